@@ -93,6 +93,17 @@ class Need(models.TextChoices):
     PUBLIC_STATEMENT = "public_statement", _("a public statement")
 
 
+class Told(models.TextChoices):
+    """What an organisation was told in a call or visit after an incident."""
+
+    WHAT_HAPPENED = "what_happened", _("what happened")
+    PATROLS = "patrols", _("about patrols")
+    WHO_TO_CALL = "whom_to_call", _("who to call")
+    HOW_TO_REPORT = "how_to_report", _("how to report")
+    VICTIM_SUPPORT = "victim_support", pgettext_lazy("what they were told about", "victim support")
+    WHEN_WE_CALL_AGAIN = "when_we_call_again", _("when we call again")
+
+
 class Level(models.IntegerChoices):
     """Four levels of our own, from nothing unusual to disorder that has begun or is expected in 48 hours."""
 

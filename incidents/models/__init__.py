@@ -1,6 +1,6 @@
 """Protocols, incidents with their steps, and what is judged of them."""
 
-from incidents.models.incident import Incident, IncidentConcern, IncidentStep, Reassurance
+from incidents.models.incident import Incident, IncidentClosing, IncidentConcern, IncidentStep, Reassurance
 from incidents.models.judgement import Debrief, DebriefVoice, TensionAssessment
 from incidents.models.protocol import Protocol, ProtocolAgreement, ProtocolStep
 
@@ -8,6 +8,7 @@ __all__ = [
     "Debrief",
     "DebriefVoice",
     "Incident",
+    "IncidentClosing",
     "IncidentConcern",
     "IncidentStep",
     "Protocol",

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation
 from districts.models import District
-from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus
+from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus, Told
 from incidents.models.protocol import Protocol, ProtocolStep
 from lib.acting import Acting
 from lib.id_in import id_in
 from lib.ids import uuid7
-from meetings.models import Concern, Meeting
+from meetings.models import Concern, FollowUp, Meeting
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -93,6 +93,19 @@ class Incident(models.Model):
     words_agreed_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     reopened_at = models.DateTimeField(null=True, editable=False)
+    # Whom nobody was to contact when steps were last planned: figures state them beside those to be called.
+    refused = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("Organisations affected that asked not to be contacted."),
+    )
+    place_refused = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Whether the affected place asked not to be contacted."),
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -128,6 +141,29 @@ class IncidentConcern(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="concern_links")
     concern = models.OneToOneField(Concern, on_delete=models.CASCADE, related_name="incident_link")
+
+
+class IncidentClosing(models.Model):
+    """A time when an incident was closed, until it was reopened. A figure of then does not change since."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="closings")
+    closed_at = models.DateTimeField()
+    reopened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(reopened_at__isnull=True),
+                name="incident_closed_once",
+                violation_error_message=_("This incident is already closed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reopened_at__isnull=True) | Q(reopened_at__gte=F("closed_at")),
+                name="incident_reopened_after",
+                violation_error_message=_("An incident is reopened after it was closed."),
+            ),
+        ]
 
 
 class IncidentStepQuerySet(models.QuerySet["IncidentStep"]):
@@ -187,7 +223,8 @@ class IncidentStep(models.Model):
 class Reassurance(models.Model):
     """One try to reach one organisation, kept without the name of whoever answered.
 
-    `meeting` is the meeting that the try is on the organisation's timeline.
+    `meeting` is the meeting that the try is on the organisation's timeline, `follow_up` the promise to call
+    again (`call_again_on`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -206,9 +243,20 @@ class Reassurance(models.Model):
         blank=True,
         verbose_name=_("what they need"),
     )
+    told = ArrayField(
+        models.CharField(max_length=24, choices=Told),
+        default=list,
+        db_default=[],
+        blank=True,
+        verbose_name=_("topics covered"),
+    )
+    call_again_on = models.DateField(_("call again on"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     meeting = models.OneToOneField(
         Meeting, on_delete=models.SET_NULL, null=True, editable=False, related_name="reassurance"
+    )
+    follow_up = models.OneToOneField(
+        FollowUp, on_delete=models.SET_NULL, null=True, editable=False, related_name="reassurance"
     )
 
     class Meta:
@@ -223,6 +271,11 @@ class Reassurance(models.Model):
                 condition=Q(needs__contained_by=Need.values),
                 name="reassurance_needs_are_known",
                 violation_error_message=_("Choose what they need from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(told__contained_by=Told.values),
+                name="reassurance_told_is_known",
+                violation_error_message=_("Choose topics from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(recorded_at__gte=F("at")),

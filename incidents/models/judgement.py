@@ -29,6 +29,7 @@ class TensionAssessment(models.Model):
     )
     not_consulted_reason = models.CharField(_("why no one was consulted"), max_length=200, blank=True)
     measures = models.TextField(_("measures"), blank=True, max_length=2000)
+    look_again_at = models.DateTimeField(_("reassess on"), null=True, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )

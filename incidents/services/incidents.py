@@ -1,6 +1,6 @@
 """The one writer of incidents: their version, status, event, place in the change feed and reminders."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from incidents.codes import IncidentStatus, Proof
-from incidents.models import Incident
+from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from lib.conflicts import check_version
 from reminders.services import refresh_reminders
@@ -40,7 +40,7 @@ def locked_incident(
 def write_incident(
     actor: Actor,
     incident: Incident,
-    names: Iterable[str],
+    names: Collection[str],
     *,
     op: Op = Op.UPDATED,
     purpose: str = "",
@@ -55,12 +55,23 @@ def write_incident(
         incident.version += 1
         incident.updated_at = timezone.now()
         incident.save()
+    if "status" in names:
+        _keep_closing(incident)
     action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
     changed = Changed(
         "incident", incident.pk, op, incident.version, districts_of(incident), field_names=names
     )
     record_changes(actor, action, [changed], purpose=purpose)
     refresh_reminders("incident", incident.pk)
+
+
+def _keep_closing(incident: Incident) -> None:
+    """Write when it was closed, or that it no longer is."""
+    standing = IncidentClosing.objects.filter(incident=incident, reopened_at=None)
+    if incident.status != IncidentStatus.CLOSED:
+        standing.update(reopened_at=incident.reopened_at)
+    elif not standing.exists():
+        IncidentClosing.objects.create(incident=incident, closed_at=incident.closed_at)
 
 
 def _status_of(incident: Incident) -> str:

@@ -48,7 +48,7 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     joined = Incident.objects.under_way().filter(concern_links__concern=concern)
     incident = joined.select_for_update(of=("self",)).first() if CONCERNED & fields.keys() else None
     if incident and add_steps(incident):
-        write_incident(actor, incident, ["steps"])
+        write_incident(actor, incident, ["organisations"])
     return concern
 
 

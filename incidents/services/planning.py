@@ -27,7 +27,9 @@ AT_MOST: Final = 60  # organisations; of more, the supervisor chooses
 def add_steps(incident: Incident) -> list[IncidentStep]:
     """Write the steps that an incident lacks, and return them. Steps that exist stay as they are."""
     there = set(incident.steps.values_list("step", "organisation"))
-    planned = plan(incident, touched_by(concerns_of(incident)), people_of(incident))
+    touched = touched_by(concerns_of(incident))
+    _count_refused(incident, touched, called={organisation for _step, organisation in there})
+    planned = plan(incident, touched, people_of(incident))
     missing = [one for one in planned if (one.step_id, one.organisation_id) not in there]
     return IncidentStep.objects.bulk_create(
         IncidentStep(
@@ -40,6 +42,15 @@ def add_steps(incident: Incident) -> list[IncidentStep]:
         )
         for one in missing
     )
+
+
+def _count_refused(incident: Incident, touched: Iterable[Touched], called: Collection[UUID]) -> None:
+    """Count whom nobody is to contact: those who got steps before they said so are not among them."""
+    refused = [one for one in touched if not one.may_be_contacted and one.id not in called]
+    place_refused = any(one.is_the_place for one in refused)
+    if (incident.refused, incident.place_refused) != (len(refused), place_refused):
+        incident.refused, incident.place_refused = len(refused), place_refused
+        incident.save(update_fields=["refused", "place_refused"])
 
 
 def pass_on(incident: Incident, steps: Iterable[IncidentStep], *, leaving: UUID | None) -> None:

@@ -82,7 +82,10 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         {"meetings/services/concerns.py", "meetings/services/periods.py"},
     ),
     "incident": (
-        {"Incident", "IncidentConcern", "IncidentStep", "Reassurance", "TensionAssessment", "Debrief"},
+        {
+            *("Incident", "IncidentConcern", "IncidentClosing", "IncidentStep", "Reassurance"),
+            *("TensionAssessment", "Debrief"),
+        },
         {"excluded"},
         {
             "incidents/services/incidents.py",
