@@ -23,7 +23,7 @@ from meetings.rules.histories import (
     spans_of_follow_up,
 )
 
-VERSION = "3"
+VERSION = "4"
 DISTRICTS, NEIGHBOURHOODS, OFFICERS = 21, 110, 200
 MOST_CONTACTS, MOST_MEETINGS, MOST_FOLLOW_UPS, MOST_CONCERNS = 200_000, 1_000_000, 200_000, 50_000
 MEETINGS_OF_EACH = 10
@@ -265,6 +265,7 @@ class Book:
                 "what was said",
                 f"{{{OUTCOMES[n % 5]}}}" if status == "held" else "{}",
                 subject,
+                *[min(self.starts_at(n), self.now)] * 2,
             )
 
     def starts_at(self, meeting: int) -> datetime:
@@ -303,6 +304,8 @@ class Book:
             is_pending = n % 20 == 0
             due_on = today + timedelta(days=(n // 20) % 30 - 10 if is_pending else -(n % 900) - 1)
             done_at = datetime.combine(due_on, time(12), tzinfo=UTC) + timedelta(days=n % 5 == 1)
+            completed_at = None if is_pending else min(done_at, self.now)
+            made_at = datetime.combine(due_on - timedelta(days=14), time(9), tzinfo=UTC)
             yield (
                 ident(FOLLOW_UP, n),
                 f"call back {n}",
@@ -311,8 +314,9 @@ class Book:
                 due_on,
                 due_on - timedelta(days=3 if n % 7 == 0 else 0),
                 "open" if is_pending else "done",
-                None if is_pending else min(done_at, self.now),
-                datetime.combine(due_on - timedelta(days=14), time(9), tzinfo=UTC),
+                completed_at,
+                made_at,
+                completed_at or made_at,
                 f"call back {n}",
             )
 
@@ -325,13 +329,15 @@ class Book:
             closed_at = received_at + timedelta(days=n % 30 + 4)
             is_closed = closed_at < self.now
             offered_at = received_at + timedelta(hours=n % 36) if is_closed and n % 3 else None
+            entered_at = received_at + timedelta(hours=1 if n % 10 else 80)
             yield (
                 ident(CONCERN, n),
                 f"{{{CONCERN_KINDS[n % 4]}}}",
                 f"{{{GROUNDS[n % 5]}}}",
                 "{roma}" if n % 2 else "{}",
                 received_at,
-                received_at + timedelta(hours=1 if n % 10 else 80),
+                entered_at,
+                closed_at if is_closed else entered_at,
                 ident(NEIGHBOURHOOD, self.home(n)),
                 "closed" if is_closed else "open",
                 answered_at if is_closed else None,
@@ -344,14 +350,14 @@ class Book:
     def follow_up_periods(self) -> Iterator[Sequence[object]]:
         numbers = count()
         for row in self.follow_ups():
-            _pk, _title, _kind, _owner, due_on, first_due_on, status, done_at, made_at, _folded = row
+            due_on, first_due_on, status, done_at, made_at = row[4:9]
             spans = spans_of_follow_up(FollowUpState(status, due_on, done_at), made_at, first_due_on)
             yield from _periods(FOLLOW_UP_PERIOD, numbers, row[0], spans)
 
     def concern_periods(self) -> Iterator[Sequence[object]]:
         numbers = count()
         for row in self.concerns():
-            received_at, (status, answered_at, closed_at) = row[4], row[7:10]
+            received_at, (status, answered_at, closed_at) = row[4], row[8:11]
             spans = spans_of_concern(ConcernState(status, answered_at, closed_at), received_at)
             yield from _periods(CONCERN_PERIOD, numbers, row[0], spans)
 
@@ -364,7 +370,7 @@ def _periods(
     kind: int, numbers: Iterator[int], owner: object, spans: Iterable[Span[Any]]
 ) -> Iterator[Sequence[object]]:
     for span in spans:
-        yield ident(kind, next(numbers)), owner, span.since, span.until, *astuple(span.state)
+        yield ident(kind, next(numbers)), owner, span.since, span.until, span.since, *astuple(span.state)
 
 
 TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
@@ -390,26 +396,26 @@ TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
     "contacts_affiliation": ("id contact_id organisation_id role_title until", Book.affiliations),
     "meetings_meeting": (
         "id subject kind level initiated_by status starts_at duration_minutes district_id facts outcomes "
-        "folded",
+        "folded created_at updated_at",
         Book.meetings,
     ),
     "meetings_meetingorganisation": ("meeting_id organisation_id present met_at", Book.meeting_links),
     "meetings_meeting_officers": ("meeting_id user_id", Book.meeting_officers),
     "meetings_followup": (
-        "id title kind owner_id due_on first_due_on status completed_at created_at folded",
+        "id title kind owner_id due_on first_due_on status completed_at created_at updated_at folded",
         Book.follow_ups,
     ),
     "meetings_concern": (
-        "id kinds bias_grounds affected_focuses received_at created_at district_id status answered_at "
-        "closed_at reported_back_on reassurance_offered_at reassurance_answer",
+        "id kinds bias_grounds affected_focuses received_at created_at updated_at district_id status "
+        "answered_at closed_at reported_back_on reassurance_offered_at reassurance_answer",
         Book.concerns,
     ),
     "meetings_followupperiod": (
-        "id follow_up_id since until status due_on completed_at",
+        "id follow_up_id since until entered_at status due_on completed_at",
         Book.follow_up_periods,
     ),
     "meetings_concernperiod": (
-        "id concern_id since until status answered_at closed_at",
+        "id concern_id since until entered_at status answered_at closed_at",
         Book.concern_periods,
     ),
     "meetings_followuporganisation": ("follow_up_id organisation_id", Book.promised_to),
