@@ -18,9 +18,7 @@ from districts.models import District
 from meetings.models import Concern, FollowUp, Meeting
 from pages.lookups import record_view
 from reports.figures import Noun
-from reports.late import LateRecord
-
-MOST: Final = 20
+from reports.late import Late, LateRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +39,14 @@ _PAGES: Final[Mapping[Noun, tuple[Any, str, Promise]]] = {
 
 
 def late_rows(
-    request: ActorRequest, late: Sequence[LateRecord], districts: Iterable[District], *, linked: bool
+    request: ActorRequest, late: Late, districts: Iterable[District], *, linked: bool
 ) -> list[LateRow]:
     """The latest of these. Pages of one report link them, and those with a link are recorded as listed."""
-    shown = late[:MOST]
-    seen = _seen(request.actor, shown) if linked else set()
+    seen = _seen(request.actor, late.latest) if linked else set()
     if seen:
         counted = [district.pk for district in districts]
         record_view(request, "report", sorted(seen), action=Action.LIST, district_ids=counted)
-    return [_row(one, one.id in seen) for one in shown]
+    return [_row(one, one.id in seen) for one in late.latest]
 
 
 def _seen(actor: Actor, late: Sequence[LateRecord]) -> set[UUID]:

@@ -3,9 +3,8 @@
 What happens now is not among these: it belongs to the period in which it happens.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -15,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lib.days import city_day, day_starts_at
+from lib.days import city_zone, day_starts_at
 from reports.figures import Noun
 from reports.population import ASKED, fetch
 from reports.questions import Question
@@ -32,6 +31,21 @@ class LateRecord:
     entered_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The latest of the records entered late, and how many of each list were entered on each day.
+
+    The latest days come first. An imported history has many such records: they are counted, not read.
+    """
+
+    latest: Sequence[LateRecord] = ()
+    days: Mapping[tuple[Noun, date], int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(self.days.values())
+
+
+LATEST: Final = 20
 MOST_DAYS: Final = 10
 LISTED: Final[Mapping[Noun, Promise]] = {
     "organisations": _("Organisations"),
@@ -102,14 +116,14 @@ _ENTERED: Final[Mapping[Noun, str]] = {
 }
 
 
-def late_records(question: Question, reports: Iterable[Report]) -> list[LateRecord]:
+def late_records(question: Question, reports: Iterable[Report]) -> Late:
     """Those that revised figures of these reports in the question's one period, the latest first.
 
     There are none before the figures were final. One statement.
     """
     [period] = question.periods
     if status_of(period, question.today) != Status.FINAL:
-        return []
+        return Late()
     found = fetch(
         f"""
         WITH {ASKED}, homes AS (
@@ -117,29 +131,33 @@ def late_records(question: Question, reports: Iterable[Report]) -> list[LateReco
             FROM asked CROSS JOIN ground
             JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
                 AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
-        ), entered (noun, id, at) AS ({" UNION ALL ".join(map(_ENTERED.__getitem__, _read_by(reports)))})
-        SELECT noun, id, max(at) AS at FROM entered WHERE at >= %(final_at)s
-        GROUP BY noun, id ORDER BY max(at) DESC, noun, id
+        ), entered (noun, id, at) AS ({" UNION ALL ".join(map(_ENTERED.__getitem__, _read_by(reports)))}
+        ), late AS MATERIALIZED (
+            SELECT noun, id, max(at) AS at, (max(at) AT TIME ZONE %(city)s)::date AS day
+            FROM entered WHERE at >= %(final_at)s GROUP BY noun, id
+        )
+        (SELECT noun, id, day, NULL AS records FROM late ORDER BY at DESC, noun, id LIMIT {LATEST})
+        UNION ALL
+        (SELECT noun, NULL, day, count(*) FROM late GROUP BY noun, day ORDER BY day DESC, noun)
         """,  # noqa: S608 (our own text)
         question,
         final_at=day_starts_at(final_on(period)),
+        city=str(city_zone()),
     )
-    return [LateRecord(one["noun"], one["id"], city_day(one["at"])) for one in found]
+    return Late(
+        [LateRecord(one["noun"], one["id"], one["day"]) for one in found if one["id"]],
+        {(one["noun"], one["day"]): one["records"] for one in found if not one["id"]},
+    )
 
 
-def by_day(late: Iterable[LateRecord]) -> dict[tuple[Noun, date], int]:
-    """How many records of each list were entered on each day, in the order of `late`."""
-    return dict(Counter((one.noun, one.entered_on) for one in late))
-
-
-def say_late(late: Iterable[LateRecord]) -> Iterator[tuple[str, str]]:
+def say_late(late: Late) -> Iterator[tuple[str, str]]:
     """Lines of a file: a day, and how many records of a list were entered on it. The last days."""
-    for (noun, day), times in list(by_day(late).items())[:MOST_DAYS]:
+    for (noun, day), times in list(late.days.items())[:MOST_DAYS]:
         on = gettext("Entered on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
         yield on, f"{LISTED[noun]}: {times}"
 
 
-def status_with(late: Collection[LateRecord], question: Question) -> Status:
+def status_with(late: Late, question: Question) -> Status:
     """The status of the question's one period, given what `late_records` found."""
     [period] = question.periods
     return Status.REVISED if late else status_of(period, question.today)

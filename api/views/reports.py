@@ -18,7 +18,7 @@ from audit.models import Action
 from audit.services import record
 from lib.days import city_today
 from reports.figures import Drill
-from reports.late import by_day, late_records, status_with
+from reports.late import late_records, status_with
 from reports.parts import IN_SEVERAL, is_rest, rows_of
 from reports.periods import Period, PeriodInFuture
 from reports.questions import IN_NO_PART, By, Question, ask
@@ -80,7 +80,7 @@ class Reports(Resource):
         late = late_records(then, [report])
         about["status"] = status_with(late, then)
         about["revised_by"] = [
-            {"list": noun, "entered_on": day, "records": n} for (noun, day), n in by_day(late).items()
+            {"list": noun, "entered_on": day, "records": n} for (noun, day), n in late.days.items()
         ]
         if before:
             about["compared_with"] = {"from": before.since, "to": before.until}

@@ -23,7 +23,7 @@ from meetings.district_profile import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree, said
 from pages.forms.fields import fields_of
 from reports.catalogue import REPORTS
-from reports.late import LateRecord
+from reports.late import Late
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.questions import By, Question
 from reports.reading import Report
@@ -85,7 +85,7 @@ class PeriodForm(forms.Form):
         data = {"period": FREE if free else default} | dict(given)
         super().__init__(data)
         self.asked: Period | None = None
-        self.late: Sequence[LateRecord] = ()  # what revised the figures, as far as the page looked
+        self.late = Late()  # what revised the figures, as far as the page looked
         self.fields["from"] = forms.DateField(label=gettext_lazy("From"), required=False, widget=DAY)
         self.fields["to"] = forms.DateField(label=gettext_lazy("Before"), required=False, widget=DAY)
         self.fields["period"].choices = list(_periods(today, str(data["period"])))  # type: ignore[attr-defined]

@@ -41,7 +41,7 @@ def test_coverage_and_recency_count_it_from_then_and_the_figures_are_revised() -
     assert follow(REPORTS["coverage"].drill(REPORTS["coverage"].rows(question)[0], question), actor) == {
         row.pk
     }
-    [late] = late_records(question, [REPORTS["continuity"]])
+    [late] = late_records(question, [REPORTS["continuity"]]).latest
     assert (late.noun, late.id) == ("organisations", row.pk)
     edit_organisation(actor=SYSTEM, organisation_id=row.pk, known_since=QUARTER.until)
     assert coverage(question) == (0, 0)

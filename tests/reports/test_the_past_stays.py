@@ -27,7 +27,7 @@ from meetings.services.meetings import edit_meeting
 from reports.catalogue import REPORTS
 from reports.exports.asked import Asked
 from reports.exports.document import build
-from reports.late import late_records
+from reports.late import LATEST, late_records
 from reports.questions import By, Question, ask
 from tests.api.clients import Tool
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
@@ -186,7 +186,7 @@ def test_what_happens_now_changes_no_past_figure(edit: str) -> None:
 
 
 def late(actor: Actor, *slugs: str) -> list[tuple[str, Any]]:
-    found = late_records(ask(actor, [QUARTER]), [REPORTS[slug] for slug in slugs])
+    found = late_records(ask(actor, [QUARTER]), [REPORTS[slug] for slug in slugs]).latest
     assert all(one.entered_on == city_today() for one in found)
     return [(one.noun, one.id) for one in found]
 
@@ -242,3 +242,13 @@ def test_page_file_and_api_say_revised_with_the_records_and_their_days(client: C
     asked = Asked("activity", north.code, QUARTER, QUARTER.previous(), By.DISTRICT, all_kinds=False)
     facts = dict(build(asked, actor_for(supervisor), "x").facts)
     assert facts["Status"].startswith("revised") and "Meetings: 1" in facts.values()
+
+
+def test_an_imported_history_is_counted_by_day_and_only_its_latest_records_are_read() -> None:
+    _city, north, _south, actor = make_city()
+    row = old(make_organisation(north))
+    for _ in range(LATEST + 2):
+        make_meeting(north, row, starts_at=at(DUE))
+    found = late_records(ask(actor, [QUARTER]), [REPORTS["activity"]])
+    assert (len(found.latest), len(found)) == (LATEST, LATEST + 2)
+    assert found.days == {("meetings", city_today()): LATEST + 2}
