@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 
 from accounts.actors import Actor
 from contacts.models import Organisation
 from incidents.codes import Proof, Result, StepStatus
 from incidents.models import Incident, IncidentStep, Reassurance, TensionAssessment
+from incidents.models.incident import places_seen
 from incidents.rules.steps import Touched, is_quiet
 from lib.days import city_zone
 from meetings.models import Concern
@@ -133,13 +134,15 @@ def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPa
 
 def under_way(actor: Actor, *, mine: bool) -> list[Any]:
     """Incidents not closed, each with `next_step`, soonest first; `mine`: where the actor has a step."""
-    steps = IncidentStep.objects.open().select_related("step").in_order()
     rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
     if mine:
         own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
         rows = rows.filter(Exists(own))
-    rows = rows.with_place(actor).prefetch_related(Prefetch("steps", steps, to_attr="open_steps"))
     found: list[Any] = list(rows.order_by("-started_at", "pk")[:ROWS])
+    if not found:
+        return []
+    steps = IncidentStep.objects.open().select_related("step").in_order()
+    prefetch_related_objects(found, Prefetch("steps", steps, to_attr="open_steps"), places_seen(actor))
     for row in found:
         row.next_step = _next(actor, row.open_steps)
     return sorted(found, key=lambda row: row.next_step.due_at if row.next_step else _LAST)

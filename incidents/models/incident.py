@@ -44,12 +44,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return named.annotate(also_in_ids=ArraySubquery(also_in))
 
     def with_place(self, actor: Acting) -> Self:
-        """Prefetch the affected places that the actor sees, for `Incident.place`."""
-        seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("concern__site_organisation"))
-        links = IncidentConcern.objects.filter(Exists(seen)).select_related("concern__site_organisation")
-        return self.prefetch_related(
-            models.Prefetch("concern_links", links.order_by("concern__received_at", "pk"), to_attr="places")
-        )
+        """With the affected places that the actor sees, for `Incident.place`."""
+        return self.prefetch_related(places_seen(actor))
 
     def under_way(self) -> Self:
         return self.exclude(status=IncidentStatus.CLOSED)
@@ -283,3 +279,10 @@ class Reassurance(models.Model):
                 violation_error_message=_("The time must not be in the future."),
             ),
         ]
+
+
+def places_seen(actor: Acting) -> "models.Prefetch[str]":
+    """Prefetch `row.places`: links to concerns whose affected place the actor sees, by time of report."""
+    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("concern__site_organisation"))
+    links = IncidentConcern.objects.filter(Exists(seen)).select_related("concern__site_organisation")
+    return models.Prefetch("concern_links", links.order_by("concern__received_at", "pk"), to_attr="places")
