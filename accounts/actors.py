@@ -66,6 +66,11 @@ class Actor:
         return self.role == rules.ADMINISTRATOR
 
     @property
+    def is_confirmer(self) -> bool:
+        """Whether the actor confirms requests and does nothing else: no record, no report, no settings."""
+        return self.role == rules.CONFIRMER
+
+    @property
     def is_supervisor(self) -> bool:
         return self.role == rules.SUPERVISOR
 

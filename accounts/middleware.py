@@ -19,7 +19,7 @@ from requests import RequestException
 from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
-from accounts import held_forms, second_factor
+from accounts import held_forms, rules, second_factor
 from accounts.actors import NOBODY, Actor, actor_for
 from accounts.models import User
 from accounts.sessions import SEEN, STARTED
@@ -150,17 +150,30 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]  # declared by ActorRequest
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
+        """Close every page to confirmers that is not named for them, so that new pages begin closed."""
+        match = request.resolver_match
+        is_closed = match and getattr(view, "login_required", True) and not _is_about_signing_in(request)
+        confirms = request.actor.is_confirmer  # type: ignore[attr-defined]  # declared by ActorRequest
+        if confirms and is_closed and match.url_name not in rules.CONFIRMERS_PAGES:
+            _record_denial(request)
+            raise PermissionDenied
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Record the denial outside the failed transaction. Django then returns 403 or 404 as usual."""
-        match = request.resolver_match
-        if isinstance(exception, PermissionDenied | Http404) and request.user.is_authenticated and match:
-            record(
-                request.actor,  # type: ignore[attr-defined]  # declared by ActorRequest
-                Action.DENY,
-                (match.url_name or "")[:30],
-                [value for value in match.kwargs.values() if isinstance(value, UUID)],
-                allowed=False,
-            )
+        if isinstance(exception, PermissionDenied | Http404) and request.user.is_authenticated:
+            _record_denial(request)
+
+
+def _record_denial(request: HttpRequest) -> None:
+    if match := request.resolver_match:
+        record(
+            request.actor,  # type: ignore[attr-defined]  # declared by ActorRequest
+            Action.DENY,
+            (match.url_name or "")[:30],
+            [value for value in match.kwargs.values() if isinstance(value, UUID)],
+            allowed=False,
+        )
 
 
 class SignInMiddleware:

@@ -18,8 +18,8 @@ def can_manage_users(actor: Actor) -> bool:
 
 
 def can_confirm_requests(actor: Actor) -> bool:
-    """Whether the actor may be a second person: privacy officers, and supervisors for their districts."""
-    return actor.kind == "system" or actor.role in (rules.PRIVACY_OFFICER, rules.SUPERVISOR)
+    """Whether the actor may be a second person: privacy officers, confirmers, and supervisors."""
+    return actor.kind == "system" or actor.role in rules.CONFIRMS
 
 
 def can_confirm(actor: Actor, request: AccountRequest) -> bool:

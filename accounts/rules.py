@@ -4,14 +4,32 @@ OFFICER = "officer"
 SUPERVISOR = "supervisor"
 PRIVACY_OFFICER = "privacy_officer"
 ADMINISTRATOR = "administrator"
+CONFIRMER = "confirmer"
 
 READS_EVERYWHERE = frozenset({PRIVACY_OFFICER})
 READS_OWN_DISTRICTS = frozenset({OFFICER, SUPERVISOR})
 WRITES = frozenset({OFFICER, SUPERVISOR})
-# A privacy officer must confirm these roles.
-ABOVE_OFFICER = frozenset({SUPERVISOR, PRIVACY_OFFICER, ADMINISTRATOR})
+# A second person must confirm these roles.
+ABOVE_OFFICER = frozenset({SUPERVISOR, PRIVACY_OFFICER, ADMINISTRATOR, CONFIRMER})
 # Roles that see or decide more than an officer need two-factor authentication.
 NEEDS_SECOND_FACTOR = ABOVE_OFFICER
+# Roles that can be a second person. What each role can confirm depends on the request.
+CONFIRMS = frozenset({SUPERVISOR, PRIVACY_OFFICER, CONFIRMER})
+# URL names of the only pages that a confirmer can open, besides those for signing in and the public ones.
+CONFIRMERS_PAGES = frozenset(
+    {
+        "today",
+        "more",
+        "waiting",
+        "waiting_decide",
+        "settings",
+        "settings_sessions",
+        "settings_sessions_end",
+        "settings_session_end",
+        "mail_sink",  # of the demo
+        "mail_sink_message",
+    }
+)
 
 # Changes that an administrator requests and a second person confirms.
 ROLE = "role"
@@ -19,8 +37,8 @@ DISTRICTS = "districts"
 EMAIL = "email"
 SECOND_FACTOR = "second_factor"
 REACTIVATION = "reactivation"
-# A supervisor of the districts can confirm these too, except for accounts above officer.
-CONFIRMED_BY_SUPERVISORS = frozenset({DISTRICTS, EMAIL, REACTIVATION})
+# Whoever gets these for another person's account can sign in as that person.
+TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
 # Accounts that the requester created or changed within this many days cannot confirm the request.
 DAYS_APART = 7
 

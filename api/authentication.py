@@ -8,11 +8,12 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from structlog.contextvars import get_contextvars
 
 from accounts.actors import Actor
+from accounts.models import Role
 from api.actors import actor_for_key
 from api.models import ApiKey, ApiSecret
 from api.rules import Token, read_token
@@ -68,6 +69,8 @@ class BrowserAuthentication(SessionAuthentication):
         user = request._request.user
         if not user.is_authenticated:
             return None
+        if user.role == Role.CONFIRMER:  # sees only the requests to confirm, which the API does not serve
+            raise PermissionDenied
         self.enforce_csrf(request)
         return user, None
 

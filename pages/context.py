@@ -85,6 +85,7 @@ DEMO_SIGN_INS = (
     (_("Supervisor"), "supervisor@demo.example"),
     (_("Privacy officer"), "privacy@demo.example"),
     (_("Administrator"), "admin@demo.example"),
+    (_("Confirmer"), "confirmer@demo.example"),
 )
 
 
@@ -93,6 +94,13 @@ def _more(actor: Actor) -> tuple[Place, ...]:
     tidying = (DUPLICATES,) if actor.writes else ()
     confirming = (WAITING,) if actor.is_supervisor else ()
     return (*tidying, *confirming, RELIEF, PROTOCOLS) if actor.reads else ()
+
+
+def _own(actor: Actor) -> tuple[Place, ...]:
+    """Pages about the reader. A confirmer's account has only its settings."""
+    if actor.is_confirmer:
+        return (SETTINGS, HELP)
+    return (REMINDERS, SETTINGS, CARD, JOBS, *((LOGGED,) if actor.reads else ()), HELP, DEVELOPERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     if getattr(request, "htmx", False):
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
     districts, unread = _districts_and_unread(user) if actor.reads else ((), _unread(user).count())
-    nav: tuple[Place, ...] = READING if actor.reads else ADMINISTERING
+    nav: tuple[Place, ...] = READING if actor.reads else (WAITING,) if actor.is_confirmer else ADMINISTERING
     if can_import(actor):
         nav = (*READING, IMPORT)
     if actor.role == Role.PRIVACY_OFFICER:
@@ -153,7 +161,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     elif actor.reads:
         bar = (TODAY, ORGANISATIONS, MEETINGS, CALENDAR, MORE)
     else:
-        bar = (*ADMINISTERING, MORE)
+        bar = (*nav, MORE)
     return {
         "shell": Shell(
             **frame,
@@ -164,7 +172,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             districts=districts,
             relief=user.reliefs.open_now() if actor.is_on_relief else None,
             more=_more(actor),
-            own=(REMINDERS, SETTINGS, CARD, JOBS, *((LOGGED,) if actor.reads else ()), HELP, DEVELOPERS),
+            own=_own(actor),
             unread=unread,
         )
     }

@@ -25,13 +25,20 @@ class Asked(models.TextChoices):
 
 class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Pending requests: all for privacy officers, those within their districts for supervisors."""
+        """Pending requests: all for privacy officers, those within their districts for supervisors.
+
+        Confirmers see all but a new address or second factor of an account above officer. Those of a privacy
+        officer they do see, because a city may have one only.
+        """
         waiting = self.filter(decided_at__isnull=True)
         if actor.sees_everywhere:
             return waiting
+        above = models.Q(user__role__in=rules.ABOVE_OFFICER) | ~models.Q(user__asked_role="")
+        takeover = models.Q(kind__in=rules.TAKES_OVER)
+        if actor.role == Role.CONFIRMER:
+            return waiting.exclude(takeover & above & ~models.Q(user__role=Role.PRIVACY_OFFICER))
         if actor.role != Role.SUPERVISOR:
             return self.none()
-        above = models.Q(user__role__in=rules.ABOVE_OFFICER) | ~models.Q(user__asked_role="")
         elsewhere = District.objects.exclude(pk__in=actor.district_ids)
         added = elsewhere.filter(account_requests=models.OuterRef("pk"))
         own = elsewhere.filter(users=models.OuterRef("user"))

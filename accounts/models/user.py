@@ -31,6 +31,7 @@ class Role(models.TextChoices):
     SUPERVISOR = rules.SUPERVISOR, _("supervisor")
     PRIVACY_OFFICER = rules.PRIVACY_OFFICER, _("privacy officer")
     ADMINISTRATOR = rules.ADMINISTRATOR, _("administrator")
+    CONFIRMER = rules.CONFIRMER, _("confirmer")
 
 
 class Channel(models.TextChoices):
@@ -116,7 +117,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.OFFICER)
-    # A role above officer waits here until a privacy officer confirms it. `role` is the role in effect.
+    # A role above officer waits here until a second person confirms it. `role` is the role in effect.
     asked_role = models.CharField(
         _("role awaiting confirmation"), max_length=20, choices=Role, blank=True, default="", editable=False
     )

@@ -144,8 +144,8 @@ def edit_user(
     reads_anew = was.role not in rules.READS_OWN_DISTRICTS and user.role in rules.READS_OWN_DISTRICTS
     if districts is not None or (reads_anew and before):
         wanted = list(user.districts.all() if districts is None else districts)
-        # Nobody has confirmed an administrator's districts as districts to read in.
-        kept = () if reads_anew and was.role == Role.ADMINISTRATOR else before
+        # Nobody has confirmed the districts of an administrator or confirmer as districts to read in.
+        kept = () if reads_anew and was.role not in rules.READS_EVERYWHERE else before
         changed += _set_districts(actor, user, wanted, kept=kept)
     if not changed:
         return user

@@ -124,6 +124,8 @@ def _users(book: Book) -> None:
         ("supervisor.harbour@demo.example", "Hanno Rebane", Role.SUPERVISOR, "WEH"),
         ("privacy@demo.example", "Paula Weiss", Role.PRIVACY_OFFICER, ""),
         ("admin@demo.example", "Adam Novak", Role.ADMINISTRATOR, ""),
+        ("confirmer@demo.example", "Carla Roth", Role.CONFIRMER, ""),
+        ("substitute@demo.example", "Matti Salo", Role.CONFIRMER, ""),
     )
     others = (
         (f"{fold(n).replace(' ', '.')}@demo.example", n, Role.OFFICER, code) for code, n in names.OFFICERS

@@ -29,6 +29,7 @@ DEMO_SIGN_INS = {
     "supervisor@demo.example": "supervisor",
     "privacy@demo.example": "privacy officer",
     "admin@demo.example": "administrator",
+    "confirmer@demo.example": "confirmer",
 }
 HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90

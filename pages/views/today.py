@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -26,6 +26,8 @@ PREPARED: Final = timedelta(hours=1)
 def today(request: ActorRequest) -> HttpResponse:
     """`?scope=mine` or `district`. The default is `district` for supervisors and `mine` for officers."""
     actor = request.actor
+    if actor.is_confirmer:
+        return redirect("waiting")
     if not actor.writes:
         waiting = ApiKey.objects.visible_to(actor).waiting(timezone.now()).count()
         return render(request, "pages/today/start.html", {"today": city_today(), "waiting_keys": waiting})

@@ -19,7 +19,7 @@ from tests.factories import PASSWORD, make_actor, make_user
 
 pytestmark = pytest.mark.django_db
 
-ABOVE = [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR]
+ABOVE = [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.CONFIRMER]
 
 
 @pytest.fixture

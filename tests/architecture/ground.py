@@ -91,7 +91,7 @@ class Ground:
             for name, district in self.districts.items():
                 self.users[role, name] = make_user(role, district)
             self.users[role, "none"] = make_user(role)
-        for role in (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR):
+        for role in (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR, Role.CONFIRMER):
             self.users[role, "north"] = make_user(role)
         self.rows: dict[str, dict[str, Any]] = {}
         for name in self.districts:

@@ -19,7 +19,7 @@ from tests.architecture.test_every_page_is_closed import routes
 pytestmark = pytest.mark.long
 
 TABLE: Final = Path(__file__).with_name("matrix.toml")
-ROLES: Final = ("nobody", "officer", "supervisor", "privacy_officer", "administrator")
+ROLES: Final = ("nobody", "officer", "supervisor", "privacy_officer", "administrator", "confirmer")
 KEYS: Final = ("key", "scopeless")
 #: Number of places in a column: the reader's own district, another district, and a reader without districts.
 PLACES: Final = {"officer": 3, "supervisor": 3, "privacy_officer": 2, "administrator": 2, "key": 3}
