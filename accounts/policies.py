@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import rules
 from accounts.actors import Actor
-from accounts.models import AccountRequest
+from accounts.models import AccountRequest, User
 from audit.models import Action, Event
 
 
@@ -53,6 +53,11 @@ def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
     )
     helped = AccountRequest.objects.filter(user=actor.id, asked_by=asker_id, decided_at__gte=since)
     return not (changed.exists() or helped.filter(is_confirmed=True).exists())
+
+
+def can_set_absence(actor: Actor, user: User, districts: Collection[UUID]) -> bool:
+    """Whether the actor may record that a user with these districts is away: oneself, and its supervisors."""
+    return actor.id == user.pk or (actor.is_supervisor and any(actor.covers(pk) for pk in districts))
 
 
 def can_open_relief(actor: Actor) -> bool:

@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0},
     "warn of keys that end": {"task": "api.warn_of_keys_that_end", "schedule": 600.0},
     "forget old answers and deliveries": {"task": "api.forget_old", "schedule": 3600.0},
+    "pass on steps that their owners left": {"task": "incidents.pass_on_steps", "schedule": 60.0},
     "sign audits with the key": {"task": "reviews.sign_statements", "schedule": 60.0},
     "erase names in audits": {"task": "reviews.forget_names", "schedule": 600.0},
     "send reports to who asked for them": {"task": "reviews.send_reports", "schedule": 60.0},

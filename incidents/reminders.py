@@ -16,11 +16,11 @@ from incidents.models import Incident, IncidentStep
 from incidents.rules import reminding
 from incidents.rules.reminding import OpenStep, incident_reminders
 from lib.acting import Acting
-from lib.days import city_zone
+from lib.days import city_today, city_zone
 from meetings.reminders import Supervisors, recipient
 from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
-from reminders.rules import Occurrence
+from reminders.rules import Occurrence, Recipient
 
 NAMED = 6
 
@@ -38,24 +38,26 @@ class Incidents(Subject[Incident]):
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         supervisors = Supervisors()
+        away = set(User.objects.away_on(city_today()).values_list("pk", flat=True))
         steps = IncidentStep.objects.open().select_related("step", "owner")
         rows: Any = Incident.objects.under_way().filter(pk__in=ids).select_related("district")
         for row in rows.prefetch_related("excluded", Prefetch("steps", steps, to_attr="open_steps")):
             open_steps: list[IncidentStep] = row.open_steps
             excluded = {user.pk for user in row.excluded.all()}
+            lineage = row.district.lineage
+            near, far = (
+                [one for one in supervisors.of(there) if one.id not in excluded]
+                for there in (lineage, lineage[:1])
+            )
             owners = {step.owner.pk: recipient(step.owner) for step in open_steps if step.owner}
             found = incident_reminders(
-                opened_at=row.created_at,
-                duty_id=row.duty_id,
                 steps=[
-                    OpenStep(step.owner_id, step.due_at, step.escalate_at, step.step.may_wait)
+                    OpenStep(step.owner_id, step.given_at, step.due_at, step.escalate_at, step.step.may_wait)
                     for step in open_steps
                 ],
                 owners={pk: one for pk, one in owners.items() if pk not in excluded},
-                supervisors=[one for one in supervisors.of(row.district.lineage) if one.id not in excluded],
-                city_supervisors=[
-                    one for one in supervisors.of(row.district.lineage[:1]) if one.id not in excluded
-                ],
+                supervisors=_at_work(near, far, away),
+                city_supervisors=_at_work(far, near, away),
                 zone=city_zone(),
                 now=now,
             )
@@ -100,6 +102,14 @@ class Incidents(Subject[Incident]):
 
     def record(self, row: Incident) -> Record:
         return Record(self.code, [row.pk], {row.district_id, *(one.pk for one in row.also_in.all())})
+
+
+def _at_work(
+    rows: Sequence[Recipient], others: Sequence[Recipient], away: Collection[UUID]
+) -> list[Recipient]:
+    """Those of `rows` who are not away; all of them where nobody else would be told either."""
+    found = [one for one in rows if one.id not in away]
+    return found if found or any(one.id not in away for one in others) else list(rows)
 
 
 def _texts(steps: Iterable[IncidentStep]) -> list[str]:

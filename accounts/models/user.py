@@ -4,7 +4,7 @@ Accounts are deactivated, never deleted, because the activity log names them for
 """
 
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any, ClassVar, Self
 
@@ -23,6 +23,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts import rules
 from districts.models import District
 from lib.acting import Acting
+from lib.days import city_today
 from lib.ids import uuid7
 
 
@@ -82,6 +83,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_role(self, *roles: str) -> Self:
         return self.filter(role__in=roles)
 
+    def away_on(self, day: date) -> Self:
+        """Those who are not back on this day of the city."""
+        return self.filter(absent_until__gt=day)
+
     def with_address(self, email: str) -> Self:
         """The user who signs in with this address (case-insensitive), or none."""
         return self.filter(email=email.strip().lower())
@@ -100,6 +105,13 @@ class UserQuerySet(models.QuerySet["User"]):
             user_id=models.OuterRef("pk"), district_id__in=district.lineage
         )
         return self.filter(models.Exists(own))
+
+    def working_in(self, district: District) -> Self:
+        """Users who cover `district` now: as `covering`, or by temporary access."""
+        relief = Relief.objects.open_at(timezone.now()).filter(
+            officer_id=models.OuterRef("pk"), district_id__in=district.lineage
+        )
+        return self.covering(district) | self.filter(models.Exists(relief), role=Role.OFFICER)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # dynamic base
@@ -140,6 +152,13 @@ class User(AbstractBaseUser):
         default=every_channel,
         blank=True,
         verbose_name=_("reminders"),
+    )
+    # Only the day, never the reason. While somebody is away, steps of incidents go to the next in turn.
+    absent_until = models.DateField(
+        _("back on"),
+        null=True,
+        blank=True,
+        help_text=_("Until then, steps of incidents go to the deputy. Leave empty when you are here."),
     )
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(_("can sign in"), default=True)
@@ -186,6 +205,10 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def is_away(self) -> bool:
+        return self.absent_until is not None and self.absent_until > city_today()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Deny all Django permissions: policies decide, based on the actor."""

@@ -4,6 +4,7 @@ Accounts are never deleted, because the activity log names them for years.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts import rules, second_factor
 from accounts.actors import SYSTEM, Actor
 from accounts.models import AccountRequest, Asked, Role, User, UserQuerySet
-from accounts.policies import can_manage_users
+from accounts.policies import can_manage_users, can_set_absence
 from accounts.services.notices import mail_account_change
 from accounts.services.requests import (
     MOVES_REMINDERS,
@@ -58,6 +59,7 @@ class Preferences(TypedDict, total=False):
 
     language: str
     phone: str
+    absent_until: date | None
     time_zone: str
     theme: str
     reminder_channels: list[str]
@@ -263,6 +265,23 @@ def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
         _check(user)
         _save(user, changed)
         _record(actor, Action.UPDATE, Op.UPDATED, user, (), changed)
+    return user
+
+
+@transaction.atomic
+def set_absence(*, actor: Actor, user_id: UUID, until: date | None) -> User:
+    """Record on which day a colleague is back, or None if they are here. The reason is not kept.
+
+    Raises DoesNotExist, PermissionDenied for who does not supervise one of their districts.
+    """
+    user: User = User.objects.visible_to(actor).select_for_update(no_key=True).get(pk=user_id)
+    districts = _districts(user)
+    if not can_set_absence(actor, user, districts):
+        raise PermissionDenied
+    if assign(user, {"absent_until": until}):
+        _check(user)
+        _save(user, ["absent_until"])
+        _record(actor, Action.UPDATE, Op.UPDATED, user, districts, ["absent_until"])
     return user
 
 

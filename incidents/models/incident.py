@@ -169,6 +169,10 @@ class IncidentStepQuerySet(models.QuerySet["IncidentStep"]):
     def in_order(self) -> Self:
         return self.order_by("due_at", "step__position", "pk")
 
+    def to_pass_on(self) -> Self:
+        """With all that says who is next in turn."""
+        return self.select_related("step", "organisation")
+
 
 class IncidentStep(models.Model):
     """A step in one incident. `done_at` is when it was so, `recorded_at` when somebody entered it."""
@@ -180,6 +184,7 @@ class IncidentStep(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="incident_steps"
     )
+    given_at = models.DateTimeField(null=True)  # null: the owner took it, and needs no message
     due_at = models.DateTimeField()
     escalate_at = models.DateTimeField(null=True)
     status = models.CharField(_("status"), max_length=10, choices=StepStatus, default=StepStatus.OPEN)

@@ -20,7 +20,10 @@ TOLD_AFTER: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class OpenStep:
+    """`given_at` is None if its owner took it, and needs no message."""
+
     owner_id: UUID | None
+    given_at: datetime | None
     due_at: datetime
     escalate_at: datetime | None
     may_wait: bool
@@ -28,8 +31,6 @@ class OpenStep:
 
 def incident_reminders(
     *,
-    opened_at: datetime,
-    duty_id: UUID | None,
     steps: Collection[OpenStep],
     owners: Mapping[UUID, Recipient],
     supervisors: Iterable[Recipient],
@@ -37,17 +38,14 @@ def incident_reminders(
     zone: ZoneInfo,
     now: datetime,
 ) -> Iterator[Occurrence]:
-    """What is open: to its owner when it opens and when it is due, then to supervisors, then to the city's.
+    """What is open: to its owner when given and when due, then to supervisors, then to the city's.
 
-    Whoever logged the concern needs no message that it opened. At night only what may not wait leaves.
+    At night only what may not wait leaves.
     """
-    opened = opened_at.astimezone(UTC)
     for owner_id, recipient in owners.items():
         own = [step for step in steps if step.owner_id == owner_id]
-        if own and owner_id != duty_id:
-            waits = all(step.may_wait for step in own) and is_quiet(opened, zone)
-            at = quiet_ends(opened, zone) + TOLD_AFTER if waits else opened
-            yield from each_channel(INCIDENT_GIVEN, recipient, at, now=now, made_until=opened + LOOKBACK)
+        for at in sorted(_told_at(own, zone)):
+            yield from each_channel(INCIDENT_GIVEN, recipient, at, now=now, made_until=at + LOOKBACK)
         for at in sorted({step.due_at.astimezone(UTC) for step in own}):
             yield from each_channel(INCIDENT_DUE, recipient, at, now=now)
     near = list(supervisors)
@@ -59,3 +57,12 @@ def incident_reminders(
     for at in sorted({(at + (at - due)).astimezone(UTC) for at, due in late if at}):
         for one in far if near else ():
             yield from each_channel(INCIDENT_LATE_CITY, one, at, now=now)
+
+
+def _told_at(steps: Collection[OpenStep], zone: ZoneInfo) -> set[datetime]:
+    """When the owner of these steps is told that they have them: once for all that were given together."""
+    moments = set()
+    for given in {step.given_at.astimezone(UTC) for step in steps if step.given_at}:
+        waits = all(step.may_wait for step in steps if step.given_at == given) and is_quiet(given, zone)
+        moments.add(quiet_ends(given, zone) + TOLD_AFTER if waits else given)
+    return moments

@@ -75,14 +75,21 @@ class People:
     city_supervisors: Sequence[UUID]
     present: Collection[UUID]  # officers and supervisors who can open the incident
     excluded: Collection[UUID] = ()
+    away: Collection[UUID] = ()
 
     def first(self, *wanted: UUID | None) -> UUID | None:
         """The first of these who can take a step, else a supervisor of the district, else of the city."""
-        known = [one for one in wanted if one in self.present]
-        for one in (*known, *self.supervisors, *self.city_supervisors):
-            if one not in self.excluded:
-                return one
-        return None
+        known = [one for one in wanted if one is not None and one in self.present]
+        return self._free([*known, *self.supervisors, *self.city_supervisors])
+
+    def first_of_the_city(self) -> UUID | None:
+        """A supervisor of the whole city, else of the district."""
+        return self._free([*self.city_supervisors, *self.supervisors])
+
+    def _free(self, wanted: Sequence[UUID]) -> UUID | None:
+        """Whoever is away comes last: a step needs an owner."""
+        able = [one for one in wanted if one not in self.excluded]
+        return next((one for one in able if one not in self.away), able[0] if able else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +177,22 @@ def _owner(
         case Who.EACH_LEAD if organisation:
             return people.first(organisation.lead, organisation.deputy)
         case Who.CITY_SUPERVISOR:
-            free = [one for one in people.city_supervisors if one not in people.excluded]
-            return free[0] if free else people.first()
+            return people.first_of_the_city()
     return people.first()
+
+
+def next_owner(who: str, lead: UUID | None, deputy: UUID | None, people: People) -> UUID | None:
+    """Who gets a step that its owner leaves: lead officer, deputy, then a supervisor.
+
+    `lead` and `deputy` are of the organisation that the step is for, else of the affected place. A
+    supervisor's step goes to another supervisor.
+    """
+    match who:
+        case Who.SUPERVISOR:
+            return people.first()
+        case Who.CITY_SUPERVISOR:
+            return people.first_of_the_city()
+    return people.first(lead, deputy)
 
 
 T = TypeVar("T")

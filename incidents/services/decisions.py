@@ -45,7 +45,8 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
     if user_id == actor.id:
         raise ValidationError({"user": _("Ask another supervisor to exclude you.")})
     incident.excluded.add(User.objects.active().get(pk=user_id))
-    pass_on(incident, incident.steps.open().filter(owner=user_id), leaving=user_id)
+    theirs = incident.steps.open().to_pass_on().filter(owner=user_id)
+    pass_on(actor, incident, theirs, leaving=user_id)
     write_incident(actor, incident, ["excluded"])
     return incident
 
@@ -97,6 +98,6 @@ def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Inc
     """
     incident = locked_incident(actor, incident_id, decides=True)
     incident.also_in.add(District.objects.get(pk=district_id))
-    add_steps(incident)
+    add_steps(actor, incident)
     write_incident(actor, incident, ["also_in"])
     return incident

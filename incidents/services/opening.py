@@ -47,7 +47,7 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
     joined = Incident.objects.under_way().filter(concern_links__concern=concern)
     incident = joined.select_for_update(of=("self",)).first() if CONCERNED & fields.keys() else None
-    if incident and add_steps(incident):
+    if incident and add_steps(actor, incident):
         write_incident(actor, incident, ["organisations"])
     return concern
 
@@ -73,7 +73,7 @@ def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incide
     incident = locked_incident(actor, incident_id)
     IncidentConcern.objects.create(incident=incident, concern=concern)
     incident.started_at = min(incident.started_at, concern.received_at)
-    add_steps(incident)
+    add_steps(actor, incident)
     write_incident(actor, incident, ["concerns"])
     return incident
 
@@ -126,6 +126,6 @@ def _open(actor: Actor, concern: Concern, protocol: Protocol) -> Incident:
     )
     incident.save(force_insert=True)
     IncidentConcern.objects.create(incident=incident, concern=concern)
-    add_steps(incident)
+    add_steps(actor, incident)
     write_incident(actor, incident, ["protocol", "concerns"], op=Op.CREATED)
     return incident

@@ -16,16 +16,20 @@ from contacts.models import Organisation
 from districts.models import District
 from incidents.codes import Proof, StepStatus
 from incidents.models import Incident, IncidentStep, Protocol
-from incidents.rules.steps import People, Planned, Step, Touched, plan_steps
-from lib.days import city_zone
+from incidents.rules.steps import People, Planned, Step, Touched, next_owner, plan_steps
+from lib.days import city_today, city_zone
 from meetings.models import Concern
 from meetings.whom_to_call import is_touched_by
 
 AT_MOST: Final = 60  # organisations; of more, the supervisor chooses
 
 
-def add_steps(incident: Incident) -> list[IncidentStep]:
-    """Write the steps that an incident lacks, and return them. Steps that exist stay as they are."""
+def add_steps(actor: Actor, incident: Incident) -> list[IncidentStep]:
+    """Write the steps that an incident lacks, and return them. Steps that exist stay as they are.
+
+    Owners are told of their steps, but nobody of what they began themselves.
+    """
+    now = timezone.now()
     there = set(incident.steps.values_list("step", "organisation"))
     touched = touched_by(concerns_of(incident))
     _count_refused(incident, touched, called={organisation for _step, organisation in there})
@@ -37,6 +41,7 @@ def add_steps(incident: Incident) -> list[IncidentStep]:
             step_id=one.step_id,
             organisation_id=one.organisation_id,
             owner_id=one.owner_id,
+            given_at=None if one.owner_id == actor.id else now,
             due_at=one.due_at,
             escalate_at=one.escalate_at,
         )
@@ -53,17 +58,31 @@ def _count_refused(incident: Incident, touched: Iterable[Touched], called: Colle
         incident.save(update_fields=["refused", "place_refused"])
 
 
-def pass_on(incident: Incident, steps: Iterable[IncidentStep], *, leaving: UUID | None) -> None:
-    """Give open steps to whoever the protocol names next, but not to `leaving`."""
+def pass_on(
+    actor: Actor, incident: Incident, steps: Iterable[IncidentStep], *, leaving: UUID | None = None
+) -> list[IncidentStep]:
+    """Give open steps to the next in turn, but not to `leaving`, and return those that moved.
+
+    What nobody else who is here can take stays with an owner who can still work on it.
+    """
     people = people_of(incident)
+    excluded = set(people.excluded)
     if leaving:
-        people = replace(people, excluded={*people.excluded, leaving})
-    planned = plan(incident, touched_by(concerns_of(incident)), people)
-    owners = {(one.step_id, one.organisation_id): one.owner_id for one in planned}
-    found = list(steps)
-    for step in found:
-        step.owner_id = owners.get((step.step_id, step.organisation_id), people.first())
-    IncidentStep.objects.bulk_update(found, ["owner"], batch_size=200)
+        people = replace(people, excluded={*excluded, leaving})
+    place = next((one.site_organisation for one in concerns_of(incident) if one.site_organisation), None)
+    now, moved = timezone.now(), []
+    for step in steps:
+        about = step.organisation or place
+        lead, deputy = (about.lead_officer_id, about.deputy_officer_id) if about else (None, None)
+        owner_id = next_owner(step.step.who, lead, deputy, people)
+        must_go = step.owner_id in excluded or step.owner_id not in people.present
+        is_better = owner_id is not None and owner_id not in people.away
+        if owner_id != step.owner_id and (is_better or must_go):
+            step.owner_id = owner_id
+            step.given_at = None if owner_id == actor.id else now
+            moved.append(step)
+    IncidentStep.objects.bulk_update(moved, ["owner", "given_at"], batch_size=200)
+    return moved
 
 
 def settle_steps(
@@ -105,7 +124,7 @@ def steps_of(protocol: Protocol) -> list[Step]:
 
 def concerns_of(incident: Incident) -> list[Concern]:
     rows = Concern.objects.filter(incident_link__incident=incident)
-    return list(rows.select_related("district").order_by("received_at", "pk"))
+    return list(rows.select_related("district", "site_organisation").order_by("received_at", "pk"))
 
 
 def touched_by(concerns: Iterable[Concern]) -> list[Touched]:
@@ -141,15 +160,13 @@ def people_of(incident: Incident) -> People:
 
 
 def people_in(districts: Iterable[District], duty: UUID | None, excluded: Collection[UUID] = ()) -> People:
-    """Active officers and supervisors whose own districts include one of these, and who is on duty."""
+    """Active officers and supervisors who work in one of these districts now, and who is on duty."""
     first, *others = districts
     staff = User.objects.active().with_role(*WRITES)
-    here = list(staff.covering(first).in_order().values_list("pk", "role"))
+    here = list(staff.working_in(first).in_order().values_list("pk", "role"))
     present = {pk for pk, _role in here}
     for district in others:
-        present.update(staff.covering(district).values_list("pk", flat=True))
-    if duty and staff.filter(pk=duty).exists():
-        present.add(duty)
+        present.update(staff.working_in(district).values_list("pk", flat=True))
     root = District.objects.get(pk=first.lineage[0])
     city = staff.with_role(Role.SUPERVISOR).covering(root).in_order()
     return People(
@@ -158,4 +175,5 @@ def people_in(districts: Iterable[District], duty: UUID | None, excluded: Collec
         city_supervisors=list(city.values_list("pk", flat=True)),
         present=present,
         excluded=excluded,
+        away=set(staff.away_on(city_today()).values_list("pk", flat=True)),
     )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from incidents.codes import OF_A_RECORD, Proof, StepStatus
@@ -18,6 +19,7 @@ from lib.cleaning import assign
 from meetings.services.concerns import edit_concern
 
 SHORTEST_REASON: Final = 10  # characters
+_NOBODY_ELSE: Final = gettext_lazy("No one else can take this. Call your supervisor.")
 
 
 class AlreadyTaken(ValidationError):
@@ -37,8 +39,8 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
     if step.owner_id != owner_id:
         name = step.owner.name if step.owner else _("No one")
         raise AlreadyTaken(_("%(name)s has already taken this step.") % {"name": name}, code="taken")
-    step.owner_id = actor.id
-    step.save(update_fields=["owner"])
+    step.owner_id, step.given_at = actor.id, None
+    step.save(update_fields=["owner", "given_at"])
     write_incident(actor, incident, ["steps"])
     return step
 
@@ -49,20 +51,26 @@ def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentS
     incident, step = _open_step(actor, incident_id, step_id)
     if step.owner_id != actor.id:
         raise ValidationError(_("This step is not yours."), code="not_yours")
-    pass_on(incident, [step], leaving=actor.id)
+    if not pass_on(actor, incident, [step], leaving=actor.id):
+        raise ValidationError(_NOBODY_ELSE, code="nobody_else")
     write_incident(actor, incident, ["steps"])
     return step
 
 
 @transaction.atomic
 def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
-    """Pass on all of one's open steps, at the end of a shift; the number of them."""
+    """Pass on all of one's open steps, at the end of a shift; the number of them.
+
+    Raises as `locked_incident`, and ValidationError if nobody else can take them.
+    """
     incident = locked_incident(actor, incident_id)
-    own = list(incident.steps.open().filter(owner=actor.id, owner__isnull=False))
-    pass_on(incident, own, leaving=actor.id)
-    if own:
+    own = list(incident.steps.open().to_pass_on().filter(owner=actor.id, owner__isnull=False))
+    moved = pass_on(actor, incident, own, leaving=actor.id)
+    if own and not moved:
+        raise ValidationError(_NOBODY_ELSE, code="nobody_else")
+    if moved:
         write_incident(actor, incident, ["steps"])
-    return len(own)
+    return len(moved)
 
 
 @transaction.atomic
@@ -86,7 +94,9 @@ def mark_step(
     assign(step, {"status": status, "note": note, "done_at": done_at or now})
     _check(incident, step, case_reference)
     step.done_by_id, step.recorded_at = actor.id, now
-    step.full_clean(exclude=["incident", "step", "organisation", "owner", "escalate_at", "done_by"])
+    step.full_clean(
+        exclude=["incident", "step", "organisation", "owner", "given_at", "escalate_at", "done_by"]
+    )
     step.save()
     for concern in concerns_of(incident) if case_reference.strip() else ():
         if not concern.case_reference and actor.covers(concern.district_id):
@@ -108,7 +118,7 @@ def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int 
 
 def _open_step(actor: Actor, incident_id: UUID, step_id: UUID) -> tuple[Incident, IncidentStep]:
     incident = locked_incident(actor, incident_id)
-    step = incident.steps.select_related("step", "owner").get(pk=step_id)
+    step = incident.steps.to_pass_on().select_related("owner").get(pk=step_id)
     if not step.is_open:
         raise ValidationError(_("This step is no longer open."), code="not_open")
     return incident, step

@@ -97,7 +97,7 @@ def zones(own: str) -> list[tuple[str, str]]:
 
 @fields_of(
     User,
-    *("language", "phone", "time_zone", "theme", "reminder_channels", "uses_shortcuts"),
+    *("language", "phone", "absent_until", "time_zone", "theme", "reminder_channels", "uses_shortcuts"),
     phone=PHONE,
     theme={"widget": forms.RadioSelect},
     reminder_channels={

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from meetings.handover import Portfolio
+from pages.forms.fields import fields_of
 
 
 class HandoverForm(forms.Form):
@@ -40,6 +41,11 @@ class HandoverForm(forms.Form):
         """Organisations assigned to somebody other than `to`."""
         chosen = {pk: self.cleaned_data[_name(pk)] for pk in self._ids}
         return {pk: UUID(user_id) for pk, user_id in chosen.items() if user_id}
+
+
+@fields_of(User, "absent_until")
+class AbsenceForm(forms.Form):
+    pass
 
 
 def _name(organisation_id: UUID) -> str:

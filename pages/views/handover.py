@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from accounts.models import User
+from accounts.services.users import set_absence
 from audit.models import Action
 from contacts.models import Organisation
 from lib.conflicts import StaleVersion
@@ -22,7 +25,7 @@ from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn, add_service_errors
-from pages.forms.handover import HandoverForm
+from pages.forms.handover import AbsenceForm, HandoverForm
 from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
 from pages.undo import say_with_undo, undo_url, undoer
 
@@ -64,10 +67,26 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
         status = 422
     record_view(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
     context: dict[str, Any] = {"officer": officer, "portfolio": portfolio, "able": able, "form": form}
+    context["absence"] = AbsenceForm(initial={"absent_until": officer.absent_until})
     if moves is None:
         return render(request, "pages/handover/choose.html", context, status=status)
     context |= {"groups": _by_recipient(moves), "changed": status == 409, "n": len(moves)}
     return render(request, "pages/handover/preview.html", context, status=status)
+
+
+@require_POST
+def absence(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Record on which day a colleague is back."""
+    _supervisors_only(request)
+    officer: User = get_or_404(colleagues(request.actor), pk)
+    form = AbsenceForm(request.POST)
+    if form.is_valid():
+        with RefusalsIn(form):
+            set_absence(actor=request.actor, user_id=officer.pk, until=form.cleaned_data["absent_until"])
+            messages.success(request, _("Saved."))
+    for mistakes in form.errors.values():
+        messages.error(request, mistakes[0])
+    return redirect("handover", pk)
 
 
 @require_safe

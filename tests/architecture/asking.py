@@ -49,6 +49,7 @@ ROWS: Final = {
     "job_cancel": "job_waiting",
     "handover": "officer",
     "handover_": "handover",
+    "handover_absence": "officer",
     "import": "import",
     "watched_register": "watched",
     "release_grid": "release_grid",

@@ -1,5 +1,6 @@
 """Who gets which step by when: over both changes of the clock, at night, and where people are missing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from incidents.rules.steps import (
     Touched,
     after_quiet,
     matching,
+    next_owner,
     plan_steps,
 )
 from reminders.rules import Recipient
@@ -135,10 +137,8 @@ def test_one_message_a_person_and_only_what_may_not_wait_leaves_at_night() -> No
     opened = local(5, 6, 23)
     people = {pk: Recipient(pk, frozenset({"email"}), MADRID) for pk in (DUTY, LEAD, SUPERVISOR, CITY)}
 
-    def told(*steps: OpenStep, duty: UUID | None = None) -> list[tuple[str, UUID, datetime]]:
+    def told(*steps: OpenStep) -> list[tuple[str, UUID, datetime]]:
         found = incident_reminders(
-            opened_at=opened,
-            duty_id=duty,
             steps=steps,
             owners={LEAD: people[LEAD]},
             supervisors=[people[SUPERVISOR]],
@@ -149,7 +149,10 @@ def test_one_message_a_person_and_only_what_may_not_wait_leaves_at_night() -> No
         return [(one.rule, one.recipient_id, one.at) for one in found]
 
     due, late = local(6, 6, 11), local(6, 6, 12)
-    urgent, waits = OpenStep(LEAD, due, late, may_wait=False), OpenStep(LEAD, due, late, may_wait=True)
+    urgent, waits = (
+        OpenStep(LEAD, opened, due, late, may_wait=False),
+        OpenStep(LEAD, opened, due, late, may_wait=True),
+    )
     after = [
         ("incident_due", LEAD, due),
         ("incident_late", SUPERVISOR, late),
@@ -157,4 +160,24 @@ def test_one_message_a_person_and_only_what_may_not_wait_leaves_at_night() -> No
     ]
     assert told(waits, waits) == [("incident_given", LEAD, local(6, 6, 8, 30)), *after]
     assert told(waits, urgent) == [("incident_given", LEAD, opened), *after]
-    assert told(urgent, duty=LEAD) == after
+    assert told(OpenStep(LEAD, None, due, late, may_wait=False)) == after  # taken by its owner
+    passed_on = OpenStep(LEAD, local(6, 6, 10), due, late, may_wait=True)
+    assert told(waits, passed_on) == [*told(waits)[:1], ("incident_given", LEAD, local(6, 6, 10)), *after]
+
+
+@pytest.mark.parametrize(
+    ("who", "away", "owner"),
+    [
+        ("duty", set(), LEAD),
+        ("each_lead", {LEAD}, DEPUTY),
+        ("each_lead", {LEAD, DEPUTY}, SUPERVISOR),
+        ("supervisor", set(), SUPERVISOR),
+        ("supervisor", {SUPERVISOR}, CITY),
+        ("city_supervisor", {CITY}, SUPERVISOR),
+        ("each_lead", {LEAD, DEPUTY, SUPERVISOR, CITY}, LEAD),  # somebody who is away is better than nobody
+    ],
+)
+def test_a_step_that_is_left_goes_to_lead_deputy_and_supervisor_but_not_to_who_is_away(
+    who: str, away: set[UUID], owner: UUID
+) -> None:
+    assert next_owner(who, LEAD, DEPUTY, replace(PEOPLE, away=away)) == owner

@@ -1,0 +1,10 @@
+"""Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
+
+from celery import shared_task
+
+from incidents.services.absences import pass_on_left_steps
+
+
+@shared_task(name="incidents.pass_on_steps")
+def pass_on_steps() -> int:
+    return pass_on_left_steps()
