@@ -85,7 +85,7 @@ def absence(request: ActorRequest, pk: UUID) -> HttpResponse:
             set_absence(actor=request.actor, user_id=officer.pk, until=form.cleaned_data["absent_until"])
             messages.success(request, _("Saved."))
     for mistakes in form.errors.values():
-        messages.error(request, mistakes[0])
+        messages.error(request, str(mistakes[0]))
     return redirect("handover", pk)
 
 
