@@ -7,7 +7,11 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
+        from districts import kinds
         from incidents import archive, reminders
+        from incidents.services import redrawn
 
         archive.register()
         reminders.register()
+        kinds.follow_access(redrawn.copy_protocols)
+        kinds.follow_rows(redrawn.follow_redrawn)

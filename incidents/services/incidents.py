@@ -44,10 +44,12 @@ def write_incident(
     *,
     op: Op = Op.UPDATED,
     purpose: str = "",
+    left: Collection[UUID] = (),
 ) -> None:
     """Save a locked incident in its next version, and record which fields changed.
 
-    The caller has checked it and written its steps; a new one is saved already.
+    The caller has checked it and written its steps; a new one is saved already. `left` are districts it was
+    in before.
     """
     if op != Op.CREATED:
         if incident.status != IncidentStatus.CLOSED:
@@ -59,7 +61,7 @@ def write_incident(
         _keep_closing(incident)
     action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
     changed = Changed(
-        "incident", incident.pk, op, incident.version, districts_of(incident), field_names=names
+        "incident", incident.pk, op, incident.version, {*left, *districts_of(incident)}, field_names=names
     )
     record_changes(actor, action, [changed], purpose=purpose)
     refresh_reminders("incident", incident.pk)

@@ -94,6 +94,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "incidents/services/steps.py",
             "incidents/services/reassurances.py",
             "incidents/services/judgements.py",
+            "incidents/services/redrawn.py",
         },
     ),
     "relief": ({"Relief"}, set(), {"meetings/services/relief.py"}),

@@ -9,12 +9,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.models import Relief, Role, SavedView
+from accounts.models import Relief, Role, SavedView, User
 from api.models import ApiKey
 from audit.models import Change
 from districts.models import District
 from districts.services import edit_district, redraw_district
+from incidents.models import Protocol
+from incidents.services.decisions import widen_incident
 from lib.days import city_today
+from meetings.services.concerns import close_concern, reopen_concern
 from reports.catalogue import REPORTS
 from reports.periods import Period, quarter_of
 from reports.questions import Question
@@ -30,7 +33,8 @@ from tests.factories import (
     make_organisation,
     make_supervisor,
 )
-from tests.reports.city import at, make_concern, old
+from tests.incidents.making import SHORT, make_incident
+from tests.reports.city import at, follow, make_concern, old
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +124,32 @@ def test_who_covers_a_district_covers_its_successor(ground: dict[str, Any]) -> N
     assert actor_for(guest).covers(new.pk)
 
 
+def test_an_incident_under_way_goes_on_in_the_successor_with_its_protocol(ground: dict[str, Any]) -> None:
+    mill, south = ground["mill"], ground["south"]
+    supervisor = actor_for(make_supervisor(mill, south))
+    shelter, elsewhere = make_organisation(mill), make_organisation(south)
+    here, over, wide = (
+        make_incident(
+            supervisor,
+            make_concern(
+                place.home_district, timezone.now(), site_organisation=place, bias_grounds=["unknown"]
+            ),
+            is_over=is_over,
+        )
+        for place, is_over in ((shelter, False), (shelter, True), (elsewhere, False))
+    )
+    widen_incident(actor=supervisor, incident_id=wide.pk, district_id=mill.pk)
+    new = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N4b")
+    for incident in (here, over, wide):
+        incident.refresh_from_db()
+    assert (here.district, over.district, wide.district) == (new, mill, south)
+    assert list(wide.also_in.all()) == [new]
+    told = Change.objects.filter(object_id=here.pk).latest("pk")
+    assert {mill.pk, new.pk} <= set(told.district_ids)
+    [protocol] = Protocol.objects.in_force().filter(district=new)
+    assert list(protocol.steps.values_list("text", flat=True)) == [step["text"] for step in SHORT["steps"]]
+
+
 def test_districts_are_divided_and_put_together(ground: dict[str, Any]) -> None:
     mill, north = ground["mill"], ground["north"]
     other = make_district("Old Docks", parent=north)
@@ -187,3 +217,39 @@ def test_a_report_of_a_redrawn_district_is_of_the_time_before(client: Client, gr
     assert (answer.status_code, "was redrawn on" in answer.content.decode()) == (422, True)
     assert client.get(f"/reports/?district=N4b&{query}").status_code == 200
     assert client.get("/reports/?district=N4b&period=2024-Q3").status_code == 422
+
+
+def test_a_concern_counts_where_it_was_received_and_is_closed_where_it_is_then(
+    ground: dict[str, Any],
+) -> None:
+    mill, north, first = ground["mill"], ground["north"], at(date(2024, 8, 5))
+    still_open = make_concern(mill, first)
+    reopened = make_concern(mill, first, status="closed", closed_at=first + timedelta(days=1))
+    reopen_concern(actor=SYSTEM, concern_id=reopened.pk)
+    today = city_today()
+    now = Period(today, today + timedelta(days=1))
+    actor = actor_for(make_supervisor(north))
+
+    def figures(district: District, period: Period) -> tuple[tuple[float, ...], ...]:
+        """Received and closed, and what their lists open."""
+        question = Question((period,), (district,))
+        [row] = REPORTS["concerns"].rows(question)
+        [closed] = REPORTS["loop-closed"].rows(question)
+        lists = [
+            len(follow(REPORTS[slug].drill(line, question, "rest"), actor))
+            for slug, line in (("concerns", row), ("loop-closed", closed))
+            if not REPORTS[slug].is_waiting(line)
+        ]
+        return (row.of, closed.of), tuple(lists)
+
+    before = figures(mill, PAST), figures(north, PAST)
+    assert before == (((3, 2), (3, 2)), ((3, 2), (3, 2)))
+    new = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N4b")
+    again = redraw_district(actor=SYSTEM, district_id=new.pk, code="N4c")
+    still_open.refresh_from_db()
+    assert (still_open.district, still_open.received_in) == (again, mill)
+    close_concern(actor=SYSTEM, concern_id=still_open.pk)
+    actor = actor_for(User.objects.get(pk=actor.id))
+    assert (figures(mill, PAST), figures(north, PAST)) == before
+    assert figures(again, now)[0] == (0, 1)
+    assert figures(north, now)[0] == (1, 1), "received today and closed today, each once"

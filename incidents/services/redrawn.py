@@ -1,0 +1,53 @@
+"""Incidents under way in a district that is redrawn go on in its successor, and so do its protocols."""
+
+from typing import Final
+
+from django.db.models import Q
+
+from accounts.actors import SYSTEM
+from districts.models import District
+from incidents.models import Incident, Protocol, ProtocolStep
+from incidents.policies import districts_of
+from incidents.services.incidents import write_incident
+from incidents.services.protocols import approve_protocol, draft_protocol
+
+_STEP: Final = [
+    field.name
+    for field in ProtocolStep._meta.concrete_fields
+    if field.name not in ("id", "protocol", "position")
+]
+_PROTOCOL: Final = (
+    *("code", "name", "about", "kinds", "needs_bias"),
+    *("opens_itself", "holding_statement", "review_on"),
+)
+
+
+def follow_redrawn(district: District, successor: District) -> None:
+    """Move incidents under way, by their writer. Closed ones stay."""
+    here = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))
+    rows = Incident.objects.filter(pk__in=here.values("pk")).order_by("pk")
+    for incident in rows.select_for_update(of=("self",), no_key=True):
+        names = []
+        before = districts_of(incident)
+        if incident.district_id == district.pk:
+            incident.district = successor
+            names.append("district")
+        if incident.also_in.filter(pk=district.pk).exists():
+            incident.also_in.remove(district)
+            incident.also_in.add(successor)
+            names.append("also_in")
+        write_incident(SYSTEM, incident, names, left=before)
+
+
+def copy_protocols(district: District, successor: District) -> None:
+    """Put the district's own protocols in force in its successor too, but those that it has its own of."""
+    theirs = Protocol.objects.in_force().filter(district=successor).values("code")
+    for protocol in Protocol.objects.in_force().filter(district=district).exclude(code__in=theirs):
+        drafted = draft_protocol(
+            actor=SYSTEM,
+            district=successor,
+            steps=list(protocol.steps.order_by("position").values(*_STEP)),
+            agreed_with=[(one.organisation, one.agreed_on) for one in protocol.agreements.all()],
+            **{name: getattr(protocol, name) for name in _PROTOCOL},
+        )
+        approve_protocol(actor=SYSTEM, protocol_id=drafted.pk)
