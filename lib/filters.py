@@ -78,12 +78,16 @@ class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
         super().__init__(label=label, **kwargs)
 
     def filter(self, qs: models.QuerySet[Any], value: list[str]) -> models.QuerySet[Any]:
-        if not value:
-            return qs
+        return qs.filter(**{f"{self.field_name}__in": self.inside(qs, value)}) if value else qs
+
+    def inside(self, qs: models.QuerySet[Any], codes: list[str]) -> models.QuerySet[Any]:
+        """Return the IDs of the districts with these codes and of their descendants."""
         district = qs.model._meta.get_field(self.field_name).related_model
-        named = district._default_manager.filter(code__in=value).values("pk")
-        inside = district._default_manager.filter(Q(lineage__overlap=ArraySubquery(named))).values("pk")
-        return qs.filter(**{f"{self.field_name}__in": inside})
+        named = district._default_manager.filter(code__in=codes).values("pk")
+        rows: models.QuerySet[Any] = district._default_manager.filter(
+            Q(lineage__overlap=ArraySubquery(named))
+        )
+        return rows.values("pk")
 
 
 class BooleanField(forms.Field):

@@ -40,6 +40,23 @@ _MEETINGS: Final[Mapping[By, tuple[str, str, str]]] = {
     By.KIND: ("meeting.kind", _TOGETHER, ""),
     By.FOCUS: ("community.focus", _TOGETHER, _COMMUNITIES_THERE),
 }
+# Each concern where it was received and, if that district has been redrawn since, where it is from that day
+# on (`moved_on`).
+_PLACED: Final = """(
+    SELECT concern.*, concern.district_id AS place_id, true AS is_first, NULL::date AS moved_on
+    FROM meetings_concern concern
+    WHERE concern.received_in_id IS NULL OR concern.received_in_id = concern.district_id
+    UNION ALL
+    SELECT concern.*, place.id, place.id = redrawn.id, redrawn.closed_on
+    FROM meetings_concern concern JOIN districts_district redrawn ON redrawn.id = concern.received_in_id
+    CROSS JOIN LATERAL (VALUES (redrawn.id), (concern.district_id)) place (id)
+    WHERE concern.received_in_id <> concern.district_id
+)"""
+_IS_RECEIVED: Final = """(
+    concern.is_first AND concern.received_at >= asked.since AND concern.received_at < asked.until
+)"""
+# Whether it is in that place at the end of `asked`.
+_IS_HERE: Final = "coalesce(concern.moved_on < asked.until_on, false) <> concern.is_first"
 _ANSWER_BY: Final = f"(concern.received_at + interval '{ANSWER_WITHIN // timedelta(hours=1)} hours')"
 _CONCERNS: Final[Mapping[By, tuple[str, str, str]]] = {
     By.DISTRICT: ("ground.code", _EACH, ""),
@@ -75,17 +92,17 @@ def concerns(by: By, measures: Sequence[str]) -> str:
     SELECT asked.nr, {group} AS grp, concern.id, concern.received_at, {_ANSWER_BY} AS answer_by,
            known.answered_at, concern.reported_back_on, concern.bias_grounds,
            concern.reassurance_offered_at, concern.reassurance_answer, concern.created_at,
-           concern.received_at >= asked.since AND concern.received_at < asked.until AS is_received,
-           closed.id IS NOT NULL AS is_closed
-    FROM asked CROSS JOIN {places} JOIN meetings_concern concern ON concern.district_id = ground.district_id
+           {_IS_RECEIVED} AS is_received, closed.id IS NOT NULL AS is_closed
+    FROM asked CROSS JOIN {places} JOIN {_PLACED} concern ON concern.place_id = ground.district_id
     LEFT JOIN meetings_concernperiod known ON known.concern_id = concern.id AND known.superseded_at IS NULL
         AND known.since <= {_ANSWER_BY} AND (known.until IS NULL OR known.until > {_ANSWER_BY})
     LEFT JOIN meetings_concernperiod closed ON closed.concern_id = concern.id
         AND closed.superseded_at IS NULL AND closed.status = 'closed'
         AND closed.closed_at >= asked.since AND closed.closed_at < asked.until
         AND closed.since < asked.until AND (closed.until IS NULL OR closed.until >= asked.until)
+        AND {_IS_HERE}
     {more}
-    WHERE (concern.received_at >= asked.since AND concern.received_at < asked.until) OR closed.id IS NOT NULL
+    WHERE {_IS_RECEIVED} OR closed.id IS NOT NULL
 ), {in_cells(by, "concerns", measures)}"""  # noqa: S608 (our own text)
 
 

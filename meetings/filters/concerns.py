@@ -6,7 +6,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,25 @@ from meetings.rules import ANSWER_WITHIN, REASSURE_WITHIN
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 Rows = models.QuerySet[Any]
+
+
+class PlaceFilter(DistrictFilter):
+    """With days of receipt, where a concern was received; with `as_of`, where it was then; else where it is.
+
+    These differ if a district was redrawn.
+    """
+
+    def filter(self, qs: Rows, value: list[str]) -> Rows:
+        given = self.parent.form.cleaned_data
+        was_first = Q(received_in__isnull=False)
+        if not (given.get("received_after") or given.get("received_before")):
+            if given.get("as_of") is None:
+                return super().filter(qs, value)
+            was_first = Q(received_in__closed_on__gte=given["as_of"])
+        if not value:
+            return qs
+        place = Case(When(was_first, then=F("received_in")), default=F("district"))
+        return qs.alias(place_then=place).filter(place_then__in=self.inside(qs, value))
 
 
 class ConcernFilters(DatedFilterSet):
@@ -57,7 +76,7 @@ class ConcernFilters(DatedFilterSet):
     )
     bias = BooleanFilter(label=_("Bias concern"), method="with_bias")
     status = CodesFilter(ConcernStatus, label=_("Status"))
-    district = DistrictFilter(field_name="district", label=_("District"))
+    district = PlaceFilter(field_name="district", label=_("District"))
     received_after = django_filters.DateFilter(label=_("Received on or after"), method="on_day", widget=DAY)
     received_before = django_filters.DateFilter(label=_("Received before"), method="on_day", widget=DAY)
     closed_after = django_filters.DateFilter(label=_("Closed on or after"), method="on_day", widget=DAY)

@@ -63,6 +63,10 @@ class Concern(Noun):
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("district")
     )
+    # Where it was received, if that district has been redrawn since: figures of then count it there.
+    received_in = models.ForeignKey(
+        District, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     place = models.CharField(_("place"), max_length=200, blank=True)
     site_organisation = models.ForeignKey(
         Organisation,

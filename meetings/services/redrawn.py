@@ -24,8 +24,14 @@ def follow_redrawn(district: District, successor: District) -> None:
     for ids in batches(planned):
         write_meetings(SYSTEM, [Change(row, moved) for row in locked_meetings(SYSTEM, dict.fromkeys(ids))])
     for ids in batches(Concern.objects.filter(district=district).exclude(status=ConcernStatus.CLOSED)):
-        rows = lock_versions(Concern.objects.all(), dict.fromkeys(ids), lambda _row: True)
-        write_concerns(SYSTEM, [Change(row, moved) for row in rows])
+        rows = lock_versions(
+            Concern.objects.select_related("received_in"), dict.fromkeys(ids), lambda _row: True
+        )
+        first = [row.received_in or district for row in rows]
+        write_concerns(
+            SYSTEM,
+            [Change(row, moved | {"received_in": place}) for row, place in zip(rows, first, strict=True)],
+        )
 
 
 def has_records(district_ids: Collection[UUID]) -> bool:
