@@ -79,6 +79,7 @@ class Stack:
         if stamp.exists() and stamp.read_text() == seeding.VERSION:
             return
         started = time.monotonic()
+        self._copy_empty_to(DATABASE)  # an older version of the data may be there
         with self.postgres.connect(DATABASE) as connection:
             seeding.seed(connection, self.size)
         stamp.write_text(seeding.VERSION)

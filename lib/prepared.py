@@ -6,7 +6,8 @@ differ from caller to caller, and each caller binds its own values. Only stateme
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from datetime import UTC, date, datetime
+from typing import Any, Final, Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import connection, models
@@ -32,6 +33,31 @@ class Placeholder(UUID):
         return Placeholder(f"{self.name}_array")
 
 
+class PlaceholderDay(date):
+    """A named placeholder for a day."""
+
+    name: str
+
+    def __new__(cls, name: str) -> Self:
+        self = super().__new__(cls, 1, 1, 1)
+        self.name = name
+        return self
+
+
+class PlaceholderMoment(datetime):
+    """A named placeholder for a moment."""
+
+    name: str
+
+    def __new__(cls, name: str) -> Self:
+        self = super().__new__(cls, 1, 1, 2, tzinfo=UTC)
+        self.name = name
+        return self
+
+
+_PLACEHOLDERS: Final = (Placeholder, PlaceholderDay, PlaceholderMoment)
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A statement whose `parameters` are values and placeholders."""
@@ -49,7 +75,7 @@ class Statement:
 
         Raises KeyError if a value is missing.
         """
-        return [values[one.name] if isinstance(one, Placeholder) else one for one in self.parameters]
+        return [values[one.name] if isinstance(one, _PLACEHOLDERS) else one for one in self.parameters]
 
 
 def join_page(page: Statement, columns: Statement, key: str) -> Statement:

@@ -11,12 +11,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Any, Final
 
-from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Case, F, Prefetch, Q, QuerySet, When, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.prepared import Prepared
 from contacts.models import Contact, Organisation
 from lib.days import city_today
+from lib.prepared import PlaceholderDay, PlaceholderMoment
 from meetings.codes import MeetingStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 
@@ -109,16 +111,7 @@ def seen_links(model: type[Any], actor: Actor) -> "Prefetch[str]":
 
 def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], ...]:
     """Those that are late, due today, and due in the next days: one statement."""
-    rows = FollowUp.objects.visible_to(actor).with_homes()
-    if mine:
-        rows = rows.of_owner(actor.id)
-    late = rows.overdue(today).order_by("due_on", "pk")[: ROWS + 1]
-    due = rows.due_on_day(today).order_by("pk")[: ROWS + 1]
-    later = rows.due_later(today, today + timedelta(days=COMING_DAYS)).order_by("due_on", "pk")[: ROWS + 1]
-    found = sorted(
-        late.union(due, later, all=True),
-        key=lambda promise: (promise.due_on, promise.pk),
-    )
+    found = _PROMISES.fetch(actor, mine, today=today, soon=today + timedelta(days=COMING_DAYS))
     prefetch_related_objects(
         found,
         seen_links(FollowUpOrganisation, actor),
@@ -131,31 +124,67 @@ def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], ..
     )
 
 
+def _promised(actor: Actor, mine: bool) -> QuerySet[FollowUp]:
+    rows = FollowUp.objects.visible_to(actor)
+    if mine:
+        rows = rows.of_owner(actor.id)
+    late = rows.overdue(_TODAY).order_by("due_on", "pk")
+    due = rows.due_on_day(_TODAY).order_by("pk")
+    later = rows.due_later(_TODAY, _SOON).order_by("due_on", "pk")
+    shown = (each.values("pk")[: ROWS + 1] for each in (late, due, later))
+    return FollowUp.objects.filter(pk__in=_all_of(*shown)).with_homes().order_by("due_on", "pk")
+
+
 def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
     """Planned meetings of the last weeks and the next days; those that are past, latest first."""
-    rows = Meeting.objects.visible_to(actor).planned()
-    if mine:
-        rows = rows.first_of_officer(actor.id)
     until = _midnight(timezone.localdate(now) + timedelta(days=COMING_DAYS + 1))
-    past = rows.filter(starts_at__gte=now - timedelta(days=UNSETTLED_DAYS), starts_at__lt=now)
-    ahead = rows.filter(starts_at__gte=now, starts_at__lt=until)
-    latest, next_ones = past.order_by("-starts_at", "pk"), ahead.order_by("starts_at", "pk")
-    found = list(latest[: ROWS + 1].union(next_ones[: 2 * ROWS + 1], all=True))
+    since = now - timedelta(days=UNSETTLED_DAYS)
+    found: list[Meeting] = _PLANNED.fetch(actor, mine, since=since, now=now, until=until)
     found.sort(key=lambda meeting: abs(meeting.starts_at - now))
     prefetch_related_objects(found, seen_links(MeetingOrganisation, actor))
     return found
 
 
+def _near(actor: Actor, mine: bool) -> QuerySet[Meeting]:
+    rows = Meeting.objects.visible_to(actor).planned()
+    if mine:
+        rows = rows.first_of_officer(actor.id)
+    past = rows.filter(starts_at__gte=_SINCE, starts_at__lt=_NOW).order_by("-starts_at", "pk")
+    ahead = rows.filter(starts_at__gte=_NOW, starts_at__lt=_UNTIL).order_by("starts_at", "pk")
+    shown = past.values("pk")[: ROWS + 1], ahead.values("pk")[: 2 * ROWS + 1]
+    return Meeting.objects.filter(pk__in=_all_of(*shown)).order_by("pk")
+
+
 def _worth_seeing(actor: Actor, mine: bool, today: date) -> list[Organisation]:
     """Past the day they want to be met by, longest first; then those that nobody ever met."""
+    found: list[Organisation] = _WORTH_SEEING.fetch(actor, mine, today=today)
+    return found[: ROWS + 1]
+
+
+def _due_a_meeting(actor: Actor, mine: bool) -> QuerySet[Organisation]:
     rows = Organisation.objects.at_home_with(actor).active().may_be_contacted()
     if mine:
         rows = rows.of_officer(actor.id)
-    past = list(rows.past_their_cadence(today).order_by("meet_by", "pk")[: ROWS + 1])
-    if len(past) > ROWS:
-        return past
-    never = rows.filter(Q(meet_by__isnull=True) | Q(meet_by__gte=today), last_met_at__isnull=True)
-    return [*past, *never.order_by(F("meet_by").asc(nulls_last=True), "pk")[: ROWS + 1 - len(past)]]
+    is_past = Q(meet_by__isnull=False, meet_by__lt=_TODAY)
+    past = rows.past_their_cadence(_TODAY).order_by("meet_by", "pk")
+    never = rows.filter(~is_past, last_met_at__isnull=True).order_by(F("meet_by").asc(nulls_last=True), "pk")
+    shown = (each.values("pk")[: ROWS + 1] for each in (past, never))
+    first = Case(When(is_past, then=0), default=1)
+    return Organisation.objects.filter(pk__in=_all_of(*shown)).order_by(
+        first, F("meet_by").asc(nulls_last=True), "pk"
+    )
+
+
+def _all_of(first: QuerySet[Any], *others: QuerySet[Any]) -> Any:
+    return first.union(*others, all=True)
+
+
+_TODAY: Final = PlaceholderDay("today")
+_SOON: Final = PlaceholderDay("soon")
+_SINCE, _NOW, _UNTIL = PlaceholderMoment("since"), PlaceholderMoment("now"), PlaceholderMoment("until")
+_PROMISES: Final = Prepared(_promised)
+_PLANNED: Final = Prepared(_near)
+_WORTH_SEEING: Final = Prepared(_due_a_meeting)
 
 
 def _midnight(day: date) -> datetime:

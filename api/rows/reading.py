@@ -17,12 +17,10 @@ from django.db import connection, models
 from django.db.models import F
 
 from accounts.actors import Actor
+from accounts.prepared import DISTRICT, cache_actor, values_of
 from lib.days import city_today
-from lib.id_in import as_array
 from lib.prepared import Placeholder, Statement, join_page, prepared_cursor
 
-CALLER: Final = Placeholder("caller")
-DISTRICT: Final = Placeholder("district")
 ROW: Final = Placeholder("row")
 
 Values = tuple[Any, ...]
@@ -48,7 +46,7 @@ class _Columns:
     converters: Sequence[tuple[int, Sequence[Converter], Any]]
 
     def fetch(self, cursor: Any, statement: Statement, actor: Actor, pk: UUID | None = None) -> list[Values]:
-        own = statement.bind(caller=actor.id, district_array=as_array(actor.district_ids), row=pk)
+        own = statement.bind(**values_of(actor), row=pk)
         cursor.execute(statement.sql, own)
         rows: list[Values] = cursor.fetchall()
         return [self._convert(row) for row in rows] if self.converters else rows
@@ -89,12 +87,6 @@ def read_one(spec: Spec, visible: Visible, pk: UUID, actor: Actor, names: Sequen
         return []
     with prepared_cursor() as cursor:
         return columns.fetch(cursor, columns.statement, actor, pk)
-
-
-def cache_actor(actor: Actor) -> Actor:
-    """Replace what differs between callers with the same rights by placeholders, for use as a cache key."""
-    districts = frozenset({DISTRICT} if actor.district_ids else ())
-    return replace(actor, id=CALLER, name="", purpose="", request_id="", district_ids=districts)
 
 
 @lru_cache(maxsize=512)
