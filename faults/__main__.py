@@ -16,6 +16,7 @@ from faults.table import Outcome, as_json, print_table
 
 EXPERIMENTS: dict[str, Callable[[City], Outcome]] = {
     "reminders": reminders.killed,
+    "incidents": reminders.incidents,
     "worker-stopped": reminders.worker_stopped,
     "beat-twice": reminders.beat_twice,
     "beat-killed": reminders.beat_killed,

@@ -15,13 +15,15 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402 (after setup)
 
-from accounts.actors import SYSTEM  # noqa: E402 (after setup)
+from accounts.actors import SYSTEM, actor_for  # noqa: E402 (after setup)
 from accounts.models import Role, User  # noqa: E402 (after setup)
 from api.models import ApiKey  # noqa: E402 (after setup)
 from api.services.keys import create_key  # noqa: E402 (after setup)
 from api.services.webhooks import create_webhook  # noqa: E402 (after setup)
 from contacts.services.organisations import create_organisation  # noqa: E402 (after setup)
 from districts.models import District  # noqa: E402 (after setup)
+from incidents.services.opening import log_concern, open_incident  # noqa: E402 (after setup)
+from incidents.services.protocols import approve_protocol, draft_protocol  # noqa: E402 (after setup)
 from lib.fold import fold  # noqa: E402 (after setup)
 from meetings.models import FollowUp  # noqa: E402 (after setup)
 from reminders.models import Reminder  # noqa: E402 (after setup)
@@ -96,8 +98,44 @@ def organisations(count: str, pause: str = "0") -> dict[str, object]:
     return {"made": int(count)}
 
 
+def incidents(count: str) -> dict[str, object]:
+    """Open incidents, each with a step that is due in a minute and escalates in two and in three."""
+    ward = District(code="W1", name="Ward")
+    ward.lineage = [district().pk, ward.pk]
+    ward.save()
+    people = [
+        User(email=f"person{n}@police.example", name=f"Person {n}", reminder_channels=["email"])
+        for n in range(OFFICERS + 2)
+    ]
+    for number, person in enumerate(people):
+        person.role = Role.OFFICER if number < OFFICERS else Role.SUPERVISOR
+        person.set_unusable_password()
+        person.save()
+        person.districts.set([district() if number == OFFICERS + 1 else ward])
+    steps = [
+        {"text": "Call", "who": "duty", "due_minutes": 1, "may_wait": False, "escalate_after_minutes": 1}
+    ]
+    drafted = draft_protocol(
+        actor=SYSTEM, code="threat", name="Threat", kinds=["threat"], needs_bias=False, steps=steps
+    )
+    protocol = approve_protocol(actor=SYSTEM, protocol_id=drafted.pk)
+    for number in range(int(count)):
+        actor = actor_for(people[number % OFFICERS])
+        concern = log_concern(actor=actor, district=ward, kinds=["threat"], bias_grounds=["unknown"])
+        open_incident(actor=actor, concern_id=concern.pk, protocol_id=protocol.pk)
+    return {"escalations": 2 * int(count)}
+
+
+def leave() -> dict[str, object]:
+    """Deactivate every other officer. Their steps pass on."""
+    found = User.objects.with_role(Role.OFFICER).order_by("email")[::2]
+    return {"left": User.objects.filter(pk__in=[one.pk for one in found]).update(is_active=False)}
+
+
 WHAT: dict[str, Callable[..., dict[str, object]]] = {
     "promises": promises,
+    "incidents": incidents,
+    "leave": leave,
     "key": key,
     "webhook": webhook,
     "organisations": organisations,

@@ -5,13 +5,20 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from faults.city import BEAT, WORKER, City, wait_until
+from faults.city import BEAT, WORKER, City, Program, wait_until
 from faults.table import Outcome
 
 # A killed process may have had no time to mark its last message if it was killed this soon after sending
 # (milliseconds, with a margin for a busy machine).
 WINDOW_SECONDS = 1.0
 LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sent_at IS NULL"
+AHEAD = "SELECT count(*) FROM meetings_reminder WHERE sent_at IS NULL"  # what is due in some minutes too
+SENT = "SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL"
+ESCALATIONS = f"{SENT} AND rule IN ('incident_late', 'incident_late_city')"
+LEFT_ALONE = (
+    "SELECT count(*) FROM incidents_incidentstep step LEFT JOIN accounts_user owner "
+    "ON owner.id = step.owner_id WHERE step.status = 'open' AND owner.is_active IS NOT TRUE"
+)
 
 
 def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, flushes: int = 2) -> Outcome:
@@ -19,36 +26,72 @@ def killed(city: City, *, count: int = 2000, kills: int = 20, stops: int = 2, fl
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with city.experiment():
         due = _begin(city, count)
-        faults: list[tuple[float, float]] = []
         beat, worker = city.start("beat", BEAT), city.start("worker", WORKER)
-        steps = ["kill"] * kills
-        for number in range(stops):
-            steps.insert((number + 1) * kills // (stops + 1), "stop")
-        for number in range(flushes):
-            steps.insert((number + 1) * len(steps) // (flushes + 2), "flush")
-        done = Counter[str]()
-        for step in steps:
-            _wait_for_work(city)
-            time.sleep(dice.uniform(0, 0.4))
-            began = time.time()
-            if step == "stop":
-                city.stop_postgres_at_once()
-                time.sleep(1)
-                city.postgres.start()
-            elif step == "flush":
-                city.flush()
-            elif dice.random() < 0.5 and worker.kill_children():
-                done["of children"] += 1
-            else:
-                worker.kill()
-                worker.start()
-            faults.append((began, time.time()))
-            done[step] += 1
+        faults, done = _break(city, worker, dice, steps_of(kills, stops, flushes))
         seconds = _drain(city)
         beat.kill()
         said = f"{done['kill']} kills ({done['of children']} of children only), "
         said += f"{done['stop']} stops of the database, {done['flush']} flushes of the broker"
         return outcome_of(city, "reminders", f"{count} reminders: {said}", due, seconds, faults)
+
+
+def incidents(city: City, *, count: int = 300, kills: int = 20, flushes: int = 2) -> Outcome:
+    """Kill workers while incidents escalate and half of the officers' accounts are deactivated.
+
+    Acknowledged are the escalations: one to the district's supervisor and one to the city's for each
+    incident. A step that ends without an owner who can work on it counts as lost.
+    """
+    dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
+    with city.experiment():
+        city.start_sink()
+        due = int(city.inside("incidents", str(count))["escalations"])
+        beat, worker = city.start("beat", BEAT), city.start("worker", WORKER)
+        city.inside("leave")
+        faults, done = _break(city, worker, dice, steps_of(kills, 0, flushes), left=AHEAD)
+        seconds = _drain(city, left=AHEAD)
+        started = time.monotonic()
+        wait_until(lambda: not city.ask(LEFT_ALONE), "an owner of each step")
+        seconds = max(seconds, time.monotonic() - started)
+        beat.kill()
+        said = f"{count} incidents, half of the officers left: {done['kill']} kills "
+        said += f"({done['of children']} of children only), {done['flush']} flushes of the broker"
+        return outcome_of(city, "incidents", said, due, seconds, faults, sent=ESCALATIONS)
+
+
+def steps_of(kills: int, stops: int, flushes: int) -> list[str]:
+    """Kills, with stops of the database and flushes of the broker in between."""
+    steps = ["kill"] * kills
+    for number in range(stops):
+        steps.insert((number + 1) * kills // (stops + 1), "stop")
+    for number in range(flushes):
+        steps.insert((number + 1) * len(steps) // (flushes + 2), "flush")
+    return steps
+
+
+def _break(
+    city: City, worker: Program, dice: random.Random, steps: Sequence[str], *, left: str = LEFT
+) -> tuple[list[tuple[float, float]], Counter[str]]:
+    """Do each of these while messages flow. Returns when each began and ended, and how often it was done."""
+    faults: list[tuple[float, float]] = []
+    done = Counter[str]()
+    for step in steps:
+        _wait_for_work(city, left)
+        time.sleep(dice.uniform(0, 0.4))
+        began = time.time()
+        if step == "stop":
+            city.stop_postgres_at_once()
+            time.sleep(1)
+            city.postgres.start()
+        elif step == "flush":
+            city.flush()
+        elif dice.random() < 0.5 and worker.kill_children():
+            done["of children"] += 1
+        else:
+            worker.kill()
+            worker.start()
+        faults.append((began, time.time()))
+        done[step] += 1
+    return faults, done
 
 
 def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
@@ -58,7 +101,7 @@ def worker_stopped(city: City, *, count: int = 500, stops: int = 5) -> Outcome:
         city.start("beat", BEAT)
         worker = city.start("worker", WORKER)
         for _ in range(stops):
-            _wait_for_work(city)
+            _wait_for_work(city, LEFT)
             worker.end(60)
             worker.start()
         said = f"{count} reminders, the worker asked to stop {stops} times"
@@ -134,23 +177,31 @@ def _begin(city: City, count: int, *, stalls: int = 0, stall_seconds: float = 0)
     return int(city.inside("promises", str(count))["due"])
 
 
-def _wait_for_work(city: City) -> None:
+def _wait_for_work(city: City, left: str) -> None:
     """Wait until messages flow again. Waiting for dead workers' leases would mean killing idle workers."""
     taken = len(city.taken())
-    wait_until(lambda: len(city.taken()) > taken or not city.ask(LEFT), "e-mails to flow")
+    wait_until(lambda: len(city.taken()) > taken or not city.ask(left), "e-mails to flow")
 
 
-def _drain(city: City) -> float:
+def _drain(city: City, *, left: str = LEFT) -> float:
     """Return the seconds until no work is left."""
     started = time.monotonic()
-    wait_until(lambda: not city.ask(LEFT), "the last reminder")
+    wait_until(lambda: not city.ask(left), "the last reminder")
     return time.monotonic() - started
 
 
 def outcome_of(
-    city: City, name: str, done: str, due: int, seconds: float, faults: Sequence[tuple[float, float]] = ()
+    city: City,
+    name: str,
+    done: str,
+    due: int,
+    seconds: float,
+    faults: Sequence[tuple[float, float]] = (),
+    *,
+    sent: str = SENT,
 ) -> Outcome:
-    wanted = city.ask("SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL") or []
+    """What became of `due` messages, whose IDs the statement `sent` reads."""
+    wanted = city.ask(sent) or []
     taken = city.taken()
     lost = due - len(set(wanted) & {one.message_id for one in taken})
     latest = {one.session: one for one in taken}  # the last message of each process

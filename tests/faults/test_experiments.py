@@ -74,4 +74,4 @@ def test_every_experiment_is_a_row_of_the_table(capsys: pytest.CaptureFixture[st
     (row,) = as_json([lost])["outcomes"]
     assert row["passed"] is False
     assert "faults" in commands.COMMANDS
-    assert len(EXPERIMENTS) == 17
+    assert len(EXPERIMENTS) == 18
