@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.sessions import SEEN, STARTED
 from audit.models import Action
 from audit.services import record
+from lib.row_context import acting_as
 
 log = get_logger(__name__)
 
@@ -135,7 +136,7 @@ def _refuse_in_json() -> HttpResponse:
 
 
 class ActorMiddleware:
-    """Set the request's actor, and record denied requests.
+    """Set the request's actor, on whose behalf all its statements run, and record denied requests.
 
     Neither the response nor the activity log reveals whether the row exists.
     """
@@ -148,7 +149,8 @@ class ActorMiddleware:
         if request.user.is_authenticated:
             actor = actor_for(request.user, request_id=str(get_contextvars().get("request_id", "")))
         request.actor = actor  # type: ignore[attr-defined]  # declared by ActorRequest
-        return self.get_response(request)
+        with acting_as(actor):
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
         """Close every page to confirmers that is not named for them, so that new pages begin closed."""

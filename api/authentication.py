@@ -22,6 +22,7 @@ from audit.models import Action
 from audit.services import record
 from lib.addresses import client_address
 from lib.prepared import prepared_cursor
+from lib.row_context import act_as
 
 # Storing every use would cost one write per request. Every minute is accurate enough.
 SECONDS_BETWEEN_USES = 60
@@ -54,7 +55,8 @@ class KeyAuthentication(BaseAuthentication):
                 _note_refusal(token)
             raise AuthenticationFailed(WRONG)
         key, covered = found
-        request._request.actor = actor_for_key(key, covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
+        actor = request._request.actor = actor_for_key(key, covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
+        act_as(actor)  # until ActorMiddleware ends the request
         _note_use(key)
         return KeyUser(key), key
 

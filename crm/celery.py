@@ -12,6 +12,7 @@ from celery import Celery, signals
 from kombu.entity import Queue
 
 from crm.queues import MOST_PATIENCE, PATIENT, QUEUES, TASKS, route
+from lib import row_context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -33,6 +34,12 @@ def be_patient(task: Any, **_: Any) -> None:
 
     kept = TASKS.get(task.name)
     DatabaseWrapper.patience = MOST_PATIENCE if kept and kept.queue in PATIENT else None
+
+
+@signals.task_prerun.connect  # type: ignore[untyped-decorator]  # see above
+def act_as_system(**_: Any) -> None:
+    """A task is the system's, unless it says on whose behalf it works."""
+    row_context.act_as_system()
 
 
 app.steps["worker"].add("crm.heartbeat.WorkerHeartbeat")

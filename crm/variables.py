@@ -129,6 +129,12 @@ VARIABLES: Final = (
     ),
     Variable("SESSION_PEOPLE_SUPERVISOR", "the same for supervisors and privacy officers", "200"),
     Variable(
+        "ROW_SECURITY",
+        "`1` has the database itself refuse rows that the actor does not see (“Row-level security”); "
+        "run `prepare_database` after a change",
+        "0",
+    ),
+    Variable(
         "PASSWORD_RESET_SECONDS",
         "how long asking for a new password takes, for every address alike; only one with an account gets "
         "a mail, so set it above the time your mail server takes",

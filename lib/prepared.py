@@ -11,7 +11,6 @@ from typing import Any, Final, Self
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
 
 
 class Placeholder(UUID):
@@ -96,5 +95,4 @@ def prepared_cursor() -> Any:
     database.close_if_health_check_failed()
     database.ensure_connection()
     with database.wrap_database_errors:
-        cursor: Any = ServerBindingCursor
-        return database._prepare_cursor(cursor(database.connection))
+        return database._prepare_cursor(database.prepared_cursor_class(database.connection))

@@ -15,6 +15,7 @@ from django.db.backends.postgresql import base, client, operations
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from crm.database import cursors
 from crm.database.bounds import GRACE_SECONDS, SESSION_BOUNDS, STATEMENT_SECONDS
 from crm.embedded.binaries import postgres_programs
 
@@ -29,6 +30,7 @@ class Connection(psycopg.Connection[Any]):
     """A psycopg connection that does not wait forever."""
 
     seconds: float = STATEMENT_SECONDS + GRACE_SECONDS
+    context: str | None = ""  # what this transaction was sent (crm.database.cursors)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         try:
@@ -64,11 +66,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
     ops_class = DatabaseOperations
     patience: float | None = None
+    prepared_cursor_class = cursors.PreparedCursor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.__class__ = Connection
         return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        cursor = super().create_cursor(name)
+        cursor.__class__ = cursors.ChunkedCursor if name else cursors.Cursor
+        return cursor
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        """A context that was sent after the savepoint is gone with it."""
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave it out
+        if self.connection is not None:
+            self.connection.context = None
 
     @contextmanager
     def patient(self, seconds: float) -> Iterator[None]:

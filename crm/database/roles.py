@@ -5,6 +5,7 @@ This is the only definition: `manage.py prepare_database` applies it to every in
 
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
@@ -12,6 +13,7 @@ from django.db.utils import ProgrammingError
 from psycopg import errors, sql
 
 from crm.database.bounds import SESSION_BOUNDS
+from lib.row_context import pads
 
 TRAIL_PREFIX: Final = "audit_"
 # Activity log tables that the application inserts into, each with the columns that only the database fills.
@@ -93,6 +95,30 @@ def _fence(
         _grant(cursor, _of("SELECT", READ_BY_PUBLISHER[table]), table, publisher)
     if table in PUBLISHED:
         _grant(cursor, sql.SQL("SELECT, INSERT"), table, publisher)
+
+
+def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -> None:
+    """Store the keys of contexts (lib.row_context), and enable or disable the policies of all tables.
+
+    Not FORCE: the owner migrates, backs up, and works out derived values in its functions.
+    """
+    switch = sql.SQL(f"ALTER TABLE {{}} {'ENABLE' if enabled else 'DISABLE'} ROW LEVEL SECURITY")
+    with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+        cursor.execute("DELETE FROM guard.context_key")
+        cursor.executemany("INSERT INTO guard.context_key (inner_pad, outer_pad) VALUES (%s, %s)", pads())
+        cursor.execute("DELETE FROM guard.city")
+        cursor.execute("INSERT INTO guard.city (time_zone) VALUES (%s)", [settings.TIME_ZONE])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relrowsecurity <> %s AND oid IN (SELECT polrelid FROM pg_policy)",
+            [enabled],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(switch.format(sql.Identifier(table)))
+        _run(cursor, "GRANT USAGE ON SCHEMA guard TO {}", application)
+        cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = 'guard'")
+        for (view,) in cursor.fetchall():
+            _run(cursor, "GRANT SELECT ON guard.{} TO {}", view, application)
 
 
 def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]) -> None:

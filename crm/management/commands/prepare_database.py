@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
@@ -70,6 +71,7 @@ class Command(BaseCommand):
                     publisher["USER"],
                     beside_older=BEFORE_FENCE in applied and FENCE not in applied,
                 )
+            roles.guard_rows(owner, application["USER"], enabled=settings.ROW_SECURITY and not shared)
             try:
                 roles.set_sessions(owner, application["USER"], roles.SESSION_SETTINGS)
                 if not shared:

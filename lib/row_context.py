@@ -1,0 +1,100 @@
+"""On whose behalf statements run. PostgreSQL's policies and the activity log read it (docs/adr/0046).
+
+crm.database sends the context with each transaction, signed, so that nobody can name an actor with the
+database password alone. Without a context a statement sees no row of a table with policies.
+"""
+
+import hmac
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from lib.acting import Acting
+from lib.secret_keys import derived_keys
+
+_BLOCK: Final = 64  # bytes that SHA-256 hashes at a time
+_MINUTE: Final = 60  # a context is signed once a minute; the database accepts it for ten
+
+
+class Opened(StrEnum):
+    """Why a statement sees the rows of every district (tests/architecture/test_row_contexts.py: where)."""
+
+    WRITER = "writer"  # a change whose rows were read and checked as the actor
+    FIGURES = "figures"  # numbers of a district, whose rows a reader may not see
+    RECOUNT = "recount"  # what is derived from rows: summaries, folded texts, clues, reminders
+    PUBLISHER = "publisher"  # what leaves by rules of its own: the change feed, webhooks, released figures
+
+
+class _Context(NamedTuple):
+    actor: UUID | None  # none: the system
+    opened: str = ""
+
+
+_current: ContextVar[_Context | None] = ContextVar("row_context", default=None)
+
+
+def _of(actor: Acting) -> _Context | None:
+    if actor.kind == "system":
+        return _Context(None)
+    return None if actor.id is None else _Context(actor.id)
+
+
+@contextmanager
+def acting_as(actor: Acting) -> Iterator[None]:
+    """Run statements on behalf of `actor`. An actor without an ID sees nothing."""
+    token = _current.set(_of(actor))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def act_as(actor: Acting) -> None:
+    """Run all later statements of this thread on behalf of `actor`."""
+    _current.set(_of(actor))
+
+
+def act_as_system() -> None:
+    """Run all later statements of this thread on behalf of the system, which sees everything."""
+    _current.set(_Context(None))
+
+
+@contextmanager
+def opened(why: Opened) -> Iterator[None]:
+    """See and write the rows of every district, still on behalf of the same actor. Also a decorator."""
+    current = _current.get()
+    token = _current.set(_Context(current and current.actor, why))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def signed() -> str:
+    """The current context as the database reads it: `<HMAC>:<actor>|<issued>|<opened>`; empty if none."""
+    current = _current.get()
+    return _signed(current, int(time.time()) // _MINUTE * _MINUTE) if current else ""
+
+
+@lru_cache(maxsize=1024)
+def _signed(context: _Context, issued: int) -> str:
+    message = f"{context.actor or ''}|{issued}|{context.opened}"
+    return f"{hmac.digest(_keys()[0], message.encode(), 'sha256').hex()}:{message}"
+
+
+@cache
+def _keys() -> list[bytes]:
+    return derived_keys("row context")
+
+
+def pads() -> list[tuple[bytes, bytes]]:
+    """The inner and outer padded key of each secret in use, as HMAC (RFC 2104) needs them."""
+    return [
+        (bytes(byte ^ 0x36 for byte in whole), bytes(byte ^ 0x5C for byte in whole))
+        for whole in (key.ljust(_BLOCK, b"\0") for key in _keys())
+    ]

@@ -1,0 +1,99 @@
+"""The signed context of statements (lib.row_context), as the database verifies it."""
+
+import time
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from psycopg import errors
+
+from accounts.actors import Actor, actor_for
+from accounts.models import User
+from lib import row_context
+from lib.prepared import prepared_cursor
+from lib.row_context import Opened, acting_as, opened
+from tests.factories import make_district, make_officer
+
+EVERYWHERE = "00000000-0000-0000-0000-000000000000"
+ASKED = "SELECT context_actor(), ARRAY(SELECT unnest(context_districts())::text)"
+
+
+def seen() -> tuple[Any, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED)
+        actor, districts = cursor.fetchone()
+        return actor, districts
+
+
+def of(actor: Actor) -> tuple[Any, Any]:
+    return actor.id, [str(one) for one in actor.district_ids]
+
+
+@pytest.fixture
+def one(db: None) -> Actor:
+    return actor_for(make_officer(make_district()))
+
+
+def test_the_database_knows_the_actor_and_the_districts_in_and_outside_transactions(
+    one: Actor, committed_db: None
+) -> None:
+    other = actor_for(make_officer(make_district()))
+    for scope in (transaction.atomic, lambda: acting_as(one)):
+        with acting_as(one), scope():
+            assert seen() == of(one)
+            with acting_as(other):
+                assert seen() == of(other)
+            with opened(Opened.WRITER):  # on behalf of the same actor, who now sees everything
+                assert seen() == (one.id, [EVERYWHERE])
+            with prepared_cursor() as cursor:
+                assert cursor.execute(ASKED).fetchone()[0] == one.id
+            # Chunks come from a cursor of the server, which outlives its transaction.
+            chunks = User.objects.raw("SELECT * FROM accounts_user WHERE id = context_actor()").iterator()
+            assert [user.pk for user in chunks] == [one.id]
+    assert seen() == (None, [EVERYWHERE])  # the system
+    with acting_as(Actor(kind="user")):
+        assert seen() == (None, [])
+
+
+def test_a_context_of_a_rolled_back_savepoint_is_sent_again(one: Actor) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), acting_as(one):
+        assert seen() == of(one)
+        raise ZeroDivisionError
+    assert seen() == (None, [EVERYWHERE])
+    with acting_as(one):
+        assert seen() == of(one)
+
+
+@pytest.mark.parametrize("forged", ["", "signature", "actor", "opened", "old", "keyless"])
+def test_what_the_secret_did_not_sign_counts_for_nothing(
+    one: Actor, forged: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert one.id
+    if forged == "old":
+        minutes = time.time() - 11 * 60
+        monkeypatch.setattr(row_context.time, "time", lambda: minutes)
+    with acting_as(one):
+        context = row_context.signed()
+    changed = {
+        "": "",
+        "signature": "0" * 64 + context[64:],
+        "actor": context.replace(str(one.id), str(make_officer().pk)),
+        "opened": context + "writer",
+        "old": context,
+        "keyless": context[65:],
+    }[forged]
+    monkeypatch.setattr("crm.database.cursors.signed", lambda: changed)
+    assert seen() == (None, [])
+
+
+def test_the_application_reads_neither_the_keys_nor_the_coverage(one: Actor) -> None:
+    for statement in (
+        "SELECT * FROM guard.context_key",
+        "SELECT * FROM guard.coverage",
+        "INSERT INTO guard.coverage VALUES (gen_random_uuid(), '-infinity', 'infinity', '{}')",
+        "SELECT guard.cover_users('{}')",
+        "SELECT guard.verified_context()",
+    ):
+        with pytest.raises(Exception) as refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert isinstance(refused.value.__cause__, errors.InsufficientPrivilege)
