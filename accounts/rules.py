@@ -22,6 +22,8 @@ CONFIRMERS_PAGES = frozenset(
         "more",
         "waiting",
         "waiting_decide",
+        "protocol",  # drafts
+        "protocol_approve",
         "settings",
         "settings_sessions",
         "settings_sessions_end",

@@ -35,10 +35,12 @@ def can_write_protocol(actor: Actor, district: District | None) -> bool:
 
 
 def can_approve_protocol(actor: Actor, protocol: Protocol) -> bool:
-    """Put a draft in force: another supervisor or a privacy officer, never its author."""
+    """Put a draft in force: another supervisor, a privacy officer or a confirmer, never its author."""
     if protocol.author_id is not None and protocol.author_id == actor.id:
         return False
-    return actor.role == rules.PRIVACY_OFFICER or can_write_protocol(actor, protocol.district)
+    return actor.role in (rules.PRIVACY_OFFICER, rules.CONFIRMER) or can_write_protocol(
+        actor, protocol.district
+    )
 
 
 def _decides(actor: Actor) -> bool:

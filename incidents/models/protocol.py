@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import rules
 from contacts.models import Organisation
 from districts.models import District
 from incidents.codes import Proof, ProtocolStatus, StepEach, StepWho
@@ -24,8 +25,18 @@ _MINUTES: Final = _("Enter a number of minutes between 1 and 43,200.")
 
 class ProtocolQuerySet(models.QuerySet["Protocol"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All protocols, for whoever covers a district: they are rules of the city and name nobody."""
+        """All protocols, for whoever covers a district: they are rules of the city and name nobody.
+
+        Confirmers see those that wait for approval.
+        """
+        if actor.role == rules.CONFIRMER:
+            return self.filter(status=ProtocolStatus.DRAFT)
         return self.all() if actor.sees_everywhere or actor.district_ids else self.none()
+
+    def waiting_for(self, actor: Acting) -> Self:
+        """Drafts that somebody else wrote, the oldest first."""
+        drafts = self.visible_to(actor).filter(status=ProtocolStatus.DRAFT)
+        return drafts.exclude(author=actor.id, author__isnull=False).order_by("created_at", "pk")
 
     def in_force(self) -> Self:
         return self.filter(status=ProtocolStatus.IN_FORCE)

@@ -56,7 +56,7 @@ def protocols(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def protocol(request: ActorRequest, pk: UUID) -> HttpResponse:
-    readers_only(request)
+    _readers_and_confirmers_only(request)
     row = _find(request, pk)
     agreements = list(row.agreements.order_by("agreed_on", "pk"))
     seen = Organisation.objects.visible_to(request.actor).in_bulk([one.organisation_id for one in agreements])
@@ -106,7 +106,7 @@ def protocol_try(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def protocol_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Confirm that a draft comes into force, which cannot be undone."""
-    readers_only(request)
+    _readers_and_confirmers_only(request)
     row = _find(request, pk)
     refuse_unless(can_approve_protocol(request.actor, row))
     if request.method != "POST":
@@ -117,7 +117,7 @@ def protocol_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, texts(error)[0])
     else:
         messages.success(request, _("Protocol in force. Incidents under way keep their version."))
-    return redirect("protocol", pk)
+    return redirect("waiting") if request.actor.is_confirmer else redirect("protocol", pk)
 
 
 @form_page
@@ -138,6 +138,10 @@ def protocol_new(request: ActorRequest) -> HttpResponse:
     context = {"form": form, "steps": steps, "start": start}
     status = 422 if form.is_bound and not form.draft else 200
     return render(request, "pages/protocols/new.html", context, status=status)
+
+
+def _readers_and_confirmers_only(request: ActorRequest) -> None:
+    refuse_unless(request.actor.reads or request.actor.is_confirmer)
 
 
 def _find(request: ActorRequest, pk: UUID) -> Protocol:

@@ -14,6 +14,8 @@ from accounts.models import AccountRequest, User
 from accounts.policies import can_confirm, can_confirm_requests
 from accounts.services.requests import confirm_request, refuse_request
 from exchange.archive.release import archives_to_release, can_release, release_archive
+from incidents.models import Protocol
+from incidents.policies import can_approve_protocol
 from lib.conflicts import StaleVersion
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
@@ -35,7 +37,10 @@ def waiting(request: ActorRequest) -> HttpResponse:
         User.objects.filter(pk__in=[row.started_by for row, _may in archives]).values_list("pk", "name")
     )
     shown = [(row, names.get(row.started_by, ""), may) for row, may in archives]
-    return render(request, "pages/settings/waiting.html", {"rows": rows, "archives": shown})
+    drafts = Protocol.objects.waiting_for(request.actor).select_related("district", "author")
+    protocols = [row for row in drafts if can_approve_protocol(request.actor, row)]
+    context = {"rows": rows, "archives": shown, "protocols": protocols}
+    return render(request, "pages/settings/waiting.html", context)
 
 
 @require_POST

@@ -62,7 +62,11 @@ def test_a_protocol_is_approved_by_somebody_else_and_never_changes_again() -> No
         with pytest.raises(PermissionDenied):
             approve_protocol(actor=refused, protocol_id=drafts[0].pk)
     first = approve_protocol(actor=second, protocol_id=drafts[0].pk)
-    later = approve_protocol(actor=make_actor(role="privacy_officer"), protocol_id=drafts[1].pk)
+    confirmer = make_actor(role="confirmer")
+    assert list(Protocol.objects.waiting_for(confirmer)) == [drafts[1]]
+    later = approve_protocol(actor=confirmer, protocol_id=drafts[1].pk)
+    with pytest.raises(Protocol.DoesNotExist):  # what is in force is not theirs to read
+        approve_protocol(actor=confirmer, protocol_id=later.pk)
     first.refresh_from_db()
     assert [first.status, later.status] == ["replaced", "in_force"]
     assert [first.number, later.number] == [1, 2]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import User
 from audit.models import Event
 from incidents.models import IncidentStep, Protocol
@@ -13,8 +14,15 @@ from incidents.services.protocols import draft_protocol
 from incidents.trying import try_protocol
 from lib.days import city_today
 from pages.templatetags.spans import span
-from tests.factories import make_actor, make_district, make_officer, make_organisation, make_supervisor
-from tests.incidents.making import SHORT, Night
+from tests.factories import (
+    make_actor,
+    make_district,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+from tests.incidents.making import SHORT, Night, make_protocol
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +150,18 @@ def test_pages_of_protocols_cost_a_fixed_number_of_statements(
 )
 def test_a_span_is_said_in_the_largest_unit_that_fits(minutes: int | None, words: str) -> None:
     assert span(minutes) == words
+
+
+def test_a_confirmer_approves_a_draft_from_the_inbox_without_seeing_the_book(client: Client) -> None:
+    place = make_organisation(make_district(), name="Tea house")
+    given: dict[str, Any] = SHORT | {"district": place.home_district, "name": "Door", "code": "door"}
+    draft = draft_protocol(actor=SYSTEM, agreed_with=[(place, city_today())], **given)
+    in_force = make_protocol()
+    signed_in(client, make_user("confirmer"))
+    inbox = client.get("/settings/waiting/").text
+    assert "Protocol: Door" in inbox and in_force.name not in inbox
+    page = client.get(f"/protocols/{draft.pk}/").text
+    assert "1 organisation in another district" in page and "Tea house" not in page and "Try it" not in page
+    done = client.post(f"/protocols/{draft.pk}/approve/", follow=True)
+    assert "Protocol in force." in done.text and "Protocol: Door" not in done.text
+    assert [client.get(f"/protocols/{pk}/").status_code for pk in (draft.pk, in_force.pk)] == [404, 404]
