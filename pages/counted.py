@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
+from incidents.models import Incident
 from lib.days import city_day
 from meetings.models import Concern, FollowUp, Meeting
 from pages.figures import rows_url
@@ -161,5 +162,8 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "meetings": _Kind(Meeting, "meeting", "meeting", lambda row: row.subject, _nothing_today),
     "follow-ups": _Kind(FollowUp, "follow_up", "follow_up", lambda row: row.title, _status_today),
     "concerns": _Kind(Concern, "concern", "concern", _concern, _status_today),
+    "incidents": _Kind(
+        Incident, "incident", "incident", lambda row: row.protocol.name, _status_today, ["protocol"]
+    ),
     "contacts": _Kind(Contact, "contact", "contact", str, _nothing_today),
 }

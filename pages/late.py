@@ -15,6 +15,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Organisation
 from districts.models import District
+from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from pages.lookups import record_view
 from reports.figures import Noun
@@ -35,6 +36,7 @@ _PAGES: Final[Mapping[Noun, tuple[Any, str, Promise]]] = {
     "meetings": (Meeting, "meeting", _("Meeting")),
     "follow-ups": (FollowUp, "follow_up", _("Follow-up")),
     "concerns": (Concern, "concern", _("Concern")),
+    "incidents": (Incident, "incident", _("Incident")),
 }
 
 

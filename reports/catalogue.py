@@ -12,12 +12,16 @@ from reports.indicators import (
     continuity,
     coverage,
     data_health,
+    debriefed,
+    first_contact,
     follow_ups,
     level,
     overdue,
     reassurance,
+    reassured_in_time,
     recency,
     reciprocity,
+    steps_in_time,
 )
 from reports.reading import Report
 
@@ -33,6 +37,10 @@ REPORTS: Final[dict[str, Report]] = {
         concerns.REPORT,
         concerns.LOOP_CLOSED,
         reassurance.REPORT,
+        reassured_in_time.REPORT,
+        first_contact.REPORT,
+        steps_in_time.REPORT,
+        debriefed.REPORT,
         level.REPORT,
         reciprocity.REPORT,
         continuity.REPORT,

@@ -85,11 +85,11 @@ def _sql(report: Report, question: Question, column: str, which: str) -> str:
         f"{fields['of']} AS out_of",
         f"{times} AS times",
     ]
-    grouped = ", ".join(str(number) for number in range(1, len(report.facts) + 3))
+    grouped = [*(str(number) for number in range(1, len(report.facts) + 3)), *filter(None, [source.row])]
     return f"""
         WITH {source.tables(question.by, list(measures))}
         SELECT {", ".join(columns)}
         FROM {source.table} JOIN asked USING (nr)
         WHERE {which} AND {source.key} IS NOT NULL
-        GROUP BY {grouped} HAVING {times} > 0 ORDER BY 1, 2
+        GROUP BY {", ".join(grouped)} HAVING {times} > 0 ORDER BY 1, 2
         """  # noqa: S608 (our own text)

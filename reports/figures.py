@@ -13,7 +13,7 @@ from reports.questions import By, Question
 
 Text = str | Promise  # what `gettext_lazy` gives, in the reader's language when shown
 # Lists on pages and by API; and what contact wanted (reports.indicators) is made of: a page alone.
-Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "contacts", "agreements"]
+Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "incidents", "contacts", "agreements"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,8 @@ class Source:
     `tables(by, measures)` writes `table` and what it is made from, to stand behind WITH. A period and group
     with nothing to count has one row of nulls. `noun` is the list that has these things, `listed` what such a
     list is asked for in any case. Meetings and promises have none by community: a list of them names people,
-    who are never found by community. `key` is the column with a thing's ID.
+    who are never found by community. `key` is the column with a thing's ID; `row` tells apart what is counted
+    of one thing more than once, such as the steps of an incident.
     """
 
     table: str
@@ -138,6 +139,7 @@ class Source:
     noun: Noun
     listed: Callable[[Span], Filters] = lambda _span: {}
     has_list_by_focus: bool = True
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +162,5 @@ class Column:
 
     name: str
     label: Text
-    unit: Literal["count", "days", "ratio", "hours", "per_week", "text"]
+    unit: Literal["count", "days", "ratio", "hours", "minutes", "per_week", "text"]
     opens: str = ""

@@ -52,6 +52,7 @@ LISTED: Final[Mapping[Noun, Promise]] = {
     "meetings": _("Meetings"),
     "follow-ups": _("Follow-ups"),
     "concerns": _("Concerns"),
+    "incidents": _("Incidents"),
 }
 
 
@@ -73,6 +74,7 @@ _CONCERN: Final = _corrected(
     *("concern", "received_at", "district", "kinds", "bias_grounds", "affected_focuses"),
     *("reassurance_offered_at", "reassurance_answer", "reported_back_on"),
 )
+_INCIDENT: Final = _corrected("incident", "concerns", "organisations")
 
 # By list: what of it was entered when. `homes` are the organisations at home here at the end of the period.
 _ENTERED: Final[Mapping[Noun, str]] = {
@@ -113,6 +115,22 @@ _ENTERED: Final[Mapping[Noun, str]] = {
         WHERE concern.updated_at >= %(final_at)s
           AND ((concern.received_at >= asked.since AND concern.received_at < asked.until)
                OR (concern.closed_at >= asked.since AND concern.closed_at < asked.until))""",  # noqa: S608 (our own text)
+    # Calls and steps that were made then and entered since, and whoever was found to be affected since.
+    "incidents": f"""
+        SELECT 'incidents', incident.id, greatest(incident.created_at, {_INCIDENT}, (
+            SELECT max(tried.recorded_at) FROM incidents_reassurance tried
+            WHERE tried.incident_id = incident.id AND tried.at < asked.until
+        ), (
+            SELECT max(step.recorded_at) FROM incidents_incidentstep step
+            WHERE step.incident_id = incident.id AND step.done_at < asked.until
+        ))
+        FROM asked CROSS JOIN (SELECT DISTINCT district_id FROM ground) ground
+        JOIN incidents_incident incident USING (district_id)
+        WHERE incident.updated_at >= %(final_at)s AND incident.started_at < asked.until
+          AND (incident.started_at >= asked.since OR EXISTS (
+              SELECT FROM incidents_incidentstep step
+              WHERE step.incident_id = incident.id AND step.due_at >= asked.since
+          ))""",  # noqa: S608 (our own text)
 }
 
 

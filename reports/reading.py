@@ -73,7 +73,7 @@ class Report:
     columns: tuple[Column, ...] = ()
     ways: tuple[By, ...] = (By.DISTRICT, By.FOCUS, By.KIND)
     measure: str = "ratio"
-    unit: Literal["ratio", "days", "count", "per_week"] = "ratio"
+    unit: Literal["ratio", "days", "minutes", "count", "per_week"] = "ratio"
     better: Literal["higher", "lower"] | None = "higher"
     adds_up: str = ""
     is_state: bool = False

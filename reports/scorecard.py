@@ -25,6 +25,10 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     (gettext_lazy("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
     (gettext_lazy("Follow-ups"), ("follow-ups", "overdue")),
     (gettext_lazy("Concerns"), ("concerns", "loop-closed", "reassurance")),
+    (
+        gettext_lazy("Incidents"),
+        ("reassured-in-time", "first-contact", "steps-in-time", "debriefed"),
+    ),
     (gettext_lazy("How we work together"), ("activity", "level", "reciprocity")),
     (gettext_lazy("Will it last?"), ("continuity", "data-health")),
 )

@@ -35,6 +35,8 @@ def say(value: float | None, unit: str) -> str:
         return ngettext("%(n)s day", "%(n)s days", round(value)) % {"n": _number(value)}
     if unit == "hours":
         return ngettext("%(n)s hour", "%(n)s hours", round(value)) % {"n": _number(value)}
+    if unit == "minutes":
+        return ngettext("%(n)s minute", "%(n)s minutes", round(value)) % {"n": _number(value)}
     if unit == "per_week":
         return _("%(n)s a week") % {"n": _number(value)}
     return _number(value)
@@ -138,6 +140,7 @@ def say_unit(unit: str) -> str:
         "ratio": _("per cent"),
         "days": _("days"),
         "hours": _("hours"),
+        "minutes": _("minutes"),
         "per_week": _("a week"),
     }.get(unit, _("number"))
 

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from contacts.models import Organisation
+from incidents.models import Incident
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
 from reviews.codes import WasDone
@@ -40,7 +41,19 @@ MODELS: Final[dict[str, Any]] = {
     "meetings": Meeting,
     "follow-ups": FollowUp,
     "concerns": Concern,
+    "incidents": Incident,
 }
+
+
+def readable(actor: Actor, noun: str, ids: Collection[UUID]) -> QuerySet[Any]:
+    """Records of a figure that the actor sees now, with what a page names them by."""
+    rows: Any = MODELS[noun].objects.visible_to(actor).filter(pk__in=ids)
+    match noun:
+        case "follow-ups":
+            return rows.with_homes()
+        case "incidents":
+            return rows.select_related("protocol")
+    return rows
 
 
 def figures_of(review: Review) -> QuerySet[FrozenFigure]:
@@ -130,14 +143,13 @@ def counted_objects(actor: Actor, figure: FrozenFigure, ids: list[UUID] | None) 
 
     Organisations have the name that they had, as `kept`.
     """
-    model = MODELS.get(figure.noun)
-    if model is None or not ids:
+    if figure.noun not in MODELS or not ids:
         return []
-    rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by("pk")
-    if model is Organisation:
+    rows = readable(actor, figure.noun, ids).order_by("pk")
+    if rows.model is Organisation:
         kept = KeptName.objects.filter(review=figure.review_id, object_id=OuterRef("pk")).values("name")
         rows = rows.annotate(kept=Subquery(kept[:1]))
-    return list((rows.with_homes() if model is FollowUp else rows)[:AT_MOST])
+    return list(rows[:AT_MOST])
 
 
 def has_signed(district_ids: Collection[UUID]) -> bool:

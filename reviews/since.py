@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from reports.questions import By
 from reviews.definitions import Definition, definition_of, n_of
 from reviews.models import FrozenFigure, Review
-from reviews.reading import MODELS
+from reviews.reading import readable
 from reviews.services.freezing import figures_now
 
 AT_MOST: Final = 100
@@ -87,7 +87,5 @@ def _differences(actor: Actor, then: FrozenFigure, now: FrozenFigure) -> Iterabl
 
 
 def _shown(actor: Actor, noun: str, code: str, ids: set[UUID]) -> Difference:
-    model = MODELS[noun]
-    rows = model.objects.visible_to(actor).filter(pk__in=ids).order_by("-created_at", "pk")
-    found = list((rows.with_homes() if noun == "follow-ups" else rows)[:AT_MOST])
+    found = list(readable(actor, noun, ids).order_by("-created_at", "pk")[:AT_MOST])
     return Difference(code, found, len(ids) - len(found))

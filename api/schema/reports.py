@@ -6,6 +6,7 @@ from api.rows.reports import BY_SLUG, COMPARED
 from api.schema import answers
 from api.schema.parameters import BOOLEAN, CODES, query
 from api.views.reports import COMPARISONS
+from reports.late import LISTED
 from reports.questions import By
 from reports.statuses import MEANINGS, Status
 
@@ -136,7 +137,7 @@ def responses(row: Json) -> Json:
                 "properties": {
                     "list": {
                         "type": "string",
-                        "enum": ["organisations", "meetings", "follow-ups", "concerns"],
+                        "enum": list(LISTED),
                     },
                     "entered_on": DAY,
                     "records": {"type": "integer", "minimum": 1},

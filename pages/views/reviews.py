@@ -63,6 +63,7 @@ PAGE_OF: Final = {
     "meetings": "meeting",
     "follow-ups": "follow_up",
     "concerns": "concern",
+    "incidents": "incident",
 }
 
 
@@ -203,8 +204,8 @@ def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResp
         "review": row,
         "one": shown,
         "lists": [
-            (_("Counted"), seen, len(one.ids or ()) - len(seen)),
-            (_("Not counted"), left_out, len(one.rest or ()) - len(left_out)),
+            (_("Counted"), seen, len(set(one.ids or ())) - len(seen)),
+            (_("Not counted"), left_out, len(set(one.rest or ())) - len(left_out)),
         ],
         "page_name": page_name,
     }

@@ -6,7 +6,7 @@ are the same in each language (docs/exports.md). `sha256` is the digest of all b
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,6 +22,7 @@ from accounts.actors import Actor
 from exchange.exports.leaving import LeavingRows
 from exchange.exports.lists import LISTS
 from exchange.policies import can_export
+from incidents.models import Incident
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
@@ -33,6 +34,11 @@ from reports.questions import Question
 from reports.reading import Report
 
 KIND: Final = "export_rows"
+# By noun: how its records are read, and what the activity log calls them.
+_READ: Final[Mapping[str, tuple[Callable[[Actor], Any], str]]] = {
+    **{noun: (export.rows, export.object_type) for noun, export in LISTS.items()},
+    "incidents": (Incident.objects.visible_to, "incident"),
+}
 _MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, which spreadsheets need; once, at the start
 
 
@@ -48,7 +54,8 @@ class Counted:
     @classmethod
     def of(cls, report: Report, question: Question, actor: Actor) -> "Counted":
         rows = counted_rows(report, question, question.districts[0].code)
-        seen = LISTS[report.counts.noun].rows(actor).filter(pk__in=[row.id for row in rows])
+        read, _object_type = _READ[report.counts.noun]
+        seen = read(actor).filter(pk__in=[row.id for row in rows])
         return cls(report, question, rows, frozenset(seen.values_list("pk", flat=True)))
 
     @property
@@ -129,7 +136,7 @@ def export_rows(work: Work) -> JobResult:
             left.add(pk, districts)
         left.record(
             actor,
-            LISTS[report.counts.noun].object_type,
+            _READ[report.counts.noun][1],
             field_names=["rows", report.slug, *(fact.name for fact in report.facts)],
             purpose=purpose,
             recipient=f"file sha256:{files[0].digest} days:{days}",

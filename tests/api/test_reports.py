@@ -18,13 +18,14 @@ from districts.models import District
 from meetings.models import Meeting
 from tests.api.clients import ALL, Tool
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_user
-from tests.reports.city import at, make_concern, make_promise, old
+from tests.reports.city import at, make_concern, make_incident, make_promise, old
 
 pytestmark = pytest.mark.django_db
 
 OF_ORGANISATIONS = ("coverage", "recency", "cadence", "contact-wanted", "continuity", "data-health")
 OF_WHAT_HAPPENED = ("follow-ups", "overdue", "concerns", "reassurance", "level", "reciprocity", "activity")
-SLUGS = OF_ORGANISATIONS + OF_WHAT_HAPPENED
+OF_INCIDENTS = ("reassured-in-time", "first-contact", "steps-in-time", "debriefed")
+SLUGS = OF_ORGANISATIONS + OF_WHAT_HAPPENED + OF_INCIDENTS
 QUARTER = "from=2024-07-01&to=2024-10-01"
 JULY = date(2024, 7, 10)
 
@@ -39,7 +40,7 @@ def north() -> District:
     make_meeting(district, women, starts_at=at(JULY), status="cancelled", outcomes=[])
     make_promise(women, due_on=JULY, done_at=at(JULY))
     make_promise(women, due_on=JULY)
-    make_concern(
+    concern = make_concern(
         district,
         at(JULY),
         status="closed",
@@ -51,6 +52,7 @@ def north() -> District:
         reassurance_offered_at=at(JULY, 13),
         reassurance_answer="accepted",
     )
+    make_incident(district, at(JULY)).concern_links.create(concern=concern)
     return district
 
 

@@ -11,6 +11,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
+from incidents.models import Debrief, Incident, IncidentStep, Protocol
 from lib.days import city_zone, day_starts_at
 from meetings.filters.concerns import ConcernFilters
 from meetings.filters.follow_ups import FollowUpFilters
@@ -76,6 +77,62 @@ def make_concern(district: District, received_at: datetime, **fields: Any) -> Co
     concern = Concern.objects.create(district=district, received_at=received_at, **(values | fields))
     begin_histories([concern])
     return concern
+
+
+def make_incident(district: District, started_at: datetime, **fields: Any) -> Incident:
+    """Create an incident. Its protocol requires a call of the place and a tick, and has a call of others."""
+    protocol, is_new = Protocol.objects.get_or_create(
+        code="past", district=district, defaults={"name": "Past", "kinds": ["threat"]}
+    )
+    for position, each, proof in (
+        (1, "the_place", "reassurance"),
+        (2, "each_organisation", "reassurance"),
+        (3, "once", "tick"),
+    ):
+        if is_new:
+            protocol.steps.create(
+                position=position,
+                text=each,
+                who="duty",
+                each=each,
+                proof=proof,
+                due_minutes=60,
+                required=each != "each_organisation",
+            )
+    values = {"started_at": started_at, "created_at": started_at, "updated_at": started_at}
+    return Incident.objects.create(protocol=protocol, district=district, **(values | fields))
+
+
+def make_step(
+    incident: Incident, each: str, organisation: Organisation | None = None, *, due: timedelta, **fields: Any
+) -> IncidentStep:
+    """Add a step of an incident, due this long after it started; `done` after it started, if it was done."""
+    if (done := fields.pop("done", None)) is not None:
+        fields = {"status": "done", "done_at": incident.started_at + done} | fields
+        fields.setdefault("recorded_at", fields["done_at"])
+    return incident.steps.create(
+        step=incident.protocol.steps.get(each=each),
+        organisation=organisation,
+        due_at=incident.started_at + due,
+        **fields,
+    )
+
+
+def make_call(incident: Incident, organisation: Organisation, result: str, after: timedelta) -> None:
+    """Add a try to reach an organisation, this long after the incident started and entered at once."""
+    at = incident.started_at + after
+    incident.reassurances.create(organisation=organisation, result=result, at=at, recorded_at=at)
+
+
+def close_incident(incident: Incident, closed_at: datetime, **debrief: Any) -> None:
+    """Close an incident, with the debrief if one is given; `voices` are answers of organisations."""
+    incident.closings.create(closed_at=closed_at)
+    Incident.objects.filter(pk=incident.pk).update(status="closed", closed_at=closed_at)
+    if debrief:
+        voices = debrief.pop("voices", ())
+        row = Debrief.objects.create(incident=incident, signed_at=closed_at, **debrief)
+        for answer in voices:
+            row.voices.create(in_time=answer)
 
 
 def follow(drill: Drill | None, actor: Actor) -> set[UUID]:

@@ -6,7 +6,17 @@ from typing import Any
 from contacts.models import Organisation, OrganisationPeriod
 from districts.models import District
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
-from tests.reports.city import QUARTER, at, make_concern, make_promise, old
+from tests.reports.city import (
+    QUARTER,
+    at,
+    close_incident,
+    make_call,
+    make_concern,
+    make_incident,
+    make_promise,
+    make_step,
+    old,
+)
 
 
 def known(district: District, **fields: Any) -> Organisation:
@@ -60,4 +70,15 @@ def mixed(name: str = "Helpers") -> District:
             reassurance_offered_at=after,
             reassurance_answer=answer,
         )
+    hour = timedelta(hours=1)
+    begun = make_incident(north, first)
+    make_step(begun, "the_place", met, due=hour, done=hour)
+    make_step(begun, "each_organisation", long_ago, due=12 * hour)
+    make_step(begun, "once", due=hour, done=2 * hour)
+    make_call(begun, met, "no_answer", hour / 4)
+    make_call(begun, met, "reached", hour)
+    close_incident(begun, last, held_on=QUARTER.last_day, voices=["yes", "no"])
+    unreached = make_incident(north, first)
+    make_step(unreached, "the_place", met, due=hour)
+    close_incident(unreached, last, waived_reason="They asked us not to hold one")
     return north

@@ -15,7 +15,7 @@ from pages.forms.reports import name_of
 from reports.catalogue import REPORTS
 from reports.periods import quarter_of
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_supervisor
-from tests.reports.city import QUARTER, at, make_concern, make_promise
+from tests.reports.city import QUARTER, at, make_call, make_concern, make_incident, make_promise, make_step
 from tests.reports.northgate import read
 from tests.reports.portfolio import known, mixed, then
 
@@ -41,6 +41,18 @@ def under_way(north: District) -> None:
     make_concern(
         north, first, reassurance_offered_at=first + timedelta(hours=1), reassurance_answer="declined", **bias
     )
+    hour, past = timedelta(hours=1), make_incident(north, first, refused=2, place_refused=True)
+    early = {"status": "not_needed", "done_at": first, "recorded_at": first}
+    make_step(past, "once", due=hour, **early)
+    make_step(past, "each_organisation", one, due=hour, **early)
+    for number, (result, after) in enumerate((("declined", hour), ("reached", 3 * hour)), 2):
+        called = make_incident(north, first + hour)
+        make_step(called, "the_place", one, due=2 * hour, done=after)
+        make_step(called, "once", due=hour, done=hour, recorded_at=first + 9 * hour)
+        make_call(called, one, result, after)
+        called.reassurances.update(recorded_at=first + number * 5 * hour)
+    running = make_incident(north, now - hour / 9)
+    make_step(running, "the_place", one, due=hour / 4)
     for fields in (
         {"status": "planned"},
         {"status": "not_reached"},

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,16 @@ from reports.questions import IN_NO_PART, Question, ask
 from reviews.services.freezing import freeze_review
 from tests.api.clients import Tool
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
-from tests.reports.city import QUARTER, at, make_concern, make_promise, old
+from tests.reports.city import (
+    QUARTER,
+    at,
+    close_incident,
+    make_concern,
+    make_incident,
+    make_promise,
+    make_step,
+    old,
+)
 from tests.reports.test_export_reports import export
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +53,9 @@ class Split:
             make_meeting(home, row, starts_at=at(JULY), level="inform")
             make_concern(home, at(JULY), bias_grounds=["anti_roma"], status="closed", closed_at=at(JULY, 15))
             make_promise(row, due_on=JULY, done_at=at(JULY))
+            incident = make_incident(home, at(JULY))
+            make_step(incident, "the_place", row, due=timedelta(hours=1))
+            close_incident(incident, at(JULY, 15))
         make_promise(*rows, due_on=JULY)  # in all four
 
     def question(self) -> Question:

@@ -1,0 +1,90 @@
+"""Reassured in time: organisations that were reached after an incident before their call was due.
+
+Whoever declined was reached: Declined is a result like the others. Who asked not to be contacted, and who was
+left out before the call was due, stands beside the figure and is never in it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from incidents.codes import Result, StepStatus
+from reports.figures import Case, Column, Fact, Row
+from reports.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDENTS, STARTED
+from reports.reading import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassuredInTimeRow(Row):
+    """n organisations reached in time of `of` to be called, once for each incident; `declined` of these n."""
+
+    declined: int
+    later: int
+    in_time: int
+    entered_late: int
+    not_needed: int
+    refused: int
+
+
+_IN_TIME: Final = "is_to_call AND done_at <= due_at"
+RESULTS: Final = {**dict(Result.choices), StepStatus.NOT_NEEDED.value: StepStatus.NOT_NEEDED.label}
+
+REPORT = Report(
+    slug="reassured-in-time",
+    title=_("Organisations reached in time after an incident"),
+    formula=_(
+        "Organisations that answered a call or visit before it was due ÷ organisations to be called or "
+        "visited, once for each incident that began in the period."
+    ),
+    population=_(
+        "All incidents that began here. An organisation that asked not to be contacted, or whose call was "
+        "marked as not needed before it was due, is shown separately."
+    ),
+    source=_("This system’s incident protocols; ODIHR asks for reassurance after an attack."),
+    not_said=_("Whether anyone felt safer. An organisation can decline; that does not lower the figure."),
+    row=ReassuredInTimeRow,
+    counts=INCIDENTS,
+    measures=["what = 'call' AND became IS DISTINCT FROM 'not_needed' AS is_to_call"],
+    fields={
+        "of": "count(*) FILTER (WHERE is_to_call)",
+        "n": f"count(*) FILTER (WHERE {_IN_TIME})",
+        "declined": f"count(*) FILTER (WHERE {_IN_TIME} AND became = 'declined')",
+        "later": "count(*) FILTER (WHERE is_to_call AND done_at > due_at)",
+        "in_time": "count(*) FILTER (WHERE is_to_call AND done_at IS NULL AND due_at >= %(now)s)",
+        "entered_late": f"count(*) FILTER (WHERE is_to_call AND {ENTERED_LATE})",
+        "not_needed": "count(*) FILTER (WHERE what = 'call' AND became = 'not_needed')",
+        "refused": "coalesce(sum(refused), 0)::int",
+    },
+    lists=lambda _span: {},
+    waiting="in_time",
+    columns=(
+        Column("declined", _("Declined"), "count"),
+        Column("later", _("Reached later"), "count"),
+        Column("in_time", _("Not yet due"), "count"),
+        Column("entered_late", _("Entered more than 1 hour later"), "count"),
+        Column("not_needed", _("Marked as not needed"), "count"),
+        Column("refused", _("Asked not to be contacted"), "count"),
+    ),
+    n_label=ngettext_lazy("reached in time", "reached in time"),
+    of_label=ngettext_lazy("organisation to call", "organisations to call"),
+    rest_label=ngettext_lazy("not reached in time", "not reached in time"),
+    facts=(
+        STARTED,
+        DUE,
+        Fact("answered_at_utc", _("Answered"), "done_at"),
+        Fact("result", _("Result"), "became", codes=RESULTS),
+        ENTERED,
+    ),
+    question=_("Do we reach the organisations affected in time after an incident?"),
+    example=(
+        Case.counted(_("Due after 1 hour, reached by phone after 20 minutes")),
+        Case.counted(_("Due after 12 hours, declined after 3 hours: that does not lower the figure")),
+        Case.rest(_("Due after 1 hour, a message left after 20 minutes, reached after 2 hours")),
+        Case.rest(_("Due after 12 hours, two calls without an answer")),
+        Case.outside(_("The organisation asked not to be contacted: it is shown separately")),
+        Case.outside(_("The call was marked as not needed before it was due")),
+    ),
+    history=(FIRST,),
+)

@@ -1,0 +1,83 @@
+"""Steps in time: required steps of incidents that were done before they were due.
+
+One that was marked as not needed before it was due is in neither number. Marked later, it was missed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from incidents.codes import StepStatus
+from reports.figures import Case, Column, Fact, Row
+from reports.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDENTS
+from reports.reading import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepsInTimeRow(Row):
+    """n required steps done in time of `of` due."""
+
+    late: int
+    not_done: int
+    in_time: int
+    entered_late: int
+    step_not_needed: int
+
+
+_DONE: Final = "is_due AND became = 'done'"
+_OPEN: Final = "is_due AND became = 'open'"
+
+REPORT = Report(
+    slug="steps-in-time",
+    title=_("Steps of incidents done in time"),
+    formula=_("Required steps done by the time they were due ÷ required steps due in the period."),
+    population=_(
+        "Required steps of incidents that began here. Steps marked as not needed before they were due are "
+        "shown separately."
+    ),
+    source=_("This system’s incident protocols, as they were in force when each incident began."),
+    not_said=_("How well a step was done, or whether its limit is the right one."),
+    row=StepsInTimeRow,
+    counts=INCIDENTS,
+    measures=["what = 'step' AND became <> 'not_needed' AS is_due"],
+    fields={
+        "of": "count(*) FILTER (WHERE is_due)",
+        "n": f"count(*) FILTER (WHERE {_DONE} AND done_at <= due_at)",
+        "late": f"count(*) FILTER (WHERE {_DONE} AND done_at > due_at)",
+        "not_done": f"count(*) FILTER (WHERE {_OPEN} AND due_at < %(now)s)",
+        "in_time": f"count(*) FILTER (WHERE {_OPEN} AND due_at >= %(now)s)",
+        "entered_late": f"count(*) FILTER (WHERE {_DONE} AND {ENTERED_LATE})",
+        "step_not_needed": "count(*) FILTER (WHERE what = 'step' AND became = 'not_needed')",
+    },
+    lists=lambda _span: {},
+    waiting="in_time",
+    columns=(
+        Column("late", _("Done late"), "count"),
+        Column("not_done", _("Not done in time"), "count"),
+        Column("in_time", _("Not yet due"), "count"),
+        Column("entered_late", _("Entered more than 1 hour later"), "count"),
+        Column("step_not_needed", _("Marked as not needed"), "count"),
+    ),
+    n_label=ngettext_lazy("done in time", "done in time"),
+    of_label=ngettext_lazy("required step due", "required steps due"),
+    rest_label=ngettext_lazy("not done in time", "not done in time"),
+    facts=(
+        Fact("step", _("Step"), "text"),
+        DUE,
+        Fact("done_at_utc", _("Done"), "done_at"),
+        Fact("status", _("Status"), "became", codes=dict(StepStatus.choices)),
+        ENTERED,
+    ),
+    question=_("Do we do what the protocol requires in time?"),
+    example=(
+        Case.counted(_("Due at 21:30, done at 21:10")),
+        Case.counted(_("Due at 21:30, done at 21:10, entered at 07:00: also shown as entered later")),
+        Case.rest(_("Due at 21:30, done at 21:31")),
+        Case.rest(_("Due at 21:30, marked as not needed at 23:00")),
+        Case.outside(_("Due at 21:30, marked as not needed at 21:00")),
+        Case.outside(_("Not required by the protocol")),
+    ),
+    history=(FIRST,),
+)
