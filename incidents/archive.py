@@ -48,7 +48,6 @@ PARTS: Final = (
     Part(
         "incidents",
         Incident,
-        IncidentClosing,
         _incidents,
         object_type="incident",
         where=("district", "also_in"),
