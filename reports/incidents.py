@@ -2,8 +2,8 @@
 
 A row is one thing that figures count (`what`): an incident that `began` or was `closed` in the period, a
 `call` (an organisation that was to be called in an incident that began in it) or a required `step` that was
-due in it. An incident counts in the district written on it; by kind and by community, once in each kind and
-community of its concerns.
+due in it. Each counts in the district where the incident was then; by kind and by community, once in each
+kind and community of its concerns.
 
 What is decided later changes no figure of then: a step is not needed only if it was marked so before it was
 due, and an incident was closed until it was reopened. A time that is entered late does: it was so then.
@@ -26,7 +26,16 @@ ENTERED_LATE: Final = "recorded_at - done_at > interval '60 minutes'"
 
 _CALLS: Final = f"('{Proof.REASSURANCE}', '{Proof.VISIT}')"
 _SPOKEN: Final = f"('{Result.REACHED}', '{Result.DECLINED}')"
-_BEGAN: Final = "here.started_at >= asked.since AND here.started_at < asked.until"
+
+
+def _in_the_period(moment: str) -> str:
+    """Whether it was in the period, and the incident in this place."""
+    return f"""{moment} >= asked.since AND {moment} < asked.until
+        AND ({moment} AT TIME ZONE %(zone)s)::date >= here.since_on
+        AND ({moment} AT TIME ZONE %(zone)s)::date < here.until_on"""
+
+
+_BEGAN: Final = _in_the_period("here.started_at")
 _SPARED: Final = "step.status = 'not_needed' AND step.recorded_at <= step.due_at"
 
 # The affected place: when it was to be called, first reached, and whether it declined instead.
@@ -76,13 +85,13 @@ _EACH: Final = f"""
            0, false, 0, 0, planned.text
     FROM here JOIN incidents_incidentstep step ON step.incident_id = here.id
     JOIN incidents_protocolstep planned ON planned.id = step.step_id AND planned.required
-    JOIN asked ON step.due_at >= asked.since AND step.due_at < asked.until
+    JOIN asked ON {_in_the_period("step.due_at")}
     UNION ALL
     SELECT asked.nr, here.grp, here.id, here.started_at, 'closed', here.id, NULL, closing.closed_at, NULL,
            CASE WHEN debrief.waived_reason = '' THEN 'signed' WHEN debrief.id IS NOT NULL THEN 'waived' END,
            0, false, ({_VOICES}), ({_VOICES} AND voice.in_time = 'yes'), ''
     FROM here JOIN incidents_incidentclosing closing ON closing.incident_id = here.id
-    JOIN asked ON closing.closed_at >= asked.since AND closing.closed_at < asked.until
+    JOIN asked ON {_in_the_period("closing.closed_at")}
         AND (closing.reopened_at IS NULL OR closing.reopened_at >= asked.until)
     LEFT JOIN incidents_debrief debrief ON debrief.incident_id = here.id
         AND debrief.signed_at <= closing.closed_at
@@ -96,6 +105,18 @@ def _of_concerns(codes: str) -> str:
         JOIN meetings_concern concern ON concern.id = link.concern_id WHERE link.incident_id = incident.id
     ) of_concern"""  # noqa: S608 (our own text)
 
+
+# Each incident where it began and, if that district has been redrawn since, where it is from that day on.
+_PLACED: Final = """(
+    SELECT incident.*, place.id AS place_id, place.since_on, place.until_on
+    FROM incidents_incident incident
+    LEFT JOIN districts_district redrawn ON redrawn.id = incident.began_in_id
+    CROSS JOIN LATERAL (
+        SELECT incident.began_in_id, '-infinity'::date, redrawn.closed_on WHERE redrawn.id IS NOT NULL
+        UNION ALL
+        SELECT incident.district_id, coalesce(redrawn.closed_on, '-infinity'), 'infinity'::date
+    ) place (id, since_on, until_on)
+)"""
 
 # What a row is of, where, and what else is joined.
 _TOGETHER: Final = "(SELECT DISTINCT district_id FROM ground) ground"
@@ -113,8 +134,9 @@ def incidents(by: By, measures: Sequence[str]) -> str:
     """
     group, places, more = _GROUPS[by]
     return f"""{ASKED}, here AS MATERIALIZED (
-    SELECT {group} AS grp, incident.id, incident.started_at, incident.refused, incident.place_refused
-    FROM {places} JOIN incidents_incident incident ON incident.district_id = ground.district_id
+    SELECT {group} AS grp, incident.id, incident.started_at, incident.refused, incident.place_refused,
+           incident.since_on, incident.until_on
+    FROM {places} JOIN {_PLACED} incident ON incident.place_id = ground.district_id
         AND incident.started_at < (SELECT max(until) FROM asked)
     {more}
 ), found AS ({_EACH}), {in_cells(by, "incidents", measures)}"""  # noqa: S608 (our own text)

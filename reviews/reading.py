@@ -45,9 +45,9 @@ MODELS: Final[dict[str, Any]] = {
 }
 
 
-def readable(actor: Actor, noun: str, ids: Collection[UUID]) -> QuerySet[Any]:
+def readable(actor: Actor, noun: str, ids: Collection[UUID]) -> Any:
     """Records of a figure that the actor sees now, with what a page names them by."""
-    rows: Any = MODELS[noun].objects.visible_to(actor).filter(pk__in=ids)
+    rows = MODELS[noun].objects.visible_to(actor).filter(pk__in=ids)
     match noun:
         case "follow-ups":
             return rows.with_homes()

@@ -66,6 +66,10 @@ class Incident(models.Model):
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("district")
     )
+    # Where it began, if that district has been redrawn since: figures of then count it there.
+    began_in = models.ForeignKey(
+        District, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     also_in = models.ManyToManyField(
         District, blank=True, related_name="visiting_incidents", verbose_name=_("also in")
     )

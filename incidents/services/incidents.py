@@ -70,7 +70,7 @@ def write_incident(
 def _keep_closing(incident: Incident) -> None:
     """Write when it was closed, or that it no longer is."""
     standing = IncidentClosing.objects.filter(incident=incident, reopened_at=None)
-    if incident.status != IncidentStatus.CLOSED:
+    if incident.closed_at is None:
         standing.update(reopened_at=incident.reopened_at)
     elif not standing.exists():
         IncidentClosing.objects.create(incident=incident, closed_at=incident.closed_at)

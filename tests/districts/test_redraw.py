@@ -34,7 +34,8 @@ from tests.factories import (
     make_supervisor,
 )
 from tests.incidents.making import SHORT, make_incident
-from tests.reports.city import at, follow, make_concern, old
+from tests.reports.city import at, follow, make_concern, make_step, old
+from tests.reports.city import make_incident as make_past_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,12 @@ def ground() -> dict[str, Any]:
         "open": make_concern(mill, timezone.now()),
         "closed": make_concern(mill, at(date(2024, 8, 2)), status="closed", closed_at=at(date(2024, 8, 3))),
     }
+
+
+def steps_due(district: District, period: Period) -> float:
+    [row] = REPORTS["steps-in-time"].rows(Question((period,), (district,)))
+    of: float = row.of
+    return of
 
 
 def met(district: District, period: Period = PAST) -> tuple[float, float]:
@@ -144,10 +151,22 @@ def test_an_incident_under_way_goes_on_in_the_successor_with_its_protocol(ground
         incident.refresh_from_db()
     assert (here.district, over.district, wide.district) == (new, mill, south)
     assert list(wide.also_in.all()) == [new]
+    assert (here.began_in, over.began_in) == (mill, None)
     told = Change.objects.filter(object_id=here.pk).latest("pk")
     assert {mill.pk, new.pk} <= set(told.district_ids)
     [protocol] = Protocol.objects.in_force().filter(district=new)
     assert list(protocol.steps.values_list("text", flat=True)) == [step["text"] for step in SHORT["steps"]]
+
+
+def test_steps_count_where_the_incident_was_when_they_were_due(ground: dict[str, Any]) -> None:
+    mill, today = ground["mill"], city_today()
+    begun = make_past_incident(mill, at(today - timedelta(days=3)))
+    make_step(begun, "once", due=timedelta(hours=1))
+    make_step(begun, "the_place", ground["organisation"], due=timedelta(days=3, minutes=1))
+    days = Period(today - timedelta(days=5), today + timedelta(days=1))
+    assert (steps_due(mill, days), steps_due(ground["north"], days)) == (2, 2)
+    new = redraw_district(actor=SYSTEM, district_id=mill.pk, code="N4b")
+    assert (steps_due(mill, days), steps_due(new, days), steps_due(ground["north"], days)) == (1, 1, 2)
 
 
 def test_districts_are_divided_and_put_together(ground: dict[str, Any]) -> None:
