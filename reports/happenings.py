@@ -40,18 +40,21 @@ _MEETINGS: Final[Mapping[By, tuple[str, str, str]]] = {
     By.KIND: ("meeting.kind", _TOGETHER, ""),
     By.FOCUS: ("community.focus", _TOGETHER, _COMMUNITIES_THERE),
 }
-# Each concern where it was received and, if that district has been redrawn since, where it is from that day
-# on (`moved_on`).
-_PLACED: Final = """(
-    SELECT concern.*, concern.district_id AS place_id, true AS is_first, NULL::date AS moved_on
-    FROM meetings_concern concern
-    WHERE concern.received_in_id IS NULL OR concern.received_in_id = concern.district_id
+# Concerns where they are and, if their district has been redrawn since on the day `moved_on`, where they were
+# received. Those closed before all periods began are left out: they were received before, too.
+_OF_TIME: Final = """concern.received_at < (SELECT max(until) FROM asked)
+        AND (concern.closed_at IS NULL OR concern.closed_at >= (SELECT min(since) FROM asked))"""
+_PLACED: Final = f"""(
+    SELECT concern.*, redrawn.id IS NULL AS is_first, redrawn.closed_on AS moved_on
+    FROM meetings_concern concern LEFT JOIN districts_district redrawn
+        ON redrawn.id = concern.received_in_id AND concern.received_in_id <> concern.district_id
+    WHERE concern.district_id = ground.district_id AND {_OF_TIME}
     UNION ALL
-    SELECT concern.*, place.id, place.id = redrawn.id, redrawn.closed_on
+    SELECT concern.*, true, redrawn.closed_on
     FROM meetings_concern concern JOIN districts_district redrawn ON redrawn.id = concern.received_in_id
-    CROSS JOIN LATERAL (VALUES (redrawn.id), (concern.district_id)) place (id)
-    WHERE concern.received_in_id <> concern.district_id
-)"""
+    WHERE concern.received_in_id = ground.district_id AND concern.received_in_id <> concern.district_id
+        AND {_OF_TIME}
+)"""  # noqa: S608 (our own text)
 _IS_RECEIVED: Final = """(
     concern.is_first AND concern.received_at >= asked.since AND concern.received_at < asked.until
 )"""
@@ -93,7 +96,7 @@ def concerns(by: By, measures: Sequence[str]) -> str:
            known.answered_at, concern.reported_back_on, concern.bias_grounds,
            concern.reassurance_offered_at, concern.reassurance_answer, concern.created_at,
            {_IS_RECEIVED} AS is_received, closed.id IS NOT NULL AS is_closed
-    FROM asked CROSS JOIN {places} JOIN {_PLACED} concern ON concern.place_id = ground.district_id
+    FROM asked CROSS JOIN {places} CROSS JOIN LATERAL {_PLACED} concern
     LEFT JOIN meetings_concernperiod known ON known.concern_id = concern.id AND known.superseded_at IS NULL
         AND known.since <= {_ANSWER_BY} AND (known.until IS NULL OR known.until > {_ANSWER_BY})
     LEFT JOIN meetings_concernperiod closed ON closed.concern_id = concern.id

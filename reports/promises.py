@@ -37,7 +37,8 @@ _IS_OPEN: Final = "made.status IN ('open', 'in_progress') AND made.created_at < 
 def promises(by: By, measures: Sequence[str]) -> str:
     """`promises`, to stand behind WITH: one row a period, group and promise; `is_due`, `is_open` say why.
 
-    Those of each home are looked up once for all periods.
+    Those of each home are looked up once for all periods, without those that were done before the first
+    period's end and due outside all periods.
     """
     group, more = _GROUPS[by]
     return f"""{ASKED}, made AS MATERIALIZED (
@@ -50,6 +51,9 @@ def promises(by: By, measures: Sequence[str]) -> str:
     JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
     JOIN meetings_followuporganisation link ON link.organisation_id = dated.organisation_id
     JOIN meetings_followup promise ON promise.id = link.follow_up_id
+        AND (promise.completed_at IS NULL OR promise.completed_at >= (SELECT min(until) FROM asked)
+             OR (promise.first_due_on >= (SELECT min(since_on) FROM asked)
+                 AND promise.first_due_on < (SELECT max(ends_on) FROM asked)))
     JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
         AND state.since < (SELECT max(until) FROM asked)
         AND (state.until IS NULL OR state.until >= (SELECT min(until) FROM asked))

@@ -123,6 +123,9 @@ class Concern(Noun):
             GinIndex(fields=["folded"], name="concern_search", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["district", "-received_at", "id"], name="concern_of_district"),
             models.Index(fields=["updated_at", "id"], name="concern_by_update"),
+            models.Index(
+                fields=["received_in"], name="concern_received_in", condition=Q(received_in__isnull=False)
+            ),
             models.Index(fields=["case_reference"], name="concern_by_case", condition=~Q(case_reference="")),
         ]
         constraints = [
