@@ -55,6 +55,8 @@ PARTNERS: Final = frozenset(
         Kind.MEDIA,
     }
 )
+# Whose address is kept as a private channel: whoever looks for a resident must not find it here.
+HIDDEN_AWAY: Final = frozenset({Kind.SHELTER, Kind.RECEPTION_CENTRE})
 # Figures count these only when asked for.
 NOT_COUNTED: Final = PARTNERS | {Kind.CULTURE_SPORT}
 

@@ -14,7 +14,7 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, W
 from accounts.actors import Actor
 from accounts.models import Role, User
 from contacts.codes import FOCUS_OF_KIND, Kind
-from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation
+from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation, OrganisationPrivateChannel
 from districts.codes import Focus
 from districts.models import District
 from lib.fold import fold
@@ -84,12 +84,13 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
         When(helping, then=HELPS),
         default=ELSEWHERE,
     )
+    at_night = OrganisationPrivateChannel.objects.filter(pk=OuterRef("pk")).exclude(night_phone="")
     silent = Case(When(Q(nearness__gte=HELPS, phone=""), then=1), default=0)
     found = (
         Organisation.objects.visible_to(actor)
         .active()
         .filter(Q(pk=concern.site_organisation_id) | speaking | helping)
-        .annotate(nearness=nearness)
+        .annotate(nearness=nearness, has_night_phone=Exists(at_night))
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(
             Prefetch("focus_declarations", FocusDeclaration.objects.current().filter(focus__in=affected)),

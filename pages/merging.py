@@ -33,6 +33,7 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "contacts.Affiliation.organisation": gettext_lazy("people"),
     "contacts.Affiliation.contact": gettext_lazy("roles in organisations"),
     "contacts.PrivateChannel.contact": gettext_lazy("private phone or email"),
+    "contacts.OrganisationPrivateChannel.organisation": gettext_lazy("night phone or private address"),
     "contacts.OrganisationDetail.owner": gettext_lazy("other contact details"),
     "contacts.ContactDetail.owner": gettext_lazy("other contact details"),
     "contacts.FocusDeclaration.organisation": gettext_lazy("communities they declared"),

@@ -9,6 +9,7 @@ from contacts.models.organisation import (
     Organisation,
     OrganisationExternalId,
     OrganisationPeriod,
+    OrganisationPrivateChannel,
 )
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "OrganisationDetail",
     "OrganisationExternalId",
     "OrganisationPeriod",
+    "OrganisationPrivateChannel",
     "PrivateChannel",
 ]

@@ -87,6 +87,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             .annotate(
                 also_in_ids=ArraySubquery(visited.values("pk")),
                 also_in_names=ArraySubquery(visited.values("name")),
+                has_private_channel=models.Exists(
+                    OrganisationPrivateChannel.objects.filter(pk=models.OuterRef("pk"))
+                ),
             )
         )
 
@@ -243,6 +246,29 @@ class Organisation(Noun):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationPrivateChannel(models.Model):
+    """A number for the night and a hidden address, such as a shelter's: revealed with a reason."""
+
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
+    )
+    night_phone = PhoneNumberField(
+        _("night phone"), blank=True, help_text=_("Of whoever is on duty there, not of one person.")
+    )
+    address = models.CharField(
+        _("private address"), max_length=300, blank=True, help_text=_("Of a shelter or reception centre.")
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(night_phone="", address=""),
+                name="organisation_private_channel_is_something",
+                violation_error_message=_("Enter a night phone or an address, or delete this entry."),
+            ),
+        ]
 
 
 class OrganisationPeriod(models.Model):

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.rules import WRITES
 from accounts.services.relief import can_give_lead
 from audit.models import Action, Op
-from contacts.codes import OrganisationStatus
+from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.models import Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation, can_write_in
 from contacts.services.changing import (
@@ -207,6 +207,9 @@ def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
         row.clean_fields()
         if change.is_new:
             row.validate_unique()
+    if row.kind in HIDDEN_AWAY and row.address and {"kind", "address"}.intersection(change.names):
+        text = _("The address of a shelter or reception centre is private. Enter it under private details.")
+        raise ValidationError({"address": text})
     refuse_future(row, _PAST.intersection(change.names))
     for name in () if change.may_have_left else {"lead_officer", "deputy_officer"}.intersection(change.names):
         officer: User | None = getattr(row, name)

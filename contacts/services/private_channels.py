@@ -1,18 +1,30 @@
-"""A person's own phone and address: hidden, revealed with a reason, gone when the person withdraws."""
+"""Private channels: hidden, revealed with a reason, in no list, no file and not in the API.
 
+A person's own phone and address are gone when the person withdraws. An organisation can have a number for the
+night and a hidden address.
+"""
+
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
-from contacts.models import Contact, PrivateChannel
+from contacts.codes import HIDDEN_AWAY
+from contacts.models import Contact, Organisation, OrganisationPrivateChannel, PrivateChannel
 from contacts.policies import can_reveal_private_channel
 from contacts.services.changing import Change, record_written
 from contacts.services.contacts import districts_of_contacts, locked_contacts, save_contacts
+from contacts.services.organisations import (
+    districts_of_organisations,
+    edit_organisation,
+    locked_organisations,
+    save_organisations,
+)
 from contacts.services.phones import check_phone
 from lib.cleaning import assign
 from lib.reasons import check_reason
@@ -29,15 +41,8 @@ def set_private_channel(
             _("This person has opted out, so no private details are kept."), code="withdrawn"
         )
     channel = PrivateChannel.objects.filter(contact=contact).first() or PrivateChannel(contact=contact)
-    changed = assign(channel, {"email": email, "phone": phone})
-    if not changed:
+    if not _store(channel, {"email": email, "phone": phone}, "phone"):
         return contact
-    if channel.email or channel.phone:
-        check_phone(channel.phone)
-        channel.full_clean()
-        channel.save()
-    else:
-        channel.delete()
     change = Change(contact)
     change.names = ["private_channel"]
     save_contacts([change])
@@ -55,6 +60,90 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
     if not can_reveal_private_channel(actor):
         raise PermissionDenied
     channel = PrivateChannel.objects.get(contact=contact)
+    _record_reveal(actor, "contact", contact.pk, districts_of_contacts([contact])[contact.pk], reason)
+    return channel
+
+
+@transaction.atomic
+def set_organisation_private_channel(
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    version: int | None = None,
+    night_phone: object = "",
+    address: str = "",
+) -> Organisation:
+    """Keep this night phone and private address instead of what there was; both empty: keep none.
+
+    Raises as `edit_organisation`.
+    """
+    [organisation] = locked_organisations(actor, {organisation_id: version})
+    known = OrganisationPrivateChannel.objects.filter(organisation=organisation).first()
+    channel = known or OrganisationPrivateChannel(organisation=organisation)
+    if not _store(channel, {"night_phone": night_phone, "address": address}, "night_phone"):
+        return organisation
+    change = Change(organisation)
+    change.names = ["private_channel"]
+    save_organisations([change])
+    record_written(actor, "organisation", [change], districts_of_organisations)
+    return organisation
+
+
+@transaction.atomic
+def reveal_organisation_private_channel(
+    *, actor: Actor, organisation_id: UUID, reason: str
+) -> OrganisationPrivateChannel:
+    """The night phone and private address, once the reason is in the activity log.
+
+    Raises DoesNotExist when the actor does not see the organisation or there is nothing private.
+    """
+    organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
+    if not can_reveal_private_channel(actor):
+        raise PermissionDenied
+    channel = OrganisationPrivateChannel.objects.get(organisation=organisation)
+    where = districts_of_organisations([organisation])[organisation.pk]
+    _record_reveal(actor, "organisation", organisation.pk, where, reason)
+    return channel
+
+
+def with_open_address() -> list[UUID]:
+    """Shelters and reception centres whose address an older version kept for everybody to see."""
+    rows = Organisation.objects.filter(kind__in=HIDDEN_AWAY).exclude(address="")
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def hide_address(organisation_id: UUID) -> None:
+    """Move an address to the private channel, unless another one is there."""
+    [row] = locked_organisations(SYSTEM, {organisation_id: None})
+    known = OrganisationPrivateChannel.objects.filter(organisation=row).first()
+    set_organisation_private_channel(
+        actor=SYSTEM,
+        organisation_id=row.pk,
+        night_phone=known.night_phone if known else "",
+        address=(known.address if known else "") or row.address,
+    )
+    edit_organisation(actor=SYSTEM, organisation_id=row.pk, address="")
+
+
+def _store(
+    channel: PrivateChannel | OrganisationPrivateChannel, values: dict[str, object], phone: str
+) -> bool:
+    """Save the channel with these values, or delete it without any. Whether something changed."""
+    if not assign(channel, values):
+        return False
+    if any(getattr(channel, name) for name in values):
+        check_phone(getattr(channel, phone), phone)
+        channel.full_clean()
+        channel.save()
+    else:
+        channel.delete()
+    return True
+
+
+def _record_reveal(
+    actor: Actor, object_type: str, object_id: UUID, district_ids: Collection[UUID], reason: str
+) -> None:
     try:
         reason = check_reason(reason)
     except ValidationError as error:
@@ -62,10 +151,9 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
     record(
         actor,
         Action.REVEAL,
-        "contact",
-        [contact.pk],
-        district_ids=districts_of_contacts([contact])[contact.pk],
+        object_type,
+        [object_id],
+        district_ids=district_ids,
         field_names=["private_channel"],
         purpose=reason,
     )
-    return channel

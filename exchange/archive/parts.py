@@ -268,6 +268,7 @@ NOT_TAKEN: Final = {
     "districts.ExpectedCommunity": "shown in its district only: it never leaves (domain.md)",
     "districts.PeriodNote": "a remark on this system's figures, which the reader of an archive makes anew",
     "contacts.PrivateChannel": "a person's own number leaves no system as a file (domain.md, rule 6)",
+    "contacts.OrganisationPrivateChannel": "nor does a number for the night or the address of a shelter",
     "exchange.ImportDraft": "an import under way; it is gone after a day",
     "exchange.ImportStep": "of an import under way",
     "exchange.SavedMapping": "a convenience, named by a table's columns",

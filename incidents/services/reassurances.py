@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.models import Organisation
+from contacts.models import Organisation, OrganisationPrivateChannel
+from contacts.services.private_channels import reveal_organisation_private_channel
 from districts.models import District
 from incidents.codes import IN_PERSON, Proof, ReachedBy, Result, StepStatus
 from incidents.models import Incident, Reassurance
@@ -53,9 +54,7 @@ def record_reassurance(
     incident = locked_incident(actor, incident_id)
     organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     concerns = concerns_of(incident)
-    one = next((one for one in touched_by(concerns) if one.id == organisation.pk), None)
-    if one is None:
-        raise Organisation.DoesNotExist
+    one = _touched(concerns, organisation.pk)
     row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
     assign(row, {"result": result, "channel": channel, "needs": list(needs), "note": note})
     row.at = at or row.recorded_at
@@ -66,6 +65,23 @@ def record_reassurance(
     _summarise(actor, row, one, concerns)
     write_incident(actor, incident, ["reassurances"], purpose=danger)
     return row
+
+
+@transaction.atomic
+def reveal_night_phone(
+    *, actor: Actor, incident_id: UUID, organisation_id: UUID
+) -> OrganisationPrivateChannel:
+    """The private channel of an organisation that the incident touches. The incident is the reason.
+
+    Raises as `record_reassurance`, and DoesNotExist if there is nothing private.
+    """
+    incident = locked_incident(actor, incident_id)
+    one = _touched(concerns_of(incident), organisation_id)
+    if not one.may_be_contacted:
+        raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
+    return reveal_organisation_private_channel(
+        actor=actor, organisation_id=organisation_id, reason=_("An incident affects them")
+    )
 
 
 @transaction.atomic
@@ -108,6 +124,14 @@ def _check(incident: Incident, row: Reassurance, one: Touched, danger: str) -> N
     if at_night and len(danger.strip()) < SHORTEST_REASON:
         text = _("They asked not to be called at night. If there is danger to life, enter the reason.")
         raise ValidationError({"danger": text}, code="night")
+
+
+def _touched(concerns: Sequence[Concern], organisation_id: UUID) -> Touched:
+    """The organisation as the incident touches it. Raises DoesNotExist if it does not."""
+    for one in touched_by(concerns):
+        if one.id == organisation_id:
+            return one
+    raise Organisation.DoesNotExist
 
 
 def _meeting_of(actor: Actor, incident: Incident, row: Reassurance) -> Meeting:

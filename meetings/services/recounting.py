@@ -21,6 +21,7 @@ from accounts.actors import SYSTEM
 from contacts.models import Organisation, OrganisationPeriod
 from contacts.services.old_addresses import rewrite_addresses, with_old_addresses
 from contacts.services.periods import complete_kinds
+from contacts.services.private_channels import hide_address, with_open_address
 from contacts.services.summaries import MEET_BY
 from jobs.kinds import JobResult, Work, register
 from jobs.models import Job, JobStatus
@@ -45,9 +46,11 @@ class Differences:
     histories: dict[type[Model], list[UUID]]  # that figures read
     kinds: dict[type[OrganisationPeriod], list[UUID]]  # without the kind of then
     addresses: dict[type[Model], list[UUID]]  # with a domain not in punycode
+    open_addresses: dict[type[Model], list[UUID]]  # of shelters
 
     def __len__(self) -> int:
-        kinds = (self.summaries, self.folds, self.histories, self.kinds, self.addresses)
+        texts = (self.addresses, self.open_addresses)
+        kinds = (self.summaries, self.folds, self.histories, self.kinds, *texts)
         return sum(len(rows) for kind in kinds for rows in kind.values())
 
 
@@ -60,6 +63,7 @@ def find_differences() -> Differences:
         histories={model: ids for model in DATED if (ids := list(histories_behind(model)))},
         kinds={OrganisationPeriod: list(without_kind.values_list("pk", flat=True))},
         addresses=with_old_addresses(),
+        open_addresses={Organisation: with_open_address()},
     )
 
 
@@ -89,6 +93,10 @@ def correct(
                     right(model, ids[start : start + BATCH])
                 done += len(ids[start : start + BATCH])
                 progress(done, len(found))
+    for pk in found.open_addresses[Organisation]:
+        hide_address(pk)
+        done += 1
+        progress(done, len(found))
     left = []
     for owner, ids in found.addresses.items():
         for pk in ids:

@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from contacts.models import FocusDeclaration, Organisation
+from contacts.models import FocusDeclaration, Organisation, OrganisationPrivateChannel
 from districts.models import District
 from lib.days import city_today
 from pages.forms.base import ROWS, VersionedForm
-from pages.forms.fields import CHECKS, fields_of
+from pages.forms.fields import CHECKS, UNREMEMBERED, fields_of
 from pages.forms.languages import language_choices
 from pages.forms.rows import RowFormSet
 
@@ -135,6 +135,16 @@ class OrganisationForm(OrganisationFields, VersionedForm):
     def values(self) -> dict[str, Any]:
         values = super().values()
         return values | {"was_wrong": values.pop("change") == "was_wrong"}
+
+
+@fields_of(
+    OrganisationPrivateChannel,
+    "night_phone",
+    "address",
+    address={"widget": forms.TextInput(attrs=UNREMEMBERED)},
+)
+class OrganisationPrivateForm(VersionedForm):
+    """A night phone and a private address. Nothing is stored if both are empty."""
 
 
 @fields_of(FocusDeclaration, *FOCUS)

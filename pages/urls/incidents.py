@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern] = [
     path("incidents/", views.incidents, name="incidents"),
     path("incidents/<uuid:pk>/", views.incident, name="incident"),
     path("incidents/<uuid:pk>/calls/", views.incident_call, name="incident_call"),
+    path("incidents/<uuid:pk>/night-phone/", views.incident_reveal, name="incident_reveal"),
     path("incidents/<uuid:pk>/steps/", views.incident_step, name="incident_step"),
     path("incidents/<uuid:pk>/hand-over/", views.incident_hand_over, name="incident_hand_over"),
     path("incidents/<uuid:pk>/decide/", views.incident_decide, name="incident_decide"),

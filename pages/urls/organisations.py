@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from pages.views import organisation_private as private
 from pages.views import organisations as views
 
 urlpatterns: list[URLPattern] = [
@@ -9,5 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("organisations/<uuid:pk>/", views.organisation, name="organisation"),
     path("organisations/<uuid:pk>/edit/", views.organisation_edit, name="organisation_edit"),
     path("organisations/<uuid:pk>/checked/", views.organisation_verify, name="organisation_verify"),
+    path("organisations/<uuid:pk>/private/", private.organisation_private, name="organisation_private"),
+    path("organisations/<uuid:pk>/private/reveal/", private.organisation_reveal, name="organisation_reveal"),
     path("organisations/<uuid:pk>/status/", views.organisation_status, name="organisation_status"),
 ]

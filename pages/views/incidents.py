@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from contacts.models import Organisation
+from contacts.models import Organisation, OrganisationPrivateChannel
 from incidents.codes import Level, Need, ReachedBy, Result, StepStatus
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, IncidentStep
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from incidents.reading import incident_page
+from incidents.rules.steps import is_quiet
 from incidents.services.decisions import (
     agree_words,
     close_incident,
@@ -30,7 +31,7 @@ from incidents.services.decisions import (
     widen_incident,
 )
 from incidents.services.opening import join_concern, open_incident
-from incidents.services.reassurances import record_reassurance, undo_reassurance
+from incidents.services.reassurances import record_reassurance, reveal_night_phone, undo_reassurance
 from incidents.services.steps import (
     AlreadyTaken,
     decline_step,
@@ -39,6 +40,7 @@ from incidents.services.steps import (
     reopen_step,
     take_over,
 )
+from lib.days import city_zone
 from meetings.models import Concern
 from meetings.policies import can_edit_concern
 from pages.forms import incidents as forms
@@ -92,6 +94,19 @@ def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
 
     return _attempt(request, row, record)
+
+
+@require_POST
+def incident_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show the night phone of an organisation to call, once. The incident is the reason."""
+    row, called = _writable(request, pk), as_uuid(request.POST.get("called"))
+    try:
+        channel = reveal_night_phone(actor=request.actor, incident_id=pk, organisation_id=called)
+    except ValidationError as error:
+        return _show(request, row, refused=error.messages)
+    except (Organisation.DoesNotExist, OrganisationPrivateChannel.DoesNotExist):
+        return _show(request, row, refused=[_("Choose from the list.")])
+    return _show(request, row, revealed=channel)
 
 
 @require_POST
@@ -231,9 +246,10 @@ def _show(
     row: Incident,
     *,
     refused: list[str] | None = None,
+    revealed: OrganisationPrivateChannel | None = None,
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> HttpResponse:
-    """The page; `refused` says what could not be done, and then nothing was."""
+    """The page; `refused` says what could not be done, and then nothing was. `revealed` is shown once."""
     actor, now = request.actor, timezone.now()
     page = incident_page(actor, row, now)
     record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
@@ -243,6 +259,8 @@ def _show(
         "page": page,
         "now": now,
         "refused": refused,
+        "revealed": revealed,
+        "is_night": is_quiet(now, city_zone()),
         "may_write": can_write_incident(actor, row) and row.status != "closed",
         "decides": decides,
         "decision": forms.DecisionForm(actor=actor, incident=row, initial={"words": row.words})

@@ -20,7 +20,7 @@ from audit.models import Action
 from contacts.codes import PAGES, OrganisationStatus
 from contacts.duplicates import Candidate, similar_organisations
 from contacts.models import Affiliation, Organisation
-from contacts.policies import can_edit_organisation
+from contacts.policies import can_edit_organisation, can_reveal_private_channel
 from contacts.services.organisations import (
     create_organisation,
     edit_organisation,
@@ -48,6 +48,7 @@ from pages.forms.organisations import (
 from pages.lists import list_page, show_list
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless, writers_only
 from pages.merging import undo_of_merge
+from pages.reasons import REASONS
 from pages.undo import offered_undo, say_with_undo, undoer
 from pages.who import who_did
 
@@ -86,7 +87,13 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
 @require_safe
 def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
-    row = get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
+    return show_organisation(
+        request, get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
+    )
+
+
+def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpResponse:
+    """The page of a row read `for_its_page`. `revealed` has its private channel, `mistakes` say why not."""
     people = list(Affiliation.objects.spokespeople_of(row))
     promises = next_promises(request.actor, row)
     only, older = request.GET.get("show", ""), request.GET.get("older", "")
@@ -96,7 +103,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         change.who, change.labels = who, _labels(change.event.field_names)
     seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
     seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
-    record_view(request, "organisation", dict.fromkeys(seen), district_ids=_districts(row))
+    record_view(request, "organisation", dict.fromkeys(seen), district_ids=districts_of(row))
     may_edit = can_edit_organisation(request.actor, row)
     context = {
         "organisation": row,
@@ -106,6 +113,8 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         "shown": TIMELINE,
         "only": only if only in TIMELINE else "",
         "may_edit": may_edit,
+        "may_reveal": can_reveal_private_channel(request.actor),
+        "reasons": REASONS,
         "undo": undo_of_merge(request, row) if may_edit else None,
         "provenance": provenance_of(row),
         "today": city_today(),
@@ -113,7 +122,8 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
         "languages": [language_name(code) for code in row.languages],
         "has_pages": any(one.channel in PAGES for one in row.other_details.all()),
     }
-    return render(request, "pages/organisations/detail.html", context)
+    status = 422 if "mistakes" in more else 200
+    return render(request, "pages/organisations/detail.html", context | more, status=status)
 
 
 @form_page
@@ -148,10 +158,10 @@ def organisation_duplicates(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = _find_editable(request, pk)
+    row = find_editable(request, pk)
     form = OrganisationForm(posted(request), actor=request.actor, organisation=row)
     focuses, details = _focuses(request, focus_values(row)), details_of(request, row)
-    record_view(request, "organisation", [row.pk], district_ids=_districts(row))
+    record_view(request, "organisation", [row.pk], district_ids=districts_of(row))
     attempt = save_or_show_conflict(
         form,
         lambda: edit_organisation(
@@ -175,7 +185,7 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Mark the details as checked with the organisation today, in one tap."""
-    row = _find_editable(request, pk)
+    row = find_editable(request, pk)
     before = row.verified_on
     row = verify_organisation(actor=request.actor, organisation_id=pk)
     say_with_undo(
@@ -192,7 +202,7 @@ def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Close or reopen the organisation."""
-    row = _find_editable(request, pk)
+    row = find_editable(request, pk)
     before, wanted = row.status, request.POST.get("status", "")
     try:
         row = edit_organisation(actor=request.actor, organisation_id=pk, status=wanted)
@@ -219,7 +229,8 @@ def undo_fields(*, actor: Actor, organisation_id: str, version: int, fields: dic
     edit_organisation(actor=actor, organisation_id=UUID(organisation_id), version=version, **fields)
 
 
-def _find_editable(request: ActorRequest, pk: UUID) -> Organisation:
+def find_editable(request: ActorRequest, pk: UUID) -> Any:
+    """An organisation read `for_its_page`, if the user may change it."""
     readers_only(request)
     row = get_or_404(Organisation.objects.visible_to(request.actor).for_its_page(), pk)
     refuse_unless(can_edit_organisation(request.actor, row))
@@ -270,5 +281,5 @@ def _labels(field_names: Iterable[str]) -> list[str]:
     ]
 
 
-def _districts(row: Any) -> set[UUID]:
+def districts_of(row: Any) -> set[UUID]:
     return {row.home_district_id, *row.also_in_ids}

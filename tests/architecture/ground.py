@@ -22,7 +22,7 @@ from api.models.key import KeyStatus
 from api.services.feeds import create_feed
 from api.services.webhooks import create_webhook
 from contacts.services.organisations import verify_organisation
-from contacts.services.private_channels import set_private_channel
+from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from districts.models import District
 from districts.services import add_period_note, expect_community
 from exchange.imports.drafts import start_draft
@@ -204,6 +204,9 @@ class Ground:
         contact_twin = make_contact(district, twin, email=f"sam@{name}.example")
         contact.other_details.create(channel="website", value=f"https://sam.{name}.example")
         set_private_channel(actor=actor, contact_id=contact.pk, email=f"own@{name}.example")
+        set_organisation_private_channel(
+            actor=actor, organisation_id=organisation.pk, night_phone="+34600000099", address=f"9 {name} lane"
+        )
         series = start_series(
             actor=actor,
             pattern="weekly",

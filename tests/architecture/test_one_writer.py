@@ -28,6 +28,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "FocusDeclaration",
             "OrganisationDetail",
             "OrganisationExternalId",
+            "OrganisationPrivateChannel",
         },
         {"periods", "focus_declarations", "also_in", "other_details"},
         {
@@ -35,6 +36,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "contacts/services/details.py",
             "contacts/services/focuses.py",
             "contacts/services/periods.py",
+            "contacts/services/private_channels.py",
             "contacts/services/summaries.py",
         },
     ),

@@ -106,6 +106,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "contact_duplicates": lambda rows: {"family_name": "New"},
     "contact_reason": lambda rows: {"reason": "They called or wrote"},
     "contact_private": lambda rows: {"email": "own@home.example"},
+    "organisation_private": lambda rows: {"night_phone": "600 000 098"},
+    "organisation_reveal": lambda rows: {"reason": "They called or wrote"},
     "contact_reveal": lambda rows: {"reason": "They called or wrote"},
     "follow_up_new": lambda rows: {
         "title": "Call",
@@ -124,6 +126,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "concern_reassurance": lambda rows: {"answer": "accepted"},
     "concern_incident": lambda rows: {"protocol": rows["protocol"]},
     "incident_call": lambda rows: {"called": rows["organisation"], "result": "no_answer"},
+    "incident_reveal": lambda rows: {"called": rows["organisation"]},
     "incident_step": lambda rows: {"act": "take"},
     "incident_decide": lambda rows: {"act": "words", "words": "Officers are there."},
     "concern_status": lambda rows: {"step": "answered"},

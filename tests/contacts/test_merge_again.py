@@ -21,6 +21,7 @@ from contacts.models import (
     Organisation,
     OrganisationExternalId,
     OrganisationPeriod,
+    OrganisationPrivateChannel,
     PrivateChannel,
 )
 from contacts.services.organisations import edit_organisation
@@ -123,6 +124,11 @@ def reached_at_home(rows: Rows) -> None:
         PrivateChannel.objects.create(contact=row, phone=f"+3460000000{n}")
 
 
+def reached_at_night(rows: Rows) -> None:
+    for n, row in enumerate(rows, start=1):
+        OrganisationPrivateChannel.objects.create(organisation=row, night_phone=f"+3460000000{n}")
+
+
 def reached_besides(rows: Rows) -> None:
     for n, row in enumerate(rows, start=1):
         row.other_details.create(channel="phone", value=f"+3460000000{n}")
@@ -162,6 +168,7 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.Affiliation.organisation": speaking,
     "contacts.Affiliation.contact": spoken_for,
     "contacts.PrivateChannel.contact": reached_at_home,
+    "contacts.OrganisationPrivateChannel.organisation": reached_at_night,
     "contacts.OrganisationDetail.owner": reached_besides,
     "contacts.ContactDetail.owner": reached_besides,
     "contacts.FocusDeclaration.organisation": declared,

@@ -9,10 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
+from audit.models import Event
 from contacts.models import Organisation
+from contacts.services.private_channels import set_organisation_private_channel
 from incidents.models import Incident
 from incidents.services.steps import take_over
 from incidents.shipped import GRAFFITI
+from lib.days import city_today
 from meetings.models import Concern, Meeting
 from tests.factories import make_officer, make_organisation
 from tests.incidents.making import Night, make_protocol
@@ -171,3 +175,27 @@ def test_the_list_shows_what_the_reader_covers(client: Client, night: Night) -> 
     assert "Attack on people or a place, Al-Noor" in shown
     assert "No incidents" in sign_in(client, make_officer()).get("/incidents/").content.decode()
     assert sign_in(client, night.duty).get("/incidents/?late=true").status_code == 200
+
+
+def test_the_night_phone_is_one_tap_away_in_an_incident_and_nowhere_without_it(client: Client) -> None:
+    night = Night()
+    incident = night.incident()
+    outside = make_organisation(night.district, name="Outside")
+    for one in (night.place, outside):
+        set_organisation_private_channel(actor=SYSTEM, organisation_id=one.pk, night_phone="612 345 678")
+    client.force_login(night.duty)
+    page = f"/incidents/{incident.pk}/"
+    before = client.get(page).text
+    assert "Show night phone" in before and "612345678" not in before.replace(" ", "")
+    for called in (night.other, outside):  # without one, and not of this incident
+        refused = client.post(f"{page}night-phone/", {"called": called.pk})
+        assert refused.status_code == 422 and "612345678" not in refused.text.replace(" ", "")
+    told = client.post(f"{page}night-phone/", {"called": night.place.pk})
+    assert "612345678" in told.text.replace(" ", "") and "Night phone, shown once only" in told.text
+    event = Event.objects.get(action="reveal")
+    assert (event.object_ids, event.purpose) == ([night.place.pk], "An incident affects them")
+    Organisation.objects.filter(pk=night.place.pk).update(
+        contact_wish="none", contact_wish_by="The board", contact_wish_on=city_today()
+    )
+    refused = client.post(f"{page}night-phone/", {"called": night.place.pk})
+    assert "asked not to be contacted" in refused.text
