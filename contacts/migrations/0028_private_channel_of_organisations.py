@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name='OrganisationPrivateChannel',
             fields=[
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='private_channel', serialize=False, to='contacts.organisation')),
-                ('night_phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, help_text='Of whoever is on duty there, not of one person.', max_length=128, region=None, verbose_name='night phone')),
+                ('night_phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, help_text='The number on duty there at night, not of one person.', max_length=128, region=None, verbose_name='night phone')),
                 ('address', models.CharField(blank=True, help_text='Of a shelter or reception centre.', max_length=300, verbose_name='private address')),
             ],
             options={

@@ -255,7 +255,7 @@ class OrganisationPrivateChannel(models.Model):
         Organisation, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
     )
     night_phone = PhoneNumberField(
-        _("night phone"), blank=True, help_text=_("Of whoever is on duty there, not of one person.")
+        _("night phone"), blank=True, help_text=_("The number on duty there at night, not of one person.")
     )
     address = models.CharField(
         _("private address"), max_length=300, blank=True, help_text=_("Of a shelter or reception centre.")

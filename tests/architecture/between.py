@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Relief, Role
 from contacts.models import Contact, Organisation
-from contacts.services.private_channels import set_private_channel
+from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from districts.models import District
 from meetings.models import Concern, FollowUp, Meeting
 from tests.architecture import canaries
@@ -77,6 +77,7 @@ def share(everything: Mapping[str, Rows], actor: Actor) -> dict[str, Any]:
     twin = Organisation.objects.get(pk=north["organisation_twin"])
     contact = make_contact(there, visiting)
     set_private_channel(actor=actor, contact_id=contact.pk, email="own@both.example")
+    set_organisation_private_channel(actor=actor, organisation_id=visiting.pk, address="Both lanes 1")
     meeting = make_meeting(
         there, twin, status="planned", outcomes=[], starts_at=timezone.now() + timedelta(days=1)
     )

@@ -1,4 +1,4 @@
-"""The night phone and hidden address of an organisation: revealed with a reason, and in nothing that leaves."""
+"""The night phone and hidden address of an organisation: shown for a reason, and in nothing that leaves."""
 
 import io
 from typing import Any
@@ -88,8 +88,7 @@ def test_no_word_of_it_leaves_by_api_feed_export_brief_or_search(client: Client)
     tool = Tool(organisation.home_district, scopes=("organisations:read", "changes:read", "contacts:private"))
     left = [tool.get(path) for path in (f"/organisations/{organisation.pk}/", "/organisations/", "/changes/")]
     client.force_login(make_officer(organisation.home_district))
-    for path in ("brief/", "edit/", ""):
-        left.append(client.get(f"/organisations/{organisation.pk}/{path}"))
+    left += [client.get(f"/organisations/{organisation.pk}/{path}") for path in ("brief/", "edit/", "")]
     left += [client.get("/search/?q=zanquivo"), client.get("/organisations/?q=zanquivo")]
     assert [one.status_code for one in left] == [200] * len(left)
     for one in left:
@@ -98,9 +97,8 @@ def test_no_word_of_it_leaves_by_api_feed_export_brief_or_search(client: Client)
     write_archive(file := io.BytesIO(), actor=SYSTEM, scope=SYSTEM, district=None, purpose="moving")
     with ZipFile(file) as archive:
         files = [exported, *(archive.read(name) for name in archive.namelist())]
-    assert b"Casa" in exported and not [
-        one for one in files if CANARY.encode() in one or DIGITS.encode() in one
-    ]
+    assert b"Casa" in exported
+    assert [one for one in files if CANARY.encode() in one or DIGITS.encode() in one] == []
     assert "Casa" in left[0].content.decode() and "Casa" not in left[-1].content.decode()
 
 
