@@ -204,9 +204,7 @@ class Ground:
         contact_twin = make_contact(district, twin, email=f"sam@{name}.example")
         contact.other_details.create(channel="website", value=f"https://sam.{name}.example")
         set_private_channel(actor=actor, contact_id=contact.pk, email=f"own@{name}.example")
-        set_organisation_private_channel(
-            actor=actor, organisation_id=organisation.pk, night_phone="+34600000099", address=f"9 {name} lane"
-        )
+        set_organisation_private_channel(actor=actor, organisation_id=organisation.pk, address="Lane 9")
         series = start_series(
             actor=actor,
             pattern="weekly",
