@@ -3,12 +3,15 @@
 An unknown name or a value of another form stops the start with one sentence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
+
+TENSION_LEVELS: Final = 4
 
 
 def time_zone(variable: str, value: str) -> str:
@@ -34,6 +37,14 @@ def web_address(variable: str, value: str) -> str:
     if value and (urlsplit(value).scheme not in ("https", "http") or not urlsplit(value).hostname):
         raise ImproperlyConfigured(f"{variable}: “{value}” is no web address. Enter one with https://.")
     return value
+
+
+def scale(variable: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the four levels, or none. Raises ImproperlyConfigured for another number."""
+    if len(names) not in (0, TENSION_LEVELS):
+        wrong = f"{variable}: enter the {TENSION_LEVELS} names that calm, uneasy, tense and acute have there."
+        raise ImproperlyConfigured(wrong)
+    return tuple(name.strip() for name in names)
 
 
 def limits(variable: str, values: Iterable[str]) -> dict[str, float]:

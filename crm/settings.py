@@ -427,3 +427,5 @@ LOGGING = {
 # How long the figures of a period are provisional, and which states the scorecard remarks on
 FIGURES_PROVISIONAL_DAYS = env.int("FIGURES_PROVISIONAL_DAYS", default=30)
 FIGURE_LIMITS = checked.limits("FIGURE_LIMITS", env.list("FIGURE_LIMITS", default=[]))
+# What a national scale calls the four levels of tension, from calm to acute
+TENSION_SCALE = checked.scale("TENSION_SCALE", env.list("TENSION_SCALE", default=[]))

@@ -156,6 +156,11 @@ VARIABLES: Final = (
         "limits of figures that are of a moment, separated by commas, such as `cadence=75%,overdue=10`: the "
         "scorecard remarks on a figure that crosses its limit",
     ),
+    Variable(
+        "TENSION_SCALE",
+        "what a national scale calls the levels calm, uneasy, tense and acute: four names separated by "
+        "commas, such as `1,2-3,4-5,6`; pages show them beside ours",
+    ),
     Variable("CONN_MAX_AGE", "seconds a database connection is kept", "60"),
     Variable("DATABASE_POOLED", "`1` behind PgBouncer in transaction mode (“Behind PgBouncer”)", "0"),
     Variable("LOG_LEVEL", "what is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`", "INFO"),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -111,6 +112,12 @@ class Level(models.IntegerChoices):
     UNEASY = 2, _("uneasy")
     TENSE = 3, _("tense")
     ACUTE = 4, _("acute")
+
+
+def levels() -> list[tuple[int, str, str]]:
+    """Each level with its label, and what the city's national scale calls it (else empty: TENSION_SCALE)."""
+    national = settings.TENSION_SCALE or ("",) * len(Level)
+    return [(one.value, str(one.label), name) for one, name in zip(Level, national, strict=True)]
 
 
 CALM_ENOUGH: Final = Level.UNEASY  # an incident is closed at this level or below

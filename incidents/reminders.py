@@ -1,18 +1,18 @@
 """What people are reminded of in an incident: the subject of `reminders`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
 from districts.models import District
-from incidents.models import Incident, IncidentStep
+from incidents.models import Incident, IncidentStep, Protocol, TensionAssessment
 from incidents.rules import reminding
 from incidents.rules.reminding import OpenStep, incident_reminders
 from lib.acting import Acting
@@ -20,7 +20,7 @@ from lib.days import city_today, city_zone
 from meetings.reminders import Supervisors, recipient
 from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
-from reminders.rules import Occurrence, Recipient
+from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 
 NAMED = 6
 
@@ -34,13 +34,16 @@ class Incidents(Subject[Incident]):
         Rule(reminding.INCIDENT_DUE, gettext_lazy("step of an incident due now")),
         Rule(reminding.INCIDENT_LATE, gettext_lazy("late step of an incident in your district")),
         Rule(reminding.INCIDENT_LATE_CITY, gettext_lazy("late step of an incident in the city")),
+        Rule(reminding.INCIDENT_LOOK_AGAIN, gettext_lazy("tension to reassess")),
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         supervisors = Supervisors()
         away = set(User.objects.away_on(city_today()).values_list("pk", flat=True))
         steps = IncidentStep.objects.open().select_related("step", "owner")
+        assessed = TensionAssessment.objects.filter(incident=OuterRef("pk")).order_by("-number")
         rows: Any = Incident.objects.under_way().filter(pk__in=ids).select_related("district")
+        rows = rows.annotate(look_again_at=Subquery(assessed.values("look_again_at")[:1]))
         for row in rows.prefetch_related("excluded", Prefetch("steps", steps, to_attr="open_steps")):
             open_steps: list[IncidentStep] = row.open_steps
             excluded = {user.pk for user in row.excluded.all()}
@@ -60,6 +63,7 @@ class Incidents(Subject[Incident]):
                 city_supervisors=_at_work(far, near, away),
                 zone=city_zone(),
                 now=now,
+                look_again_at=row.look_again_at,
             )
             for one in found:
                 yield row.pk, one
@@ -96,12 +100,51 @@ class Incidents(Subject[Incident]):
                 return _("An incident has steps for you"), row.own_texts
             case reminding.INCIDENT_DUE:
                 return _("A step of an incident is due"), row.own_texts
+            case reminding.INCIDENT_LOOK_AGAIN:
+                return _("Reassess the tension of an incident"), ()
             case reminding.INCIDENT_LATE:
                 return _("A step of an incident in your district is late"), row.late_texts
         return _("A step of an incident in the city is late"), row.late_texts
 
     def record(self, row: Incident) -> Record:
         return Record(self.code, [row.pk], {row.district_id, *(one.pk for one in row.also_in.all())})
+
+
+class Protocols(Subject[Protocol]):
+    """A protocol in force is reviewed by the supervisors of its district, or of the whole city."""
+
+    code = "protocol"
+    known_rules = (Rule(reminding.PROTOCOL_REVIEW, gettext_lazy("protocol to review"), daily=True),)
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        supervisors, roots = Supervisors(), list(District.objects.filter(parent=None))
+        rows = Protocol.objects.in_force().filter(pk__in=ids, review_on__isnull=False)
+        for row in rows.select_related("district"):
+            places = [row.district] if row.district else roots
+            lineage = {pk: None for place in places for pk in place.lineage}
+            if row.review_on:
+                for one in reminding.protocol_reminders(
+                    review_on=row.review_on, supervisors=supervisors.of(lineage), now=now
+                ):
+                    yield row.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        near = (now - LOOKBACK - timedelta(days=1), now + AHEAD + timedelta(days=1))
+        rows = Protocol.objects.in_force().filter(review_on__range=[one.date() for one in near])
+        return rows.values_list("pk", flat=True)
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        return self.coming(now) if user.role == Role.SUPERVISOR else ()
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Protocol]:
+        found: dict[UUID, Protocol] = Protocol.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
+        return found
+
+    def words(self, rule: str, row: Protocol) -> tuple[str, Sequence[str]]:
+        return _("A protocol is due for review"), [row.name]
+
+    def record(self, row: Protocol) -> Record:
+        return Record(self.code, [row.pk], [row.district_id] if row.district_id else [])
 
 
 def _at_work(
@@ -117,4 +160,4 @@ def _texts(steps: Iterable[IncidentStep]) -> list[str]:
 
 
 def register() -> None:
-    kinds.register(Incidents())
+    kinds.register(Incidents(), Protocols())

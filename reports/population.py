@@ -114,7 +114,8 @@ def population(*measures: str) -> str:
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           {KIND_THEN} AS kind, organisation.review_on{moments}
+           {KIND_THEN} AS kind, organisation.review_on,
+           organisation.night_calls, organisation.night_agreed_on{moments}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
@@ -125,7 +126,10 @@ def population(*measures: str) -> str:
            dated.lead_officer_id, dated.deputy_officer_id{more}
     FROM asked
     JOIN dated ON dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
-    CROSS JOIN LATERAL (SELECT dated.organisation_id AS id, dated.kind, dated.review_on) organisation
+    CROSS JOIN LATERAL (
+        SELECT dated.organisation_id AS id, dated.kind, dated.review_on, dated.night_calls,
+               dated.night_agreed_on
+    ) organisation
 )"""  # noqa: S608 (our own text)
 
 

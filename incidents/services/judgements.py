@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -35,6 +36,8 @@ def assess_tension(
     row = TensionAssessment(incident=incident, number=last.number + 1 if last else 1, made_by_id=actor.id)
     assign(row, fields)
     row.full_clean(exclude=["incident", "made_by"])
+    if row.look_again_at and row.look_again_at <= timezone.now():
+        raise ValidationError({"look_again_at": _("Enter a time in the future.")})
     if not consulted and not row.not_consulted_reason:
         raise ValidationError({"consulted": _("Select who you consulted, or enter why no one was.")})
     row.save(force_insert=True)

@@ -24,6 +24,7 @@ from incidents.services.planning import people_in, steps_of
 from lib.cleaning import assign
 from lib.conflicts import constraints_in_words
 from lib.days import city_zone
+from reminders.services import refresh_reminders
 
 
 @transaction.atomic
@@ -72,6 +73,7 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
         raise ValidationError(_("Only a draft can be approved."), code="not_draft")
     now = timezone.now()
     before = Protocol.objects.in_force().filter(code=protocol.code, district=protocol.district)
+    replaced = list(before.values_list("pk", flat=True))
     before.update(status=ProtocolStatus.REPLACED, updated_at=now)
     protocol.status, protocol.approved_by_id = ProtocolStatus.IN_FORCE, actor.id
     protocol.in_force_since = protocol.updated_at = now
@@ -79,6 +81,8 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
     with constraints_in_words(Protocol):
         protocol.save()
     _record(actor, Action.UPDATE, protocol, ["status"])
+    for pk in (*replaced, protocol.pk):
+        refresh_reminders("protocol", pk)
     return protocol
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
+from incidents.codes import levels
 from incidents.models import Debrief, DebriefVoice, TensionAssessment
 from pages.forms.base import ROWS
 from pages.forms.fields import fields_of
@@ -17,7 +18,7 @@ from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 from pages.forms.rows import RowFormSet
 
-TENSION: Final = ("level", "trend", "experienced", "evidenced", "potential", "measures")
+TENSION: Final = ("level", "trend", "experienced", "evidenced", "potential", "measures", "look_again_at")
 DEBRIEF: Final = ("held_on", "intended", "why", "keep", "change")
 VOICE: Final = ("in_time", "knew_whom_to_call", "next_time")
 VOICES: Final = 60
@@ -28,6 +29,7 @@ VOICES: Final = 60
     *(*TENSION, "not_consulted_reason"),
     level={"widget": forms.RadioSelect},
     trend={"widget": forms.RadioSelect},
+    look_again_at={"help_text": _("Supervisors are reminded then.")},
     potential={"help_text": _("Further attacks or disorder. Write about events and places.")},
 )
 class TensionForm(OrganisationPicks, HintedForm, DraftForm):
@@ -45,6 +47,9 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
 
     def __init__(self, *args: Any, actor: Actor, touched: Sequence[UUID], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [  # type: ignore[attr-defined]  # of a typed choice field
+            (code, f"{label} ({national})" if national else label) for code, label, national in levels()
+        ]
         chosen = self["consulted"].value() or []
         self.offer(actor, [*chosen, *touched], str(self["find"].value() or ""))
 

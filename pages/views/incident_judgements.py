@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
-from incidents.codes import Level
+from incidents.codes import levels
 from incidents.models import Debrief, Incident
 from incidents.policies import can_decide_incident, districts_of
 from incidents.reading import incident_page
@@ -46,7 +46,7 @@ def incident_tension(request: ActorRequest, pk: UUID) -> HttpResponse:
         "incident": row,
         "form": form,
         "last": row.assessments.select_related("made_by").order_by("-number").first(),
-        "levels": Level.choices,
+        "levels": levels(),
     }
     status = 422 if form.is_bound and not form.draft else 200
     return render(request, "pages/incidents/tension.html", context, status=status)
@@ -103,7 +103,7 @@ def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     page = incident_page(request.actor, row, now)
     record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
     settled = [card for card in page.cards if card.is_settled]
-    context = {"incident": row, "page": page, "now": now, "settled": settled, "levels": Level.choices}
+    context = {"incident": row, "page": page, "now": now, "settled": settled, "levels": levels()}
     return render(request, "pages/incidents/brief.html", context)
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation, OrganisationPrivateChannel
-from incidents.codes import Level, Need, ReachedBy, Result, StepStatus
+from incidents.codes import Need, ReachedBy, Result, StepStatus, levels
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, IncidentStep
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
@@ -270,6 +270,6 @@ def _show(
         "results": Result.choices,
         "channels": ReachedBy.choices,
         "needs": Need.choices,
-        "levels": Level.choices,
+        "levels": levels(),
     }
     return render(request, "pages/incidents/detail.html", context, status=status if refused else 200)

@@ -5,17 +5,21 @@ Late reviews of people are counted by district only: persons are never counted b
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Apart, Case, Column, Fact, Row
+from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Apart, Case, Column, Fact, Revision, Row
 from reports.population import ORGANISATIONS
 from reports.reading import Report
 
 _IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
 _IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"
+_IS_NOT_ASKED: Final = """(
+    organisation.night_calls = 'not_asked' OR organisation.night_agreed_on >= asked.until_on
+) AS is_not_asked"""
 # People are of a district and of nothing else.
 _LATE: Final = """FROM asked CROSS JOIN ground
     JOIN contacts_contact contact ON contact.home_district_id = ground.district_id
@@ -31,6 +35,7 @@ class DataHealthRow(Row):
     """n organisations verified of `of`; records to review, people only by district (else None)."""
 
     organisations_late: int
+    night_calls_missing: int
     people_late: int | None
 
 
@@ -43,7 +48,7 @@ REPORT = Report(
     not_said=_("Whether the details are right. Overdue reviews are those still outstanding today."),
     row=DataHealthRow,
     counts=ORGANISATIONS,
-    measures=[_IS_VERIFIED, _IS_LATE],
+    measures=[_IS_VERIFIED, _IS_LATE, _IS_NOT_ASKED],
     apart={
         "people_late": Apart(
             "contacts",
@@ -56,12 +61,14 @@ REPORT = Report(
         "n": "count(*) FILTER (WHERE is_verified)",
         "of": "count(organisation_id)",
         "organisations_late": "count(*) FILTER (WHERE is_late)",
+        "night_calls_missing": "count(*) FILTER (WHERE is_not_asked)",
         "people_late": "CASE WHEN %(by)s = 'district' THEN coalesce(max(people_late.times), 0) END",
     },
     lists=lambda _span: {"n": {"verified": "true"}, "rest": {"verified": "false"}},
     is_state=True,
     columns=(
         Column("organisations_late", _("organisations due for review"), "count"),
+        Column("night_calls_missing", _("not asked about night calls"), "count"),
         Column("people_late", _("contacts due for review"), "count"),
     ),
     n_label=ngettext_lazy("checked", "checked"),
@@ -70,6 +77,12 @@ REPORT = Report(
     facts=(
         Fact("checked_on", _("Checked"), "verified_on", ["dated.verified_on"]),
         Fact("review_on", _("Review date"), "review_on", ["organisation.review_on"]),
+        Fact(
+            "night_calls_asked_on",
+            _("Night calls agreed"),
+            "night_agreed_on",
+            ["organisation.night_agreed_on"],
+        ),
     ),
     question=_("Can we trust the details of the organisations?"),
     example=(
@@ -80,5 +93,10 @@ REPORT = Report(
         Case.outside(_("A sports club: culture and sport is not counted")),
         Case.outside(_("An organisation that is closed")),
     ),
-    history=(FIRST, ENDS_NOW, AS_IT_WAS),
+    history=(
+        FIRST,
+        ENDS_NOW,
+        AS_IT_WAS,
+        Revision(date(2026, 11, 27), _("Organisations not asked about night calls are shown separately.")),
+    ),
 )

@@ -1,15 +1,24 @@
 """Who is reminded of an incident: once each, of what is still open, and never whoever was excluded."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from incidents.rules import reminding
 from incidents.services.decisions import agree_words, exclude_user
+from incidents.services.judgements import assess_tension
 from incidents.services.reassurances import record_reassurance
+from lib.days import city_today
 from reminders.kinds import find_subject
 from reminders.models import Reminder
 from reminders.services import top_up
-from tests.incidents.making import Night
+from tests.factories import make_district, make_supervisor
+from tests.incidents.making import Night, make_protocol
+from tests.reports.city import at
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +46,40 @@ def test_each_is_told_once_of_what_is_open_and_a_done_step_escalates_to_nobody()
     assert not moments & set(late.values_list("occurrence", flat=True))
     exclude_user(**about, user_id=night.lead.pk)
     assert not Reminder.objects.waiting().filter(subject_id=incident.pk, recipient=night.lead).exists()
+
+
+def test_supervisors_reassess_tension_by_day_at_the_moment_of_the_last_assessment() -> None:
+    night = Night()
+    incident = night.incident()
+    about: dict[str, Any] = {"actor": night.actor(night.supervisor), "incident_id": incident.pk}
+    said = {"level": 2, "trend": "steady", "consulted": [night.place]}
+    tomorrow = city_today() + timedelta(days=1)
+    rows = Reminder.objects.waiting().filter(rule=reminding.INCIDENT_LOOK_AGAIN, channel="email")
+    with pytest.raises(ValidationError, match="in the future"):
+        assess_tension(**about, **said, look_again_at=timezone.now())
+    for hour, told_at in ((3, 9), (15, 15)):
+        assess_tension(**about, **said, look_again_at=at(tomorrow, hour))
+        assert list(rows.values_list("recipient", "occurrence")) == [
+            (night.supervisor.pk, at(tomorrow, told_at))
+        ]
+    assess_tension(**about, **said)
+    assert not rows.exists(), "the last assessment sets no moment"
+
+
+def test_a_protocol_in_force_is_reviewed_by_supervisors_of_its_district_until_it_is_replaced() -> None:
+    night, far = Night(), make_supervisor(make_district())
+    day = city_today() + timedelta(days=2)
+    rows = Reminder.objects.waiting().filter(rule=reminding.PROTOCOL_REVIEW, channel="email")
+    make_protocol(code="city", review_on=day)
+    assert set(rows.values_list("recipient", flat=True)) == {night.supervisor.pk, far.pk}, "each is at a root"
+    before = make_protocol(code="own", district=night.district, review_on=day)
+    [own] = rows.filter(subject_id=before.pk)
+    assert (own.recipient, own.occurrence) == (night.supervisor, at(day, 9))
+    subject = find_subject("protocol")
+    assert subject.seen_by(night.actor(), [before.pk])[before.pk] == before
+    assert subject.path(before.pk) == f"/protocols/{before.pk}/"
+    make_protocol(code="own", district=night.district)
+    assert not rows.filter(subject_id=before.pk).exists()
 
 
 def test_a_message_names_no_place_and_no_organisation() -> None:

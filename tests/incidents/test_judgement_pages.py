@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
 from audit.models import Action, Event
+from crm.checked import scale
 from incidents.models import Incident
 from incidents.services.decisions import exclude_user
 from incidents.services.reassurances import record_reassurance
@@ -51,6 +53,23 @@ def test_tension_is_assessed_with_somebody_or_a_reason(client: Client, night: Ni
     assert "Parents ask about the school run" in client.get(address).text
     assert client.post(address, later).status_code == 302
     assert list(incident.assessments.order_by("number").values_list("level", flat=True)) == [3, 1]
+
+
+def test_a_national_scale_is_shown_beside_ours(client: Client, night: Night, settings: Any) -> None:
+    incident = night.incident()
+    settings.TENSION_SCALE = scale("TENSION_SCALE", ["1", " 2-3", "4-5", "6"])
+    signed_in(client, night.supervisor)
+    form = client.get(page("tension", incident)).text
+    assert "uneasy (2-3)" in form
+    said = TENSION | {"not_consulted_reason": "Too late"}
+    assert (
+        client.post(page("tension", incident), said | {"look_again_at": "2020-01-01T10:00"}).status_code
+        == 422
+    )
+    assert client.post(page("tension", incident), said).status_code == 302
+    assert "(4-5)" in client.get(f"/incidents/{incident.pk}/").text
+    with pytest.raises(ImproperlyConfigured, match="4 names"):
+        scale("TENSION_SCALE", ["1", "2"])
 
 
 def test_words_about_a_person_are_asked_about(client: Client, night: Night) -> None:

@@ -39,6 +39,8 @@ def test_each_rule_is_registered() -> None:
         reminding.INCIDENT_DUE,
         reminding.INCIDENT_LATE,
         reminding.INCIDENT_LATE_CITY,
+        reminding.INCIDENT_LOOK_AGAIN,
+        reminding.PROTOCOL_REVIEW,
     }
 
 

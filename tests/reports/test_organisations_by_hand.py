@@ -243,10 +243,13 @@ def test_data_health(book: City) -> None:
     make_contact(book.quarter, review_on=date(2024, 10, 1))
     Contact.objects.update(created_at=ENDS - A_MOMENT)
     make_contact(book.quarter, review_on=date(2024, 9, 30))  # created later
+    for one, agreed_on in ((book.met, date(2024, 9, 30)), (book.missed, date(2024, 10, 1))):
+        Organisation.objects.filter(pk=one.pk).update(night_calls="always", night_agreed_on=agreed_on)
     question = book.ask(book.north, book.city)
     of_city, row = sorted(data_health.REPORT.rows(question), key=lambda row: -row.of)
     assert (row.n, row.of, row.organisations_late, row.people_late) == (2, 5, 1, 1)
     assert of_city.people_late == 2
+    assert row.night_calls_missing == 4, "agreed after the period is not agreed then"
     check_lists(data_health.REPORT, row, question, book.actor, ids(book.met, book.moved_in))
 
 
