@@ -8,6 +8,7 @@ from django.db import connections
 from accounts.actors import Actor
 from incidents.models import IncidentStep
 from incidents.services.steps import AlreadyTaken, take_over
+from tests.examples import examples
 from tests.incidents.making import Night
 
 
@@ -30,7 +31,7 @@ def test_one_gets_the_step_and_the_other_reads_the_name_each_time(committed_db: 
         return ""
 
     with ThreadPoolExecutor(2) as both:
-        for _time in range(10):
+        for _time in range(examples(50)):
             said = list(both.map(press, actors))
             owner = IncidentStep.objects.get(pk=step.pk).owner_id
             assert sorted(said) == ["", f"{names[owner]} has already taken this step."]

@@ -1,0 +1,107 @@
+"""What cannot be is refused and leaves nothing half done; what changes later adds steps and removes none."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from incidents.models import Incident, IncidentStep
+from incidents.services.opening import edit_concern
+from incidents.services.reassurances import record_reassurance, undo_reassurance
+from incidents.services.steps import mark_step, take_over
+from meetings.models import Concern, Meeting
+from tests.factories import make_actor, make_district, make_organisation, make_supervisor
+from tests.incidents.making import Night, make_protocol
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "at",
+    [timedelta(hours=1), timedelta(hours=-4), datetime(1, 1, 2, tzinfo=UTC)],
+    ids=["to come", "before it began", "year 1"],
+)
+def test_neither_a_step_nor_a_call_is_of_another_time(at: timedelta | datetime) -> None:
+    night = Night()
+    incident = night.incident(received_at=timezone.now() - timedelta(hours=3))
+    moment = at if isinstance(at, datetime) else timezone.now() + at
+    about: dict[str, Any] = {"actor": night.actor(), "incident_id": incident.pk}
+    step = night.step(incident, "tick")
+    with pytest.raises(ValidationError):
+        mark_step(**about, step_id=step.pk, done_at=moment)
+    with pytest.raises(ValidationError):
+        record_reassurance(**about, organisation_id=night.place.pk, result="reached", at=moment)
+    assert (incident.steps.exclude(status="open").count(), Meeting.objects.count()) == (0, 0)
+    since = timezone.now() - timedelta(hours=2)
+    assert mark_step(**about, step_id=step.pk, done_at=since).done_at == since
+    assert record_reassurance(**about, organisation_id=night.place.pk, result="reached", at=since).at == since
+
+
+def test_a_step_of_another_district_or_another_incident_does_not_exist() -> None:
+    night, elsewhere = Night(), Night(make_district())
+    incident, other = night.incident(), elsewhere.incident()
+    step = night.step(incident, "words")
+    wanted: dict[str, Any] = {"step_id": step.pk, "owner_id": step.owner_id}
+    with pytest.raises(Incident.DoesNotExist):
+        take_over(actor=elsewhere.actor(), incident_id=incident.pk, **wanted)
+    with pytest.raises(IncidentStep.DoesNotExist):
+        take_over(actor=elsewhere.actor(), incident_id=other.pk, **wanted)
+    assert take_over(actor=night.actor(), incident_id=incident.pk, **wanted).owner == night.duty
+
+
+def test_two_taps_on_reached_are_one_call(client: Client) -> None:
+    night = Night()
+    incident = night.incident()
+    client.force_login(night.duty)
+    tap = {"called": night.place.pk, "result": "reached", "once": str(uuid4())}
+    answers = [client.post(f"/incidents/{incident.pk}/calls/", tap) for _tap in range(2)]
+    assert [one.status_code for one in answers] == [302, 302]
+    assert (incident.reassurances.count(), Meeting.objects.count()) == (1, 1)
+
+
+def test_undo_takes_both_back_but_not_for_a_colleague() -> None:
+    night = Night()
+    incident = night.incident()
+    about: dict[str, Any] = {"actor": night.actor(), "incident_id": incident.pk}
+    made = record_reassurance(**about, organisation_id=night.place.pk, result="declined")
+    refused = about | {"actor": night.actor(night.lead)}
+    with pytest.raises(PermissionDenied):
+        undo_reassurance(**refused, reassurance_id=made.pk)
+    undo_reassurance(**about, reassurance_id=made.pk)
+    assert not incident.reassurances.exists() and not Meeting.objects.exclude(status="cancelled").exists()
+    assert incident.steps.open().filter(organisation=night.place).exists()
+
+
+def test_a_concern_that_moves_keeps_its_steps_and_gets_those_of_its_new_district() -> None:
+    night, north = Night(), make_district()
+    incident = night.incident()
+    both = make_actor(night.district, north, role="supervisor")
+    muslim = [{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}]
+    there = make_organisation(north, name="Prayer room", focuses=muslim)
+    before = set(incident.steps.values_list("pk", "owner"))
+    concern = Concern.objects.get(incident_link__incident=incident)
+    edit_concern(actor=both, concern_id=concern.pk, district=north)
+    after = set(incident.steps.values_list("pk", "owner"))
+    assert before < after
+    assert {row.organisation for row in incident.steps.exclude(pk__in=[pk for pk, _owner in before])} == {
+        there
+    }
+    edit_concern(actor=both, concern_id=concern.pk, affected_focuses=[])
+    assert set(incident.steps.values_list("pk", "owner")) == after
+
+
+def test_the_command_exits_with_1_while_some_step_would_have_no_owner() -> None:
+    district = make_district(code="D-7")
+    make_protocol()
+    with pytest.raises(CommandError) as stopped:
+        call_command("check_protocols", stdout=(out := StringIO()))
+    assert stopped.value.returncode == 1 and "D-7  attack  Call the affected place" in out.getvalue()
+    make_supervisor(district)
+    call_command("check_protocols", stdout=(out := StringIO()))
+    assert out.getvalue() == "Every step has an owner.\n"
