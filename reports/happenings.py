@@ -116,7 +116,16 @@ MEETINGS: Final = Source(
     noun="meetings",
     listed=lambda span: {"starts_after": span.since, "starts_before": span.until},
     has_list_by_focus=False,
+    decided_by=("starts_at", "status", "district"),
+    decide_group={By.KIND: ("kind",), By.FOCUS: ("organisations",)},
 )
-CONCERNS: Final = Source(table="concerns", key="id", tables=concerns, noun="concerns")
+CONCERNS: Final = Source(
+    table="concerns",
+    key="id",
+    tables=concerns,
+    noun="concerns",
+    decided_by=("received_at",),
+    decide_group={By.KIND: ("kinds",), By.FOCUS: ("affected_focuses",)},
+)
 STARTS: Final = Fact("starts_at_utc", _("Begins"), "starts_at")
 RECEIVED: Final = Fact("received_at_utc", _("Received"), "received_at")

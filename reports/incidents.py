@@ -142,7 +142,14 @@ def incidents(by: By, measures: Sequence[str]) -> str:
 ), found AS ({_EACH}), {in_cells(by, "incidents", measures)}"""  # noqa: S608 (our own text)
 
 
-INCIDENTS: Final = Source(table="incidents", key="id", tables=incidents, noun="incidents", row="row_id")
+INCIDENTS: Final = Source(
+    table="incidents",
+    key="id",
+    tables=incidents,
+    noun="incidents",
+    row="row_id",
+    decided_by=("concerns", "organisations"),
+)
 STARTED: Final = Fact("started_at_utc", _("Began"), "started_at")
 DUE: Final = Fact("due_at_utc", _("Due"), "due_at")
 ENTERED: Final = Fact("entered_at_utc", _("Entered"), "recorded_at")

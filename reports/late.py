@@ -1,6 +1,8 @@
-"""Records about a period that were entered after its figures were final: what revised them.
+"""Records of a figure that were entered or corrected after it was final: what revised it.
 
-What happens now is not among these: it belongs to the period in which it happens.
+They are in its n or in what n is out of, as the report itself counts, or they are the meetings at which an
+organisation of these was met. What happens now is not among them: it belongs to the period in which it
+happens. Nor is a record that a correction took out of the figure: nothing remembers what it was.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.days import city_zone, day_starts_at
 from reports.figures import Noun
-from reports.population import ASKED, fetch
-from reports.questions import Question
+from reports.population import ASKED, DAYS_SINCE_MET, TIMES_MET, fetch
+from reports.questions import By, Question
 from reports.reading import Report
 from reports.statuses import Status, final_on, status_of
 
@@ -56,7 +58,7 @@ LISTED: Final[Mapping[Noun, Promise]] = {
 }
 
 
-def _corrected(record: str, *fields: str) -> str:
+def _corrected(record: str, fields: Iterable[str]) -> str:
     """When one of these fields of a record was last corrected, by the activity log."""
     names = ", ".join(f"'{field}'" for field in fields)
     return f"""(
@@ -66,90 +68,87 @@ def _corrected(record: str, *fields: str) -> str:
     )"""  # noqa: S608 (our own text)
 
 
-_MEETING: Final = _corrected(
-    *("meeting", "starts_at", "status", "organisations", "outcomes", "district", "kind", "level"),
-    "initiated_by",
-)
-_CONCERN: Final = _corrected(
-    *("concern", "received_at", "district", "kinds", "bias_grounds", "affected_focuses"),
-    *("reassurance_offered_at", "reassurance_answer", "reported_back_on"),
-)
-_INCIDENT: Final = _corrected("incident", "concerns", "organisations")
-
-# By list: what of it was entered when. `homes` are the organisations at home here at the end of the period.
+# What of the things that a report counts (`counted`) was entered when, by list. `{corrected}` is when one of
+# the fields that decide was.
 _ENTERED: Final[Mapping[Noun, str]] = {
     "organisations": """
-        SELECT 'organisations', organisation_id, entered_at FROM homes
-        UNION ALL
-        SELECT 'organisations', said.organisation_id, greatest(said.entered_at, said.superseded_at)
-        FROM asked CROSS JOIN homes JOIN contacts_focusdeclaration said USING (organisation_id)
-        WHERE said.declared_on < asked.until_on
-          AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)
+        SELECT 'organisations', dated.organisation_id, dated.entered_at
+        FROM asked CROSS JOIN counted JOIN contacts_organisationperiod dated
+            ON dated.organisation_id = counted.id
+            AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
+        WHERE counted.noun = 'organisations' AND dated.entered_at IS NOT NULL
         UNION ALL
         SELECT 'organisations', merge.kept_id, merge.merged_at
-        FROM homes JOIN contacts_merge merge ON merge.kept_id = homes.organisation_id
-        WHERE merge.undone_at IS NULL""",
-    "meetings": f"""
-        SELECT 'meetings', meeting.id, greatest(meeting.created_at, {_MEETING})
-        FROM asked JOIN meetings_meeting meeting
-            ON meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
-        WHERE meeting.updated_at >= %(final_at)s AND (
-            meeting.district_id IN (SELECT district_id FROM ground) OR EXISTS (
-                SELECT FROM meetings_meetingorganisation there JOIN homes USING (organisation_id)
-                WHERE there.meeting_id = meeting.id
-            )
-        )""",  # noqa: S608 (our own text)
+        FROM counted JOIN contacts_merge merge ON merge.kept_id = counted.id
+        WHERE counted.noun = 'organisations' AND merge.undone_at IS NULL""",
+    "meetings": """
+        SELECT 'meetings', meeting.id, greatest(meeting.created_at, {corrected})
+        FROM counted JOIN meetings_meeting meeting ON meeting.id = counted.id
+        WHERE counted.noun = 'meetings' AND meeting.updated_at >= %(final_at)s""",
     "follow-ups": """
         SELECT 'follow-ups', promise.id, state.entered_at
-        FROM asked CROSS JOIN homes JOIN meetings_followuporganisation link USING (organisation_id)
-        JOIN meetings_followup promise ON promise.id = link.follow_up_id
+        FROM asked CROSS JOIN counted JOIN meetings_followup promise ON promise.id = counted.id
         JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
-        WHERE promise.updated_at >= %(final_at)s AND state.entered_at >= %(final_at)s
-          AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)
-          AND ((promise.first_due_on >= asked.since_on AND promise.first_due_on < asked.until_on)
-               OR promise.created_at < asked.until)""",
+            AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)
+        WHERE counted.noun = 'follow-ups' AND promise.updated_at >= %(final_at)s""",
+    # That its district was redrawn is no correction: it counts where it was received.
     "concerns": f"""
-        SELECT 'concerns', concern.id, greatest(concern.created_at, {_CONCERN})
-        FROM asked CROSS JOIN (SELECT DISTINCT district_id FROM ground) ground
-        JOIN meetings_concern concern USING (district_id)
-        WHERE concern.updated_at >= %(final_at)s
-          AND ((concern.received_at >= asked.since AND concern.received_at < asked.until)
-               OR (concern.closed_at >= asked.since AND concern.closed_at < asked.until))""",  # noqa: S608 (our own text)
+        SELECT 'concerns', concern.id, greatest(
+            concern.created_at, {{corrected}},
+            CASE WHEN concern.received_in_id IS NULL THEN {_corrected("concern", ["district"])} END
+        )
+        FROM counted JOIN meetings_concern concern ON concern.id = counted.id
+        WHERE counted.noun = 'concerns' AND concern.updated_at >= %(final_at)s""",  # noqa: S608 (our own text)
     # Calls and steps that were made then and entered since, and whoever was found to be affected since.
-    "incidents": f"""
-        SELECT 'incidents', incident.id, greatest(incident.created_at, {_INCIDENT}, (
+    "incidents": """
+        SELECT 'incidents', incident.id, greatest(incident.created_at, {corrected}, (
             SELECT max(tried.recorded_at) FROM incidents_reassurance tried
             WHERE tried.incident_id = incident.id AND tried.at < asked.until
         ), (
             SELECT max(step.recorded_at) FROM incidents_incidentstep step
             WHERE step.incident_id = incident.id AND step.done_at < asked.until
         ))
-        FROM asked CROSS JOIN (SELECT DISTINCT district_id FROM ground) ground
-        JOIN incidents_incident incident USING (district_id)
-        WHERE incident.updated_at >= %(final_at)s AND incident.started_at < asked.until
-          AND (incident.started_at >= asked.since OR EXISTS (
-              SELECT FROM incidents_incidentstep step
-              WHERE step.incident_id = incident.id AND step.due_at >= asked.since
-          ))""",  # noqa: S608 (our own text)
+        FROM asked CROSS JOIN counted JOIN incidents_incident incident ON incident.id = counted.id
+        WHERE counted.noun = 'incidents' AND incident.updated_at >= %(final_at)s""",
+}
+# What decides whether an organisation was met at a meeting.
+_MEET: Final = ("starts_at", "status", "organisations", "outcomes")
+_SPOKEN_FOR: Final = """
+    SELECT 'organisations', said.organisation_id, greatest(said.entered_at, said.superseded_at)
+    FROM asked CROSS JOIN counted JOIN contacts_focusdeclaration said ON said.organisation_id = counted.id
+    WHERE counted.noun = 'organisations' AND said.declared_on < asked.until_on
+      AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)"""
+# Meetings at which an organisation that is counted was met: in the period, or the last before its end.
+_MET: Final[Mapping[str, str]] = {
+    TIMES_MET: """
+        SELECT meeting.id FROM asked
+        JOIN meetings_meeting meeting ON meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
+        WHERE meeting.updated_at >= %(final_at)s AND EXISTS (
+            SELECT FROM meetings_meetingorganisation there JOIN counted ON counted.id = there.organisation_id
+            WHERE there.meeting_id = meeting.id AND there.met_at IS NOT NULL
+        )""",
+    DAYS_SINCE_MET: """
+        SELECT last.meeting_id FROM asked CROSS JOIN counted CROSS JOIN LATERAL (
+            SELECT there.meeting_id FROM meetings_meetingorganisation there
+            WHERE there.organisation_id = counted.id AND there.met_at < asked.until
+            ORDER BY there.met_at DESC LIMIT 1
+        ) last WHERE counted.noun = 'organisations'""",
 }
 
 
 def late_records(question: Question, reports: Iterable[Report]) -> Late:
-    """Those that revised figures of these reports in the question's one period, the latest first.
+    """Those that figures of these reports count in the question's one period, the latest first.
 
     There are none before the figures were final. One statement.
     """
     [period] = question.periods
     if status_of(period, question.today) != Status.FINAL:
         return Late()
+    asked = list(reports)
     found = fetch(
         f"""
-        WITH {ASKED}, homes AS (
-            SELECT DISTINCT dated.organisation_id, dated.entered_at
-            FROM asked CROSS JOIN ground
-            JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
-                AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
-        ), entered (noun, id, at) AS ({" UNION ALL ".join(map(_ENTERED.__getitem__, _read_by(reports)))}
+        WITH {ASKED}, counted (noun, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(asked, question.by))}
+        ), entered (noun, id, at) AS ({" UNION ALL ".join(_entered(asked, question.by))}
         ), late AS MATERIALIZED (
             SELECT noun, id, max(at) AS at, (max(at) AT TIME ZONE %(city)s)::date AS day
             FROM entered WHERE at >= %(final_at)s GROUP BY noun, id
@@ -161,11 +160,43 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
         question,
         final_at=day_starts_at(final_on(period)),
         city=str(city_zone()),
+        **{name: value for report in asked for name, value in report.parameters.items()},
     )
     return Late(
         [LateRecord(one["noun"], one["id"], one["day"]) for one in found if one["id"]],
         {(one["noun"], one["day"]): one["records"] for one in found if not one["id"]},
     )
+
+
+def _counted(reports: Sequence[Report], by: By) -> Iterator[str]:
+    """By what they count: all that is in the total of one of these reports, read as the report reads it."""
+    for source in dict.fromkeys(report.counts for report in reports):
+        same = [report for report in reports if report.counts == source]
+        totals = dict.fromkeys(report.fields["of"] for report in same)
+        measures = [measure for report in same for measure in report.measures]
+        named = [one for one in measures if any(one.rpartition(" AS ")[2] in total for total in totals)]
+        yield f"""(
+            WITH {source.tables(by, list(dict.fromkeys(named)))}
+            SELECT '{source.noun}', {source.key} FROM {source.table}
+            WHERE {source.key} IS NOT NULL GROUP BY {source.key}
+            HAVING {" OR ".join(f"{total} > 0" for total in totals)}
+        )"""  # noqa: S608 (our own text)
+
+
+def _entered(reports: Sequence[Report], by: By) -> Iterator[str]:
+    """What decides their figures, and when it was entered or corrected."""
+    for source in dict.fromkeys(report.counts for report in reports):
+        fields = [field for report in reports if report.counts == source for field in report.decided_by]
+        decide = dict.fromkeys((*source.decided_by, *source.decide_group.get(by, ()), *fields))
+        yield _ENTERED[source.noun].format(corrected=_corrected(source.noun.rstrip("s"), decide))
+        if source.noun == "organisations" and by == By.FOCUS:
+            yield _SPOKEN_FOR
+    measures = {measure for report in reports for measure in report.measures}
+    if met := [meetings for measure, meetings in _MET.items() if measure in measures]:
+        yield f"""
+            SELECT 'meetings', meeting.id, greatest(meeting.created_at, {_corrected("meeting", _MEET)})
+            FROM meetings_meeting meeting
+            WHERE meeting.updated_at >= %(final_at)s AND meeting.id IN ({" UNION ALL ".join(met)})"""  # noqa: S608 (our own text)
 
 
 def say_late(late: Late) -> Iterator[tuple[str, str]]:
@@ -179,13 +210,3 @@ def status_with(late: Late, question: Question) -> Status:
     """The status of the question's one period, given what `late_records` found."""
     [period] = question.periods
     return Status.REVISED if late else status_of(period, question.today)
-
-
-def _read_by(reports: Iterable[Report]) -> list[Noun]:
-    """The lists that decide the figures: that of what is counted, and meetings of who was met."""
-    nouns: dict[Noun, None] = {}
-    for report in reports:
-        nouns[report.counts.noun] = None
-        if any("dated.met" in measure for measure in report.measures):
-            nouns["meetings"] = None
-    return list(nouns)

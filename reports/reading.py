@@ -49,6 +49,7 @@ class Report:
     it is counted in (`reports.wording.label_of`).
     `spread` are the columns that are the figure, where no one number is: its distribution.
     `apart` are columns that count other things than the report does, each with how these are listed.
+    `decided_by` are the fields, besides those of `counts`, whose correction changes the figure.
     """
 
     slug: str
@@ -80,6 +81,7 @@ class Report:
     waiting: str = ""
     spread: tuple[str, ...] = ()
     apart: Mapping[str, Apart] = field(default_factory=dict)
+    decided_by: Sequence[str] = ()
     history: Sequence[Revision] = (FIRST,)
 
     @property

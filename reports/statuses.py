@@ -26,8 +26,12 @@ MEANINGS: Final[dict[Status, Promise]] = {
     Status.FINAL: _(
         "The period ended some time ago. Only a record entered late can still change its figures."
     ),
-    Status.REVISED: _("Records about the period were entered or corrected after its figures were final."),
+    Status.REVISED: _("Records that the figure counts were entered or corrected after it was final."),
 }
+NOT_REVISED: Final = _(
+    "Old values are not kept, so a record that a correction removed from a figure is not found. A figure "
+    "that changed only for this reason stays final."
+)
 
 
 def status_of(period: Period, today: date) -> Status:

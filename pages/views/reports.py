@@ -44,6 +44,7 @@ from reports.questions import By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table, tables
 from reports.standing_out import standing_out
+from reports.statuses import MEANINGS, NOT_REVISED
 from reports.wording import name_group, say_note
 
 Context = dict[str, Any]
@@ -231,7 +232,8 @@ def blind_spots_page(request: ActorRequest, form: BlindSpotsForm, question: Ques
 def method_page(request: ActorRequest) -> HttpResponseBase:
     """How each indicator is counted, for everybody who signs in."""
     groups = [(title, [REPORTS[slug] for slug in slugs]) for title, slugs in GROUPS]
-    return render(request, "pages/reports/methods.html", {"groups": groups})
+    statuses = {"statuses": MEANINGS.items(), "not_revised": NOT_REVISED}
+    return render(request, "pages/reports/methods.html", {"groups": groups, **statuses})
 
 
 def ground(request: ActorRequest) -> list[District]:

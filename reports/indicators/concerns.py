@@ -103,6 +103,7 @@ LOOP_CLOSED = Report(
     not_said=_("Whether the outcome was what they had hoped for."),
     row=LoopClosedRow,
     counts=CONCERNS,
+    decided_by=("reported_back_on",),
     fields={"of": _CLOSED, "n": _REPORTED_BACK},
     lists=lambda span: {
         "n": _closed(span, reported_back="true"),

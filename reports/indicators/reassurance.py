@@ -47,6 +47,7 @@ REPORT = Report(
     not_said=_("Whether anyone felt safer. People may decline; that does not lower the figure."),
     row=ReassuranceRow,
     counts=CONCERNS,
+    decided_by=("bias_grounds", "reassurance_offered_at", "reassurance_answer"),
     measures=[
         "is_received AND bias_grounds && %(bias)s::varchar[] AS is_bias",
         "received_at + make_interval(hours => %(reassure_hours)s) AS reassure_by",

@@ -30,6 +30,7 @@ REPORT = Report(
     ),
     row=ReciprocityRow,
     counts=MEETINGS,
+    decided_by=("initiated_by",),
     fields={
         "of": "count(*) FILTER (WHERE status = 'held')",
         "n": "count(*) FILTER (WHERE status = 'held' AND initiated_by = 'community')",

@@ -17,8 +17,10 @@ from districts.services import edit_district, redraw_district
 from incidents.models import Protocol
 from incidents.services.decisions import widen_incident
 from lib.days import city_today
+from meetings.models import Concern
 from meetings.services.concerns import close_concern, reopen_concern
 from reports.catalogue import REPORTS
+from reports.late import late_records
 from reports.periods import Period, quarter_of
 from reports.questions import Question
 from reviews.models import Review, Subscription
@@ -272,3 +274,5 @@ def test_a_concern_counts_where_it_was_received_and_is_closed_where_it_is_then(
     assert (figures(mill, PAST), figures(north, PAST)) == before
     assert figures(again, now)[0] == (0, 1)
     assert figures(north, now)[0] == (1, 1), "received today and closed today, each once"
+    Concern.objects.update(created_at=first)
+    assert not late_records(Question((PAST,), (north,)), [REPORTS["concerns"]]), "a move is no correction"

@@ -15,6 +15,7 @@ from contacts.models import FocusDeclaration, OrganisationPeriod
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today
+from meetings.models import Concern
 from meetings.services.concerns import close_concern, edit_concern, reopen_concern
 from meetings.services.follow_ups import (
     cancel_follow_up,
@@ -30,7 +31,14 @@ from reports.exports.document import build
 from reports.late import LATEST, late_records
 from reports.questions import By, Question, ask
 from tests.api.clients import Tool
-from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
+from tests.factories import (
+    make_actor,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
 from tests.reports.city import QUARTER, at, follow, make_city, make_concern, make_promise, old
 
 pytestmark = pytest.mark.django_db
@@ -185,8 +193,8 @@ def test_what_happens_now_changes_no_past_figure(edit: str) -> None:
     assert (row.n, row.of, row.closed) == (2, 3, 1)
 
 
-def late(actor: Actor, *slugs: str) -> list[tuple[str, Any]]:
-    found = late_records(ask(actor, [QUARTER]), [REPORTS[slug] for slug in slugs]).latest
+def late(actor: Actor, *slugs: str, by: By = By.DISTRICT) -> list[tuple[str, Any]]:
+    found = late_records(ask(actor, [QUARTER], by=by), [REPORTS[slug] for slug in slugs]).latest
     assert all(one.entered_on == city_today() for one in found)
     return [(one.noun, one.id) for one in found]
 
@@ -197,7 +205,7 @@ def test_what_is_learned_late_revises_the_figures_that_it_is_about() -> None:
     first = at(QUARTER.since)
     known = make_meeting(north, elsewhere, starts_at=first, created_at=first, updated_at=first)
     promise = make_promise(row, due_on=DUE)
-    concern = make_concern(north, first)
+    concern = make_concern(north, first, bias_grounds=["anti_roma"])
     assert late(actor, *REPORTS) == []
 
     meeting = make_meeting(south, row, starts_at=at(DUE))
@@ -214,10 +222,57 @@ def test_what_is_learned_late_revises_the_figures_that_it_is_about() -> None:
     edit_concern(actor=SYSTEM, concern_id=concern.pk, reassurance_offered_at=first + timedelta(hours=3))
     assert late(actor, "reassurance") == [("concerns", concern.pk)]
     edit_organisation(actor=SYSTEM, organisation_id=row.pk, focuses=[spoken("roma")])
-    assert late(actor, "continuity") == [("organisations", row.pk)]
+    assert late(actor, "continuity") == []
+    assert late(actor, "continuity", by=By.FOCUS) == [("organisations", row.pk)]
     twin = old(make_organisation(south))
     merge_organisations(actor=SYSTEM, kept_id=elsewhere.pk, versions={elsewhere.pk: 1, twin.pk: 1})
-    assert set(late(actor, "continuity")) == {("organisations", row.pk), ("organisations", elsewhere.pk)}
+    assert late(actor, "continuity") == [("organisations", elsewhere.pk)]
+
+
+def test_what_a_figure_does_not_count_leaves_it_final() -> None:
+    _city, north, south, _actor = make_city()
+    actor = make_actor(north)
+    here, elsewhere, school = (
+        old(make_organisation(place, kind=kind))
+        for place, kind in ((north, "ngo"), (south, "ngo"), (north, "school"))
+    )
+    before, day = at(QUARTER.since - timedelta(days=9)), at(DUE)
+    outside = [make_meeting(north, elsewhere, school, starts_at=day)]
+    assert late(actor, "coverage", "recency", "cadence", "continuity", "contact-wanted") == []
+    assert late(actor, "activity") == [("meetings", outside[0].pk)]
+
+    nobody = make_meeting(north, here, starts_at=day, status="cancelled")
+    assert late(actor, "coverage", "recency") == []
+    assert ("meetings", nobody.pk) in late(actor, "activity")
+
+    earlier = make_meeting(south, here, starts_at=before)
+    assert late(actor, "coverage", "contact-wanted") == [], "it is of the quarter before"
+    assert late(actor, "recency") == [("meetings", earlier.pk)], "nobody was met later"
+    met = make_meeting(south, here, starts_at=day)
+    assert late(actor, "recency") == late(actor, "coverage") == [("meetings", met.pk)]
+    assert ("meetings", met.pk) not in late(actor, "activity", "level", "reciprocity")
+
+    edit_meeting(actor=SYSTEM, meeting_id=outside[0].pk, level="inform")
+    assert late(actor, "cadence", "contact-wanted") == [], "nothing is agreed"
+    make_promise(school, due_on=DUE, status="cancelled", cancel_reason="x")
+    concern = make_concern(north, day, bias_grounds=["none"])
+    Concern.objects.filter(pk=concern.pk).update(created_at=timezone.now(), updated_at=timezone.now())
+    assert late(actor, "reassurance", "loop-closed", "follow-ups") == []
+    assert late(actor, "concerns") == [("concerns", concern.pk)]
+
+
+def test_a_correction_revises_only_the_figures_that_it_can_change() -> None:
+    _city, north, _south, actor = make_city()
+    day = at(DUE)
+    row = make_meeting(north, old(make_organisation(north)), starts_at=day, created_at=day, updated_at=day)
+    edit_meeting(actor=SYSTEM, meeting_id=row.pk, level="inform")
+    assert late(actor, "level") == [("meetings", row.pk)]
+    assert late(actor, "activity", "reciprocity", "coverage", "recency") == []
+    edit_meeting(actor=SYSTEM, meeting_id=row.pk, initiated_by="police")
+    assert late(actor, "reciprocity") == [("meetings", row.pk)]
+    edit_meeting(actor=SYSTEM, meeting_id=row.pk, kind="phone")
+    assert late(actor, "activity") == []
+    assert late(actor, "activity", by=By.KIND) == [("meetings", row.pk)]
 
 
 def test_page_file_and_api_say_revised_with_the_records_and_their_days(client: Client) -> None:

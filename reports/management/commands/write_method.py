@@ -11,6 +11,7 @@ from reports.catalogue import REPORTS
 from reports.figures import Case
 from reports.reading import Report
 from reports.scorecard import GROUPS
+from reports.statuses import MEANINGS, NOT_REVISED
 
 PAGE = settings.BASE_DIR / "docs" / "method.md"
 
@@ -36,6 +37,9 @@ def _lines() -> Iterator[str]:
         "`manage.py write_method` writes this page from the definitions in `reports/indicators/`. The page",
         "“Method” of the reports (`/reports/method/`) also shows the SQL statement of each indicator.",
     )
+    yield from ("", "## Status", "")
+    yield from (f"- **{status.label}:** {meaning}" for status, meaning in MEANINGS.items())
+    yield from ("", str(NOT_REVISED))
     for title, slugs in GROUPS:
         yield from ("", f"## {title}")
         for slug in slugs:
