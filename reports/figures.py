@@ -130,8 +130,8 @@ class Source:
     with nothing to count has one row of nulls. `noun` is the list that has these things, `listed` what such a
     list is asked for in any case. Meetings and promises have none by community: a list of them names people,
     who are never found by community. `key` is the column with a thing's ID; `row` tells apart what is counted
-    of one thing more than once, such as the steps of an incident. `decided_by` are the fields of a thing whose
-    correction changes in which figures it is, `decide_group` those that do by kind or community.
+    of one thing more than once, such as the steps of an incident. `decided_by` are the fields of a thing
+    whose correction changes in which figures it is, `decide_group` those that do by kind or community.
     """
 
     table: str

@@ -47,7 +47,8 @@ class PlaceFilter(DistrictFilter):
         if not value:
             return qs
         place = Case(When(was_first, then=F("received_in")), default=F("district"))
-        return qs.alias(place_then=place).filter(place_then__in=self.inside(qs, value))
+        rows: Rows = qs.alias(place_then=place)
+        return rows.filter(place_then__in=self.inside(qs, value))
 
 
 class ConcernFilters(DatedFilterSet):

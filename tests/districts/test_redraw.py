@@ -251,7 +251,7 @@ def test_a_concern_counts_where_it_was_received_and_is_closed_where_it_is_then(
     now = Period(today, today + timedelta(days=1))
     actor = actor_for(make_supervisor(north))
 
-    def figures(district: District, period: Period) -> tuple[tuple[float, ...], ...]:
+    def figures(district: District, period: Period) -> Any:
         """Received and closed, and what their lists open."""
         question = Question((period,), (district,))
         [row] = REPORTS["concerns"].rows(question)
