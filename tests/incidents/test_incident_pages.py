@@ -119,7 +119,7 @@ def test_a_second_report_is_offered_the_incident_and_others_are_started_by_hand(
     assert incident.concern_links.count() == 2
     protocol = make_protocol(GRAFFITI)
     graffiti = night.log(kinds=["graffiti_symbol"])
-    assert "Start: Graffiti or hate speech" in client.get(f"/concerns/{graffiti.pk}/").content.decode()
+    assert "Start incident: Graffiti or hate speech" in client.get(f"/concerns/{graffiti.pk}/").text
     opened = client.post(f"/concerns/{graffiti.pk}/incident/", {"protocol": protocol.pk})
     assert opened["Location"] == f"/incidents/{Incident.objects.latest('pk').pk}/"
 

@@ -133,6 +133,19 @@
     if (part("rest").querySelector(":checked")) part("rest").closest("details").open = true;
   });
 
+  // What the reader has unfolded stays so when htmx replaces the part of the page around it.
+  const folds = (part) => [...(part?.querySelectorAll("details") ?? [])];
+  const nameOf = (fold) =>
+    (fold.closest("fieldset")?.querySelector("legend").textContent ?? "") + fold.querySelector("summary").textContent;
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    unfolded = folds(target).filter((one) => one.open).map(nameOf);
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+    for (const one of target.id ? folds(document.getElementById(target.id)) : [])
+      if (unfolded.includes(nameOf(one))) one.open = true;
+  });
+
   // Boxes of a list: Shift takes all from the last one on, and a button takes the whole page.
   let lastBox = null;
   const boxes = () =>
