@@ -15,6 +15,7 @@ from incidents.models import Incident, IncidentStep, Reassurance, TensionAssessm
 from incidents.models.incident import places_seen
 from incidents.rules.steps import Touched, is_quiet
 from lib.days import city_zone
+from meetings.codes import ConcernStatus
 from meetings.models import Concern
 from meetings.whom_to_call import Call, whom_to_call
 
@@ -47,6 +48,12 @@ class Card:
         return self.last is not None and self.last.result in (Result.REACHED, Result.DECLINED)
 
     @property
+    def says_nothing_yet(self) -> bool:
+        """Whether what they said is still to be recorded: the second tap after Reached."""
+        row = self.last
+        return bool(row and row.result == Result.REACHED and not (row.needs or row.told or row.call_again_on))
+
+    @property
     def should_go_there(self) -> bool:
         """After two vain tries."""
         return len(self.tries) > 1 and not self.is_settled
@@ -75,6 +82,10 @@ class IncidentPage:
     hidden: int
     next: IncidentStep | None
     next_card: Card | None
+
+    @property
+    def has_open_concerns(self) -> bool:
+        return any(one.status != ConcernStatus.CLOSED for one in self.concerns)
 
     @property
     def timeline(self) -> list[Happened]:

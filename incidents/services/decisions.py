@@ -16,9 +16,11 @@ from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Debrief, Incident
 from incidents.policies import can_decide_incident
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import add_steps, pass_on, settle_steps
+from incidents.services.planning import add_steps, concerns_of, pass_on, settle_steps
 from lib.cleaning import assign
 from lib.conflicts import check_version
+from meetings.codes import ConcernStatus
+from meetings.services.concerns import close_concern
 
 
 @transaction.atomic
@@ -52,14 +54,23 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
 
 
 @transaction.atomic
-def close_incident(*, actor: Actor, incident_id: UUID, version: int | None = None) -> Incident:
-    """Nothing is left to do. Raises as `locked_incident`, and ValidationError saying what is open."""
+def close_incident(
+    *, actor: Actor, incident_id: UUID, version: int | None = None, with_concerns: bool = False
+) -> Incident:
+    """Nothing is left to do. `with_concerns` closes its concerns that the actor covers as well.
+
+    Each concern has its own report-back, which stays as it is. Raises as `locked_incident`, and
+    ValidationError saying what is open.
+    """
     incident = locked_incident(actor, incident_id, decides=True)
     check_version(incident.version, version)
     if missing := list(still_open(incident)):
         raise ValidationError([ValidationError(text, code="open") for text in missing])
     incident.status, incident.closed_at = IncidentStatus.CLOSED, timezone.now()
     write_incident(actor, incident, ["status"], op=Op.ARCHIVED)
+    for concern in concerns_of(incident) if with_concerns else ():
+        if concern.status != ConcernStatus.CLOSED and actor.covers(concern.district_id):
+            close_concern(actor=actor, concern_id=concern.pk)
     return incident
 
 

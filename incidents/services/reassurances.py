@@ -1,7 +1,7 @@
 """Every try to reach an organisation: a meeting on its timeline, and what it settles in the incident."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import User
 from contacts.models import Organisation, OrganisationPrivateChannel
 from contacts.services.private_channels import reveal_organisation_private_channel
 from districts.models import District
@@ -21,11 +22,13 @@ from incidents.rules.steps import Touched, is_quiet
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import concerns_of, settle_steps, touched_by
 from lib.cleaning import assign
-from lib.days import city_zone
-from meetings.codes import MeetingStatus, ReassuranceAnswer
-from meetings.models import Concern, Meeting
+from lib.days import city_today, city_zone
+from meetings.codes import FollowUpKind, MeetingStatus, ReassuranceAnswer
+from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.concerns import edit_concern
+from meetings.services.follow_ups import create_follow_up, erase_follow_ups
 from meetings.services.held_meetings import discard_meeting, log_meeting
+from meetings.services.meetings import edit_meeting
 
 SHORTEST_REASON: Final = 10  # characters
 
@@ -40,6 +43,8 @@ def record_reassurance(
     channel: str = ReachedBy.PHONE,
     at: datetime | None = None,
     needs: Sequence[str] = (),
+    told: Sequence[str] = (),
+    call_again_on: date | None = None,
     note: str = "",
     danger: str = "",
 ) -> Reassurance:
@@ -47,7 +52,8 @@ def record_reassurance(
 
     It is a meeting on the organisation's timeline: held if somebody was spoken to. Reached settles the
     organisation's calls, a visit its visits too, and Declined all of its steps. `danger` to life, in words,
-    overrides “do not call at night”; nothing overrides a refusal of contact.
+    overrides “do not call at night”; nothing overrides a refusal of contact. `call_again_on` is a follow-up
+    of the actor.
     Raises as `locked_incident`, DoesNotExist for an organisation that is not seen or not touched, and
     ValidationError by field.
     """
@@ -56,14 +62,45 @@ def record_reassurance(
     concerns = concerns_of(incident)
     one = _touched(concerns, organisation.pk)
     row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
-    assign(row, {"result": result, "channel": channel, "needs": list(needs), "note": note})
+    assign(row, {"result": result, "channel": channel, "note": note})
+    assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
     row.at = at or row.recorded_at
     _check(incident, row, one, danger)
     row.meeting = _meeting_of(actor, incident, row)
+    row.follow_up = _promise_to_call(actor, row, concerns)
     row.save(force_insert=True)
     _settle(actor, incident, row)
     _summarise(actor, row, one, concerns)
     write_incident(actor, incident, ["reassurances"], purpose=danger)
+    return row
+
+
+@transaction.atomic
+def add_to_reassurance(
+    *,
+    actor: Actor,
+    incident_id: UUID,
+    reassurance_id: UUID,
+    needs: Sequence[str] = (),
+    told: Sequence[str] = (),
+    call_again_on: date | None = None,
+) -> Reassurance:
+    """Say what an organisation that the actor has reached needs, and what it was told: the second tap.
+
+    Raises as `record_reassurance`, and PermissionDenied for a try of somebody else.
+    """
+    incident = locked_incident(actor, incident_id)
+    row = incident.reassurances.select_related("organisation").get(pk=reassurance_id)
+    if row.by_id != actor.id or row.meeting_id is None:
+        raise PermissionDenied
+    if row.result != Result.REACHED or row.needs or row.told or row.call_again_on:
+        raise ValidationError(_("What they said is recorded already."), code="recorded")
+    assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
+    _check_words(row)
+    edit_meeting(actor=actor, meeting_id=row.meeting_id, outcomes=outcomes_of(row.result, row.needs))
+    row.follow_up = _promise_to_call(actor, row, concerns_of(incident))
+    row.save()
+    write_incident(actor, incident, ["reassurances"])
     return row
 
 
@@ -91,7 +128,7 @@ def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -
     Raises as `locked_incident` and `discard_meeting`.
     """
     incident = locked_incident(actor, incident_id)
-    row = incident.reassurances.select_related("meeting").get(pk=reassurance_id)
+    row = incident.reassurances.select_related("meeting", "follow_up").get(pk=reassurance_id)
     if row.by_id != actor.id or row.meeting is None:
         raise PermissionDenied
     settled = incident.steps.filter(
@@ -108,14 +145,16 @@ def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -
             edit_concern(
                 actor=actor, concern_id=concern.pk, reassurance_answer="", reassurance_offered_at=None
             )
-    meeting = row.meeting
+    meeting, promised = row.meeting, row.follow_up
     row.delete()
+    if promised:
+        erase_follow_ups(actor, [promised])
     discard_meeting(actor=actor, meeting_id=meeting.pk)
     write_incident(actor, incident, ["reassurances"])
 
 
 def _check(incident: Incident, row: Reassurance, one: Touched, danger: str) -> None:
-    row.full_clean(exclude=["incident", "organisation", "by", "meeting"])
+    _check_words(row)
     if not incident.started_at <= row.at <= timezone.now():
         raise ValidationError({"at": _("Enter a time between the start of the incident and now.")})
     if not one.may_be_contacted:
@@ -124,6 +163,28 @@ def _check(incident: Incident, row: Reassurance, one: Touched, danger: str) -> N
     if at_night and len(danger.strip()) < SHORTEST_REASON:
         text = _("They asked not to be called at night. If there is danger to life, enter the reason.")
         raise ValidationError({"danger": text}, code="night")
+
+
+def _check_words(row: Reassurance) -> None:
+    """Codes and times of the row alone."""
+    row.full_clean(exclude=["incident", "organisation", "by", "meeting", "follow_up"])
+    if row.call_again_on and row.call_again_on < city_today():
+        raise ValidationError({"call_again_on": _("Enter today or a later date.")})
+
+
+def _promise_to_call(actor: Actor, row: Reassurance, concerns: Sequence[Concern]) -> FollowUp | None:
+    """The follow-up of whoever called, of the first report: their shift may be over by then."""
+    if row.call_again_on is None:
+        return None
+    return create_follow_up(
+        actor=actor,
+        title=_("Call again after the incident"),
+        kind=FollowUpKind.CALL_BACK,
+        owner=User.objects.get(pk=actor.id),
+        due_on=row.call_again_on,
+        organisations=[row.organisation],
+        concern=next((one for one in concerns if actor.covers(one.district_id)), None),
+    )
 
 
 def _touched(concerns: Sequence[Concern], organisation_id: UUID) -> Touched:

@@ -18,11 +18,20 @@ TAKE, PASS, DONE, NOT_NEEDED = "take", "pass", "done", "not_needed"
 WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN = "words", "widen", "exclude", "close", "reopen"
 
 
+@fields_of(Reassurance, "needs", "told", "call_again_on")
+class SaidForm(forms.Form):
+    """What an organisation that was reached needs, and what it was told. `tried` is the call."""
+
+    tried = forms.UUIDField(widget=forms.HiddenInput)
+
+    def values(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        given["reassurance_id"] = given.pop("tried")
+        return given
+
+
 @fields_of(
-    Reassurance,
-    *("result", "channel", "needs", "note"),
-    channel={"required": False},
-    needs={"widget": forms.CheckboxSelectMultiple(attrs={"class": "checks"})},
+    Reassurance, *("result", "channel", "needs", "told", "call_again_on", "note"), channel={"required": False}
 )
 class CallForm(forms.Form):
     """One try to reach an organisation; by phone unless told otherwise."""
@@ -55,6 +64,7 @@ class DecisionForm(forms.Form):
 
     act = forms.ChoiceField(choices=[(act, act) for act in (WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN)])
     colleague = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Colleague"))
+    with_concerns = forms.BooleanField(required=False, label=_("Close its concerns too"))
     place = forms.ModelChoiceField(District.objects.none(), required=False, label=_("District"))
 
     def __init__(self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any) -> None:

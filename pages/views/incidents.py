@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation, OrganisationPrivateChannel
-from incidents.codes import Need, ReachedBy, Result, StepStatus, levels
+from incidents.codes import Need, ReachedBy, Result, StepStatus, Told, levels
 from incidents.filters import IncidentFilters
-from incidents.models import Incident, IncidentStep
+from incidents.models import Incident, IncidentStep, Reassurance
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from incidents.reading import incident_page
 from incidents.rules.steps import is_quiet
@@ -31,7 +31,12 @@ from incidents.services.decisions import (
     widen_incident,
 )
 from incidents.services.opening import join_concern, open_incident
-from incidents.services.reassurances import record_reassurance, reveal_night_phone, undo_reassurance
+from incidents.services.reassurances import (
+    add_to_reassurance,
+    record_reassurance,
+    reveal_night_phone,
+    undo_reassurance,
+)
 from incidents.services.steps import (
     AlreadyTaken,
     decline_step,
@@ -77,8 +82,11 @@ def incident(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Record a try to reach an organisation."""
-    row, form = _writable(request, pk), forms.CallForm(request.POST)
+    """Record a try to reach an organisation or, with `tried`, what they said when they were reached."""
+    row = _writable(request, pk)
+    if "tried" in request.POST:
+        return _said(request, row)
+    form = forms.CallForm(request.POST)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose an organisation and the result of the call.")])
     result = Result(form.cleaned_data["result"])
@@ -94,6 +102,18 @@ def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
 
     return _attempt(request, row, record)
+
+
+def _said(request: ActorRequest, row: Incident) -> HttpResponse:
+    form = forms.SaidForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, refused=[_("Choose what they need from the list.")])
+
+    def add() -> None:
+        add_to_reassurance(actor=request.actor, incident_id=row.pk, **form.values())
+        messages.success(request, _("Recorded what they need."))
+
+    return _attempt(request, row, add)
 
 
 @require_POST
@@ -172,7 +192,7 @@ def incident_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
                 exclude_user(**about, user_id=given["colleague"].pk)
                 messages.success(request, _("Colleague excluded."))
             case forms.CLOSE:
-                close_incident(**about)
+                close_incident(**about, with_concerns=given["with_concerns"])
                 messages.success(request, _("Incident closed."))
             case forms.REOPEN:
                 reopen_incident(**about)
@@ -236,7 +256,7 @@ def _attempt(request: ActorRequest, row: Incident, work: Callable[[], None]) -> 
         return _show(request, row, refused=error.messages, status=HTTPStatus.CONFLICT)
     except ValidationError as error:
         return _show(request, row, refused=error.messages)
-    except (IncidentStep.DoesNotExist, Organisation.DoesNotExist):
+    except (IncidentStep.DoesNotExist, Organisation.DoesNotExist, Reassurance.DoesNotExist):
         return _show(request, row, refused=[_("Choose from the list.")])
     return redirect("incident", row.pk)
 
@@ -270,6 +290,7 @@ def _show(
         "results": Result.choices,
         "channels": ReachedBy.choices,
         "needs": Need.choices,
+        "topics": Told.choices,
         "levels": levels(),
     }
     return render(request, "pages/incidents/detail.html", context, status=status if refused else 200)

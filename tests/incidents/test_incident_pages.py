@@ -14,12 +14,14 @@ from audit.models import Event
 from contacts.models import Organisation
 from contacts.services.private_channels import set_organisation_private_channel
 from incidents.models import Incident
+from incidents.services.decisions import reopen_incident
+from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import take_over
 from incidents.shipped import GRAFFITI
 from lib.days import city_today
-from meetings.models import Concern, Meeting
+from meetings.models import Concern, FollowUp, Meeting
 from tests.factories import make_officer, make_organisation
-from tests.incidents.making import Night, make_protocol
+from tests.incidents.making import Night, make_incident, make_protocol
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,59 @@ def test_two_taps_lead_from_a_saved_concern_to_a_place_that_was_reached(client: 
     assert (
         f"/incidents/{incident.pk}/" in client.get(f"/concerns/{Concern.objects.get().pk}/").content.decode()
     )
+
+
+def test_a_second_tap_says_what_they_need_and_when_to_call_again(client: Client, night: Night) -> None:
+    incident = night.incident()
+    sign_in(client, night.duty)
+    path, soon = f"/incidents/{incident.pk}/", city_today() + timedelta(days=2)
+    called = {"called": night.place.pk, "result": "reached"}
+    assert "They need…" in client.post(f"{path}calls/", called, follow=True).text
+    row = incident.reassurances.get()
+    said = {"tried": row.pk, "needs": ["patrol"], "told": ["patrols"], "call_again_on": soon}
+    for wrong in (
+        {"needs": ["a car"]},
+        {"told": ["all"]},
+        {"call_again_on": "2020-01-01"},
+        {"tried": incident.pk},
+    ):
+        assert client.post(f"{path}calls/", said | wrong).status_code == 422, wrong
+    assert sign_in(client, night.lead).post(f"{path}calls/", said).status_code == 403, "not their call"
+    assert row.meeting is not None and row.meeting.outcomes == ["information_shared"]
+    page = sign_in(client, night.duty).post(f"{path}calls/", said, follow=True).text
+    assert "A patrol" in page and "call again" in page and "They need…" not in page
+    row.refresh_from_db()
+    assert row.meeting.outcomes == ["reassurance_given"], "they told us something"
+    promised = FollowUp.objects.get()
+    assert (promised.pk, promised.owner, promised.due_on) == (row.follow_up_id, night.duty, soon)
+    assert promised.concern == Concern.objects.get()
+    assert client.post(f"{path}calls/", said).status_code == 422, "once"
+
+
+def test_a_call_that_is_undone_takes_its_follow_up_back(night: Night) -> None:
+    about: dict[str, Any] = {"actor": night.actor(), "incident_id": night.incident().pk}
+    row = record_reassurance(
+        **about, organisation_id=night.place.pk, result="left_message", call_again_on=city_today()
+    )
+    assert FollowUp.objects.get().organisations.get() == night.place
+    undo_reassurance(**about, reassurance_id=row.pk)
+    assert not FollowUp.objects.exists()
+
+
+def test_closing_an_incident_offers_to_close_its_concerns_which_are_still_to_be_reported_back(
+    client: Client, night: Night
+) -> None:
+    supervisor = night.actor(night.supervisor)
+    for with_concerns in (False, True):
+        concern = night.log(kinds=["graffiti_symbol"])
+        over = make_incident(supervisor, concern, is_over=True)
+        reopen_incident(actor=supervisor, incident_id=over.pk)
+        page = sign_in(client, night.supervisor).get(f"/incidents/{over.pk}/").text
+        assert "Close its concerns too" in page
+        sent = {"act": "close"} | ({"with_concerns": "on"} if with_concerns else {})
+        assert client.post(f"/incidents/{over.pk}/decide/", sent).status_code == 302
+        concern.refresh_from_db()
+        assert (concern.status == "closed", concern.reported_back_on) == (with_concerns, None)
 
 
 def test_the_second_who_takes_a_step_reads_who_was_first(client: Client, night: Night) -> None:
