@@ -123,7 +123,7 @@ def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPa
         Concern.objects.visible_to(actor)
         .filter(incident_link__incident=incident)
         .with_site(actor)
-        .select_related("district")
+        .select_related("district", "site_organisation")
         .order_by("received_at", "pk")
     )
     steps = _steps_seen(actor, incident)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
 from accounts.actors import Actor
@@ -73,7 +74,7 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
 
     Beside them whoever is called whatever the bias: victim support and reporting centres around, then who
     speaks for the communities in other districts the actor sees; those with a number first.
-    Three statements, however many there are.
+    Two statements, however many there are.
     """
     affected = concern.affected_focuses
     speaking, around = _speaking_for(affected), _around(concern.district)
@@ -86,16 +87,14 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
     )
     at_night = OrganisationPrivateChannel.objects.filter(pk=OuterRef("pk")).exclude(night_phone="")
     silent = Case(When(Q(nearness__gte=HELPS, phone=""), then=1), default=0)
+    declared = _declared(affected).order_by("focus").values("focus")
     found = (
         Organisation.objects.visible_to(actor)
         .active()
         .filter(Q(pk=concern.site_organisation_id) | speaking | helping)
-        .annotate(nearness=nearness, has_night_phone=Exists(at_night))
+        .annotate(nearness=nearness, has_night_phone=Exists(at_night), declared=ArraySubquery(declared))
         .select_related("lead_officer", "deputy_officer")
-        .prefetch_related(
-            Prefetch("focus_declarations", FocusDeclaration.objects.current().filter(focus__in=affected)),
-            Prefetch("affiliations", _first_to_call(actor)),
-        )
+        .prefetch_related(Prefetch("affiliations", _first_to_call(actor)))
         .order_by("nearness", silent, "folded", "pk")
     )
     rows: list[Any] = list(found[: AT_MOST + HELPING])
@@ -157,8 +156,8 @@ def told_of(concern: Concern) -> list[Told]:
     return sorted(by_user.values(), key=lambda told: (fold(told.user.name), told.user.pk))
 
 
-def _call(concern: Concern, row: Organisation) -> Call:
-    communities = [Focus(declaration.focus) for declaration in row.focus_declarations.all()]
+def _call(concern: Concern, row: Any) -> Call:
+    communities = [Focus(focus) for focus in row.declared or ()]  # null if no community is affected
     by_kind = FOCUS_OF_KIND.get(Kind(row.kind))
     if by_kind in concern.affected_focuses and by_kind not in communities:
         communities.append(by_kind)
@@ -172,9 +171,13 @@ def _call(concern: Concern, row: Organisation) -> Call:
 
 def _speaking_for(affected: list[str]) -> Q:
     """By their own word, or by the kind that stands for a community."""
-    declared = FocusDeclaration.objects.current().filter(organisation=OuterRef("pk"), focus__in=affected)
     kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in affected]
-    return Q(Exists(declared)) | Q(kind__in=kinds)
+    return Q(Exists(_declared(affected))) | Q(kind__in=kinds)
+
+
+def _declared(affected: list[str]) -> QuerySet[FocusDeclaration]:
+    """What an organisation says of itself about these communities."""
+    return FocusDeclaration.objects.current().filter(organisation=OuterRef("pk"), focus__in=affected)
 
 
 def _around(district: District) -> Q:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +41,19 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """With all one page says of it, in one statement; `also_in_ids` is a list."""
         also_in = Incident.also_in.through.objects.filter(incident_id=OuterRef("pk")).values("district_id")
         named = self.select_related("protocol", "protocol__approved_by", "district", "words_agreed_by")
-        return named.annotate(also_in_ids=ArraySubquery(also_in))
+        return named.annotate(also_in_ids=ArraySubquery(also_in)).with_what_is_left()
+
+    def with_what_is_left(self) -> Self:
+        """With what `still_open` reads: texts of required steps, proofs, the last level and the debrief."""
+        required = IncidentStep.objects.open().filter(incident=OuterRef("pk"), step__required=True)
+        last = Incident.objects.filter(pk=OuterRef("pk")).order_by("-assessments__number")
+        proofs = ProtocolStep.objects.filter(protocol=OuterRef("protocol")).values("proof")
+        return self.annotate(
+            required_texts=ArraySubquery(required.in_order().values("step__text")),
+            proofs=ArraySubquery(proofs),
+            last_level=Subquery(last.values("assessments__level")[:1]),
+            has_debrief=Q(debrief__isnull=False),
+        )
 
     def with_place(self, actor: Acting) -> Self:
         """With the affected places that the actor sees, for `Incident.place`."""

@@ -1,6 +1,7 @@
 """What supervisors decide in an incident: its statement, who works on it and where, and its end."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,7 @@ from accounts.models import User
 from audit.models import Op
 from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
-from incidents.models import Debrief, Incident
+from incidents.models import Incident
 from incidents.policies import can_decide_incident
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import add_steps, concerns_of, pass_on, settle_steps
@@ -64,7 +65,7 @@ def close_incident(
     """
     incident = locked_incident(actor, incident_id, decides=True)
     check_version(incident.version, version)
-    if missing := list(still_open(incident)):
+    if missing := list(still_open(Incident.objects.with_what_is_left().get(pk=incident.pk))):
         raise ValidationError([ValidationError(text, code="open") for text in missing])
     incident.status, incident.closed_at = IncidentStatus.CLOSED, timezone.now()
     write_incident(actor, incident, ["status"], op=Op.ARCHIVED)
@@ -88,16 +89,14 @@ def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
     return incident
 
 
-def still_open(incident: Incident) -> Iterable[str]:
-    """What has to be done before an incident can be closed, in words."""
-    required = incident.steps.open().filter(step__required=True).in_order()
-    for text in dict.fromkeys(required.values_list("step__text", flat=True)):
+def still_open(incident: Any) -> Iterable[str]:
+    """What has to be done before an incident, read `with_what_is_left`, can be closed, in words."""
+    for text in dict.fromkeys(incident.required_texts):
         yield _("Not done yet: %(step)s") % {"step": text}
-    proofs = set(incident.protocol.steps.values_list("proof", flat=True))
-    last = incident.assessments.order_by("-number").first()
-    if Proof.ASSESSMENT in proofs and (last is None or last.level > CALM_ENOUGH):
+    is_calm = incident.last_level is not None and incident.last_level <= CALM_ENOUGH
+    if Proof.ASSESSMENT in incident.proofs and not is_calm:
         yield _("Reassess tension: the last level must be calm or uneasy.")
-    if Proof.DEBRIEF in proofs and not Debrief.objects.filter(incident=incident).exists():
+    if Proof.DEBRIEF in incident.proofs and not incident.has_debrief:
         yield _("Record a debrief, or why there is none.")
 
 

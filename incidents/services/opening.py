@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -81,8 +81,8 @@ def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incide
 def protocols_for(concern: Concern) -> list[Protocol]:
     """Protocols in force that a concern starts. A district's own replaces that of its parent or the city."""
     lineage = [None, *concern.district.lineage]
-    nearest: dict[str, Protocol] = {}
-    rows = Protocol.objects.holding_in(concern.district).prefetch_related("steps")
+    nearest: dict[str, Any] = {}
+    rows: Any = Protocol.objects.holding_in(concern.district).annotate(first_due=Min("steps__due_minutes"))
     for protocol in sorted(rows, key=lambda row: lineage.index(row.district_id)):
         nearest[protocol.code] = protocol
     candidates = [
@@ -91,7 +91,7 @@ def protocols_for(concern: Concern) -> list[Protocol]:
             kinds=protocol.kinds,
             needs_bias=protocol.needs_bias,
             depth=lineage.index(protocol.district_id),
-            first_due=min(step.due_minutes for step in protocol.steps.all()),
+            first_due=protocol.first_due,
         )
         for protocol in nearest.values()
     ]

@@ -108,8 +108,7 @@ def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _get(actor: Actor, pk: UUID) -> Incident:
-    rows = Incident.objects.visible_to(actor).select_related("protocol", "district", "words_agreed_by")
-    return get_or_404(rows.prefetch_related("also_in"), pk)
+    return get_or_404(Incident.objects.visible_to(actor).for_its_page(), pk)
 
 
 def _decided(request: ActorRequest, pk: UUID) -> Incident:

@@ -164,7 +164,7 @@ def test_a_supervisor_agrees_the_statement_and_sees_what_is_missing_to_close(
 
 
 def test_a_second_report_is_offered_the_incident_and_others_are_started_by_hand(
-    client: Client, night: Night
+    client: Client, night: Night, django_assert_max_num_queries: Any
 ) -> None:
     incident = night.incident()
     second = night.log()
@@ -174,13 +174,18 @@ def test_a_second_report_is_offered_the_incident_and_others_are_started_by_hand(
     assert incident.concern_links.count() == 2
     protocol = make_protocol(GRAFFITI)
     graffiti = night.log(kinds=["graffiti_symbol"])
-    assert "Start incident: Graffiti or hate speech" in client.get(f"/concerns/{graffiti.pk}/").text
+    with django_assert_max_num_queries(14):
+        page = client.get(f"/concerns/{graffiti.pk}/").text
+    assert "Start incident: Graffiti or hate speech" in page
     opened = client.post(f"/concerns/{graffiti.pk}/incident/", {"protocol": protocol.pk})
     assert opened["Location"] == f"/incidents/{Incident.objects.latest('pk').pk}/"
 
 
-def test_the_page_costs_the_same_whatever_the_number_of_organisations(client: Client, night: Night) -> None:
-    sign_in(client, night.duty)
+@pytest.mark.parametrize("who", ["duty", "supervisor"])
+def test_the_page_costs_the_same_whatever_the_number_of_organisations(
+    client: Client, night: Night, who: str
+) -> None:
+    sign_in(client, getattr(night, who))
 
     def cost() -> int:
         incident = night.incident(received_at=timezone.now() - timedelta(days=2))

@@ -125,7 +125,7 @@ def test_the_brief_has_the_night_on_one_page(
         actor=night.actor(), incident_id=incident.pk, organisation_id=night.place.pk, result="reached"
     )
     signed_in(client, night.lead)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(14):
         brief = client.get(page("brief", incident)).text
     assert "1 of 2 reached or declined" in brief
     assert "Reach the communities affected" in brief and "No statement agreed yet." in brief

@@ -116,7 +116,7 @@ def test_the_cost_does_not_grow_with_the_organisations(django_assert_num_queries
         speaking_for("roma", north, lead_officer=make_officer(north))
     concern = log(north, bias_grounds=["anti_roma"])
     actor = make_actor(north)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         calls = whom_to_call(actor, concern).touched
         assert all(call.organisation.lead_officer for call in calls)
     assert len(calls) == 20
