@@ -22,6 +22,7 @@ CONFIRMERS_PAGES = frozenset(
         "more",
         "waiting",
         "waiting_decide",
+        "exclusion_decide",
         "protocol",  # drafts
         "protocol_approve",
         "settings",

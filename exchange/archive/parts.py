@@ -269,6 +269,7 @@ NOT_TAKEN: Final = {
     "districts.PeriodNote": "a remark on this system's figures, which the reader of an archive makes anew",
     "contacts.PrivateChannel": "a person's own number leaves no system as a file (domain.md, rule 6)",
     "contacts.OrganisationPrivateChannel": "nor does a number for the night or the address of a shelter",
+    "incidents.ExclusionRequest": "decided in this system; who is excluded goes along with the incident",
     "exchange.ImportDraft": "an import under way; it is gone after a day",
     "exchange.ImportStep": "of an import under way",
     "exchange.SavedMapping": "a convenience, named by a table's columns",

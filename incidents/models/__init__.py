@@ -1,5 +1,6 @@
 """Protocols, incidents with their steps, and what is judged of them."""
 
+from incidents.models.exclusion import ExclusionRequest
 from incidents.models.incident import Incident, IncidentClosing, IncidentConcern, IncidentStep, Reassurance
 from incidents.models.judgement import Debrief, DebriefVoice, TensionAssessment
 from incidents.models.protocol import Protocol, ProtocolAgreement, ProtocolStep
@@ -7,6 +8,7 @@ from incidents.models.protocol import Protocol, ProtocolAgreement, ProtocolStep
 __all__ = [
     "Debrief",
     "DebriefVoice",
+    "ExclusionRequest",
     "Incident",
     "IncidentClosing",
     "IncidentConcern",

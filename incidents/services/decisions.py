@@ -10,14 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import User
 from audit.models import Op
 from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Incident
 from incidents.policies import can_decide_incident
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import add_steps, concerns_of, pass_on, settle_steps
+from incidents.services.planning import add_steps, concerns_of, settle_steps
 from lib.cleaning import assign
 from lib.conflicts import check_version
 from meetings.codes import ConcernStatus
@@ -35,22 +34,6 @@ def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
     incident.clean_fields(exclude=["protocol", "district", "duty", "words_agreed_by"])
     settle_steps(actor, incident.steps.open().filter(step__proof=Proof.WORDS))
     write_incident(actor, incident, ["words"])
-    return incident
-
-
-@transaction.atomic
-def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
-    """Keep a colleague out of an incident: no steps, no texts, no reminders, without saying why.
-
-    Raises as `locked_incident`, and ValidationError for oneself.
-    """
-    incident = locked_incident(actor, incident_id, decides=True)
-    if user_id == actor.id:
-        raise ValidationError({"user": _("Ask another supervisor to exclude you.")})
-    incident.excluded.add(User.objects.active().get(pk=user_id))
-    theirs = incident.steps.open().to_pass_on().filter(owner=user_id)
-    pass_on(actor, incident, theirs, leaving=user_id)
-    write_incident(actor, incident, ["excluded"])
     return incident
 
 

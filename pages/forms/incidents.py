@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import User
-from accounts.rules import WRITES
+from accounts.models import Role, User
 from districts.models import District
 from incidents.codes import ReachedBy
 from incidents.models import Incident, IncidentStep, Reassurance
@@ -58,6 +57,18 @@ class StepForm(forms.Form):
     case_reference = form_field(Concern, "case_reference")
 
 
+class ConductForm(forms.Form):
+    """Which supervisor is to be kept out of an incident."""
+
+    supervisor = forms.ModelChoiceField(User.objects.none(), label=_("Supervisor who may be concerned"))
+
+    def __init__(self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = User.objects.visible_to(actor).active().with_role(Role.SUPERVISOR)
+        fields: Any = self.fields
+        fields["supervisor"].queryset = staff.covering(incident.district).exclude(pk=actor.id).in_order()
+
+
 @fields_of(Incident, "words")
 class DecisionForm(forms.Form):
     """A decision of a supervisor. `colleague` is kept out of the incident, `place` sees it too."""
@@ -69,7 +80,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.visible_to(actor).active().with_role(*WRITES).covering(incident.district)
+        staff = User.objects.visible_to(actor).active().with_role(Role.OFFICER).covering(incident.district)
         fields: Any = self.fields
         fields["colleague"].queryset = staff.exclude(pk=actor.id).in_order()
         fields["place"].queryset = District.objects.exclude(pk=incident.district_id).order_by("name", "pk")

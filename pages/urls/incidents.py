@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from pages.views import incident_conduct as conduct
 from pages.views import incidents as views
 
 urlpatterns: list[URLPattern] = [
@@ -9,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<uuid:pk>/night-phone/", views.incident_reveal, name="incident_reveal"),
     path("incidents/<uuid:pk>/steps/", views.incident_step, name="incident_step"),
     path("incidents/<uuid:pk>/hand-over/", views.incident_hand_over, name="incident_hand_over"),
+    path("incidents/<uuid:pk>/conduct/", conduct.incident_conduct, name="incident_conduct"),
+    path("settings/waiting/exclusions/<uuid:pk>/", conduct.exclusion_decide, name="exclusion_decide"),
     path("incidents/<uuid:pk>/decide/", views.incident_decide, name="incident_decide"),
     path("concerns/<uuid:pk>/incident/", views.concern_incident, name="concern_incident"),
 ]

@@ -25,11 +25,11 @@ from incidents.rules.steps import is_quiet
 from incidents.services.decisions import (
     agree_words,
     close_incident,
-    exclude_user,
     reopen_incident,
     still_open,
     widen_incident,
 )
+from incidents.services.exclusions import exclude_user
 from incidents.services.opening import join_concern, open_incident
 from incidents.services.reassurances import (
     add_to_reassurance,

@@ -14,8 +14,8 @@ from accounts.models import AccountRequest, User
 from accounts.policies import can_confirm, can_confirm_requests
 from accounts.services.requests import confirm_request, refuse_request
 from exchange.archive.release import archives_to_release, can_release, release_archive
-from incidents.models import Protocol
-from incidents.policies import can_approve_protocol
+from incidents.models import ExclusionRequest, Protocol
+from incidents.policies import can_approve_protocol, can_decide_exclusion
 from lib.conflicts import StaleVersion
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
@@ -39,7 +39,13 @@ def waiting(request: ActorRequest) -> HttpResponse:
     shown = [(row, names.get(row.started_by, ""), may) for row, may in archives]
     drafts = Protocol.objects.waiting_for(request.actor).select_related("district", "author")
     protocols = [row for row in drafts if can_approve_protocol(request.actor, row)]
-    context = {"rows": rows, "archives": shown, "protocols": protocols}
+    exclusions = [
+        (row, can_decide_exclusion(request.actor, row))
+        for row in ExclusionRequest.objects.visible_to(request.actor)
+        .select_related("user", "district", "asked_by")
+        .in_order()
+    ]
+    context = {"rows": rows, "archives": shown, "protocols": protocols, "exclusions": exclusions}
     return render(request, "pages/settings/waiting.html", context)
 
 

@@ -335,6 +335,7 @@ class Ground:
             "follow_up_repeated": repeated.pk,
             "concern": concern.pk,
             "incident": incident.pk,
+            "exclusion": incident.exclusion_requests.create(district=district, user=officer).pk,
             "incident_over": make_incident(actor, over, is_over=True).pk,
             "protocol": incident.protocol_id,
             "protocol_draft": draft_protocol(

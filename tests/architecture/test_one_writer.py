@@ -90,6 +90,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
         },
         {"excluded"},
         {
+            "incidents/services/exclusions.py",
             "incidents/services/incidents.py",
             "incidents/services/planning.py",
             "incidents/services/opening.py",

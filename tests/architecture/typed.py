@@ -126,6 +126,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "concern_reassurance": lambda rows: {"answer": "accepted"},
     "concern_incident": lambda rows: {"protocol": rows["protocol"]},
     "incident_call": lambda rows: {"called": rows["organisation"], "result": "no_answer"},
+    "incident_conduct": lambda rows: {"supervisor": rows["supervisor"]},
     "incident_reveal": lambda rows: {"called": rows["organisation"]},
     "incident_step": lambda rows: {"act": "take"},
     "incident_decide": lambda rows: {"act": "words", "words": "Officers are there."},

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from incidents.rules import reminding
-from incidents.services.decisions import agree_words, exclude_user
+from incidents.services.decisions import agree_words
+from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today

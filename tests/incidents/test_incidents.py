@@ -16,10 +16,10 @@ from incidents.models import Incident, IncidentStep, Protocol
 from incidents.services.decisions import (
     agree_words,
     close_incident,
-    exclude_user,
     reopen_incident,
     widen_incident,
 )
+from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
 from incidents.services.opening import edit_concern, join_concern, open_incident
 from incidents.services.protocols import approve_protocol, draft_protocol, unowned_steps

@@ -11,10 +11,17 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from crm.checked import scale
 from incidents.models import Incident
-from incidents.services.decisions import exclude_user
+from incidents.services.exclusions import ask_exclusion, decide_exclusion
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
-from tests.factories import make_district, make_officer, make_organisation, make_supervisor, make_user
+from tests.factories import (
+    make_actor,
+    make_district,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
 from tests.incidents.making import Night
 
 pytestmark = pytest.mark.django_db
@@ -142,5 +149,6 @@ def test_who_sees_the_pages(client: Client, night: Night, name: str) -> None:
     assert signed_in(client, night.duty).get(address).status_code == (200 if name == "brief" else 403)
     assert signed_in(client, make_officer(make_district())).get(address).status_code == 404
     assert signed_in(client, make_user(Role.ADMINISTRATOR)).get(address).status_code == 404
-    exclude_user(actor=night.actor(night.supervisor), incident_id=incident.pk, user_id=second.pk)
+    asked = ask_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=second.pk)
+    decide_exclusion(actor=make_actor(role="confirmer"), request_id=asked.pk, is_confirmed=True)
     assert signed_in(client, second).get(address).status_code == 404

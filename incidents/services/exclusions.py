@@ -1,0 +1,87 @@
+"""Keeping a colleague out of an incident. Of a supervisor, a confirmer or privacy officer decides."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Role, User
+from audit.models import Action
+from audit.services import record
+from incidents.models import ExclusionRequest, Incident
+from incidents.policies import can_decide_exclusion, districts_of
+from incidents.services.incidents import locked_incident, write_incident
+from incidents.services.planning import pass_on
+from lib.conflicts import constraints_in_words
+from lib.row_context import Opened, opened
+
+
+@transaction.atomic
+def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
+    """Keep a colleague out of an incident: no steps, no texts, no reminders, without saying why.
+
+    Raises as `locked_incident`, and ValidationError for oneself and for a supervisor.
+    """
+    incident = locked_incident(actor, incident_id, decides=True)
+    if user_id == actor.id:
+        raise ValidationError({"user": _("Ask another supervisor to exclude you.")})
+    user = User.objects.active().get(pk=user_id)
+    if user.role == Role.SUPERVISOR:
+        raise ValidationError({"user": _("A confirmer decides whether a supervisor is excluded.")})
+    _exclude(actor, incident, user.pk)
+    return incident
+
+
+@transaction.atomic
+def ask_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> ExclusionRequest:
+    """Ask that a supervisor be kept out of an incident. The activity log says that it was asked, not whom of.
+
+    Raises as `locked_incident`, DoesNotExist for who is no supervisor there, and ValidationError for oneself
+    and if it was asked already.
+    """
+    incident = locked_incident(actor, incident_id)
+    if user_id == actor.id:
+        raise ValidationError(_("Ask a colleague to exclude you."), code="oneself")
+    supervisors = User.objects.active().with_role(Role.SUPERVISOR).covering(incident.district)
+    asked = ExclusionRequest(
+        incident=incident,
+        district=incident.district,
+        user=supervisors.get(pk=user_id),
+        asked_by_id=actor.id,
+    )
+    with constraints_in_words(ExclusionRequest):
+        asked.save(force_insert=True)
+    where = districts_of(incident)
+    names = ["exclusion_request"]
+    record(actor, Action.UPDATE, "incident", [incident.pk], district_ids=where, field_names=names)
+    return asked
+
+
+@transaction.atomic
+def decide_exclusion(*, actor: Actor, request_id: UUID, is_confirmed: bool) -> ExclusionRequest:
+    """Exclude the supervisor, or not. Raises DoesNotExist, and PermissionDenied for who asked.
+
+    Whoever decides does not see the incident. The request is all they read of it.
+    """
+    asked = ExclusionRequest.objects.visible_to(actor).select_for_update().get(pk=request_id)
+    if not can_decide_exclusion(actor, asked):
+        raise PermissionDenied
+    asked.decided_by_id, asked.decided_at, asked.is_confirmed = actor.id, timezone.now(), is_confirmed
+    asked.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
+    if is_confirmed:
+        with opened(Opened.WRITER):
+            incident = Incident.objects.select_for_update(of=("self",)).get(pk=asked.incident_id)
+            _exclude(actor, incident, asked.user_id)
+    else:
+        record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
+    return asked
+
+
+def _exclude(actor: Actor, incident: Incident, user_id: UUID) -> None:
+    incident.excluded.add(user_id)
+    theirs = incident.steps.open().to_pass_on().filter(owner=user_id)
+    pass_on(actor, incident, theirs, leaving=user_id)
+    write_incident(actor, incident, ["excluded"])
