@@ -31,7 +31,7 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
     user = User.objects.active().get(pk=user_id)
     if user.role == Role.SUPERVISOR:
         raise ValidationError({"user": _("A confirmer decides whether a supervisor is excluded.")})
-    _exclude(actor, incident, user.pk)
+    _exclude(actor, incident, user)
     return incident
 
 
@@ -74,14 +74,14 @@ def decide_exclusion(*, actor: Actor, request_id: UUID, is_confirmed: bool) -> E
     if is_confirmed:
         with opened(Opened.WRITER):
             incident = Incident.objects.select_for_update(of=("self",)).get(pk=asked.incident_id)
-            _exclude(actor, incident, asked.user_id)
+            _exclude(actor, incident, asked.user)
     else:
         record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
     return asked
 
 
-def _exclude(actor: Actor, incident: Incident, user_id: UUID) -> None:
-    incident.excluded.add(user_id)
-    theirs = incident.steps.open().to_pass_on().filter(owner=user_id)
-    pass_on(actor, incident, theirs, leaving=user_id)
+def _exclude(actor: Actor, incident: Incident, user: User) -> None:
+    incident.excluded.add(user)
+    theirs = incident.steps.open().to_pass_on().filter(owner=user)
+    pass_on(actor, incident, theirs, leaving=user.pk)
     write_incident(actor, incident, ["excluded"])
