@@ -8,8 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import signals  # noqa: F401  # connects them
-        from accounts.services import users, views
+        from accounts.services import acts, users, views
         from districts import kinds
 
+        acts.register()
         kinds.follow_access(users.follow_redrawn)
         kinds.follow_access(views.follow_redrawn)

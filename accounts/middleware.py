@@ -154,10 +154,11 @@ class ActorMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
         """Close every page to confirmers that is not named for them, so that new pages begin closed."""
+        if not request.actor.is_confirmer:  # type: ignore[attr-defined]  # declared by ActorRequest
+            return
         match = request.resolver_match
-        is_closed = match and getattr(view, "login_required", True) and not _is_about_signing_in(request)
-        confirms = request.actor.is_confirmer  # type: ignore[attr-defined]  # declared by ActorRequest
-        if confirms and is_closed and match.url_name not in rules.CONFIRMERS_PAGES:
+        is_open = _is_about_signing_in(request) or not getattr(view, "login_required", True)
+        if not is_open and (match is None or match.url_name not in rules.CONFIRMERS_PAGES):
             _record_denial(request)
             raise PermissionDenied
 

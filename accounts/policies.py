@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import rules
 from accounts.actors import Actor
-from accounts.models import AccountRequest, User
+from accounts.models import PendingAct, User
 from audit.models import Action, Event
 
 
@@ -17,20 +17,27 @@ def can_manage_users(actor: Actor) -> bool:
     return actor.kind == "system" or actor.is_administrator
 
 
-def can_confirm_requests(actor: Actor) -> bool:
+def can_confirm_acts(actor: Actor) -> bool:
     """Whether the actor may be a second person: privacy officers, confirmers, and supervisors."""
     return actor.kind == "system" or actor.role in rules.CONFIRMS
 
 
-def can_confirm(actor: Actor, request: AccountRequest) -> bool:
-    """Whether the actor may confirm a visible request.
+def can_confirm(actor: Actor, act: PendingAct) -> bool:
+    """Whether the actor may decide a visible act.
 
-    Nobody confirms their own requests, requests about themselves, or requests by somebody who changed their
-    account lately (see `is_second_person`).
+    Nobody confirms their own acts, acts on their own account, or acts of somebody who changed their account
+    lately (see `is_second_person`).
     """
-    if not can_confirm_requests(actor) or actor.id == request.user_id:
-        return False
-    return is_second_person(actor, request.asked_by_id)
+    return bool(confirmable(actor, [act]))
+
+
+def confirmable(actor: Actor, acts: Collection[PendingAct]) -> set[UUID]:
+    """IDs of those visible acts that the actor may decide."""
+    if not can_confirm_acts(actor):
+        return set()
+    close = _close_to(actor, {act.asked_by_id for act in acts if act.asked_by_id})
+    is_own = {act.pk for act in acts if act.user_id and act.user_id == actor.id}
+    return {act.pk for act in acts if act.pk not in is_own and act.asked_by_id not in close}
 
 
 def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
@@ -41,18 +48,26 @@ def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
     """
     if actor.kind == "system" or asker_id is None:
         return True
-    if actor.id is None or actor.id == asker_id:
-        return False
+    return actor.id is not None and not _close_to(actor, {asker_id})
+
+
+def _close_to(actor: Actor, askers: set[UUID]) -> set[UUID | None]:
+    """Those requesters that are the actor, or created or changed the actor's account in the last week."""
+    if actor.kind == "system" or not askers:
+        return set()
     since = timezone.now() - timedelta(days=rules.DAYS_APART)
     changed = Event.objects.filter(
-        actor_id=asker_id,
+        actor_id__in=askers,
         at__gte=since,
         object_type="user",
         object_ids__contains=[actor.id],
         action__in=(Action.CREATE, Action.UPDATE, Action.ARCHIVE),
     )
-    helped = AccountRequest.objects.filter(user=actor.id, asked_by=asker_id, decided_at__gte=since)
-    return not (changed.exists() or helped.filter(is_confirmed=True).exists())
+    helped = PendingAct.objects.filter(
+        user=actor.id, asked_by__in=askers, decided_at__gte=since, is_confirmed=True
+    )
+    found: set[UUID | None] = set(changed.values_list("actor_id", flat=True))
+    return found | set(helped.values_list("asked_by", flat=True)) | (askers & {actor.id})
 
 
 def can_set_absence(actor: Actor, user: User, districts: Collection[UUID]) -> bool:

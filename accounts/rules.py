@@ -1,5 +1,7 @@
 """Roles and their general permissions, without Django. Querysets decide which rows a role sees."""
 
+from datetime import timedelta
+
 OFFICER = "officer"
 SUPERVISOR = "supervisor"
 PRIVACY_OFFICER = "privacy_officer"
@@ -34,14 +36,34 @@ CONFIRMERS_PAGES = frozenset(
     }
 )
 
-# Changes that an administrator requests and a second person confirms.
-ROLE = "role"
-DISTRICTS = "districts"
+# Acts that open records. Whoever asks for one is not the one who confirms it.
+ROLE = "role"  # above officer
+DISTRICTS = "districts"  # more of them
 EMAIL = "email"
 SECOND_FACTOR = "second_factor"
 REACTIVATION = "reactivation"
+API_KEY = "api_key"  # that reads or changes records
+ARCHIVE = "archive"  # of a district
+EXPORT = "export"  # of more than MANY_PEOPLE contacts
+# Who can be the second person. Supervisors only for what concerns their own districts; accounts.models.act
+# says which accounts above officer remain to privacy officers.
+CONFIRMED_BY = {
+    ROLE: CONFIRMS,
+    DISTRICTS: CONFIRMS,
+    REACTIVATION: CONFIRMS,
+    EMAIL: CONFIRMS,
+    SECOND_FACTOR: frozenset({PRIVACY_OFFICER, CONFIRMER}),
+    API_KEY: frozenset({PRIVACY_OFFICER}),
+    ARCHIVE: frozenset({SUPERVISOR, PRIVACY_OFFICER}),
+    EXPORT: frozenset({SUPERVISOR, PRIVACY_OFFICER}),
+}
 # Whoever gets these for another person's account can sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
+# These name the districts that a supervisor must cover to confirm them.
+OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT})
+# After this time an act that nobody has decided is withdrawn.
+ACT_WAITS = timedelta(days=7)
+MANY_PEOPLE = 200
 # Accounts that the requester created or changed within this many days cannot confirm the request.
 DAYS_APART = 7
 

@@ -8,8 +8,9 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import bulk_reads
-        from api.services import keys
+        from api.services import keys, pending_keys
         from districts import kinds
 
         bulk_reads.register()
+        pending_keys.register()
         kinds.follow_access(keys.follow_redrawn)

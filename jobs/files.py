@@ -25,6 +25,7 @@ def keep_file(
     content: BinaryIO,
     is_input: bool,
     district_ids: Iterable[UUID] | None = None,
+    kept_for: timedelta = KEPT_FOR,
 ) -> JobFile:
     """Store `content` (from its beginning) in chunks, inside the caller's transaction.
 
@@ -39,7 +40,7 @@ def keep_file(
         size=0,
         digest="",
         district_ids=None if district_ids is None else sorted(district_ids),
-        expires_at=timezone.now() + KEPT_FOR,
+        expires_at=timezone.now() + kept_for,
     )
     digest, number = hashlib.sha256(), 0
     while part := content.read(PART):

@@ -3,7 +3,7 @@
 kinds.register("export_list", export_list, title=_("Export"), may=can_export)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 from accounts.actors import Actor
+from accounts.models import Act
 
 
 class JobRefused(Exception):
@@ -49,12 +50,14 @@ class JobResult:
     """The result of a job.
 
     `record` is called with the stored files in the transaction that ends the job. Its writes are therefore
-    committed before anybody can download a file, or not at all.
+    committed before anybody can download a file, or not at all. If a second person must release the files, a
+    supervisor among them covers all of `district_ids`.
     """
 
     result: Mapping[str, object] = field(default_factory=dict)
     files: Sequence[Output] = ()
     record: Callable[[Sequence[KeptFile]], None] | None = None
+    district_ids: Collection[UUID] = ()
 
 
 class Work(Protocol):
@@ -92,8 +95,13 @@ class Kind:
     run: Callable[[Work], JobResult]
     title: str | Promise
     may: Callable[[Actor], bool]
-    needs_release: bool = False
+    act: Act | None = None
+    opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True
     find_starter: Callable[[UUID], Actor | None] = lambda _id: None
+
+    def needs_release(self, result: Mapping[str, Any]) -> bool:
+        """Whether a second person must release the files of a job with this result."""
+        return self.act is not None and self.opens(result)
 
 
 _KINDS: dict[str, Kind] = {}
@@ -105,15 +113,16 @@ def register(
     *,
     title: str | Promise,
     may: Callable[[Actor], bool],
-    needs_release: bool = False,
+    act: Act | None = None,
+    opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True,
     find_starter: Callable[[UUID], Actor | None] = lambda _id: None,
 ) -> None:
     """Register a kind of job.
 
-    `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With
-    `needs_release` the files can be downloaded only after a second person has released them.
+    `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With an `act` the
+    files can be downloaded only after a second person has released them, if the job's result `opens` so much.
     """
-    _KINDS[name] = Kind(name, run, title, may, needs_release, find_starter)
+    _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter)
 
 
 def find_kind(name: str) -> Kind | None:

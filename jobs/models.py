@@ -1,6 +1,5 @@
 """Background jobs with progress, such as imports and exports, and their input and output files."""
 
-from collections.abc import Collection
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -40,12 +39,6 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(
             Q(status=JobStatus.WAITING) | Q(status=JobStatus.RUNNING, lease_until__lt=Now())
         ).order_by("pk")
-
-    def to_release(self, kinds: Collection[str]) -> Self:
-        """Finished jobs with existing files that a second person has not released to their starter yet."""
-        files = JobFile.objects.made().filter(job=models.OuterRef("pk"))
-        done = self.filter(kind__in=kinds, status=JobStatus.DONE, released_at__isnull=True)
-        return done.filter(models.Exists(files)).order_by("created_at", "pk")
 
     def under_way(self) -> Self:
         return self.filter(status__in=[JobStatus.WAITING, JobStatus.RUNNING])

@@ -19,9 +19,12 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts import rules
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
-from jobs.files import keep_file, opened
+from accounts.services.acts import ask
+from districts.models import District
+from jobs.files import KEPT_FOR, keep_file, opened
 from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_kind
 from jobs.models import Job, JobFile, JobStatus
 from jobs.services import LEASE, end_job
@@ -101,6 +104,8 @@ def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
     """Finish the job with its files and result, unless another worker has taken it over."""
     if not lease.renew():
         raise JobStopped
+    kind = find_kind(lease.row.kind)
+    waits = kind is not None and kind.needs_release(outcome.result)
     kept = []
     for one in outcome.files:
         row = keep_file(
@@ -110,10 +115,14 @@ def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
             content=one.content,
             is_input=False,
             district_ids=actor.district_ids,
+            kept_for=rules.ACT_WAITS if waits else KEPT_FOR,
         )
         kept.append(KeptFile(row.pk, row.name, row.size, row.digest))
     if outcome.record:
         outcome.record(kept)
+    if kind and kind.act and waits:
+        places = District.objects.filter(pk__in=outcome.district_ids)
+        ask(actor, kind.act, subject=lease.row.pk, districts=list(places))
     end_job(lease.ours, JobStatus.DONE, result=dict(outcome.result))
 
 

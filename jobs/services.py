@@ -82,7 +82,7 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
     """
     job = Job.objects.visible_to(actor).get(pk=job_id)
     kind = find_kind(job.kind)
-    if kind is None or not kind.may(actor) or (kind.needs_release and job.released_at is None):
+    if kind is None or not kind.may(actor) or (kind.needs_release(job.result) and job.released_at is None):
         raise PermissionDenied
     there = JobFile.objects.made().filter(pk=file_id, job=job)
     row = there.visible_to(actor).first()
@@ -100,12 +100,8 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
     return row
 
 
-@transaction.atomic
-def release_job(*, actor: Actor, job: Job) -> Job:
-    """Release the files of a job to its starter for 24 hours. The caller has checked the permission."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.released_at is not None:
-        return job
+def release_job(*, actor: Actor, job: Job) -> None:
+    """Release the files of a locked job to its starter for 24 hours. The caller has checked the rights."""
     job.released_by, job.released_at = actor.id, timezone.now()
     job.save(update_fields=["released_by", "released_at"])
     JobFile.objects.made().filter(job=job).update(expires_at=timezone.now() + KEPT_FOR)
@@ -113,7 +109,12 @@ def release_job(*, actor: Actor, job: Job) -> Job:
     record(
         actor, Action.UPDATE, "job", [job.pk], field_names=["released"], purpose=purpose, recipient=recipient
     )
-    return job
+
+
+def discard_files(*, actor: Actor, job: Job) -> None:
+    """Delete the files of a locked job, which nobody has released."""
+    JobFile.objects.filter(job=job).delete()
+    record(actor, Action.UPDATE, "job", [job.pk], field_names=["files"])
 
 
 def delete_expired_files() -> int:

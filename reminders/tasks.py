@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import transaction
 
-from accounts.services.requests import REFRESH_REMINDERS
+from accounts.services.acts import REFRESH_REMINDERS
 from reminders.sending import send_due
 from reminders.services import SEND_DUE, TOP_UP, refresh_for_user, top_up
 

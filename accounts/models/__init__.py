@@ -1,4 +1,4 @@
-from accounts.models.request import AccountRequest, Asked
+from accounts.models.act import Act, ActDistrict, PendingAct
 from accounts.models.user import (
     Channel,
     Relief,
@@ -16,9 +16,10 @@ from accounts.models.user import (
 )
 
 __all__ = [
-    "AccountRequest",
-    "Asked",
+    "Act",
+    "ActDistrict",
     "Channel",
+    "PendingAct",
     "Relief",
     "ReliefReason",
     "Role",

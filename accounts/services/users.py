@@ -19,10 +19,9 @@ from django.utils.translation import gettext as _
 
 from accounts import rules, second_factor
 from accounts.actors import SYSTEM, Actor
-from accounts.models import AccountRequest, Asked, Role, User, UserQuerySet
+from accounts.models import Act, PendingAct, Role, User, UserQuerySet
 from accounts.policies import can_manage_users, can_set_absence
-from accounts.services.notices import mail_account_change
-from accounts.services.requests import (
+from accounts.services.acts import (
     MOVES_REMINDERS,
     REFRESH_REMINDERS,
     ask,
@@ -30,6 +29,7 @@ from accounts.services.requests import (
     opens_the_book,
     withdraw,
 )
+from accounts.services.notices import mail_account_change
 from accounts.sessions import end_sessions
 from accounts.sign_in import forget_addresses, password_link
 from audit.models import Action, Op
@@ -84,7 +84,7 @@ def invite_user(
     _check(user)
     user.save(force_insert=True)
     if user.asked_role:
-        ask(actor, user, Asked.ROLE)
+        ask(actor, Act.ROLE, user=user)
     _set_districts(actor, user, list(districts), kept=())
     _record(actor, Action.CREATE, Op.CREATED, user, _districts(user), [*fields, "districts"])
     return user
@@ -177,9 +177,9 @@ def _role_changes(actor: Actor, user: User, was: User, changed: list[str], field
         changed.append("asked_role")
     if "role" in fields:
         if user.asked_role:
-            ask(actor, user, Asked.ROLE)
+            ask(actor, Act.ROLE, user=user)
         else:
-            withdraw(user, Asked.ROLE)
+            withdraw(Act.ROLE, user=user)
     return changed
 
 
@@ -188,11 +188,11 @@ def _address_waits(actor: Actor, user: User, was: User, changed: list[str], fiel
     if "email" not in fields or actor.kind == "system":
         return []
     if "email" not in changed:
-        return ["asked_email"] if withdraw(user, Asked.EMAIL) else []
+        return ["asked_email"] if withdraw(Act.EMAIL, user=user) else []
     _check(user)  # reject a taken or invalid address now
     asked, user.email = user.email, was.email
     changed.remove("email")
-    if asked == was.email or not ask(actor, user, Asked.EMAIL, email=asked):
+    if asked == was.email or not ask(actor, Act.EMAIL, user=user, email=asked):
         return []
     mail_account_change(user, "email", "asked", {was.email})
     return ["asked_email"]
@@ -204,10 +204,10 @@ def _reactivation_waits(
     if "is_active" not in fields or actor.kind == "system":
         return []
     if not user.is_active or was.is_active:
-        return ["asked_reactivation"] if withdraw(user, Asked.REACTIVATION) else []
+        return ["asked_reactivation"] if withdraw(Act.REACTIVATION, user=user) else []
     user.is_active = False
     changed.remove("is_active")
-    return ["asked_reactivation"] if ask(actor, user, Asked.REACTIVATION) else []
+    return ["asked_reactivation"] if ask(actor, Act.REACTIVATION, user=user) else []
 
 
 def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Collection[UUID]) -> list[str]:
@@ -218,8 +218,8 @@ def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Co
     changed = ["districts"] if before != _districts(user) else []
     more = [one for one in wanted if one not in holds]
     if more:
-        return changed + (["asked_districts"] if ask(actor, user, Asked.DISTRICTS, districts=more) else [])
-    return changed + (["asked_districts"] if withdraw(user, Asked.DISTRICTS) else [])
+        return changed + (["asked_districts"] if ask(actor, Act.DISTRICTS, user=user, districts=more) else [])
+    return changed + (["asked_districts"] if withdraw(Act.DISTRICTS, user=user) else [])
 
 
 def follow_redrawn(district: District, successor: District) -> None:
@@ -229,7 +229,7 @@ def follow_redrawn(district: District, successor: District) -> None:
         user.districts.add(successor)
         _save(user, ["districts"])
         _record(SYSTEM, Action.UPDATE, Op.UPDATED, user, [district.pk, successor.pk], ["districts"])
-    for asked in AccountRequest.objects.filter(districts=district).exclude(districts=successor):
+    for asked in PendingAct.objects.filter(districts=district).exclude(districts=successor):
         asked.districts.add(successor)
 
 
@@ -243,7 +243,7 @@ def forget_second_factor(*, actor: Actor, user_id: UUID) -> User:
         raise PermissionDenied
     user: User = User.objects.visible_to(actor).select_for_update(no_key=True).get(pk=user_id)
     waits = actor.kind != "system" and is_above_officer(user)
-    if waits and not ask(actor, user, Asked.SECOND_FACTOR):
+    if waits and not ask(actor, Act.SECOND_FACTOR, user=user):
         return user
     if not waits:
         second_factor.forget(user)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from accounts.models import Role
+from accounts.models import Act, PendingAct, Role
 from accounts.policies import is_second_person
+from accounts.services.acts import ask, confirm_act, withdraw
 from api.codes import opens_the_book
 from api.models import ApiKey, ApiSecret
 from api.models.key import KeyStatus
@@ -82,6 +83,8 @@ def create_key(
     key.districts.set(covered)
     token = _add_secret(key)
     _record(actor, Action.CREATE, key, ["scopes", "districts", "purpose"])
+    if key.status == KeyStatus.WAITING:
+        ask(actor, Act.API_KEY, subject=key.pk)
     return key, token
 
 
@@ -89,19 +92,28 @@ def create_key(
 def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
     """Confirm a key with access to records, as a privacy officer. The key may be pending or already active.
 
+    For keys of the server's command line or of an older release no act is pending.
     Raises PermissionDenied for the key's creator, and for an account that the creator made or changed lately.
     """
     if actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
+    if pending := PendingAct.objects.visible_to(actor).about(subject=key_id).first():
+        confirm_act(actor=actor, act_id=pending.pk)
+        return ApiKey.objects.get(pk=key_id)
     key = _locked(actor, key_id)
     if not is_second_person(actor, key.created_by_id):
         raise PermissionDenied
     if key.status == KeyStatus.WAITING or key.is_unconfirmed:
-        key.status = KeyStatus.ACTIVE
-        key.confirmed_by_id = actor.id
-        key.save(update_fields=["status", "confirmed_by"])
-        _record(actor, Action.UPDATE, key, ["status"])
+        confirm_locked(actor, key)
     return key
+
+
+def confirm_locked(actor: Actor, key: ApiKey) -> None:
+    """Let a locked key work. The caller has checked that the actor can confirm it."""
+    key.status = KeyStatus.ACTIVE
+    key.confirmed_by_id = actor.id
+    key.save(update_fields=["status", "confirmed_by"])
+    _record(actor, Action.UPDATE, key, ["status"])
 
 
 @transaction.atomic
@@ -150,6 +162,8 @@ def rotate_key(*, actor: Actor, key_id: UUID, days: int | None = None) -> tuple[
         )
         raise ValidationError(text % {"n": MAX_SECRETS}, code="too_many_secrets")
     key.save(update_fields=["created_by", "expires_at", "renewed_at", "status", "confirmed_by"])
+    if key.status == KeyStatus.WAITING:
+        ask(actor, Act.API_KEY, subject=key.pk)
     key.secrets.filter(expires_at__isnull=True).update(expires_at=now + ROTATION)
     token = _add_secret(key)
     _record(actor, Action.UPDATE, key, ["secret"] if days is None else ["secret", "expires_at"])
@@ -171,6 +185,7 @@ def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
 def _unconfirm(key: ApiKey) -> None:
     """A privacy officer must confirm the key again. What was agreed before does not hold any longer."""
     key.status, key.confirmed_by_id = KeyStatus.WAITING, None
+    withdraw(Act.API_KEY, subject=key.pk)  # what somebody else has asked
     end_open_agreement(key)
 
 
@@ -181,7 +196,7 @@ def revoke_key(*, actor: Actor, key_id: UUID) -> ApiKey:
         _administrators_only(actor)
     key = _locked(actor, key_id)
     if key.status != KeyStatus.REVOKED:
-        _end(actor, key)
+        end_locked(actor, key)
     return key
 
 
@@ -199,10 +214,12 @@ def _free_source(actor: Actor, source: str, now: datetime) -> None:
     """Revoke expired keys with this source name, so that a new key can use the name."""
     expired = ApiKey.objects.filter(source=source, expires_at__lte=now).exclude(status=KeyStatus.REVOKED)
     for key in expired.select_for_update():
-        _end(actor, key)
+        end_locked(actor, key)
 
 
-def _end(actor: Actor, key: ApiKey) -> None:
+def end_locked(actor: Actor, key: ApiKey) -> None:
+    """Revoke a locked key. An act that is pending for it is withdrawn."""
+    withdraw(Act.API_KEY, subject=key.pk)
     key.status, key.revoked_at = KeyStatus.REVOKED, timezone.now()
     key.save(update_fields=["status", "revoked_at"])
     key.secrets.all().delete()

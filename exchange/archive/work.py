@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Act
 from districts.models import District
 from exchange.archive.writing import scope_of, write_archive
 from exchange.policies import can_export
@@ -49,7 +50,8 @@ def export_archive(work: Work) -> JobResult:
         told.record(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
 
     name = f"district-{district.code}-{city_today():%Y-%m-%d}.zip.age"
-    return JobResult({"rows": told.rows, "files": 1}, [Output(name, AGE_TYPE, out)], tell)
+    result = {"rows": told.rows, "files": 1}
+    return JobResult(result, [Output(name, AGE_TYPE, out)], tell, district_ids=[district.pk])
 
 
 def needs_of(passphrase: str) -> dict[str, str]:
@@ -71,4 +73,4 @@ def _cipher() -> MultiFernet:
 
 def register() -> None:
     title = gettext_lazy("Archive of a district")
-    kinds.register(KIND, export_archive, title=title, may=can_export, needs_release=True)
+    kinds.register(KIND, export_archive, title=title, may=can_export, act=Act.ARCHIVE)

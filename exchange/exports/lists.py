@@ -7,6 +7,7 @@ job: the trail says what left, to which file, before the file can be fetched.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import rules
 from accounts.actors import Actor
+from accounts.models import Act
 from contacts.models import ContactDetail
 from contacts.search import search_mark
 from districts.models import District
@@ -29,6 +32,7 @@ from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.models import Job, JobStatus
 from lib import sheets
 from lib.days import city_today
 from lib.filters import FilterSet
@@ -161,7 +165,9 @@ def export_list(work: Work) -> JobResult:
         )
 
     result = {"rows": told.rows, "files": 1}
-    return JobResult(result, [Output(name, TYPES[extension], out)], tell)
+    if export.object_type == "contact":
+        result["people"] = told.rows + _people_today(work.actor)
+    return JobResult(result, [Output(name, TYPES[extension], out)], tell, district_ids=told.districts)
 
 
 def _write_table(
@@ -230,4 +236,21 @@ def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: LeavingRows) -> No
 
 
 def register() -> None:
-    kinds.register(KIND, export_list, title=gettext_lazy("List export"), may=can_export)
+    title = gettext_lazy("List export")
+    kinds.register(KIND, export_list, title=title, may=can_export, act=Act.EXPORT, opens=_names_many)
+
+
+def _people_today(actor: Actor) -> int:
+    """People in files that the actor had made in the last 24 hours and that no second person released.
+
+    They count, so that many small files are no way around.
+    """
+    since = timezone.now() - timedelta(days=1)
+    made = Job.objects.visible_to(actor).filter(kind=KIND, created_at__gte=since, released_at__isnull=True)
+    done = made.filter(status=JobStatus.DONE).values_list("result", flat=True)
+    return max((result.get("people", 0) for result in done), default=0)
+
+
+def _names_many(result: Mapping[str, int]) -> bool:
+    """Whether a second person must release the file, because it names so many people."""
+    return result.get("people", 0) > rules.MANY_PEOPLE

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Asked, User
+from accounts.models import Act, User
 from districts.models import District
 from pages.forms.base import ROWS, VersionedForm
 from pages.forms.districts import DistrictsField
@@ -63,7 +63,7 @@ class PersonForm(VersionedForm, InvitationForm):
 
     def __init__(self, data: QueryDict | None, *, person: User) -> None:
         super().__init__(data, initial=person_values(person))
-        own = Q(users=person) | Q(account_requests__in=person.requests.waiting())
+        own = Q(users=person) | Q(pending_acts__in=person.acts.waiting())
         offered = District.objects.filter(
             pk__in=District.objects.filter(own | Q(is_active=True)).values("pk")
         ).as_tree()
@@ -75,12 +75,12 @@ def person_values(person: User) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
     values["phone"] = phone_text(person.phone)
     values |= {"role": person.asked_role or person.role, "districts": list(person.districts.all())}
-    for asked in person.requests.waiting().prefetch_related("districts"):  # keep pending values
-        if asked.kind == Asked.EMAIL:
+    for asked in person.acts.waiting().prefetch_related("districts"):  # keep pending values
+        if asked.kind == Act.EMAIL:
             values["email"] = asked.email
-        elif asked.kind == Asked.REACTIVATION:
+        elif asked.kind == Act.REACTIVATION:
             values["is_active"] = True
-        elif asked.kind == Asked.DISTRICTS:
+        elif asked.kind == Act.DISTRICTS:
             values["districts"] += asked.districts.all()
     return values
 

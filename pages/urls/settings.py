@@ -21,7 +21,6 @@ urlpatterns: list[URLPattern] = [
         name="settings_second_factor_forget",
     ),
     path("settings/waiting/", waiting.waiting, name="waiting"),
-    path("settings/waiting/archives/<uuid:pk>/", waiting.archive_release, name="archive_release"),
     path("settings/waiting/<uuid:pk>/", waiting.waiting_decide, name="waiting_decide"),
     path("settings/districts/", settings_districts.districts, name="settings_districts"),
     path("settings/districts/new/", settings_districts.district_new, name="settings_district_new"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import rules
 from accounts.middleware import ActorRequest
-from accounts.models import Asked, User
+from accounts.models import Act, User
 from accounts.policies import can_manage_users
 from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
 from lib.mail import MailNotSent
@@ -71,12 +71,12 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         messages.success(request, _saved(was_active, attempt.saved))
         return redirect("settings_people")
-    context = attempt.context | {"person": row, "waiting": row.requests.waiting().in_order()}
+    context = attempt.context | {"person": row, "waiting": row.acts.waiting().in_order()}
     return render(request, "pages/settings/person.html", context, status=attempt.status)
 
 
 def _saved(was_active: bool, after: User) -> str:
-    if after.requests.waiting().exists():
+    if after.acts.waiting().exists():
         text = _(
             "Account of %(name)s saved. Changes listed under “Pending” must be confirmed by a second person."
         )
@@ -95,7 +95,7 @@ def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
     require_reauthentication(request)
     saved = forget_second_factor(actor=request.actor, user_id=pk)
     text = _("%(name)s has been signed out and must set up two-factor authentication again.")
-    if saved.requests.waiting().of_kind(Asked.SECOND_FACTOR).exists():
+    if saved.acts.waiting().of_kind(Act.SECOND_FACTOR).exists():
         text = _("Two-factor authentication of %(name)s is reset when a privacy officer confirms it.")
     messages.success(request, text % {"name": row.name})
     return redirect("settings_person", pk)

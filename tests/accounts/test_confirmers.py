@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.actors import Actor, actor_for
-from accounts.models import AccountRequest, Asked, Role, User
-from accounts.services.requests import confirm_request
+from accounts.models import Act, PendingAct, Role, User
+from accounts.services.acts import confirm_act
 from accounts.services.users import edit_user, forget_second_factor, invite_user
 from audit.models import Action, Event
 from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
@@ -23,7 +23,7 @@ def administrator() -> Actor:
 
 
 def waiting(user: User, kind: str) -> Any:
-    return user.requests.waiting().of_kind(kind).get().pk
+    return user.acts.waiting().of_kind(kind).get().pk
 
 
 def test_the_server_names_a_confirmer_and_a_substitute() -> None:
@@ -61,7 +61,7 @@ def test_a_confirmer_opens_the_inbox_and_their_own_account_and_each_refusal_is_r
         "settings_people",
     ]
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    request = waiting(invited, Asked.DISTRICTS)
+    request = waiting(invited, Act.DISTRICTS)
     client.post(f"/settings/waiting/{request}/", {"decision": "confirm", "version": "1"})
     assert list(invited.districts.all()) == [organisation.home_district]
 
@@ -69,12 +69,12 @@ def test_a_confirmer_opens_the_inbox_and_their_own_account_and_each_refusal_is_r
 def test_a_confirmer_confirms_roles_districts_and_reactivation(administrator: Actor) -> None:
     confirmer = make_actor(role=Role.CONFIRMER)
     user = invite_user(actor=administrator, name="Sue", email="sue@p.example", role=Role.SUPERVISOR)
-    confirm_request(actor=confirmer, request_id=waiting(user, Asked.ROLE))
+    confirm_act(actor=confirmer, act_id=waiting(user, Act.ROLE))
     edit_user(actor=administrator, user_id=user.pk, districts=[make_district()])
-    confirm_request(actor=confirmer, request_id=waiting(user, Asked.DISTRICTS))
+    confirm_act(actor=confirmer, act_id=waiting(user, Act.DISTRICTS))
     edit_user(actor=administrator, user_id=user.pk, is_active=False)
     edit_user(actor=administrator, user_id=user.pk, is_active=True)
-    confirm_request(actor=confirmer, request_id=waiting(user, Asked.REACTIVATION))
+    confirm_act(actor=confirmer, act_id=waiting(user, Act.REACTIVATION))
     user.refresh_from_db()
     assert (user.role, user.districts.count(), user.is_active) == ("supervisor", 1, True)
 
@@ -87,13 +87,13 @@ def test_a_confirmer_hands_over_no_account_above_officer_but_that_of_a_privacy_o
         user = make_user(role)
         edit_user(actor=administrator, user_id=user.pk, email=f"{role}@p.example")
         forget_second_factor(actor=administrator, user_id=user.pk)
-        for kind in (Asked.EMAIL, Asked.SECOND_FACTOR):
-            with pytest.raises(AccountRequest.DoesNotExist):
-                confirm_request(actor=confirmer, request_id=waiting(user, kind))
+        for kind in (Act.EMAIL, Act.SECOND_FACTOR):
+            with pytest.raises(PendingAct.DoesNotExist):
+                confirm_act(actor=confirmer, act_id=waiting(user, kind))
     privacy_officer, officer = make_user(Role.PRIVACY_OFFICER), make_officer(make_district())
     for number, user in enumerate((privacy_officer, officer)):
         edit_user(actor=administrator, user_id=user.pk, email=f"new{number}@p.example")
-        assert confirm_request(actor=confirmer, request_id=waiting(user, Asked.EMAIL)).is_confirmed
+        assert confirm_act(actor=confirmer, act_id=waiting(user, Act.EMAIL)).is_confirmed
 
 
 def test_a_confirmer_made_an_officer_does_not_read_in_districts_nobody_confirmed(

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.actors import actor_for
-from accounts.models import AccountRequest, Role, User
-from accounts.services.requests import confirm_request
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act
 from accounts.services.users import invite_user
 from audit.models import Action, Event
 from tests.factories import make_officer, make_user
@@ -74,8 +74,8 @@ def test_the_first_privacy_officer_confirms_on_the_first_day_who_the_administrat
         actor=administrator, email="sam@police.example", name="Sam", role=Role.PRIVACY_OFFICER
     )
     first = User.objects.get(email="pia@police.example")
-    (request,) = AccountRequest.objects.filter(user=invited)
-    assert confirm_request(actor=actor_for(first), request_id=request.pk).is_confirmed
+    (request,) = PendingAct.objects.filter(user=invited)
+    assert confirm_act(actor=actor_for(first), act_id=request.pk).is_confirmed
     with pytest.raises(CommandError, match="already exists"):
         call_command("create_privacy_officer", "pol@police.example")
 

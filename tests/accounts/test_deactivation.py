@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, User
-from accounts.services.requests import confirm_all
+from accounts.services.acts import confirm_all
 from accounts.services.users import edit_user
 from api.models import Webhook
 from api.services.feeds import create_feed

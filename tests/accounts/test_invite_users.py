@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.actors import NOBODY, SYSTEM, actor_for
 from accounts.models import Role, Session, User
-from accounts.services.requests import REFRESH_REMINDERS, confirm_all
+from accounts.services.acts import REFRESH_REMINDERS, confirm_all
 from accounts.services.users import (
     edit_preferences,
     edit_user,

@@ -60,7 +60,7 @@ def test_an_invitation_makes_an_account_and_sends_a_link(
     assert "never signed in" in answer.content.decode()
     user = User.objects.get(email="ann@police.example")
     assert list(user.districts.all()) == []
-    assert list(user.requests.waiting().get().districts.all()) == [district]
+    assert list(user.acts.waiting().get().districts.all()) == [district]
     assert "/accounts/password/reset/key/" in mail_sink.messages[0].get_content()
     event = Event.objects.get(action=Action.CREATE, object_type="user")
     assert (event.actor_id, event.object_ids) == (administrator.pk, [user.pk])

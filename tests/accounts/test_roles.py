@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.models import AccountRequest, Role, User
-from accounts.services.requests import confirm_request, refuse_request
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act, refuse_act
 from accounts.services.users import edit_user, invite_user
 from audit.models import Action, Change, Event
 from lib.conflicts import StaleVersion
@@ -35,7 +35,7 @@ def waiting() -> User:
 
 def asked(user: User) -> UUID:
     """Return the only pending request of an account."""
-    return AccountRequest.objects.waiting().get(user=user).pk
+    return PendingAct.objects.waiting().get(user=user).pk
 
 
 def prove(client: Client, password: str = PASSWORD) -> None:
@@ -47,7 +47,7 @@ def test_until_then_they_work_as_an_officer(role: Role) -> None:
     administrator = make_actor(role=Role.ADMINISTRATOR)
     user = invite_user(actor=administrator, name="Sue", email="sue@police.example", role=role)
     assert (user.role, user.asked_role, actor_for(user).role) == ("officer", role, "officer")
-    confirmed = confirm_request(actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=asked(user)).user
+    confirmed: Any = confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=asked(user)).user
     assert (confirmed.role, confirmed.asked_role) == (role, "")
     assert actor_for(User.objects.get(pk=user.pk)).role == role
 
@@ -76,9 +76,9 @@ def test_the_name_of_one_who_waits_can_change_and_the_role_be_taken_back(waiting
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR])
 def test_only_privacy_officers_confirm(waiting: User, role: Role) -> None:
-    for decide in (confirm_request, refuse_request):
-        with pytest.raises((PermissionDenied, AccountRequest.DoesNotExist)):
-            decide(actor=make_actor(role=role), request_id=asked(waiting))
+    for decide in (confirm_act, refuse_act):
+        with pytest.raises((PermissionDenied, PendingAct.DoesNotExist)):
+            decide(actor=make_actor(role=role), act_id=asked(waiting))
     waiting.refresh_from_db()
     assert waiting.asked_role == "supervisor"
 
@@ -88,22 +88,22 @@ def test_nobody_confirms_their_own() -> None:
     actor = actor_for(user)
     edit_user(actor=make_actor(role=Role.ADMINISTRATOR), user_id=user.pk, role=Role.ADMINISTRATOR)
     with pytest.raises(PermissionDenied):
-        confirm_request(actor=actor, request_id=asked(user))
+        confirm_act(actor=actor, act_id=asked(user))
 
 
 def test_refusing_and_confirming_are_in_the_trail(waiting: User) -> None:
     actor = make_actor(role=Role.PRIVACY_OFFICER)
     request = asked(waiting)
     with pytest.raises(StaleVersion):
-        refuse_request(actor=actor, request_id=request, version=99)
-    refuse_request(actor=actor, request_id=request, version=1)
+        refuse_act(actor=actor, act_id=request, version=99)
+    refuse_act(actor=actor, act_id=request, version=1)
     waiting.refresh_from_db()
     assert (waiting.role, waiting.asked_role, waiting.version) == ("officer", "", 2)
     event = Event.objects.get(action=Action.UPDATE, object_ids=[waiting.pk])
     assert (event.actor_id, event.field_names) == (actor.id, ["asked_role"])
     assert Change.objects.filter(event=event).exists()
-    with pytest.raises(AccountRequest.DoesNotExist):
-        confirm_request(actor=actor, request_id=request)
+    with pytest.raises(PendingAct.DoesNotExist):
+        confirm_act(actor=actor, act_id=request)
 
 
 def test_a_privacy_officer_confirms_on_a_page_after_saying_who_they_are(

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts import rules
 from accounts.actors import Actor, actor_for
-from accounts.models import AccountRequest, Asked, Role, User
-from accounts.services.requests import confirm_all, confirm_request, had_districts_lately, refuse_request
+from accounts.models import Act, PendingAct, Role, User
+from accounts.services.acts import confirm_act, confirm_all, had_districts_lately, refuse_act
 from accounts.services.users import edit_user, forget_second_factor, invite_user
 from audit.models import Action, Event
 from meetings.services.relief import open_relief
@@ -23,7 +23,7 @@ from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
 
-REFUSED = (PermissionDenied, AccountRequest.DoesNotExist)
+REFUSED = (PermissionDenied, PendingAct.DoesNotExist)
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def administrator() -> Actor:
     return actor_for(make_user(Role.ADMINISTRATOR, name="Ada Admin"))
 
 
-def waiting(user: User, kind: str) -> AccountRequest:
-    return user.requests.waiting().of_kind(kind).get()
+def waiting(user: User, kind: str) -> PendingAct:
+    return user.acts.waiting().of_kind(kind).get()
 
 
 def invited(administrator: Actor, *districts: Any, **fields: Any) -> User:
@@ -51,7 +51,7 @@ def test_an_administrator_reads_nothing_through_an_officer_of_their_own(
     client.force_login(user)
     assert client.get(f"/organisations/{organisation.pk}/").status_code == 404
     supervisor = make_actor(organisation.home_district, role=Role.SUPERVISOR)
-    confirm_request(actor=supervisor, request_id=waiting(user, Asked.DISTRICTS).pk)
+    confirm_act(actor=supervisor, act_id=waiting(user, Act.DISTRICTS).pk)
     assert client.get(f"/organisations/{organisation.pk}/").status_code == 200
 
 
@@ -69,14 +69,14 @@ def test_more_districts_wait_and_fewer_hold_at_once(administrator: Actor) -> Non
     user = make_officer(city)
     edit_user(actor=administrator, user_id=user.pk, districts=[north])  # a part of the previous districts
     assert list(user.districts.all()) == [north]
-    assert not user.requests.exists()
+    assert not user.acts.exists()
     edit_user(actor=administrator, user_id=user.pk, districts=[city, north])
     assert list(user.districts.all()) == [north]
-    assert list(waiting(user, Asked.DISTRICTS).districts.all()) == [city]
+    assert list(waiting(user, Act.DISTRICTS).districts.all()) == [city]
     edit_user(actor=administrator, user_id=user.pk, districts=[south])  # another district: nothing remains
     assert list(user.districts.all()) == []
     edit_user(actor=administrator, user_id=user.pk, districts=[])  # removed
-    assert not user.requests.waiting().exists()
+    assert not user.acts.waiting().exists()
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMINISTRATOR])
@@ -85,17 +85,17 @@ def test_districts_are_confirmed_by_no_officer_and_no_administrator(administrato
     user = invited(administrator, district)
     for actor in (make_actor(district, role=role), administrator):
         with pytest.raises(REFUSED):
-            confirm_request(actor=actor, request_id=waiting(user, Asked.DISTRICTS).pk)
+            confirm_act(actor=actor, act_id=waiting(user, Act.DISTRICTS).pk)
     assert not user.districts.exists()
 
 
 def test_a_supervisor_confirms_what_lies_in_their_own_districts_whole(administrator: Actor) -> None:
     north, south = make_district(), make_district()
     user = invited(administrator, north, south)
-    request = waiting(user, Asked.DISTRICTS).pk
-    with pytest.raises(AccountRequest.DoesNotExist):
-        confirm_request(actor=make_actor(north, role=Role.SUPERVISOR), request_id=request)
-    confirm_request(actor=make_actor(north, south, role=Role.SUPERVISOR), request_id=request)
+    request = waiting(user, Act.DISTRICTS).pk
+    with pytest.raises(PendingAct.DoesNotExist):
+        confirm_act(actor=make_actor(north, role=Role.SUPERVISOR), act_id=request)
+    confirm_act(actor=make_actor(north, south, role=Role.SUPERVISOR), act_id=request)
     assert set(user.districts.all()) == {north, south}
 
 
@@ -106,31 +106,31 @@ def test_whoever_the_asker_made_or_changed_this_week_confirms_nothing_of_theirs(
     second = make_user(Role.PRIVACY_OFFICER)
     edit_user(actor=administrator, user_id=second.pk, name="Renamed")
     user = invited(administrator, district)
-    request = waiting(user, Asked.DISTRICTS).pk
+    request = waiting(user, Act.DISTRICTS).pk
     with pytest.raises(PermissionDenied):
-        confirm_request(actor=actor_for(second), request_id=request)
+        confirm_act(actor=actor_for(second), act_id=request)
     monkeypatch.setattr(rules, "DAYS_APART", 0)  # as if a week had passed, because events cannot be backdated
-    assert confirm_request(actor=actor_for(second), request_id=request).is_confirmed
+    assert confirm_act(actor=actor_for(second), act_id=request).is_confirmed
 
 
 def test_whoever_was_helped_into_an_account_by_the_asker_confirms_nothing_of_theirs(
     administrator: Actor,
 ) -> None:
     second = make_user(Role.PRIVACY_OFFICER)
-    helped = AccountRequest.objects.create(
+    helped = PendingAct.objects.create(
         user=second,
-        kind=Asked.EMAIL,
+        kind=Act.EMAIL,
         email="x@y.example",
         asked_by_id=administrator.id,
         decided_at=timezone.now() - timedelta(days=6),
         is_confirmed=True,
     )
     user = invited(administrator, make_district())
-    request = waiting(user, Asked.DISTRICTS).pk
+    request = waiting(user, Act.DISTRICTS).pk
     with pytest.raises(PermissionDenied):
-        confirm_request(actor=actor_for(second), request_id=request)
-    AccountRequest.objects.filter(pk=helped.pk).update(decided_at=timezone.now() - timedelta(days=8))
-    assert confirm_request(actor=actor_for(second), request_id=request).is_confirmed
+        confirm_act(actor=actor_for(second), act_id=request)
+    PendingAct.objects.filter(pk=helped.pk).update(decided_at=timezone.now() - timedelta(days=8))
+    assert confirm_act(actor=actor_for(second), act_id=request).is_confirmed
 
 
 def test_the_asker_confirms_nothing_even_as_a_privacy_officer_later(administrator: Actor) -> None:
@@ -138,7 +138,7 @@ def test_the_asker_confirms_nothing_even_as_a_privacy_officer_later(administrato
     User.objects.filter(pk=administrator.id).update(role=Role.PRIVACY_OFFICER)
     actor = actor_for(User.objects.get(pk=administrator.id))
     with pytest.raises(PermissionDenied):
-        confirm_request(actor=actor, request_id=waiting(user, Asked.DISTRICTS).pk)
+        confirm_act(actor=actor, act_id=waiting(user, Act.DISTRICTS).pk)
 
 
 def test_an_administrator_made_an_officer_again_does_not_read_in_districts_nobody_confirmed(
@@ -149,14 +149,14 @@ def test_an_administrator_made_an_officer_again_does_not_read_in_districts_nobod
     edit_user(actor=administrator, user_id=user.pk, role=Role.OFFICER)
     user.refresh_from_db()
     assert (user.role, list(user.districts.all())) == ("officer", [])
-    assert list(waiting(user, Asked.DISTRICTS).districts.all()) == [district]
+    assert list(waiting(user, Act.DISTRICTS).districts.all()) == [district]
 
 
 def test_the_same_asked_twice_is_one_request(administrator: Actor) -> None:
     user, district = make_officer(), make_district()
     for _time in range(2):
         edit_user(actor=administrator, user_id=user.pk, districts=[district])
-    assert user.requests.count() == 1
+    assert user.acts.count() == 1
     user.refresh_from_db()
     assert user.version == 2
 
@@ -169,7 +169,7 @@ def test_a_deactivated_account_with_districts_comes_back_by_two(administrator: A
     user.refresh_from_db()
     assert not user.is_active
     supervisor = make_actor(district, role=Role.SUPERVISOR)
-    confirm_request(actor=supervisor, request_id=waiting(user, Asked.REACTIVATION).pk)
+    confirm_act(actor=supervisor, act_id=waiting(user, Act.REACTIVATION).pk)
     user.refresh_from_db()
     assert user.is_active
 
@@ -194,14 +194,14 @@ def test_the_address_of_who_decides_changes_by_two_and_the_old_one_is_told(
     assert [message["To"] for message in mail_sink.messages] == ["paula@police.example"]
     assert "Nothing changes until a second person confirms it." in mail_sink.messages[0].get_content()
     assert session.get("/settings/").status_code == 200
-    request = waiting(user, Asked.EMAIL)
+    request = waiting(user, Act.EMAIL)
     with pytest.raises(REFUSED):  # their own request
-        confirm_request(actor=actor_for(user), request_id=request.pk)
+        confirm_act(actor=actor_for(user), act_id=request.pk)
     for other in (Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR):
         with pytest.raises(REFUSED):
-            confirm_request(actor=make_actor(*user.districts.all(), role=other), request_id=request.pk)
+            confirm_act(actor=make_actor(*user.districts.all(), role=other), act_id=request.pk)
     with django_capture_on_commit_callbacks(execute=True):
-        confirm_request(actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=request.pk)
+        confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=request.pk)
     user.refresh_from_db()
     assert user.email == "mine@evil.example"
     assert session.get("/settings/").status_code == 302
@@ -215,10 +215,10 @@ def test_an_officers_address_waits_for_a_supervisor_of_all_their_districts(admin
     north, south = make_district(), make_district()
     user = make_officer(north, south)
     edit_user(actor=administrator, user_id=user.pk, email="new@police.example")
-    request = waiting(user, Asked.EMAIL).pk
-    with pytest.raises(AccountRequest.DoesNotExist):
-        confirm_request(actor=make_actor(north, role=Role.SUPERVISOR), request_id=request)
-    confirm_request(actor=make_actor(north, south, role=Role.SUPERVISOR), request_id=request)
+    request = waiting(user, Act.EMAIL).pk
+    with pytest.raises(PendingAct.DoesNotExist):
+        confirm_act(actor=make_actor(north, role=Role.SUPERVISOR), act_id=request)
+    confirm_act(actor=make_actor(north, south, role=Role.SUPERVISOR), act_id=request)
     user.refresh_from_db()
     assert user.email == "new@police.example"
 
@@ -248,8 +248,8 @@ def test_nor_where_they_have_never_signed_in(administrator: Actor) -> None:
         edit_user(actor=administrator, user_id=one.pk, districts=[])
         edit_user(actor=administrator, user_id=one.pk, email=f"{one.pk}@evil.example")
     user.refresh_from_db()
-    assert waiting(user, Asked.EMAIL).email == f"{user.pk}@evil.example" != user.email
-    assert not other.requests.exists()  # never had a district, so a wrong address can be corrected
+    assert waiting(user, Act.EMAIL).email == f"{user.pk}@evil.example" != user.email
+    assert not other.acts.exists()  # never had a district, so a wrong address can be corrected
     later = timezone.now() + timedelta(days=31)
     assert had_districts_lately(user, timezone.now())
     assert not had_districts_lately(user, later)
@@ -272,7 +272,7 @@ def test_a_taken_address_is_refused_when_it_is_asked_for_and_when_it_is_confirme
     edit_user(actor=administrator, user_id=user.pk, email="free@police.example")
     User.objects.filter(pk=other.pk).update(email="free@police.example")
     with pytest.raises(Exception, match="already"):
-        confirm_request(actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=waiting(user, Asked.EMAIL).pk)
+        confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=waiting(user, Act.EMAIL).pk)
 
 
 @pytest.mark.parametrize("role", ABOVE)
@@ -288,9 +288,7 @@ def test_the_second_factor_of_who_decides_is_forgotten_by_two(
     assert Authenticator.objects.filter(user=user).exists()
     assert session.get("/settings/").status_code == 200
     assert len(mail_sink.messages) == 1
-    confirm_request(
-        actor=make_actor(role=Role.PRIVACY_OFFICER), request_id=waiting(user, Asked.SECOND_FACTOR).pk
-    )
+    confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=waiting(user, Act.SECOND_FACTOR).pk)
     assert not Authenticator.objects.filter(user=user).exists()
     assert session.get("/settings/").status_code == 302
 
@@ -299,7 +297,7 @@ def test_a_refused_request_changes_nothing_and_is_in_the_trail(administrator: Ac
     user = make_officer(make_district(), email="was@police.example")
     edit_user(actor=administrator, user_id=user.pk, email="new@police.example")
     actor = make_actor(role=Role.PRIVACY_OFFICER)
-    refuse_request(actor=actor, request_id=waiting(user, Asked.EMAIL).pk)
+    refuse_act(actor=actor, act_id=waiting(user, Act.EMAIL).pk)
     user.refresh_from_db()
     assert user.email == "was@police.example"
     names = Event.objects.filter(action=Action.UPDATE, object_type="user").values_list(
@@ -369,7 +367,7 @@ def test_a_supervisor_decides_on_a_page_with_a_fresh_sign_in(client: Client, adm
     assert "Olga" in page
     assert "Asked by Ada Admin" in page
     assert "Southgate" not in page
-    request = waiting(user, Asked.DISTRICTS)
+    request = waiting(user, Act.DISTRICTS)
     address, sent = f"/settings/waiting/{request.pk}/", {"decision": "confirm", "version": user.version}
     assert client.post(address, sent)["Location"].startswith("/accounts/reauthenticate/")
     prove(client)
@@ -378,7 +376,7 @@ def test_a_supervisor_decides_on_a_page_with_a_fresh_sign_in(client: Client, adm
     page = client.post(address, sent, follow=True).content.decode()
     assert "Confirmed for Olga: districts." in page
     assert client.post(address, sent).status_code == 404  # a double tap
-    assert client.post(f"/settings/waiting/{elsewhere.requests.get().pk}/", sent).status_code == 404
+    assert client.post(f"/settings/waiting/{elsewhere.acts.get().pk}/", sent).status_code == 404
 
 
 def test_saving_the_name_keeps_what_waits(client: Client, administrator: Actor) -> None:
@@ -399,4 +397,4 @@ def test_saving_the_name_keeps_what_waits(client: Client, administrator: Actor) 
     answer = client.post(f"/settings/people/{user.pk}/", initial)
     assert answer["Location"] == "/settings/people/"
     user.refresh_from_db()
-    assert (user.name, user.email, user.requests.waiting().count()) == ("Renamed", "was@police.example", 3)
+    assert (user.name, user.email, user.acts.waiting().count()) == ("Renamed", "was@police.example", 3)

@@ -67,7 +67,6 @@ ROWS: Final = {
     "settings_person": "officer",
     "settings_invite_again": "officer",
     "waiting_decide": "promoted",
-    "archive_release": "job_archive",
     "settings_second_factor": "officer",
     "settings_key": "key",
     "settings_key_confirm": "key_waiting",

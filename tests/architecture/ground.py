@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import AccountRequest, Asked, Role, User
+from accounts.models import Act, PendingAct, Role, User
 from accounts.services.views import save_view
 from api.bulk_reads import KIND
 from api.models import ApiKey, BulkAgreement, CalendarFeed, Webhook, WebhookDelivery
@@ -345,7 +345,6 @@ class Ground:
             "expected": expected.pk,
             "note": note.pk,
             "job": job.pk,
-            "job_archive": self._archive(district),
             "job_waiting": Job.objects.create(kind="export_list", started_by=supervisor.pk).pk,
             "file": file.pk,
             "handover": handover.pk,
@@ -384,25 +383,9 @@ class Ground:
         }
 
     @staticmethod
-    def _archive(district: District) -> Any:
-        """Create an archive that waits for a second person."""
-        asker = make_user(Role.SUPERVISOR, district)
-        given = {"district": district.code, "title": "Archive", "purpose": "Moving", "recipient": "The city"}
-        job = Job.objects.create(kind="export_archive", status="done", started_by=asker.pk, parameters=given)
-        keep_file(
-            job_id=job.pk,
-            name="x.age",
-            media_type="x/y",
-            content=BytesIO(b"x"),
-            is_input=False,
-            district_ids=[],
-        )
-        return job.pk
-
-    @staticmethod
     def _promoted(district: District) -> Any:
         """Create a request that waits for a second person: an officer is to work in this district."""
-        asked = AccountRequest.objects.create(user=make_user(Role.OFFICER), kind=Asked.DISTRICTS)
+        asked = PendingAct.objects.create(user=make_user(Role.OFFICER), kind=Act.DISTRICTS)
         asked.districts.add(district)
         return asked.pk
 

@@ -22,6 +22,7 @@ EXCEPTIONS: Final[dict[tuple[str, str], dict[str, str]]] = {
 }
 # Tables with at most a few thousand rows even in a large city, where an index is built at once.
 SMALL: Final = {
+    "accounts_accountrequest",
     "accounts_user",
     "api_apikey",
     "api_webhook",

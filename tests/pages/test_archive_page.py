@@ -2,17 +2,18 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from accounts.actors import actor_for
-from accounts.models import Role, User
+from accounts.actors import Actor, actor_for
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act, refuse_act
 from audit.models import Action, Event
 from contacts.models import PrivateChannel
 from districts.models import District, ExpectedCommunity
-from exchange.archive.release import release_archive
 from jobs.models import Job, JobFile
 from jobs.running import run_next
 from lib.age import decrypt
@@ -61,6 +62,10 @@ def address(district: District) -> str:
     return f"/districts/{district.code}/archive/"
 
 
+def release(job: Job, actor: Actor) -> None:
+    confirm_act(actor=actor, act_id=PendingAct.objects.waiting().about(subject=job.pk).get().pk)
+
+
 def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> None:
     organisation = make_organisation(north, name="Casa Norte")
     contact = make_contact(north, organisation)
@@ -84,7 +89,7 @@ def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> Non
     assert (job.needs, PASSPHRASE in str(job.parameters)) == ({}, False)
     assert client.get(f"/jobs/{job.pk}/files/{file.pk}/").status_code == 403
     assert "must release this file" in client.get(f"/jobs/{job.pk}/").content.decode()
-    release_archive(actor=make_actor(north, role=Role.SUPERVISOR), job_id=job.pk)
+    release(job, make_actor(north, role=Role.SUPERVISOR))
     encrypted = io.BytesIO(client.get(f"/jobs/{job.pk}/files/{file.pk}/").getvalue())
     for plain in (b"Casa Norte", b"organisations.jsonl"):
         assert plain not in encrypted.getvalue()
@@ -133,10 +138,12 @@ def test_a_second_supervisor_releases_it_on_a_page_with_a_fresh_sign_in(
     page = client.get("/settings/waiting/").content.decode()
     assert "Archive of North" in page
     assert f"Asked by {supervisor.name}" in page
-    released = f"/settings/waiting/archives/{made.pk}/"
-    assert "/reauthenticate/" in client.post(released)["Location"]
+    act = PendingAct.objects.get(subject=made.pk)
+    released, yes = f"/settings/waiting/{act.pk}/", {"decision": "confirm"}
+    assert "/reauthenticate/" in client.post(released, yes)["Location"]
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    assert "Released: Archive of North." in client.post(released, follow=True).content.decode()
+    told = client.post(released, yes, follow=True).content.decode()
+    assert "Confirmed for Archive of North: archive of a district." in told
     made.refresh_from_db()
     assert made.released_at is not None
     event = Event.objects.get(action=Action.UPDATE, object_type="job")
@@ -145,17 +152,29 @@ def test_a_second_supervisor_releases_it_on_a_page_with_a_fresh_sign_in(
         "City archive",
         ["released"],
     )
-    assert client.post(released).status_code == 404  # only once
+    assert client.post(released, yes).status_code == 404  # only once
 
 
 def test_nobody_else_releases_it(north: District, supervisor: User, made: Job) -> None:
     with pytest.raises(PermissionDenied):
-        release_archive(actor=actor_for(supervisor), job_id=made.pk)
+        release(made, actor_for(supervisor))
     elsewhere = make_actor(make_district("South"), role=Role.SUPERVISOR)
-    for actor in (elsewhere, make_actor(north), make_actor(role=Role.ADMINISTRATOR)):
-        with pytest.raises(Job.DoesNotExist):
-            release_archive(actor=actor, job_id=made.pk)
-    release_archive(actor=make_actor(role=Role.PRIVACY_OFFICER), job_id=made.pk)
+    roles = [make_actor(north, role=role) for role in (Role.OFFICER, Role.ADMINISTRATOR, Role.CONFIRMER)]
+    for actor in (elsewhere, *roles):
+        with pytest.raises((PendingAct.DoesNotExist, PermissionDenied)):
+            release(made, actor)
+    release(made, make_actor(role=Role.PRIVACY_OFFICER))
+
+
+def test_a_rejected_archive_is_deleted_and_its_files_wait_for_a_week_until_then(
+    north: District, supervisor: User, made: Job
+) -> None:
+    (file,) = JobFile.objects.filter(job=made)
+    assert file.expires_at - file.created_at > timedelta(days=6)
+    act = PendingAct.objects.get(subject=made.pk)
+    refuse_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=act.pk)
+    assert not JobFile.objects.filter(job=made).exists()
+    assert sure(supervisor).get(f"/jobs/{made.pk}/files/{file.pk}/").status_code == 403
 
 
 def test_the_password_is_asked_first(north: District, supervisor: User) -> None:

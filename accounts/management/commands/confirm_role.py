@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from accounts.models import User
-from accounts.services.requests import confirm_all
+from accounts.services.acts import confirm_all
 
 
 class Command(BaseCommand):

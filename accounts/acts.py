@@ -1,0 +1,58 @@
+"""What happens to the subject of a pending act, registered by the apps when they are ready (docs/adr/0045).
+
+`accounts.services.acts` asks, decides and withdraws. It knows no API key and no file.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.actors import Actor
+from accounts.models import Act, PendingAct
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the inbox shows an act to whoever can confirm it, also to a confirmer: without personal data."""
+
+    title: str
+    lines: Sequence[str] = ()
+    url: str = ""  # of the subject's page, for roles that can open it
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an app does with the subject of an act.
+
+    `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, or nobody decided in time)
+    write and record their events in the transaction that decides. `shown` takes IDs of subjects.
+    """
+
+    lock: Callable[[PendingAct], None]
+    confirmed: Callable[[Actor, PendingAct], None]
+    dropped: Callable[[Actor, PendingAct], None]
+    shown: Callable[[Collection[UUID]], Mapping[UUID, Shown]]
+
+
+_EFFECTS: dict[str, Effect] = {}
+
+
+def register(kind: Act, effect: Effect) -> None:
+    _EFFECTS[kind] = effect
+
+
+def effect_of(kind: str) -> Effect:
+    return _EFFECTS[kind]
+
+
+def shown_acts(acts: Collection[PendingAct]) -> dict[UUID, Shown]:
+    """How to show acts that are not about an account, by ID. One call for each kind."""
+    subjects: dict[str, dict[UUID, UUID]] = {}
+    for act in acts:
+        if act.subject is not None:
+            subjects.setdefault(act.kind, {})[act.pk] = act.subject
+    found: dict[UUID, Shown] = {}
+    for kind, by_act in subjects.items():
+        rows = effect_of(kind).shown(by_act.values())
+        found |= {pk: rows[subject] for pk, subject in by_act.items() if subject in rows}
+    return found

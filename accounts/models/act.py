@@ -1,0 +1,151 @@
+"""Acts that open or erase records: one person asks for them, and a second person confirms them."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import rules
+from accounts.models.user import Role, User
+from districts.models import District
+from lib.acting import Acting
+from lib.ids import uuid7
+
+
+class Act(models.TextChoices):
+    """The acts that need two people. `rules.CONFIRMED_BY` says who can be the second."""
+
+    ROLE = rules.ROLE, _("role")
+    DISTRICTS = rules.DISTRICTS, _("districts")
+    EMAIL = rules.EMAIL, _("email address")
+    SECOND_FACTOR = rules.SECOND_FACTOR, _("new two-factor authentication")
+    REACTIVATION = rules.REACTIVATION, _("signing in again")
+    API_KEY = rules.API_KEY, _("API key")
+    ARCHIVE = rules.ARCHIVE, _("archive of a district")
+    EXPORT = rules.EXPORT, _("export of many contacts")
+
+
+class PendingActQuerySet(models.QuerySet["PendingAct"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Pending acts that the actor's role can confirm (`rules.CONFIRMED_BY`), asked for by whomever.
+
+        Supervisors see those within their districts. Confirmers see no new address or second factor of an
+        account above officer, except of a privacy officer: a city may have only one.
+        """
+        waiting = self.waiting()
+        if actor.kind == "system":
+            return waiting
+        kinds = [kind for kind, roles in rules.CONFIRMED_BY.items() if actor.role in roles]
+        found = waiting.filter(kind__in=kinds)
+        above = models.Q(user__role__in=rules.ABOVE_OFFICER) | ~models.Q(user__asked_role="")
+        if actor.role == Role.CONFIRMER:
+            takeover = models.Q(kind__in=rules.TAKES_OVER) & above
+            return found.exclude(takeover & ~models.Q(user__role=Role.PRIVACY_OFFICER))
+        return found.filter(_within(actor, above)) if actor.role == Role.SUPERVISOR else found
+
+    def about(self, *, user: User | None = None, subject: UUID | None = None) -> Self:
+        """Acts on this account, or on another row."""
+        return self.filter(user=user, subject=subject)
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def waiting(self) -> Self:
+        return self.filter(decided_at__isnull=True)
+
+    def expired(self, now: datetime) -> Self:
+        """Pending acts that nobody has decided in time."""
+        return self.waiting().filter(asked_at__lte=now - rules.ACT_WAITS)
+
+    def in_order(self) -> Self:
+        """Oldest first."""
+        return self.order_by("asked_at", "pk")
+
+
+def _within(actor: Acting, above: models.Q) -> models.Q:
+    """Acts that concern only districts of the actor, or an account that has districts, all of them theirs."""
+    elsewhere = District.objects.exclude(pk__in=actor.district_ids)
+    named, others = (
+        rows.filter(pending_acts=models.OuterRef("pk")) for rows in (District.objects, elsewhere)
+    )
+    own, beyond = (rows.filter(users=models.OuterRef("user")) for rows in (District.objects, elsewhere))
+    of_districts = models.Q(kind__in=rules.OF_DISTRICTS) & models.Exists(named) & ~models.Exists(others)
+    takes_effect = models.Q(kind__in=(Act.EMAIL, Act.REACTIVATION)) & ~above
+    promotes = models.Q(kind=Act.ROLE, user__asked_role=Role.SUPERVISOR)
+    return of_districts | (takes_effect | promotes) & models.Exists(own) & ~models.Exists(beyond)
+
+
+class PendingAct(models.Model):
+    """An act that waits for a second person. It takes effect when that person confirms it.
+
+    It is about the account `user`, or about another row, whose ID is `subject`: the app that knows the row
+    registers what happens (accounts.acts). Decided rows are kept: whoever was helped by a confirmed act
+    cannot act as second person for the same requester for a week (accounts.policies).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="acts")
+    subject = models.UUIDField(null=True)  # plain ID, as in the activity log
+    kind = models.CharField(max_length=20, choices=Act)
+    email = models.EmailField(blank=True)  # the requested address
+    # Districts that an account is to get, or whose records leave.
+    districts = models.ManyToManyField(
+        District, through="ActDistrict", blank=True, related_name="pending_acts"
+    )
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True)  # when those who can confirm it were notified
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_confirmed = models.BooleanField(default=False)
+
+    objects = PendingActQuerySet.as_manager()
+
+    class Meta:
+        db_table = "accounts_accountrequest"  # its first name: the version before knows no other
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                condition=models.Q(decided_at__isnull=True),
+                name="account_request_once",
+                violation_error_message=_("This has already been requested."),
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "kind"],
+                condition=models.Q(decided_at__isnull=True),
+                name="pending_act_once",
+                violation_error_message=_("This has already been requested."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) ^ models.Q(subject__isnull=False),
+                name="pending_act_is_about_one",
+                violation_error_message=_("Choose an account or another record."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=Act.values),
+                name="pending_act_kind_is_known",
+                violation_error_message=_("Choose from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.subject} · {self.get_kind_display()}"
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the act is withdrawn if nobody has decided it."""
+        return self.asked_at + rules.ACT_WAITS
+
+
+class ActDistrict(models.Model):
+    """A district that a pending act names."""
+
+    act = models.ForeignKey(PendingAct, on_delete=models.CASCADE, db_column="accountrequest_id")
+    district = models.ForeignKey(District, on_delete=models.CASCADE)
+
+    class Meta:
+        db_table = "accounts_accountrequest_districts"
+        unique_together = [("act", "district")]

@@ -1,0 +1,246 @@
+"""Two-person rule: one person asks for an act that opens records, and a second person confirms or rejects it.
+
+`ask` and `withdraw` are for services, inside their transaction. What nobody decides in a week is withdrawn.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import acts, rules, second_factor
+from accounts.actors import SYSTEM, Actor
+from accounts.models import Act, PendingAct, User
+from accounts.policies import can_confirm, can_confirm_acts
+from accounts.services.notices import mail_account_change
+from accounts.sessions import end_sessions
+from accounts.sign_in import forget_addresses
+from audit.models import Action, Event, Op
+from audit.services import Changed, record_changes
+from districts.models import District
+from lib.conflicts import check_version
+from lib.waking import wake_on_commit
+
+REFRESH_REMINDERS = "meetings.refresh_reminders_of_user"
+TEND: Final = "accounts.tend_acts"
+LATELY: Final = timedelta(days=30)
+MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "role", "is_active"})
+
+
+def opens_the_book(user: User) -> bool:
+    """Whether taking over this account would give access to records: through districts, role or follow-ups.
+
+    An account that has signed in may own follow-ups, which their owner sees without covering a district. The
+    same is true of an account whose districts changed recently.
+    """
+    return (
+        is_above_officer(user)
+        or user.last_login is not None
+        or user.districts.exists()
+        or had_districts_lately(user, timezone.now())
+    )
+
+
+def had_districts_lately(user: User, now: datetime) -> bool:
+    """Whether the activity log records a change of the user's districts in the last 30 days."""
+    changes = Event.objects.filter(object_ids__contains=[user.pk], object_type="user", at__gte=now - LATELY)
+    changes = changes.exclude(action=Action.CREATE)  # also names pending districts
+    return changes.filter(field_names__contains=["districts"], allowed=True).exists()
+
+
+def is_above_officer(user: User) -> bool:
+    return user.role in rules.ABOVE_OFFICER or bool(user.asked_role)
+
+
+def ask(
+    actor: Actor,
+    kind: Act,
+    *,
+    user: User | None = None,
+    subject: UUID | None = None,
+    email: str = "",
+    districts: Collection[District] = (),
+) -> bool:
+    """Create a pending act and return whether it is new. An identical pending act stays unchanged.
+
+    It is about the account `user` or the row `subject`.
+    """
+    waiting = PendingAct.objects.waiting().of_kind(kind).about(user=user, subject=subject).first()
+    if waiting is not None:
+        same = waiting.email == email and set(waiting.districts.all()) == set(districts)
+        if same and (kind != Act.ROLE or waiting.asked_by_id == actor.id):
+            return False
+        withdraw(kind, user=user, subject=subject)
+    asked_by = actor.id if actor.kind == "user" else None
+    act = PendingAct(user=user, subject=subject, kind=kind, email=email, asked_by_id=asked_by)
+    act.full_clean(exclude=["user", "subject", "asked_by", "decided_by", "decided_at", "mailed_at"])
+    act.save(force_insert=True)
+    act.districts.set(districts)
+    wake_on_commit(TEND)
+    return True
+
+
+def withdraw(kind: Act, *, user: User | None = None, subject: UUID | None = None) -> bool:
+    """Withdraw the pending act of this kind, if there is one. Return whether there was one."""
+    waiting = PendingAct.objects.waiting().of_kind(kind).about(user=user, subject=subject)
+    return bool(waiting.update(decided_at=timezone.now()))
+
+
+@transaction.atomic
+def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
+    """Let an act take effect. Raises like `refuse_act`, and ValidationError if the address is taken."""
+    act = _waiting(actor, act_id, version)
+    acts.effect_of(act.kind).confirmed(actor, act)
+    _decide(actor, act, is_confirmed=True)
+    return act
+
+
+@transaction.atomic
+def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
+    """Reject an act: nothing changes. `version` is the version that was shown of the account it is about.
+
+    Raises PermissionDenied (also for the actor's own acts), StaleVersion, or DoesNotExist if nothing is
+    pending.
+    """
+    act = _waiting(actor, act_id, version)
+    acts.effect_of(act.kind).dropped(actor, act)
+    _decide(actor, act, is_confirmed=False)
+    return act
+
+
+@transaction.atomic
+def confirm_all(*, actor: Actor, user_id: UUID) -> list[PendingAct]:
+    """Confirm all pending acts on an account, for the command line.
+
+    Raises ValidationError if there are none.
+    """
+    found = PendingAct.objects.visible_to(actor).filter(user=user_id).in_order()
+    confirmed = [confirm_act(actor=actor, act_id=pk) for pk in found.values_list("pk", flat=True)]
+    if not confirmed:
+        raise ValidationError(_("Nothing is pending for this account."))
+    return confirmed
+
+
+def withdraw_expired() -> int:
+    """Withdraw acts that nobody has decided within a week, and return their number."""
+    expired = PendingAct.objects.expired(timezone.now()).in_order().values_list("pk", flat=True)
+    return sum(_expire(pk) for pk in list(expired[:500]))
+
+
+@transaction.atomic
+def _expire(act_id: UUID) -> bool:
+    try:
+        act = _locked(SYSTEM, act_id)
+    except PendingAct.DoesNotExist:  # decided meanwhile
+        return False
+    acts.effect_of(act.kind).dropped(SYSTEM, act)
+    _decide(SYSTEM, act, is_confirmed=False)
+    return True
+
+
+def _waiting(actor: Actor, act_id: UUID, version: int | None) -> PendingAct:
+    if not can_confirm_acts(actor):
+        raise PermissionDenied
+    act = _locked(actor, act_id)
+    if not can_confirm(actor, act):
+        raise PermissionDenied
+    if act.user:
+        check_version(act.user.version, version)
+    return act
+
+
+def _locked(actor: Actor, act_id: UUID) -> PendingAct:
+    """Lock the subject, then the act: services that change a subject and withdraw its act do the same."""
+    seen = PendingAct.objects.visible_to(actor)
+    act = seen.get(pk=act_id)
+    acts.effect_of(act.kind).lock(act)
+    locked: PendingAct = seen.select_for_update(of=("self",), no_key=True).get(pk=act_id)
+    locked.user = act.user
+    return locked
+
+
+def _decide(actor: Actor, act: PendingAct, *, is_confirmed: bool) -> None:
+    act.decided_at, act.is_confirmed = timezone.now(), is_confirmed
+    act.decided_by_id = actor.id if actor.kind == "user" else None
+    act.save(update_fields=["decided_at", "is_confirmed", "decided_by"])
+
+
+# --- Acts on accounts ---------------------------------------------------------------------------------
+
+
+def _lock_account(act: PendingAct) -> None:
+    act.user = User.objects.select_for_update(no_key=True).get(pk=act.user_id)
+
+
+def _account_confirmed(actor: Actor, act: PendingAct) -> None:
+    user: Any = act.user
+    was = user.email
+    _save_account(actor, user, _HOLDS[Act(act.kind)](act, user))
+    if act.kind in rules.TAKES_OVER:
+        end_sessions(user.pk)
+        mail_account_change(user, act.kind, "confirmed", {was, user.email})
+
+
+def _account_dropped(actor: Actor, act: PendingAct) -> None:
+    user: Any = act.user
+    if act.kind == Act.ROLE:
+        user.asked_role = ""
+    _save_account(actor, user, [f"asked_{act.kind}"])
+
+
+def _role_holds(act: PendingAct, user: User) -> list[str]:
+    user.role, user.asked_role = user.asked_role, ""
+    return ["role", "asked_role"]
+
+
+def _districts_hold(act: PendingAct, user: User) -> list[str]:
+    user.districts.add(*act.districts.all())
+    return ["districts"]
+
+
+def _email_holds(act: PendingAct, user: User) -> list[str]:
+    user.email = act.email
+    forget_addresses(user)
+    return ["email"]
+
+
+def _factor_holds(act: PendingAct, user: User) -> list[str]:
+    second_factor.forget(user)
+    return ["second_factor"]
+
+
+def _reactivation_holds(act: PendingAct, user: User) -> list[str]:
+    user.is_active = True
+    return ["is_active"]
+
+
+_HOLDS = {
+    Act.ROLE: _role_holds,
+    Act.DISTRICTS: _districts_hold,
+    Act.EMAIL: _email_holds,
+    Act.SECOND_FACTOR: _factor_holds,
+    Act.REACTIVATION: _reactivation_holds,
+}
+
+
+def _save_account(actor: Actor, user: User, changed: list[str]) -> None:
+    user.full_clean(exclude=["password"])
+    user.version += 1
+    user.save()
+    if MOVES_REMINDERS & set(changed):
+        wake_on_commit(REFRESH_REMINDERS, str(user.pk))
+    districts = user.districts.values_list("pk", flat=True)
+    row = Changed("user", user.pk, Op.UPDATED, user.version, districts, field_names=changed)
+    record_changes(actor, Action.UPDATE, [row])
+
+
+def register() -> None:
+    """The inbox shows acts on accounts in its own words."""
+    effect = acts.Effect(_lock_account, _account_confirmed, _account_dropped, shown=lambda _subjects: {})
+    for kind in _HOLDS:
+        acts.register(kind, effect)

@@ -1,0 +1,11 @@
+"""Background tasks. They may run repeatedly or concurrently, because their state is in the rows."""
+
+from celery import shared_task
+
+from accounts.services.act_mails import mail_new_acts
+from accounts.services.acts import TEND, withdraw_expired
+
+
+@shared_task(name=TEND)
+def tend_acts() -> int:
+    return withdraw_expired() + mail_new_acts()
