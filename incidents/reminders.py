@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Role, User
 from districts.models import District
@@ -34,6 +34,7 @@ class Incidents(Subject[Incident]):
         Rule(reminding.INCIDENT_DUE, gettext_lazy("step of an incident due now")),
         Rule(reminding.INCIDENT_LATE, gettext_lazy("late step of an incident in your district")),
         Rule(reminding.INCIDENT_LATE_CITY, gettext_lazy("late step of an incident in the city")),
+        Rule(reminding.INCIDENT_CHOOSE, gettext_lazy("more organisations to choose from")),
         Rule(reminding.INCIDENT_LOOK_AGAIN, gettext_lazy("tension to reassess")),
     )
 
@@ -64,6 +65,7 @@ class Incidents(Subject[Incident]):
                 zone=city_zone(),
                 now=now,
                 look_again_at=row.look_again_at,
+                choose_at=row.created_at if row.left_out else None,
             )
             for one in found:
                 yield row.pk, one
@@ -96,6 +98,13 @@ class Incidents(Subject[Incident]):
 
     def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:
         match rule:
+            case reminding.INCIDENT_CHOOSE:
+                title = ngettext(
+                    "An incident affects %(n)d more organisation. Choose whether to call it.",
+                    "An incident affects %(n)d more organisations. Choose which to call.",
+                    row.left_out,
+                )
+                return title % {"n": row.left_out}, []
             case reminding.INCIDENT_GIVEN:
                 return _("An incident has steps for you"), row.own_texts
             case reminding.INCIDENT_DUE:

@@ -105,6 +105,8 @@ class Incident(models.Model):
     words_agreed_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     reopened_at = models.DateTimeField(null=True, editable=False)
+    # Affected organisations beyond those that get steps by themselves: a supervisor chooses among them.
+    left_out = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     # Whom nobody was to contact when steps were last planned: figures state them beside those to be called.
     refused = models.PositiveSmallIntegerField(
         default=0,

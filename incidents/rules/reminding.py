@@ -14,6 +14,7 @@ INCIDENT_GIVEN: Final = "incident_given"
 INCIDENT_DUE: Final = "incident_due"
 INCIDENT_LATE: Final = "incident_late"
 INCIDENT_LATE_CITY: Final = "incident_late_city"
+INCIDENT_CHOOSE: Final = "incident_choose"
 INCIDENT_LOOK_AGAIN: Final = "incident_look_again"
 PROTOCOL_REVIEW: Final = "protocol_review"
 # What can wait is told half an hour after the quiet hours end.
@@ -40,10 +41,12 @@ def incident_reminders(
     zone: ZoneInfo,
     now: datetime,
     look_again_at: datetime | None = None,
+    choose_at: datetime | None = None,
 ) -> Iterator[Occurrence]:
     """What is open: to its owner when given and when due, then to supervisors, then to the city's.
 
-    At night only what may not wait leaves. Supervisors reassess tension at `look_again_at`, by day.
+    At night only what may not wait leaves. By day, supervisors reassess tension at `look_again_at`, and
+    choose from `choose_at` on who else is called.
     """
     for owner_id, recipient in owners.items():
         own = [step for step in steps if step.owner_id == owner_id]
@@ -53,6 +56,10 @@ def incident_reminders(
             yield from each_channel(INCIDENT_DUE, recipient, at, now=now)
     near = list(supervisors)
     far = [one for one in city_supervisors if one.id not in {here.id for here in near}]
+    if choose_at:
+        at = after_quiet(choose_at.astimezone(UTC), zone)
+        for one in near or far:
+            yield from each_channel(INCIDENT_CHOOSE, one, at, now=now, made_until=at + LOOKBACK)
     if look_again_at:
         at = after_quiet(look_again_at.astimezone(UTC), zone)
         for one in near or far:

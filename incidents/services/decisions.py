@@ -1,22 +1,24 @@
 """What supervisors decide in an incident: its statement, who works on it and where, and its end."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Op
+from contacts.models import Organisation
 from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Incident
 from incidents.policies import can_decide_incident
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import add_steps, concerns_of, settle_steps
+from incidents.services.planning import add_steps, concerns_of, everyone_touched, nearest, settle_steps
 from lib.cleaning import assign
 from lib.conflicts import check_version
 from meetings.codes import ConcernStatus
@@ -93,4 +95,26 @@ def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Inc
     incident.also_in.add(District.objects.get(pk=district_id))
     add_steps(actor, incident)
     write_incident(actor, incident, ["also_in"])
+    return incident
+
+
+def organisations_left_out(actor: Actor, incident: Incident) -> QuerySet[Organisation]:
+    """Organisations that the actor sees, are affected, and get no steps unless a supervisor chooses them."""
+    called = set(incident.steps.values_list("organisation", flat=True))
+    everyone = everyone_touched(concerns_of(incident))
+    first = {one.id for one in nearest(everyone, called)}
+    left = [one.id for one in everyone if one.may_be_contacted and one.id not in first]
+    return Organisation.objects.visible_to(actor).filter(pk__in=left).order_by("folded", "pk")
+
+
+@transaction.atomic
+def call_more(*, actor: Actor, incident_id: UUID, organisation_ids: Collection[UUID]) -> Incident:
+    """Add steps for chosen organisations that were left out. Raises as `locked_incident`, ValidationError."""
+    incident = locked_incident(actor, incident_id, decides=True)
+    chosen = organisations_left_out(actor, incident).filter(pk__in=organisation_ids)
+    found = set(chosen.values_list("pk", flat=True))
+    if not found or found != set(organisation_ids):
+        raise ValidationError({"organisations": _("Choose organisations from the list.")})
+    add_steps(actor, incident, found)
+    write_incident(actor, incident, ["organisations"])
     return incident

@@ -1,6 +1,6 @@
 """The steps of an incident as rows: who gets which by when, from its protocol and whom it touches."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -24,15 +24,18 @@ from meetings.whom_to_call import is_touched_by
 AT_MOST: Final = 60  # organisations; of more, the supervisor chooses
 
 
-def add_steps(actor: Actor, incident: Incident) -> list[IncidentStep]:
+def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -> list[IncidentStep]:
     """Write the steps that an incident lacks, and return them. Steps that exist stay as they are.
 
-    Owners are told of their steps, but nobody of what they began themselves.
+    Of more than AT_MOST organisations only those `chosen` get steps besides the nearest. Owners are told of
+    their steps, but nobody of what they began themselves.
     """
     now = timezone.now()
     there = set(incident.steps.values_list("step", "organisation"))
-    touched = touched_by(concerns_of(incident))
-    _count_refused(incident, touched, called={organisation for _step, organisation in there})
+    called = {organisation for _step, organisation in there}
+    everyone = everyone_touched(concerns_of(incident))
+    touched = nearest(everyone, {*called, *chosen})
+    _count(incident, everyone, touched, called)
     planned = plan(incident, touched, people_of(incident))
     missing = [one for one in planned if (one.step_id, one.organisation_id) not in there]
     return IncidentStep.objects.bulk_create(
@@ -49,8 +52,17 @@ def add_steps(actor: Actor, incident: Incident) -> list[IncidentStep]:
     )
 
 
-def _count_refused(incident: Incident, touched: Iterable[Touched], called: Collection[UUID]) -> None:
-    """Count whom nobody is to contact: those who got steps before they said so are not among them."""
+def _count(
+    incident: Incident,
+    everyone: Sequence[Touched],
+    touched: Sequence[Touched],
+    called: Collection[UUID | None],
+) -> None:
+    """Count whom nobody is to contact (not those who got steps before they said so), and who is left out."""
+    left_out = sum(one.may_be_contacted for one in everyone) - sum(one.may_be_contacted for one in touched)
+    if incident.left_out != left_out:
+        incident.left_out = left_out
+        incident.save(update_fields=["left_out"])
     refused = [one for one in touched if not one.may_be_contacted and one.id not in called]
     place_refused = any(one.is_the_place for one in refused)
     if (incident.refused, incident.place_refused) != (len(refused), place_refused):
@@ -127,8 +139,13 @@ def concerns_of(incident: Incident) -> list[Concern]:
     return list(rows.select_related("district", "site_organisation").order_by("received_at", "pk"))
 
 
-def touched_by(concerns: Iterable[Concern]) -> list[Touched]:
-    """Active organisations that the concerns are about, the affected places first, AT_MOST of them.
+def nearest(everyone: Sequence[Touched], also: Collection[UUID | None] = ()) -> list[Touched]:
+    """The first AT_MOST of these organisations, and those in `also`."""
+    return [*everyone[:AT_MOST], *(one for one in everyone[AT_MOST:] if one.id in also)]
+
+
+def everyone_touched(concerns: Iterable[Concern]) -> list[Touched]:
+    """Active organisations that the concerns are about, the affected places first.
 
     As the system sees them: an actor is later shown those it may see.
     """
@@ -148,8 +165,7 @@ def touched_by(concerns: Iterable[Concern]) -> list[Touched]:
                 wish=row.contact_wish,
                 night_calls=row.night_calls,
             )
-    nearest = sorted(found.values(), key=lambda one: not one.is_the_place)
-    return nearest[:AT_MOST]
+    return sorted(found.values(), key=lambda one: not one.is_the_place)
 
 
 def people_of(incident: Incident) -> People:

@@ -20,7 +20,7 @@ from incidents.models import Incident, Reassurance
 from incidents.rules.reassurance import outcomes_of, was_held
 from incidents.rules.steps import Touched, is_quiet
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import concerns_of, settle_steps, touched_by
+from incidents.services.planning import concerns_of, everyone_touched, settle_steps
 from lib.cleaning import assign
 from lib.days import city_today, city_zone
 from meetings.codes import FollowUpKind, MeetingStatus, ReassuranceAnswer
@@ -189,7 +189,7 @@ def _promise_to_call(actor: Actor, row: Reassurance, concerns: Sequence[Concern]
 
 def _touched(concerns: Sequence[Concern], organisation_id: UUID) -> Touched:
     """The organisation as the incident touches it. Raises DoesNotExist if it does not."""
-    for one in touched_by(concerns):
+    for one in everyone_touched(concerns):
         if one.id == organisation_id:
             return one
     raise Organisation.DoesNotExist

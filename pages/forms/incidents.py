@@ -3,14 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Role, User
+from contacts.models import Organisation
 from districts.models import District
 from incidents.codes import ReachedBy
 from incidents.models import Incident, IncidentStep, Reassurance
 from meetings.models import Concern
+from pages.forms.base import ROWS
 from pages.forms.fields import fields_of, form_field
 
 TAKE, PASS, DONE, NOT_NEEDED = "take", "pass", "done", "not_needed"
@@ -55,6 +58,22 @@ class StepForm(forms.Form):
     act = forms.ChoiceField(choices=[(act, act) for act in (TAKE, PASS, DONE, NOT_NEEDED)])
     had_by = forms.UUIDField(required=False, widget=forms.HiddenInput)
     case_reference = form_field(Concern, "case_reference")
+
+
+class MoreForm(forms.Form):
+    """Which of the organisations beyond the first sixty are called."""
+
+    organisations = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisations"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"} | ROWS),
+    )
+
+    def __init__(self, *args: Any, offered: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["organisations"].queryset = offered
 
 
 class ConductForm(forms.Form):

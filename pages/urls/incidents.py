@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<uuid:pk>/night-phone/", views.incident_reveal, name="incident_reveal"),
     path("incidents/<uuid:pk>/steps/", views.incident_step, name="incident_step"),
     path("incidents/<uuid:pk>/hand-over/", views.incident_hand_over, name="incident_hand_over"),
+    path("incidents/<uuid:pk>/more/", conduct.incident_more, name="incident_more"),
     path("incidents/<uuid:pk>/conduct/", conduct.incident_conduct, name="incident_conduct"),
     path("settings/waiting/exclusions/<uuid:pk>/", conduct.exclusion_decide, name="exclusion_decide"),
     path("incidents/<uuid:pk>/decide/", views.incident_decide, name="incident_decide"),

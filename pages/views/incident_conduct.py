@@ -1,4 +1,4 @@
-"""Police conduct in an incident: no allegation is recorded, and who may be concerned is excluded."""
+"""Who else is called in an incident, and who is kept out of it where police conduct may be involved."""
 
 from uuid import UUID
 
@@ -12,14 +12,33 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from incidents.models import ExclusionRequest, Incident
-from incidents.policies import can_decide_exclusion, can_write_incident, districts_of
+from incidents.policies import can_decide_exclusion, can_decide_incident, can_write_incident, districts_of
+from incidents.services.decisions import call_more, organisations_left_out
 from incidents.services.exclusions import ask_exclusion, decide_exclusion
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
-from pages.forms.incidents import ConductForm
+from pages.forms.incidents import ConductForm, MoreForm
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, record_view, refuse_unless
+
+
+@form_page
+def incident_more(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Choose which organisations beyond the first sixty are called."""
+    row = get_or_404(Incident.objects.visible_to(request.actor).for_its_page(), pk)
+    refuse_unless(can_decide_incident(request.actor, row))
+    offered = organisations_left_out(request.actor, row)
+    form = MoreForm(posted(request), offered=offered)
+    record_view(request, "incident", [row.pk, *(one.pk for one in offered)], district_ids=districts_of(row))
+    if form.is_valid():
+        with RefusalsIn(form):
+            if chosen := [one.pk for one in form.cleaned_data["organisations"]]:
+                call_more(actor=request.actor, incident_id=pk, organisation_ids=chosen)
+                messages.success(request, _("Steps added."))
+            return redirect("incident", pk)
+    context = {"incident": row, "form": form, "offered": offered}
+    return render(request, "pages/incidents/more.html", context, status=422 if form.is_bound else 200)
 
 
 @form_page

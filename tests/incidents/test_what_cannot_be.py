@@ -1,6 +1,6 @@
 """What cannot be is refused and leaves nothing half done; what changes later adds steps and removes none."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 from uuid import uuid4
@@ -11,15 +11,25 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
+from contacts.services.organisations import edit_organisation
 from incidents.models import Incident, IncidentStep
+from incidents.services import planning
+from incidents.services.decisions import call_more
 from incidents.services.opening import edit_concern
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import mark_step, take_over
 from meetings.models import Concern, Meeting
+from reminders.models import Reminder
 from tests.factories import make_actor, make_district, make_organisation, make_supervisor
 from tests.incidents.making import Night, make_protocol
 
 pytestmark = pytest.mark.django_db
+REFUSED: dict[str, Any] = {
+    "contact_wish": "none",
+    "contact_wish_by": "The board",
+    "contact_wish_on": date(2026, 1, 5),
+}
 
 
 @pytest.mark.parametrize(
@@ -105,3 +115,35 @@ def test_the_command_exits_with_1_while_some_step_would_have_no_owner() -> None:
     make_supervisor(district)
     call_command("check_protocols", stdout=(out := StringIO()))
     assert out.getvalue() == "Every step has an owner.\n"
+
+
+def test_of_more_than_sixty_organisations_the_supervisor_is_told_and_chooses(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "AT_MOST", 2)
+    night = Night()
+    muslim = [{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}]
+    third, fourth = (make_organisation(night.district, name=name, focuses=muslim) for name in ("Cee", "Dee"))
+    hidden = make_organisation(night.district, name="Zed", focuses=muslim)
+    edit_organisation(actor=SYSTEM, organisation_id=hidden.pk, **REFUSED)
+    incident = night.incident()
+    assert incident.left_out == 2
+    called = set(incident.steps.values_list("organisation", flat=True))
+    assert called == {None, night.place.pk, night.other.pk}
+    told = Reminder.objects.filter(rule="incident_choose").values_list("recipient", flat=True)
+    assert set(told) == {night.supervisor.pk}
+    for refused in ([], [hidden.pk], [night.other.pk]):
+        with pytest.raises(ValidationError):
+            call_more(actor=night.actor(night.supervisor), incident_id=incident.pk, organisation_ids=refused)
+    with pytest.raises(PermissionDenied):
+        call_more(actor=night.actor(), incident_id=incident.pk, organisation_ids=[third.pk])
+    client.force_login(night.supervisor)
+    page = f"/incidents/{incident.pk}/"
+    assert "2 more organisations are affected" in client.get(page).text
+    offered = client.get(f"{page}more/").text
+    assert "Cee" in offered and "Dee" in offered and "Zed" not in offered
+    added = client.post(f"{page}more/", {"organisations": [third.pk]}, follow=True)
+    assert "Steps added." in added.text and "1 more organisation is affected" in added.text
+    assert incident.steps.filter(organisation=third).count() == 2
+    call_more(actor=night.actor(night.supervisor), incident_id=incident.pk, organisation_ids=[fourth.pk])
+    assert not Reminder.objects.waiting().filter(rule="incident_choose").exists()
