@@ -18,6 +18,7 @@ from contacts.clues import compare, detail_clues, organisation_clues
 from contacts.models import Organisation
 from contacts.names import ALIKE, plain_name
 from contacts.rules import one_phone
+from lib.candidates import among_candidates
 from lib.domains import plain_email
 from lib.fold import fold, latin
 
@@ -70,11 +71,13 @@ def similar_organisations(
     clues = sorted({*clues, *detail_clues(more)})
     words, plain = latin(fold(name)), plain_name(name)
     alike = Q(clues__overlap=clues) if clues else Q()
-    for form in sorted({words, plain} - {""}):
+    forms = sorted({words, plain} - {""})
+    for form in forms:
         alike |= Q(folded__trigram_word_similar=form)
     if not alike:
         return []
     rows = Organisation.objects.visible_to(actor).filter(alike)
+    rows = among_candidates(rows, similar=forms, sharing=clues)
     if exclude:
         rows = rows.exclude(pk=exclude)
     nearest = rows.annotate(near=_share(clues) + TrigramWordSimilarity(words, F("folded")))

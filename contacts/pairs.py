@@ -19,6 +19,7 @@ from contacts.clues import LIKELY, compare, detail_clues, person_clues, score
 from contacts.duplicates import reasons
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.rules import one_phone
+from lib.candidates import among_candidates
 from lib.domains import plain_email
 from lib.id_in import id_in
 
@@ -110,7 +111,8 @@ def likely_contacts(actor: Actor, clues: Collection[str]) -> list[Likely]:
     """People the actor sees who may be the one with these clues (contacts.clues.person_clues)."""
     seen = _people(actor)
     holders: dict[str, list[UUID]] = {}
-    for pk, known in seen.filter(clues__overlap=list(clues)).values_list("pk", "clues"):
+    sharing = among_candidates(seen.filter(clues__overlap=list(clues)), sharing=clues)
+    for pk, known in sharing.values_list("pk", "clues"):
         for clue in set(clues).intersection(known):
             holders.setdefault(clue, []).append(pk)
     shared: dict[UUID, list[str]] = {}

@@ -29,6 +29,7 @@ from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_k
 from jobs.models import Job, JobFile, JobStatus
 from jobs.services import LEASE, end_job
 from lib.leases import Lease, claim, claim_alone
+from lib.row_context import acting_as
 from lib.waits import patience
 
 PULSE_SECONDS: Final = 1.0
@@ -81,7 +82,7 @@ def _run(lease: Lease[Job], actor: Actor | None) -> None:
 def _do(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
     job, pulse = lease.row, _Pulse(lease)
     try:
-        with pulse, patience(STATEMENT_SECONDS):
+        with pulse, patience(STATEMENT_SECONDS), acting_as(actor):
             outcome = kind.run(_Work(job, actor, pulse))
         _keep(lease, outcome, actor)
     except JobStopped:

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.expressions import DatabaseDefault
 
 # Fields whose values are stored as they are, because converting them takes longer than writing. Members of
@@ -65,13 +65,27 @@ def copy_rows(model: type[models.Model], rows: Iterable[Any]) -> None:
 def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows, given as values of the columns `names`, which is faster than model instances."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
-    simple = [isinstance(field, _SIMPLE) for field in fields]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
-    ):
+    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT row_security_active(%s::regclass)", [table])
+        if not cursor.fetchone()[0]:
+            _copy(cursor, table, columns, fields, rows)
+            return
+        # PostgreSQL refuses COPY into a table with policies.
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE copied ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608  # names of the model
+        )
+        _copy(cursor, "copied", columns, fields, rows)
+        cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM copied")  # noqa: S608  # see above
+        cursor.execute("DROP TABLE copied")
+
+
+def _copy(
+    cursor: Any, table: str, columns: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> None:
+    simple = [isinstance(field, _SIMPLE) for field in fields]
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(
                 [

@@ -10,6 +10,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import F, Q
 
+from lib.candidates import among_candidates
 from lib.fold import fold, latin
 from lib.small_words import SMALL_WORDS
 from lib.sound import sound
@@ -41,10 +42,13 @@ def matching(
     if not words:
         return queryset.none()
     for word in words:
-        found = _like(word, by_sound=by_sound)
+        contained, similar = _forms(word, by_sound=by_sound)
+        found = Q.create([("folded__contains", one) for one in contained], Q.OR)
+        found |= Q.create([("folded__trigram_word_similar", one) for one in similar], Q.OR)
         if meant := (said or {}).get(latin(word.replace(" ", ""))):
             found |= reduce(and_, (Q(folded__contains=one) for one in meant.split()))
-        queryset = queryset.filter(found)
+            contained.append(meant.split()[0])
+        queryset = among_candidates(queryset.filter(found), containing=contained, similar=similar)
     spelled = latin(" ".join(words)) or " ".join(words)
     ranked = queryset.annotate(rank=TrigramWordSimilarity(spelled, F("folded")))
     return ranked.order_by("-rank", *then)
@@ -59,15 +63,15 @@ def _words(q: str, optional: Set[str]) -> list[str]:
     return (told or words)[:MAX_WORDS]
 
 
-def _like(word: str, *, by_sound: bool) -> Q:
-    """Match the word as typed or in Latin letters, because a row contains both (lib.fold.findable)."""
+def _forms(word: str, *, by_sound: bool) -> tuple[list[str], list[str]]:
+    """What a row may contain, and have a similar word to: the word as typed and in Latin letters.
+
+    A row contains both (lib.fold.findable).
+    """
     joined = word.replace(" ", "")
-    found = Q()
-    for form in filter(None, dict.fromkeys((word, joined, latin(joined)))):  # in order: one statement
-        found |= Q(folded__contains=form)
-        if " " not in form:
-            found |= Q(folded__trigram_word_similar=form)
+    contained = list(filter(None, dict.fromkeys((word, joined, latin(joined)))))  # in order: one statement
+    similar = [form for form in contained if " " not in form]
     heard = sound(latin(joined)) if by_sound else ""
     if len(heard) >= _HEARD and heard != latin(joined):
-        found |= Q(folded__contains=f" {heard}")
-    return found
+        contained.append(f" {heard}")
+    return contained, similar

@@ -19,6 +19,7 @@ from contacts.models import Affiliation, Contact, FocusDeclaration, Organisation
 from districts.codes import Focus
 from districts.models import District
 from lib.fold import fold
+from lib.row_context import Opened, opened
 from meetings import rules
 from meetings.models import Concern
 from reminders.models import Reminder
@@ -112,6 +113,7 @@ def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
     return list(nearest[:HELPING])
 
 
+@opened(Opened.FIGURES)
 def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[Neighbour]:
     """For communities of which the actor sees no active organisation: who leads some in other districts.
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from contacts.codes import FOCUS_OF_KIND
+from lib.row_context import Opened, opened
 from reports.figures import Fact, Filters, Source, Span
 from reports.questions import By, Question
 
@@ -188,6 +189,7 @@ LAST_MET: Final = Fact("last_met_on", _("Last met"), "asked.until_on - days_sinc
 CADENCE: Final = Fact("agreed_every_days", _("Agreed every (days)"), "cadence_days")
 
 
+@opened(Opened.FIGURES)
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
     """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
     known = question.parameters | {

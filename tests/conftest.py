@@ -23,6 +23,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = [
     "tests.plugins.database",
+    "tests.plugins.guarded",
     "tests.plugins.clients",
     "tests.plugins.mail",
     "tests.plugins.browser",

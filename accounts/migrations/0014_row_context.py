@@ -157,19 +157,20 @@ DROP FUNCTION guard.follow_users();
 DROP FUNCTION guard.cover_users(uuid[]);
 """
 
+EVERY = (("insert", "NEW"), ("update", "OLD"), ("update", "NEW"), ("delete", "OLD"))
+# Other writes of users: above, only those that count. Each sign-in updates a user.
 FOLLOWED = (
-    ("accounts_user_districts", "guard.follow_users('user_id')", ("INSERT", "UPDATE", "DELETE")),
-    ("accounts_relief", "guard.follow_users('officer_id')", ("INSERT", "UPDATE", "DELETE")),
-    ("accounts_user", "guard.follow_users('id')", ("DELETE",)),  # other writes: above, only those that count
-    ("districts_district", "guard.follow_districts_of_users()", ("INSERT", "UPDATE", "DELETE")),
+    ("accounts_user_districts", "guard.follow_users('user_id')", EVERY),
+    ("accounts_relief", "guard.follow_users('officer_id')", EVERY),
+    ("accounts_user", "guard.follow_users('id')", EVERY[-1:]),
+    ("districts_district", "guard.follow_districts_of_users()", EVERY),
 )
 
 
 def follow(table, function, writes):
     """Statements that keep coverage after each kind of write to `table`, and those that undo them."""
-    for write in writes:
-        trigger = f"{table}_covers_users_after_{write.lower()}"
-        rows = "OLD" if write == "DELETE" else "NEW"
+    for write, rows in writes:
+        trigger = f"{table}_covers_users_after_{write}_of_{rows.lower()}"
         yield (
             f"CREATE TRIGGER {trigger} AFTER {write} ON {table} REFERENCING {rows} TABLE AS changed "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {function}",

@@ -66,18 +66,19 @@ DROP FUNCTION guard.follow_keys();
 DROP FUNCTION guard.cover_keys(uuid[]);
 """
 
+EVERY = (("insert", "NEW"), ("update", "OLD"), ("update", "NEW"), ("delete", "OLD"))
+# Other writes of keys: above, only those that count. Each use updates a key.
 FOLLOWED = (
-    ("api_apikey_districts", "guard.follow_keys('apikey_id')", ("INSERT", "UPDATE", "DELETE")),
-    ("api_apikey", "guard.follow_keys('id')", ("DELETE",)),  # other writes: above, only those that count
-    ("districts_district", "guard.follow_districts_of_keys()", ("INSERT", "UPDATE", "DELETE")),
+    ("api_apikey_districts", "guard.follow_keys('apikey_id')", EVERY),
+    ("api_apikey", "guard.follow_keys('id')", EVERY[-1:]),
+    ("districts_district", "guard.follow_districts_of_keys()", EVERY),
 )
 
 
 def follow(table, function, writes):
     """Statements that keep coverage after each kind of write to `table`, and those that undo them."""
-    for write in writes:
-        trigger = f"{table}_covers_keys_after_{write.lower()}"
-        rows = "OLD" if write == "DELETE" else "NEW"
+    for write, rows in writes:
+        trigger = f"{table}_covers_keys_after_{write}_of_{rows.lower()}"
         yield (
             f"CREATE TRIGGER {trigger} AFTER {write} ON {table} REFERENCING {rows} TABLE AS changed "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {function}",

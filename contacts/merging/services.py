@@ -34,6 +34,7 @@ from contacts.services.details import FIRST, OTHER, details_of, reached_by
 from contacts.services.moves import grounds, tell_of_moves
 from contacts.services.organisations import districts_of_organisations, save_organisations
 from contacts.services.summaries import refresh_meet_by
+from lib.row_context import Opened, acting_as, opened
 
 MOST: Final = 10  # rows at once
 
@@ -60,6 +61,7 @@ def merge_contacts(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     """Take a merge back: every row is as it was, with a later version.
 
@@ -125,6 +127,7 @@ def forget_merges(now: datetime) -> int:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices) -> Merge:
     if not 2 <= len(versions) <= MOST or kept_id not in versions:
         raise ValidationError(_("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST})
@@ -238,7 +241,8 @@ def object_type(model: Any) -> str:
 
 def _locked(actor: Actor, model: Any, versions: Mapping[UUID, int | None]) -> list[Any]:
     can_edit: Any = can_edit_organisation if model is Organisation else can_edit_contact
-    return lock_versions(model.objects.visible_to(actor), versions, lambda row: can_edit(actor, row))
+    with acting_as(actor):
+        return lock_versions(model.objects.visible_to(actor), versions, lambda row: can_edit(actor, row))
 
 
 def _districts(row: Any) -> set[UUID]:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from contacts.clues import website_host
 from contacts.rules import one_phone, plain_number
 from contacts.words import FORMS, SAID
+from lib.candidates import among_candidates
 from lib.domains import plain_email
 from lib.matching import matching
 
@@ -30,7 +31,7 @@ def organisations_found_by(rows: Rows, q: str) -> Rows:
     if found is not None:
         return found
     if _HOST.fullmatch(q.strip()) and (host := website_host(q)):
-        named = rows.filter(clues__contains=[f"host:{host}"])
+        named = _with_clue(rows, f"host:{host}")
         if named.exists():
             return named.order_by("folded", "pk")
         q = host
@@ -51,7 +52,7 @@ def _by_channel(rows: Rows, q: str, in_part: Callable[[Any, str], Any]) -> Rows 
     """Rows with this number or address, or part of one; None where `q` is neither."""
     if number := number_in(q):
         if number.startswith("+"):
-            found = rows.filter(clues__contains=[f"phone:{number}"])
+            found = _with_clue(rows, f"phone:{number}")
         else:
             part = _kept(number)
             by_part = Q(phone__contains=part) | _has(rows, channel="phone", value__contains=part)
@@ -60,11 +61,15 @@ def _by_channel(rows: Rows, q: str, in_part: Callable[[Any, str], Any]) -> Rows 
             found = rows.filter(by_part)
     elif "@" in q:
         address = plain_email(q)
-        exactly = rows.filter(clues__contains=[f"email:{address.casefold()}"])
+        exactly = _with_clue(rows, f"email:{address.casefold()}")
         found = exactly if exactly.exists() else in_part(rows, address)
     else:
         return None
     return found.order_by("folded", "pk")
+
+
+def _with_clue(rows: Rows, clue: str) -> Rows:
+    return among_candidates(rows.filter(clues__contains=[clue]), sharing=[clue])
 
 
 def _by_any_part(rows: Rows, address: str) -> Rows:

@@ -38,6 +38,7 @@ from contacts.services.phones import check_phone
 from lib.cleaning import refuse_future
 from lib.days import city_today
 from lib.external_ids import set_external_ids
+from lib.row_context import Opened, acting_as, opened
 
 REVIEW_AFTER: Final = timedelta(days=365)
 _PAST: Final = frozenset({"notice_given_on", "agreement_on"})
@@ -60,6 +61,7 @@ def create_contact(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_contact(
     *,
     actor: Actor,
@@ -89,7 +91,8 @@ def end_affiliation(
 ) -> Contact:
     """The person no longer speaks for the organisation from `on` (today unless given)."""
     with transaction.atomic():
-        seen = Contact.objects.visible_to(actor).get(pk=contact_id)
+        with acting_as(actor):
+            seen = Contact.objects.visible_to(actor).get(pk=contact_id)
         lock_organisations(shown_affiliations(seen, actor))
         [contact] = locked_contacts(actor, {contact_id: None})
         rows = shown_affiliations(contact, actor)
@@ -102,6 +105,7 @@ def end_affiliation(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> Contact:
     """The person does not want to be in the book: not called any more, private channel gone for good."""
     [contact] = locked_contacts(actor, {contact_id: version})
@@ -111,6 +115,7 @@ def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = No
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> None:
     """The person is gone from the book for good, and so from every meeting's list of people.
 
@@ -119,6 +124,7 @@ def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None)
     erase_contacts(actor, locked_contacts(actor, {contact_id: version}))
 
 
+@opened(Opened.WRITER)
 def erase_contacts(actor: Actor, contacts: Sequence[Contact]) -> None:
     """Those that the caller has locked."""
     record_erased(actor, "contact", contacts, districts_of_contacts)
@@ -126,6 +132,7 @@ def erase_contacts(actor: Actor, contacts: Sequence[Contact]) -> None:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | None = None) -> None:
     """Make every change or none, one for each contact: new ones, and locked ones that the actor may edit.
 
@@ -163,9 +170,11 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
 def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Contact]:
     """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
     rows = Contact.objects.visible_to(actor)
-    return lock_versions(rows, versions, lambda row: can_edit_contact(actor, row))
+    with acting_as(actor):
+        return lock_versions(rows, versions, lambda row: can_edit_contact(actor, row))
 
 
+@opened(Opened.WRITER)
 def save_contacts(changes: Collection[Change], details: Details | None = None) -> None:
     """Write known rows as they are now (`save_changed`). `details` have been read."""
     kept = details_of([one.row for one in changes], details)

@@ -16,6 +16,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation
 from contacts.services.moves import districts_by_organisation
+from lib.row_context import Opened, opened
 
 BATCH: Final = 500
 PURPOSE: Final = "a role ended by its date"
@@ -30,6 +31,7 @@ def tell_of_ended_roles() -> int:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def _tell_of_some() -> int:
     silent = Affiliation.objects.ended_in_silence().select_for_update(of=("self",), skip_locked=True)
     ended = list(silent.select_related("contact").order_by("pk")[:BATCH])

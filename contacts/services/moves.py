@@ -16,8 +16,10 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
 from districts.models import District
+from lib.row_context import Opened, opened
 
 
+@opened(Opened.PUBLISHER)
 def tell_of_moves(
     actor: Actor,
     moved: Mapping[UUID, Collection[UUID]],
@@ -76,6 +78,7 @@ def _above(name: str) -> Any:
     return model._default_manager.all()
 
 
+@opened(Opened.RECOUNT)
 def grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Where each of these objects is seen, by its own district and through its organisations."""
     where: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
@@ -94,6 +97,7 @@ def grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     return where
 
 
+@opened(Opened.RECOUNT)
 def districts_by_organisation(ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Where each of these organisations is seen: at home, and where else it is active."""
     wanted = list(set(ids))

@@ -15,6 +15,7 @@ from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
 from contacts.services.private_channels import set_private_channel
 from lib.cleaning import clean_value
+from lib.row_context import Opened, opened
 
 # Where addresses are kept, and the field that names whose they are.
 _KEPT: Final[tuple[tuple[Any, str, type[models.Model], tuple[str, ...]], ...]] = (
@@ -39,6 +40,7 @@ def with_old_addresses() -> dict[type[models.Model], list[UUID]]:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def rewrite_addresses(model: type[models.Model], pk: UUID) -> None:
     """As if somebody had written the same again: with a new version and in the trail.
 

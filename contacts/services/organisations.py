@@ -45,6 +45,7 @@ from lib.external_ids import set_external_ids
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
+from lib.row_context import Opened, acting_as, opened
 
 _PAST: Final = frozenset(
     {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
@@ -65,6 +66,7 @@ def create_organisation(*, actor: Actor, id: UUID | None = None, **fields: Any) 
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_organisation(
     *,
     actor: Actor,
@@ -98,6 +100,7 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | N
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def write_organisations(
     *,
     actor: Actor,
@@ -141,9 +144,11 @@ def write_organisations(
 def locked_organisations(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Organisation]:
     """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
     rows = Organisation.objects.visible_to(actor)
-    return lock_versions(rows, versions, lambda row: can_edit_organisation(actor, row))
+    with acting_as(actor):
+        return lock_versions(rows, versions, lambda row: can_edit_organisation(actor, row))
 
 
+@opened(Opened.WRITER)
 def save_organisations(
     changes: Collection[Change], details: Details | None = None, *, taken_back: datetime | None = None
 ) -> None:
@@ -159,6 +164,7 @@ def save_organisations(
         refresh_meet_by(timed)
 
 
+@opened(Opened.WRITER)
 def erase_organisations(*, actor: Actor, ids: Collection[UUID], purpose: str) -> None:
     """Take out of the book for good what nothing refers to; the caller holds the rows and has asked.
 

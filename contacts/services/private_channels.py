@@ -28,9 +28,11 @@ from contacts.services.organisations import (
 from contacts.services.phones import check_phone
 from lib.cleaning import assign
 from lib.reasons import check_reason
+from lib.row_context import Opened, opened
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def set_private_channel(
     *, actor: Actor, contact_id: UUID, version: int | None = None, email: str = "", phone: object = ""
 ) -> Contact:
@@ -65,6 +67,7 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def set_organisation_private_channel(
     *,
     actor: Actor,
@@ -113,6 +116,7 @@ def with_open_address() -> list[UUID]:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def hide_address(organisation_id: UUID) -> None:
     """Move an address to the private channel, unless another one is there."""
     [row] = locked_organisations(SYSTEM, {organisation_id: None})

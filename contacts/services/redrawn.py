@@ -12,11 +12,13 @@ from contacts.services.changing import Change
 from contacts.services.contacts import locked_contacts, write_contacts
 from contacts.services.organisations import locked_organisations, write_organisations
 from districts.models import District
+from lib.row_context import Opened, opened
 
 PURPOSE: Final = "its district was redrawn"
 BATCH: Final = 1000  # rows in memory
 
 
+@opened(Opened.WRITER)
 def follow_redrawn(district: District, successor: District) -> None:
     """Move organisations and contacts, by their writers."""
     here = Organisation.objects.filter(Q(home_district=district) | Q(also_in=district))
@@ -48,6 +50,7 @@ def batches(rows: QuerySet[Any]) -> Iterator[list[UUID]]:
         yield ids[first : first + BATCH]
 
 
+@opened(Opened.WRITER)
 def has_records(district_ids: Any) -> bool:
     """Whether one of these districts has ever been the home district of an organisation or a contact."""
     organisations = OrganisationPeriod.objects.filter(home_district__in=district_ids)

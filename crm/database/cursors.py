@@ -14,6 +14,8 @@ from psycopg.pq import TransactionStatus
 from lib.row_context import signed
 
 _SET: Final = "SELECT set_config('crm.context', %s, true)"
+# In a transaction, because it takes no snapshot: the isolation level can still be set after it.
+_SET_LOCAL: Final = "SET LOCAL crm.context = %s"
 
 
 def due_context(connection: Any) -> str | None:
@@ -29,8 +31,10 @@ def due_context(connection: Any) -> str | None:
 
 def send_context(connection: Any, context: str) -> None:
     """Set the context of the current transaction, or of the pipeline."""
-    ClientCursor(connection).execute(_SET, [context])
-    if not connection.autocommit:
+    if connection.autocommit:
+        ClientCursor(connection).execute(_SET, [context])
+    else:
+        ClientCursor(connection).execute(_SET_LOCAL, [context])
         connection.context = context
 
 
@@ -66,8 +70,8 @@ class ChunkedCursor(base.ServerSideCursor):
     """For rows that are fetched in chunks. Declaring such a cursor cannot be in a pipeline."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        connection: Any = self.connection
+        connection: Any = self.connection  # type: ignore[attr-defined]  # the stubs leave it out
         with connection.transaction() if connection.autocommit else nullcontext():
             if (context := due_context(connection)) is not None:
                 send_context(connection, context)
-            return super().execute(query, params, **options)
+            return super().execute(query, params, **options)  # type: ignore[misc]  # see above

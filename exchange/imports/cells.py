@@ -17,6 +17,7 @@ from contacts.clues import name_clue
 from contacts.models import Organisation, OrganisationExternalId
 from districts.models import District
 from exchange.imports.noting import Note, NoteKind
+from lib.candidates import among_candidates
 from lib.days import city_zone, moment_at
 from lib.fold import fold, squash
 
@@ -121,7 +122,8 @@ def _called(actor: Actor, name: str, source: str) -> Organisation | None:
     known = OrganisationExternalId.objects.filter(source=source, external_id=squash(name))
     if found := seen.filter(pk__in=known.values("organisation")).first():
         return found
-    called = list(seen.filter(clues__contains=[name_clue(name)])[:2])
+    clue = name_clue(name)
+    called = list(among_candidates(seen.filter(clues__contains=[clue]), sharing=[clue])[:2])
     exactly = [row for row in called if fold(row.name) == fold(name)]
     if len(called) == 1 or len(exactly) == 1:
         return exactly[0] if exactly else called[0]

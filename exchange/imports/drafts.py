@@ -39,6 +39,7 @@ from jobs import kinds
 from jobs.models import Job
 from jobs.services import queue_job
 from lib.fold import fold, squash
+from lib.row_context import Opened, opened
 
 KIND: Final = "import_table"
 KEPT_FOR: Final = timedelta(hours=24)
@@ -333,6 +334,7 @@ TITLES: Final = {
 }
 
 
+@opened(Opened.WRITER)
 def work_on_draft(work: kinds.Work) -> kinds.JobResult:
     """One step of a draft; a worker that died is followed by another, and the import converges."""
     draft = ImportDraft.objects.visible_to(work.actor).get(pk=work.parameters["draft"])

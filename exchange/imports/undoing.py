@@ -16,6 +16,7 @@ from contacts.merging.relations import built_upon
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
 from lib.id_in import id_in
+from lib.row_context import Opened, opened
 
 NOT_YOURS: Final = gettext_lazy("You can no longer change all records of this import.")
 _BATCH: Final = 200
@@ -39,6 +40,7 @@ class Undo:
     check: Callable[[list[dict[str, Any]]], None] = lambda _rows: None  # raises for what may not go back
 
 
+@opened(Opened.WRITER)
 def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, how: Undo) -> None:
     """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
     try:

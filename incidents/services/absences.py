@@ -16,6 +16,7 @@ from incidents.models import Incident, IncidentStep
 from incidents.models.incident import IncidentQuerySet, IncidentStepQuerySet
 from incidents.services.incidents import write_incident
 from incidents.services.planning import pass_on
+from lib.row_context import Opened, opened
 
 
 def pass_on_left_steps() -> int:
@@ -46,6 +47,7 @@ def _left_by(user: User) -> IncidentQuerySet:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def _pass_on_in(incident_id: UUID, owners: Collection[UUID | None]) -> int:
     """All of an incident at once: whoever gets several steps is told once."""
     incident = Incident.objects.under_way().select_for_update(of=("self",)).filter(pk=incident_id).first()

@@ -21,11 +21,13 @@ from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import add_steps, concerns_of, everyone_touched, nearest, settle_steps
 from lib.cleaning import assign
 from lib.conflicts import check_version
+from lib.row_context import Opened, acting_as, opened
 from meetings.codes import ConcernStatus
 from meetings.services.concerns import close_concern
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
     """Agree what everybody can say. Raises as `locked_incident`, and ValidationError for an empty text."""
     incident = locked_incident(actor, incident_id, decides=True)
@@ -40,6 +42,7 @@ def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def close_incident(
     *, actor: Actor, incident_id: UUID, version: int | None = None, with_concerns: bool = False
 ) -> Incident:
@@ -61,9 +64,11 @@ def close_incident(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
     """Raises DoesNotExist, PermissionDenied, and ValidationError for one that is not closed."""
-    incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
+    with acting_as(actor):
+        incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
     if not can_decide_incident(actor, incident):
         raise PermissionDenied
     if incident.status != IncidentStatus.CLOSED:
@@ -86,6 +91,7 @@ def still_open(incident: Any) -> Iterable[str]:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Incident:
     """Show an incident in another district too; its organisations there get their steps.
 

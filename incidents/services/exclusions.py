@@ -20,6 +20,7 @@ from lib.row_context import Opened, opened
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
     """Keep a colleague out of an incident: no steps, no texts, no reminders, without saying why.
 
@@ -36,6 +37,7 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def ask_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> ExclusionRequest:
     """Ask that a supervisor be kept out of an incident. The activity log says that it was asked, not whom of.
 

@@ -14,6 +14,7 @@ from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from lib.conflicts import check_version
+from lib.row_context import acting_as
 from reminders.services import refresh_reminders
 
 # What is still to be done while an incident is only monitored.
@@ -28,7 +29,8 @@ def locked_incident(
     Raises DoesNotExist when it is not seen, PermissionDenied when it is read-only, or not the actor's to
     decide (`decides`), StaleVersion, ValidationError when it is closed.
     """
-    incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
+    with acting_as(actor):
+        incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
     if not (can_decide_incident if decides else can_write_incident)(actor, incident):
         raise PermissionDenied
     if incident.status == IncidentStatus.CLOSED:

@@ -17,12 +17,14 @@ from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import settle_steps
 from lib.cleaning import assign, refuse_future
 from lib.limits import refuse_more
+from lib.row_context import Opened, opened
 
 SHORTEST_REASON: Final = 20  # characters
 MOST_VOICES: Final = 60
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def assess_tension(
     *, actor: Actor, incident_id: UUID, consulted: Sequence[Organisation] = (), **fields: Any
 ) -> TensionAssessment:
@@ -49,6 +51,7 @@ def assess_tension(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def sign_debrief(
     *, actor: Actor, incident_id: UUID, voices: Sequence[Mapping[str, Any]] = (), **fields: Any
 ) -> Debrief:
@@ -74,6 +77,7 @@ def sign_debrief(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def waive_debrief(*, actor: Actor, incident_id: UUID, reason: str) -> Debrief:
     """Record why there is no debrief. Raises as `sign_debrief`."""
     row = _unsigned(actor, incident_id)

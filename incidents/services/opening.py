@@ -16,6 +16,7 @@ from incidents.models.incident import IncidentQuerySet
 from incidents.rules.steps import Candidate, matching
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import add_steps
+from lib.row_context import Opened, opened
 from meetings.models import Concern
 from meetings.policies import can_log_concern
 from meetings.services import concerns
@@ -25,6 +26,7 @@ SAME_WITHIN: Final = timedelta(hours=24)
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
     """A new concern, and the incident that a protocol opens for it. Raises as the concern's service does.
 
@@ -39,6 +41,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change a concern; whoever it touches from now on gets steps. Raises as the concern's service does.
 
@@ -53,6 +56,7 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incident:
     """Start a protocol that matches a concern.
 
@@ -67,6 +71,7 @@ def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incid
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incident:
     """Another report of the same event: whoever it touches besides gets steps. Raises as `open_incident`."""
     concern = _locked_concern(actor, concern_id)

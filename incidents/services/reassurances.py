@@ -23,6 +23,7 @@ from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import concerns_of, everyone_touched, settle_steps
 from lib.cleaning import assign
 from lib.days import city_today, city_zone
+from lib.row_context import Opened, opened
 from meetings.codes import FollowUpKind, MeetingStatus, ReassuranceAnswer
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.concerns import edit_concern
@@ -34,6 +35,7 @@ SHORTEST_REASON: Final = 10  # characters
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def record_reassurance(
     *,
     actor: Actor,
@@ -76,6 +78,7 @@ def record_reassurance(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def add_to_reassurance(
     *,
     actor: Actor,
@@ -105,6 +108,7 @@ def add_to_reassurance(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def reveal_night_phone(
     *, actor: Actor, incident_id: UUID, organisation_id: UUID
 ) -> OrganisationPrivateChannel:
@@ -122,6 +126,7 @@ def reveal_night_phone(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -> None:
     """Take one's own try back within ten minutes, with its meeting and what it settled.
 

@@ -10,6 +10,7 @@ from incidents.models import Incident, Protocol, ProtocolStep
 from incidents.policies import districts_of
 from incidents.services.incidents import write_incident
 from incidents.services.protocols import approve_protocol, draft_protocol
+from lib.row_context import Opened, opened
 
 _STEP: Final = [
     field.name
@@ -22,6 +23,7 @@ _PROTOCOL: Final = (
 )
 
 
+@opened(Opened.WRITER)
 def follow_redrawn(district: District, successor: District) -> None:
     """Move incidents under way, by their writer. Closed ones stay."""
     here = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))

@@ -16,6 +16,7 @@ from incidents.models import Incident, IncidentStep
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import concerns_of, pass_on
 from lib.cleaning import assign
+from lib.row_context import Opened, opened
 from meetings.services.concerns import edit_concern
 
 SHORTEST_REASON: Final = 10  # characters
@@ -27,6 +28,7 @@ class AlreadyTaken(ValidationError):
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID | None) -> IncidentStep:
     """Make the actor the owner of an open step that `owner_id` had on the actor's screen.
 
@@ -46,6 +48,7 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentStep:
     """“Not for me”: pass one's own step on, without saying why. Raises as `take_over`."""
     incident, step = _open_step(actor, incident_id, step_id)
@@ -58,6 +61,7 @@ def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentS
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
     """Pass on all of one's open steps, at the end of a shift; the number of them.
 
@@ -74,6 +78,7 @@ def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def mark_step(
     *,
     actor: Actor,
@@ -106,6 +111,7 @@ def mark_step(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int | None = None) -> None:
     """Undo `mark_step`. Raises as `locked_incident`, and DoesNotExist."""
     incident = locked_incident(actor, incident_id, version=version)

@@ -5,7 +5,7 @@ from typing import Self
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -54,8 +54,14 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def with_homes(self) -> Self:
         """Each with `home_ids`: the districts where those it was made to are at home, seen or not."""
-        links = FollowUpOrganisation.objects.filter(follow_up_id=models.OuterRef("pk"))
-        return self.annotate(home_ids=ArraySubquery(links.values("organisation__home_district")))
+        return self.annotate(home_ids=_Homes("pk"))
+
+
+class _Homes(models.Func):
+    """Home districts of a follow-up's organisations, which the actor need not see (docs/adr/0046)."""
+
+    template = "ARRAY(SELECT district_id FROM guard.follow_up_home WHERE follow_up_id = %(expressions)s)"
+    output_field = ArrayField(models.UUIDField())
 
 
 class FollowUp(Noun):

@@ -23,6 +23,7 @@ from contacts.services.changing import (
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids
+from lib.row_context import Opened, acting_as, opened
 from meetings.codes import ConcernStatus
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
@@ -39,6 +40,7 @@ CONCERNED = frozenset({"district", "site_organisation", "raised_by_organisation"
 _BESIDE = ("external_ids",)
 
 
+@opened(Opened.WRITER)
 def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     """The one way concerns are written: new ones, and locked ones of which something changes.
 
@@ -66,6 +68,7 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
     """A new concern, received now unless told otherwise.
 
@@ -84,6 +87,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change the given fields; what is not given stays.
 
@@ -110,6 +114,7 @@ def close_concern(*, actor: Actor, concern_id: UUID, version: int | None = None)
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def reopen_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
     """One step back: from closed to answered where it was, else to open. Raises as `edit_concern`."""
     concern = locked_concern(actor, concern_id)
@@ -128,6 +133,7 @@ def report_back(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def offer_reassurance(
     *, actor: Actor, concern_id: UUID, version: int | None = None, answer: str = ""
 ) -> Concern:
@@ -144,7 +150,8 @@ def offer_reassurance(
 
 def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     """The concern as the actor sees it, locked until the transaction ends."""
-    return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
+    with acting_as(actor):
+        return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
 
 
 def _seen_in(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:

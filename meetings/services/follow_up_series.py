@@ -16,6 +16,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
 from contacts.services.changing import Change
 from lib.conflicts import check_version
+from lib.row_context import Opened, acting_as, opened
 from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
@@ -40,6 +41,7 @@ COPIED: Final = ("title", "kind", "contact", "owner")
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def start_follow_up_series(
     *, actor: Actor, pattern: str, until: date | None = None, times: int | None = None, **fields: Any
 ) -> FollowUp:
@@ -59,6 +61,7 @@ def start_follow_up_series(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_one_of_follow_up_series(
     *, actor: Actor, follow_up_id: UUID, scope: str, version: int | None = None, **fields: Any
 ) -> FollowUp:
@@ -69,7 +72,8 @@ def edit_one_of_follow_up_series(
     """
     if scope != ONE:
         lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
-    row = FollowUp.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=follow_up_id)
+    with acting_as(actor):
+        row = FollowUp.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=follow_up_id)
     if scope == ONE or row.series_id is None:
         before = _shared(row) if row.series_id else None
         edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
@@ -91,6 +95,7 @@ def edit_one_of_follow_up_series(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = True) -> FollowUp:
     """No more after this one, or after all (`is_ended=False`). The open one stays.
 
@@ -137,6 +142,7 @@ def _waiting(today: date) -> QuerySet[Series]:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def _make_next(series_id: UUID, today: date) -> bool:
     series = Series.objects.select_for_update().get(pk=series_id)
     source = series.follow_ups.order_by("departs", "-series_on").first()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ from contacts.services.changing import (
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
+from lib.row_context import Opened, acting_as, opened
 from meetings.codes import FollowUpStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import (
@@ -49,6 +51,7 @@ _TOLD = frozenset({"told", "untold"})
 _BESIDE = frozenset({"organisations", "external_ids", "done_at", *_TOLD})
 
 
+@opened(Opened.WRITER)
 def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     """The one way promises are written: new ones, and locked ones of which something changes.
 
@@ -77,6 +80,7 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     return written
 
 
+@opened(Opened.WRITER)
 def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     record_erased(actor, "follow_up", follow_ups, _homes_of)
@@ -86,6 +90,7 @@ def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Any) -> FollowUp:
     """A promise to some organisations, with an owner and a day. One of a meeting is agreed there.
 
@@ -98,6 +103,7 @@ def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Any) -> 
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_follow_up(
     *,
     actor: Actor,
@@ -112,8 +118,13 @@ def edit_follow_up(
     changes status and result only), StaleVersion, ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
-    rows = FollowUp.objects.visible_to(actor).prefetch_related("organisation_links__organisation")
-    [follow_up] = lock_versions(rows, {follow_up_id: version}, lambda row: can_complete_follow_up(actor, row))
+    rows = FollowUp.objects.visible_to(actor).with_homes()
+    with acting_as(actor):
+        [follow_up] = lock_versions(
+            rows, {follow_up_id: version}, lambda row: can_complete_follow_up(actor, row)
+        )
+    del follow_up.home_ids  # its organisations may change
+    prefetch_related_objects([follow_up], "organisation_links__organisation")
     write_follow_ups(actor, [Change(follow_up, fields, may_have_left=may_have_left)])
     return follow_up
 

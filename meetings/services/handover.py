@@ -18,6 +18,7 @@ from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
+from lib.row_context import Opened, opened
 from meetings.handover import Move, Portfolio, colleagues, plan, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.models.handover import Moved
@@ -29,6 +30,7 @@ UNDO_WITHIN: Final = timedelta(minutes=10)
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def hand_over(
     *,
     actor: Actor,
@@ -78,6 +80,7 @@ def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mappi
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
     """Give everything back, exactly as it was; nothing when any of it has changed since.
 

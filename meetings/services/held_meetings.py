@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from contacts.services.changing import Change
 from lib.conflicts import StaleVersion
+from lib.row_context import Opened, opened
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from meetings.rules import ACTION_AGREED, with_outcome
@@ -35,6 +36,7 @@ DISCARD_WITHIN: Final = timedelta(minutes=10)
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def log_meeting(
     *,
     actor: Actor,
@@ -65,6 +67,7 @@ def log_meeting(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def hold_meeting(
     *,
     actor: Actor,
@@ -92,6 +95,7 @@ def hold_meeting(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def discard_meeting(
     *,
     actor: Actor,

@@ -12,9 +12,11 @@ from contacts.policies import can_edit_organisation
 from contacts.services.changing import Change, lock
 from contacts.services.organisations import write_organisations
 from lib.days import city_day
+from lib.row_context import Opened, acting_as, opened
 from meetings.models import Meeting, MeetingOrganisation
 
 
+@opened(Opened.WRITER)
 def know_since_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     """Move back the day since which organisations met there are known, of those that the actor can edit."""
     ids = MeetingOrganisation.objects.filter(meeting__in=meetings).values_list("organisation", flat=True)
@@ -24,6 +26,7 @@ def know_since_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     _write(actor, dict(earlier))
 
 
+@opened(Opened.WRITER)
 def know_without(actor: Actor, organisation_ids: Collection[UUID], days: Collection[date]) -> None:
     """After meetings of these days were erased: organisations known since one of them are known since the
     earliest that is left, or since they were entered.
@@ -42,7 +45,8 @@ def _if_earlier(day: date | None, row: Organisation) -> date | None:
 
 
 def _editable(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Organisation]:
-    rows = lock(Organisation.objects.visible_to(actor), ids)
+    with acting_as(actor):
+        rows = lock(Organisation.objects.visible_to(actor), ids)
     return {pk: row for pk, row in rows.items() if can_edit_organisation(actor, row)}
 
 

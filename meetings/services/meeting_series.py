@@ -19,6 +19,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
 from contacts.services.changing import Change
 from lib.days import city_day, city_today, city_zone, moment_at
+from lib.row_context import Opened, opened
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting, Series
 from meetings.rules import recurrence
@@ -50,6 +51,7 @@ _ITS_OWN: Final = frozenset({"external_ids"})  # what other tools call it makes 
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def start_series(
     *,
     actor: Actor,
@@ -77,6 +79,7 @@ def start_series(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int:
     """Make the meetings that are missing up to three months ahead; answers how many. Safe to run twice."""
     series = Series.objects.select_for_update().get(pk=series_id)
@@ -91,6 +94,7 @@ def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_one_of_series(
     *,
     actor: Actor,
@@ -130,6 +134,7 @@ def edit_one_of_series(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def cancel_series(
     *, actor: Actor, meeting_id: UUID, scope: str, version: int | None = None
 ) -> list[tuple[UUID, int]]:
@@ -152,6 +157,7 @@ def cancel_series(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> None:
     """Take `cancel_series` back. Raises StaleVersion where one of them has changed since."""
     versions = dict(cancelled)

@@ -24,6 +24,7 @@ from contacts.services.changing import (
     save_changed,
 )
 from lib.conflicts import StaleVersion
+from lib.row_context import Opened, acting_as, opened
 from meetings.codes import Initiator, MeetingStatus
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
@@ -40,6 +41,7 @@ EARLIEST_YEAR: Final = 2000  # of a meeting: an earlier one is a typing error
 # --- The writer -----------------------------------------------------------------------------------
 
 
+@opened(Opened.WRITER)
 def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool = False) -> list[Meeting]:
     """The one way meetings are written: new ones, and locked ones of which something changes.
 
@@ -65,6 +67,7 @@ def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool 
     return written
 
 
+@opened(Opened.WRITER)
 def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     met: set[UUID] = set()
@@ -76,7 +79,8 @@ def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
 def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Meeting]:
     """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
     rows = Meeting.objects.visible_to(actor)
-    return lock_versions(rows, versions, lambda row: can_edit_meeting(actor, row))
+    with acting_as(actor):
+        return lock_versions(rows, versions, lambda row: can_edit_meeting(actor, row))
 
 
 def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
@@ -87,6 +91,7 @@ def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def create_meeting(
     *,
     actor: Actor,
@@ -109,6 +114,7 @@ def create_meeting(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_meeting(
     *,
     actor: Actor,
@@ -129,6 +135,7 @@ def edit_meeting(
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
     """It does not take place, or never did; a cancelled one stays cancelled."""
     meeting = locked_meeting(actor, meeting_id, version)
@@ -138,11 +145,13 @@ def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def restore_meeting(*, actor: Actor, meeting_id: UUID, status: str, version: int | None = None) -> Meeting:
     """Take a cancellation back: the meeting has the status it had."""
     return restore_meetings(actor, {meeting_id: version}, status)[0]
 
 
+@opened(Opened.WRITER)
 def restore_meetings(actor: Actor, versions: Mapping[UUID, int | None], status: str) -> list[Meeting]:
     meetings = locked_meetings(actor, versions)
     for meeting in meetings:
@@ -152,12 +161,14 @@ def restore_meetings(actor: Actor, versions: Mapping[UUID, int | None], status: 
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
     """Note what a promise or concern says came of it, that is of the meeting from now on.
 
     Nothing happens where the meeting was not held, is read-only for the actor, or says so already.
     """
-    meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
+    with acting_as(actor):
+        meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
     outcomes = with_outcome(meeting.outcomes, outcome, status=meeting.status)
     if outcomes != meeting.outcomes and can_edit_meeting(actor, meeting):
         write_meetings(actor, [Change(meeting, {"outcomes": outcomes})])

@@ -23,6 +23,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.services.moves import grounds
 from districts.models import Move
 from districts.services import TELL_OF_MOVES
+from lib.row_context import Opened, opened
 from lib.waking import wake
 from meetings.models import Concern, FollowUp, Meeting
 
@@ -44,6 +45,7 @@ def tell_of_moved_ground() -> int:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def _go_on() -> int | None:
     """One window of the oldest move that nobody else is at; None where there is nothing to do."""
     move = Move.objects.untold().order_by("pk").select_for_update(skip_locked=True).first()

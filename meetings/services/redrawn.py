@@ -9,12 +9,14 @@ from accounts.actors import SYSTEM
 from contacts.services.changing import Change, lock_versions
 from contacts.services.redrawn import batches
 from districts.models import District
+from lib.row_context import Opened, opened
 from meetings.codes import ConcernStatus, MeetingStatus
 from meetings.models import Concern, Meeting
 from meetings.services.concerns import write_concerns
 from meetings.services.meetings import locked_meetings, write_meetings
 
 
+@opened(Opened.WRITER)
 def follow_redrawn(district: District, successor: District) -> None:
     """Move planned meetings and concerns that are not closed, by their writers."""
     moved = {"district": successor}
@@ -34,6 +36,7 @@ def follow_redrawn(district: District, successor: District) -> None:
         )
 
 
+@opened(Opened.WRITER)
 def has_records(district_ids: Collection[UUID]) -> bool:
     """Whether a meeting or concern has ever been in one of these."""
     meetings = Meeting.objects.filter(district__in=district_ids)

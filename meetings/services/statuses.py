@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from lib.row_context import Opened, opened
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
 from meetings.services.held_meetings import hold_meeting, log_meeting
@@ -23,6 +24,7 @@ from meetings.services.series import ONE
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
     """A meeting as its status says: planned, or logged as held or not reached.
 
@@ -38,6 +40,7 @@ def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def edit_with_status(
     *, actor: Actor, meeting_id: UUID, version: int | None = None, status: str | None = None, **values: Any
 ) -> Meeting:

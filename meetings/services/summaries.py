@@ -12,6 +12,7 @@ from audit.services import Changed, record_changes
 from contacts.models import Organisation
 from contacts.services.moves import districts_by_organisation
 from contacts.services.summaries import set_last_met
+from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
 
 LAST_MET: Final = ["last_met_at"]  # the fields of an event that says no more than this
@@ -25,6 +26,7 @@ LAST_MET_AT = Subquery(
 )
 
 
+@opened(Opened.RECOUNT)
 def refresh_last_met(actor: Actor, organisation_ids: Iterable[UUID]) -> None:
     """Set `last_met_at`, and `meet_by` after it, from the meetings as they are now; no version is raised.
 

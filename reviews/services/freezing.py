@@ -20,6 +20,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
 from lib.days import city_today
+from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
 from reports.counted import CountedRow, can_count, counted_by_group
@@ -43,6 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
+@opened(Opened.FIGURES)
 def freeze_review(
     *,
     actor: Actor,

@@ -71,7 +71,7 @@ def test_what_the_secret_did_not_sign_counts_for_nothing(
     assert one.id
     if forged == "old":
         minutes = time.time() - 11 * 60
-        monkeypatch.setattr(row_context.time, "time", lambda: minutes)
+        monkeypatch.setattr("lib.row_context.time.time", lambda: minutes)
     with acting_as(one):
         context = row_context.signed()
     changed = {

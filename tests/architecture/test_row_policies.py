@@ -1,0 +1,218 @@
+"""PostgreSQL's policies say what `visible_to` says: for random actors, and for rows of a random city."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.db.utils import ProgrammingError
+from django.utils import timezone
+
+from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.models import Relief, Role, User
+from api.actors import actor_for_key
+from api.models import ApiKey
+from contacts.models import Affiliation, Contact, Organisation
+from districts.models import District
+from incidents.models import Incident
+from lib.days import city_today
+from lib.row_context import Opened, acting_as, opened
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from tests.examples import examples
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
+from tests.incidents.making import make_protocol
+
+ACTORS: Final = examples(200)
+NOUNS: Final[tuple[Any, ...]] = (Organisation, Contact, Meeting, FollowUp, Concern, Incident)
+# Rows that link two others: IDs, dates and presence. Policies ask some of them.
+LINKS: Final = {
+    "contacts_organisation_also_in",
+    "meetings_meeting_officers",
+    "meetings_meetingorganisation",
+    "meetings_meetingcontact",
+    "meetings_followuporganisation",
+    "incidents_incident_also_in",
+    "incidents_protocolagreement",
+    "incidents_exclusionrequest",  # a confirmer decides it, who sees no incident
+    "incidents_incident_excluded",
+    "incidents_tensionassessment_consulted",
+}
+
+
+@pytest.fixture(scope="module")
+def chance() -> random.Random:
+    return random.Random(16)
+
+
+@pytest.fixture(scope="module")
+def city(guarded_db: None, chance: random.Random) -> list[District]:
+    """Districts in three levels, and rows that some see because of each part of each rule."""
+    top = make_district()
+    parts = [make_district(parent=top) for _ in range(3)]
+    districts = [top, *parts, *(make_district(parent=parent) for parent in parts for _ in range(2))]
+
+    def some(rows: list[Any], most: int) -> list[Any]:
+        return chance.sample(rows, chance.randint(0, most))
+
+    officers = [make_officer(*some(districts, 2)) for _ in range(6)]
+    organisations = [
+        make_organisation(chance.choice(districts), also_in=some(districts, 2)) for _ in range(30)
+    ]
+    today = city_today()
+    for _ in range(40):
+        contact = make_contact(chance.choice(districts), *some(organisations, 3))
+        for role in contact.affiliations.all():
+            role.until = chance.choice([None, today - timedelta(1), today, today + timedelta(1)])
+            role.save()
+    make_meetings(chance, districts, organisations, officers)
+    return districts
+
+
+def make_meetings(chance: random.Random, districts: Any, organisations: Any, officers: Any) -> None:
+    protocol = make_protocol()
+    now = timezone.now()
+    for _ in range(40):
+        make_meeting(chance.choice(districts), *chance.sample(organisations, chance.randint(0, 2)))
+        owed = FollowUp.objects.create(
+            title="Call", kind="call_back", due_on=city_today(), first_due_on=city_today(),
+            owner=chance.choice(officers),
+        )  # fmt: skip
+        FollowUpOrganisation.objects.bulk_create(
+            FollowUpOrganisation(follow_up=owed, organisation=one)
+            for one in chance.sample(organisations, chance.randint(0, 2))
+        )
+        Concern.objects.create(kinds=["other"], received_at=now, district=chance.choice(districts))
+        incident = Incident.objects.create(
+            protocol=protocol, district=chance.choice(districts), started_at=now
+        )
+        incident.also_in.set(chance.sample(districts, chance.randint(0, 2)))
+        incident.excluded.set(chance.sample(officers, chance.randint(0, 2)))
+
+
+def random_actor(chance: random.Random, districts: list[District]) -> Actor:
+    own = chance.sample(districts, chance.randint(0, 3))
+    kind = chance.choice(["user", "user", "colleague", "relief", "key"])
+    if kind == "key":
+        key = ApiKey.objects.create(
+            name="A tool", source=f"tool-{ApiKey.objects.count()}", purpose="tests",
+            scopes=["organisations:read"], status="active",
+            is_citywide=not own, expires_at=timezone.now() + timedelta(1),
+        )  # fmt: skip
+        key.districts.set(own)
+        return actor_for_key(key)
+    if kind == "colleague":  # somebody whom rows name: as owner, or as excluded
+        return actor_for(chance.choice(list(User.objects.with_role(Role.OFFICER).order_by("pk"))))
+    user = make_user(chance.choice(Role.values), *own, is_active=chance.random() < 0.9)
+    if kind == "relief" and user.role == Role.OFFICER:
+        begun = timezone.now() - timedelta(hours=chance.choice([1, 13]))
+        Relief.objects.create(
+            officer=user, district=chance.choice(districts), reason="event",
+            starts_at=begun, ends_at=begun + timedelta(hours=12),
+        )  # fmt: skip
+    return actor_for(user)
+
+
+def ids(rows: models.QuerySet[Any]) -> set[Any]:
+    return set(rows.values_list("pk", flat=True))
+
+
+def test_an_actor_reads_exactly_what_visible_to_says(city: list[District], chance: random.Random) -> None:
+    seen, read = 0, 0
+    for _ in range(ACTORS):
+        actor = random_actor(chance, city)
+        for model in NOUNS:
+            right = ids(model.objects.visible_to(actor))  # as the system, whom no policy stops
+            with acting_as(actor):
+                found = ids(model.objects.all())
+            assert found == right, (model, actor)
+            seen, read = seen + len(found), read + model.objects.count()
+    assert 0.1 < seen / read < 0.9  # neither everybody nor nobody saw everything
+
+
+def test_coverage_follows_whatever_changes_it(city: list[District]) -> None:
+    officer = make_officer(city[1])
+
+    def sees() -> list[bool]:
+        with acting_as(actor_for(officer)):
+            return [Organisation.objects.filter(pk=one.pk).exists() for one in (here, there)]
+
+    here, there = make_organisation(city[1]), make_organisation(city[2])
+    assert sees() == [True, False]
+    officer.districts.set([city[2]])
+    assert sees() == [False, True]
+    District.objects.filter(pk=city[2].pk).update(lineage=[city[0].pk, city[1].pk, city[2].pk])
+    officer.districts.set([city[1]])
+    assert sees() == [True, True]
+    District.objects.filter(pk=city[2].pk).update(lineage=[city[0].pk, city[2].pk])
+    assert sees() == [True, False]
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    assert sees() == [False, False]
+
+
+def test_nobody_writes_what_they_do_not_see(city: list[District]) -> None:
+    actor, there = actor_for(make_officer(city[1])), make_organisation(city[2])
+    here = make_organisation(city[1])
+    with acting_as(actor):
+        assert Organisation.objects.filter(pk=here.pk).update(summary="Ours") == 1
+        assert Organisation.objects.filter(pk=there.pk).update(summary="Ours") == 0
+        assert Organisation.objects.filter(pk=there.pk).delete()[0] == 0
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            Organisation.objects.filter(pk=here.pk).update(home_district=city[2])
+        with opened(Opened.WRITER):
+            assert Organisation.objects.filter(pk=here.pk).update(home_district=city[2]) == 1
+        assert not Organisation.objects.filter(pk=here.pk).exists()
+    with acting_as(Actor(kind="user")):
+        assert not any(model.objects.exists() for model in NOUNS)
+    with acting_as(SYSTEM):
+        assert Affiliation.objects.exists()
+
+
+def test_a_search_knows_only_ids_of_rows_that_the_actor_sees(city: list[District]) -> None:
+    actor = actor_for(make_officer(city[1]))
+    here, there = (make_organisation(district, name="Choir of Quince") for district in (city[1], city[2]))
+
+    def candidates() -> set[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT context_candidates('contacts_organisation', '{%quince%}', '{qince}', '{}')"
+            )
+            return {pk for (pk,) in cursor.fetchall()}
+
+    assert candidates() == {here.pk, there.pk}
+    with acting_as(actor):
+        assert candidates() == {here.pk}
+    with acting_as(Actor(kind="user")):
+        assert candidates() == set()
+
+
+def children() -> Iterator[str]:
+    """Tables that refer to a row of a noun and belong to it."""
+    nouns = {model._meta.label for model in NOUNS}
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_label not in {"contacts", "meetings", "incidents"} or model in NOUNS:
+            continue
+        named = {f.related_model._meta.label for f in model._meta.concrete_fields if f.related_model}
+        if named & nouns:
+            yield model._meta.db_table
+
+
+def test_every_table_of_a_noun_has_a_policy_that_holds(guarded_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid"
+            " WHERE relrowsecurity AND polname = 'rows_in_context'"
+        )
+        guarded = {name for (name,) in cursor.fetchall()}
+    expected = {*(model._meta.db_table for model in NOUNS), *children()}
+    assert expected - LINKS <= guarded
+    assert not guarded & LINKS
