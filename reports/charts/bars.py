@@ -58,9 +58,9 @@ def bars(
     return canvas.drawn()
 
 
-def meter(share: float | None, *, palette: Palette = SCREEN, width: int = 120) -> SafeString:
-    """A share as a filled part of a bar. Its number stands beside it, so it is not read out."""
-    canvas = Canvas(width, 12)
+def meter(share: float | None, *, title: str = "", palette: Palette = SCREEN, width: int = 120) -> SafeString:
+    """A share as a filled part of a bar. On a page its number is beside it; a PDF needs a `title`."""
+    canvas = Canvas(width, 12, title=title)
     outline = {"stroke": palette.subtle, "stroke_width": 1}
     if share is None:
         canvas.put(

@@ -399,7 +399,7 @@ def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Tab
     ]
     title = report_title(report, asked)
     if report.unit == "ratio":
-        drawings = [meter(line.value, palette=PRINT) for _name, line in lines_]
+        drawings = [meter(line.value, title=line.said, palette=PRINT) for _name, line in lines_]
         return Table(
             title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Shown in the chart"), drawings=drawings
         )

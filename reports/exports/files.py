@@ -105,6 +105,19 @@ def _about(document: Document) -> Iterator[tuple[str, Any]]:
 
 
 def _write_pdf(document: Document, out: BinaryIO) -> None:
+    html = render_to_string(
+        "reports/document.html",
+        {"document": document, "face": FACE, "language": get_language()},
+    )
+    print_html(html, out)
+
+
+def print_html(html: str, out: BinaryIO) -> int:
+    """Write a page as a PDF and return its number of sheets. It can load FACE and nothing else.
+
+    The PDF is tagged (PDF/UA-1), so that screen readers find headings and tables. Raises JobRefused where the
+    machine cannot.
+    """
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -121,9 +134,18 @@ def _write_pdf(document: Document, out: BinaryIO) -> None:
                 raise ValueError(url)
             return super().fetch(url, headers)
 
-    html = render_to_string(
-        "reports/document.html",
-        {"document": document, "face": FACE, "language": get_language()},
-    )
     page = HTML(string=html, url_fetcher=Typeface(allowed_protocols=["file"]))
-    page.write_pdf(out, pdf_variant="pdf/ua-1")  # tagged, so that screen readers find headings and tables
+    sheets = page.render(pdf_variant="pdf/ua-1")
+    sheets.write_pdf(out, finisher=_add_scopes, pdf_variant="pdf/ua-1")
+    return len(sheets.pages)
+
+
+def _add_scopes(_document: Any, pdf: Any) -> None:
+    """State of each table heading whether it is of a column or a row: WeasyPrint only links cells to them.
+
+    The ID of a heading is of its table, row and column; the first row has the headings of columns.
+    """
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/TH":
+            _table, row, _column = element["ID"].string.split("-")
+            element["A"]["Scope"] = "/Column" if row == "0" else "/Row"

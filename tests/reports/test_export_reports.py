@@ -22,6 +22,7 @@ from reports.exports import files
 from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
 from tests.reports.city import QUARTER, at, make_promise, old
+from tests.tagged import assert_accessible
 
 pytestmark = pytest.mark.django_db
 
@@ -205,7 +206,8 @@ def test_free_dates_are_said_once(city: City) -> None:
 @pytest.mark.parametrize("slug", ["scorecard", "coverage"])
 def test_a_pdf_is_marked_on_each_page_and_shows_nothing_of_elsewhere(city: City, slug: str) -> None:
     content = export(city.supervisor, f"report={slug}&{ASKED}", "pdf")
-    pages = text_of(content)
+    title = {"scorecard": "Scorecard", "coverage": "Organisations met"}[slug]
+    pages = assert_accessible(content, title=f"{title}, Northgate, {QUARTER}").pages
     for page in pages:
         assert f"Confidential. For {city.supervisor.name}" in page
         assert f"Northgate, {QUARTER}" in page
