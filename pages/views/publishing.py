@@ -21,9 +21,11 @@ from publishing.codes import INSIDE
 from publishing.files import TYPES, write_release
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_confirm, can_publish
+from publishing.services.documents import restated, tables_of
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import make_release, next_quarters, prepare_release
 from reports.catalogue import REPORTS
+from reports.periods import Period
 from reports.questions import By
 
 
@@ -107,7 +109,9 @@ def release_new(request: ActorRequest) -> HttpResponse:
                 messages.success(request, _("Release %(number)d is published.") % {"number": made.number})
                 return redirect("release", made.number)
             document = prepare_release(actor=request.actor, quarter=form.asked).document
-    context = {"form": form, "quarters": quarters, "document": document}
+    context = {"form": form, "quarters": quarters}
+    if document:
+        context |= _shown(document, form.asked)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/publishing/new.html", context, status=status)
 
@@ -115,7 +119,18 @@ def release_new(request: ActorRequest) -> HttpResponse:
 @require_safe
 def release(request: ActorRequest, number: int) -> HttpResponse:
     row = _found(request, number)
-    return render(request, "pages/publishing/release.html", {"release": row, "document": row.document})
+    context = {"release": row, "may_publish": can_publish(request.actor)}
+    context |= _shown(row.document, row.quarter)
+    return render(request, "pages/publishing/release.html", context)
+
+
+def _shown(document: dict[str, Any], quarter: Period) -> dict[str, Any]:
+    """What figures.html shows of a release."""
+    return {
+        "document": document,
+        "tables": tables_of(document, quarter),
+        "restated": restated(document, quarter),
+    }
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.utils import translation
 from districts.models import District
 from publishing.rules import LEAST, POSSIBLE, TOTAL, Table
 from reports.catalogue import REPORTS
-from reports.periods import quarter_of
+from reports.periods import Period, quarter_of
 from reports.questions import By
 from reports.wording import name_group
 
@@ -27,9 +27,9 @@ def document_of(
     tables: Sequence[Table],
     left_out: Iterable[Table],
     districts: Sequence[District],
-    last: Mapping[str, Any] | None,
+    earlier: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The document, in the city's language. `last` is that of the last release, which it revises."""
+    """The document, in the city's language. `earlier` are those of all releases before, which it revises."""
     with translation.override(settings.LANGUAGE_CODE):
         document: dict[str, Any] = {
             "format": FORMAT,
@@ -42,7 +42,7 @@ def document_of(
             "tables": [_table(table, districts) for table in tables],
             "left_out": [_head(table) for table in left_out],
         }
-        document["revisions"] = list(revisions(last or {"tables": []}, document))
+        document["revisions"] = list(_revisions(earlier, document))
     return document
 
 
@@ -64,6 +64,18 @@ def quarter_code(since: str) -> str:
     """`2026-Q3`, from its first day."""
     first = quarter_of(date.fromisoformat(since)).since
     return f"{first.year:04}-Q{(first.month + 2) // 3}"
+
+
+def tables_of(document: Mapping[str, Any], quarter: Period) -> list[Mapping[str, Any]]:
+    """The tables of a quarter."""
+    code = quarter_code(quarter.since.isoformat())
+    return [table for table in document["tables"] if table["quarter"] == code]
+
+
+def restated(document: Mapping[str, Any], quarter: Period) -> list[str]:
+    """Codes of the earlier quarters that a release of `quarter` has counted again."""
+    code = quarter_code(quarter.since.isoformat())
+    return sorted({table["quarter"] for table in document["tables"]} - {code})
 
 
 def _head(table: Table) -> dict[str, Any]:
@@ -93,9 +105,9 @@ def _shown(table: Table, group: str) -> dict[str, int | None]:
     return {"n": None if group in hides_n else n, "of": None if group in hides_of else of}
 
 
-def revisions(last: Mapping[str, Any], document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """What the last release says otherwise of the same quarter, indicator and group."""
-    before = _figures(last)
+def _revisions(earlier: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """What the last release with the same quarter, indicator and group says otherwise."""
+    before = {key: figure for one in earlier for key, figure in _figures(one).items()}
     for key, (name, now) in _figures(document).items():
         if key in before and before[key][1] != now:
             quarter, indicator, group = key

@@ -53,7 +53,7 @@ def next_quarters() -> list[Period]:
 
 
 def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
-    """Count a quarter, and the one released before it again, and hide what has to be hidden.
+    """Count a quarter, and those of the year before that were released again, and hide what has to be hidden.
 
     Raises PermissionDenied, and ValidationError if the quarter cannot be released now.
     """
@@ -64,7 +64,8 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     earlier = list(Release.objects.order_by("number"))
     last = earlier[-1] if earlier else None
     number = last.number + 1 if last else 1
-    quarters = [last.quarter, quarter] if last else [quarter]
+    since = quarter.a_year_before().since
+    quarters = [*(one.quarter for one in earlier if one.quarter_since >= since), quarter]
     new, districts = _count(quarters, number)
     before = _neighbours(earlier, quarters[0])
     published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)))
@@ -74,7 +75,7 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
         tables=published,
         left_out=left_out,
         districts=districts,
-        last=last.document if last else None,
+        earlier=[one.document for one in earlier],
     )
     return Prepared(number, published, document)
 

@@ -12,73 +12,29 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role
 from audit.models import Event
 from contacts.codes import Kind
 from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
-from publishing.services.releases import make_release, next_quarters, prepare_release
+from publishing.services.releases import next_quarters, prepare_release
 from reports.periods import Period, quarter_of
 from tests.factories import (
     make_district,
-    make_meeting,
     make_officer,
     make_organisation,
     make_supervisor,
-    make_user,
 )
-from tests.reports.city import at, old
+from tests.publishing.city import FIRST, SECOND, SPLITS, THIRD, City, figures, tables
+from tests.reports.city import old
 
 pytestmark = pytest.mark.django_db
-
-FIRST, SECOND = quarter_of(date(2024, 7, 1)), quarter_of(date(2024, 10, 1))
-SPLITS = {"coverage": "kind", "data-health": "district", "concerns": "focus"}
-KINDS = [*["ngo"] * 20, *["youth_organisation"] * 12, *["minority_association"] * 3]
-
-
-class City:
-    """Two districts; 20 NGOs of which 10 were met, 12 youth organisations of which 6, and 3 others."""
-
-    def __init__(self, *, is_empty: bool = False) -> None:
-        self.whole = make_district("City")
-        self.north = make_district("Northgate", parent=self.whole)
-        self.south = make_district("Southgate", parent=self.whole)
-        self.supervisor = make_supervisor(self.whole)
-        self.privacy = make_user(Role.PRIVACY_OFFICER)
-        self.actor, self.other = actor_for(self.supervisor), actor_for(self.privacy)
-        homes = [self.north, self.south]
-        self.organisations = [
-            old(make_organisation(homes[number % 2], kind=kind))
-            for number, kind in enumerate([] if is_empty else KINDS)
-        ]
-        for organisation in [*self.organisations[:10], *self.organisations[20:26]]:
-            self.meet(organisation, date(2024, 8, 1))
-
-    def meet(self, organisation: Any, day: date) -> None:
-        meeting = make_meeting(organisation.home_district, organisation, starts_at=at(day), status="held")
-        meeting.organisation_links.update(met_at=meeting.starts_at)
-
-    def fix_grid(self, splits: dict[str, str] = SPLITS) -> ReleaseGrid:
-        grid = propose_grid(actor=self.actor, since=FIRST.since, level=2, splits=splits)
-        return confirm_grid(actor=self.other, grid_id=grid.pk)
-
-    def release(self, quarter: Period = FIRST) -> Release:
-        return make_release(actor=self.actor, quarter=quarter)
 
 
 @pytest.fixture
 def city() -> City:
     return City()
-
-
-def tables(release: Release) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(one["quarter"], one["indicator"]): one for one in release.document["tables"]}
-
-
-def figures(table: dict[str, Any]) -> dict[str, tuple[int | None, int | None]]:
-    return {row["group"]: (row["n"], row["of"]) for row in table["rows"]}
 
 
 # --- The grid ---------------------------------------------------------------------------------------------
@@ -187,6 +143,15 @@ def test_the_next_release_lists_what_it_revises(city: City) -> None:
     assert (north["name"], north["quarter"], north["indicator"]) == ("Northgate", "2024-Q3", "coverage")
     assert north["now"]["n"] - north["was"]["n"] == total["now"]["n"] - total["was"]["n"] == 1
     assert first.document["revisions"] == []
+    city.meet(city.organisations[13], date(2024, 8, 2))
+    third = city.release(THIRD)
+    assert {(one["name"], one["quarter"]) for one in third.document["revisions"]} == {
+        ("Southgate", "2024-Q3"),
+        ("", "2024-Q3"),
+    }
+    a_year_on = city.release(FIRST.back(-5))
+    quarters = sorted({table["quarter"] for table in a_year_on.document["tables"]})
+    assert quarters == ["2024-Q4", "2025-Q1", "2025-Q4"], "as many as a year has are counted again"
 
 
 def test_only_supervisors_of_the_whole_city_release_a_quarter_that_is_final(city: City) -> None:
