@@ -88,13 +88,16 @@ def _as_bytea(value: bytes) -> str:
     return f"\\x{value.hex()}"
 
 
-def record_changes(actor: Acting, action: Action, changes: Iterable[Changed], *, purpose: str = "") -> Event:
+def record_changes(
+    actor: Acting, action: Action, changes: Iterable[Changed], *, purpose: str = "", recipient: str = ""
+) -> Event:
     """Write one event for objects of one type that changed together, and a Change row for each object."""
     rows = list(changes)
     districts = sorted({d for row in rows for d in row.district_ids})
     names = sorted({name for row in rows for name in row.field_names})
     objects = [row.object_id for row in rows]
-    event = _insert(_content(actor, action, rows[0].object_type, objects, districts, names, purpose))
+    content = _content(actor, action, rows[0].object_type, objects, districts, names, purpose, recipient)
+    event = _insert(content)
     _write_changes([_change(event, row) for row in rows])
     return event
 

@@ -1,12 +1,21 @@
-"""A release as files: its document as JSON, its tables as CSV. The same release is the same bytes."""
+"""A release as JSON and CSV, which are the same bytes each time, and a council paper as PDF."""
 
 import json
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
+
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
-from publishing.models import Release
+from publishing.models import CouncilPaper, Release
+from reports.charts import PRINT, SCREEN, Palette, meter
+from reports.drawings import on_paper
+from reports.exports.files import FACE, print_html
+from reports.wording import say_briefly
 
 TYPES: Final = {"json": "application/json", "csv": CSV_TYPE}
 _COLUMNS: Final = (
@@ -32,3 +41,44 @@ def _rows(document: dict[str, Any]) -> Iterator[list[Any]]:
         for row in (*table["rows"], {"group": "", "name": "", **table["total"]}):
             line = {**document, **table, **row}
             yield [line[name] for name in _COLUMNS]
+
+
+def print_paper(paper: CouncilPaper) -> tuple[bytes, int]:
+    """The PDF of a paper in the city's language, and its number of pages."""
+    out = BytesIO()
+    with translation.override(settings.LANGUAGE_CODE):
+        context = {
+            "paper": paper,
+            "body": show_paper(paper, palette=PRINT),
+            "face": FACE,
+            "language": settings.LANGUAGE_CODE,
+            "city": settings.CITY_NAME,
+        }
+        pages = print_html(render_to_string("publishing/paper.html", context), out)
+    return out.getvalue(), pages
+
+
+def show_paper(paper: CouncilPaper, *, palette: Palette = SCREEN) -> SafeString:
+    """What a paper says under its title, as HTML in the city's language."""
+    figures = [
+        figure | {name: _drawn(figure[name], palette) for name in ("now", "before")}
+        for figure in paper.figures
+    ]
+    with translation.override(settings.LANGUAGE_CODE):
+        quarter = paper.release.quarter
+        context = {
+            "paper": paper,
+            "figures": figures,
+            "now": say_briefly(quarter),
+            "before": say_briefly(quarter.a_year_before()),
+        }
+        return render_to_string("publishing/paper_body.html", context)
+
+
+def _drawn(stated: dict[str, Any] | None, palette: Palette) -> dict[str, Any] | None:
+    """A figure with its share drawn, if it is stated as one."""
+    if not stated or not stated["share"]:
+        return stated
+    title = f"{stated['share']}: {stated['numbers']}"
+    drawing = on_paper(meter(stated["n"] / stated["of"], title=title, palette=palette))
+    return stated | {"drawing": drawing}

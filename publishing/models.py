@@ -1,4 +1,7 @@
-"""ReleaseGrid: what a city publishes; Release: what it has published. Neither changes."""
+"""ReleaseGrid: what a city publishes; Release: what it has published; CouncilPaper: a paper about a release.
+
+None of them changes.
+"""
 
 from typing import Self
 
@@ -110,3 +113,59 @@ class Release(models.Model):
     @property
     def quarter(self) -> Period:
         return quarter_of(self.quarter_since)
+
+
+class CouncilPaperQuerySet(models.QuerySet["CouncilPaper"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All papers: they are written for everybody."""
+        return self.all()
+
+    def latest_first(self) -> Self:
+        """With their releases, without what only a single paper shows."""
+        rows = self.select_related("release", "made_by").defer("pdf", "release__document", "release__counted")
+        return rows.order_by("-release__number", "-version")
+
+
+class CouncilPaper(models.Model):
+    """Two pages for the city council: figures of a release beside last year's, and what a supervisor writes.
+
+    `figures` are as they are stated (publishing.services.stating.Figure), `pdf` is the file. A trigger keeps
+    the row as it is: a correction is another version.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="papers")
+    version = models.PositiveIntegerField(editable=False)
+    title = models.CharField(_("title"), max_length=120)
+    introduction = models.TextField(_("introduction"), max_length=800, blank=True)
+    not_done = models.TextField(_("what was not done, and why"), max_length=2000)
+    heard = models.TextField(
+        _("what organisations said"),
+        max_length=2000,
+        help_text=_("Name an organisation only if it agreed to be named."),
+    )
+    decisions = models.TextField(
+        _("decisions asked of the council"), max_length=1500, help_text=_("One decision on each line.")
+    )
+    figures = models.JSONField(editable=False)
+    pdf = models.BinaryField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CouncilPaperQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "version"],
+                name="council_paper_version_once",
+                violation_error_message=_("This version of the council paper already exists."),
+            ),
+        ]
+
+    @property
+    def decided(self) -> list[str]:
+        """The decisions, one each."""
+        return [line.strip() for line in self.decisions.splitlines() if line.strip()]

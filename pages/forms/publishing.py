@@ -1,6 +1,6 @@
 """Forms for what a city publishes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from districts.models import District
 from lib.days import city_today
+from pages.forms.fields import fields_of
 from publishing.codes import INDICATORS
-from publishing.models import ReleaseGrid
+from publishing.models import CouncilPaper, ReleaseGrid
+from publishing.services.papers import MOST_FIGURES
 from reports.catalogue import REPORTS
 from reports.periods import Period, quarter_of
 from reports.questions import By
@@ -22,6 +24,7 @@ SPLITS: Final = {
     By.KIND: gettext_lazy("By kind"),
     By.FOCUS: gettext_lazy("By community"),
 }
+PAPER_TEXTS: Final = ("title", "introduction", "not_done", "heard", "decisions")
 _FIRST, _LAST = 3, -1  # quarters back that a grid can begin with
 
 
@@ -92,3 +95,46 @@ class ReleaseForm(forms.Form):
     @property
     def asked(self) -> Period:
         return self._by_code[self.cleaned_data["quarter"]]
+
+
+@fields_of(
+    CouncilPaper,
+    *PAPER_TEXTS,
+    introduction={"rows": 3},
+    not_done={"rows": 8},
+    heard={"rows": 8},
+    decisions={"rows": 5},
+)
+class PaperForm(forms.Form):
+    """Figures and texts of a council paper."""
+
+    names_nobody = forms.BooleanField(
+        label=gettext_lazy("The texts name no person, and no organisation that has not agreed."),
+    )
+
+    def __init__(self, *args: Any, offered: Mapping[str, list[tuple[str, str]]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [f"figure_{number}" for number in range(1, MOST_FIGURES + 1)]
+        for number, name in enumerate(names, 1):
+            self.fields[name] = forms.ChoiceField(
+                label=_("Figure %(number)d") % {"number": number},
+                choices=[("", _("None")), *offered.items()],
+                required=number == 1,
+            )
+        self.order_fields(["title", *names])
+
+    @property
+    def figures(self) -> list[str]:
+        """The keys of the figures, in their order."""
+        chosen = (self.cleaned_data[f"figure_{number}"] for number in range(1, MOST_FIGURES + 1))
+        return [key for key in chosen if key]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in PAPER_TEXTS}
+
+
+def filled(paper: CouncilPaper) -> dict[str, str]:
+    """What the form of the next version begins with."""
+    figures = {f"figure_{number}": one["key"] for number, one in enumerate(paper.figures, 1)}
+    return figures | {name: getattr(paper, name) for name in PAPER_TEXTS}

@@ -54,6 +54,7 @@ ROWS: Final = {
     "import": "import",
     "watched_register": "watched",
     "release_grid": "release_grid",
+    "paper": "paper",
     "review": "review",
     "review_addendum": "review_signed",
     "review_countersign": "review_signed",

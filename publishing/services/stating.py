@@ -1,0 +1,160 @@
+"""Published figures as the council's paper states them: n of N, status, and the same beside last year's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from publishing.models import Release
+from publishing.rules import TOTAL
+from publishing.services.documents import quarter_code, tables_of
+from reports.catalogue import REPORTS
+from reports.figures import Row
+from reports.periods import Period
+from reports.questions import Question
+from reports.reading import Report
+from reports.scorecard import Line, Table, measure_of
+from reports.statuses import Status
+from reports.wording import say, say_interval, say_of_whom
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A figure of a quarter in words.
+
+    A share of few has no `share` but its numbers, and some shares have no `interval` (reports.reading).
+    """
+
+    n: int
+    of: int
+    share: str
+    numbers: str
+    interval: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure now and a year before. `missing` says why there is no `before`."""
+
+    key: str
+    title: str
+    group: str  # empty for the total
+    now: Stated
+    before: Stated | None
+    missing: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """A row of a table of a release; None is hidden."""
+
+    indicator: str
+    definition: int
+    title: str
+    name: str
+    n: int | None
+    of: int | None
+
+    @property
+    def report(self) -> Report:
+        return REPORTS[self.indicator]
+
+    @property
+    def can_be_stated(self) -> bool:
+        return self.n is not None and bool(self.of)
+
+    def row(self, quarter: Period) -> Row:
+        return Row(period=quarter, group="", n=self.n or 0, of=self.of or 0)
+
+
+def choices(release: Release) -> dict[str, list[tuple[str, str]]]:
+    """The figures that a paper can state, key and name of each by title: of its quarter, and not hidden."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, one in _published(release.document, release.quarter).items():
+        if one.can_be_stated:
+            found.setdefault(one.title, []).append((key, one.name or _("Total")))
+    return found
+
+
+def state(release: Release, earlier: Sequence[Release], keys: Sequence[str]) -> list[Figure]:
+    """State the figures of these keys of `choices`, each beside that of the same quarter a year before.
+
+    Last year's is as this release counts it, else as the last of the `earlier` releases that has it.
+    """
+    documents = [release.document, *(one.document for one in reversed(earlier))]
+    published = _published(release.document, release.quarter)
+    return [_figure(key, published[key], release.quarter, documents) for key in keys]
+
+
+def _published(document: Document, quarter: Period) -> dict[str, _Published]:
+    """The figures of a quarter by key, in the order of the document, totals first."""
+    return {
+        f"{table['indicator']}:{row['group']}": _Published(
+            table["indicator"], table["definition"], table["title"], row["name"], row["n"], row["of"]
+        )
+        for table in tables_of(document, quarter)
+        for row in ({"group": TOTAL, "name": "", **table["total"]}, *table["rows"])
+    }
+
+
+def _figure(key: str, one: _Published, quarter: Period, documents: Sequence[Document]) -> Figure:
+    year_before = quarter.a_year_before()
+    found = (_published(document, year_before).get(key) for document in documents)
+    then = next((other for other in found if other), None)
+    has_before = then is not None and then.can_be_stated
+    return Figure(
+        key=key,
+        title=one.title,
+        group=one.name,
+        now=_stated(key, one, quarter, documents),
+        before=_stated(key, then, year_before, documents) if then and has_before else None,
+        missing="" if has_before else _why_missing(then),
+        change=_change(one, then, quarter) if then and has_before else "",
+    )
+
+
+def _why_missing(one: _Published | None) -> str:
+    if one is None:
+        return _("not published")
+    return _("hidden") if one.n is None else _("nothing to count")
+
+
+def _stated(key: str, one: _Published, quarter: Period, documents: Sequence[Document]) -> Stated:
+    report, row = one.report, one.row(quarter)
+    value, interval = measure_of(report, row), report.interval(row)
+    status = Status.REVISED if _is_revised(key, quarter, documents) else Status.FINAL
+    return Stated(
+        n=int(row.n),
+        of=int(row.of),
+        share="" if value is None else say(value, report.unit),
+        numbers=say_of_whom(report, row),
+        interval=say_interval(interval) if interval else "",
+        status=str(status.label),
+    )
+
+
+def _is_revised(key: str, quarter: Period, documents: Sequence[Document]) -> bool:
+    code = quarter_code(quarter.since.isoformat())
+    revised = (
+        (one["quarter"], f"{one['indicator']}:{one['group']}")
+        for document in documents
+        for one in document["revisions"]
+    )
+    return (code, key) in revised
+
+
+def _change(one: _Published, then: _Published, quarter: Period) -> str:
+    """What changed since last year, with the words of the scorecard."""
+    if one.definition != then.definition:
+        return _("counted differently")
+    before = quarter.a_year_before()
+    rows = {("", quarter): one.row(quarter), ("", before): then.row(before)}
+    line = Line(Table(one.report, Question((quarter, before), ()), rows), "", quarter, before)
+    if line.is_within_chance:
+        return _("%(change)s, could be chance") % {"change": line.change}
+    return line.change
