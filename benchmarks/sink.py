@@ -6,7 +6,7 @@ import sys
 
 
 class Sink(asyncio.Protocol):
-    """Handler of the commands that smtplib sends, one after another (RFC 5321)."""
+    """Handler of the commands of smtplib and lib.smtp (RFC 5321, RFC 2920)."""
 
     def __init__(self) -> None:
         self.buffer = b""
@@ -35,6 +35,8 @@ class Sink(asyncio.Protocol):
         if command == b"DATA":
             self.in_data = True
             self._say("354 go on")
+        elif command == b"EHLO":
+            self._say("250-sink\r\n250 PIPELINING")
         elif command == b"QUIT":
             self._say("221 bye")
             self.transport.close()

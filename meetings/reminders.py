@@ -97,16 +97,16 @@ class FollowUps(Subject[FollowUp]):
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        rows = FollowUp.objects.filter(pk__in=ids).pending().select_related("owner")
-        supervisors = Supervisors()
-        for row in rows.prefetch_related("organisation_links__organisation__home_district"):
-            homes = [link.organisation.home_district for link in row.organisation_links.all()]
+        rows = FollowUp.objects.filter(pk__in=ids).pending().select_related("owner").with_homes()
+        homes = District.objects.filter(pk__in={home for row in rows for home in row.home_ids})
+        lineages, supervisors = dict(homes.values_list("pk", "lineage")), Supervisors()
+        for row in rows:
             for one in rules.follow_up_reminders(
                 status=row.status,
                 written_at=row.created_at,
                 due_on=row.due_on,
                 owner=recipient(row.owner),
-                supervisors=supervisors.of(pk for home in homes for pk in home.lineage),
+                supervisors=supervisors.of(pk for home in row.home_ids for pk in lineages[home]),
                 now=now,
             ):
                 yield row.pk, one

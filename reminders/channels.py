@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Channel, User
+from lib import mail
 from reminders.models import Reminder
 
 
@@ -47,14 +48,14 @@ def mail_to(
     html: str = "",
     headers: Mapping[str, str] | None = None,
     connection: Any = None,
-) -> EmailMultiAlternatives:
+) -> mail.Email:
     """Build an automated email. `message_id` is the same for every attempt (RFC 5322)."""
     usual = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
         "Content-Language": recipient.language,
     }
-    message = EmailMultiAlternatives(
+    message = mail.Email(
         title, text, to=[recipient.email], headers=usual | dict(headers or {}), connection=connection
     )
     if html:
@@ -93,7 +94,7 @@ class Email:
     def open(self) -> None:
         self._connection.open()
 
-    def write(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> EmailMultiAlternatives:
+    def write(self, message_id: str, recipient: User, notices: Sequence[Notice]) -> mail.Email:
         with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
             title = _title(notices)
             context = {
@@ -109,7 +110,7 @@ class Email:
                 message.attach(notice.attachment)
         return message
 
-    def send(self, message: EmailMultiAlternatives) -> None:
+    def send(self, message: mail.Email) -> None:
         message.send()
 
     def close(self) -> None:

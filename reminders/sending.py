@@ -87,12 +87,16 @@ class ServerAway(Exception):
 
 def send_due() -> int:
     """Send all due reminders and return the number sent. Safe to run in parallel."""
-    until, sent = time.monotonic() + MAX_SECONDS, 0
+    until, sent, is_followed = time.monotonic() + MAX_SECONDS, 0, False
     try:
         while claimed := _claim():
+            if len(claimed) >= BATCH and not is_followed:
+                wake_on_commit()  # a free process helps at once, or else continues after this turn
+                is_followed = True
             sent += _deliver(claimed, until)
             if time.monotonic() > until:
-                wake_on_commit()
+                if not is_followed:
+                    wake_on_commit()
                 break
     except ServerAway:
         pass  # the next poll tries the next batch
@@ -208,20 +212,23 @@ def _told(part: Part) -> Told:
 
 # One statement, because each round trip and commit of its own is as slow as a message. Nobody but the mail
 # server knows of `sent` until it is done, so it holds whether or not the next one can begin: that one's
-# leases are renewed all together or not at all, and the event is written only if they are.
+# leases are renewed all together or not at all, and the event is written only if they are. Each array is a
+# SELECT, which hides its length: PostgreSQL would otherwise plan the statement anew for each message.
 _TURN: Final = f"""
 WITH sent AS (
     UPDATE meetings_reminder
        SET sent_at = statement_timestamp(), message_id = %(message_id)s, lease_until = NULL, last_error = ''
-     WHERE id = ANY(%(sent)s::uuid[]) AND sent_at IS NULL
+     WHERE id = ANY((SELECT %(sent)s::uuid[])::uuid[]) AND sent_at IS NULL
 ), held AS (
     SELECT id FROM meetings_reminder
-     WHERE id = ANY(%(next)s::uuid[]) AND lease_until = ANY(%(ends)s::timestamptz[])
+     WHERE id = ANY((SELECT %(next)s::uuid[])::uuid[])
+       AND lease_until = ANY((SELECT %(ends)s::timestamptz[])::timestamptz[])
      ORDER BY id FOR UPDATE
 ), begun AS (
     UPDATE meetings_reminder
        SET lease_until = statement_timestamp() + %(length)s::interval, attempts = attempts + 1
-     WHERE id = ANY(%(next)s::uuid[]) AND (SELECT count(*) FROM held) = cardinality(%(next)s::uuid[])
+     WHERE id = ANY((SELECT %(next)s::uuid[])::uuid[])
+       AND (SELECT count(*) FROM held) = cardinality(%(next)s::uuid[])
     RETURNING lease_until
 ), told AS (
     {INSERT_EVENTS} WHERE EXISTS (SELECT FROM begun)

@@ -41,7 +41,7 @@ def running_mail_sink() -> Iterator[MailSink]:
 @pytest.fixture
 def mail_sink(running_mail_sink: MailSink, settings: Settings) -> MailSink:
     """Let Django send by SMTP to a server whose `messages` the test can read."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "lib.smtp.EmailBackend"
     running_mail_sink.messages.clear()
     running_mail_sink.seconds = 0.0
     return running_mail_sink
