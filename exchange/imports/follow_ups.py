@@ -1,5 +1,6 @@
 """Promises as something to import, those that were kept long ago included."""
 
+from collections.abc import Callable
 from datetime import time
 from functools import cache
 from typing import Any, Final
@@ -13,7 +14,7 @@ from accounts.models import User
 from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
-from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
+from exchange.imports.rowwise import NOTES, Plain, RowImporter, is_whole, read_fields, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_today, moment_at
@@ -24,34 +25,38 @@ from meetings.services.follow_ups import erase_follow_ups, write_follow_ups
 
 _STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
 _NOON: Final = time(12)
+_NEEDED: Final = ("title", "due_on", "organisations")  # of a follow-up that is new
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     named = cache(lambda text: read.organisations(actor, text, draft.source))
 
     def read_row(cells: Any) -> Plain:
-        title = read.given(cells.get("title", ""), _("Follow-up"))
-        done_on = read.day(cells["done_on"], _("Done on")).isoformat() if cells.get("done_on") else ""
+        whole, done = is_whole(cells, _NEEDED), cells.get("done_on", "")
+        done_on = read.day(done, _("Done on")).isoformat() if done else ""
         if done_on > city_today().isoformat():
             raise ValidationError(_("Done on: %(day)s is in the future.") % {"day": done_on})
         to_whom = named(cells.get("organisations", ""))
-        read.given(" ".join(read.ids(to_whom)), _("Promised to"))
-        status = cells.get("status", "") or (FollowUpStatus.DONE if done_on else FollowUpStatus.OPEN)
-        plain: Plain = {
-            "title": title,
-            "kind": read.code(cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("Kind")),
-            "due_on": read.day(cells.get("due_on", ""), _("Due")).isoformat(),
-            "status": read.code(status, [state.value for state in _STATES], _("Status")),
-            "organisations": read.ids(to_whom),
-            "owner": str(_owner(actor, cells.get("owner", "")).pk),
-            "result": clean_text(cells.get("result", "")),
-            "done_on": done_on,
+        readers: dict[str, Callable[[], Any]] = {
+            "title": lambda: read.given(cells.get("title", ""), _("Follow-up")),
+            "kind": lambda: read.code(
+                cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("Kind")
+            ),
+            "due_on": lambda: read.day(cells.get("due_on", ""), _("Due")).isoformat(),
+            "organisations": lambda: read.given(" ".join(read.ids(to_whom)), _("Promised to")).split(),
+            "owner": lambda: str(_owner(actor, cells.get("owner", "")).pk),
+            "result": lambda: clean_text(cells.get("result", "")),
+            "done_on": lambda: done_on,
         }
+        plain = read_fields(cells, whole, readers)
+        if whole or done or cells.get("status"):
+            status = cells.get("status", "") or (FollowUpStatus.DONE if done else FollowUpStatus.OPEN)
+            plain["status"] = read.code(status, [state.value for state in _STATES], _("Status"))
         notes = [
-            *read.time_left_out(cells.get("due_on", ""), _("Due")),
-            *(read.time_left_out(cells["done_on"], _("Done on")) if done_on else []),
+            *(read.time_left_out(cells["due_on"], _("Due")) if cells.get("due_on") else []),
+            *(read.time_left_out(done, _("Done on")) if done else []),
         ]
-        return plain | {NOTES: notes, "key": f"{plain['due_on']} {' '.join(plain['organisations'])}"}
+        return plain | {NOTES: notes, "key": f"{plain.get('due_on', '')} {' '.join(read.ids(to_whom))}"}
 
     return RowImporter(
         object_type="follow_up",
@@ -65,7 +70,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         erase=lambda rows: erase_follow_ups(actor, rows),
         may_edit=lambda row: can_edit_follow_up(actor, row),
         reads=("organisation_links__organisation",),
-        label=lambda plain: str(plain["title"]),
+        label=lambda plain: str(plain.get("title", "")),
+        needed=_NEEDED,
         named_by=("title",),
         told=("title", "kind", "due_on", "status", "done_on"),
         joined="organisations",
@@ -129,4 +135,5 @@ TARGET: Final = row_target(
     ),
     headings=FOLLOW_UP_HEADINGS,
     importer=_importer,
+    instead={name: [frozenset({NUMBER.name})] for name in _NEEDED},
 )

@@ -1,7 +1,7 @@
 """Meetings as something to import: what is past was held, what is to come is planned."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
-from exchange.imports.rowwise import Plain, RowImporter, row_target
+from exchange.imports.rowwise import Plain, RowImporter, is_whole, read_fields, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_day
@@ -31,6 +31,7 @@ from meetings.services.meetings import erase_meetings, write_meetings
 
 _LONG: Final = ("facts", "assessment", "agenda")
 _MINUTES: Final = 60
+_NEEDED: Final = ("starts_at", "kind")  # of a meeting that is new
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
@@ -40,27 +41,38 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     known = cache(lambda code: District.objects.get(code=code))
 
     def read_row(cells: Any) -> Plain:
-        there = named(cells.get("organisations", ""))
-        starts_at = read.moment(cells.get("starts_at", ""), _("When"))
-        kind = read.code(cells.get("kind", ""), MeetingKind.values, _("How"))
-        where = cells.get("district", "") or (there[0].home_district.code if there else "")
-        district = called(where)
-        plain: Plain = {
-            "key": f"{starts_at.isoformat()} {' '.join(read.ids(there))}",
-            "starts_at": starts_at.isoformat(),
+        there, whole = named(cells.get("organisations", "")), is_whole(cells, _NEEDED)
+
+        def kind() -> str:
+            return read.code(cells.get("kind", ""), MeetingKind.values, _("How"))
+
+        def district() -> District:
+            return called(cells.get("district", "") or (there[0].home_district.code if there else ""))
+
+        def officers() -> list[str]:
+            where = district() if whole or cells.get("district") else None
+            return _officers(actor, cells.get("officers", ""), where)
+
+        def subject() -> str:
+            return squash(cells.get("subject", "")) or str(MeetingKind(kind()).label).capitalize()
+
+        readers: dict[str, Callable[[], Any]] = {
+            "starts_at": lambda: read.moment(cells.get("starts_at", ""), _("When")).isoformat(),
             "kind": kind,
-            "subject": squash(cells.get("subject", "")) or str(MeetingKind(kind).label).capitalize(),
-            "district": district.code,
-            "place": squash(cells.get("place", "")),
-            "duration_minutes": _minutes(cells.get("duration_minutes", "")),
-            "organisations": read.ids(there),
-            "officers": _officers(actor, cells.get("officers", ""), district),
-            **{name: clean_text(cells.get(name, "")) for name in _LONG},
+            "subject": subject,
+            "district": lambda: district().code,
+            "place": lambda: squash(cells.get("place", "")),
+            "duration_minutes": lambda: _minutes(cells.get("duration_minutes", "")),
+            "organisations": lambda: read.ids(there),
+            "officers": officers,
+            **{name: partial(clean_text, cells.get(name, "")) for name in _LONG},
         }
-        if starts_at < timezone.now():
-            outcome = cells.get("outcome", "")
+        plain = read_fields(cells, whole, readers)
+        is_past = whole and read.moment(plain["starts_at"], "") < timezone.now()
+        outcome = cells.get("outcome", "")
+        if is_past or (outcome and not whole):
             plain["outcomes"] = [read.code(outcome, Outcome.values, _("Outcome"))] if outcome else []
-        return plain
+        return plain | {"key": f"{plain.get('starts_at', '')} {' '.join(read.ids(there))}"}
 
     def write(changes: Sequence[Change]) -> None:
         write_meetings(actor, changes)
@@ -84,7 +96,8 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         write=write,
         erase=erase,
         may_edit=lambda row: can_edit_meeting(actor, row),
-        label=lambda plain: str(plain["subject"]),
+        label=lambda plain: str(plain.get("subject", "")),
+        needed=_NEEDED,
         named_by=("subject", "starts_at", "organisations"),
         columns={"outcomes": "outcome"},
         told=("starts_at", "kind", "subject", "district", "place", "duration_minutes"),
@@ -98,7 +111,7 @@ def _new(values: Mapping[str, Any]) -> Meeting:
     return Meeting(status=MeetingStatus.HELD if is_past else MeetingStatus.PLANNED)
 
 
-def _officers(actor: Actor, text: str, district: District) -> list[str]:
+def _officers(actor: Actor, text: str, district: District | None) -> list[str]:
     """Ids of colleagues who cover the district, parted as organisations are."""
     named = (read.colleague(actor, name, district) for name in read.parted(text))
     return sorted({str(user.pk) for user in named})
@@ -172,4 +185,5 @@ TARGET: Final = row_target(
     ),
     headings=MEETING_HEADINGS,
     importer=_importer,
+    instead={name: [frozenset({NUMBER.name})] for name in _NEEDED},
 )

@@ -36,7 +36,7 @@ from exchange.imports.engine import (
     write_batches,
     written_by,
 )
-from exchange.imports.fields import Field, Target
+from exchange.imports.fields import NUMBER, Field, Target
 from exchange.imports.given import Given, Together, given, of_one_number
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.outcomes import ImportReport, RowOutcome, result_of, say_changes
@@ -52,6 +52,16 @@ Plain = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in 
 NOTES: Final = "notes"  # in it: what is odd about the row, or left out (noting)
 _REFUSALS: Final = (ValidationError, PermissionDenied, ObjectDoesNotExist)
 _KIND_OF: Final = {RowOutcome.REFUSED: NoteKind.REFUSED, RowOutcome.MERGED: NoteKind.SAME}
+
+
+def is_whole(cells: Mapping[str, str], needed: Collection[str]) -> bool:
+    """Whether a row says all of a record. With a reference it may say only what changes."""
+    return not cells.get(NUMBER.name) or all(cells.get(name) for name in needed)
+
+
+def read_fields(cells: Mapping[str, str], whole: bool, readers: Mapping[str, Callable[[], Any]]) -> Plain:
+    """What the readers of fields find: every field of a whole row, or else those with a cell."""
+    return {name: read() for name, read in readers.items() if whole or cells.get(name)}
 
 
 @dataclass(frozen=True, slots=True)
