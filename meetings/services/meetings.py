@@ -105,8 +105,6 @@ def create_meeting(
     Raises PermissionDenied where its district is not covered, ValidationError by field, also for
     organisations and people the actor does not see.
     """
-    if status == MeetingStatus.PLANNED and fields.get("initiated_by") != Initiator.COMMUNITY:
-        _refuse_uninvited(fields.get("organisations") or ())
     meeting = new_row(Meeting, id)
     meeting.status = status
     write_meetings(actor, [Change(meeting, fields)], with_actor=with_actor)
@@ -211,11 +209,26 @@ def _assign(actor: Actor, change: Change) -> None:
     if "starts_at" in change.names and meeting.starts_at.year < EARLIEST_YEAR:
         raise ValidationError({"starts_at": _("Check the year.")}, code="year")
     _check(meeting)
+    if actor.kind != "system" and not change.may_have_left:  # a series or an undo invites nobody anew
+        _refuse_uninvited(change)
 
 
-def _refuse_uninvited(rows: Iterable[Mapping[str, Any]]) -> None:
-    """A refusal of contact is one of invitations too, unless they asked for the meeting themselves."""
-    if any(row["organisation"].contact_wish == ContactWish.NONE for row in rows):
+def _refuse_uninvited(change: Change) -> None:
+    """A refusal of contact is one of invitations too, unless they asked for the meeting themselves.
+
+    Organisations that are invited already do not hold up an edit of the rest.
+    """
+    meeting, rows = change.row, change.fields.get("organisations")
+    if meeting.status != MeetingStatus.PLANNED or meeting.initiated_by == Initiator.COMMUNITY:
+        return
+    organisations = [row["organisation"] for row in rows or ()]
+    refusing = {one.pk for one in organisations if one.contact_wish == ContactWish.NONE}
+    is_asked_anew = "initiated_by" in change.names and not change.is_new
+    if refusing or (is_asked_anew and rows is None):
+        links = meeting.organisation_links.filter(organisation__contact_wish=ContactWish.NONE)
+        invited = set(links.values_list("organisation", flat=True))
+        refusing = refusing or invited if is_asked_anew else refusing - invited
+    if refusing:
         raise ValidationError({"organisations": _("This organisation asked not to be contacted.")})
 
 

@@ -12,10 +12,12 @@ from contacts.merging.choices import chosen_values
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
+from meetings.models import Meeting
 from meetings.services.concerns import log_concern
+from meetings.services.meeting_series import edit_one_of_series
 from meetings.services.meetings import create_meeting
 from meetings.today import today_of
-from tests.factories import make_actor, make_district, make_officer, make_organisation
+from tests.factories import make_actor, make_district, make_meeting, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +55,28 @@ def test_who_refused_is_due_no_meeting_and_not_invited_unless_they_ask() -> None
         create_meeting(**given, organisations=[{"organisation": refusing}])
     create_meeting(**given, organisations=[{"organisation": refusing}], initiated_by="community")
     create_meeting(**given, organisations=[{"organisation": welcoming}])
+
+
+def test_an_edit_of_a_planned_meeting_invites_nobody_who_refused() -> None:
+    district = make_district()
+    actor = make_actor(district)
+    refusing, welcoming = make_organisation(district, **refusal()), make_organisation(district)
+    meeting = make_meeting(district, welcoming, status="planned", outcomes=[])
+    asked = make_meeting(district, refusing, status="planned", outcomes=[], initiated_by="community")
+
+    def edit(row: Meeting, **fields: Any) -> Meeting:
+        return edit_one_of_series(actor=actor, meeting_id=row.pk, scope="one", **fields)
+
+    both = [{"organisation": welcoming}, {"organisation": refusing}]
+    with pytest.raises(ValidationError, match="asked not to be contacted"):
+        edit(meeting, organisations=both)
+    with pytest.raises(ValidationError, match="asked not to be contacted"):
+        edit(asked, initiated_by="police")
+    assert edit(asked, place="Hall", organisations=both).organisations.count() == 2
+    assert edit(meeting, organisations=both, initiated_by="community").organisations.count() == 2
+    # Who refuses after the invitation does not hold up an edit of the rest.
+    invited = make_meeting(district, refusing, status="planned", outcomes=[])
+    assert edit(invited, place="Square", organisations=[{"organisation": refusing}]).place == "Square"
 
 
 def test_a_merge_keeps_the_refusal_of_either() -> None:
