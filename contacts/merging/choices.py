@@ -60,6 +60,12 @@ STRICTEST: Final[Mapping[str, list[str]]] = {
     ],
 }
 
+
+def is_stricter(name: str, one: object, other: object) -> bool:
+    """Whether `one` is the wish that is kept of two."""
+    return STRICTEST[name].index(str(one)) > STRICTEST[name].index(str(other))
+
+
 Choices = Mapping[str, UUID]  # the first field of what is chosen together → the row it is taken from
 
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from contacts.merging.choices import is_stricter
 from contacts.remembered import Extra, Fingerprints, fingerprint, is_imported, said_before
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.extras import drop, join
-from exchange.imports.mapping import Mapping
+from exchange.imports.mapping import WISH, Mapping
 from exchange.imports.noting import NoteKind
 from lib.fold import fold
 
@@ -81,6 +82,8 @@ def mapping_values(mapping: Mapping) -> set[str]:
 
 
 def _outranks(name: str, value: Value, kept: Value, mapping: Mapping) -> bool:
+    if name == WISH:
+        return is_stricter(name, value, kept)
     origin = mapping.fields.get(name)
     if origin is None or name not in mapping_values(mapping):
         return False
@@ -107,14 +110,15 @@ def difference(said: Table[str, Value], current: Table[str, Value], before: Fing
     """What the file changes on an organisation that has `current` and for which `before` was remembered.
 
     Unchanged in the file: nothing. Empty and never imported: filled. Still what was imported: corrected.
-    Anything else a person wrote, or decided in a merge, and it stays.
+    Anything else a person wrote, or decided in a merge, and it stays, except for a stricter wish.
     """
     found = Difference()
     for name, value in said.items():
         now = current[name]
         if value == now or fingerprint(value) in said_before(before, name):
             continue
-        if (name not in before and not now) or is_imported(before, name, now):
+        is_refusal = name == WISH and is_stricter(name, value, now)
+        if (name not in before and not now) or is_imported(before, name, now) or is_refusal:
             found.write[name] = value
         elif value:
             found.kept.append(name)

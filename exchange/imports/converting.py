@@ -15,7 +15,7 @@ from contacts.remembered import Extra
 from contacts.rules import evidence, find_phones, proof, title_case
 from exchange.imports.channels import Said, read_emails, read_pages, read_phones, read_websites
 from exchange.imports.languages import find_languages
-from exchange.imports.mapping import HOME, NEEDED, SOCIAL, Mapping, Origin
+from exchange.imports.mapping import HOME, NEEDED, SOCIAL, WISH, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.reading import Line
 from lib.cleaning import clean_text, clean_value
@@ -77,7 +77,8 @@ def convert(line: Line, mapping: Mapping) -> Row:
             continue
         except ValidationError as error:
             why = " ".join(error.messages).rstrip(".")
-            if name in NEEDED and not (name == HOME and mapping.point):
+            # A wish that nobody understood could be a refusal, so it is not skipped.
+            if name == WISH or (name in NEEDED and not (name == HOME and mapping.point)):
                 row.refusal = row.refusal or f"{label_of(name)}: {why}"
             else:
                 _leave_out(row, name, _text_of_cells(origin, line), why)
@@ -123,9 +124,9 @@ def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
 
 def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:
     text = _text_of(row, name, origin, line)
+    if name in {HOME, WISH} and not text:
+        raise NotGiven(_("not given"))
     if name == HOME:
-        if not text:
-            raise NotGiven(_("not given"))
         row.fields[name] = text
     elif name == "languages":
         codes, unknown = find_languages(text)

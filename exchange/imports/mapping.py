@@ -15,12 +15,13 @@ from lib.described import codes_of
 from lib.fold import fold, squash
 
 SOCIAL: Final = "social"  # no column of the organisation: pages among its other details
+WISH: Final = "contact_wish"  # who told us, and when, is the register on the day of the import
 # What an import may write. Never a focus (an organisation says that of itself), never who leads, never
 # that it may be listed publicly.
 FIELDS: Final = (
     *("name", "short_name", "kind", "home_district", "phone", "email", "website", "address", "postcode"),
     SOCIAL,
-    *("languages", "summary", "access_needs", "status"),
+    *("languages", "summary", "access_needs", "status", WISH),
 )
 HOME: Final = "home_district"
 NEEDED: Final = ("name", "kind", HOME)

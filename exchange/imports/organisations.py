@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
@@ -27,12 +28,12 @@ from contacts.services.organisations import erase_organisations, locked_organisa
 from districts.models import District
 from exchange.imports.engine import Progress, Remember, written_by
 from exchange.imports.fields import NUMBER, Field, Target, field, fields
-from exchange.imports.mapping import FIELDS, HOME, NEEDED, POINT, SOCIAL, Origin
+from exchange.imports.mapping import FIELDS, HOME, NEEDED, POINT, SOCIAL, WISH, Origin
 from exchange.imports.mapping import Mapping as FileMapping
 from exchange.imports.outcomes import ImportReport
 from exchange.imports.register import bring_in
 from exchange.imports.undoing import NOT_YOURS, PutBack, Undo, undo_import
-from exchange.imports.words import HEADINGS, KINDS, STATUSES
+from exchange.imports.words import HEADINGS, KINDS, STATUSES, WISHES
 from exchange.models import ImportDraft
 from lib.fold import fold
 
@@ -177,6 +178,8 @@ def _as_before(
     values = dict(row["fields"])
     if code := values.get("home_district"):
         values["home_district"] = districts[code]
+    if "contact_wish_on" in values:
+        values["contact_wish_on"] = parse_date(values["contact_wish_on"])
     dropped = [(draft.source, external_id) for external_id in row["external_ids"]]
     return Change(organisation, {**values, "dropped_ids": dropped})
 
@@ -187,6 +190,7 @@ _DIFFERING: Final = {
     "postcode": field(Organisation, "postcode", is_fixable=True),
     "languages": field(Organisation, "languages", is_fixable=True),
     "status": field(Organisation, "status", stems=STATUSES),
+    WISH: field(Organisation, WISH, stems=WISHES),
     SOCIAL: Field(SOCIAL, gettext_lazy("Social media pages")),
 }
 TARGET: Final = Target(

@@ -42,6 +42,7 @@ HEADINGS: Final[Mapping[str, str]] = {
     "access_needs": "access accesibilidad acessibilidade accessibilita esteettomyys ligipaasetavus "
     "piekluve достъпност tillganglighet",
     "status": "status estado estado stato tila staatus statuss състояние",
+    "contact_wish": "wish deseo desejo desiderio toive soov velme velesanas желание onskan onskemal",
 }
 
 # By how an organisation is registered or presents itself, never by whom a person is.
@@ -70,6 +71,14 @@ STATUSES: Final[Mapping[str, str]] = {
     "active": "active activa ativo attiv aktiiv aktiv активн",
     "dormant": "dormant inactiva inativ sospes lepo neaktiv неактив vilande",
     "closed": "closed cerrad baja encerrad chius lakkaut lopetat suletud slegt закрит avslutad",
+}
+
+# Whether the police may contact them. A word that means neither is for a person to map.
+WISHES: Final[Mapping[str, str]] = {
+    "welcome": "welcome yes si sim kylla jah ja да",
+    "only_if_they_ask": "only solo apenas soltanto vain ainult tikai само endast",
+    "none": "none no nunca nao non ei ne не nej never refus rechaz recus rifiut kielt keeld atsak "
+    "отказ avboj",
 }
 
 _REACHED: Final = {name: HEADINGS[name] for name in ("external_id", "email", "phone", "home_district")}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Action
+from contacts.codes import ContactWish
 from contacts.models import ImportedFields, Organisation
 from contacts.policies import can_edit_organisation
 from contacts.remembered import MORE, Extra, Fingerprints, fingerprint, following, of_extras, said_before
@@ -22,7 +23,7 @@ from exchange.imports.combining import CHANNELS, Difference, Said, difference, n
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.engine import Remember
 from exchange.imports.extras import as_detail, drop, extra_of, join, without_extras
-from exchange.imports.mapping import NEEDED, SOCIAL, Mapping
+from exchange.imports.mapping import NEEDED, SOCIAL, WISH, Mapping
 from exchange.imports.noting import NoteKind
 from exchange.imports.outcomes import Result, RowOutcome, result_of, say_changes
 from exchange.imports.places import Places
@@ -256,6 +257,8 @@ class Writer:
         values: dict[str, Any] = dict(fields)
         if "home_district" in values:
             values["home_district"] = self._places.district(values["home_district"])
+        if values.get(WISH, ContactWish.WELCOME) != ContactWish.WELCOME:
+            values |= {"contact_wish_by": self._mapping.source, "contact_wish_on": city_today()}
         added = [(self._mapping.source, external_id) for external_id in sorted(ids)]
         return Change(row, {**values, "added_ids": added})
 
@@ -269,6 +272,8 @@ class Writer:
         """A column's value as a converted row has it."""
         if name == "home_district":
             return self._places.code_of(value)
+        if name == "contact_wish_on":
+            return value.isoformat() if value else ""
         said: Value = (value.as_e164 if value else "") if name == "phone" else value
         return said
 
