@@ -102,7 +102,7 @@ def profile(actor: Actor, district: District, today: date, *, limit: int = 12) -
     rows = list(there.values_list("pk", "kind", "last_met_at"))
     counted = [(pk, kind, met) for pk, kind, met in rows if kind not in NOT_COUNTED]
     counts = Counter(kind for _pk, kind, _met in rows)
-    worth = there.may_be_contacted().filter(Q(meet_by__lt=today) | Q(last_met_at__isnull=True))
+    worth = there.counted().may_be_contacted().filter(Q(meet_by__lt=today) | Q(last_met_at__isnull=True))
     return Profile(
         kinds=[(str(Kind(kind).label), n) for kind, n in counts.most_common()],
         communities=list(_communities(actor, district, there.counted(), counted)),

@@ -156,13 +156,16 @@ def _near(actor: Actor, mine: bool) -> QuerySet[Meeting]:
 
 
 def _worth_seeing(actor: Actor, mine: bool, today: date) -> list[Organisation]:
-    """Past the day they want to be met by, longest first; then those that nobody ever met."""
+    """Past the day they want to be met by, longest first; then those that nobody ever met.
+
+    They are of the kinds that figures count, as on the page of a district.
+    """
     found: list[Organisation] = _WORTH_SEEING.fetch(actor, mine, today=today)
     return found[: ROWS + 1]
 
 
 def _due_a_meeting(actor: Actor, mine: bool) -> QuerySet[Organisation]:
-    rows = Organisation.objects.at_home_with(actor).active().may_be_contacted()
+    rows = Organisation.objects.at_home_with(actor).active().counted().may_be_contacted()
     if mine:
         rows = rows.of_officer(actor.id)
     is_past = Q(meet_by__isnull=False, meet_by__lt=_TODAY)
