@@ -35,6 +35,7 @@ def test_each_rule_is_registered() -> None:
         rules.CADENCE_DIGEST,
         rules.CONCERN_RECEIVED,
         rules.RELIEF_OPENED,
+        reminding.INCIDENT_CHOOSE,
         reminding.INCIDENT_GIVEN,
         reminding.INCIDENT_DUE,
         reminding.INCIDENT_LATE,
