@@ -61,7 +61,7 @@ CONFIRMED_BY = {
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
 # These name the districts that a supervisor must cover to confirm them.
 OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT})
-# After this time an act that nobody has decided is withdrawn.
+# After this time an act without a decision is withdrawn.
 ACT_WAITS = timedelta(days=7)
 MANY_PEOPLE = 200
 # Accounts that the requester created or changed within this many days cannot confirm the request.

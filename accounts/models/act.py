@@ -30,7 +30,7 @@ class Act(models.TextChoices):
 
 class PendingActQuerySet(models.QuerySet["PendingAct"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Pending acts that the actor's role can confirm (`rules.CONFIRMED_BY`), asked for by whomever.
+        """Pending acts that the actor's role can confirm (`rules.CONFIRMED_BY`), whoever asked for them.
 
         Supervisors see those within their districts. Confirmers see no new address or second factor of an
         account above officer, except of a privacy officer: a city may have only one.

@@ -24,7 +24,7 @@ log = get_logger(__name__)
 
 
 def mail_new_acts() -> int:
-    """Notify about acts that nobody was notified of, and return their number. Safe to run in parallel.
+    """Notify about new acts and return their number. Safe to run in parallel.
 
     While the mail server is down, nothing is marked as sent and the next call tries again.
     """
