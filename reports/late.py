@@ -8,7 +8,7 @@ happens. Nor is a record that a correction took out of the figure: nothing remem
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -58,109 +58,112 @@ LISTED: Final[Mapping[Noun, Promise]] = {
 }
 
 
-def _corrected(record: str, fields: Iterable[str]) -> str:
-    """When one of these fields of a record was last corrected, by the activity log."""
-    names = ", ".join(f"'{field}'" for field in fields)
-    return f"""(
-        SELECT max(change.at) FROM audit_change change JOIN audit_event event ON event.id = change.event_id
-        WHERE change.object_id = {record}.id AND change.op = 'updated' AND change.at >= %(final_at)s
-          AND event.field_names && ARRAY[{names}]::varchar[]
-    )"""  # noqa: S608 (our own text)
-
-
-# What of the things that a report counts (`counted`) was entered when, by list. `{corrected}` is when one of
-# the fields that decide was.
-_ENTERED: Final[Mapping[Noun, str]] = {
+# What may have been entered since the figure was final, by list, in whichever district: its ID, when it was
+# entered, and the fields ({decide}) whose later correction counts as much.
+_TOUCHED: Final[Mapping[Noun, str]] = {
     "organisations": """
-        SELECT 'organisations', dated.organisation_id, dated.entered_at
-        FROM asked CROSS JOIN counted JOIN contacts_organisationperiod dated
-            ON dated.organisation_id = counted.id
+        SELECT dated.organisation_id, dated.entered_at, '{{}}'
+        FROM asked JOIN contacts_organisationperiod dated ON dated.entered_at >= %(final_at)s
             AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
-        WHERE counted.noun = 'organisations' AND dated.entered_at IS NOT NULL
         UNION ALL
-        SELECT 'organisations', merge.kept_id, merge.merged_at
-        FROM counted JOIN contacts_merge merge ON merge.kept_id = counted.id
-        WHERE counted.noun = 'organisations' AND merge.undone_at IS NULL""",
+        SELECT merge.kept_id, merge.merged_at, '{{}}' FROM contacts_merge merge
+        WHERE merge.merged_at >= %(final_at)s AND merge.undone_at IS NULL""",
     "meetings": """
-        SELECT 'meetings', meeting.id, greatest(meeting.created_at, {corrected})
-        FROM counted JOIN meetings_meeting meeting ON meeting.id = counted.id
-        WHERE counted.noun = 'meetings' AND meeting.updated_at >= %(final_at)s""",
+        SELECT meeting.id, meeting.created_at, {decide}
+        FROM asked JOIN meetings_meeting meeting ON meeting.updated_at >= %(final_at)s
+            AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until""",
     "follow-ups": """
-        SELECT 'follow-ups', promise.id, state.entered_at
-        FROM asked CROSS JOIN counted JOIN meetings_followup promise ON promise.id = counted.id
+        SELECT promise.id, state.entered_at, '{{}}'
+        FROM asked JOIN meetings_followup promise ON promise.updated_at >= %(final_at)s
         JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
-            AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)
-        WHERE counted.noun = 'follow-ups' AND promise.updated_at >= %(final_at)s""",
+            AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)""",
     # That its district was redrawn is no correction: it counts where it was received.
-    "concerns": f"""
-        SELECT 'concerns', concern.id, greatest(
-            concern.created_at, {{corrected}},
-            CASE WHEN concern.received_in_id IS NULL THEN {_corrected("concern", ["district"])} END
-        )
-        FROM counted JOIN meetings_concern concern ON concern.id = counted.id
-        WHERE counted.noun = 'concerns' AND concern.updated_at >= %(final_at)s""",  # noqa: S608 (our own text)
+    "concerns": """
+        SELECT concern.id, concern.created_at,
+               {decide} || CASE WHEN concern.received_in_id IS NULL THEN 'district' END
+        FROM asked JOIN meetings_concern concern ON concern.updated_at >= %(final_at)s
+            AND concern.received_at < asked.until""",
     # Calls and steps that were made then and entered since, and whoever was found to be affected since.
     "incidents": """
-        SELECT 'incidents', incident.id, greatest(incident.created_at, {corrected}, (
+        SELECT incident.id, greatest(incident.created_at, (
             SELECT max(tried.recorded_at) FROM incidents_reassurance tried
             WHERE tried.incident_id = incident.id AND tried.at < asked.until
         ), (
             SELECT max(step.recorded_at) FROM incidents_incidentstep step
             WHERE step.incident_id = incident.id AND step.done_at < asked.until
-        ))
-        FROM asked CROSS JOIN counted JOIN incidents_incident incident ON incident.id = counted.id
-        WHERE counted.noun = 'incidents' AND incident.updated_at >= %(final_at)s""",
+        )), {decide}
+        FROM asked JOIN incidents_incident incident ON incident.updated_at >= %(final_at)s
+            AND incident.started_at < asked.until""",
 }
+_SPOKEN_FOR: Final = """
+    SELECT said.organisation_id, greatest(said.entered_at, said.superseded_at), '{{}}'
+    FROM asked JOIN contacts_focusdeclaration said ON said.declared_on < asked.until_on
+        AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)"""
 # What decides whether an organisation was met at a meeting.
 _MEET: Final = ("starts_at", "status", "organisations", "outcomes")
-_SPOKEN_FOR: Final = """
-    SELECT 'organisations', said.organisation_id, greatest(said.entered_at, said.superseded_at)
-    FROM asked CROSS JOIN counted JOIN contacts_focusdeclaration said ON said.organisation_id = counted.id
-    WHERE counted.noun = 'organisations' AND said.declared_on < asked.until_on
-      AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)"""
+_MEETINGS: Final = """
+    SELECT meeting.id, meeting.created_at, {decide}
+    FROM asked JOIN meetings_meeting meeting
+        ON meeting.updated_at >= %(final_at)s AND meeting.starts_at < asked.until"""
 # Meetings at which an organisation that is counted was met: in the period, or the last before its end.
 _MET: Final[Mapping[str, str]] = {
     TIMES_MET: """
-        SELECT meeting.id FROM asked
-        JOIN meetings_meeting meeting ON meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
-        WHERE meeting.updated_at >= %(final_at)s AND EXISTS (
+        SELECT 'met', meeting.id FROM asked CROSS JOIN entered JOIN meetings_meeting meeting
+            ON meeting.id = entered.id AND meeting.starts_at >= asked.since
+        WHERE entered.of = 'met' AND EXISTS (
             SELECT FROM meetings_meetingorganisation there JOIN counted ON counted.id = there.organisation_id
             WHERE there.meeting_id = meeting.id AND there.met_at IS NOT NULL
         )""",
     DAYS_SINCE_MET: """
-        SELECT last.meeting_id FROM asked CROSS JOIN counted CROSS JOIN LATERAL (
+        SELECT 'met', last.meeting_id FROM asked CROSS JOIN counted CROSS JOIN LATERAL (
             SELECT there.meeting_id FROM meetings_meetingorganisation there
             WHERE there.organisation_id = counted.id AND there.met_at < asked.until
             ORDER BY there.met_at DESC LIMIT 1
-        ) last WHERE counted.noun = 'organisations'""",
+        ) last WHERE counted.of = 'organisations'""",
 }
 
 
 def late_records(question: Question, reports: Iterable[Report]) -> Late:
     """Those that figures of these reports count in the question's one period, the latest first.
 
-    There are none before the figures were final. One statement.
+    There are none before the figures were final. One statement, and a second that reads what the figures
+    count only if something was entered since.
     """
     [period] = question.periods
     if status_of(period, question.today) != Status.FINAL:
         return Late()
     asked = list(reports)
+    parameters: dict[str, Any] = {
+        "final_at": day_starts_at(final_on(period)),
+        "city": str(city_zone()),
+        **{name: value for report in asked for name, value in report.parameters.items()},
+    }
+    entered = f"""{ASKED}, touched (of, id, at, fields) AS MATERIALIZED (
+        {" UNION ALL ".join(_touched(asked, question.by))}
+    ), dated (of, id, at) AS MATERIALIZED (
+        SELECT of, id, greatest(at, CASE WHEN fields <> '{{}}' THEN (
+            SELECT max(change.at)
+            FROM audit_change change JOIN audit_event event ON event.id = change.event_id
+            WHERE change.object_id = touched.id AND change.op = 'updated' AND change.at >= %(final_at)s
+              AND event.field_names && touched.fields
+        ) END) FROM touched
+    ), entered AS MATERIALIZED (SELECT * FROM dated WHERE at >= %(final_at)s)"""  # noqa: S608 (our own text)
+    if not fetch(f"WITH {entered} SELECT FROM entered LIMIT 1", question, **parameters):
+        return Late()
     found = fetch(
         f"""
-        WITH {ASKED}, counted (noun, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(asked, question.by))}
-        ), entered (noun, id, at) AS ({" UNION ALL ".join(_entered(asked, question.by))}
+        WITH {entered}, counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(asked, question.by))}
         ), late AS MATERIALIZED (
-            SELECT noun, id, max(at) AS at, (max(at) AT TIME ZONE %(city)s)::date AS day
-            FROM entered WHERE at >= %(final_at)s GROUP BY noun, id
+            SELECT replace(of, 'met', 'meetings') AS noun, id, max(at) AS at,
+                   (max(at) AT TIME ZONE %(city)s)::date AS day
+            FROM entered WHERE (of, id) IN ({" UNION ALL ".join(_deciding(asked))}) GROUP BY noun, id
         )
         (SELECT noun, id, day, NULL AS records FROM late ORDER BY at DESC, noun, id LIMIT {LATEST})
         UNION ALL
         (SELECT noun, NULL, day, count(*) FROM late GROUP BY noun, day ORDER BY day DESC, noun)
-        """,  # noqa: S608 (our own text)
+        """,  # noqa: S608 (see above)
         question,
-        final_at=day_starts_at(final_on(period)),
-        city=str(city_zone()),
-        **{name: value for report in asked for name, value in report.parameters.items()},
+        **parameters,
     )
     return Late(
         [LateRecord(one["noun"], one["id"], one["day"]) for one in found if one["id"]],
@@ -183,20 +186,34 @@ def _counted(reports: Sequence[Report], by: By) -> Iterator[str]:
         )"""  # noqa: S608 (our own text)
 
 
-def _entered(reports: Sequence[Report], by: By) -> Iterator[str]:
-    """What decides their figures, and when it was entered or corrected."""
+def _touched(reports: Sequence[Report], by: By) -> Iterator[str]:
+    """What can decide their figures, and when it was entered."""
     for source in dict.fromkeys(report.counts for report in reports):
         fields = [field for report in reports if report.counts == source for field in report.decided_by]
-        decide = dict.fromkeys((*source.decided_by, *source.decide_group.get(by, ()), *fields))
-        yield _ENTERED[source.noun].format(corrected=_corrected(source.noun.rstrip("s"), decide))
+        yield _of(
+            source.noun, _TOUCHED[source.noun], *source.decided_by, *source.decide_group.get(by, ()), *fields
+        )
         if source.noun == "organisations" and by == By.FOCUS:
-            yield _SPOKEN_FOR
+            yield _of(source.noun, _SPOKEN_FOR)
+    if _met(reports):
+        yield _of("met", _MEETINGS, *_MEET)
+
+
+def _of(noun: str, rows: str, *fields: str) -> str:
+    decide = ", ".join(f"'{field}'" for field in dict.fromkeys(fields))
+    return f"""SELECT '{noun}', id, at, fields::varchar[]
+        FROM ({rows.format(decide=f"ARRAY[{decide}]::varchar[]")}) rows (id, at, fields)"""  # noqa: S608 (our own text)
+
+
+def _deciding(reports: Sequence[Report]) -> Iterator[str]:
+    """What these figures count, and the meetings that decide them."""
+    yield "SELECT of, id FROM counted"
+    yield from _met(reports)
+
+
+def _met(reports: Sequence[Report]) -> list[str]:
     measures = {measure for report in reports for measure in report.measures}
-    if met := [meetings for measure, meetings in _MET.items() if measure in measures]:
-        yield f"""
-            SELECT 'meetings', meeting.id, greatest(meeting.created_at, {_corrected("meeting", _MEET)})
-            FROM meetings_meeting meeting
-            WHERE meeting.updated_at >= %(final_at)s AND meeting.id IN ({" UNION ALL ".join(met)})"""  # noqa: S608 (our own text)
+    return [meetings for measure, meetings in _MET.items() if measure in measures]
 
 
 def say_late(late: Late) -> Iterator[tuple[str, str]]:

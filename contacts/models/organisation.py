@@ -309,6 +309,10 @@ class OrganisationPeriod(models.Model):
                 condition=Q(status="active"),
                 name="period_of_figures",
             ),
+            # Periods that were learned late: what revised a figure (reports.late).
+            models.Index(
+                fields=["entered_at"], condition=Q(entered_at__isnull=False), name="period_by_entry"
+            ),
         ]
         constraints = [
             ExclusionConstraint(

@@ -161,7 +161,8 @@ class Meeting(Noun):
             ),
             models.Index(fields=["-starts_at", "id"], name="meeting_by_time"),
             models.Index(fields=["starts_at"], name="meeting_planned", condition=Q(status="planned")),
-            models.Index(fields=["updated_at", "id"], name="meeting_by_update"),
+            # Also of meetings before a day: what was entered after a figure was final (reports.late).
+            models.Index(fields=["updated_at", "id", "starts_at"], name="meeting_by_update_and_time"),
         ]
         constraints = [
             models.UniqueConstraint(
