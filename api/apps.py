@@ -8,9 +8,11 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import bulk_reads
+        from api.inputs.mistakes import describe_mistakes
         from api.services import keys, pending_keys
         from districts import kinds
 
+        describe_mistakes()
         bulk_reads.register()
         pending_keys.register()
         kinds.follow_access(keys.follow_redrawn)

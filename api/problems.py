@@ -139,9 +139,17 @@ def _flatten(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
                     yield from _flatten(child, f"{pointer}/{number}")
         else:
             for child in detail:
-                yield {"pointer": pointer, "code": getattr(child, "code", "invalid"), "detail": str(child)}
+                yield _entry(child, pointer)
     else:
-        yield {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+        yield _entry(detail, pointer)
+
+
+def _entry(detail: Any, pointer: str) -> dict[str, Any]:
+    """An error whose text names its field (api.inputs.mistakes)."""
+    names = [part for part in pointer.split("/") if not part.isdecimal()]
+    text = str(detail).replace("{{field}}", "{field}")  # the text of a validator, which is not formatted
+    text = text.replace("{field}", names[-1])
+    return {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": text}
 
 
 def _record_denial(request: Any, context: Mapping[str, Any]) -> None:

@@ -44,12 +44,7 @@ class DistrictField(Reference, serializers.SlugRelatedField[District]):
 class VisibleField(Reference, serializers.PrimaryKeyRelatedField[Any]):
     """A reference to a visible row. An invisible row is rejected with the same error as a missing one."""
 
-    default_error_messages = {
-        "does_not_exist": _("No such record, or you do not have access to it."),
-        "incorrect_type": _(
-            "Enter an ID, such as 0192….",
-        ),
-    }
+    default_error_messages = {"does_not_exist": _("No such record, or you do not have access to it.")}
 
     def __init__(self, model: type[models.Model], **kwargs: Any) -> None:
         self.model = model
@@ -90,7 +85,11 @@ class ExternalIdInput(ExternalIdShape, Entry):
 class Languages(serializers.ListField):
     """Language codes (BCP 47, such as `es`)."""
 
-    child = serializers.RegexField(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=8)
+    child = serializers.RegexField(
+        r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$",
+        max_length=8,
+        error_messages={"invalid": _("Send language codes such as “es” in “{{field}}”.")},
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=20, **kwargs)

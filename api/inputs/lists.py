@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from api.inputs.mistakes import ITEMS
 from lib.limits import MOST_BESIDE
 
 
@@ -45,7 +45,7 @@ class Reference(serializers.RelatedField[Any, Any, Any]):
 class References(serializers.ManyRelatedField):
     """A list of references to rows."""
 
-    default_error_messages = {"max_length": _("Send fewer items. The limit is {n}.")}
+    default_error_messages = {"max_length": ITEMS["max_length"]}
 
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -54,7 +54,7 @@ class References(serializers.ManyRelatedField):
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, list):
             if len(data) > self.max_length:
-                self.fail("max_length", n=self.max_length)
+                self.fail("max_length", max_length=self.max_length)
             self.child_relation.look_up(data)  # type: ignore[attr-defined]  # child is a Reference
         rows: list[Any] = super().to_internal_value(data)  # type: ignore[assignment]  # stubs declare a dict
         return rows

@@ -15,7 +15,9 @@ _LONGEST = 40  # characters in a timestamp
 class Moment(serializers.DateTimeField):
     """RFC 3339 with an offset. Timestamps without an offset are rejected as ambiguous."""
 
-    default_error_messages = {"naive": _("Include the UTC offset, such as 2026-11-24T14:05:00+01:00.")}
+    default_error_messages = {
+        "naive": _("Include the UTC offset in “{{field}}”, such as 2026-11-24T14:05:00+01:00.")
+    }
 
     def to_internal_value(self, value: Any) -> Any:
         if isinstance(value, str) and len(value) > _LONGEST:

@@ -368,5 +368,5 @@ def test_details_follow_the_language_asked_for_and_codes_do_not(tool: Tool) -> N
             for language in ("en", other)
         )
     assert english["code"] == pseudo["code"] == "required"
-    assert english["detail"] == "This field is required."
-    assert pseudo["detail"].startswith("[Thís fíéld ís réqúíréd.~")
+    assert english["detail"] == "Send a value for “name”."
+    assert pseudo["detail"].startswith("[Séñd á válúé fór “name”.~")
