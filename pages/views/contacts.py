@@ -1,5 +1,6 @@
 """Contacts: list, details, add, edit and opt out."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -23,12 +25,10 @@ from contacts.policies import can_edit_contact, can_reveal_private_channel
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
-from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.told import texts
-from pages.conflicts import typed_again
 from pages.form_pages import form_page, posted, save_or_show_conflict
-from pages.forms.base import RefusalsIn, add_service_errors
+from pages.forms.base import RefusalsIn
 from pages.forms.contacts import (
     ContactForm,
     NewContactForm,
@@ -51,6 +51,7 @@ from pages.lookups import (
     writers_only,
 )
 from pages.merging import undo_of_merge
+from pages.private_details import replace_private_details
 from pages.reasons import (
     WANTED,
     ask_reason,
@@ -259,25 +260,20 @@ def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, 
 def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Set or remove the private phone and email. The page does not show stored values."""
     row = _find_editable(request, pk)
-    form = PrivateChannelForm(posted(request), initial={"version": row.version})
     why = given_reason(request, pk)
     record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
-    if form.is_valid():
-        try:
-            set_private_channel(
-                actor=request.actor, contact_id=pk, version=form.cleaned_data["version"], **form.values()
-            )
-        except StaleVersion as stale:
-            form = PrivateChannelForm(typed_again(form, stale))
-            add_service_errors(form, stale)
-            return render(request, "pages/contacts/private.html", {"contact": row, "form": form}, status=409)
-        except ValidationError as error:
-            add_service_errors(form, error)
-        else:
-            messages.success(request, _("Private details saved."))
-            return redirect("contact", pk)
-    context = {"contact": row, "form": form}
-    return render(request, "pages/contacts/private.html", context, status=422 if form.is_bound else 200)
+    return replace_private_details(
+        request,
+        row,
+        PrivateChannelForm,
+        partial(set_private_channel, actor=request.actor, contact_id=pk),
+        back=reverse("contact", args=[pk]),
+        heading=_("Private contact details"),
+        note=_(
+            "Hidden until someone gives a reason, and deleted if the contact opts out. "
+            "What you enter replaces any existing details. Leave both empty to delete them."
+        ),
+    )
 
 
 @require_POST
