@@ -69,7 +69,7 @@ class OrganisationFilters(DatedFilterSet):
     )
     status = CodesFilter(OrganisationStatus, label=_("Status"))
     has_cadence = BooleanFilter(label=_("Has an agreed frequency"), method="with_cadence")
-    overdue = BooleanFilter(label=_("Due a meeting"), method="past_cadence")
+    overdue = BooleanFilter(label=_("Due a meeting"), method="due_a_meeting")
     has_lead_and_deputy = BooleanFilter(label=_("Has a lead and a deputy officer"), method="with_both")
     verified = BooleanFilter(label=_("Details checked in the last 12 months"), method="checked_lately")
     counted = BooleanFilter(
@@ -129,8 +129,8 @@ class OrganisationFilters(DatedFilterSet):
         others = Q(kind__in=NOT_COUNTED)
         return queryset.filter(~others if value else others)
 
-    def past_cadence(self, queryset: Any, name: str, value: bool) -> Rows:
-        late: Rows = queryset.past_their_cadence(city_today())
+    def due_a_meeting(self, queryset: Any, name: str, value: bool) -> Rows:
+        late: Rows = queryset.due_a_meeting(city_today())
         return late if value else queryset.exclude(pk__in=late.values("pk"))
 
     def met_last_before(self, queryset: Rows, name: str, value: Any) -> Rows:

@@ -243,7 +243,7 @@ class Portfolios(Subject[Sequence[Organisation]]):
         if actor.id is None:
             return {}
         mine = Organisation.objects.visible_to(actor).of_officer(actor.id)
-        waiting = list(mine.past_their_cadence(city_today()).order_by("meet_by", "pk"))
+        waiting = list(mine.due_a_meeting(city_today()).order_by("meet_by", "pk"))
         return {actor.id: waiting} if waiting else {}
 
     def words(self, rule: str, row: Sequence[Organisation]) -> tuple[str, Sequence[str]]:
@@ -267,7 +267,7 @@ def _earliest_meet_by(user_ids: Collection[UUID], before: date) -> dict[UUID, da
     """The first `meet_by` among the organisations each of these users leads or deputises."""
     earliest: dict[UUID, date] = {}
     for field in ("lead_officer", "deputy_officer"):
-        rows = Organisation.objects.past_their_cadence(before).filter(**{f"{field}__in": user_ids})
+        rows = Organisation.objects.due_a_meeting(before).filter(**{f"{field}__in": user_ids})
         for user_id, meet_by in rows.values_list(field).annotate(Min("meet_by")).order_by():
             earliest[user_id] = min(meet_by, earliest.get(user_id, meet_by))
     return earliest

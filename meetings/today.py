@@ -169,7 +169,7 @@ def _due_a_meeting(actor: Actor, mine: bool) -> QuerySet[Organisation]:
     if mine:
         rows = rows.of_officer(actor.id)
     is_past = Q(meet_by__isnull=False, meet_by__lt=_TODAY)
-    past = rows.past_their_cadence(_TODAY).order_by("meet_by", "pk")
+    past = rows.due_a_meeting(_TODAY).order_by("meet_by", "pk")
     never = rows.filter(~is_past, last_met_at__isnull=True).order_by(F("meet_by").asc(nulls_last=True), "pk")
     shown = (each.values("pk")[: ROWS + 1] for each in (past, never))
     first = Case(When(is_past, then=0), default=1)

@@ -26,6 +26,7 @@ from contacts.models.finding import organisations_found_by
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
+from lib.days import city_today
 from lib.described import OF_LIMITS
 from lib.id_in import id_in
 from lib.ids import uuid7
@@ -67,9 +68,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Led or deputised by this officer."""
         return self.filter(Q(lead_officer=user_id) | Q(deputy_officer=user_id))
 
-    def past_their_cadence(self, today: object) -> Self:
-        """Active ones that wanted to be met by now (serves `worth seeing`, index organisation_meet_by)."""
-        return self.active().may_be_contacted().filter(meet_by__lt=today)
+    def due_a_meeting(self, today: object) -> Self:
+        """Active, counted in figures, may be contacted and wanted to be met by now (index meet_by)."""
+        return self.active().counted().may_be_contacted().filter(meet_by__lt=today)
 
     def matching(self, q: str) -> Self:
         """Found by words of name, short name or address, by phone, e-mail or website; best first."""
@@ -246,6 +247,13 @@ class Organisation(Noun):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_due_a_meeting(self) -> bool:
+        """Whether it is among those `due_a_meeting` today."""
+        is_late = self.meet_by is not None and self.meet_by < city_today()
+        is_asked = self.status == OrganisationStatus.ACTIVE and self.contact_wish == ContactWish.WELCOME
+        return is_late and is_asked and self.kind not in NOT_COUNTED
 
 
 class OrganisationPrivateChannel(models.Model):

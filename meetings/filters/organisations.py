@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from contacts.codes import OrganisationStatus
+from contacts.codes import NOT_COUNTED, OrganisationStatus
 from contacts.filters import DAY, RARE_DAY
 from contacts.filters import OrganisationFilters as ContactBookFilters
 from contacts.models import OrganisationPeriod
@@ -25,7 +25,7 @@ class OrganisationFilters(ContactBookFilters):
 
     `within_cadence` is what the figure counts: of those who agreed how often they want to be met, whether
     their last meeting is no longer ago than that, today or at `as_of`. `overdue` is what an officer is shown
-    (`worth seeing`): somebody new is not late before the first time is over.
+    (“Due a meeting”): partners and clubs are left out, and no new organisation is late in its first period.
     """
 
     mine = BooleanFilter(label=_("I am lead or deputy"), method="led_by_actor")
@@ -48,12 +48,13 @@ class OrganisationFilters(ContactBookFilters):
         late = Q(in_time_until__isnull=True) | Q(in_time_until__lt=self.day or city_today())
         return rows.filter(~late if value else late)
 
-    def past_cadence(self, queryset: Rows, name: str, value: bool) -> Rows:
+    def due_a_meeting(self, queryset: Rows, name: str, value: bool) -> Rows:
         if queryset.model is not OrganisationPeriod:
-            return super().past_cadence(queryset, name, value)
+            return super().due_a_meeting(queryset, name, value)
         met_or_new = _counted_from(Coalesce(self._last_met(queryset), F("organisation__created_at")))
         rows: Rows = queryset.alias(in_time_until=met_or_new)
         late = Q(status=OrganisationStatus.ACTIVE, cadence_days__isnull=False, in_time_until__lt=self.day)
+        late &= ~Q(kind__in=NOT_COUNTED)
         return rows.filter(late if value else ~late)
 
     def _last_met(self, queryset: Rows) -> Any:

@@ -89,11 +89,11 @@ def test_a_district_is_home_with_all_that_lies_in_it() -> None:
 
 def test_worth_seeing_is_past_the_agreed_cadence() -> None:
     agreed, free = make_organisation(cadence_days=30), make_organisation()
-    late = make_organisation(cadence_days=30)
-    Organisation.objects.filter(pk=late.pk).update(meet_by=city_today() - timedelta(days=1))
+    late, partner = make_organisation(cadence_days=30), make_organisation(kind="school", cadence_days=30)
+    Organisation.objects.filter(pk__in=[late.pk, partner.pk]).update(meet_by=city_today() - timedelta(days=1))
     assert found("overdue=true") == {late}
-    assert found("overdue=false") == {agreed, free}
-    assert found("has_cadence=true") == {agreed, late}
+    assert found("overdue=false") == {agreed, free, partner}
+    assert found("has_cadence=true") == {agreed, late, partner}
     assert found("has_cadence=false") == {free}
 
 

@@ -9,14 +9,16 @@ from accounts.actors import SYSTEM, actor_for
 from contacts.models import Organisation
 from lib.days import city_today
 from meetings.district_profile import LATELY_DAYS, figures, profile
+from meetings.reminders import Portfolios
 from meetings.services.summaries import refresh_last_met
 from meetings.today import today_of
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reports.questions import ask
-from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
+from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.reports.city import at, follow, old
 
+MARK = "due a meeting</span>"
 pytestmark = pytest.mark.django_db
 
 
@@ -39,6 +41,30 @@ def test_partners_and_clubs_are_left_out_everywhere_alike(client: Client) -> Non
     due = {row.pk for row in today_of(actor, mine=False).worth_seeing}
     assert due == {row.pk for row in profile(actor, north, today).worth_seeing} == neglected
     assert len(due) == cadence.of - cadence.n == 3
+    past = {row.pk for row in Organisation.objects.due_a_meeting(today)}
+    assert past == {row.pk for row in Organisation.objects.filter(pk__in=due, last_met_at__isnull=False)}
+    assert past == {row.pk for row in Organisation.objects.all() if row.is_due_a_meeting}
     client.force_login(supervisor)
     for address in ("/?scope=district", f"/districts/{north.code}/"):
         assert "Partners and clubs are left out" in client.get(address, follow=True).content.decode()
+
+
+def test_partners_and_who_wants_no_contact_are_due_a_meeting_nowhere(client: Client) -> None:
+    north = make_district()
+    officer = make_officer(north)
+    wish = {"contact_wish": "none", "contact_wish_by": "the chair", "contact_wish_on": city_today()}
+    due, school, refused = (
+        make_organisation(north, lead_officer=officer, cadence_days=30, **fields)
+        for fields in ({}, {"kind": "school"}, wish)
+    )
+    Organisation.objects.update(meet_by=city_today() - timedelta(days=1))
+    client.force_login(officer)
+    page = client.get("/organisations/?overdue=true").content.decode()
+    assert [row.name in page for row in (due, school, refused)] == [True, False, False]
+    rest = client.get("/organisations/?overdue=false").content.decode()
+    assert [row.name in rest for row in (due, school, refused)] == [False, True, True]
+    for row in (due, school, refused):
+        pages = rest if row != due else page, client.get(f"/organisations/{row.pk}/").content.decode()
+        assert [MARK in shown for shown in pages] == [row == due] * 2
+    [mine] = Portfolios().seen_by(actor_for(officer), [officer.pk]).values()
+    assert list(mine) == [due]
