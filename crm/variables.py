@@ -119,7 +119,8 @@ VARIABLES: Final = (
     Variable("WEBHOOK_SECONDS", "how long a receiver may take", "15"),
     Variable(
         "JOBS_AT_ONCE",
-        "how many imports and exports run at once: fewer than there are worker processes",
+        "how many imports and exports run at once beside one bulk read of an API key: at least 2 fewer than "
+        "there are worker processes for `work` (3)",
         "1",
     ),
     Variable(

@@ -88,7 +88,8 @@ class Kind:
     """A kind of job.
 
     `run` may be called again for the same job after a worker died, so it must be idempotent. `find_starter`
-    returns the present actor of a starter that is no staff account, or None if it can no longer act.
+    returns the present actor of a starter that is no staff account, or None if it can no longer act. One job
+    of the kinds `for_tools` runs beside those that people wait for.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Kind:
     act: Act | None = None
     opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True
     find_starter: Callable[[UUID], Actor | None] = lambda _id: None
+    for_tools: bool = False
 
     def needs_release(self, result: Mapping[str, Any]) -> bool:
         """Whether a second person must release the files of a job with this result."""
@@ -116,13 +118,18 @@ def register(
     act: Act | None = None,
     opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True,
     find_starter: Callable[[UUID], Actor | None] = lambda _id: None,
+    for_tools: bool = False,
 ) -> None:
     """Register a kind of job.
 
     `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With an `act` the
     files can be downloaded only after a second person has released them, if the job's result `opens` so much.
     """
-    _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter)
+    _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter, for_tools)
+
+
+def kinds_for_tools() -> list[str]:
+    return [name for name, kind in _KINDS.items() if kind.for_tools]
 
 
 def find_kind(name: str) -> Kind | None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from accounts.models import User
 from accounts.services.acts import ask
 from districts.models import District
 from jobs.files import KEPT_FOR, keep_file, opened
-from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_kind
+from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_kind, kinds_for_tools
 from jobs.models import Job, JobFile, JobStatus
 from jobs.services import LEASE, end_job
 from lib.leases import Lease, claim, claim_alone
@@ -41,7 +41,10 @@ log = structlog.get_logger(__name__)
 
 
 def run_next() -> bool:
-    """Run the oldest due job. Return False if none is due or the maximum number of jobs is running."""
+    """Run the oldest due job. Return False if none is due or the maximum number of jobs is running.
+
+    One job of tools, such as a bulk read, runs beside those of people, so that people do not wait for it.
+    """
     lease = _claim()
     if lease is None:
         return False
@@ -130,10 +133,15 @@ def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
 @transaction.atomic
 def _claim() -> Lease[Job] | None:
     claim_alone(LOCK)
-    if Job.objects.held().count() >= settings.JOBS_AT_ONCE:
-        return None
+    of_tools = Q(kind__in=kinds_for_tools())
+    held = Job.objects.held().aggregate(tools=Count("pk", of_tools), people=Count("pk", ~of_tools))
+    due = Job.objects.due()
+    if held["people"] >= settings.JOBS_AT_ONCE:
+        due = due.filter(of_tools)
+    if held["tools"]:
+        due = due.exclude(of_tools)
     begun = {"status": JobStatus.RUNNING, "attempts": F("attempts") + 1}
-    for lease in claim(Job.objects.due(), LEASE, 1, **begun):
+    for lease in claim(due, LEASE, 1, **begun):
         lease.row.refresh_from_db()
         return lease
     return None

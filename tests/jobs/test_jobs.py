@@ -207,6 +207,21 @@ def test_what_waits_is_taken_back(supervisor: User) -> None:
     assert cancel_job(actor=actor_for(supervisor), job_id=job.pk).status == JobStatus.CANCELLED
 
 
+def test_a_job_for_tools_and_one_for_people_run_beside_each_other_and_no_second_of_either(
+    supervisor: User,
+) -> None:
+    kinds.register("read", greet, title="read", may=lambda _actor: True, for_tools=True)
+    held = {"status": "running", "attempts": 1, "lease_until": timezone.now() + LEASE}
+    for running, next_kind in (("read", "greet"), ("greet", "read")):
+        Job.objects.all().delete()
+        Job.objects.filter(pk=start(supervisor, running).pk).update(**held)
+        second, other = start(supervisor, running), start(supervisor, next_kind)
+        assert [run_next(), run_next()] == [True, False]
+        second.refresh_from_db()
+        other.refresh_from_db()
+        assert (second.status, other.status) == ("waiting", "done")
+
+
 def test_a_dead_workers_job_begins_anew_when_its_lease_has_run_out(supervisor: User) -> None:
     job = start(supervisor)
     held = {"status": "running", "attempts": 1, "lease_until": timezone.now() + LEASE}
