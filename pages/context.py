@@ -93,6 +93,8 @@ def _more(actor: Actor) -> tuple[Place, ...]:
     """Less frequently used places."""
     tidying = (DUPLICATES,) if actor.writes else ()
     confirming = (WAITING,) if actor.is_supervisor else ()
+    if actor.role == Role.PRIVACY_OFFICER:
+        confirming = (TO_CONFIRM,)
     return (*tidying, *confirming, RELIEF, PROTOCOLS) if actor.reads else ()
 
 
@@ -155,7 +157,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     if can_import(actor):
         nav = (*READING, IMPORT)
     if actor.role == Role.PRIVACY_OFFICER:
-        nav = (*READING, PRIVACY, TO_CONFIRM, WAITING)
+        nav = (*READING, PRIVACY, WAITING)
     if actor.writes:
         bar: tuple[Place, ...] = (TODAY, ORGANISATIONS, LOG, CALENDAR, MORE)
     elif actor.reads:
