@@ -156,3 +156,16 @@ def test_on_paper_a_line_stays_in_its_table(open_page: OpenPage, supervisor: Use
     )
     assert beyond
     assert max(beyond) <= 0
+
+
+def test_the_bars_of_the_parts_fit_on_a_phone(open_page: OpenPage, committed_db: None) -> None:
+    city = make_district("Alderport")
+    for name in ("Northgate", "Southbank"):
+        organisation = make_organisation(make_district(name, parent=city))
+        organisation.periods.update(since=timezone.now() - timedelta(days=900))
+        make_meeting(None, organisation, starts_at=timezone.now() - timedelta(days=30))
+    page = open_page("phone", user=make_supervisor(city))
+    page.goto("/reports/recency/?period=90d")
+    expect(page.locator(".split svg")).to_be_visible()
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
