@@ -86,7 +86,7 @@ class Incidents(Subject[Incident]):
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Incident]:
         """With the texts of the actor's own open steps, and of those that are late."""
         steps = IncidentStep.objects.open().select_related("step").in_order()
-        rows = Incident.objects.visible_to(actor).filter(pk__in=ids)
+        rows = Incident.objects.visible_to(actor).filter(pk__in=ids).select_related("protocol")
         found: dict[UUID, Any] = rows.prefetch_related(
             "also_in", Prefetch("steps", steps, to_attr="open_steps")
         ).in_bulk()

@@ -143,6 +143,9 @@ class Incident(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.protocol.name
+
     @property
     def place(self) -> Organisation | None:
         """The affected place of the first report that has one, of a row read `with_place`."""

@@ -1,10 +1,12 @@
 """Every registered subject and rule is complete."""
 
+from typing import get_args
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Model
 from django.utils import timezone
 
 from incidents.rules import reminding
@@ -47,6 +49,14 @@ def test_each_rule_is_registered() -> None:
 
 def test_each_subject_has_a_page() -> None:
     assert all(subject.path(uuid4()).startswith("/") for subject in kinds.subjects())
+
+
+def test_the_row_of_each_subject_has_a_name() -> None:
+    """The list of reminders shows it."""
+    rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in kinds.subjects()]  # type: ignore[attr-defined]  # set by Generic
+    models = [row for row in rows if isinstance(row, type) and issubclass(row, Model)]
+    assert len(models) == len(rows) - 1, "only a portfolio is a list"
+    assert [model for model in models if model.__str__ is Model.__str__] == []
 
 
 def test_codes_fit_their_columns() -> None:
