@@ -83,6 +83,7 @@ DEMO_SIGN_INS = (
     (_("Officer, north"), "officer.north@demo.example"),
     (_("Officer, south"), "officer.south@demo.example"),
     (_("Supervisor"), "supervisor@demo.example"),
+    (_("Supervisor, whole city"), "supervisor.city@demo.example"),
     (_("Privacy officer"), "privacy@demo.example"),
     (_("Administrator"), "admin@demo.example"),
     (_("Confirmer"), "confirmer@demo.example"),

@@ -1,14 +1,16 @@
-"""A release as JSON and CSV, which are the same bytes each time, and a council paper as PDF."""
+"""A release as JSON, CSV and its definitions as Markdown, always the same bytes; a council paper as PDF."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from publishing.models import CouncilPaper, Release
@@ -17,11 +19,20 @@ from reports.drawings import on_paper
 from reports.exports.files import FACE, print_html
 from reports.wording import say_briefly
 
-TYPES: Final = {"json": "application/json", "csv": CSV_TYPE}
+TYPES: Final = {"json": "application/json", "csv": CSV_TYPE, "md": "text/markdown; charset=utf-8"}
 _COLUMNS: Final = (
     *("release", "released_on", "quarter", "indicator", "title", "definition", "split", "group", "name"),
     *("n", "of"),
 )
+
+_SAID: Final[Mapping[str, Promise]] = {
+    "counted": _("What is counted"),
+    "out_of": _("Out of"),
+    "when": _("When"),
+    "does_not_show": _("Does not show"),
+    "source": _("Source"),
+    "version": _("Version of the definition"),
+}
 
 
 def write_release(release: Release, extension: str) -> bytes:
@@ -29,10 +40,22 @@ def write_release(release: Release, extension: str) -> bytes:
     if extension == "json":
         text = json.dumps(release.document, ensure_ascii=False, indent=2, sort_keys=True)
         return f"{text}\n".encode()
+    if extension == "md":
+        with translation.override(settings.LANGUAGE_CODE):
+            return "\n".join(_definitions(release)).encode()
     out = BytesIO()
     columns = [Column(name) for name in _COLUMNS]
     write_csv(out, Sheet("", columns, _rows(release.document)))
     return out.getvalue()
+
+
+def _definitions(release: Release) -> Iterator[str]:
+    title = _("How the figures of release %(number)d are counted") % {"number": release.number}
+    yield from (f"# {title}", "")
+    for one in release.document.get("definitions", []):
+        yield from (f"## {one['title']}", "", one["question"], "")
+        yield from (f"- **{label}:** {one[name]}" for name, label in _SAID.items())
+        yield ""
 
 
 def _rows(document: dict[str, Any]) -> Iterator[list[Any]]:
@@ -69,6 +92,7 @@ def show_paper(paper: CouncilPaper, *, palette: Palette = SCREEN) -> SafeString:
         context = {
             "paper": paper,
             "figures": figures,
+            "counted": {figure["title"]: figure.get("counted") for figure in figures},
             "now": say_briefly(quarter),
             "before": say_briefly(quarter.a_year_before()),
         }

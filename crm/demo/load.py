@@ -22,6 +22,7 @@ from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
 from crm.demo.promises import History
+from crm.demo.published import write_releases
 from districts.models import District, ExpectedCommunity, PeriodNote
 from jobs.models import Job, JobStatus
 from lib.copying import insert_rows
@@ -62,6 +63,7 @@ def load_demo() -> dict[str, int]:
     recount_last_met()
     write_audits(book)
     write_incidents(book)
+    write_releases(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),

@@ -27,6 +27,7 @@ DEMO_SIGN_INS = {
     "officer.north@demo.example": "officer, north",
     "officer.south@demo.example": "officer, south",
     "supervisor@demo.example": "supervisor",
+    "supervisor.city@demo.example": "supervisor of the whole city",
     "privacy@demo.example": "privacy officer",
     "admin@demo.example": "administrator",
     "confirmer@demo.example": "confirmer",

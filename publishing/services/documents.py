@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 
 from districts.models import District
@@ -36,7 +35,7 @@ def document_of(
             "city": settings.CITY_NAME,
             "release": number,
             "released_on": released_on.isoformat(),
-            "method": f"{settings.SITE_URL}{reverse('reports_method')}",
+            "definitions": [_definition(slug) for slug in dict.fromkeys(one.slug for one in tables)],
             "hidden": {"below": LEAST, "possible_values": POSSIBLE},
             "districts": grounds(districts),
             "tables": [_table(table, districts) for table in tables],
@@ -44,6 +43,22 @@ def document_of(
         }
         document["revisions"] = list(_revisions(earlier, document))
     return document
+
+
+def _definition(slug: str) -> dict[str, Any]:
+    """How an indicator is counted, in words: whoever reads a release has no account here."""
+    report = REPORTS[slug]
+    return {
+        "indicator": slug,
+        "title": str(report.title),
+        "version": report.version,
+        "question": str(report.question),
+        "counted": str(report.formula),
+        "out_of": str(report.population),
+        "when": str(report.moment),
+        "does_not_show": str(report.not_said),
+        "source": str(report.source),
+    }
 
 
 def grounds(districts: Iterable[District]) -> list[dict[str, str]]:

@@ -42,6 +42,7 @@ class Figure:
 
     key: str
     title: str
+    counted: str  # its definition in a sentence
     group: str  # empty for the total
     now: Stated
     before: Stated | None
@@ -110,6 +111,7 @@ def _figure(key: str, one: _Published, quarter: Period, documents: Sequence[Docu
     return Figure(
         key=key,
         title=one.title,
+        counted=str(one.report.formula),
         group=one.name,
         now=_stated(key, one, quarter, documents),
         before=_stated(key, then, year_before, documents) if then and has_before else None,

@@ -31,6 +31,8 @@ from districts.models import District
 from lib.days import city_today
 from lib.sensitive import find_sensitive
 from meetings.models import Concern, FollowUp, Meeting
+from publishing.models import CouncilPaper
+from publishing.services.documents import tables_of
 from reports.catalogue import REPORTS
 from reports.late import late_records, status_with
 from reports.periods import month_of, quarter_of
@@ -40,7 +42,7 @@ from reviews.models import Review
 from reviews.services.reviews import still_open
 from tests.factories import make_district
 
-SIGN_INS = ("officer.north", "officer.south", "supervisor", "privacy", "admin")
+SIGN_INS = ("officer.north", "officer.south", "supervisor", "supervisor.city", "privacy", "admin")
 
 
 @pytest.fixture(scope="class")
@@ -110,6 +112,19 @@ class TestTheCity:
         assert len(list(still_open(under_way))) == 4  # conclusion, records, calls, and agreed actions
         assert client.get(f"/reviews/{signed.pk}/").status_code == 200
         assert "not done in 2 audits" in client.get("/reviews/actions/").content.decode()
+
+    def test_a_supervisor_of_the_whole_city_has_published_and_written_for_the_council(self) -> None:
+        client = Client()
+        client.force_login(User.objects.get(email="supervisor.city@demo.example"))
+        [paper] = CouncilPaper.objects.all()
+        assert paper.release.number == 2
+        tables = tables_of(paper.release.document, paper.release.quarter)
+        assert len(tables) >= 4
+        shown = [row for table in tables for row in table["rows"] if row["n"] is not None]
+        assert len(shown) >= 12
+        assert len([figure for figure in paper.figures if figure["before"]]) >= 3
+        for address in ("/publishing/", "/publishing/2/", f"/publishing/papers/{paper.pk}/"):
+            assert client.get(address).status_code == 200, address
 
 
 def _tell(now: datetime) -> tuple[Book, History]:

@@ -89,7 +89,7 @@ def test_a_paper_is_two_accessible_pages(city: Released) -> None:
     assert len(pdf.pages) <= 2
     text = " ".join(" ".join(pdf.pages).split())
 
-    said = ("22 met, out of 35", "Q3 2025", "Q3 2024", "Romani", "Fund an interpreter")
+    said = ("22 met, out of 35", "Q3 2025", "Q3 2024", "Romani", "Fund an interpreter", "÷ all organisations")
     assert all(words in text for words in said)
     drawn = {"63%: 22 met, out of 35 organisations", "49%: 17 met, out of 35 organisations"}
     assert {str(one["/Alt"]) for one in pdf.of("Figure")} == drawn

@@ -16,6 +16,7 @@ from audit.models import Event
 from contacts.codes import Kind
 from districts.models import District
 from lib.days import city_today
+from publishing.files import write_release
 from publishing.models import Release, ReleaseGrid
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import next_quarters, prepare_release
@@ -118,7 +119,11 @@ def test_a_release_has_the_fixed_rows_and_hides_what_is_small(city: City) -> Non
     assert release.number == 1
     assert release.document["release"] == 1
     assert {row["id"] for row in release.document["districts"]} == {str(city.north.pk), str(city.south.pk)}
-    assert release.document["method"].endswith("/reports/method/")
+    definitions = {one["indicator"]: one for one in release.document["definitions"]}
+    assert set(definitions) == {one["indicator"] for one in release.document["tables"]}
+    text = write_release(release, "md").decode()
+    assert all(one["counted"] in text and one["does_not_show"] in text for one in definitions.values())
+    assert "http" not in text, "readers have no account here"
 
 
 def test_a_release_stays_as_it_is(city: City) -> None:

@@ -1,0 +1,57 @@
+"""Demo publication: a release grid, the releases of two quarters a year apart, and a council paper."""
+
+from typing import Final
+
+from accounts.actors import actor_for
+from crm.demo.book import Book
+from lib.days import city_day
+from publishing.rules import TOTAL
+from publishing.services.grids import confirm_grid, propose_grid
+from publishing.services.papers import make_paper
+from publishing.services.releases import make_release
+from publishing.services.stating import choices
+from reports.exports.files import can_write_pdf
+from reports.periods import quarter_of
+from reports.questions import By
+from reports.statuses import Status, status_of
+
+DISTRICTS: Final = 2  # level: the districts of the city, not their neighbourhoods
+SPLITS: Final = {
+    "coverage": By.DISTRICT,
+    "concerns": By.DISTRICT,  # too few in most quarters: the release says that the table is left out
+    "level": By.KIND,
+    "reciprocity": By.DISTRICT,
+    "data-health": By.DISTRICT,
+}
+FIGURES: Final = 4
+TEXTS: Final = {
+    "title": "Proximity policing in Alderport",
+    "introduction": "Each district has officers who know its organisations and do what they promise.",
+    "not_done": (
+        "No one met the Travellers’ Forum: two dates fell through.\n\n"
+        "We do not know an organisation of the Hindu families in Northgate."
+    ),
+    "heard": (
+        "Shopkeepers ask for the same officer each time. Two congregations asked to be called on the "
+        "day after an attack, even if there is nothing new to say."
+    ),
+    "decisions": "Pay for interpreters at 20 meetings a year\nName a contact in each city office",
+}
+
+
+def write_releases(book: Book) -> None:
+    """Publish the last quarter that is final and the same quarter a year before, as a supervisor would."""
+    city = actor_for(book.users["supervisor.city@demo.example"])
+    today = city_day(book.now)
+    last = quarter_of(today).previous()
+    if status_of(last, today) != Status.FINAL:
+        last = last.previous()
+    before = last.a_year_before()
+    grid = propose_grid(actor=city, since=before.since, level=DISTRICTS, splits=SPLITS)
+    confirm_grid(actor=actor_for(book.users["privacy@demo.example"]), grid_id=grid.pk)
+    make_release(actor=city, quarter=before)
+    release = make_release(actor=city, quarter=last)
+    keys = [key for rows in choices(release).values() for key, _name in rows]
+    totals = [key for key in keys if key.endswith(f":{TOTAL}")]
+    if totals and can_write_pdf():
+        make_paper(actor=city, release_id=release.pk, figures=totals[:FIGURES], texts=TEXTS)
