@@ -1,7 +1,7 @@
 """What is in an archive: one part for each table, its fields taken from the model.
 
-This is the one place that decides, for audits with `reviews.archive`, which a room below cannot know. A
-new field of a table goes along by itself; a new table has to be put in PARTS or NOT_TAKEN
+This is the one place that decides, with the `archive` modules of the apps above (`register`). A new field of
+a table goes along by itself; a new table has to be put in PARTS or NOT_TAKEN
 (tests/exchange/test_archive_parts.py).
 """
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ def _write(archive: zipfile.ZipFile, part: Part, lines: Iterable[dict[str, Any]]
     digest, rows, size = hashlib.sha256(), 0, 0
     with archive.open(part.file, "w", force_zip64=True) as file:
         for line in lines:
-            written = orjson.dumps(line, default=_phone, option=orjson.OPT_APPEND_NEWLINE)
+            written = orjson.dumps(line, default=_as_text, option=orjson.OPT_APPEND_NEWLINE)
             file.write(written)
             digest.update(written)
             rows, size = rows + 1, size + len(written)
@@ -201,7 +202,9 @@ def _named_lines(part: Part, ids: set[UUID]) -> Iterator[dict[str, Any]]:
         yield dict(zip(keys, row, strict=True))
 
 
-def _phone(value: object) -> str:
+def _as_text(value: object) -> str:
     if isinstance(value, PhoneNumber):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()
     raise TypeError(f"an archive has no form for {type(value).__name__}")

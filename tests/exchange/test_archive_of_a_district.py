@@ -137,6 +137,8 @@ def test_it_has_every_row_that_is_seen_and_no_id_of_one_that_is_not(
     for part in PARTS:
         if not isinstance(part.model._meta.pk, models.UUIDField):
             continue
+        if part.model._meta.app_label == "publishing":
+            continue  # the city's: tests/publishing/test_archive.py
         everything = set(part.model._default_manager.values_list("pk", flat=True))
         seen = set(part.seen(scope).values_list("pk", flat=True))
         if part.object_type:

@@ -21,6 +21,7 @@ TYPES = (
     models.IntegerField,
     models.FloatField,
     models.BooleanField,
+    models.BinaryField,
     models.UUIDField,
     models.DateField,
     models.TimeField,
@@ -49,7 +50,10 @@ DERIVED = {
 
 
 def tables() -> Iterable[Any]:
-    for app in ("districts", "contacts", "reminders", "meetings", "exchange", "incidents", "reviews"):
+    for app in (
+        *("districts", "contacts", "reminders", "meetings"),
+        *("exchange", "incidents", "reviews", "publishing"),
+    ):
         yield from apps.get_app_config(app).get_models()
 
 
