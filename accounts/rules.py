@@ -13,7 +13,7 @@ READS_OWN_DISTRICTS = frozenset({OFFICER, SUPERVISOR})
 WRITES = frozenset({OFFICER, SUPERVISOR})
 # A second person must confirm these roles.
 ABOVE_OFFICER = frozenset({SUPERVISOR, PRIVACY_OFFICER, ADMINISTRATOR, CONFIRMER})
-# Roles that see or decide more than an officer need two-factor authentication.
+# Roles that need two-factor authentication even if the city does not require it of officers.
 NEEDS_SECOND_FACTOR = ABOVE_OFFICER
 # Roles that can be a second person. What each role can confirm depends on the request.
 CONFIRMS = frozenset({SUPERVISOR, PRIVACY_OFFICER, CONFIRMER})

@@ -25,13 +25,19 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def is_required(user: User) -> bool:
-    """Whether the user needs two-factor authentication (the demo disables settings.REQUIRE_SECOND_FACTOR)."""
+    """Whether the user must have two-factor authentication (the demo turns off REQUIRE_SECOND_FACTOR)."""
     asked = settings.SECOND_FACTOR_FOR_ALL or user.role in rules.NEEDS_SECOND_FACTOR
     return bool(settings.REQUIRE_SECOND_FACTOR and asked)
 
 
 def is_enrolled(user: User) -> bool:
     return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+
+
+def has_passkey_alone(user: User) -> bool:
+    """Whether a passkey signs the user in without a password."""
+    passkeys = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN)
+    return any(one.wrap().is_passwordless for one in passkeys)
 
 
 def forget(user: User) -> None:

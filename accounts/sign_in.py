@@ -1,7 +1,9 @@
 """Customise django-allauth: no sign-up, since administrators invite users."""
 
 import time
-from typing import Any
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
 
 import structlog
 from allauth.account import views
@@ -9,19 +11,26 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import second_factor
+from accounts import devices, second_factor
+from accounts.mailing import send_notice
 from accounts.models import User
 from accounts.sessions import device_name
 from lib.mail import MailNotSent, sending
 
 log = structlog.get_logger(__name__)
+
+PASSKEY: Final = "mfa_reauthenticate:webauthn"  # allauth's name for confirming identity with a passkey
+# Wrong passwords on a known device count for this device and account only. Other limits: ACCOUNT_RATE_LIMITS.
+ON_KNOWN_DEVICE: Final = {"login_failed": "5/5m/key"}
 
 
 def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -55,6 +64,14 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def password_change(request: HttpRequest) -> HttpResponse:
+    """Keep the device known, although a new password makes all others unknown."""
+    answer: HttpResponse = views.password_change(request)
+    if request.method == "POST" and answer.status_code == HTTPStatus.FOUND and isinstance(request.user, User):
+        devices.remember(request, answer, request.user)
+    return answer
+
+
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("Wrong email address or password. Check both and try again."),
@@ -71,6 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         stronger = [one for one in methods if one["id"] != "reauthenticate"]
+        stronger.sort(key=lambda one: one["id"] != PASSKEY)
         return stronger if stronger and second_factor.is_enrolled(user) else methods
 
     def get_reset_password_from_key_url(self, key: str) -> str:
@@ -82,6 +100,42 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("settings")
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt by account and network, or on a known device by account and device.
+
+        Wrong passwords from elsewhere therefore keep nobody out.
+        """
+        if not self._is_on_known_device(request, credentials):
+            super().pre_authenticate(request, **credentials)
+            return
+        self._login_failed_rl_usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            config=ON_KNOWN_DEVICE,
+            key=f"{credentials['email'].lower()}:{devices.number_of(request)}",
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _is_on_known_device(self, request: HttpRequest, credentials: dict[str, Any]) -> bool:
+        if not devices.number_of(request):
+            return False
+        user = User.objects.with_address(credentials.get("email", "")).first()
+        return user is not None and devices.is_known(request, user)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{ratelimit.get_ip(request)}"
+
+    def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
+        """Mail the user about a sign-in with a new device, and remember the device."""
+        answer: HttpResponse = super().post_login(request, user, **details)
+        if not devices.is_known(request, user):
+            self.send_notification_mail("account/email/new_device", user)
+        devices.remember(request, answer, user)
+        return answer
+
     def send_notification_mail(
         self,
         template_prefix: str,
@@ -90,9 +144,12 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Send to the account's address. allauth has a copy of the address only after the first sign-in."""
-        device = device_name(self.get_http_user_agent(self.request))
-        context = {"user": user, "device": device, **(context or {})}
-        super().send_notification_mail(template_prefix, user, context, email or user.email)
+        details = {
+            "timestamp": timezone.now(),
+            "ip": self.get_client_ip(self.request),
+            "device": partial(device_name, self.get_http_user_agent(self.request)),
+        }
+        send_notice(user, template_prefix, {**details, **(context or {})}, {email or user.email})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Hide mail failures from the response, since they would reveal something about the address."""

@@ -7,6 +7,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts import second_factor
 from accounts.held_forms import ENDED
 from accounts.models import User
 
@@ -30,16 +31,22 @@ class _Labelled(forms.Form):
 
 
 class SignInForm(_Labelled, allauth.LoginForm):
-    """Fill in the address of whoever was signed out for inactivity, so that only the password is left."""
+    """Fill in the address of whoever was signed out for inactivity, so that only the password is left.
+
+    If one of their passkeys signs in alone, the page asks for it instead.
+    """
+
+    has_passkey = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
         login.widget.attrs["autocomplete"] = "username"
         if owner := self.request.session.get(ENDED):
-            known = User.objects.filter(pk=owner, is_active=True)
-            login.initial = known.values_list("email", flat=True).first()
-        if login.initial:
+            known = User.objects.active().filter(pk=owner).first()
+            login.initial = known.email if known else None
+            self.has_passkey = known is not None and second_factor.has_passkey_alone(known)
+        if login.initial and not self.has_passkey:
             self.fields["password"].widget.attrs["autofocus"] = True
 
 
@@ -55,6 +62,14 @@ class ChooseForm(_Labelled, allauth.ResetPasswordKeyForm):
     pass
 
 
+class LinkOwnerForm(allauth.UserTokenForm):
+    """Whose link for choosing a password it is. A deactivated account has none."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        user: User | None = super()._get_user(uidb36)
+        return user if user and user.is_active else None
+
+
 class ConfirmForm(_Labelled, allauth.ReauthenticateForm):
     pass
 
@@ -62,6 +77,7 @@ class ConfirmForm(_Labelled, allauth.ReauthenticateForm):
 class PasskeyForm(_Labelled, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
         self.fields["passwordless"].help_text = _(
             "This passkey alone signs you in. Your device asks for your fingerprint, face or PIN."
         )

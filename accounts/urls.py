@@ -12,7 +12,7 @@ from allauth.socialaccount import views as single_sign_on
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path, re_path
 
-from accounts.sign_in import password_reset, reauthenticate
+from accounts.sign_in import password_change, password_reset, reauthenticate
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -20,7 +20,7 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # explains that administrators invite users
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
-    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/change/", password_change, name="account_change_password"),
     path("password/reset/", password_reset, name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     path(

@@ -4,6 +4,7 @@ An unknown name or a value of another form stops the start with one sentence.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -37,6 +38,23 @@ def web_address(variable: str, value: str) -> str:
     if value and (urlsplit(value).scheme not in ("https", "http") or not urlsplit(value).hostname):
         raise ImproperlyConfigured(f"{variable}: “{value}” is no web address. Enter one with https://.")
     return value
+
+
+def contact(variable: str, value: str) -> str:
+    """Return the value, which may be empty. Raises ImproperlyConfigured for anything but a link."""
+    kind, _colon, rest = value.partition(":")
+    if value and (kind not in ("mailto", "https", "tel") or not rest or not value.isprintable()):
+        raise ImproperlyConfigured(f"{variable}: “{value}” is no link. Enter one with mailto: or https://.")
+    return value
+
+
+def expiry(variable: str, value: str, *, needed: bool) -> date | None:
+    """Return the day, or None if it is empty and not `needed`. Raises ImproperlyConfigured for no day."""
+    try:
+        return date.fromisoformat(value) if value or needed else None
+    except ValueError:
+        wrong = f"{variable}: enter a day within the next year, such as 2027-06-30."
+        raise ImproperlyConfigured(wrong) from None
 
 
 def scale(variable: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -229,6 +229,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.sign_in_forms.ChangeForm",
     "reset_password": "accounts.sign_in_forms.LinkForm",
     "reset_password_from_key": "accounts.sign_in_forms.ChooseForm",
+    "user_token": "accounts.sign_in_forms.LinkOwnerForm",
     "reauthenticate": "accounts.sign_in_forms.ConfirmForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -244,15 +245,15 @@ SESSION_HOURS = 10
 # Longer than a session (accounts.middleware), so that a late form can be assigned to its user.
 SESSION_COOKIE_AGE = 24 * 60 * 60
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# Limits per user or network, stored in Redis: while Redis is down nobody can sign in. Others are allauth's
-# own.
+# Limits per network (ip) or per account and network (key), stored in Redis: while Redis is down nobody can
+# sign in. Known devices have their own (accounts.sign_in). Others are allauth's own.
 ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 PASSWORD_RESET_SECONDS = env.float("PASSWORD_RESET_SECONDS", default=0.5)  # the same for every address
 # Number of proxies that write X-Forwarded-For. If it is too low, all sign-ins come from a proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-# Two-factor authentication is required for supervisors, privacy officers and administrators.
+# Two-factor authentication is required of everybody, or of those above officer only.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
-SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=False)  # for officers too
+SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=True)
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -374,6 +375,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # only on a local machine
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
+DEVICE_COOKIE_NAME = f"{_PREFIX}device"  # accounts.devices
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
@@ -399,6 +401,13 @@ CONTENT_SECURITY_POLICY = {
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive in full (crm.arriving)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Reports of vulnerabilities: /.well-known/security.txt (RFC 9116), if there is a contact ---------
+SECURITY_CONTACT = checked.contact("SECURITY_CONTACT", env.str("SECURITY_CONTACT", default=""))
+SECURITY_EXPIRES = checked.expiry(
+    "SECURITY_EXPIRES", env.str("SECURITY_EXPIRES", default=""), needed=bool(SECURITY_CONTACT)
+)
+SECURITY_POLICY_URL = checked.web_address("SECURITY_POLICY_URL", env.str("SECURITY_POLICY_URL", default=""))
 
 # --- Metrics: counted and available only if a token is set (docs/operations.md) --------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -94,18 +94,26 @@ VARIABLES: Final = (
     ),
     Variable(
         "REQUIRE_SECOND_FACTOR",
-        "`0` waives the second factor of supervisors, privacy officers and administrators (the demo "
-        "waives it)",
+        "`0` waives two-factor authentication for everybody (the demo waives it)",
         "1",
     ),
-    Variable(
-        "SECOND_FACTOR_FOR_ALL", "`1` asks officers for one too, before anything else opens to them", "0"
-    ),
+    Variable("SECOND_FACTOR_FOR_ALL", "`0` waives two-factor authentication for officers only", "1"),
     Variable(
         "SESSION_IDLE_MINUTES",
         "a session ends after so many minutes without a request; after ten hours in any case",
         "15",
     ),
+    Variable(
+        "SECURITY_CONTACT",
+        "where to report a vulnerability, such as `mailto:security@city.example`; published in "
+        "`/.well-known/security.txt` (“Reports of vulnerabilities”)",
+    ),
+    Variable(
+        "SECURITY_EXPIRES",
+        "the day until which the contact is valid, within a year, such as `2027-06-30`; required with "
+        "`SECURITY_CONTACT`",
+    ),
+    Variable("SECURITY_POLICY_URL", "the city’s own page about reports of vulnerabilities"),
     Variable("OIDC_ISSUER", "the city's own sign-in (OpenID Connect; “Access”)"),
     Variable("OIDC_NAME", "its name on the button", "OpenID"),
     Variable("OIDC_CLIENT_ID", "who the site is there"),

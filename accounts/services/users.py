@@ -156,7 +156,7 @@ def edit_user(
     _check(user)
     if "email" in changed:
         forget_addresses(user)
-        mail_account_change(user, "email", "done", {was.email})
+        mail_account_change(user, "email", "done", {was.email, user.email})
     if ("is_active" in changed and not user.is_active) or "email" in changed:
         end_sessions(user.pk)
     _save(user, changed)

@@ -3,9 +3,11 @@ from django.urls import URLPattern, path
 from pages.views.gallery import gallery
 from pages.views.help import help_page
 from pages.views.more import more
+from pages.views.well_known import security_txt
 
 urlpatterns: list[URLPattern] = [
     path("more/", more, name="more"),
     path("help/", help_page, name="help"),
     path("gallery/", gallery, name="gallery"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
 ]

@@ -12,7 +12,7 @@ from tests.factories import PASSWORD, make_officer
 
 ALLAUTH = Path(allauth.__file__).parent
 NOTICES = [
-    *(f"account/email/{name}" for name in ("password_changed", "password_reset")),
+    *(f"account/email/{name}" for name in ("password_changed", "password_reset", "new_device")),
     *(
         f"mfa/email/{path.name.removesuffix('_message.txt')}"
         for path in (ALLAUTH / "templates" / "mfa" / "email").glob("*_message.txt")

@@ -163,14 +163,14 @@ def test_who_must_have_one_sees_nothing_else_until_they_have(client: Client, rol
 
 
 @pytest.mark.usefixtures("required")
-def test_an_officer_may_do_without(client: Client) -> None:
+def test_a_city_may_leave_it_to_officers(client: Client, settings: Settings) -> None:
+    settings.SECOND_FACTOR_FOR_ALL = False
     client.force_login(make_officer())
     assert client.get("/settings/").status_code == 200
 
 
 @pytest.mark.usefixtures("required")
-def test_a_city_may_ask_it_of_officers_too(client: Client, settings: Settings) -> None:
-    settings.SECOND_FACTOR_FOR_ALL = True
+def test_officers_must_have_one_too_unless_the_city_decides_otherwise(client: Client) -> None:
     client.force_login(make_officer())
     assert client.get("/settings/")["Location"] == "/accounts/2fa/?required=1"
     assert client.get("/api/v1/me/").status_code == 403
@@ -208,7 +208,8 @@ def test_who_loses_it_meanwhile_is_confined_at_the_next_sign_in(client: Client) 
 
 
 @pytest.mark.usefixtures("required")
-def test_a_confirmed_role_asks_for_one_at_once(client: Client) -> None:
+def test_a_confirmed_role_asks_for_one_at_once(client: Client, settings: Settings) -> None:
+    settings.SECOND_FACTOR_FOR_ALL = False
     user = make_officer()
     client.force_login(user)
     assert client.get("/settings/").status_code == 200

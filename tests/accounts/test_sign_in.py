@@ -1,5 +1,6 @@
 """Signing in and out with django-allauth, and the resulting activity log events."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -124,6 +125,27 @@ def test_a_mail_server_that_is_down_tells_nothing(
     settings.EMAIL_PORT = services.free_port()
     answer = client.post(RESET, {"email": make_officer().email})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/reset/done/")
+
+
+def test_a_deactivated_account_gets_no_link_and_its_links_end(client: Client, mail_sink: MailSink) -> None:
+    user = make_officer()
+    client.post(RESET, {"email": user.email})
+    (link,) = re.findall(
+        r"http://testserver(/accounts/password/reset/key/\S+)", mail_sink.messages[0].get_content()
+    )
+    opened, late = Client(), Client()
+    form = opened.get(link)["Location"]
+    User.objects.update(is_active=False)
+    chosen = {"password1": "four words nobody guesses", "password2": "four words nobody guesses"}
+    assert opened.post(form, chosen).status_code == 200  # the page for a link that does not work
+    assert late.get(link).status_code == 200
+    client.post(RESET, {"email": user.email})
+    assert len(mail_sink.messages) == 1
+    User.objects.update(is_active=True)
+    assert User.objects.get().check_password(PASSWORD)
+    assert late.get(link)["Location"] == form
+    assert late.post(form, chosen).status_code == 302
+    assert User.objects.get().check_password("four words nobody guesses")
 
 
 def test_the_link_starts_with_the_sites_own_address(

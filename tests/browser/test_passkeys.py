@@ -1,10 +1,13 @@
 """Creating and using a passkey in a real browser with a virtual authenticator."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
-from accounts.models import Role, User
+from accounts.models import Role, Session, User
+from accounts.sessions import SEEN, SessionStore
 from tests.factories import PASSWORD, make_district, make_user
 from tests.plugins.browser import OpenPage
 
@@ -18,11 +21,17 @@ AUTHENTICATOR = {
 }
 
 
-def plug_in(page: Page) -> None:
-    """Add a virtual authenticator, like the built-in one of a phone or laptop."""
+def plug_in(page: Page) -> Callable[..., None]:
+    """Add a virtual authenticator, like the built-in one of a phone or laptop. Return what changes it."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+    def change(*, isUserVerified: bool) -> None:  # noqa: N803  # the protocol's name
+        sent = {"authenticatorId": added["authenticatorId"], "isUserVerified": isUserVerified}
+        session.send("WebAuthn.setUserVerified", sent)
+
+    return change
 
 
 @pytest.fixture
@@ -44,7 +53,7 @@ def test_a_supervisor_sets_up_a_passkey_and_signs_in_with_it_alone(
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Sign in without a password").check()
+    expect(page.get_by_label("Sign in without a password")).to_be_checked()
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     page.goto("/")
@@ -64,6 +73,7 @@ def test_a_passkey_is_the_second_step_after_the_password_and_before_grave_things
     page.goto("/accounts/2fa/passkeys/add/")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Sign in without a password").uncheck()
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
     page.context.clear_cookies()
@@ -74,9 +84,60 @@ def test_a_passkey_is_the_second_step_after_the_password_and_before_grave_things
     page.get_by_role("button", name="Use passkey").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Today")
     page.goto("/accounts/2fa/codes/new/")
-    page.get_by_role("link", name="Use a security key").click()
-    page.get_by_role("button", name="Use passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Get new recovery codes?")
+
+
+def end_session(user: User) -> None:
+    """Make the user's session look as if nobody had used it for an hour."""
+    session = SessionStore(Session.objects.get(user=user).pk)
+    session[SEEN] -= 60 * 60
+    session.save()
+
+
+def add_passkey(page: Page) -> None:
+    page.goto("/accounts/2fa/passkeys/add/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+
+
+def test_after_an_idle_session_the_page_asks_for_the_passkey_without_a_tap(
+    open_page: OpenPage, supervisor: User
+) -> None:
+    page = open_page("phone", user=supervisor)
+    plug_in(page)
+    add_passkey(page)
+    end_session(supervisor)
+    page.goto("/settings/sessions/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your devices")
+    assert Session.objects.filter(user=supervisor).count() == 1
+
+
+def test_if_the_passkey_fails_after_an_idle_session_the_button_and_the_password_are_left(
+    open_page: OpenPage, supervisor: User
+) -> None:
+    page = open_page("desk", user=supervisor)
+    authenticator = plug_in(page)
+    add_passkey(page)
+    authenticator(isUserVerified=False)
+    end_session(supervisor)
+    page.goto("/settings/")
+    failed = page.wait_for_event("console", lambda line: line.type == "error")
+    assert failed
+    expect(page.locator("#alert p")).to_have_count(0)
+    expect(page.get_by_label("Email")).to_have_value(supervisor.email)
+    authenticator(isUserVerified=True)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My settings")
+
+
+def test_who_has_no_passkey_is_asked_for_the_password(open_page: OpenPage, supervisor: User) -> None:
+    page = open_page("desk", user=supervisor)
+    end_session(supervisor)
+    page.goto("/settings/")
+    expect(page.get_by_label("Password")).to_be_focused()
+    expect(page.locator("[data-at-once]")).to_have_count(0)
 
 
 def test_a_button_waits_for_its_script_and_a_passkey_that_was_not_used_is_said(

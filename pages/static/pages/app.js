@@ -160,9 +160,14 @@
     lastBox = event.target;
   });
 
-  // A passkey's button works once its script is there, not before.
+  // A passkey's button works once its script is there, not before. After an idle session, or where somebody says
+  // who they are, the page asks for the passkey as it opens. If that fails, the button is left.
+  let askedAtOnce = false;
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("button[data-passkey]")) button.disabled = false;
+    const button = document.querySelector("button[data-passkey][data-at-once]");
+    askedAtOnce = Boolean(button);
+    button?.click();
   });
 
   // What went wrong is said by the thumb, where the reader is, not at the top of a long page.
@@ -238,9 +243,10 @@
         delete elt.dataset.renewed;
       } else say(body.dataset.failed);
     });
-  document.addEventListener("allauth.error", () =>
-    say(document.querySelector("button[data-passkey]").dataset.passkey),
-  );
+  document.addEventListener("allauth.error", () => {
+    if (!askedAtOnce) say(document.querySelector("button[data-passkey]").dataset.passkey);
+    askedAtOnce = false;
+  });
 
   // Who comes back from a call or a message is offered to log it. Nothing of it is kept on the device.
   let called = null;
