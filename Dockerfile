@@ -1,6 +1,9 @@
 # Two stages: packages and static files are made in the first; the second only runs them.
 
-FROM python:3.13-slim-trixie AS build
+# By digest for a release (docs/hardening.md): --build-arg PYTHON_IMAGE=python:3.13-slim-trixie@sha256:…
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+
+FROM ${PYTHON_IMAGE} AS build
 ENV PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 UV_NO_CACHE=1
 RUN python -m venv /venv && pip install uv==0.13.9
 WORKDIR /app
@@ -14,7 +17,7 @@ RUN SECRET_KEY=only-while-building SITE_URL=https://localhost ALLOWED_HOSTS=loca
     DATABASE_URL=postgres://nobody@localhost/nothing REDIS_URL=redis://localhost FONT_CACHE_DIR=/tmp/fonts \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
-FROM python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE}
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=crm.settings FONT_CACHE_DIR=/tmp/fonts
 # What WeasyPrint draws PDFs with.

@@ -104,6 +104,12 @@ VARIABLES: Final = (
         "15",
     ),
     Variable(
+        "HSTS_SUBDOMAINS",
+        "`1` makes browsers use HTTPS for all hosts below this one for a year, too",
+        "0",
+    ),
+    Variable("HSTS_PRELOAD", "`1` offers the domain to the browsers’ own list; needs `HSTS_SUBDOMAINS`", "0"),
+    Variable(
         "SECURITY_CONTACT",
         "where to report a vulnerability, such as `mailto:security@city.example`; published in "
         "`/.well-known/security.txt` (“Reports of vulnerabilities”)",
@@ -217,6 +223,13 @@ COMPOSE_ONLY: Final = (
     Variable("DATABASE_OWNER_PASSWORD", "the tables' owner's, letters and digits", None),
     Variable("VALKEY_PASSWORD", "letters and digits", None),
     Variable("PORT", "where web listens, on 127.0.0.1", "8000"),
+    Variable(
+        "POSTGRES_IMAGE",
+        "the image of PostgreSQL, by digest for certainty (docs/hardening.md)",
+        "postgres:18",
+    ),
+    Variable("VALKEY_IMAGE", "the image of Valkey", "valkey/valkey:9"),
+    Variable("PYTHON_IMAGE", "the image that the application is built on", "python:3.13-slim-trixie"),
 )
 
 
@@ -227,7 +240,7 @@ def table() -> str:
     return "\n\n".join(
         [
             _rows([*passed, *COMPOSE_ONLY]),
-            "The last five are compose's own. Without compose, the application reads the others and these:",
+            "The last eight are compose's own. Without compose, the application reads the others and these:",
             _rows(rest),
         ]
     )

@@ -9,12 +9,19 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pytest
+import redis
 import yaml
 
 from crm import heartbeat
+from crm.embedded import binaries
+from crm.embedded.postgres import Postgres
 from crm.queues import QUEUES
 from tests.plugins import services
 
@@ -143,3 +150,74 @@ def test_everything_waits_for_the_migration(parts: dict[str, Any]) -> None:
     for name in OURS - {"migrate"}:
         assert parts[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
         assert name == "web" or "ports" not in parts[name]  # two workers could not share a port
+
+
+@pytest.fixture
+def socket(parts: dict[str, Any], tmp_path: Path) -> Iterator[Path]:
+    """The socket of a Valkey that Compose's own command started. Only its port is taken away."""
+    socket, programs = services.OWN_FOLDER / "compose.sock", tmp_path / "bin"
+    programs.mkdir()
+    wrapper = programs / "valkey-server"
+    real = f'exec {binaries.valkey_server()} --port 0 --unixsocket {socket} --dir {tmp_path} "$@"'
+    wrapper.write_text(f"#!/bin/sh\n{real}\n")
+    wrapper.chmod(0o700)
+    variables = {"PATH": f"{programs}:{os.environ['PATH']}", **parts["valkey"]["environment"]}
+    with subprocess.Popen(parts["valkey"]["command"], env=variables, stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 20
+        while not socket.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        yield socket
+        assert Path(f"/proc/{process.pid}/cmdline").read_bytes().startswith(b"/"), "the server took its place"
+        process.terminate()
+
+
+def test_valkey_asks_for_the_password_and_shows_it_in_no_process_list(socket: Path) -> None:
+    password = SECRETS["VALKEY_PASSWORD"]
+    with redis.Redis(unix_socket_path=str(socket)) as client, pytest.raises(redis.AuthenticationError):
+        client.ping()
+    with redis.Redis(unix_socket_path=str(socket), password=password) as client:
+        assert client.config_get("save", "appendonly") == {"save": "", "appendonly": "yes"}
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(socket) in listed
+    assert password not in listed
+
+
+class Empty(Postgres):
+    """A cluster as its image makes it, without our roles and database."""
+
+    def _prepare(self) -> None:
+        pass
+
+
+def test_the_owner_of_the_tables_is_no_superuser_and_the_superuser_has_no_password(
+    parts: dict[str, Any],
+) -> None:
+    variables = parts["postgres"]["environment"]
+    (script,) = [one.split(":")[0] for one in parts["postgres"]["volumes"] if "initdb.d" in one]
+    assert "POSTGRES_USER" not in variables and "POSTGRES_DB" not in variables
+    cluster = Empty(services.OWN_FOLDER / "compose", durable=False)
+    cluster.start()
+    try:
+        given = {"PATH": os.environ["PATH"], "POSTGRES_PASSWORD": variables["POSTGRES_PASSWORD"]}
+        program = str(binaries.postgres_programs() / "psql")
+        psql = [program, "--set", "ON_ERROR_STOP=1", "--host", str(cluster.sockets)]
+        made = subprocess.run(
+            [*psql, "--username", "postgres", "--file", str(services.ROOT / script)],
+            env=given,
+            capture_output=True,
+            text=True,
+        )
+        assert made.returncode == 0, made.stderr
+        with cluster.connect("proximity", "proximity_owner") as owner:
+            for name in ("pg_trgm", "btree_gist", "unaccent"):
+                owner.execute(f"CREATE EXTENSION {name}".encode())
+            owner.execute("CREATE ROLE proximity_app LOGIN")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                owner.execute("SELECT rolpassword FROM pg_authid")
+        with cluster.connect() as superuser:
+            rows = superuser.execute("SELECT rolname, rolsuper, rolpassword IS NULL FROM pg_authid")
+            found = {name: (is_super, no_password) for name, is_super, no_password in rows.fetchall()}
+        assert found["postgres"] == (True, True)
+        assert found["proximity_owner"] == (False, False)
+    finally:
+        cluster.stop(at_once=True)
