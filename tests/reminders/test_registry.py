@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from incidents.rules import reminding
 from meetings import rules
+from meetings.models import Concern
 from reminders import kinds
 from reminders.models import Reminder
 from tests.factories import make_district, make_officer
@@ -52,11 +53,11 @@ def test_each_subject_has_a_page() -> None:
 
 
 def test_the_row_of_each_subject_has_a_name() -> None:
-    """The list of reminders shows it."""
+    """The list of reminders shows it. The page names a concern by its district."""
     rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in kinds.subjects()]  # type: ignore[attr-defined]  # set by Generic
     models = [row for row in rows if isinstance(row, type) and issubclass(row, Model)]
     assert len(models) == len(rows) - 1, "only a portfolio is a list"
-    assert [model for model in models if model.__str__ is Model.__str__] == []
+    assert [model for model in models if model.__str__ is Model.__str__] == [Concern]
 
 
 def test_codes_fit_their_columns() -> None:
