@@ -48,7 +48,7 @@ def draft_protocol(
     if not steps:
         raise ValidationError({"steps": _("Add at least one step.")})
     protocol.full_clean(exclude=["author", "approved_by"])
-    with constraints_in_words(Protocol, ProtocolAgreement):
+    with constraints_in_words(Protocol, ProtocolAgreement, ProtocolStep):
         protocol.save(force_insert=True)
         ProtocolStep.objects.bulk_create(_steps(protocol, steps))
         ProtocolAgreement.objects.bulk_create(

@@ -104,6 +104,17 @@ class BaseSteps(RowFormSet):
         super().add_fields(form, index)
         form.fields["ORDER"].label = _("Position")
 
+    def clean(self) -> None:
+        taken: set[int] = set()
+        for form in self.forms:
+            position = form.cleaned_data.get("ORDER")
+            if position is None or form in self.deleted_forms:
+                continue
+            if position in taken:
+                text = _("Another step has this position. Enter a different position.")
+                form.add_error("ORDER", ValidationError(text, code="unique"))
+            taken.add(position)
+
     def values(self) -> list[dict[str, Any]]:
         """The filled rows that were not removed, in the order of their positions."""
         return [

@@ -87,6 +87,7 @@ def test_a_protocol_is_approved_by_somebody_else_and_never_changes_again() -> No
         ({"steps": []}, "steps"),
         ({"steps": [{"text": "Call", "who": "duty", "due_minutes": 0}]}, "due_minutes"),
         ({"steps": [{"text": "Call", "who": "duty", "due_minutes": 10**9}]}, "due_minutes"),
+        ({"steps": [{"text": "Call", "who": "duty", "due_minutes": -5}]}, "due_minutes"),
         ({"steps": [{"text": "Call", "who": "everybody", "due_minutes": 5}]}, "who"),
         ({"kinds": ["alien_landing"]}, "kinds"),
         ({"kinds": []}, "kinds"),
@@ -104,6 +105,15 @@ def test_a_protocol_that_cannot_be_is_rejected_by_field(changes: dict[str, Any],
         draft_protocol(actor=actor, **usual | changes)
     assert field in error.value.message_dict
     assert draft_protocol(actor=actor, **usual).number == 1
+
+
+def test_two_steps_of_a_protocol_cannot_have_one_position() -> None:
+    step = {"text": "Call", "who": "duty", "due_minutes": 5, "position": 1}
+    given: dict[str, Any] = {"code": "own", "name": "Own", "kinds": ["threat"]}
+    with pytest.raises(ValidationError, match="Two steps have the same position"), transaction.atomic():
+        draft_protocol(actor=SYSTEM, steps=[step, step], **given)
+    assert not Protocol.objects.exists()
+    assert draft_protocol(actor=SYSTEM, steps=[step], **given).steps.count() == 1
 
 
 def test_the_proposed_protocols_leave_no_step_without_an_owner_where_somebody_supervises() -> None:

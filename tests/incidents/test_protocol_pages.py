@@ -72,16 +72,26 @@ def test_a_draft_is_written_approved_by_another_and_starts_the_next_version(clie
 
 def test_a_draft_that_is_not_right_names_its_field(client: Client) -> None:
     signed_in(client, make_supervisor(make_district()))
-    wrong: list[dict[str, Any]] = [
-        step(0, 1, due_minutes="0"),
-        step(0, 1, due_minutes="1000000000"),
-        step(0, 1, who="nobody"),
-        {},  # no step at all
-        step(0, 1) | {"kinds": ["invented"]},
-        step(0, 1) | {"district": make_district().pk},
+    two = {"steps-TOTAL_FORMS": "2"}
+    wrong: list[tuple[dict[str, Any], str]] = [
+        (step(0, 1, due_minutes="0"), "steps-0-due_minutes"),
+        (step(0, 1, due_minutes="-5"), "steps-0-due_minutes"),
+        (step(0, 1, due_minutes="1000000000"), "steps-0-due_minutes"),
+        (step(0, 1, due_minutes="soon"), "steps-0-due_minutes"),
+        (step(0, 1, escalate_after_minutes="-5"), "steps-0-escalate_after_minutes"),
+        (step(0, 1, who="nobody"), "steps-0-who"),
+        (two | step(0, 1) | step(1, 1, text="Also first"), "steps-1-ORDER"),
+        (step(0, 1) | {"kinds": ["invented"]}, "kinds"),
+        (step(0, 1) | {"district": make_district().pk}, "district"),
     ]
-    for fields in wrong:
-        assert client.post("/protocols/new/", NEW | fields).status_code == 422, fields
+    for fields, name in wrong:
+        answer = client.post("/protocols/new/", NEW | fields)
+        assert (answer.status_code, Protocol.objects.count()) == (422, 0), fields
+        assert f'href="#id_{name}' in answer.text, name
+        assert all(f'value="{fields[key]}"' in answer.text for key in fields if key.endswith("-text"))
+    assert client.post("/protocols/new/", NEW).status_code == 422, "no step at all"
+    removed = two | step(0, 1) | step(1, 1) | {"steps-0-DELETE": "on", "code": "removed"}
+    assert client.post("/protocols/new/", NEW | removed).status_code == 302, "a removed row has no position"
     assert client.post("/protocols/new/", NEW | step(0, 1)).status_code == 302
     assert client.get(f"/protocols/new/?from={make_district().pk}").status_code == 404
 

@@ -1,5 +1,6 @@
 """What cannot be is refused and leaves nothing half done; what changes later adds steps and removes none."""
 
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from incidents.models import Incident, IncidentStep
 from incidents.services import planning
@@ -115,6 +117,30 @@ def test_the_command_exits_with_1_while_some_step_would_have_no_owner() -> None:
     make_supervisor(district)
     call_command("check_protocols", stdout=(out := StringIO()))
     assert out.getvalue() == "Every step has an owner.\n"
+
+
+@pytest.mark.thorough
+def test_of_500_organisations_60_get_calls_and_the_page_costs_no_more(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    night = Night()
+    like = Organisation.objects.get(pk=night.other.pk)
+    said = like.focus_declarations.get()
+    many = []
+    for number in range(500):
+        many.append(copy(like))
+        many[-1].pk, many[-1].name, many[-1].folded = uuid4(), f"Group {number}", f"group {number:03}"
+    Organisation.objects.bulk_create(many)
+    declared = [copy(said) for _one in many]
+    for row, one in zip(declared, many, strict=True):
+        row.pk, row.organisation_id = uuid4(), one.pk
+    type(said).objects.bulk_create(declared)
+    incident = night.incident()
+    called = set(incident.steps.values_list("organisation", flat=True)) - {None}
+    assert (len(called), incident.left_out) == (planning.AT_MOST, 502 - planning.AT_MOST)
+    client.force_login(night.duty)
+    with django_assert_max_num_queries(14):
+        assert client.get(f"/incidents/{incident.pk}/").status_code == 200
 
 
 def test_of_more_than_sixty_organisations_the_supervisor_is_told_and_chooses(
