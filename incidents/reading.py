@@ -32,6 +32,7 @@ class Card:
     call: Call
     may_be_contacted: bool
     is_for_the_morning: bool  # “do not call at night”, and it is night
+    is_asleep: bool  # it is night, and they did not agree to be called about this incident
     steps: list[IncidentStep] = field(default_factory=list)
     tries: list[Reassurance] = field(default_factory=list)
 
@@ -45,7 +46,20 @@ class Card:
 
     @property
     def is_settled(self) -> bool:
-        return self.last is not None and self.last.result in (Result.REACHED, Result.DECLINED)
+        return any(row.result in (Result.REACHED, Result.DECLINED) for row in self.tries)
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it is night there, and nothing that is open for them has to happen before the morning."""
+        calls = [step for step in self.steps if step.step.proof in CALLS]
+        return self.is_asleep and bool(calls) and all(step.step.may_wait for step in calls)
+
+    @property
+    def can_be_visited(self) -> bool:
+        """Whether a visit is what is left to do; before that, calls are."""
+        is_due = any(step.step.proof == Proof.VISIT for step in self.steps)
+        wanted = self.should_go_there or (self.is_settled and is_due)
+        return wanted and self.may_be_contacted and not self.is_for_the_morning
 
     @property
     def says_nothing_yet(self) -> bool:
@@ -180,9 +194,20 @@ def _cards(
     for concern in concerns[:REPORTS]:
         for call in whom_to_call(actor, concern).touched:
             one = call.organisation
-            wish = Touched(one.pk, asked=one.pk == concern.raised_by_organisation_id, wish=one.contact_wish)
-            asleep = night and one.night_calls == "never"
-            cards.setdefault(one.pk, Card(call, wish.may_be_contacted, asleep))
+            touched = Touched(
+                one.pk,
+                is_the_place=call.is_the_place,
+                asked=one.pk == concern.raised_by_organisation_id,
+                wish=one.contact_wish,
+                night_calls=one.night_calls,
+            )
+            card = Card(
+                call,
+                may_be_contacted=touched.may_be_contacted,
+                is_for_the_morning=night and one.night_calls == "never",
+                is_asleep=night and not touched.may_be_called_at_night,
+            )
+            cards.setdefault(one.pk, card)
     for step in steps:
         if step.organisation_id in cards and step.status == StepStatus.OPEN:
             cards[step.organisation_id].steps.append(step)

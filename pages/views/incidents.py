@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -95,7 +96,8 @@ def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
         made = record_reassurance(actor=request.actor, incident_id=pk, **form.values())
         say_with_undo(
             request,
-            _("Recorded: %(result)s.") % {"result": result.label},
+            _("Recorded for %(name)s: %(result)s.")
+            % {"name": made.organisation.name, "result": result.label},
             "incident_call",
             incident_id=str(pk),
             reassurance_id=str(made.pk),
@@ -258,7 +260,9 @@ def _attempt(request: ActorRequest, row: Incident, work: Callable[[], None]) -> 
         return _show(request, row, refused=error.messages)
     except (IncidentStep.DoesNotExist, Organisation.DoesNotExist, Reassurance.DoesNotExist):
         return _show(request, row, refused=[_("Choose from the list.")])
-    return redirect("incident", row.pk)
+    # Another organisation takes the place of the one under the finger: its name is to be read first.
+    next_step = "#next" if "is_next" in request.POST else ""
+    return redirect(reverse("incident", args=[row.pk]) + next_step)
 
 
 def _show(
@@ -283,7 +287,9 @@ def _show(
         "is_night": is_quiet(now, city_zone()),
         "may_write": can_write_incident(actor, row) and row.status != "closed",
         "decides": decides,
-        "decision": forms.DecisionForm(actor=actor, incident=row, initial={"words": row.words})
+        "decision": forms.DecisionForm(
+            actor=actor, incident=row, initial={"words": row.words or row.protocol.holding_statement}
+        )
         if decides
         else None,
         "missing": list(still_open(row)) if decides and row.status != "closed" else [],

@@ -35,10 +35,10 @@ def test_a_concern_is_logged_and_two_calls_are_marked_in_eight_taps(
     expect(page.locator('a.button[href="tel:+34912345678"]').first).to_be_visible()
     card = page.locator(".call").filter(has_text="Al-Noor").first
     tap(card.get_by_role("button", name="Reached"))
-    expect(page.get_by_text("Recorded: reached.")).to_be_visible()
+    expect(page.get_by_text("Recorded for Al-Noor: reached.")).to_be_visible()
     other = page.locator(".call").filter(has_text="Burial society").first
     tap(other.get_by_role("button", name="Left a message"))
-    expect(page.get_by_text("Recorded: left a message.")).to_be_visible()
+    expect(page.get_by_text("Recorded for Burial society: left a message.")).to_be_visible()
     assert taps <= TAPS and time.monotonic() - started < SECONDS
     tries = Incident.objects.get().reassurances.values_list("organisation__name", "result")
     assert set(tries) == {("Al-Noor", "reached"), ("Burial society", "left_message")}

@@ -1,6 +1,6 @@
 """The page of an incident: what is next, two taps to a call, and what it refuses."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -215,6 +215,81 @@ def test_refused_and_sleeping_organisations_show_no_number(client: Client, night
     page = sign_in(client, night.duty).get(f"/incidents/{incident.pk}/").content.decode()
     assert "Asked not to be contacted" in page
     assert "910 12 34 56" not in page
+
+
+def section_next(page: str) -> str:
+    return " ".join(page.split('<section class="next')[1].split("</section>")[0].split())
+
+
+def test_whatever_is_next_can_be_done_from_its_place(client: Client, night: Night) -> None:
+    path = f"/incidents/{night.incident().pk}/"
+    sign_in(client, night.lead)
+    call = {"called": night.place.pk, "result": "reached", "is_next": "1"}
+    reached = client.post(f"{path}calls/", call)
+    assert reached["Location"] == f"{path}#next"
+    client.post(f"{path}calls/", call | {"called": night.other.pk})
+    page = client.get(path).text
+    assert "Recorded for Burial society: reached." in page
+    assert "Next: Visit the affected place" in section_next(page)
+    assert "Visited" in section_next(page) and "Not for me" in section_next(page)
+    vain = client.post(f"{path}calls/", call | {"channel": "visit", "result": "no_answer"}, follow=True).text
+    assert "No one was there" in section_next(vain), "still to be visited"
+    assert 'value="left_message"' not in section_next(vain), "they were reached by phone"
+    client.post(f"{path}calls/", call | {"channel": "visit"})
+    page = client.get(path).text
+    assert "Next: Offer victim support through the organisation" in section_next(page)
+    assert 'value="done"' in section_next(page)
+    step = night.step(Incident.objects.get(), "tick", night.place)
+    done = client.post(f"{path}steps/", {"task": step.pk, "act": "done", "is_next": "1"}, follow=True).text
+    assert "Offer victim support through the organisation: Al-Noor" in " ".join(done.split())
+    assert Meeting.objects.filter(kind="visit", status="held").count() == 1
+
+
+def test_two_attempts_in_vain_offer_to_record_a_visit(client: Client, night: Night) -> None:
+    path = f"/incidents/{night.incident().pk}/"
+    sign_in(client, night.duty)
+    call = {"called": night.place.pk, "result": "no_answer"}
+    assert "No one was there" not in client.post(f"{path}calls/", call, follow=True).text
+    page = client.post(f"{path}calls/", call, follow=True).text
+    assert "Go there." in section_next(page) and "No one was there" in section_next(page)
+
+
+@pytest.mark.parametrize(
+    ("hour", "agreed", "waits"),
+    [(2, "not_asked", True), (2, "if_our_place", True), (2, "always", False), (12, "not_asked", False)],
+)
+def test_at_night_a_call_that_can_wait_says_so(
+    client: Client, night: Night, settings: Any, hour: int, agreed: str, waits: bool
+) -> None:
+    Organisation.objects.filter(pk=night.other.pk).update(night_calls=agreed)
+    settings.TIME_ZONE = zone_where_it_is(hour)
+    page = sign_in(client, night.duty).get(f"/incidents/{night.incident().pk}/").text
+    assert ("Can wait for the morning" in page) is waits
+    assert "Can wait" not in section_next(page), "the affected place is called at once"
+
+
+def test_danger_to_life_shows_the_number_of_who_asked_not_to_be_called_at_night(
+    client: Client, night: Night, settings: Any
+) -> None:
+    Organisation.objects.filter(pk=night.place.pk).update(night_calls="never")
+    settings.TIME_ZONE = zone_where_it_is(2)
+    page = sign_in(client, night.duty).get(f"/incidents/{night.incident().pk}/").text
+    before, danger = section_next(page).split("Danger to life")
+    assert "910 12 34 56" in danger and "910 12 34 56" not in before
+
+
+def zone_where_it_is(hour: int) -> str:
+    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
+
+
+def test_the_holding_statement_is_agreed_in_one_tap(client: Client) -> None:
+    night = Night()
+    make_protocol(holding_statement="Officers are there.")
+    incident = night.incident()
+    page = sign_in(client, night.supervisor).get(f"/incidents/{incident.pk}/").text
+    field = page.split('<textarea name="words"')[1].split("</textarea>")[0]
+    assert "Officers are there." in field
 
 
 def test_today_shows_what_is_under_way_to_who_has_a_step_and_to_supervisors(
