@@ -32,7 +32,9 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
 )"""
 
 # The kind an organisation had: of a period (`dated`) that an older version wrote, the kind it has now.
-KIND_THEN: Final = "coalesce(dated.kind, organisation.kind)"
+KIND_THEN: Final = """coalesce(
+    dated.kind, (SELECT now.kind FROM contacts_organisation now WHERE now.id = dated.organisation_id)
+)"""
 
 # The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.
 SPOKEN_FOR: Final = """
@@ -44,6 +46,9 @@ SPOKEN_FOR: Final = """
     SELECT stands.focus FROM unnest(%(kinds_with_focus)s::text[], %(focuses_of_kinds)s::text[])
         AS stands (kind, focus)
     WHERE stands.kind = organisation.kind"""
+
+# What an organisation has now; it is read only where a measure asks for it.
+_NOW: Final = ("review_on", "night_calls", "night_agreed_on")
 
 # Moments in an organisation's life, oldest first: looked up once for all periods, where a measure asks for
 # them. When it was met: meetings that were not held, or at which it was not, or at which nothing was heard,
@@ -112,15 +117,17 @@ def population(*measures: str) -> str:
     """
     more = "".join(f", {measure}" for measure in measures)
     moments = "".join(f", {look_up}" for name, look_up in _MOMENTS.items() if name in more)
+    is_of_now = any(f"organisation.{name}" in more for name in _NOW)
+    now = "".join(f", organisation.{name}" for name in _NOW) if is_of_now else ""
+    joined = "JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id"
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           {KIND_THEN} AS kind, organisation.review_on,
-           organisation.night_calls, organisation.night_agreed_on{moments}
+           {KIND_THEN} AS kind{now}{moments}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
-    JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
+    {joined if is_of_now else ""}
     WHERE {KIND_THEN} <> ALL(%(not_counted)s::text[])
 ), population AS MATERIALIZED (
     SELECT asked.nr AS of_nr, dated.organisation_id, dated.district_id, dated.kind, dated.cadence_days,
@@ -128,8 +135,7 @@ def population(*measures: str) -> str:
     FROM asked
     JOIN dated ON dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
     CROSS JOIN LATERAL (
-        SELECT dated.organisation_id AS id, dated.kind, dated.review_on, dated.night_calls,
-               dated.night_agreed_on
+        SELECT dated.organisation_id AS id, dated.kind{now.replace("organisation.", "dated.")}
     ) organisation
 )"""  # noqa: S608 (our own text)
 

@@ -48,7 +48,6 @@ def promises(by: By, measures: Sequence[str]) -> str:
            state.since AS so_since, state.until AS so_until
     FROM ground
     JOIN contacts_organisationperiod dated ON dated.home_district_id = ground.district_id
-    JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id
     JOIN meetings_followuporganisation link ON link.organisation_id = dated.organisation_id
     JOIN meetings_followup promise ON promise.id = link.follow_up_id
         AND (promise.completed_at IS NULL OR promise.completed_at >= (SELECT min(until) FROM asked)
