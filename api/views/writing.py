@@ -22,6 +22,7 @@ from api.renderers import to_json
 from api.views.base import Resource
 from audit.models import Action
 from lib.conflicts import StaleVersion, check_version
+from lib.row_context import Opened, opened
 from lib.told import told
 
 MAX_BATCH = 200
@@ -119,6 +120,7 @@ class Writing(Resource):
         row = self.fetch(pk, [] if self.may_read() else ["id", "version"])
         return etag(row["version"], to_json(row))
 
+    @opened(Opened.WRITER)
     def _that_exist(self, ids: Iterable[UUID]) -> set[UUID]:
         """The existing IDs among these, whether or not the caller can see the rows."""
         found = self.spec_model._base_manager.filter(pk__in=list(ids))
