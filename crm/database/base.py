@@ -44,11 +44,12 @@ class Connection(psycopg.Connection[Any]):
 
 class DatabaseOperations(operations.DatabaseOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """Return the SQL for callers that count statements.
+        """Return the SQL for callers that count statements, without the context that was sent before it.
 
         psycopg keeps no text of a statement that is already prepared (lib.prepared).
         """
-        return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        sent: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return sent.removeprefix(getattr(cursor, "sent_before", ""))
 
 
 class DatabaseClient(client.DatabaseClient):
@@ -108,6 +109,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         """Set the limits per transaction, because a pooler gives the session to other clients."""
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
+        if self.connection is not None:
+            self.connection.context = ""  # the limits below may begin the next transaction
         if self.patience and not autocommit:
             self._let_wait("LOCAL")
 

@@ -1,29 +1,44 @@
 """Cursors that send the context of their statement (lib.row_context) in the same round trip.
 
 The context is local to the transaction, so it is sent before each statement outside a transaction, and before
-the first inside one or when it has changed. PostgreSQL runs a pipeline outside a transaction as one.
+the first inside one or when it has changed. Statements that no policy and no function of the context can
+concern are sent alone.
 """
 
+import re
 from contextlib import nullcontext
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg import ClientCursor, Connection
 from psycopg.pq import TransactionStatus
 
 from lib.row_context import signed
 
-_SET: Final = "SELECT set_config('crm.context', %s, true)"
-# In a transaction, because it takes no snapshot: the isolation level can still be set after it.
-_SET_LOCAL: Final = "SET LOCAL crm.context = %s"
+# What can read the context: its functions, and tables with policies and their views if they are on
+# (tests/crm/test_row_context.py compares with the catalogue).
+_READS_CONTEXT: Final = re.compile(r"\b(?:context_|audit_write)")
+_MEETS_POLICIES: Final = re.compile(r"\b(?:contacts_|meetings_|incidents_|guard\b|context_|audit_write)")
+# Needs no context, and some of it may be in no transaction.
+_IS_STRUCTURE: Final = re.compile(r"\s*(?:CREATE|ALTER|DROP|REINDEX|VACUUM)\b")
+# Takes no snapshot, so the isolation level can still be set after it. Outside a transaction it lasts as long
+# as the statements that are sent with it, as one text.
+_SET: Final = "SET LOCAL crm.context = '{}'"
+# PostgreSQL warns of SET LOCAL at the start of a pipeline.
+_SET_IN_PIPELINE: Final = "SELECT set_config('crm.context', '{}', true)"
 
 
-def due_context(connection: Any) -> str | None:
-    """The context to send before the next statement; None if the transaction has it or has failed."""
+def due_context(connection: Any, query: Any) -> str | None:
+    """The context to send before `query`; None if it needs none, or its transaction has it or has failed."""
     status = connection.pgconn.transaction_status
     if status == TransactionStatus.IDLE:
         connection.context = ""
     elif status != TransactionStatus.INTRANS:
+        return None
+    text = query if isinstance(query, str) else str(query)
+    readers = _MEETS_POLICIES if settings.ROW_SECURITY else _READS_CONTEXT
+    if not readers.search(text) or _IS_STRUCTURE.match(text):
         return None
     context = signed()
     return None if context == connection.context else context
@@ -31,47 +46,67 @@ def due_context(connection: Any) -> str | None:
 
 def send_context(connection: Any, context: str) -> None:
     """Set the context of the current transaction, or of the pipeline."""
-    if connection.autocommit:
-        ClientCursor(connection).execute(_SET, [context])
-    else:
-        ClientCursor(connection).execute(_SET_LOCAL, [context])
+    ClientCursor(connection).execute((_SET_IN_PIPELINE if connection.autocommit else _SET).format(context))
+    note_sent(connection, context)
+
+
+def note_sent(connection: Any, context: str) -> None:
+    if not connection.autocommit:
         connection.context = context
 
 
-class _Sending:
+class Copying:
     connection: Connection[Any]
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        context = due_context(self.connection)
-        if context is None:
-            return super().execute(query, params, **options)  # type: ignore[misc]  # of the cursor beside it
-        with self.connection.pipeline():
-            send_context(self.connection, context)
-            super().execute(query, params, **options)  # type: ignore[misc]  # see above
-        return self
-
     def copy(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        """A COPY cannot be in a pipeline; outside a transaction it has no context."""
-        context = due_context(self.connection)
-        if context is not None and not self.connection.autocommit:
-            send_context(self.connection, context)
-        return super().copy(statement, params, **options)  # type: ignore[misc]  # see above
+        """A COPY can be sent with nothing else; outside a transaction it has no context."""
+        if not self.connection.autocommit:
+            context = due_context(self.connection, statement)
+            if context is not None:
+                send_context(self.connection, context)
+        return super().copy(statement, params, **options)  # type: ignore[misc]  # of the cursor beside it
 
 
-class Cursor(_Sending, base.Cursor):
+class Cursor(Copying, base.Cursor):
     """For statements that Django writes, whose values are merged on the client."""
 
+    sent_before = ""  # in the same round trip as the statement
 
-class PreparedCursor(_Sending, base.ServerBindingCursor):
-    """For statements that PostgreSQL plans once (lib.prepared)."""
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        context = due_context(self.connection, query)
+        if context is None:
+            self.sent_before = ""
+            return super().execute(query, params, **options)
+        if not isinstance(query, str):
+            query = query.as_string(self.connection) if hasattr(query, "as_string") else query.decode()
+        self.sent_before = f"{_SET.format(context)}; "
+        super().execute(self.sent_before + query, params, **options)
+        self.nextset()
+        note_sent(self.connection, context)
+        return self
+
+
+class PreparedCursor(Copying, base.ServerBindingCursor):
+    """For statements that PostgreSQL plans once (lib.prepared), which cannot be sent as one text."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        context = due_context(self.connection, query)
+        if context is None:
+            return super().execute(query, params, **options)
+        with self.connection.pipeline():
+            send_context(self.connection, context)
+            super().execute(query, params, **options)
+        return self
 
 
 class ChunkedCursor(base.ServerSideCursor):
-    """For rows that are fetched in chunks. Declaring such a cursor cannot be in a pipeline."""
+    """For rows that are fetched in chunks."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         connection: Any = self.connection  # type: ignore[attr-defined]  # the stubs leave it out
         with connection.transaction() if connection.autocommit else nullcontext():
-            if (context := due_context(connection)) is not None:
+            if connection.autocommit:
+                connection.context = ""
+            if (context := due_context(connection, query)) is not None:
                 send_context(connection, context)
             return super().execute(query, params, **options)  # type: ignore[misc]  # see above

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from psycopg import errors
+from pytest_django import Settings
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
+from crm.database.cursors import due_context
 from lib import row_context
 from lib.prepared import prepared_cursor
 from lib.row_context import Opened, acting_as, opened
@@ -55,6 +58,15 @@ def test_the_database_knows_the_actor_and_the_districts_in_and_outside_transacti
         assert seen() == (None, [])
 
 
+def test_each_transaction_of_a_patient_process_is_sent_its_context(one: Actor, committed_db: None) -> None:
+    with acting_as(one), connection.patient(60):
+        for _ in range(2):
+            with transaction.atomic():
+                assert seen() == of(one)
+            chunks = User.objects.raw("SELECT * FROM accounts_user WHERE id = context_actor()").iterator()
+            assert [user.pk for user in chunks] == [one.id]
+
+
 def test_a_context_of_a_rolled_back_savepoint_is_sent_again(one: Actor) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic(), acting_as(one):
         assert seen() == of(one)
@@ -97,3 +109,47 @@ def test_the_application_reads_neither_the_keys_nor_the_coverage(one: Actor) -> 
         with pytest.raises(Exception) as refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
         assert isinstance(refused.value.__cause__, errors.InsufficientPrivilege)
+
+
+def test_every_table_with_a_policy_and_function_of_the_context_is_sent_one(
+    one: Actor, settings: Settings
+) -> None:
+    settings.ROW_SECURITY = True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT polrelid::regclass::text FROM pg_policy"
+            " UNION SELECT 'guard.' || viewname FROM pg_views WHERE schemaname = 'guard'"
+            " UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND prosrc ~ 'context_(actor|districts|today)|verified_context|rows_in_context'"
+        )
+        readers = {name for (name,) in cursor.fetchall()}
+    assert {"contacts_organisation", "guard.meeting_home", "context_candidates"} <= readers
+    with acting_as(one):
+        for name in readers:
+            assert due_context(connection.connection, f'TABLE "{name}"'), name
+
+
+@pytest.mark.parametrize(
+    ("on", "statement", "is_sent"),
+    [
+        (True, "SELECT 1 FROM contacts_organisation", True),
+        (False, "SELECT 1 FROM contacts_organisation", False),
+        (False, "SELECT context_actor()", True),
+        (True, "SELECT 1 FROM accounts_user", False),
+        (True, "CREATE INDEX CONCURRENTLY named ON contacts_organisation (name)", False),
+    ],
+)
+def test_a_context_is_sent_only_with_what_can_read_it(
+    one: Actor, settings: Settings, on: bool, statement: str, is_sent: bool
+) -> None:
+    settings.ROW_SECURITY = on
+    with acting_as(one):
+        assert (due_context(connection.connection, statement) is not None) == is_sent
+
+
+def test_no_statement_that_was_counted_repeats_its_context(one: Actor) -> None:
+    with acting_as(one), CaptureQueriesContext(connection) as asked:
+        seen()
+        with prepared_cursor() as cursor:
+            cursor.execute(ASKED)
+    assert [query["sql"] for query in asked.captured_queries] == [ASKED, ASKED]
