@@ -76,12 +76,12 @@ class Cursor(Copying, base.Cursor):
         context = due_context(self.connection, query)
         if context is None:
             self.sent_before = ""
-            return super().execute(query, params, **options)
+            return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
         if not isinstance(query, str):
             query = query.as_string(self.connection) if hasattr(query, "as_string") else query.decode()
         self.sent_before = f"{_SET.format(context)}; "
-        super().execute(self.sent_before + query, params, **options)
-        self.nextset()
+        super().execute(self.sent_before + query, params, **options)  # type: ignore[misc]  # the stubs leave it out
+        self.nextset()  # type: ignore[attr-defined]  # the stubs leave it out
         note_sent(self.connection, context)
         return self
 
@@ -92,10 +92,10 @@ class PreparedCursor(Copying, base.ServerBindingCursor):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         context = due_context(self.connection, query)
         if context is None:
-            return super().execute(query, params, **options)
+            return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
         with self.connection.pipeline():
             send_context(self.connection, context)
-            super().execute(query, params, **options)
+            super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
         return self
 
 
