@@ -72,13 +72,13 @@ def decide_exclusion(*, actor: Actor, request_id: UUID, is_confirmed: bool) -> E
     if not can_decide_exclusion(actor, asked):
         raise PermissionDenied
     asked.decided_by_id, asked.decided_at, asked.is_confirmed = actor.id, timezone.now(), is_confirmed
-    asked.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
-    if is_confirmed:
-        with opened(Opened.WRITER):
+    with opened(Opened.WRITER):
+        asked.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
+        if is_confirmed:
             incident = Incident.objects.select_for_update(of=("self",)).get(pk=asked.incident_id)
             _exclude(actor, incident, asked.user)
-    else:
-        record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
+            return asked
+    record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
     return asked
 
 
