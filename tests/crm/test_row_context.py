@@ -59,7 +59,7 @@ def test_the_database_knows_the_actor_and_the_districts_in_and_outside_transacti
 
 
 def test_each_transaction_of_a_patient_process_is_sent_its_context(one: Actor, committed_db: None) -> None:
-    with acting_as(one), connection.patient(60):
+    with acting_as(one), connection.patient(60):  # type: ignore[attr-defined]  # crm.database.base
         for _ in range(2):
             with transaction.atomic():
                 assert seen() == of(one)
