@@ -15,12 +15,12 @@ from structlog.contextvars import get_contextvars
 from accounts.actors import Actor
 from accounts.models import Role
 from api.actors import actor_for_key
-from api.models import ApiKey, ApiSecret
+from api.models import ApiKey, ApiSecret, KeyNetwork
 from api.rules import Token, read_token
 from api.services.keys import secret_hashes
 from audit.models import Action
 from audit.services import record
-from lib.addresses import client_address
+from lib.addresses import client_address, network_of
 from lib.prepared import prepared_cursor
 from lib.row_context import act_as
 
@@ -57,7 +57,7 @@ class KeyAuthentication(BaseAuthentication):
         key, covered = found
         actor = request._request.actor = actor_for_key(key, covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
         act_as(actor)  # until ActorMiddleware ends the request
-        _note_use(key)
+        _note_use(key, client_address(request.META))
         return KeyUser(key), key
 
     def authenticate_header(self, request: Request) -> str:
@@ -135,7 +135,14 @@ def _note_refusal(token: Token) -> None:
         record(caller, Action.SIGN_IN_FAILED, "api_key", [token.key_id], allowed=False)
 
 
-def _note_use(key: ApiKey) -> None:
-    now = timezone.now()
-    if key.last_used_at is None or (now - key.last_used_at).total_seconds() > SECONDS_BETWEEN_USES:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+def _note_use(key: ApiKey, address: str) -> None:
+    now, network = timezone.now(), network_of(address)
+    is_moved = network != key.last_network
+    used = key.last_used_at
+    if is_moved or used is None or (now - used).total_seconds() > SECONDS_BETWEEN_USES:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now, last_network=network)
+    if is_moved and network:
+        is_expected = bool(key.cidrs) or (used is not None and not key.last_network)
+        KeyNetwork.objects.bulk_create(
+            [KeyNetwork(key=key, network=network, is_expected=is_expected)], ignore_conflicts=True
+        )

@@ -33,7 +33,9 @@ class Stack:
         self.folder = private_folder(folder / f"bench-{size}")
         self.copy = copy_in(self.folder)
         self.services = Services(self.folder, self.copy.servers)
-        self.environment = self.copy.environment() | {"SITE_URL": "http://127.0.0.1"}
+        # One reader asks for more pages than any person does in a day.
+        limits = {"SESSION_PEOPLE_OFFICER": "1000000", "SESSION_PEOPLE_SUPERVISOR": "1000000"}
+        self.environment = self.copy.environment() | {"SITE_URL": "http://127.0.0.1"} | limits
         self.supervisor = Supervisor(self.environment, private_folder(self.folder / "logs"))
         self.app_port, self.floor_port = free_port(), free_port()
         self.facts: dict[str, Any] = {}

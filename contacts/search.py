@@ -14,8 +14,10 @@ from audit.rules import search_hash
 from contacts.models import Contact, Organisation
 from contacts.models.finding import number_in
 from lib.fold import fold, latin
+from lib.sensitive import names_community
 
 MOST_LETTERS: Final = 200
+COMMUNITY: Final = "community_word"  # field name in events of such searches
 
 
 def find_organisations(actor: Actor, q: str, limit: int) -> list[Organisation]:
@@ -41,6 +43,11 @@ def search_mark(q: str) -> bytes | None:
     """What the trail keeps of a search: a keyed hash of its words; None where there are none."""
     words = searched_words(q[:MOST_LETTERS])
     return search_hash(_search_keys()[0], words) if words else None
+
+
+def search_signs(object_type: str, q: str) -> list[str]:
+    """What the activity log notes of a search besides its hash: that it is for a community among people."""
+    return [COMMUNITY] if object_type == "contact" and names_community(q[:MOST_LETTERS]) else []
 
 
 def search_marks(words: Iterable[str]) -> set[bytes]:

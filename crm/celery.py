@@ -62,6 +62,7 @@ app.conf.beat_schedule = {
     "read registers from their addresses": {"task": "exchange.fetch_registers", "schedule": 60.0},
     "tell webhooks": {"task": "api.send_webhooks", "schedule": 5.0},
     "tend what waits for a second person": {"task": "accounts.tend_acts", "schedule": 60.0},
+    "ask about unusual reading": {"task": "oversight.tend_alerts", "schedule": 300.0},
     "warn of keys that end": {"task": "api.warn_of_keys_that_end", "schedule": 600.0},
     "forget old answers and deliveries": {"task": "api.forget_old", "schedule": 3600.0},
     "pass on steps that their owners left": {"task": "incidents.pass_on_steps", "schedule": 60.0},

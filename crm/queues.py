@@ -40,6 +40,8 @@ TASKS: Final[dict[str, Kept]] = {
     "api.warn_of_keys_that_end": Kept("mail", 10 * MINUTE),
     # One message to everybody who can confirm an act.
     "accounts.tend_acts": Kept("mail", 3 * MINUTE),
+    # Alerts of a day, and one message to everybody who reviews one.
+    "oversight.tend_alerts": Kept("mail", 3 * MINUTE),
     # 5 seconds for a batch plus one delivery (WEBHOOK_SECONDS).
     "api.send_webhooks": Kept("hooks", 3 * MINUTE),
     # One file of a register from its address, in at most 60 seconds.

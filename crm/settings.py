@@ -45,6 +45,7 @@ COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
 INSTALLED_APPS = [
     "crm",
     "pages",
+    "oversight",
     "api",
     "publishing",
     "reviews",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "pages.middleware.PreferencesMiddleware",
     "pages.resuming.HeldFormMiddleware",
     "pages.middleware.NotAllowedMiddleware",
+    "pages.middleware.ReadingLimitMiddleware",
     "pages.middleware.MergedMiddleware",
     "pages.once.SentOnceMiddleware",
 ]
@@ -318,7 +320,7 @@ REST_FRAMEWORK = {
 # Webhooks may call only public addresses and these `host:port` pairs (for a demo or the city's network).
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443])
-# Number of different contacts per day that a user's browser may read through the API.
+# Number of different contacts per day that a user may read on pages and through the API without a reason.
 SESSION_PEOPLE_OFFICER = env.int("SESSION_PEOPLE_OFFICER", default=60)
 SESSION_PEOPLE_SUPERVISOR = env.int("SESSION_PEOPLE_SUPERVISOR", default=200)
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=15)

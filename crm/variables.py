@@ -139,7 +139,8 @@ VARIABLES: Final = (
     ),
     Variable(
         "SESSION_PEOPLE_OFFICER",
-        "contacts a day that an officer’s browser reads through the API",
+        "different contacts a day that an officer reads without a reason, on pages and through the API; with "
+        "a reason, twice as many",
         "60",
     ),
     Variable("SESSION_PEOPLE_SUPERVISOR", "the same for supervisors and privacy officers", "200"),

@@ -48,6 +48,16 @@ def find_sensitive(text: str, language: str = "") -> list[Found]:
     return list(found)
 
 
+def names_community(text: str) -> bool:
+    """Whether a search text has a word about origin, belief or orientation, in any language.
+
+    >>> names_community("roma"), names_community("Rosa Carvalho")
+    (True, False)
+    """
+    plain = " ".join(word for word, _written in _words(text))
+    return any(match.lastgroup != "health" for match in _pattern("").finditer(plain))
+
+
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Return each word in folded form and as written."""
     for written in re.findall(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*", text):

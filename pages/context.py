@@ -59,6 +59,7 @@ SETTINGS = Place("settings", _("My settings"), "settings")
 CARD = Place("settings_card", _("My contact card"), "qr-code")
 JOBS = Place("jobs", _("Background tasks"), "hourglass")
 LOGGED = Place("privacy", _("Activity log"), "shield-check")
+ALERTS = Place("alerts", _("Alerts"), "bell-ring")
 HELP = Place("help", _("Help"), "circle-question-mark")
 DEVELOPERS = Place("developer", _("For developers"), "code")
 
@@ -103,7 +104,7 @@ def _own(actor: Actor) -> tuple[Place, ...]:
     """Pages about the reader. A confirmer's account has only its settings."""
     if actor.is_confirmer:
         return (SETTINGS, HELP)
-    return (REMINDERS, SETTINGS, CARD, JOBS, *((LOGGED,) if actor.reads else ()), HELP, DEVELOPERS)
+    return (REMINDERS, ALERTS, SETTINGS, CARD, JOBS, *((LOGGED,) if actor.reads else ()), HELP, DEVELOPERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.services import record
 from contacts.models import Contact, Organisation
-from contacts.search import search_mark
+from contacts.search import search_mark, search_signs
 from meetings.models import FollowUp
 
 T = TypeVar("T", bound=models.Model)
@@ -69,6 +69,7 @@ def record_view(
             object_type,
             ids,
             district_ids=district_ids,
+            field_names=search_signs(object_type, searched),
             search_hash=mark,
             purpose=purpose,
         )

@@ -13,8 +13,10 @@ from django.utils import timezone, translation
 from django.views import csrf
 
 from accounts.middleware import HELD, WAITING
+from api.quota import ContactsLimit
 from contacts.merging.services import MODELS
 from contacts.models import Merge
+from pages.reading_limit import limit_page
 
 #: Request header of forms sent by app.js. The page stays open until a response says where to go.
 STAYING: Final = "X-Staying"
@@ -124,6 +126,19 @@ class NotAllowedMiddleware:
         page = render(request, "405.html", status=response.status_code)
         page.headers["Allow"] = response.headers["Allow"]
         return page
+
+
+class ReadingLimitMiddleware:
+    """Ask for a reason, or stop, if a page would show more contacts than the reader's daily limit."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return limit_page(request, exception) if isinstance(exception, ContactsLimit) else None
 
 
 class MergedMiddleware:

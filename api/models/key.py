@@ -87,6 +87,7 @@ class ApiKey(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     last_used_at = models.DateTimeField(null=True)
+    last_network = models.CharField(max_length=49, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     renewed_at = models.DateTimeField(null=True, editable=False)  # expires within a year of this
     revoked_at = models.DateTimeField(null=True)
@@ -177,6 +178,21 @@ class KeyWarning(models.Model):
         ]
 
 
+class KeyNetwork(models.Model):
+    """A network from which a key has been used (lib.addresses.network_of).
+
+    `is_expected`: no alert, because the key has allowed networks, or was in use before networks were noted.
+    """
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    network = models.CharField(max_length=49)
+    first_at = models.DateTimeField(default=timezone.now)
+    is_expected = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "network"], name="key_network_once")]
+
+
 class ApiSecret(models.Model):
     """A keyed hash of one secret. After rotation, older secrets stay valid for up to 7 days."""
 
@@ -198,11 +214,27 @@ class ContactRead(models.Model):
 
 
 class PersonRead(models.Model):
-    """A contact that a user read on a day through the API in a browser session, for the daily quota."""
+    """A contact that a user read on a day, on pages or through the API in a browser session."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
     contact_id = models.UUIDField()
+    is_outside = models.BooleanField(default=False, db_default=False)  # outside the user's portfolio
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "day", "contact_id"], name="person_read_once")]
+
+
+class ReadingDay(models.Model):
+    """How many different contacts a user read on a day, and whether they gave a reason to go past the limit.
+
+    The numbers are written when the day is over and its rows of PersonRead are deleted.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    contacts = models.PositiveIntegerField(default=0)
+    explained_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="reading_day_once")]

@@ -34,7 +34,7 @@ from api.throttling import count_request
 from audit.models import Action
 from audit.rules import both_purposes
 from audit.services import record
-from contacts.search import search_mark
+from contacts.search import search_mark, search_signs
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 from lib.reasons import read_reason
@@ -207,6 +207,7 @@ class Resource(ViewSet):
                 action,
                 self.object_type,
                 [*(row["id"] for row in left), *asked_about],
+                field_names=search_signs(self.object_type, searched),
                 search_hash=mark,
                 district_ids={pk for row in left for pk in row.district_ids},
             )

@@ -1,6 +1,7 @@
 """URLs of the pages, one module per noun."""
 
 from pages.urls import (
+    alerts,
     api,
     concerns,
     contacts,
@@ -55,6 +56,7 @@ urlpatterns = [
     *relief.urlpatterns,
     *notifications.urlpatterns,
     *settings.urlpatterns,
+    *alerts.urlpatterns,
     *api.urlpatterns,
     *jobs.urlpatterns,
     *undo.urlpatterns,

@@ -52,6 +52,7 @@ from pages.lookups import (
 )
 from pages.merging import undo_of_merge
 from pages.private_details import replace_private_details
+from pages.reading_limit import count_shown
 from pages.reasons import (
     WANTED,
     ask_reason,
@@ -178,6 +179,7 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     details = details_of(request, row)
     shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
+    count_shown(request, [row.pk], is_outside=bool(why))
     # The reason is about this contact. Events for organisations that are only options have no reason.
     record_view(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
 
@@ -219,6 +221,7 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
         return redirect("contact", pk)
     why = given_reason(request, pk)
+    count_shown(request, [row.pk], is_outside=bool(why))
     record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
     return render(request, "pages/contacts/withdraw.html", {"contact": row})
 
@@ -261,6 +264,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Set or remove the private phone and email. The page does not show stored values."""
     row = _find_editable(request, pk)
     why = given_reason(request, pk)
+    count_shown(request, [row.pk], is_outside=bool(why))
     record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
     return replace_private_details(
         request,
@@ -299,6 +303,7 @@ def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     why = reason_for(request, pk)
     if why is None:
         return ask_reason(request, pk, mistakes=more.get("mistakes", ()))
+    count_shown(request, [row.pk], is_outside=bool(why))
     seen = set(_seen_organisations(request.actor, row))
     roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
     record_view(request, "contact", [row.pk, *seen], district_ids={row.home_district_id}, purpose=why)

@@ -52,6 +52,7 @@ from pages.lookups import (
     refuse_unless,
     writers_only,
 )
+from pages.reading_limit import count_shown
 from pages.repetition import repeats
 from pages.undo import say_with_undo, undoer
 from pages.views.meeting_outcome import say_logged, to_reopen
@@ -106,13 +107,16 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         organisations = [link.organisation for link in invited]
         prep, greeted = prep_of(actor, row, organisations), to_greet(organisations)
         shown += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
+    officers = list(row.officers.order_by("name", "pk"))
+    if actor.id not in ids_of(officers):  # whoever was there has met them
+        count_shown(request, {*(link.contact_id for link in people), *(role.contact_id for role in greeted)})
     record_view(request, "meeting", dict.fromkeys(shown), district_ids=[row.district_id])
     changes = list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES])
     context = {
         "meeting": row,
         "invited": invited,
         "people": people,
-        "officers": list(row.officers.order_by("name", "pk")),
+        "officers": officers,
         "promises": promises,
         "concerns": concerns,
         "changes": list(zip(changes, who_did([one.event for one in changes]), strict=True)),

@@ -48,6 +48,7 @@ from pages.forms.organisations import (
 from pages.lists import list_page, show_list
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless, writers_only
 from pages.merging import undo_of_merge
+from pages.reading_limit import count_shown
 from pages.reasons import REASONS
 from pages.undo import offered_undo, say_with_undo, undoer
 from pages.who import who_did
@@ -95,6 +96,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpResponse:
     """The page of a row read `for_its_page`. `revealed` has its private channel, `mistakes` say why not."""
     people = list(Affiliation.objects.spokespeople_of(row))
+    count_shown(request, {one.contact_id for one in people})
     promises = next_promises(request.actor, row)
     only, older = request.GET.get("show", ""), request.GET.get("older", "")
     happened = organisation_timeline(request.actor, row, only=only, before=older)

@@ -10,6 +10,7 @@ from accounts.middleware import ActorRequest
 from contacts.models import Contact
 from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from pages.lookups import get_or_404, readers_only, record_view
+from pages.reading_limit import count_shown
 from pages.reasons import ask_reason, reason_for
 
 
@@ -20,6 +21,7 @@ def contact_vcard(request: ActorRequest, pk: UUID) -> HttpResponse:
     why = reason_for(request, pk)
     if why is None:
         return ask_reason(request, pk)
+    count_shown(request, [row.pk], is_outside=bool(why))
     roles = current_roles(row, request.actor)
     record_view(
         request,

@@ -73,6 +73,7 @@ ROWS: Final = {
     "settings_key_confirm": "key_waiting",
     "settings_webhook": "webhook",
     "settings_delivery": "delivery",
+    "alert": "alert",
     "api-organisation": "organisation",
     "api-contact": "contact",
     "api-meeting": "meeting",
@@ -106,8 +107,8 @@ ASKED: Final[dict[str, Callable[[Rows], str]]] = {
 
 #: Reader to whom the forms of a page are shown.
 SENDERS: Final = {
-    Role.SUPERVISOR: r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc)",
-    Role.OFFICER: r"/(relief|notifications|settings/calendar)/",
+    Role.SUPERVISOR: r"/(?!settings/(people|districts|keys|webhooks)|accounts/oidc|alerts/[^/]+/answer)",
+    Role.OFFICER: r"/(relief|notifications|settings/calendar|alerts/[^/]+/answer)/",
     Role.ADMINISTRATOR: r"/settings/(people|districts|keys|webhooks)|/reminders/",
     Role.PRIVACY_OFFICER: r"/settings/(waiting|keys)|/privacy/",
 }

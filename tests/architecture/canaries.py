@@ -20,6 +20,7 @@ APPS: Final = (
     "incidents",
     "jobs",
     "meetings",
+    "oversight",
     "privacy",
     "reminders",
     "reports",

@@ -38,6 +38,7 @@ from meetings.services.concerns import log_concern
 from meetings.services.follow_up_series import start_follow_up_series
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
+from oversight.models import Alert, AlertKind
 from publishing.models import CouncilPaper, Release, ReleaseGrid
 from reminders.models import Reminder
 from reports.periods import Period
@@ -379,9 +380,16 @@ class Ground:
             "watched": WatchedRegister.objects.create(
                 owner=supervisor.pk, what="organisations", source=f"Register of {name}", url=HOOK
             ).pk,
+            "alert": self._alert(officer),
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }
+
+    @staticmethod
+    def _alert(officer: User) -> Any:
+        """Create an alert that its officer has answered."""
+        asked = {"user": officer, "day": city_today(), "seen": 40, "answer": "An event", "usual": 6}
+        return Alert.objects.create(kind=AlertKind.UNUSUAL_DAY, answered_at=timezone.now(), **asked).pk
 
     @staticmethod
     def _promoted(district: District) -> Any:

@@ -27,6 +27,7 @@ APPS: Final = (
     "districts",
     "exchange",
     "incidents",
+    "oversight",
     "jobs",
     "meetings",
     "pages",

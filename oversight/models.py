@@ -1,0 +1,121 @@
+"""Alerts about how contacts are read. An alert is a question, not a finding (docs/adr/0048)."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Role, User
+from lib.acting import Acting
+from lib.ids import uuid7
+from oversight.rules import WAITS_FOR_ANSWER
+
+
+class AlertKind(models.TextChoices):
+    PAST_LIMIT = "past_limit", gettext_lazy("more contacts than the daily limit")
+    UNUSUAL_DAY = "unusual_day", gettext_lazy("many more contacts than usual")
+    OUTSIDE_PORTFOLIO = "outside", gettext_lazy("many contacts outside the portfolio")
+    COMMUNITY_SEARCH = "community", gettext_lazy("a search for a community among contacts")
+    NEW_NETWORK = "network", gettext_lazy("an API key used from a new network")
+
+
+class Conclusion(models.TextChoices):
+    EXPLAINED = "explained", gettext_lazy("explained")
+    DISCUSSED = "discussed", gettext_lazy("discussed with the officer")
+    PASSED_ON = "passed_on", gettext_lazy("passed on for investigation")
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """One's own alerts; all for privacy officers; for supervisors, those about their officers."""
+        if actor.kind == "system" or actor.role == Role.PRIVACY_OFFICER:
+            return self.all()
+        if actor.kind != "user" or actor.id is None:
+            return self.none()
+        own = models.Q(user=actor.id)
+        if actor.role == Role.SUPERVISOR:
+            theirs = User.districts.through.objects.filter(district_id__in=actor.district_ids)
+            return self.filter(own | models.Q(user__in=theirs.values("user_id"), user__role=Role.OFFICER))
+        return self.filter(own)
+
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def in_order(self) -> Self:
+        """Open ones first, then the newest."""
+        return self.order_by(models.F("closed_at").desc(nulls_first=True), "-raised_at", "-pk")
+
+
+class Alert(models.Model):
+    """A question to a user about their reading of contacts on a day.
+
+    The user answers first. A reviewer closes the alert. It names no contact: the activity log does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20, choices=AlertKind)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="alerts"
+    )  # who answers; of a key, its creator
+    key_id = models.UUIDField(null=True)  # plain ID, as in the activity log
+    day = models.DateField()
+    seen = models.PositiveIntegerField(default=0)  # contacts or searches, when the alert was raised
+    usual = models.PositiveIntegerField(null=True)  # the user’s own usual day
+    raised_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True)
+    answer = models.CharField(
+        gettext_lazy("answer"),
+        max_length=500,
+        blank=True,
+        help_text=gettext_lazy("In a few words, without names of contacts."),
+    )
+    answered_at = models.DateTimeField(null=True)
+    conclusion = models.CharField(gettext_lazy("conclusion"), max_length=20, choices=Conclusion, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    objects = AlertQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "day", "user", "key_id"],
+                nulls_distinct=False,
+                name="alert_once_a_day",
+                violation_error_message=gettext_lazy("This alert already exists."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AlertKind.values),
+                name="alert_kind_is_known",
+                violation_error_message=gettext_lazy("Choose from the list."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | models.Q(conclusion__in=Conclusion.values),
+                name="alert_is_closed_with_a_conclusion",
+                violation_error_message=gettext_lazy("Choose a conclusion."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.day}"
+
+    @property
+    def details(self) -> str:
+        """The numbers of the alert in a sentence."""
+        if self.kind == AlertKind.COMMUNITY_SEARCH:
+            return ngettext("%(n)d search", "%(n)d searches", self.seen) % {"n": self.seen}
+        if self.kind == AlertKind.NEW_NETWORK:
+            return ngettext("%(n)d new network", "%(n)d new networks", self.seen) % {"n": self.seen}
+        text = ngettext("%(n)d contact", "%(n)d contacts", self.seen) % {"n": self.seen}
+        if self.usual is None:
+            return text
+        return _("%(contacts)s; usually %(usual)d") % {"contacts": text, "usual": self.usual}
+
+    def can_be_closed_at(self, now: datetime) -> bool:
+        """Whether the user has answered, or has had enough time to answer."""
+        return self.closed_at is None and (
+            self.answered_at is not None or now - self.raised_at >= WAITS_FOR_ANSWER
+        )

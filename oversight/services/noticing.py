@@ -1,0 +1,99 @@
+"""Find unusual reading of contacts, today and yesterday, and raise alerts (docs/adr/0048)."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from api.models import ApiKey, KeyNetwork, PersonRead, ReadingDay
+from audit.models import Action, Event
+from contacts.search import COMMUNITY
+from lib.days import city_today, day_ends_at, day_starts_at
+from oversight.models import AlertKind
+from oversight.rules import DAYS_LOOKED_AT, MANY_REASONS, is_unusual, usual_day
+from oversight.services.alerts import raise_alert
+
+
+def notice() -> int:
+    """Raise the alerts that are due and return their number. Each alert is raised once a day."""
+    today = city_today()
+    return sum(_notice(day) for day in (today - timedelta(days=1), today))
+
+
+def _notice(day: date) -> int:
+    return _notice_reading(day) + _notice_searches(day) + _notice_networks(day)
+
+
+def _notice_reading(day: date) -> int:
+    """Users who read three times as many contacts as usual, or many outside their portfolio."""
+    rows = PersonRead.objects.filter(day=day).values("user_id")
+    numbers = rows.annotate(n=Count("pk"), outside=Count("pk", filter=Q(is_outside=True)))
+    read = {row["user_id"]: (row["n"], row["outside"]) for row in numbers}
+    usual = _usual_days(day, list(read))
+    raised = 0
+    for user_id, (contacts, outside) in read.items():
+        if is_unusual(contacts, usual[user_id]):
+            raised += raise_alert(
+                AlertKind.UNUSUAL_DAY, user_id=user_id, day=day, seen=contacts, usual=usual[user_id]
+            )
+        if outside >= MANY_REASONS:
+            raised += raise_alert(AlertKind.OUTSIDE_PORTFOLIO, user_id=user_id, day=day, seen=outside)
+    return raised
+
+
+def _usual_days(day: date, user_ids: list[UUID]) -> dict[UUID, int | None]:
+    since = day - timedelta(days=DAYS_LOOKED_AT)
+    past: dict[UUID, list[int]] = {user_id: [] for user_id in user_ids}
+    rows = ReadingDay.objects.filter(user__in=user_ids, day__gte=since, day__lt=day)
+    for user_id, contacts in rows.values_list("user_id", "contacts"):
+        past[user_id].append(contacts)
+    return {user_id: usual_day(days) for user_id, days in past.items()}
+
+
+class _Reader(NamedTuple):
+    user_id: UUID | None
+    key_id: UUID | None = None
+
+
+def _notice_searches(day: date) -> int:
+    """Searches among contacts for a word of a community, by users and keys."""
+    events = Event.objects.filter(
+        at__gte=day_starts_at(day),
+        at__lt=day_ends_at(day),
+        action=Action.SEARCH,
+        object_type="contact",
+        field_names__contains=[COMMUNITY],
+    )
+    counts = Counter(events.values_list("actor_kind", "actor_id"))
+    creators = dict(
+        ApiKey.objects.filter(pk__in=[pk for kind, pk in counts if kind == "key"]).values_list(
+            "pk", "created_by"
+        )
+    )
+    raised = 0
+    for (kind, actor_id), searches in counts.items():
+        reader = _Reader(actor_id)
+        if kind == "key" and actor_id is not None:
+            reader = _Reader(creators.get(actor_id), actor_id)
+        raised += raise_alert(AlertKind.COMMUNITY_SEARCH, day=day, seen=searches, **reader._asdict())
+    return raised
+
+
+def _notice_networks(day: date) -> int:
+    """Keys used for the first time from a network."""
+    rows = KeyNetwork.objects.filter(
+        first_at__gte=day_starts_at(day), first_at__lt=day_ends_at(day), is_expected=False
+    )
+    new = rows.values("key_id", "key__created_by").annotate(n=Count("pk"))
+    return sum(
+        raise_alert(
+            AlertKind.NEW_NETWORK,
+            user_id=row["key__created_by"],
+            key_id=row["key_id"],
+            day=day,
+            seen=row["n"],
+        )
+        for row in new
+    )
