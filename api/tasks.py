@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.sent_forms import forget_sent_forms
+from accounts.services.browser_reports import forget_reports
 from api.idempotency import forget_old_requests
 from api.quota import forget_old_reads
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
@@ -18,7 +19,8 @@ def send_webhooks() -> int:
 
 @shared_task(name="api.forget_old")
 def forget_old() -> int:
-    return forget_old_requests() + forget_old_deliveries() + forget_old_reads() + forget_sent_forms()
+    ours = forget_old_requests() + forget_old_deliveries() + forget_old_reads()
+    return ours + forget_sent_forms() + forget_reports()
 
 
 @shared_task(name=WARN)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_structlog.middlewares import RequestMiddleware
@@ -42,7 +43,7 @@ class RequestLogMiddleware(RequestMiddleware):
 
 
 #: URLs for machines, whose responses do not depend on the user.
-OF_NOBODY: Final = ("/livez", "/healthz", "/metrics")
+OF_NOBODY: Final = ("/livez", "/healthz", "/metrics", settings.BROWSER_REPORTS)
 
 
 class NobodyMiddleware:

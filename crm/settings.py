@@ -387,6 +387,7 @@ SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS and env.bool("HSTS_PRELOAD"
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they want both in any case
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+BROWSER_REPORTS = "/browser-reports/"  # where browsers report what they blocked
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -400,6 +401,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "report-uri": BROWSER_REPORTS,
+        # Newer browsers prefer this one, which works over HTTPS only (pages.middleware.HeadersMiddleware).
+        "report-to": "csp" if HTTPS else None,
     }
 }
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive in full (crm.arriving)

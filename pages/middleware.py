@@ -57,6 +57,7 @@ class HeadersMiddleware:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Reporting-Endpoints", f'csp="{settings.BROWSER_REPORTS}"')
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         is_file = request.path.startswith(settings.STATIC_URL) and "Cache-Control" in response.headers
         if not is_file:

@@ -1,4 +1,5 @@
 from accounts.models.act import Act, ActDistrict, PendingAct
+from accounts.models.browser_report import BrowserReport
 from accounts.models.user import (
     Channel,
     Relief,
@@ -18,6 +19,7 @@ from accounts.models.user import (
 __all__ = [
     "Act",
     "ActDistrict",
+    "BrowserReport",
     "Channel",
     "PendingAct",
     "Relief",

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import feeds, people, sessions, settings_districts, waiting
+from pages.views import browser_reports, feeds, people, sessions, settings_districts, waiting
 from pages.views import settings as views
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
         people.second_factor_forget,
         name="settings_second_factor_forget",
     ),
+    path("settings/blocked-content/", browser_reports.blocked_content, name="settings_blocked_content"),
     path("settings/waiting/", waiting.waiting, name="waiting"),
     path("settings/waiting/<uuid:pk>/", waiting.waiting_decide, name="waiting_decide"),
     path("settings/districts/", settings_districts.districts, name="settings_districts"),

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from pages.views.browser_reports import browser_reports
 from pages.views.gallery import gallery
 from pages.views.help import help_page
 from pages.views.more import more
@@ -9,5 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("more/", more, name="more"),
     path("help/", help_page, name="help"),
     path("gallery/", gallery, name="gallery"),
+    path("browser-reports/", browser_reports, name="browser_reports"),
     path(".well-known/security.txt", security_txt, name="security_txt"),
 ]

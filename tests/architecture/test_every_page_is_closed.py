@@ -18,6 +18,7 @@ OPEN = {
     "developer/examples/<slug:language>/": "the same",
     "feeds/<str:token>/meetings.ics": "a calendar program cannot sign in: the address is the secret",
     ".well-known/security.txt": "whoever finds a vulnerability has no account",
+    "browser-reports/": "browsers report what they blocked, without cookies",
     "healthz": "an orchestrator asks",
     "livez": "an orchestrator asks",
     "metrics": "Prometheus asks: 404 unless METRICS_TOKEN is set, 401 for whoever does not send it",
