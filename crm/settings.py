@@ -367,8 +367,9 @@ STORAGES = {
 # --- Browser protection ---------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=True)
 SECURE_SSL_REDIRECT = HTTPS
-# The API rejects plain HTTP. A redirect would hide that a client sends its key in clear text every time.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^livez$", r"^metrics$", r"^api/v1/"]
+# The API and calendar addresses reject plain HTTP. A redirect would hide that a client sends its key, or the
+# address that is one, in clear text every time.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^livez$", r"^metrics$", r"^api/v1/", r"^feeds/"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )

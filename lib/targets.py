@@ -31,7 +31,10 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def check_target(url: str, resolve: Resolve = resolve) -> Checked:
-    """Resolve and check the target of a URL. Raises BadTarget."""
+    """Resolve and check the target of a URL. Raises BadTarget.
+
+    A name that does not exist is answered as one inside the network, so that nobody learns which names exist.
+    """
     target = read_target(url)
     allowed = target.place in settings.WEBHOOK_ALLOWED_HOSTS
     if not allowed:
@@ -42,11 +45,9 @@ def check_target(url: str, resolve: Resolve = resolve) -> Checked:
     try:
         addresses = list(resolve(target.host, target.port))
     except (OSError, UnicodeError):
-        raise BadTarget("unknown_host") from None
-    if not addresses:
-        raise BadTarget("unknown_host")
-    if not (allowed or all(is_public(address) for address in addresses)):
-        raise BadTarget("not_public")
+        addresses = []
+    if not addresses or not (allowed or all(is_public(address) for address in addresses)):
+        raise BadTarget("unknown_host" if allowed else "not_public")
     return Checked(target, addresses[0])
 
 
@@ -57,5 +58,5 @@ def target_problem(code: str) -> str:
         "userinfo": _("Remove the username and password from the URL."),
         "port": _("This port is not allowed."),
         "unknown_host": _("This host name could not be found."),
-        "not_public": _("This is not a public address."),
+        "not_public": _("There is no public server at this URL. Check the URL."),
     }.get(code, _("This URL cannot be used."))

@@ -1,5 +1,6 @@
 """`/feeds/<token>/meetings.ics`: for calendar apps, which cannot sign in. The address is the secret."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from api.services.feeds import read_feed
 @require_safe
 @login_not_required
 def meetings_feed(request: HttpRequest, token: str) -> HttpResponse:
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        return HttpResponse("Use https.", status=403, content_type="text/plain")
     try:
         file = read_feed(token)
     except ObjectDoesNotExist:  # no error page, which would repeat the address

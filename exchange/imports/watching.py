@@ -35,6 +35,7 @@ FETCH: Final = "exchange.fetch_registers"
 _LEASE: Final = timedelta(minutes=3)
 _SECONDS: Final = 60.0  # that a file may take
 _UNDECIDED: Final = (DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED)
+_UNREACHED: Final = ("unknown_host", "not_public")
 _PROBLEMS: Final = {"status": Problem.STATUS, "redirect": Problem.REDIRECT, "too_large": Problem.TOO_LARGE}
 
 
@@ -154,7 +155,7 @@ def _read(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None
             checked = check_target(row.url, resolve)
             file = fetch(checked, headers, limit_seconds=_SECONDS, most_bytes=MOST_BYTES)
         except BadTarget as error:
-            problem = Problem.CONNECTION if error.code == "unknown_host" else Problem.ADDRESS
+            problem = Problem.CONNECTION if error.code in _UNREACHED else Problem.ADDRESS
         except NotDelivered as error:
             problem = _PROBLEMS.get(error.code, Problem.CONNECTION)
     now = timezone.now()

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
+from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
@@ -57,6 +58,16 @@ def test_an_officers_own_meetings_under_neutral_titles_with_stable_ids() -> None
     Meeting.objects.filter(pk=meeting.pk).update(status="cancelled", version=2)
     (entry,) = entries(token)
     assert (entry["STATUS"], entry["SEQUENCE"]) == ("CANCELLED", "2")
+
+
+def test_an_address_in_clear_text_is_refused_and_not_redirected(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    token = create_feed(actor=actor_for(make_officer(make_district())))
+    answer = read(token)
+    assert (answer.status_code, answer.content) == (403, b"Use https.")
+    assert "Location" not in answer.headers
+    assert Client().get(f"/feeds/{token}/meetings.ics", secure=True).status_code == 200
+    assert Client().get("/").status_code == 301
 
 
 def test_with_subjects_says_more_and_no_text_makes_a_line_of_its_own() -> None:

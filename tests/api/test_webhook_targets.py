@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -101,6 +102,18 @@ def test_a_name_that_means_something_else_later_is_not_called(
 def test_one_bad_address_of_several_is_enough() -> None:
     with pytest.raises(BadTarget, match="not_public"):
         check_target("https://two.example/", lambda *_: [PUBLIC, "10.0.0.1"])
+
+
+@pytest.mark.parametrize("inside", [["10.0.0.1"], [], OSError("no such name")])
+def test_nobody_learns_which_names_exist_inside(inside: Any) -> None:
+    def resolve(_host: str, _port: int) -> list[str]:
+        if isinstance(inside, OSError):
+            raise inside
+        return list(inside)
+
+    with pytest.raises(BadTarget) as refused:
+        check_target("https://payroll.inside.example/", resolve)
+    assert refused.value.code == "not_public"
 
 
 def test_the_checked_address_is_the_one_that_is_called() -> None:

@@ -66,6 +66,13 @@ def make_follow_up(officer: User, title: str) -> FollowUp:
     )
 
 
+def test_the_title_of_the_page_does_not_hold_the_words(browser: Client) -> None:
+    """Titles stand in histories, and on the screen when windows are switched."""
+    page = browser.get("/search/", {"q": "Rosa Carvalho"}).content.decode()
+    assert "Rosa Carvalho" in page
+    assert "Rosa" not in page.partition("<title>")[2].partition("</title>")[0]
+
+
 def test_an_empty_box_searches_nothing(browser: Client) -> None:
     assert "Contacts are found only by their own name or number." in text_of(browser, "")
     assert "Contacts are found only by their own name or number." in text_of(browser, " ?! ")
