@@ -159,7 +159,7 @@ def socket(parts: dict[str, Any], tmp_path: Path) -> Iterator[Path]:
     programs.mkdir()
     wrapper = programs / "valkey-server"
     real = f'exec {binaries.valkey_server()} --port 0 --unixsocket {socket} --dir {tmp_path} "$@"'
-    wrapper.write_text(f"#!/bin/sh\n{real}\n")
+    wrapper.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\n{real}\n')
     wrapper.chmod(0o700)
     variables = {"PATH": f"{programs}:{os.environ['PATH']}", **parts["valkey"]["environment"]}
     with subprocess.Popen(parts["valkey"]["command"], env=variables, stdout=subprocess.DEVNULL) as process:
@@ -171,14 +171,15 @@ def socket(parts: dict[str, Any], tmp_path: Path) -> Iterator[Path]:
         process.terminate()
 
 
-def test_valkey_asks_for_the_password_and_shows_it_in_no_process_list(socket: Path) -> None:
+def test_valkey_asks_for_the_password_and_shows_it_in_no_process_list(socket: Path, tmp_path: Path) -> None:
     password = SECRETS["VALKEY_PASSWORD"]
     with redis.Redis(unix_socket_path=str(socket)) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
     with redis.Redis(unix_socket_path=str(socket), password=password) as client:
         assert client.config_get("save", "appendonly") == {"save": "", "appendonly": "yes"}
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(socket) in listed
+    assert (tmp_path / "arguments").read_text() == "-\n"
+    listed = subprocess.run(["ps", "-wweo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "valkey-server" in listed
     assert password not in listed
 
 
