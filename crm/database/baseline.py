@@ -18,8 +18,12 @@ HEAD: Final = """\
 SET LOCAL search_path = '';
 SET LOCAL check_function_bodies = off;
 """
-# Each server has its own settings, and the extensions bring their own comments.
-_LEFT_OUT: Final = re.compile(r"^(--|\\|SET |SELECT pg_catalog\.set_config|COMMENT ON EXTENSION|$)")
+# Each server has its own settings and roles, and the extensions bring their own comments. Rights that
+# migrations take from all roles (PUBLIC) stay.
+_LEFT_OUT: Final = re.compile(
+    r"^(--|\\|SET |SELECT pg_catalog\.set_config|COMMENT ON EXTENSION|$"
+    r"|GRANT |ALTER DEFAULT PRIVILEGES |REVOKE (?!.* ON FUNCTION .* FROM PUBLIC;))"
+)
 _EMPTY: Final = """
 SELECT current_schema() = 'public' AND NOT EXISTS (
     SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace)
@@ -37,7 +41,7 @@ def lay_baseline(owner: BaseDatabaseWrapper) -> bool:
 
 
 def without_noise(dump: str) -> str:
-    """Return the statements of `pg_dump --schema-only` without comments, settings and empty lines."""
+    """Return the statements of `pg_dump --schema-only` without comments, settings and rights of roles."""
     code, body = [], False
     for line in dump.splitlines():
         if body or not _LEFT_OUT.match(line):

@@ -1,9 +1,136 @@
 -- Written by `python -m tests.architecture.baseline`: change migrations, not this file.
 SET LOCAL search_path = '';
 SET LOCAL check_function_bodies = off;
+CREATE SCHEMA guard;
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+CREATE FUNCTION guard.cover_keys(keys uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM guard.coverage WHERE actor = ANY (keys);
+    INSERT INTO guard.coverage
+    SELECT id, '-infinity', expires_at, ARRAY(
+        SELECT district.id FROM districts_district district
+        WHERE key.is_citywide
+           OR lineage && ARRAY(SELECT district_id FROM api_apikey_districts WHERE apikey_id = key.id)
+    )
+    FROM api_apikey key WHERE id = ANY (keys) AND status = 'active';
+END $$;
+CREATE FUNCTION guard.cover_users(users uuid[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM guard.coverage WHERE actor = ANY (users);
+    INSERT INTO guard.coverage
+    SELECT id, '-infinity', 'infinity', CASE role WHEN 'privacy_officer' THEN ARRAY['00000000-0000-0000-0000-000000000000'::uuid] ELSE ARRAY(
+        SELECT district.id FROM districts_district district
+        WHERE lineage && ARRAY(SELECT district_id FROM accounts_user_districts WHERE user_id = person.id)
+    ) END
+    FROM accounts_user person
+    WHERE id = ANY (users) AND is_active AND role IN ('officer', 'supervisor', 'privacy_officer');
+    INSERT INTO guard.coverage
+    SELECT person.id, starts_at, least(ends_at, ended_at), ARRAY(
+        SELECT district.id FROM districts_district district WHERE lineage @> ARRAY[relief.district_id]
+    )
+    FROM accounts_relief relief JOIN accounts_user person ON person.id = relief.officer_id
+    WHERE person.id = ANY (users) AND is_active AND role = 'officer'
+      AND least(ends_at, ended_at) > statement_timestamp();
+END $$;
+CREATE FUNCTION guard.follow_districts_of_keys() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    above uuid[] := ARRAY(SELECT DISTINCT unnest(lineage) FROM changed);
+BEGIN
+    PERFORM guard.cover_keys(ARRAY(
+        SELECT id FROM api_apikey WHERE is_citywide
+        UNION SELECT apikey_id FROM api_apikey_districts WHERE district_id = ANY (above)
+    ));
+    RETURN NULL;
+END $$;
+CREATE FUNCTION guard.follow_districts_of_users() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    above uuid[] := ARRAY(SELECT DISTINCT unnest(lineage) FROM changed);
+BEGIN
+    PERFORM guard.cover_users(ARRAY(
+        SELECT user_id FROM accounts_user_districts WHERE district_id = ANY (above)
+        UNION SELECT officer_id FROM accounts_relief WHERE district_id = ANY (above)
+    ));
+    RETURN NULL;
+END $$;
+CREATE FUNCTION guard.follow_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM guard.cover_keys(ARRAY[NEW.id]);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION guard.follow_keys() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    keys uuid[];
+BEGIN
+    EXECUTE format('SELECT array_agg(DISTINCT %I) FROM changed', TG_ARGV[0]) INTO keys;
+    IF keys IS NOT NULL THEN
+        PERFORM guard.cover_keys(keys);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION guard.follow_user() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM guard.cover_users(ARRAY[NEW.id]);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION guard.follow_users() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    users uuid[];
+BEGIN
+    EXECUTE format('SELECT array_agg(DISTINCT %I) FROM changed', TG_ARGV[0]) INTO users;
+    IF users IS NOT NULL THEN
+        PERFORM guard.cover_users(users);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION guard.verified_context() RETURNS TABLE(actor uuid, opened text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    said text := current_setting('crm.context', true);
+    message text := substr(said, 66);
+BEGIN
+    IF said IS NULL OR length(said) < 66 OR NOT EXISTS (
+        SELECT FROM guard.context_key WHERE left(said, 64) = encode(
+            sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))), 'hex')
+    ) THEN
+        RETURN;
+    END IF;
+    -- A long transaction keeps what it was given at its start.
+    IF split_part(message, '|', 2)::bigint NOT BETWEEN extract(epoch FROM now()) - 600
+                                               AND extract(epoch FROM clock_timestamp()) + 600 THEN
+        RETURN;
+    END IF;
+    actor := nullif(split_part(message, '|', 1), '')::uuid;
+    opened := split_part(message, '|', 3);
+    RETURN NEXT;
+END $$;
 CREATE FUNCTION public.audit_next_in_row() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -40,8 +167,90 @@ BEGIN
     RAISE EXCEPTION 'a row of % has the number of the transaction that writes it', TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
 END $$;
-CREATE FUNCTION public.meetings_link_met_at() RETURNS trigger
+CREATE FUNCTION public.context_actor() RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ SELECT actor FROM guard.verified_context() $$;
+CREATE FUNCTION public.context_candidates(of_table text, likes text[], similar_to text[], sharing text[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    policy text;
+BEGIN
+    SELECT pg_get_expr(polqual, polrelid) INTO policy FROM pg_policy
+    WHERE polrelid = to_regclass(format('public.%I', of_table)) AND polname = 'rows_in_context';
+    IF policy IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format('SELECT id FROM %I WHERE (%s) AND (%s)', of_table, concat_ws(' OR ',
+        (SELECT string_agg(format('folded LIKE %L', one), ' OR ') FROM unnest(likes) AS one),
+        (SELECT string_agg(format('folded %%> %L', one), ' OR ') FROM unnest(similar_to) AS one),
+        CASE WHEN cardinality(sharing) > 0 THEN format('clues && %L', sharing) ELSE 'false' END
+    ), policy);
+END $$;
+CREATE FUNCTION public.context_districts() RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    whose uuid;
+    what text;
+    part uuid[];
+    whole uuid[] := '{}';
+BEGIN
+    SELECT actor, opened INTO whose, what FROM guard.verified_context();
+    IF what <> '' OR (FOUND AND whose IS NULL) THEN
+        RETURN ARRAY['00000000-0000-0000-0000-000000000000'::uuid];
+    END IF;
+    FOR part IN
+        SELECT districts FROM guard.coverage
+        WHERE coverage.actor = whose AND since <= statement_timestamp() AND until > statement_timestamp()
+    LOOP
+        whole := whole || part;
+    END LOOP;
+    RETURN whole;
+END $$;
+CREATE FUNCTION public.context_today() RETURNS date
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ SELECT (statement_timestamp() AT TIME ZONE time_zone)::date FROM guard.city $$;
+CREATE FUNCTION public.incidents_keep_protocol() RETURNS trigger
     LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.status = 'draft' THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.status IN (OLD.status, 'replaced')
+        AND to_jsonb(NEW) - '{status,version,updated_at}'::text[]
+          = to_jsonb(OLD) - '{status,version,updated_at}'::text[] THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a protocol in force stays as it is: % refused', TG_OP
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.incidents_keep_protocol_step() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    ids uuid[];
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        ids := array_append(ids, OLD.protocol_id);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        ids := array_append(ids, NEW.protocol_id);
+    END IF;
+    IF EXISTS (SELECT FROM incidents_protocol WHERE id = ANY (ids) AND status <> 'draft') THEN
+        RAISE EXCEPTION 'a protocol in force stays as it is: % of a step refused', TG_OP
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE FUNCTION public.meetings_link_met_at() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     NEW.met_at := (SELECT starts_at FROM meetings_meeting
@@ -49,7 +258,8 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE FUNCTION public.meetings_meeting_met_at() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     UPDATE meetings_meetingorganisation link
@@ -58,6 +268,23 @@ BEGIN
     WHERE link.meeting_id = NEW.id
       AND link.met_at IS DISTINCT FROM CASE WHEN link.present AND heard.heard THEN NEW.starts_at END;
     RETURN NULL;
+END $$;
+CREATE FUNCTION public.publishing_keep() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'what is published stays as it is: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.reviews_keep_name() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM reviews_review
+                WHERE id IN (OLD.review_id, NEW.review_id) AND signed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a name in a signed audit stays as it is' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
 END $$;
 CREATE FUNCTION public.reviews_keep_part() RETURNS trigger
     LANGUAGE plpgsql
@@ -100,13 +327,30 @@ BEGIN
         RETURN OLD;
     END IF;
     IF (NEW.id, NEW.district_id, NEW.since, NEW.until, NEW.as_of, NEW.meetings_held, NEW.organisations_met,
-        NEW.district_code, NEW.district_name, NEW.definitions)
+        NEW.district_code, NEW.district_name, NEW.definitions, NEW.parts, NEW.made_with, NEW.blind_spots)
         IS DISTINCT FROM
        (OLD.id, OLD.district_id, OLD.since, OLD.until, OLD.as_of, OLD.meetings_held, OLD.organisations_met,
-        OLD.district_code, OLD.district_name, OLD.definitions) THEN
+        OLD.district_code, OLD.district_name, OLD.definitions, OLD.parts, OLD.made_with, OLD.blind_spots) THEN
         RAISE EXCEPTION 'what an audit is of stays as it is' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
+END $$;
+CREATE FUNCTION public.reviews_keep_signature() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    waiting reviews_signature;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.signature = '' THEN
+        waiting := NEW;
+        waiting.key_id := OLD.key_id;
+        waiting.public_key := OLD.public_key;
+        waiting.signature := OLD.signature;
+        IF waiting IS NOT DISTINCT FROM OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'a signature stays as it is: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE FUNCTION public.reviews_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -115,6 +359,150 @@ BEGIN
     RAISE EXCEPTION 'this stays as it is: % on % refused', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
 END $$;
+CREATE TABLE guard.city (
+    is_one boolean DEFAULT true NOT NULL,
+    time_zone text NOT NULL,
+    CONSTRAINT city_is_one_check CHECK (is_one)
+);
+CREATE TABLE public.contacts_contact (
+    id uuid NOT NULL,
+    given_name character varying(80) NOT NULL,
+    family_name character varying(120) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(128) NOT NULL,
+    languages character varying(8)[] NOT NULL,
+    preferred_channel character varying(10) NOT NULL,
+    lawful_basis character varying(20) NOT NULL,
+    purpose character varying(20) NOT NULL,
+    notice_given_on date,
+    notice_version character varying(20) NOT NULL,
+    agreement_how character varying(10) NOT NULL,
+    agreement_on date,
+    withdrawn_on date,
+    review_on date NOT NULL,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    agreement_recorded_by_id uuid,
+    home_district_id uuid NOT NULL,
+    clues text[] NOT NULL,
+    CONSTRAINT contact_agreement_is_whole CHECK (((((agreement_how)::text = ''::text) AND (agreement_on IS NULL) AND (agreement_recorded_by_id IS NULL)) OR (((agreement_how)::text = ANY ((ARRAY['spoken'::character varying, 'written'::character varying, 'email'::character varying])::text[])) AND (agreement_on IS NOT NULL) AND (agreement_recorded_by_id IS NOT NULL)))),
+    CONSTRAINT contact_channel_is_known CHECK (((preferred_channel)::text = ANY ((ARRAY[''::character varying, 'phone'::character varying, 'message'::character varying, 'email'::character varying, 'in_person'::character varying])::text[]))),
+    CONSTRAINT contact_has_lawful_basis CHECK (((lawful_basis)::text = ANY ((ARRAY['public_task'::character varying, 'legal_obligation'::character varying, 'consent'::character varying, 'vital_interests'::character varying, 'police_law'::character varying])::text[]))),
+    CONSTRAINT contact_has_purpose CHECK (((purpose)::text = ANY ((ARRAY['community_liaison'::character varying, 'incident_response'::character varying, 'safety_planning'::character varying, 'event_planning'::character varying, 'training'::character varying])::text[]))),
+    CONSTRAINT contacts_contact_version_check CHECK ((version >= 0))
+);
+CREATE VIEW guard.contact_home AS
+ SELECT id AS contact_id,
+    home_district_id AS district_id
+   FROM public.contacts_contact;
+CREATE TABLE guard.context_key (
+    inner_pad bytea NOT NULL,
+    outer_pad bytea NOT NULL
+);
+CREATE TABLE guard.coverage (
+    actor uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    districts uuid[] NOT NULL
+);
+CREATE TABLE public.contacts_organisation (
+    id uuid NOT NULL,
+    name character varying(200) NOT NULL,
+    short_name character varying(60) NOT NULL,
+    kind character varying(30) NOT NULL,
+    summary text NOT NULL,
+    website character varying(300) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(128) NOT NULL,
+    address character varying(300) NOT NULL,
+    postcode character varying(12) NOT NULL,
+    languages character varying(8)[] NOT NULL,
+    access_needs character varying(300) NOT NULL,
+    cadence_days smallint,
+    status character varying(10) NOT NULL,
+    is_listed_publicly boolean NOT NULL,
+    last_met_at timestamp with time zone,
+    meet_by date,
+    is_reporting_centre boolean NOT NULL,
+    reporting_tested_on date,
+    verified_on date,
+    review_on date,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    deputy_officer_id uuid,
+    home_district_id uuid NOT NULL,
+    lead_officer_id uuid,
+    clues text[] NOT NULL,
+    contact_wish character varying(16) DEFAULT 'welcome'::character varying NOT NULL,
+    contact_wish_by character varying(120) DEFAULT ''::character varying NOT NULL,
+    contact_wish_on date,
+    night_agreed_on date,
+    night_calls character varying(12) DEFAULT 'not_asked'::character varying NOT NULL,
+    known_since date,
+    CONSTRAINT contacts_organisation_cadence_days_check CHECK ((cadence_days >= 0)),
+    CONSTRAINT contacts_organisation_version_check CHECK ((version >= 0)),
+    CONSTRAINT organisation_cadence_is_days CHECK (((cadence_days IS NULL) OR ((cadence_days >= 1) AND (cadence_days <= 730)))),
+    CONSTRAINT organisation_deputy_is_another CHECK (((deputy_officer_id IS NULL) OR (lead_officer_id IS NULL) OR (NOT ((deputy_officer_id = lead_officer_id) AND (deputy_officer_id IS NOT NULL) AND (lead_officer_id IS NOT NULL))))),
+    CONSTRAINT organisation_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['community_group'::character varying, 'residents_association'::character varying, 'minority_association'::character varying, 'womens_organisation'::character varying, 'lgbt_organisation'::character varying, 'ngo'::character varying, 'religious_community'::character varying, 'youth_organisation'::character varying, 'parents_association'::character varying, 'disability_organisation'::character varying, 'older_people_organisation'::character varying, 'victim_support'::character varying, 'shelter'::character varying, 'reception_centre'::character varying, 'law_advocacy'::character varying, 'trade_union'::character varying, 'housing_tenants'::character varying, 'environment'::character varying, 'culture_sport'::character varying, 'business_association'::character varying, 'school'::character varying, 'health_service'::character varying, 'municipal_service'::character varying, 'other_police'::character varying, 'prosecution'::character varying, 'equality_body'::character varying, 'academic'::character varying, 'media'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT organisation_night_calls_known CHECK (((night_calls)::text = ANY ((ARRAY['not_asked'::character varying, 'never'::character varying, 'if_our_place'::character varying, 'always'::character varying])::text[]))),
+    CONSTRAINT organisation_shelter_is_hidden CHECK ((NOT (is_listed_publicly AND ((kind)::text = 'shelter'::text)))),
+    CONSTRAINT organisation_status_is_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'dormant'::character varying, 'closed'::character varying])::text[]))),
+    CONSTRAINT organisation_wish_was_said CHECK ((((contact_wish)::text = 'welcome'::text) OR (((contact_wish)::text = ANY ((ARRAY['welcome'::character varying, 'only_if_they_ask'::character varying, 'none'::character varying])::text[])) AND (contact_wish_on IS NOT NULL) AND (NOT ((contact_wish_by)::text = ''::text)))))
+);
+CREATE TABLE public.meetings_followuporganisation (
+    id bigint NOT NULL,
+    reported_back_on date,
+    follow_up_id uuid NOT NULL,
+    organisation_id uuid NOT NULL
+);
+CREATE VIEW guard.follow_up_home AS
+ SELECT meetings_followuporganisation.follow_up_id,
+    organisation.home_district_id AS district_id
+   FROM (public.meetings_followuporganisation
+     JOIN public.contacts_organisation organisation ON ((organisation.id = meetings_followuporganisation.organisation_id)));
+CREATE TABLE public.meetings_meetingorganisation (
+    id bigint NOT NULL,
+    present boolean NOT NULL,
+    meeting_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    met_at timestamp with time zone
+);
+CREATE VIEW guard.meeting_home AS
+ SELECT meetings_meetingorganisation.meeting_id,
+    organisation.home_district_id AS district_id
+   FROM (public.meetings_meetingorganisation
+     JOIN public.contacts_organisation organisation ON ((organisation.id = meetings_meetingorganisation.organisation_id)));
+CREATE TABLE public.contacts_organisation_also_in (
+    id bigint NOT NULL,
+    organisation_id uuid NOT NULL,
+    district_id uuid NOT NULL
+);
+CREATE VIEW guard.organisation_place AS
+ SELECT organisation_id,
+    district_id
+   FROM public.contacts_organisation_also_in;
+CREATE TABLE public.contacts_affiliation (
+    id uuid NOT NULL,
+    role_title character varying(80) NOT NULL,
+    is_primary boolean NOT NULL,
+    since date,
+    until date,
+    contact_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    told_until date,
+    CONSTRAINT affiliation_ends_after_start CHECK (((until IS NULL) OR (since IS NULL) OR (until >= since)))
+);
+CREATE VIEW guard.represented AS
+ SELECT contacts_affiliation.contact_id,
+    contacts_affiliation.organisation_id,
+    organisation.home_district_id AS district_id,
+    contacts_affiliation.until
+   FROM (public.contacts_affiliation
+     JOIN public.contacts_organisation organisation ON ((organisation.id = contacts_affiliation.organisation_id)));
 CREATE TABLE public.account_emailaddress (
     id integer NOT NULL,
     email character varying(254) NOT NULL,
@@ -154,8 +542,19 @@ CREATE TABLE public.accounts_accountrequest (
     is_confirmed boolean NOT NULL,
     asked_by_id uuid,
     decided_by_id uuid,
-    user_id uuid NOT NULL,
-    CONSTRAINT account_request_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying])::text[])))
+    user_id uuid,
+    subject uuid,
+    mailed_at timestamp with time zone,
+    CONSTRAINT pending_act_is_about_one CHECK ((((user_id IS NOT NULL) OR (subject IS NOT NULL)) AND (1 = (
+CASE
+    WHEN (user_id IS NOT NULL) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (subject IS NOT NULL) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT pending_act_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying, 'api_key'::character varying, 'archive'::character varying, 'export'::character varying])::text[])))
 );
 CREATE TABLE public.accounts_accountrequest_districts (
     id bigint NOT NULL,
@@ -228,10 +627,11 @@ CREATE TABLE public.accounts_user (
     updated_at timestamp with time zone NOT NULL,
     asked_role character varying(20) NOT NULL,
     phone character varying(128) DEFAULT ''::character varying NOT NULL,
+    absent_until date,
     CONSTRAINT accounts_user_version_check CHECK ((version >= 0)),
-    CONSTRAINT user_asked_role_waits CHECK ((((asked_role)::text = ''::text) OR (((asked_role)::text = ANY ((ARRAY['administrator'::character varying, 'privacy_officer'::character varying, 'supervisor'::character varying])::text[])) AND ((role)::text = 'officer'::text)))),
+    CONSTRAINT user_asked_role_waits CHECK ((((asked_role)::text = ''::text) OR (((asked_role)::text = ANY ((ARRAY['administrator'::character varying, 'confirmer'::character varying, 'privacy_officer'::character varying, 'supervisor'::character varying])::text[])) AND ((role)::text = 'officer'::text)))),
     CONSTRAINT user_channels_are_known CHECK ((reminder_channels <@ ARRAY['email'::character varying(10), 'in_page'::character varying(10)])),
-    CONSTRAINT user_role_is_known CHECK (((role)::text = ANY ((ARRAY['officer'::character varying, 'supervisor'::character varying, 'privacy_officer'::character varying, 'administrator'::character varying])::text[])))
+    CONSTRAINT user_role_is_known CHECK (((role)::text = ANY ((ARRAY['officer'::character varying, 'supervisor'::character varying, 'privacy_officer'::character varying, 'administrator'::character varying, 'confirmer'::character varying])::text[])))
 );
 CREATE TABLE public.accounts_user_districts (
     id bigint NOT NULL,
@@ -302,12 +702,27 @@ ALTER TABLE public.api_apisecret ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDE
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.api_bulkagreement (
+    id uuid NOT NULL,
+    rows integer NOT NULL,
+    rows_read integer DEFAULT 0 NOT NULL,
+    reason character varying(200) NOT NULL,
+    agreed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    agreed_by_id uuid NOT NULL,
+    key_id uuid NOT NULL,
+    CONSTRAINT api_bulkagreement_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT api_bulkagreement_rows_read_check CHECK ((rows_read >= 0)),
+    CONSTRAINT bulk_agreement_is_kept CHECK ((rows_read <= rows))
+);
 CREATE TABLE public.api_calendarfeed (
     id uuid NOT NULL,
     token_hash bytea NOT NULL,
     with_subjects boolean NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    user_id uuid NOT NULL
+    user_id uuid NOT NULL,
+    with_follow_ups boolean DEFAULT false NOT NULL
 );
 CREATE TABLE public.api_contactread (
     id bigint NOT NULL,
@@ -517,45 +932,15 @@ ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS I
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.contacts_affiliation (
+CREATE TABLE public.contacts_contactdetail (
     id uuid NOT NULL,
-    role_title character varying(80) NOT NULL,
-    is_primary boolean NOT NULL,
-    since date,
-    until date,
-    contact_id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    told_until date,
-    CONSTRAINT affiliation_ends_after_start CHECK (((until IS NULL) OR (since IS NULL) OR (until >= since)))
-);
-CREATE TABLE public.contacts_contact (
-    id uuid NOT NULL,
-    given_name character varying(80) NOT NULL,
-    family_name character varying(120) NOT NULL,
-    email character varying(254) NOT NULL,
-    phone character varying(128) NOT NULL,
-    languages character varying(8)[] NOT NULL,
-    preferred_channel character varying(10) NOT NULL,
-    lawful_basis character varying(20) NOT NULL,
-    purpose character varying(20) NOT NULL,
-    notice_given_on date,
-    notice_version character varying(20) NOT NULL,
-    agreement_how character varying(10) NOT NULL,
-    agreement_on date,
-    withdrawn_on date,
-    review_on date NOT NULL,
-    folded text NOT NULL,
-    version integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    agreement_recorded_by_id uuid,
-    home_district_id uuid NOT NULL,
-    clues text[] NOT NULL,
-    CONSTRAINT contact_agreement_is_whole CHECK (((((agreement_how)::text = ''::text) AND (agreement_on IS NULL) AND (agreement_recorded_by_id IS NULL)) OR (((agreement_how)::text = ANY ((ARRAY['spoken'::character varying, 'written'::character varying, 'email'::character varying])::text[])) AND (agreement_on IS NOT NULL) AND (agreement_recorded_by_id IS NOT NULL)))),
-    CONSTRAINT contact_channel_is_known CHECK (((preferred_channel)::text = ANY ((ARRAY[''::character varying, 'phone'::character varying, 'message'::character varying, 'email'::character varying, 'in_person'::character varying])::text[]))),
-    CONSTRAINT contact_has_lawful_basis CHECK (((lawful_basis)::text = ANY ((ARRAY['public_task'::character varying, 'legal_obligation'::character varying, 'consent'::character varying, 'vital_interests'::character varying, 'police_law'::character varying])::text[]))),
-    CONSTRAINT contact_has_purpose CHECK (((purpose)::text = ANY ((ARRAY['community_liaison'::character varying, 'incident_response'::character varying, 'safety_planning'::character varying, 'event_planning'::character varying, 'training'::character varying])::text[]))),
-    CONSTRAINT contacts_contact_version_check CHECK ((version >= 0))
+    channel character varying(10) NOT NULL,
+    value character varying(300) NOT NULL,
+    use character varying(20) NOT NULL,
+    owner_id uuid NOT NULL,
+    CONSTRAINT contactdetail_channel_is_known CHECK (((channel)::text = ANY ((ARRAY['phone'::character varying, 'email'::character varying, 'website'::character varying, 'social'::character varying])::text[]))),
+    CONSTRAINT contactdetail_is_something CHECK ((NOT ((value)::text = ''::text))),
+    CONSTRAINT contactdetail_use_is_known CHECK (((use)::text = ANY ((ARRAY[''::character varying, 'office'::character varying, 'mobile'::character varying, 'reception'::character varying, 'secretary'::character varying, 'press'::character varying, 'out_of_hours'::character varying, 'fax'::character varying])::text[])))
 );
 CREATE TABLE public.contacts_contactexternalid (
     id bigint NOT NULL,
@@ -578,6 +963,9 @@ CREATE TABLE public.contacts_focusdeclaration (
     declared_on date NOT NULL,
     evidence_url character varying(300) NOT NULL,
     organisation_id uuid NOT NULL,
+    entered_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    withdrawn_on date,
     CONSTRAINT focus_is_known CHECK (((focus)::text = ANY ((ARRAY['ethnic_minority'::character varying, 'african_descent'::character varying, 'language_minority'::character varying, 'migrants'::character varying, 'refugees'::character varying, 'stateless'::character varying, 'roma'::character varying, 'travellers'::character varying, 'sami'::character varying, 'jewish'::character varying, 'muslim'::character varying, 'christian'::character varying, 'sikh'::character varying, 'hindu'::character varying, 'other_religion_belief'::character varying, 'women'::character varying, 'lgbti'::character varying, 'trans'::character varying, 'disability'::character varying, 'youth'::character varying, 'older_people'::character varying, 'homelessness'::character varying])::text[])))
 );
 CREATE TABLE public.contacts_importdraft (
@@ -607,6 +995,7 @@ CREATE TABLE public.contacts_importdraft (
     counted jsonb DEFAULT '{}'::jsonb NOT NULL,
     joins jsonb DEFAULT '{}'::jsonb NOT NULL,
     encodings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    also jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT contacts_importdraft_heading_row_check CHECK ((heading_row >= 0)),
     CONSTRAINT import_state_is_known CHECK (((state)::text = ANY ((ARRAY['mapping'::character varying, 'trying'::character varying, 'tried'::character varying, 'importing'::character varying, 'imported'::character varying, 'undoing'::character varying, 'undone'::character varying, 'failed'::character varying])::text[])))
 );
@@ -614,7 +1003,8 @@ CREATE TABLE public.contacts_importedfields (
     id bigint NOT NULL,
     source character varying(60) NOT NULL,
     fingerprints jsonb NOT NULL,
-    organisation_id uuid NOT NULL
+    organisation_id uuid NOT NULL,
+    said_on date
 );
 ALTER TABLE public.contacts_importedfields ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.contacts_importedfields_id_seq
@@ -680,49 +1070,6 @@ ALTER TABLE public.contacts_notaduplicate ALTER COLUMN id ADD GENERATED BY DEFAU
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.contacts_organisation (
-    id uuid NOT NULL,
-    name character varying(200) NOT NULL,
-    short_name character varying(60) NOT NULL,
-    kind character varying(30) NOT NULL,
-    summary text NOT NULL,
-    website character varying(300) NOT NULL,
-    email character varying(254) NOT NULL,
-    phone character varying(128) NOT NULL,
-    address character varying(300) NOT NULL,
-    postcode character varying(12) NOT NULL,
-    languages character varying(8)[] NOT NULL,
-    access_needs character varying(300) NOT NULL,
-    cadence_days smallint,
-    status character varying(10) NOT NULL,
-    is_listed_publicly boolean NOT NULL,
-    last_met_at timestamp with time zone,
-    meet_by date,
-    is_reporting_centre boolean NOT NULL,
-    reporting_tested_on date,
-    verified_on date,
-    review_on date,
-    folded text NOT NULL,
-    version integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    deputy_officer_id uuid,
-    home_district_id uuid NOT NULL,
-    lead_officer_id uuid,
-    clues text[] NOT NULL,
-    CONSTRAINT contacts_organisation_cadence_days_check CHECK ((cadence_days >= 0)),
-    CONSTRAINT contacts_organisation_version_check CHECK ((version >= 0)),
-    CONSTRAINT organisation_cadence_is_days CHECK (((cadence_days IS NULL) OR ((cadence_days >= 1) AND (cadence_days <= 730)))),
-    CONSTRAINT organisation_deputy_is_another CHECK (((deputy_officer_id IS NULL) OR (lead_officer_id IS NULL) OR (NOT ((deputy_officer_id = lead_officer_id) AND (deputy_officer_id IS NOT NULL) AND (lead_officer_id IS NOT NULL))))),
-    CONSTRAINT organisation_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['community_group'::character varying, 'residents_association'::character varying, 'minority_association'::character varying, 'womens_organisation'::character varying, 'lgbt_organisation'::character varying, 'ngo'::character varying, 'religious_community'::character varying, 'youth_organisation'::character varying, 'parents_association'::character varying, 'disability_organisation'::character varying, 'older_people_organisation'::character varying, 'victim_support'::character varying, 'shelter'::character varying, 'reception_centre'::character varying, 'law_advocacy'::character varying, 'trade_union'::character varying, 'housing_tenants'::character varying, 'environment'::character varying, 'culture_sport'::character varying, 'business_association'::character varying, 'school'::character varying, 'health_service'::character varying, 'municipal_service'::character varying, 'other_police'::character varying, 'prosecution'::character varying, 'equality_body'::character varying, 'academic'::character varying, 'media'::character varying, 'other'::character varying])::text[]))),
-    CONSTRAINT organisation_shelter_is_hidden CHECK ((NOT (is_listed_publicly AND ((kind)::text = 'shelter'::text)))),
-    CONSTRAINT organisation_status_is_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'dormant'::character varying, 'closed'::character varying])::text[])))
-);
-CREATE TABLE public.contacts_organisation_also_in (
-    id bigint NOT NULL,
-    organisation_id uuid NOT NULL,
-    district_id uuid NOT NULL
-);
 ALTER TABLE public.contacts_organisation_also_in ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.contacts_organisation_also_in_id_seq
     START WITH 1
@@ -730,6 +1077,16 @@ ALTER TABLE public.contacts_organisation_also_in ALTER COLUMN id ADD GENERATED B
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE public.contacts_organisationdetail (
+    id uuid NOT NULL,
+    channel character varying(10) NOT NULL,
+    value character varying(300) NOT NULL,
+    use character varying(20) NOT NULL,
+    owner_id uuid NOT NULL,
+    CONSTRAINT organisationdetail_channel_is_known CHECK (((channel)::text = ANY ((ARRAY['phone'::character varying, 'email'::character varying, 'website'::character varying, 'social'::character varying])::text[]))),
+    CONSTRAINT organisationdetail_is_something CHECK ((NOT ((value)::text = ''::text))),
+    CONSTRAINT organisationdetail_use_is_known CHECK (((use)::text = ANY ((ARRAY[''::character varying, 'office'::character varying, 'mobile'::character varying, 'reception'::character varying, 'secretary'::character varying, 'press'::character varying, 'out_of_hours'::character varying, 'fax'::character varying])::text[])))
 );
 CREATE TABLE public.contacts_organisationexternalid (
     id bigint NOT NULL,
@@ -756,8 +1113,16 @@ CREATE TABLE public.contacts_organisationperiod (
     lead_officer_id uuid,
     organisation_id uuid NOT NULL,
     verified_on date,
+    entered_at timestamp with time zone,
+    kind character varying(30),
     CONSTRAINT contacts_organisationperiod_cadence_days_check CHECK ((cadence_days >= 0)),
     CONSTRAINT period_ends_after_start CHECK (((until IS NULL) OR (until > since)))
+);
+CREATE TABLE public.contacts_organisationprivatechannel (
+    organisation_id uuid NOT NULL,
+    night_phone character varying(128) NOT NULL,
+    address character varying(300) NOT NULL,
+    CONSTRAINT organisation_private_channel_is_something CHECK ((NOT (((address)::text = ''::text) AND ((night_phone)::text = ''::text))))
 );
 CREATE TABLE public.contacts_privatechannel (
     contact_id uuid NOT NULL,
@@ -774,7 +1139,9 @@ CREATE TABLE public.contacts_savedmapping (
     identify jsonb NOT NULL,
     fixed jsonb NOT NULL,
     "values" jsonb NOT NULL,
-    saved_at timestamp with time zone NOT NULL
+    saved_at timestamp with time zone NOT NULL,
+    also jsonb DEFAULT '{}'::jsonb NOT NULL,
+    district_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
 );
 CREATE TABLE public.districts_district (
     id uuid NOT NULL,
@@ -788,9 +1155,24 @@ CREATE TABLE public.districts_district (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     parent_id uuid,
+    closed_on date,
+    opened_on date,
     CONSTRAINT district_code_is_plain CHECK (((code)::text ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$'::text)),
     CONSTRAINT districts_district_population_check CHECK ((population >= 0)),
     CONSTRAINT districts_district_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.districts_district_succeeds (
+    id bigint NOT NULL,
+    from_district_id uuid NOT NULL,
+    to_district_id uuid NOT NULL
+);
+ALTER TABLE public.districts_district_succeeds ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.districts_district_succeeds_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE public.districts_expectedcommunity (
     id uuid NOT NULL,
@@ -811,6 +1193,15 @@ CREATE TABLE public.districts_move (
     after uuid,
     told_at timestamp with time zone,
     CONSTRAINT districts_move_step_check CHECK ((step >= 0))
+);
+CREATE TABLE public.districts_periodnote (
+    id uuid NOT NULL,
+    since date NOT NULL,
+    until date NOT NULL,
+    text character varying(200) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    CONSTRAINT period_note_has_days CHECK ((until > since))
 );
 CREATE TABLE public.django_content_type (
     id integer NOT NULL,
@@ -843,6 +1234,271 @@ CREATE TABLE public.django_session (
     session_key character varying(40) NOT NULL,
     session_data text NOT NULL,
     expire_date timestamp with time zone NOT NULL
+);
+CREATE TABLE public.exchange_watchedregister (
+    id uuid NOT NULL,
+    owner uuid NOT NULL,
+    what character varying(20) NOT NULL,
+    source character varying(60) NOT NULL,
+    purpose character varying(200) NOT NULL,
+    url character varying(500) NOT NULL,
+    every_days smallint NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    read_at timestamp with time zone,
+    digest character varying(64) NOT NULL,
+    problem character varying(12) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    draft_id uuid,
+    CONSTRAINT exchange_watchedregister_every_days_check CHECK ((every_days >= 0)),
+    CONSTRAINT watched_register_rhythm_is_known CHECK ((every_days = ANY (ARRAY[1, 7, 30])))
+);
+CREATE TABLE public.incidents_debrief (
+    id uuid NOT NULL,
+    held_on date,
+    intended text NOT NULL,
+    why text NOT NULL,
+    keep text NOT NULL,
+    change text NOT NULL,
+    waived_reason character varying(500) NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    signed_by_id uuid,
+    incident_id uuid NOT NULL,
+    CONSTRAINT debrief_was_held_or_waived CHECK ((((held_on IS NOT NULL) AND ((waived_reason)::text = ''::text)) OR ((NOT ((waived_reason)::text = ''::text)) AND (held_on IS NULL))))
+);
+CREATE TABLE public.incidents_debriefvoice (
+    id bigint NOT NULL,
+    in_time character varying(6) NOT NULL,
+    knew_whom_to_call boolean NOT NULL,
+    next_time character varying(500) NOT NULL,
+    debrief_id uuid NOT NULL,
+    organisation_id uuid,
+    CONSTRAINT debrief_voice_is_known CHECK (((in_time)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])))
+);
+ALTER TABLE public.incidents_debriefvoice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_debriefvoice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.incidents_exclusionrequest (
+    id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    is_confirmed boolean NOT NULL,
+    asked_by_id uuid,
+    decided_by_id uuid,
+    district_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+CREATE TABLE public.incidents_incident (
+    id uuid NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    status character varying(10) NOT NULL,
+    words text NOT NULL,
+    words_agreed_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    reopened_at timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    duty_id uuid,
+    words_agreed_by_id uuid,
+    protocol_id uuid NOT NULL,
+    place_refused boolean DEFAULT false NOT NULL,
+    refused smallint DEFAULT 0 NOT NULL,
+    began_in_id uuid,
+    left_out smallint DEFAULT 0 NOT NULL,
+    CONSTRAINT incident_status_has_moment CHECK ((((closed_at IS NOT NULL) AND ((status)::text = 'closed'::text)) OR ((closed_at IS NULL) AND ((status)::text = ANY ((ARRAY['open'::character varying, 'watching'::character varying])::text[]))))),
+    CONSTRAINT incidents_incident_left_out_check CHECK ((left_out >= 0)),
+    CONSTRAINT incidents_incident_refused_check CHECK ((refused >= 0)),
+    CONSTRAINT incidents_incident_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.incidents_incident_also_in (
+    id bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    district_id uuid NOT NULL
+);
+ALTER TABLE public.incidents_incident_also_in ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_incident_also_in_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.incidents_incident_excluded (
+    id bigint NOT NULL,
+    incident_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+ALTER TABLE public.incidents_incident_excluded ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_incident_excluded_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.incidents_incidentclosing (
+    id bigint NOT NULL,
+    closed_at timestamp with time zone NOT NULL,
+    reopened_at timestamp with time zone,
+    incident_id uuid NOT NULL,
+    CONSTRAINT incident_reopened_after CHECK (((reopened_at IS NULL) OR (reopened_at >= closed_at)))
+);
+ALTER TABLE public.incidents_incidentclosing ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_incidentclosing_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.incidents_incidentconcern (
+    id bigint NOT NULL,
+    concern_id uuid NOT NULL,
+    incident_id uuid NOT NULL
+);
+ALTER TABLE public.incidents_incidentconcern ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_incidentconcern_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.incidents_incidentstep (
+    id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    escalate_at timestamp with time zone,
+    status character varying(10) NOT NULL,
+    done_at timestamp with time zone,
+    recorded_at timestamp with time zone,
+    note character varying(500) NOT NULL,
+    done_by_id uuid,
+    incident_id uuid NOT NULL,
+    organisation_id uuid,
+    owner_id uuid,
+    step_id uuid NOT NULL,
+    given_at timestamp with time zone,
+    CONSTRAINT incident_step_has_moment CHECK ((((done_at IS NULL) AND ((status)::text = 'open'::text)) OR ((done_at IS NOT NULL) AND (recorded_at IS NOT NULL) AND ((status)::text = ANY ((ARRAY['done'::character varying, 'not_needed'::character varying])::text[])))))
+);
+CREATE TABLE public.incidents_protocol (
+    id uuid NOT NULL,
+    code character varying(40) NOT NULL,
+    name character varying(80) NOT NULL,
+    about text NOT NULL,
+    number integer NOT NULL,
+    kinds character varying(30)[] NOT NULL,
+    needs_bias boolean NOT NULL,
+    opens_itself boolean NOT NULL,
+    holding_statement text NOT NULL,
+    review_on date,
+    status character varying(10) NOT NULL,
+    in_force_since timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    approved_by_id uuid,
+    author_id uuid,
+    district_id uuid,
+    CONSTRAINT incidents_protocol_number_check CHECK ((number >= 0)),
+    CONSTRAINT incidents_protocol_version_check CHECK ((version >= 0)),
+    CONSTRAINT protocol_in_force_since CHECK ((((in_force_since IS NULL) AND ((status)::text = 'draft'::text)) OR ((in_force_since IS NOT NULL) AND ((status)::text = ANY ((ARRAY['in_force'::character varying, 'replaced'::character varying])::text[]))))),
+    CONSTRAINT protocol_kinds_are_known CHECK (((kinds <@ ARRAY['hate_crime_reported'::character varying(30), 'hate_incident'::character varying(30), 'hate_speech_offline'::character varying(30), 'hate_speech_online'::character varying(30), 'threat'::character varying(30), 'harassment'::character varying(30), 'assault'::character varying(30), 'property_damage'::character varying(30), 'attack_on_community_site'::character varying(30), 'graffiti_symbol'::character varying(30), 'discrimination'::character varying(30), 'tension'::character varying(30), 'rumour'::character varying(30), 'fear_of_crime'::character varying(30), 'antisocial_behaviour'::character varying(30), 'event_security'::character varying(30), 'bullying'::character varying(30), 'reporting_barrier'::character varying(30), 'victim_need'::character varying(30), 'other'::character varying(30)]) AND (
+CASE
+    WHEN (kinds IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(kinds, 1), 0)
+END > 0)))
+);
+CREATE TABLE public.incidents_protocolagreement (
+    id bigint NOT NULL,
+    agreed_on date NOT NULL,
+    organisation_id uuid NOT NULL,
+    protocol_id uuid NOT NULL
+);
+ALTER TABLE public.incidents_protocolagreement ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_protocolagreement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.incidents_protocolstep (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    text character varying(120) NOT NULL,
+    hint character varying(500) NOT NULL,
+    who character varying(16) NOT NULL,
+    each character varying(18) NOT NULL,
+    due_minutes integer NOT NULL,
+    may_wait boolean NOT NULL,
+    proof character varying(16) NOT NULL,
+    escalate_after_minutes integer,
+    required boolean NOT NULL,
+    protocol_id uuid NOT NULL,
+    CONSTRAINT incidents_protocolstep_due_minutes_check CHECK ((due_minutes >= 0)),
+    CONSTRAINT incidents_protocolstep_escalate_after_minutes_check CHECK ((escalate_after_minutes >= 0)),
+    CONSTRAINT incidents_protocolstep_position_check CHECK (("position" >= 0)),
+    CONSTRAINT protocol_step_codes_are_known CHECK ((((who)::text = ANY ((ARRAY['duty'::character varying, 'place_lead'::character varying, 'each_lead'::character varying, 'supervisor'::character varying, 'city_supervisor'::character varying])::text[])) AND ((each)::text = ANY ((ARRAY['once'::character varying, 'the_place'::character varying, 'each_organisation'::character varying])::text[])) AND ((proof)::text = ANY ((ARRAY['tick'::character varying, 'case_reference'::character varying, 'reassurance'::character varying, 'visit'::character varying, 'words'::character varying, 'assessment'::character varying, 'debrief'::character varying])::text[])))),
+    CONSTRAINT protocol_step_due_in_time CHECK (((due_minutes >= 1) AND (due_minutes <= 43200)))
+);
+CREATE TABLE public.incidents_reassurance (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    channel character varying(12) NOT NULL,
+    result character varying(12) NOT NULL,
+    needs character varying(24)[] NOT NULL,
+    note character varying(500) NOT NULL,
+    by_id uuid,
+    incident_id uuid NOT NULL,
+    meeting_id uuid,
+    organisation_id uuid NOT NULL,
+    call_again_on date,
+    follow_up_id uuid,
+    told character varying(24)[] DEFAULT '{}'::character varying(24)[] NOT NULL,
+    CONSTRAINT reassurance_codes_are_known CHECK ((((channel)::text = ANY ((ARRAY['phone'::character varying, 'message'::character varying, 'email'::character varying, 'video'::character varying, 'visit'::character varying, 'foot_patrol'::character varying])::text[])) AND ((result)::text = ANY ((ARRAY['reached'::character varying, 'left_message'::character varying, 'no_answer'::character varying, 'declined'::character varying])::text[])))),
+    CONSTRAINT reassurance_needs_are_known CHECK ((needs <@ ARRAY['patrol'::character varying(24), 'site_security_advice'::character varying(24), 'victim_support'::character varying(24), 'interpreter'::character varying(24), 'cleaning'::character varying(24), 'public_statement'::character varying(24)])),
+    CONSTRAINT reassurance_told_is_known CHECK ((told <@ ARRAY['what_happened'::character varying(24), 'patrols'::character varying(24), 'whom_to_call'::character varying(24), 'how_to_report'::character varying(24), 'victim_support'::character varying(24), 'when_we_call_again'::character varying(24)])),
+    CONSTRAINT reassurance_was_before CHECK ((recorded_at >= at))
+);
+CREATE TABLE public.incidents_tensionassessment (
+    id uuid NOT NULL,
+    number smallint NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    level smallint NOT NULL,
+    trend character varying(8) NOT NULL,
+    experienced text NOT NULL,
+    evidenced text NOT NULL,
+    potential text NOT NULL,
+    not_consulted_reason character varying(200) NOT NULL,
+    measures text NOT NULL,
+    incident_id uuid NOT NULL,
+    made_by_id uuid,
+    look_again_at timestamp with time zone,
+    CONSTRAINT assessment_codes_are_known CHECK (((level = ANY (ARRAY[1, 2, 3, 4])) AND ((trend)::text = ANY ((ARRAY['falling'::character varying, 'steady'::character varying, 'rising'::character varying])::text[])))),
+    CONSTRAINT incidents_tensionassessment_level_check CHECK ((level >= 0)),
+    CONSTRAINT incidents_tensionassessment_number_check CHECK ((number >= 0))
+);
+CREATE TABLE public.incidents_tensionassessment_consulted (
+    id bigint NOT NULL,
+    tensionassessment_id uuid CONSTRAINT incidents_tensionassessment_consu_tensionassessment_id_not_null NOT NULL,
+    organisation_id uuid NOT NULL
+);
+ALTER TABLE public.incidents_tensionassessment_consulted ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_tensionassessment_consulted_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE public.jobs_job (
     id uuid NOT NULL,
@@ -927,6 +1583,7 @@ CREATE TABLE public.meetings_concern (
     raised_by_organisation_id uuid,
     site_organisation_id uuid,
     meeting_id uuid,
+    received_in_id uuid,
     CONSTRAINT concern_answer_follows_offer CHECK ((((reassurance_answer)::text = ''::text) OR (((reassurance_answer)::text = ANY ((ARRAY['accepted'::character varying, 'declined'::character varying])::text[])) AND (reassurance_offered_at IS NOT NULL)))),
     CONSTRAINT concern_focuses_are_known CHECK ((affected_focuses <@ ARRAY['ethnic_minority'::character varying(30), 'african_descent'::character varying(30), 'language_minority'::character varying(30), 'migrants'::character varying(30), 'refugees'::character varying(30), 'stateless'::character varying(30), 'roma'::character varying(30), 'travellers'::character varying(30), 'sami'::character varying(30), 'jewish'::character varying(30), 'muslim'::character varying(30), 'christian'::character varying(30), 'sikh'::character varying(30), 'hindu'::character varying(30), 'other_religion_belief'::character varying(30), 'women'::character varying(30), 'lgbti'::character varying(30), 'trans'::character varying(30), 'disability'::character varying(30), 'youth'::character varying(30), 'older_people'::character varying(30), 'homelessness'::character varying(30)])),
     CONSTRAINT concern_grounds_are_known CHECK ((bias_grounds <@ ARRAY['racist_xenophobic'::character varying(30), 'anti_black'::character varying(30), 'anti_roma'::character varying(30), 'antisemitic'::character varying(30), 'anti_muslim'::character varying(30), 'anti_christian'::character varying(30), 'other_religion_belief'::character varying(30), 'gender_based'::character varying(30), 'anti_lgbti'::character varying(30), 'anti_trans'::character varying(30), 'disability'::character varying(30), 'poverty'::character varying(30), 'ideology'::character varying(30), 'language'::character varying(30), 'age'::character varying(30), 'unknown'::character varying(30), 'none'::character varying(30)])),
@@ -939,6 +1596,32 @@ END > 0))),
     CONSTRAINT concern_perceiver_is_known CHECK (((perceived_by)::text = ANY ((ARRAY[''::character varying, 'victim'::character varying, 'witness'::character varying, 'officer'::character varying, 'organisation'::character varying, 'other'::character varying])::text[]))),
     CONSTRAINT concern_status_has_moment CHECK ((((answered_at IS NULL) AND (closed_at IS NULL) AND ((status)::text = 'open'::text)) OR ((answered_at IS NOT NULL) AND (closed_at IS NULL) AND ((status)::text = 'answered'::text)) OR ((closed_at IS NOT NULL) AND ((status)::text = 'closed'::text)))),
     CONSTRAINT meetings_concern_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.meetings_concernexternalid (
+    id bigint NOT NULL,
+    source character varying(60) NOT NULL,
+    external_id character varying(200) NOT NULL,
+    concern_id uuid NOT NULL
+);
+ALTER TABLE public.meetings_concernexternalid ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.meetings_concernexternalid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.meetings_concernperiod (
+    id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    entered_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    superseded_at timestamp with time zone,
+    status character varying(10) NOT NULL,
+    answered_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    concern_id uuid NOT NULL,
+    CONSTRAINT concern_period_ends_after_start CHECK (((until IS NULL) OR (until > since)))
 );
 CREATE TABLE public.meetings_followup (
     id uuid NOT NULL,
@@ -981,12 +1664,6 @@ ALTER TABLE public.meetings_followupexternalid ALTER COLUMN id ADD GENERATED BY 
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.meetings_followuporganisation (
-    id bigint NOT NULL,
-    reported_back_on date,
-    follow_up_id uuid NOT NULL,
-    organisation_id uuid NOT NULL
-);
 ALTER TABLE public.meetings_followuporganisation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.meetings_followuporganisation_id_seq
     START WITH 1
@@ -994,6 +1671,18 @@ ALTER TABLE public.meetings_followuporganisation ALTER COLUMN id ADD GENERATED B
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE public.meetings_followupperiod (
+    id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    entered_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    superseded_at timestamp with time zone,
+    status character varying(12) NOT NULL,
+    due_on date NOT NULL,
+    completed_at timestamp with time zone,
+    follow_up_id uuid NOT NULL,
+    CONSTRAINT follow_up_period_ends_after_start CHECK (((until IS NULL) OR (until > since)))
 );
 CREATE TABLE public.meetings_handover (
     id uuid NOT NULL,
@@ -1011,7 +1700,7 @@ CREATE TABLE public.meetings_meeting (
     level character varying(12) NOT NULL,
     status character varying(12) NOT NULL,
     starts_at timestamp with time zone NOT NULL,
-    duration_minutes smallint NOT NULL,
+    duration_minutes smallint,
     place character varying(200) NOT NULL,
     initiated_by character varying(10) NOT NULL,
     other_participants text NOT NULL,
@@ -1081,13 +1770,6 @@ ALTER TABLE public.meetings_meetingexternalid ALTER COLUMN id ADD GENERATED BY D
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.meetings_meetingorganisation (
-    id bigint NOT NULL,
-    present boolean NOT NULL,
-    meeting_id uuid NOT NULL,
-    organisation_id uuid NOT NULL,
-    met_at timestamp with time zone
-);
 ALTER TABLE public.meetings_meetingorganisation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.meetings_meetingorganisation_id_seq
     START WITH 1
@@ -1141,6 +1823,47 @@ ALTER TABLE public.mfa_authenticator ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE public.publishing_councilpaper (
+    id uuid NOT NULL,
+    version integer NOT NULL,
+    title character varying(120) NOT NULL,
+    introduction text NOT NULL,
+    not_done text NOT NULL,
+    heard text NOT NULL,
+    decisions text NOT NULL,
+    figures jsonb NOT NULL,
+    pdf bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by_id uuid,
+    release_id uuid NOT NULL,
+    CONSTRAINT publishing_councilpaper_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.publishing_release (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    quarter_since date NOT NULL,
+    released_on date NOT NULL,
+    document jsonb NOT NULL,
+    counted jsonb NOT NULL,
+    released_by_id uuid,
+    CONSTRAINT publishing_release_number_check CHECK ((number >= 0)),
+    CONSTRAINT release_is_numbered CHECK ((number >= 1))
+);
+CREATE TABLE public.publishing_releasegrid (
+    id uuid NOT NULL,
+    since date NOT NULL,
+    level smallint NOT NULL,
+    splits jsonb NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    version integer NOT NULL,
+    confirmed_by_id uuid,
+    proposed_by_id uuid,
+    CONSTRAINT publishing_releasegrid_level_check CHECK ((level >= 0)),
+    CONSTRAINT publishing_releasegrid_version_check CHECK ((version >= 0)),
+    CONSTRAINT release_grid_has_a_level CHECK ((level >= 1)),
+    CONSTRAINT release_grid_has_two_people CHECK ((((confirmed_at IS NULL) AND (confirmed_by_id IS NULL)) OR ((confirmed_at IS NOT NULL) AND (confirmed_by_id IS NOT NULL) AND (NOT ((confirmed_by_id = proposed_by_id) AND (confirmed_by_id IS NOT NULL) AND (proposed_by_id IS NOT NULL))))))
 );
 CREATE TABLE public.reviews_actioncheck (
     id uuid NOT NULL,
@@ -1198,7 +1921,16 @@ CREATE TABLE public.reviews_frozenfigure (
     ids uuid[],
     review_id uuid NOT NULL,
     name character varying(200) DEFAULT ''::character varying NOT NULL,
+    rest uuid[],
     CONSTRAINT reviews_frozenfigure_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.reviews_keptname (
+    id uuid NOT NULL,
+    object_type character varying(30) NOT NULL,
+    object_id uuid NOT NULL,
+    name character varying(200) NOT NULL,
+    salt character varying(32) NOT NULL,
+    review_id uuid NOT NULL
 );
 CREATE TABLE public.reviews_review (
     id uuid NOT NULL,
@@ -1219,6 +1951,11 @@ CREATE TABLE public.reviews_review (
     district_name character varying(120) DEFAULT ''::character varying NOT NULL,
     signed_by_name character varying(200) DEFAULT ''::character varying NOT NULL,
     definitions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    blind_spots jsonb DEFAULT '[]'::jsonb NOT NULL,
+    made_with jsonb DEFAULT '{}'::jsonb NOT NULL,
+    parts jsonb DEFAULT '[]'::jsonb NOT NULL,
+    supersedes_id uuid,
+    superseding_reason character varying(500) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT review_period_has_days CHECK ((until > since)),
     CONSTRAINT review_signature_is_whole CHECK ((((signed_at IS NULL) AND (signed_by_id IS NULL)) OR ((signed_at IS NOT NULL) AND (signed_by_id IS NOT NULL)))),
     CONSTRAINT reviews_review_meetings_held_check CHECK ((meetings_held >= 0)),
@@ -1248,8 +1985,26 @@ CREATE TABLE public.reviews_sampledmeeting (
     marked_at timestamp with time zone,
     marked_by_id uuid,
     review_id uuid NOT NULL,
+    starts_at timestamp with time zone,
     CONSTRAINT reviews_sampledmeeting_position_check CHECK (("position" >= 0)),
     CONSTRAINT sample_marks_are_known CHECK (((marked_at IS NULL) OR (((facts_apart)::text = ANY ((ARRAY['yes'::character varying, 'partly'::character varying, 'no'::character varying, 'no_opinion'::character varying])::text[])) AND ((follow_up_recorded)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'nothing_promised'::character varying])::text[])))))
+);
+CREATE TABLE public.reviews_signature (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    statement text NOT NULL,
+    key_id character varying(16) NOT NULL,
+    public_key character varying(64) NOT NULL,
+    signature character varying(128) NOT NULL,
+    review_id uuid NOT NULL,
+    signed_by_id uuid NOT NULL,
+    CONSTRAINT reviews_signature_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.reviews_signedrecord (
+    review_id uuid NOT NULL,
+    record text NOT NULL,
+    inside text NOT NULL
 );
 CREATE TABLE public.reviews_subscription (
     id uuid NOT NULL,
@@ -1311,6 +2066,10 @@ ALTER TABLE public.socialaccount_socialtoken ALTER COLUMN id ADD GENERATED BY DE
     NO MAXVALUE
     CACHE 1
 );
+ALTER TABLE ONLY guard.city
+    ADD CONSTRAINT city_pkey PRIMARY KEY (is_one);
+ALTER TABLE ONLY guard.context_key
+    ADD CONSTRAINT context_key_pkey PRIMARY KEY (inner_pad);
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.account_emailaddress
@@ -1349,6 +2108,8 @@ ALTER TABLE ONLY public.api_apikey
     ADD CONSTRAINT api_apikey_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_apisecret
     ADD CONSTRAINT api_apisecret_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_bulkagreement
+    ADD CONSTRAINT api_bulkagreement_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_calendarfeed
     ADD CONSTRAINT api_calendarfeed_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_calendarfeed
@@ -1367,6 +2128,8 @@ ALTER TABLE ONLY public.api_webhook
     ADD CONSTRAINT api_webhook_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_webhookdelivery
     ADD CONSTRAINT api_webhookdelivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_tensionassessment
+    ADD CONSTRAINT assessment_number_once UNIQUE (incident_id, number);
 ALTER TABLE ONLY public.audit_change
     ADD CONSTRAINT audit_change_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.audit_event
@@ -1397,14 +2160,22 @@ ALTER TABLE ONLY public.reviews_actioncheck
     ADD CONSTRAINT check_once UNIQUE (review_id, action_id);
 ALTER TABLE ONLY public.reviews_figurecomment
     ADD CONSTRAINT comment_once UNIQUE (review_id, slug);
+ALTER TABLE ONLY public.meetings_concernexternalid
+    ADD CONSTRAINT concern_external_id_once UNIQUE (source, external_id);
+ALTER TABLE ONLY public.meetings_concernperiod
+    ADD CONSTRAINT concern_period_one_at_a_time EXCLUDE USING gist (concern_id WITH =, tstzrange(since, until, '[)'::text) WITH &&) WHERE ((superseded_at IS NULL));
 ALTER TABLE ONLY public.contacts_contactexternalid
     ADD CONSTRAINT contact_external_id_once UNIQUE (source, external_id);
 ALTER TABLE ONLY public.api_contactread
     ADD CONSTRAINT contact_read_once UNIQUE (key_id, day, contact_id);
+ALTER TABLE ONLY public.contacts_contactdetail
+    ADD CONSTRAINT contactdetail_once UNIQUE (owner_id, channel, value);
 ALTER TABLE ONLY public.contacts_affiliation
     ADD CONSTRAINT contacts_affiliation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_contact
     ADD CONSTRAINT contacts_contact_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_contactdetail
+    ADD CONSTRAINT contacts_contactdetail_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_contactexternalid
     ADD CONSTRAINT contacts_contactexternalid_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_focusdeclaration
@@ -1427,24 +2198,36 @@ ALTER TABLE ONLY public.contacts_organisation_also_in
     ADD CONSTRAINT contacts_organisation_also_in_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_organisation
     ADD CONSTRAINT contacts_organisation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_organisationdetail
+    ADD CONSTRAINT contacts_organisationdetail_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_organisationexternalid
     ADD CONSTRAINT contacts_organisationexternalid_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT contacts_organisationperiod_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.contacts_organisationprivatechannel
+    ADD CONSTRAINT contacts_organisationprivatechannel_pkey PRIMARY KEY (organisation_id);
 ALTER TABLE ONLY public.contacts_privatechannel
     ADD CONSTRAINT contacts_privatechannel_pkey PRIMARY KEY (contact_id);
 ALTER TABLE ONLY public.contacts_savedmapping
     ADD CONSTRAINT contacts_savedmapping_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_councilpaper
+    ADD CONSTRAINT council_paper_version_once UNIQUE (release_id, version);
 ALTER TABLE ONLY public.reviews_delivery
     ADD CONSTRAINT delivery_once UNIQUE (subscription_id, day);
 ALTER TABLE ONLY public.districts_district
     ADD CONSTRAINT districts_district_code_key UNIQUE (code);
 ALTER TABLE ONLY public.districts_district
     ADD CONSTRAINT districts_district_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.districts_district_succeeds
+    ADD CONSTRAINT districts_district_succe_from_district_id_to_dist_3c6b5ab3_uniq UNIQUE (from_district_id, to_district_id);
+ALTER TABLE ONLY public.districts_district_succeeds
+    ADD CONSTRAINT districts_district_succeeds_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.districts_expectedcommunity
     ADD CONSTRAINT districts_expectedcommunity_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.districts_move
     ADD CONSTRAINT districts_move_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.districts_periodnote
+    ADD CONSTRAINT districts_periodnote_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.django_content_type
     ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
 ALTER TABLE ONLY public.django_content_type
@@ -1453,22 +2236,72 @@ ALTER TABLE ONLY public.django_migrations
     ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.django_session
     ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+ALTER TABLE ONLY public.exchange_watchedregister
+    ADD CONSTRAINT exchange_watchedregister_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.districts_expectedcommunity
     ADD CONSTRAINT expected_once UNIQUE (district_id, focus);
 ALTER TABLE ONLY public.reviews_frozenfigure
     ADD CONSTRAINT figure_once UNIQUE (review_id, slug, by, "group");
 ALTER TABLE ONLY public.contacts_focusdeclaration
-    ADD CONSTRAINT focus_declared_once UNIQUE (organisation_id, focus);
+    ADD CONSTRAINT focus_declared_once_at_a_time EXCLUDE USING gist (organisation_id WITH =, focus WITH =, daterange(declared_on, withdrawn_on, '[)'::text) WITH &&) WHERE ((superseded_at IS NULL));
 ALTER TABLE ONLY public.meetings_followupexternalid
     ADD CONSTRAINT follow_up_external_id_once UNIQUE (source, external_id);
 ALTER TABLE ONLY public.meetings_followuporganisation
     ADD CONSTRAINT follow_up_organisation_once UNIQUE (follow_up_id, organisation_id);
+ALTER TABLE ONLY public.meetings_followupperiod
+    ADD CONSTRAINT follow_up_period_one_at_a_time EXCLUDE USING gist (follow_up_id WITH =, tstzrange(since, until, '[)'::text) WITH &&) WHERE ((superseded_at IS NULL));
 ALTER TABLE ONLY public.api_idempotentrequest
     ADD CONSTRAINT idempotency_key_once UNIQUE (actor_id, key);
 ALTER TABLE ONLY public.contacts_importedfields
     ADD CONSTRAINT imported_fields_once UNIQUE (organisation_id, source);
 ALTER TABLE ONLY public.contacts_importedrow
     ADD CONSTRAINT imported_row_once UNIQUE (object_type, source, external_id);
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incident_step_once UNIQUE NULLS NOT DISTINCT (incident_id, step_id, organisation_id);
+ALTER TABLE ONLY public.incidents_debrief
+    ADD CONSTRAINT incidents_debrief_incident_id_key UNIQUE (incident_id);
+ALTER TABLE ONLY public.incidents_debrief
+    ADD CONSTRAINT incidents_debrief_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_debriefvoice
+    ADD CONSTRAINT incidents_debriefvoice_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_exclusionrequest
+    ADD CONSTRAINT incidents_exclusionrequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_incident_also_in
+    ADD CONSTRAINT incidents_incident_also__incident_id_district_id_d1feb8f6_uniq UNIQUE (incident_id, district_id);
+ALTER TABLE ONLY public.incidents_incident_also_in
+    ADD CONSTRAINT incidents_incident_also_in_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_incident_excluded
+    ADD CONSTRAINT incidents_incident_excluded_incident_id_user_id_6ad02862_uniq UNIQUE (incident_id, user_id);
+ALTER TABLE ONLY public.incidents_incident_excluded
+    ADD CONSTRAINT incidents_incident_excluded_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_incident
+    ADD CONSTRAINT incidents_incident_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_incidentclosing
+    ADD CONSTRAINT incidents_incidentclosing_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_incidentconcern
+    ADD CONSTRAINT incidents_incidentconcern_concern_id_key UNIQUE (concern_id);
+ALTER TABLE ONLY public.incidents_incidentconcern
+    ADD CONSTRAINT incidents_incidentconcern_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incidents_incidentstep_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_protocol
+    ADD CONSTRAINT incidents_protocol_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_protocolagreement
+    ADD CONSTRAINT incidents_protocolagreement_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_protocolstep
+    ADD CONSTRAINT incidents_protocolstep_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassurance_follow_up_id_key UNIQUE (follow_up_id);
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassurance_meeting_id_key UNIQUE (meeting_id);
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassurance_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_tensionassessment_consulted
+    ADD CONSTRAINT incidents_tensionassessm_tensionassessment_id_org_923e54eb_uniq UNIQUE (tensionassessment_id, organisation_id);
+ALTER TABLE ONLY public.incidents_tensionassessment_consulted
+    ADD CONSTRAINT incidents_tensionassessment_consulted_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_tensionassessment
+    ADD CONSTRAINT incidents_tensionassessment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.jobs_jobfilechunk
     ADD CONSTRAINT job_file_chunk_once UNIQUE (file_id, number);
 ALTER TABLE ONLY public.jobs_job
@@ -1479,6 +2312,8 @@ ALTER TABLE ONLY public.jobs_jobfilechunk
     ADD CONSTRAINT jobs_jobfilechunk_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.jobs_lease
     ADD CONSTRAINT jobs_lease_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.reviews_keptname
+    ADD CONSTRAINT kept_name_once UNIQUE (review_id, object_id);
 ALTER TABLE ONLY public.api_keywarning
     ADD CONSTRAINT key_warning_once UNIQUE (key_id, ends_at, recipient_id);
 ALTER TABLE ONLY public.contacts_savedmapping
@@ -1491,12 +2326,18 @@ ALTER TABLE ONLY public.meetings_meetingorganisation
     ADD CONSTRAINT meeting_organisation_once UNIQUE (meeting_id, organisation_id);
 ALTER TABLE ONLY public.meetings_concern
     ADD CONSTRAINT meetings_concern_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_concernexternalid
+    ADD CONSTRAINT meetings_concernexternalid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_concernperiod
+    ADD CONSTRAINT meetings_concernperiod_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.meetings_followup
     ADD CONSTRAINT meetings_followup_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.meetings_followupexternalid
     ADD CONSTRAINT meetings_followupexternalid_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.meetings_followuporganisation
     ADD CONSTRAINT meetings_followuporganisation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meetings_followupperiod
+    ADD CONSTRAINT meetings_followupperiod_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.meetings_handover
     ADD CONSTRAINT meetings_handover_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.meetings_meeting_officers
@@ -1521,10 +2362,28 @@ ALTER TABLE ONLY public.contacts_notaduplicate
     ADD CONSTRAINT not_a_duplicate_once UNIQUE (object_type, one, other);
 ALTER TABLE ONLY public.contacts_organisationexternalid
     ADD CONSTRAINT organisation_external_id_once UNIQUE (source, external_id);
+ALTER TABLE ONLY public.contacts_organisationdetail
+    ADD CONSTRAINT organisationdetail_once UNIQUE (owner_id, channel, value);
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT period_one_at_a_time EXCLUDE USING gist (organisation_id WITH =, tstzrange(since, until, '[)'::text) WITH &&);
 ALTER TABLE ONLY public.api_personread
     ADD CONSTRAINT person_read_once UNIQUE (user_id, day, contact_id);
+ALTER TABLE ONLY public.incidents_protocolagreement
+    ADD CONSTRAINT protocol_agreed_once UNIQUE (protocol_id, organisation_id);
+ALTER TABLE ONLY public.incidents_protocol
+    ADD CONSTRAINT protocol_number_once UNIQUE NULLS NOT DISTINCT (code, district_id, number);
+ALTER TABLE ONLY public.incidents_protocolstep
+    ADD CONSTRAINT protocol_step_position_once UNIQUE (protocol_id, "position");
+ALTER TABLE ONLY public.publishing_councilpaper
+    ADD CONSTRAINT publishing_councilpaper_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_release
+    ADD CONSTRAINT publishing_release_number_key UNIQUE (number);
+ALTER TABLE ONLY public.publishing_release
+    ADD CONSTRAINT publishing_release_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_release
+    ADD CONSTRAINT publishing_release_quarter_since_key UNIQUE (quarter_since);
+ALTER TABLE ONLY public.publishing_releasegrid
+    ADD CONSTRAINT publishing_releasegrid_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.accounts_relief
     ADD CONSTRAINT relief_one_at_a_time EXCLUDE USING gist (officer_id WITH =, tstzrange(starts_at, COALESCE(ended_at, ends_at)) WITH &&);
 ALTER TABLE ONLY public.meetings_reminder
@@ -1541,12 +2400,20 @@ ALTER TABLE ONLY public.reviews_figurecomment
     ADD CONSTRAINT reviews_figurecomment_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reviews_frozenfigure
     ADD CONSTRAINT reviews_frozenfigure_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_keptname
+    ADD CONSTRAINT reviews_keptname_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reviews_review
     ADD CONSTRAINT reviews_review_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_supersedes_id_key UNIQUE (supersedes_id);
 ALTER TABLE ONLY public.reviews_rungorganisation
     ADD CONSTRAINT reviews_rungorganisation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reviews_sampledmeeting
     ADD CONSTRAINT reviews_sampledmeeting_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_signature
+    ADD CONSTRAINT reviews_signature_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.reviews_signedrecord
+    ADD CONSTRAINT reviews_signedrecord_pkey PRIMARY KEY (review_id);
 ALTER TABLE ONLY public.reviews_subscription
     ADD CONSTRAINT reviews_subscription_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reviews_sampledmeeting
@@ -1557,6 +2424,10 @@ ALTER TABLE ONLY public.audit_seal
     ADD CONSTRAINT seal_starts_once UNIQUE (first_seq);
 ALTER TABLE ONLY public.accounts_sentform
     ADD CONSTRAINT sent_form_once UNIQUE (user_id, form);
+ALTER TABLE ONLY public.reviews_signature
+    ADD CONSTRAINT signature_of_another_person UNIQUE (review_id, signed_by_id);
+ALTER TABLE ONLY public.reviews_signature
+    ADD CONSTRAINT signature_once UNIQUE (review_id, "position");
 ALTER TABLE ONLY public.socialaccount_socialaccount
     ADD CONSTRAINT socialaccount_socialaccount_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.socialaccount_socialaccount
@@ -1569,8 +2440,11 @@ ALTER TABLE ONLY public.socialaccount_socialtoken
     ADD CONSTRAINT socialaccount_socialtoken_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reviews_subscription
     ADD CONSTRAINT subscription_once UNIQUE (user_id, report, district_id, rhythm);
+ALTER TABLE ONLY public.exchange_watchedregister
+    ADD CONSTRAINT watched_register_once UNIQUE (owner, what, source);
 ALTER TABLE ONLY public.api_webhookdelivery
     ADD CONSTRAINT webhook_delivery_once UNIQUE (webhook_id, seq);
+CREATE INDEX coverage_of_actor ON guard.coverage USING btree (actor);
 CREATE INDEX account_emailaddress_email_03be32b2 ON public.account_emailaddress USING btree (email);
 CREATE INDEX account_emailaddress_email_03be32b2_like ON public.account_emailaddress USING btree (email varchar_pattern_ops);
 CREATE INDEX account_emailaddress_user_id_2c513194 ON public.account_emailaddress USING btree (user_id);
@@ -1603,6 +2477,8 @@ CREATE INDEX api_apikey_districts_district_id_4f0da0b8 ON public.api_apikey_dist
 CREATE INDEX api_apikey_source_c824032a ON public.api_apikey USING btree (source);
 CREATE INDEX api_apikey_source_c824032a_like ON public.api_apikey USING btree (source varchar_pattern_ops);
 CREATE INDEX api_apisecret_key_id_d17d6994 ON public.api_apisecret USING btree (key_id);
+CREATE INDEX api_bulkagreement_agreed_by_id_7d462526 ON public.api_bulkagreement USING btree (agreed_by_id);
+CREATE INDEX api_bulkagreement_key_id_4d385838 ON public.api_bulkagreement USING btree (key_id);
 CREATE INDEX api_contactread_key_id_40231c02 ON public.api_contactread USING btree (key_id);
 CREATE INDEX api_keywarning_key_id_deaca130 ON public.api_keywarning USING btree (key_id);
 CREATE INDEX api_keywarning_recipient_id_1476bda2 ON public.api_keywarning USING btree (recipient_id);
@@ -1614,10 +2490,14 @@ CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (nam
 CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON public.auth_group_permissions USING btree (group_id);
 CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_permissions USING btree (permission_id);
 CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
+CREATE UNIQUE INDEX bulk_agreement_once ON public.api_bulkagreement USING btree (key_id) WHERE (ended_at IS NULL);
 CREATE INDEX change_by_transaction ON public.audit_change USING btree (xid);
 CREATE INDEX change_of_object ON public.audit_change USING btree (object_id, at DESC);
+CREATE INDEX concern_by_case ON public.meetings_concern USING btree (case_reference) WHERE (NOT ((case_reference)::text = ''::text));
 CREATE INDEX concern_by_update ON public.meetings_concern USING btree (updated_at, id);
 CREATE INDEX concern_of_district ON public.meetings_concern USING btree (district_id, received_at DESC, id);
+CREATE INDEX concern_period_of_figures ON public.meetings_concernperiod USING btree (concern_id, since) INCLUDE (until, status, answered_at, closed_at) WHERE (superseded_at IS NULL);
+CREATE INDEX concern_received_in ON public.meetings_concern USING btree (received_in_id) WHERE (received_in_id IS NOT NULL);
 CREATE INDEX concern_search ON public.meetings_concern USING gin (folded public.gin_trgm_ops);
 CREATE INDEX contact_by_name ON public.contacts_contact USING btree (home_district_id, folded, id);
 CREATE INDEX contact_by_review ON public.contacts_contact USING btree (review_on);
@@ -1629,6 +2509,7 @@ CREATE INDEX contacts_affiliation_contact_id_4eee802b ON public.contacts_affilia
 CREATE INDEX contacts_affiliation_organisation_id_1862d02b ON public.contacts_affiliation USING btree (organisation_id);
 CREATE INDEX contacts_contact_agreement_recorded_by_id_203f2a3b ON public.contacts_contact USING btree (agreement_recorded_by_id);
 CREATE INDEX contacts_contact_home_district_id_3f2065b6 ON public.contacts_contact USING btree (home_district_id);
+CREATE INDEX contacts_contactdetail_owner_id_9a32f1cd ON public.contacts_contactdetail USING btree (owner_id);
 CREATE INDEX contacts_contactexternalid_contact_id_53d6f149 ON public.contacts_contactexternalid USING btree (contact_id);
 CREATE INDEX contacts_focusdeclaration_organisation_id_ffc616e5 ON public.contacts_focusdeclaration USING btree (organisation_id);
 CREATE INDEX contacts_importedfields_organisation_id_320c694e ON public.contacts_importedfields USING btree (organisation_id);
@@ -1638,6 +2519,7 @@ CREATE INDEX contacts_organisation_also_in_organisation_id_1d72c5c8 ON public.co
 CREATE INDEX contacts_organisation_deputy_officer_id_e45017cb ON public.contacts_organisation USING btree (deputy_officer_id);
 CREATE INDEX contacts_organisation_home_district_id_bd05db36 ON public.contacts_organisation USING btree (home_district_id);
 CREATE INDEX contacts_organisation_lead_officer_id_0949a9d9 ON public.contacts_organisation USING btree (lead_officer_id);
+CREATE INDEX contacts_organisationdetail_owner_id_c49610e5 ON public.contacts_organisationdetail USING btree (owner_id);
 CREATE INDEX contacts_organisationexternalid_organisation_id_aa5128d0 ON public.contacts_organisationexternalid USING btree (organisation_id);
 CREATE INDEX contacts_organisationperiod_deputy_officer_id_9938087f ON public.contacts_organisationperiod USING btree (deputy_officer_id);
 CREATE INDEX contacts_organisationperiod_home_district_id_9219c844 ON public.contacts_organisationperiod USING btree (home_district_id);
@@ -1647,7 +2529,10 @@ CREATE INDEX delivery_waiting ON public.reviews_delivery USING btree (day, id) W
 CREATE INDEX district_under ON public.districts_district USING gin (lineage);
 CREATE INDEX districts_district_code_f449cde9_like ON public.districts_district USING btree (code varchar_pattern_ops);
 CREATE INDEX districts_district_parent_id_64e2bf88 ON public.districts_district USING btree (parent_id);
+CREATE INDEX districts_district_succeeds_from_district_id_c6572517 ON public.districts_district_succeeds USING btree (from_district_id);
+CREATE INDEX districts_district_succeeds_to_district_id_130519c7 ON public.districts_district_succeeds USING btree (to_district_id);
 CREATE INDEX districts_expectedcommunity_district_id_d157ca6e ON public.districts_expectedcommunity USING btree (district_id);
+CREATE INDEX districts_periodnote_district_id_9685af16 ON public.districts_periodnote USING btree (district_id);
 CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
 CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
 CREATE INDEX event_by_time ON public.audit_event USING btree (at DESC);
@@ -1655,6 +2540,8 @@ CREATE INDEX event_by_transaction ON public.audit_event USING btree (xid);
 CREATE INDEX event_of_actor ON public.audit_event USING btree (actor_id, at DESC);
 CREATE INDEX event_of_object ON public.audit_event USING gin (object_ids);
 CREATE INDEX event_of_searched_words ON public.audit_event USING btree (search_hash) WHERE (search_hash IS NOT NULL);
+CREATE INDEX exchange_watchedregister_draft_id_cd3d256e ON public.exchange_watchedregister USING btree (draft_id);
+CREATE UNIQUE INDEX exclusion_request_once ON public.incidents_exclusionrequest USING btree (incident_id, user_id) WHERE (decided_at IS NULL);
 CREATE INDEX focus_of_organisation ON public.contacts_focusdeclaration USING btree (focus, organisation_id);
 CREATE INDEX follow_up_by_update ON public.meetings_followup USING btree (updated_at, id);
 CREATE INDEX follow_up_first_due ON public.meetings_followup USING btree (first_due_on);
@@ -1662,20 +2549,65 @@ CREATE INDEX follow_up_of_organisation ON public.meetings_followuporganisation U
 CREATE UNIQUE INDEX follow_up_once_in_series ON public.meetings_followup USING btree (series_id, series_on) WHERE (series_id IS NOT NULL);
 CREATE INDEX follow_up_pending ON public.meetings_followup USING btree (due_on, id) WHERE ((status)::text = ANY ((ARRAY['open'::character varying, 'in_progress'::character varying])::text[]));
 CREATE INDEX follow_up_pending_of_owner ON public.meetings_followup USING btree (owner_id, due_on, id) WHERE ((status)::text = ANY ((ARRAY['open'::character varying, 'in_progress'::character varying])::text[]));
+CREATE INDEX follow_up_period_of_figures ON public.meetings_followupperiod USING btree (follow_up_id, since) INCLUDE (until, status, due_on, completed_at) WHERE (superseded_at IS NULL);
 CREATE INDEX follow_up_search ON public.meetings_followup USING gin (folded public.gin_trgm_ops);
 CREATE INDEX handover_of_maker ON public.meetings_handover USING btree (made_by_id, created_at DESC);
 CREATE INDEX idempotent_by_age ON public.api_idempotentrequest USING btree (created_at);
 CREATE INDEX import_of_starter ON public.contacts_importdraft USING btree (started_by, created_at DESC);
+CREATE INDEX incident_by_update ON public.incidents_incident USING btree (updated_at, id);
+CREATE UNIQUE INDEX incident_closed_once ON public.incidents_incidentclosing USING btree (incident_id) WHERE (reopened_at IS NULL);
+CREATE INDEX incident_of_district ON public.incidents_incident USING btree (district_id, started_at DESC, id);
+CREATE INDEX incident_step_open ON public.incidents_incidentstep USING btree (owner_id, due_at) WHERE ((status)::text = 'open'::text);
+CREATE INDEX incident_under_way ON public.incidents_incident USING btree (started_at, id) WHERE (NOT ((status)::text = 'closed'::text));
+CREATE INDEX incidents_debrief_signed_by_id_713fe834 ON public.incidents_debrief USING btree (signed_by_id);
+CREATE INDEX incidents_debriefvoice_debrief_id_ad7c1abc ON public.incidents_debriefvoice USING btree (debrief_id);
+CREATE INDEX incidents_debriefvoice_organisation_id_85dc0b63 ON public.incidents_debriefvoice USING btree (organisation_id);
+CREATE INDEX incidents_exclusionrequest_asked_by_id_e510c0c8 ON public.incidents_exclusionrequest USING btree (asked_by_id);
+CREATE INDEX incidents_exclusionrequest_decided_by_id_602d9d02 ON public.incidents_exclusionrequest USING btree (decided_by_id);
+CREATE INDEX incidents_exclusionrequest_district_id_11b1ae2f ON public.incidents_exclusionrequest USING btree (district_id);
+CREATE INDEX incidents_exclusionrequest_incident_id_1d464b6f ON public.incidents_exclusionrequest USING btree (incident_id);
+CREATE INDEX incidents_exclusionrequest_user_id_413bfd9f ON public.incidents_exclusionrequest USING btree (user_id);
+CREATE INDEX incidents_incident_also_in_district_id_d5c57b9e ON public.incidents_incident_also_in USING btree (district_id);
+CREATE INDEX incidents_incident_also_in_incident_id_8c8b25b2 ON public.incidents_incident_also_in USING btree (incident_id);
+CREATE INDEX incidents_incident_district_id_86043d7c ON public.incidents_incident USING btree (district_id);
+CREATE INDEX incidents_incident_duty_id_86b34c30 ON public.incidents_incident USING btree (duty_id);
+CREATE INDEX incidents_incident_excluded_incident_id_2d9c83d3 ON public.incidents_incident_excluded USING btree (incident_id);
+CREATE INDEX incidents_incident_excluded_user_id_273726c2 ON public.incidents_incident_excluded USING btree (user_id);
+CREATE INDEX incidents_incident_protocol_id_ee14af59 ON public.incidents_incident USING btree (protocol_id);
+CREATE INDEX incidents_incident_words_agreed_by_id_b55e7dae ON public.incidents_incident USING btree (words_agreed_by_id);
+CREATE INDEX incidents_incidentclosing_incident_id_c2fdfcdd ON public.incidents_incidentclosing USING btree (incident_id);
+CREATE INDEX incidents_incidentconcern_incident_id_980cdc92 ON public.incidents_incidentconcern USING btree (incident_id);
+CREATE INDEX incidents_incidentstep_done_by_id_022c6852 ON public.incidents_incidentstep USING btree (done_by_id);
+CREATE INDEX incidents_incidentstep_incident_id_6b4b114e ON public.incidents_incidentstep USING btree (incident_id);
+CREATE INDEX incidents_incidentstep_organisation_id_eec4b26b ON public.incidents_incidentstep USING btree (organisation_id);
+CREATE INDEX incidents_incidentstep_owner_id_0d0ac5da ON public.incidents_incidentstep USING btree (owner_id);
+CREATE INDEX incidents_incidentstep_step_id_57ef48c3 ON public.incidents_incidentstep USING btree (step_id);
+CREATE INDEX incidents_protocol_approved_by_id_e3ca266a ON public.incidents_protocol USING btree (approved_by_id);
+CREATE INDEX incidents_protocol_author_id_e7eb74f8 ON public.incidents_protocol USING btree (author_id);
+CREATE INDEX incidents_protocol_code_a4879270 ON public.incidents_protocol USING btree (code);
+CREATE INDEX incidents_protocol_code_a4879270_like ON public.incidents_protocol USING btree (code varchar_pattern_ops);
+CREATE INDEX incidents_protocol_district_id_0207fa9d ON public.incidents_protocol USING btree (district_id);
+CREATE INDEX incidents_protocolagreement_organisation_id_67392f0e ON public.incidents_protocolagreement USING btree (organisation_id);
+CREATE INDEX incidents_protocolagreement_protocol_id_07ad2083 ON public.incidents_protocolagreement USING btree (protocol_id);
+CREATE INDEX incidents_protocolstep_protocol_id_de288974 ON public.incidents_protocolstep USING btree (protocol_id);
+CREATE INDEX incidents_reassurance_by_id_a5c31e9d ON public.incidents_reassurance USING btree (by_id);
+CREATE INDEX incidents_reassurance_incident_id_f4ed95df ON public.incidents_reassurance USING btree (incident_id);
+CREATE INDEX incidents_reassurance_organisation_id_a9d6b465 ON public.incidents_reassurance USING btree (organisation_id);
+CREATE INDEX incidents_tensionassessmen_tensionassessment_id_749fa077 ON public.incidents_tensionassessment_consulted USING btree (tensionassessment_id);
+CREATE INDEX incidents_tensionassessment_consulted_organisation_id_5392d993 ON public.incidents_tensionassessment_consulted USING btree (organisation_id);
+CREATE INDEX incidents_tensionassessment_incident_id_734fbb31 ON public.incidents_tensionassessment USING btree (incident_id);
+CREATE INDEX incidents_tensionassessment_made_by_id_a4f86b36 ON public.incidents_tensionassessment USING btree (made_by_id);
 CREATE INDEX job_file_by_expiry ON public.jobs_jobfile USING btree (expires_at);
 CREATE INDEX job_of_starter ON public.jobs_job USING btree (started_by, created_at DESC);
 CREATE INDEX job_to_do ON public.jobs_job USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX jobs_jobfile_job_id_3f7b856d ON public.jobs_jobfile USING btree (job_id);
 CREATE INDEX jobs_jobfilechunk_file_id_5320abba ON public.jobs_jobfilechunk USING btree (file_id);
 CREATE INDEX jobs_lease_name_e4ba76a8_like ON public.jobs_lease USING btree (name varchar_pattern_ops);
+CREATE INDEX kept_name_of_object ON public.reviews_keptname USING btree (object_id);
 CREATE UNIQUE INDEX key_source_once ON public.api_apikey USING btree (source) WHERE (NOT ((status)::text = 'revoked'::text));
 CREATE INDEX key_warning_waiting ON public.api_keywarning USING btree (id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
 CREATE INDEX meeting_by_time ON public.meetings_meeting USING btree (starts_at DESC, id);
-CREATE INDEX meeting_by_update ON public.meetings_meeting USING btree (updated_at, id);
+CREATE INDEX meeting_by_update_and_time ON public.meetings_meeting USING btree (updated_at, id, starts_at);
 CREATE INDEX meeting_met ON public.meetings_meetingorganisation USING btree (organisation_id, met_at) WHERE (met_at IS NOT NULL);
 CREATE INDEX meeting_of_district ON public.meetings_meeting USING btree (district_id, starts_at DESC, id);
 CREATE INDEX meeting_of_figures ON public.meetings_meeting USING btree (district_id, starts_at) INCLUDE (status, kind, level, initiated_by);
@@ -1687,6 +2619,7 @@ CREATE INDEX meetings_concern_district_id_b71b3724 ON public.meetings_concern US
 CREATE INDEX meetings_concern_meeting_id_bac5bf62 ON public.meetings_concern USING btree (meeting_id);
 CREATE INDEX meetings_concern_raised_by_organisation_id_020f0b49 ON public.meetings_concern USING btree (raised_by_organisation_id);
 CREATE INDEX meetings_concern_site_organisation_id_be079737 ON public.meetings_concern USING btree (site_organisation_id);
+CREATE INDEX meetings_concernexternalid_concern_id_9e8eb581 ON public.meetings_concernexternalid USING btree (concern_id);
 CREATE INDEX meetings_followup_concern_id_7aa7e3f4 ON public.meetings_followup USING btree (concern_id);
 CREATE INDEX meetings_followup_contact_id_e2668eee ON public.meetings_followup USING btree (contact_id);
 CREATE INDEX meetings_followup_meeting_id_bf6c88a9 ON public.meetings_followup USING btree (meeting_id);
@@ -1720,7 +2653,16 @@ CREATE INDEX organisation_kind ON public.contacts_organisation USING btree (id) 
 CREATE INDEX organisation_meet_by ON public.contacts_organisation USING btree (meet_by) WHERE (meet_by IS NOT NULL);
 CREATE INDEX organisation_of_lead ON public.contacts_organisation USING btree (lead_officer_id);
 CREATE INDEX organisation_search ON public.contacts_organisation USING gin (folded public.gin_trgm_ops);
-CREATE INDEX period_of_population ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on) WHERE ((status)::text = 'active'::text);
+CREATE UNIQUE INDEX pending_act_once ON public.accounts_accountrequest USING btree (subject, kind) WHERE (decided_at IS NULL);
+CREATE INDEX period_by_entry ON public.contacts_organisationperiod USING btree (entered_at) WHERE (entered_at IS NOT NULL);
+CREATE INDEX period_of_figures ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on, kind) WHERE ((status)::text = 'active'::text);
+CREATE UNIQUE INDEX protocol_one_in_force ON public.incidents_protocol USING btree (code, district_id) NULLS NOT DISTINCT WHERE ((status)::text = 'in_force'::text);
+CREATE INDEX publishing_councilpaper_made_by_id_b7f84798 ON public.publishing_councilpaper USING btree (made_by_id);
+CREATE INDEX publishing_councilpaper_release_id_5fb6447c ON public.publishing_councilpaper USING btree (release_id);
+CREATE INDEX publishing_release_released_by_id_98b9a94a ON public.publishing_release USING btree (released_by_id);
+CREATE INDEX publishing_releasegrid_confirmed_by_id_84fb924c ON public.publishing_releasegrid USING btree (confirmed_by_id);
+CREATE INDEX publishing_releasegrid_proposed_by_id_e3377754 ON public.publishing_releasegrid USING btree (proposed_by_id);
+CREATE INDEX reassurance_of_incident ON public.incidents_reassurance USING btree (incident_id, organisation_id, at);
 CREATE INDEX relief_of_officer ON public.accounts_relief USING btree (officer_id, ends_at DESC);
 CREATE INDEX reminder_of_recipient ON public.meetings_reminder USING btree (recipient_id, occurrence DESC);
 CREATE INDEX reminder_of_subject ON public.meetings_reminder USING btree (subject_id, rule);
@@ -1737,6 +2679,7 @@ CREATE INDEX reviews_delivery_subscription_id_8bbe5eac ON public.reviews_deliver
 CREATE INDEX reviews_figurecomment_review_id_3c62e36c ON public.reviews_figurecomment USING btree (review_id);
 CREATE INDEX reviews_figurecomment_written_by_id_46450f42 ON public.reviews_figurecomment USING btree (written_by_id);
 CREATE INDEX reviews_frozenfigure_review_id_529bfd76 ON public.reviews_frozenfigure USING btree (review_id);
+CREATE INDEX reviews_keptname_review_id_354b64a1 ON public.reviews_keptname USING btree (review_id);
 CREATE INDEX reviews_review_district_id_dbaa14ca ON public.reviews_review USING btree (district_id);
 CREATE INDEX reviews_review_signed_by_id_4f589e82 ON public.reviews_review USING btree (signed_by_id);
 CREATE INDEX reviews_review_started_by_id_44dcbae8 ON public.reviews_review USING btree (started_by_id);
@@ -1744,9 +2687,12 @@ CREATE INDEX reviews_rungorganisation_review_id_b837ba06 ON public.reviews_rungo
 CREATE INDEX reviews_rungorganisation_rung_by_id_5b356f77 ON public.reviews_rungorganisation USING btree (rung_by_id);
 CREATE INDEX reviews_sampledmeeting_marked_by_id_d43e69b7 ON public.reviews_sampledmeeting USING btree (marked_by_id);
 CREATE INDEX reviews_sampledmeeting_review_id_b9efc341 ON public.reviews_sampledmeeting USING btree (review_id);
+CREATE INDEX reviews_signature_review_id_608e5286 ON public.reviews_signature USING btree (review_id);
+CREATE INDEX reviews_signature_signed_by_id_a50af540 ON public.reviews_signature USING btree (signed_by_id);
 CREATE INDEX reviews_subscription_district_id_34ac2858 ON public.reviews_subscription USING btree (district_id);
 CREATE INDEX reviews_subscription_user_id_a81c098c ON public.reviews_subscription USING btree (user_id);
 CREATE INDEX sent_form_by_age ON public.accounts_sentform USING btree (created_at);
+CREATE INDEX signature_waiting ON public.reviews_signature USING btree (id) WHERE ((signature)::text = ''::text);
 CREATE INDEX socialaccount_socialaccount_user_id_8146e70c ON public.socialaccount_socialaccount USING btree (user_id);
 CREATE INDEX socialaccount_socialtoken_account_id_951f210e ON public.socialaccount_socialtoken USING btree (account_id);
 CREATE INDEX socialaccount_socialtoken_app_id_636a42d7 ON public.socialaccount_socialtoken USING btree (app_id);
@@ -1754,9 +2700,28 @@ CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING 
 CREATE UNIQUE INDEX unique_primary_email ON public.account_emailaddress USING btree (user_id, "primary") WHERE "primary";
 CREATE UNIQUE INDEX unique_verified_email ON public.account_emailaddress USING btree (email) WHERE verified;
 CREATE UNIQUE INDEX user_email_once ON public.accounts_user USING btree (lower((email)::text));
+CREATE INDEX watched_register_due ON public.exchange_watchedregister USING btree (next_at);
 CREATE INDEX webhook_delivery_by_age ON public.api_webhookdelivery USING btree (created_at);
 CREATE INDEX webhook_delivery_due ON public.api_webhookdelivery USING btree (due_at, id) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
 CREATE INDEX webhook_delivery_waiting ON public.api_webhookdelivery USING btree (webhook_id, seq) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
+CREATE TRIGGER accounts_relief_covers_users_after_delete_of_old AFTER DELETE ON public.accounts_relief REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+CREATE TRIGGER accounts_relief_covers_users_after_insert_of_new AFTER INSERT ON public.accounts_relief REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+CREATE TRIGGER accounts_relief_covers_users_after_update_of_new AFTER UPDATE ON public.accounts_relief REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+CREATE TRIGGER accounts_relief_covers_users_after_update_of_old AFTER UPDATE ON public.accounts_relief REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('officer_id');
+CREATE TRIGGER accounts_user_covers AFTER INSERT ON public.accounts_user FOR EACH ROW EXECUTE FUNCTION guard.follow_user();
+CREATE TRIGGER accounts_user_covers_otherwise AFTER UPDATE OF role, is_active ON public.accounts_user FOR EACH ROW WHEN ((((old.role)::text IS DISTINCT FROM (new.role)::text) OR (old.is_active IS DISTINCT FROM new.is_active))) EXECUTE FUNCTION guard.follow_user();
+CREATE TRIGGER accounts_user_covers_users_after_delete_of_old AFTER DELETE ON public.accounts_user REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('id');
+CREATE TRIGGER accounts_user_districts_covers_users_after_delete_of_old AFTER DELETE ON public.accounts_user_districts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
+CREATE TRIGGER accounts_user_districts_covers_users_after_insert_of_new AFTER INSERT ON public.accounts_user_districts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
+CREATE TRIGGER accounts_user_districts_covers_users_after_update_of_new AFTER UPDATE ON public.accounts_user_districts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
+CREATE TRIGGER accounts_user_districts_covers_users_after_update_of_old AFTER UPDATE ON public.accounts_user_districts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_users('user_id');
+CREATE TRIGGER api_apikey_covers AFTER INSERT ON public.api_apikey FOR EACH ROW EXECUTE FUNCTION guard.follow_key();
+CREATE TRIGGER api_apikey_covers_keys_after_delete_of_old AFTER DELETE ON public.api_apikey REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('id');
+CREATE TRIGGER api_apikey_covers_otherwise AFTER UPDATE OF status, is_citywide, expires_at ON public.api_apikey FOR EACH ROW WHEN (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.is_citywide IS DISTINCT FROM new.is_citywide)) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION guard.follow_key();
+CREATE TRIGGER api_apikey_districts_covers_keys_after_delete_of_old AFTER DELETE ON public.api_apikey_districts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
+CREATE TRIGGER api_apikey_districts_covers_keys_after_insert_of_new AFTER INSERT ON public.api_apikey_districts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
+CREATE TRIGGER api_apikey_districts_covers_keys_after_update_of_new AFTER UPDATE ON public.api_apikey_districts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
+CREATE TRIGGER api_apikey_districts_covers_keys_after_update_of_old AFTER UPDATE ON public.api_apikey_districts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
 CREATE TRIGGER audit_change_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_change FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_change_own_xid BEFORE INSERT ON public.audit_change FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
 CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
@@ -1765,17 +2730,33 @@ CREATE TRIGGER audit_numbered_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON
 CREATE TRIGGER audit_numbered_next_in_row AFTER INSERT ON public.audit_numbered REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('seq');
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_seal_next_in_row AFTER INSERT ON public.audit_seal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('number');
+CREATE TRIGGER districts_district_covers_keys_after_delete_of_old AFTER DELETE ON public.districts_district REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_keys();
+CREATE TRIGGER districts_district_covers_keys_after_insert_of_new AFTER INSERT ON public.districts_district REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_keys();
+CREATE TRIGGER districts_district_covers_keys_after_update_of_new AFTER UPDATE ON public.districts_district REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_keys();
+CREATE TRIGGER districts_district_covers_keys_after_update_of_old AFTER UPDATE ON public.districts_district REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_keys();
+CREATE TRIGGER districts_district_covers_users_after_delete_of_old AFTER DELETE ON public.districts_district REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_users();
+CREATE TRIGGER districts_district_covers_users_after_insert_of_new AFTER INSERT ON public.districts_district REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_users();
+CREATE TRIGGER districts_district_covers_users_after_update_of_new AFTER UPDATE ON public.districts_district REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_users();
+CREATE TRIGGER districts_district_covers_users_after_update_of_old AFTER UPDATE ON public.districts_district REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_users();
+CREATE TRIGGER incidents_protocol_stays BEFORE DELETE OR UPDATE ON public.incidents_protocol FOR EACH ROW EXECUTE FUNCTION public.incidents_keep_protocol();
+CREATE TRIGGER incidents_protocolstep_stays BEFORE INSERT OR DELETE OR UPDATE ON public.incidents_protocolstep FOR EACH ROW EXECUTE FUNCTION public.incidents_keep_protocol_step();
 CREATE TRIGGER meetings_link_met_at BEFORE INSERT OR UPDATE OF meeting_id, present ON public.meetings_meetingorganisation FOR EACH ROW EXECUTE FUNCTION public.meetings_link_met_at();
 CREATE TRIGGER meetings_meeting_met_at AFTER UPDATE OF status, starts_at, outcomes ON public.meetings_meeting FOR EACH ROW WHEN (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.starts_at IS DISTINCT FROM new.starts_at)) OR (old.outcomes IS DISTINCT FROM new.outcomes))) EXECUTE FUNCTION public.meetings_meeting_met_at();
+CREATE TRIGGER publishing_councilpaper_stays BEFORE DELETE OR UPDATE ON public.publishing_councilpaper FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
+CREATE TRIGGER publishing_release_stays BEFORE DELETE OR UPDATE ON public.publishing_release FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
+CREATE TRIGGER publishing_releasegrid_stays BEFORE DELETE OR UPDATE ON public.publishing_releasegrid FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER reviews_actioncheck_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_actioncheck FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_addendum_stays BEFORE DELETE OR UPDATE ON public.reviews_addendum FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER reviews_agreedaction_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_agreedaction FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_figurecomment_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_figurecomment FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_frozenfigure_frozen BEFORE UPDATE ON public.reviews_frozenfigure FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER reviews_frozenfigure_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_frozenfigure FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_keptname_stays BEFORE UPDATE ON public.reviews_keptname FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_name();
 CREATE TRIGGER reviews_review_stays BEFORE DELETE OR UPDATE ON public.reviews_review FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_review();
 CREATE TRIGGER reviews_rungorganisation_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_rungorganisation FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_sampledmeeting_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_sampledmeeting FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
+CREATE TRIGGER reviews_signature_stays BEFORE DELETE OR UPDATE ON public.reviews_signature FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_signature();
+CREATE TRIGGER reviews_signedrecord_stays BEFORE DELETE OR UPDATE ON public.reviews_signedrecord FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.account_emailconfirmation
@@ -1816,6 +2797,10 @@ ALTER TABLE ONLY public.api_apikey_districts
     ADD CONSTRAINT api_apikey_districts_district_id_4f0da0b8_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_apisecret
     ADD CONSTRAINT api_apisecret_key_id_d17d6994_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_bulkagreement
+    ADD CONSTRAINT api_bulkagreement_agreed_by_id_7d462526_fk_accounts_user_id FOREIGN KEY (agreed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_bulkagreement
+    ADD CONSTRAINT api_bulkagreement_key_id_4d385838_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_calendarfeed
     ADD CONSTRAINT api_calendarfeed_user_id_f4475d73_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_contactread
@@ -1850,6 +2835,8 @@ ALTER TABLE ONLY public.contacts_contact
     ADD CONSTRAINT contacts_contact_agreement_recorded_b_203f2a3b_fk_accounts_ FOREIGN KEY (agreement_recorded_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_contact
     ADD CONSTRAINT contacts_contact_home_district_id_3f2065b6_fk_districts FOREIGN KEY (home_district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_contactdetail
+    ADD CONSTRAINT contacts_contactdetail_owner_id_9a32f1cd_fk_contacts_contact_id FOREIGN KEY (owner_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_contactexternalid
     ADD CONSTRAINT contacts_contactexte_contact_id_53d6f149_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_focusdeclaration
@@ -1872,18 +2859,112 @@ ALTER TABLE ONLY public.contacts_organisation
     ADD CONSTRAINT contacts_organisatio_lead_officer_id_0949a9d9_fk_accounts_ FOREIGN KEY (lead_officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT contacts_organisatio_lead_officer_id_6d286171_fk_accounts_ FOREIGN KEY (lead_officer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationprivatechannel
+    ADD CONSTRAINT contacts_organisatio_organisation_id_14ec1eca_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_organisation_also_in
     ADD CONSTRAINT contacts_organisatio_organisation_id_1d72c5c8_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT contacts_organisatio_organisation_id_3670c058_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_organisationexternalid
     ADD CONSTRAINT contacts_organisatio_organisation_id_aa5128d0_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.contacts_organisationdetail
+    ADD CONSTRAINT contacts_organisatio_owner_id_c49610e5_fk_contacts_ FOREIGN KEY (owner_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.contacts_privatechannel
     ADD CONSTRAINT contacts_privatechan_contact_id_d3e2ccad_fk_contacts_ FOREIGN KEY (contact_id) REFERENCES public.contacts_contact(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.districts_district
     ADD CONSTRAINT districts_district_parent_id_64e2bf88_fk_districts_district_id FOREIGN KEY (parent_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.districts_district_succeeds
+    ADD CONSTRAINT districts_district_s_from_district_id_c6572517_fk_districts FOREIGN KEY (from_district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.districts_district_succeeds
+    ADD CONSTRAINT districts_district_s_to_district_id_130519c7_fk_districts FOREIGN KEY (to_district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.districts_expectedcommunity
     ADD CONSTRAINT districts_expectedco_district_id_d157ca6e_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.districts_periodnote
+    ADD CONSTRAINT districts_periodnote_district_id_9685af16_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.exchange_watchedregister
+    ADD CONSTRAINT exchange_watchedregi_draft_id_cd3d256e_fk_contacts_ FOREIGN KEY (draft_id) REFERENCES public.contacts_importdraft(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_debrief
+    ADD CONSTRAINT incidents_debrief_incident_id_0796ea87_fk_incidents_incident_id FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_debrief
+    ADD CONSTRAINT incidents_debrief_signed_by_id_713fe834_fk_accounts_user_id FOREIGN KEY (signed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_debriefvoice
+    ADD CONSTRAINT incidents_debriefvoi_debrief_id_ad7c1abc_fk_incidents FOREIGN KEY (debrief_id) REFERENCES public.incidents_debrief(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_debriefvoice
+    ADD CONSTRAINT incidents_debriefvoi_organisation_id_85dc0b63_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_exclusionrequest
+    ADD CONSTRAINT incidents_exclusionr_asked_by_id_e510c0c8_fk_accounts_ FOREIGN KEY (asked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_exclusionrequest
+    ADD CONSTRAINT incidents_exclusionr_decided_by_id_602d9d02_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_exclusionrequest
+    ADD CONSTRAINT incidents_exclusionr_district_id_11b1ae2f_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_exclusionrequest
+    ADD CONSTRAINT incidents_exclusionr_incident_id_1d464b6f_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_exclusionrequest
+    ADD CONSTRAINT incidents_exclusionrequest_user_id_413bfd9f_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident_also_in
+    ADD CONSTRAINT incidents_incident_a_district_id_d5c57b9e_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident_also_in
+    ADD CONSTRAINT incidents_incident_a_incident_id_8c8b25b2_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident
+    ADD CONSTRAINT incidents_incident_began_in_id_9131c0f2_fk_districts FOREIGN KEY (began_in_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident
+    ADD CONSTRAINT incidents_incident_district_id_86043d7c_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident
+    ADD CONSTRAINT incidents_incident_duty_id_86b34c30_fk_accounts_user_id FOREIGN KEY (duty_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident_excluded
+    ADD CONSTRAINT incidents_incident_e_incident_id_2d9c83d3_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident_excluded
+    ADD CONSTRAINT incidents_incident_e_user_id_273726c2_fk_accounts_ FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident
+    ADD CONSTRAINT incidents_incident_protocol_id_ee14af59_fk_incidents FOREIGN KEY (protocol_id) REFERENCES public.incidents_protocol(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incident
+    ADD CONSTRAINT incidents_incident_words_agreed_by_id_b55e7dae_fk_accounts_ FOREIGN KEY (words_agreed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentclosing
+    ADD CONSTRAINT incidents_incidentcl_incident_id_c2fdfcdd_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentconcern
+    ADD CONSTRAINT incidents_incidentco_concern_id_e54de5e2_fk_meetings_ FOREIGN KEY (concern_id) REFERENCES public.meetings_concern(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentconcern
+    ADD CONSTRAINT incidents_incidentco_incident_id_980cdc92_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incidents_incidentst_incident_id_6b4b114e_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incidents_incidentst_organisation_id_eec4b26b_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incidents_incidentst_step_id_57ef48c3_fk_incidents FOREIGN KEY (step_id) REFERENCES public.incidents_protocolstep(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incidents_incidentstep_done_by_id_022c6852_fk_accounts_user_id FOREIGN KEY (done_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_incidentstep
+    ADD CONSTRAINT incidents_incidentstep_owner_id_0d0ac5da_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_protocol
+    ADD CONSTRAINT incidents_protocol_approved_by_id_e3ca266a_fk_accounts_user_id FOREIGN KEY (approved_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_protocol
+    ADD CONSTRAINT incidents_protocol_author_id_e7eb74f8_fk_accounts_user_id FOREIGN KEY (author_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_protocol
+    ADD CONSTRAINT incidents_protocol_district_id_0207fa9d_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_protocolagreement
+    ADD CONSTRAINT incidents_protocolag_organisation_id_67392f0e_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_protocolagreement
+    ADD CONSTRAINT incidents_protocolag_protocol_id_07ad2083_fk_incidents FOREIGN KEY (protocol_id) REFERENCES public.incidents_protocol(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_protocolstep
+    ADD CONSTRAINT incidents_protocolst_protocol_id_de288974_fk_incidents FOREIGN KEY (protocol_id) REFERENCES public.incidents_protocol(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassuranc_follow_up_id_91aacf71_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassuranc_incident_id_f4ed95df_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassuranc_meeting_id_5503835b_fk_meetings_ FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassuranc_organisation_id_a9d6b465_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_reassurance
+    ADD CONSTRAINT incidents_reassurance_by_id_a5c31e9d_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_tensionassessment
+    ADD CONSTRAINT incidents_tensionass_incident_id_734fbb31_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_tensionassessment
+    ADD CONSTRAINT incidents_tensionass_made_by_id_a4f86b36_fk_accounts_ FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_tensionassessment_consulted
+    ADD CONSTRAINT incidents_tensionass_organisation_id_5392d993_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_tensionassessment_consulted
+    ADD CONSTRAINT incidents_tensionass_tensionassessment_id_749fa077_fk_incidents FOREIGN KEY (tensionassessment_id) REFERENCES public.incidents_tensionassessment(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.jobs_jobfile
     ADD CONSTRAINT jobs_jobfile_job_id_3f7b856d_fk_jobs_job_id FOREIGN KEY (job_id) REFERENCES public.jobs_job(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.jobs_jobfilechunk
@@ -1895,7 +2976,13 @@ ALTER TABLE ONLY public.meetings_concern
 ALTER TABLE ONLY public.meetings_concern
     ADD CONSTRAINT meetings_concern_raised_by_organisati_020f0b49_fk_contacts_ FOREIGN KEY (raised_by_organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.meetings_concern
+    ADD CONSTRAINT meetings_concern_received_in_id_e4a3d7dd_fk_districts FOREIGN KEY (received_in_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concern
     ADD CONSTRAINT meetings_concern_site_organisation_id_be079737_fk_contacts_ FOREIGN KEY (site_organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concernexternalid
+    ADD CONSTRAINT meetings_concernexte_concern_id_9e8eb581_fk_meetings_ FOREIGN KEY (concern_id) REFERENCES public.meetings_concern(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_concernperiod
+    ADD CONSTRAINT meetings_concernperi_concern_id_16f790f2_fk_meetings_ FOREIGN KEY (concern_id) REFERENCES public.meetings_concern(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.meetings_followup
     ADD CONSTRAINT meetings_followup_concern_id_7aa7e3f4_fk_meetings_concern_id FOREIGN KEY (concern_id) REFERENCES public.meetings_concern(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.meetings_followup
@@ -1912,6 +2999,8 @@ ALTER TABLE ONLY public.meetings_followuporganisation
     ADD CONSTRAINT meetings_followuporg_follow_up_id_9dc3db3a_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.meetings_followuporganisation
     ADD CONSTRAINT meetings_followuporg_organisation_id_dbf005d6_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.meetings_followupperiod
+    ADD CONSTRAINT meetings_followupper_follow_up_id_8a73439d_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.meetings_handover
     ADD CONSTRAINT meetings_handover_made_by_id_9d197365_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.meetings_handover
@@ -1940,6 +3029,16 @@ ALTER TABLE ONLY public.meetings_reminder
     ADD CONSTRAINT meetings_reminder_recipient_id_256c2150_fk_accounts_user_id FOREIGN KEY (recipient_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.mfa_authenticator
     ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_councilpaper
+    ADD CONSTRAINT publishing_councilpa_release_id_5fb6447c_fk_publishin FOREIGN KEY (release_id) REFERENCES public.publishing_release(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_councilpaper
+    ADD CONSTRAINT publishing_councilpaper_made_by_id_b7f84798_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_release
+    ADD CONSTRAINT publishing_release_released_by_id_98b9a94a_fk_accounts_user_id FOREIGN KEY (released_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_releasegrid
+    ADD CONSTRAINT publishing_releasegr_confirmed_by_id_84fb924c_fk_accounts_ FOREIGN KEY (confirmed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_releasegrid
+    ADD CONSTRAINT publishing_releasegr_proposed_by_id_e3377754_fk_accounts_ FOREIGN KEY (proposed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_actioncheck
     ADD CONSTRAINT reviews_actioncheck_action_id_92ec4b71_fk_reviews_a FOREIGN KEY (action_id) REFERENCES public.reviews_agreedaction(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_actioncheck
@@ -1960,12 +3059,16 @@ ALTER TABLE ONLY public.reviews_figurecomment
     ADD CONSTRAINT reviews_figurecomment_review_id_3c62e36c_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_frozenfigure
     ADD CONSTRAINT reviews_frozenfigure_review_id_529bfd76_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_keptname
+    ADD CONSTRAINT reviews_keptname_review_id_354b64a1_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_review
     ADD CONSTRAINT reviews_review_district_id_dbaa14ca_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_review
     ADD CONSTRAINT reviews_review_signed_by_id_4f589e82_fk_accounts_user_id FOREIGN KEY (signed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_review
     ADD CONSTRAINT reviews_review_started_by_id_44dcbae8_fk_accounts_user_id FOREIGN KEY (started_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_review
+    ADD CONSTRAINT reviews_review_supersedes_id_68d59f03_fk_reviews_review_id FOREIGN KEY (supersedes_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_rungorganisation
     ADD CONSTRAINT reviews_rungorganisa_review_id_b837ba06_fk_reviews_r FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_rungorganisation
@@ -1974,6 +3077,12 @@ ALTER TABLE ONLY public.reviews_sampledmeeting
     ADD CONSTRAINT reviews_sampledmeeti_marked_by_id_d43e69b7_fk_accounts_ FOREIGN KEY (marked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_sampledmeeting
     ADD CONSTRAINT reviews_sampledmeeting_review_id_b9efc341_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_signature
+    ADD CONSTRAINT reviews_signature_review_id_608e5286_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_signature
+    ADD CONSTRAINT reviews_signature_signed_by_id_a50af540_fk_accounts_user_id FOREIGN KEY (signed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.reviews_signedrecord
+    ADD CONSTRAINT reviews_signedrecord_review_id_c5bc39c3_fk_reviews_review_id FOREIGN KEY (review_id) REFERENCES public.reviews_review(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_subscription
     ADD CONSTRAINT reviews_subscription_district_id_34ac2858_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_subscription
@@ -1984,6 +3093,97 @@ ALTER TABLE ONLY public.socialaccount_socialtoken
     ADD CONSTRAINT socialaccount_social_app_id_636a42d7_fk_socialacc FOREIGN KEY (app_id) REFERENCES public.socialaccount_socialapp(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.socialaccount_socialaccount
     ADD CONSTRAINT socialaccount_social_user_id_8146e70c_fk_accounts_ FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+CREATE POLICY rows_in_context ON public.contacts_affiliation USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_affiliation.organisation_id))) OR (EXISTS ( SELECT
+   FROM guard.contact_home home
+  WHERE ((home.contact_id = contacts_affiliation.contact_id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
+CREATE POLICY rows_in_context ON public.contacts_contact USING (((home_district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM guard.represented role
+  WHERE ((role.contact_id = contacts_contact.id) AND ((role.until IS NULL) OR (role.until > ( SELECT public.context_today() AS context_today))) AND ((role.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+           FROM guard.organisation_place place
+          WHERE ((place.organisation_id = role.organisation_id) AND (place.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))))))));
+CREATE POLICY rows_in_context ON public.contacts_contactdetail USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_contact parent
+  WHERE (parent.id = contacts_contactdetail.owner_id)))));
+CREATE POLICY rows_in_context ON public.contacts_contactexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_contact parent
+  WHERE (parent.id = contacts_contactexternalid.contact_id)))));
+CREATE POLICY rows_in_context ON public.contacts_focusdeclaration USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_focusdeclaration.organisation_id)))));
+CREATE POLICY rows_in_context ON public.contacts_importedfields USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_importedfields.organisation_id)))));
+CREATE POLICY rows_in_context ON public.contacts_organisation USING (((home_district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM guard.organisation_place place
+  WHERE ((place.organisation_id = contacts_organisation.id) AND (place.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
+CREATE POLICY rows_in_context ON public.contacts_organisationdetail USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_organisationdetail.owner_id)))));
+CREATE POLICY rows_in_context ON public.contacts_organisationexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_organisationexternalid.organisation_id)))));
+CREATE POLICY rows_in_context ON public.contacts_organisationperiod USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_organisationperiod.organisation_id)))));
+CREATE POLICY rows_in_context ON public.contacts_organisationprivatechannel USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = contacts_organisationprivatechannel.organisation_id)))));
+CREATE POLICY rows_in_context ON public.contacts_privatechannel USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_contact parent
+  WHERE (parent.id = contacts_privatechannel.contact_id)))));
+CREATE POLICY rows_in_context ON public.incidents_debrief USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident parent
+  WHERE (parent.id = incidents_debrief.incident_id)))));
+CREATE POLICY rows_in_context ON public.incidents_debriefvoice USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_debrief parent
+  WHERE (parent.id = incidents_debriefvoice.debrief_id)))));
+CREATE POLICY rows_in_context ON public.incidents_incident USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (((district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident_also_in place
+  WHERE ((place.incident_id = incidents_incident.id) AND (place.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))) AND (NOT (EXISTS ( SELECT
+   FROM public.incidents_incident_excluded other
+  WHERE ((other.incident_id = incidents_incident.id) AND (other.user_id = ( SELECT public.context_actor() AS context_actor)))))))));
+CREATE POLICY rows_in_context ON public.incidents_incidentclosing USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident parent
+  WHERE (parent.id = incidents_incidentclosing.incident_id)))));
+CREATE POLICY rows_in_context ON public.incidents_incidentconcern USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident parent
+  WHERE (parent.id = incidents_incidentconcern.incident_id)))));
+CREATE POLICY rows_in_context ON public.incidents_incidentstep USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident parent
+  WHERE (parent.id = incidents_incidentstep.incident_id)))));
+CREATE POLICY rows_in_context ON public.incidents_reassurance USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident parent
+  WHERE (parent.id = incidents_reassurance.incident_id)))));
+CREATE POLICY rows_in_context ON public.incidents_tensionassessment USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incident parent
+  WHERE (parent.id = incidents_tensionassessment.incident_id)))));
+CREATE POLICY rows_in_context ON public.meetings_concern USING (((district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[]))));
+CREATE POLICY rows_in_context ON public.meetings_concernexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.meetings_concern parent
+  WHERE (parent.id = meetings_concernexternalid.concern_id)))));
+CREATE POLICY rows_in_context ON public.meetings_concernperiod USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.meetings_concern parent
+  WHERE (parent.id = meetings_concernperiod.concern_id)))));
+CREATE POLICY rows_in_context ON public.meetings_followup USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ((owner_id = ( SELECT public.context_actor() AS context_actor)) AND (cardinality(( SELECT public.context_districts() AS context_districts)) > 0)) OR (EXISTS ( SELECT
+   FROM guard.follow_up_home home
+  WHERE ((home.follow_up_id = meetings_followup.id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
+CREATE POLICY rows_in_context ON public.meetings_followupexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.meetings_followup parent
+  WHERE (parent.id = meetings_followupexternalid.follow_up_id)))));
+CREATE POLICY rows_in_context ON public.meetings_followupperiod USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.meetings_followup parent
+  WHERE (parent.id = meetings_followupperiod.follow_up_id)))));
+CREATE POLICY rows_in_context ON public.meetings_meeting USING (((district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM guard.meeting_home home
+  WHERE ((home.meeting_id = meetings_meeting.id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
+CREATE POLICY rows_in_context ON public.meetings_meetingexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.meetings_meeting parent
+  WHERE (parent.id = meetings_meetingexternalid.meeting_id)))));
+REVOKE ALL ON FUNCTION guard.cover_keys(keys uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION guard.cover_users(users uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION guard.verified_context() FROM PUBLIC;
 INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('account', '0001_initial', now()),
 ('account', '0002_email_max_length', now()),
@@ -2004,6 +3204,11 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('accounts', '0008_what_a_form_made', now()),
 ('accounts', '0009_texts', now()),
 ('accounts', '0010_languages_with_a_catalogue', now()),
+('accounts', '0011_work_phone', now()),
+('accounts', '0012_confirmer', now()),
+('accounts', '0013_absent_until', now()),
+('accounts', '0014_row_context', now()),
+('accounts', '0015_pending_acts', now()),
 ('api', '0001_initial', now()),
 ('api', '0002_webhooks_and_feeds', now()),
 ('api', '0003_webhook_turns', now()),
@@ -2013,6 +3218,9 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('api', '0007_idempotent_answers', now()),
 ('api', '0008_forget_answers', now()),
 ('api', '0009_texts', now()),
+('api', '0010_feed_with_follow_ups', now()),
+('api', '0011_bulk_agreements', now()),
+('api', '0012_row_context', now()),
 ('audit', '0001_initial', now()),
 ('audit', '0002_append_only', now()),
 ('audit', '0003_search_hash', now()),
@@ -2022,6 +3230,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('audit', '0007_whole_reasons', now()),
 ('audit', '0008_own_moment_and_place', now()),
 ('audit', '0009_texts', now()),
+('audit', '0010_trail_position', now()),
 ('auth', '0001_initial', now()),
 ('auth', '0002_alter_permission_name_max_length', now()),
 ('auth', '0003_alter_user_email_max_length', now()),
@@ -2052,14 +3261,42 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('contacts', '0015_imports_move_to_exchange', now()),
 ('contacts', '0016_limits', now()),
 ('contacts', '0017_texts', now()),
+('contacts', '0018_other_details', now()),
+('contacts', '0019_day_of_a_source', now()),
+('contacts', '0020_contact_wish', now()),
+('contacts', '0021_contact_wish_holds', now()),
+('contacts', '0022_kind_and_withdrawal', now()),
+('contacts', '0023_declared_once_at_a_time', now()),
+('contacts', '0024_known_kinds', now()),
+('contacts', '0025_period_of_figures', now()),
+('contacts', '0026_known_since', now()),
+('contacts', '0027_row_policies', now()),
+('contacts', '0028_private_channel_of_organisations', now()),
+('contacts', '0029_candidates', now()),
+('contacts', '0030_period_by_entry', now()),
 ('contenttypes', '0001_initial', now()),
 ('contenttypes', '0002_remove_content_type_name', now()),
 ('districts', '0001_initial', now()),
 ('districts', '0002_moves', now()),
 ('districts', '0003_limits', now()),
 ('districts', '0004_texts', now()),
+('districts', '0005_period_notes', now()),
+('districts', '0006_successors', now()),
 ('exchange', '0001_imports', now()),
 ('exchange', '0002_texts', now()),
+('exchange', '0003_second_fields_of_columns', now()),
+('exchange', '0004_mappings_of_a_team', now()),
+('exchange', '0005_watched_registers', now()),
+('incidents', '0001_initial', now()),
+('incidents', '0002_in_force_stays', now()),
+('incidents', '0003_closings_and_calls', now()),
+('incidents', '0004_closed_until_now', now()),
+('incidents', '0005_given_at', now()),
+('incidents', '0006_given_before', now()),
+('incidents', '0007_row_policies', now()),
+('incidents', '0008_began_in', now()),
+('incidents', '0009_exclusion_requests', now()),
+('incidents', '0010_left_out', now()),
 ('jobs', '0001_initial', now()),
 ('jobs', '0002_work_and_files', now()),
 ('jobs', '0003_file_coverage', now()),
@@ -2078,9 +3315,22 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('meetings', '0010_limits', now()),
 ('meetings', '0011_reminders_move_out', now()),
 ('meetings', '0012_texts', now()),
+('meetings', '0013_concern_external_ids', now()),
+('meetings', '0014_concern_by_case', now()),
+('meetings', '0015_periods', now()),
+('meetings', '0016_known_histories', now()),
+('meetings', '0017_duration_not_known', now()),
+('meetings', '0018_received_in', now()),
+('meetings', '0019_row_policies', now()),
+('meetings', '0020_concern_received_in', now()),
+('meetings', '0021_met_at_for_every_row', now()),
+('meetings', '0022_meeting_by_update_and_time', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
+('publishing', '0001_initial', now()),
+('publishing', '0002_releases_stay', now()),
+('publishing', '0003_council_papers', now()),
 ('reminders', '0001_initial', now()),
 ('reminders', '0002_rules_are_registered', now()),
 ('reminders', '0003_rules_are_checked', now()),
@@ -2090,6 +3340,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('reviews', '0003_figures_of_parts', now()),
 ('reviews', '0004_as_it_was_named', now()),
 ('reviews', '0005_texts', now()),
+('reviews', '0006_signed_records', now()),
+('reviews', '0007_signed_records_stay', now()),
 ('sessions', '0001_initial', now()),
 ('socialaccount', '0001_initial', now()),
 ('socialaccount', '0002_token_max_lengths', now()),

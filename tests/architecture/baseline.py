@@ -20,11 +20,11 @@ FILLED: Final = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def schema_of(database: str) -> str:
-    """Return the statements that make the tables of a database of the tests, without owners and rights."""
+    """Return the statements that make the tables of a database of the tests, without owners and roles."""
     from crm.database.baseline import without_noise
 
     address = services.postgres.url(OWNER, database)
-    command = [str(postgres_programs() / "pg_dump"), "--schema-only", "--no-owner", "--no-privileges"]
+    command = [str(postgres_programs() / "pg_dump"), "--schema-only", "--no-owner"]
     done = subprocess.run([*command, address], capture_output=True, text=True, check=True)
     return without_noise(done.stdout)
 
