@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crm import checked
+from crm.content_policy import directives
 from crm.database.bounds import CONNECTION_BOUNDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -388,24 +388,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they want both in
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 BROWSER_REPORTS = "/browser-reports/"  # where browsers report what they blocked
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "object-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "manifest-src": [SELF],
-        "report-uri": BROWSER_REPORTS,
-        # Newer browsers prefer this one, which works over HTTPS only (pages.middleware.HeadersMiddleware).
-        "report-to": "csp" if HTTPS else None,
-    }
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(BROWSER_REPORTS, is_secure=HTTPS)}
 REQUEST_SECONDS = env.float("REQUEST_SECONDS", default=15)  # to arrive in full (crm.arriving)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
