@@ -1,7 +1,9 @@
 """The activity log: who viewed or changed which records, when and why (LED 2016/680 Art. 25). No values.
 
-Rows are only ever inserted: migration 0002 revokes the application's right to change them.
+The owner's function `audit_write` inserts every row (docs/adr/0044). Nothing changes one: triggers refuse it.
 """
+
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -48,10 +50,18 @@ TRANSACTION_ID = models.Func(
 )
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    def saying(self, text: str, lookup: str = "contains") -> Self:
+        """Return the events whose reason has this text."""
+        now, before = (models.Q(**{f"{name}__{lookup}": text}) for name in ("reason__text", "old_purpose"))
+        return self.filter(now | before)
+
+
 class Event(models.Model):
     """A consultation, change, denial or sign-in.
 
-    IDs are plain columns, because the activity log outlives the records that it names.
+    IDs are plain columns, because the activity log outlives the records that it names. `login` is the role
+    that wrote the row. The text of a reason is a Reason; the event has its digest.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -59,18 +69,24 @@ class Event(models.Model):
     actor_kind = models.CharField(max_length=6)
     actor_id = models.UUIDField(null=True)
     actor_role = models.CharField(max_length=20, blank=True)
+    login = models.CharField(max_length=63, blank=True, db_default="")
     action = models.CharField(max_length=20, choices=Action)
     object_type = models.CharField(max_length=30, blank=True)
     object_ids = ArrayField(models.UUIDField(), default=list)
     field_names = ArrayField(models.CharField(max_length=60), default=list)
     district_ids = ArrayField(models.UUIDField(), default=list)
-    purpose = models.CharField(max_length=500, blank=True)  # temporary access and other reasons, in full
+    old_purpose = models.CharField(max_length=500, blank=True, db_column="purpose")  # until form 2
+    reason_code = models.CharField(max_length=40, blank=True, db_default="")
+    reason_digest = models.BinaryField(max_length=32, null=True)  # audit.rules.reason_digest
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=200, blank=True)
     allowed = models.BooleanField(default=True)
     search_hash = models.BinaryField(max_length=32, null=True)  # keyed hash of the search words
+    form = models.SmallIntegerField(db_default=1)  # of the content hash (audit.rules.row_hash)
     content_hash = models.BinaryField(max_length=32)
     xid = models.BigIntegerField(db_default=TRANSACTION_ID, editable=False)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -85,6 +101,20 @@ class Event(models.Model):
             ),
         ]
 
+    @property
+    def purpose(self) -> str:
+        """The reason: temporary access and what was typed or chosen, in full. Lists join `reason`."""
+        reason: Reason | None = getattr(self, "reason", None)
+        return reason.text if reason else self.old_purpose
+
+
+class Reason(models.Model):
+    """The text of an event's reason, apart from the sealed event, which has only its digest."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="reason")
+    salt = models.BinaryField(max_length=16)
+    text = models.CharField(max_length=500)
+
 
 class Change(models.Model):
     """A change of one object, which the change feed numbers and publishes."""
@@ -98,6 +128,7 @@ class Change(models.Model):
     version = models.PositiveIntegerField()
     into_id = models.UUIDField(null=True)  # op merged: the remaining object
     district_ids = ArrayField(models.UUIDField(), default=list)  # before ∪ after
+    form = models.SmallIntegerField(db_default=1)  # of the content hash (audit.rules.row_hash)
     content_hash = models.BinaryField(max_length=32)
     xid = models.BigIntegerField(db_default=TRANSACTION_ID, editable=False)
 

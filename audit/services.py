@@ -1,21 +1,18 @@
 """Services that write the activity log: changes in the caller's transaction, views before the response."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db import connection
-from django.utils import timezone
 
-from audit.models import Action, Change, Event, Op
-from audit.rules import both_purposes, content_hash
+from audit.models import Action, Event, Op
+from audit.rules import both_purposes
 from lib.acting import Acting
-from lib.copying import copy_values
 from lib.id_in import as_array
-from lib.ids import uuid7
 from lib.prepared import prepared_cursor
+from lib.row_context import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,9 @@ def record(
 
     `search_hash` replaces the words of a search (audit.rules.search_hash).
     """
-    return _insert(
-        _content(
+    return _write(
+        actor,
+        _arguments(
             actor,
             action,
             object_type,
@@ -60,7 +58,7 @@ def record(
             recipient,
             allowed,
             search_hash,
-        )
+        ),
     )
 
 
@@ -74,18 +72,14 @@ class Notice(NamedTuple):
 
 
 def notice_events(actor: Acting, notices: Iterable[Notice]) -> str:
-    """Return the events of notices for INSERT_EVENTS, which writes them beside something else."""
+    """Return the events of notices for WRITE_EVENTS, which writes them beside something else."""
     events = [
-        _content(
+        _arguments(
             actor, Action.NOTIFY, one.object_type, one.object_ids, one.district_ids, (), "", one.recipient
         )
         for one in notices
     ]
-    return orjson.dumps(events, default=_as_bytea).decode()
-
-
-def _as_bytea(value: bytes) -> str:
-    return f"\\x{value.hex()}"
+    return orjson.dumps(events).decode()
 
 
 def record_changes(
@@ -96,44 +90,56 @@ def record_changes(
     districts = sorted({d for row in rows for d in row.district_ids})
     names = sorted({name for row in rows for name in row.field_names})
     objects = [row.object_id for row in rows]
-    content = _content(actor, action, rows[0].object_type, objects, districts, names, purpose, recipient)
-    event = _insert(content)
-    _write_changes([_change(event, row) for row in rows])
-    return event
+    event = _arguments(actor, action, rows[0].object_type, objects, districts, names, purpose, recipient)
+    return _write(actor, event, rows)
 
 
-# Raw SQL, because every response writes an event and `save()` is slower. Django would also name every column,
-# but the application has no right to write `xid` (crm.database.roles).
-_COLUMNS = [field.name for field in Event._meta.concrete_fields if field.name != "xid"]
-_INSERT = "INSERT INTO {} ({}) VALUES ({})".format(  # noqa: S608 (names of columns)
-    Event._meta.db_table,
-    ", ".join(_COLUMNS),
-    ", ".join(f"%({name})s::uuid[]" if name.endswith("_ids") else f"%({name})s" for name in _COLUMNS),
+# The owner's function takes the moment, the transaction, the actor and the role itself (docs/adr/0044). Every
+# response writes an event, so it is one statement that PostgreSQL plans once.
+_ARGUMENTS: Final = {
+    "action": "text",
+    "object_type": "text",
+    "object_ids": "uuid[]",
+    "field_names": "text[]",
+    "district_ids": "uuid[]",
+    "reason_code": "text",
+    "reason": "text",
+    "request_id": "text",
+    "recipient": "text",
+    "allowed": "boolean",
+    "search_hash": "bytea",
+}
+_CHANGED: Final = {
+    "changed_types": "text[]",
+    "changed_ids": "uuid[]",
+    "changed_ops": "text[]",
+    "changed_versions": "integer[]",
+    "changed_into": "uuid[]",
+    "changed_districts": "text[]",
+}
+_GIVEN: Final = ", ".join(f"%({name})s::{kind}" for name, kind in _ARGUMENTS.items())
+_WRITE: Final = f"SELECT * FROM audit_write({_GIVEN})"  # noqa: S608 (names of arguments)
+_WRITE_CHANGES: Final = "SELECT * FROM audit_write({}, {})".format(  # noqa: S608 (names of arguments)
+    _GIVEN, ", ".join(f"%({name})s::{kind}" for name, kind in _CHANGED.items())
 )
 # For a statement that does something else in the same round trip. `events`: what `notice_events` returns.
-INSERT_EVENTS: Final = "INSERT INTO {0} ({1}) SELECT {1} FROM json_populate_recordset({2})".format(  # noqa: S608 (names of columns)
-    Event._meta.db_table, ", ".join(_COLUMNS), f"NULL::{Event._meta.db_table}, %(events)s::json"
+WRITE_EVENTS: Final = "SELECT audit_write({}) FROM json_to_recordset(%(events)s::json) AS event ({})".format(  # noqa: S608 (names of arguments)
+    ", ".join(f"event.{name}" for name in _ARGUMENTS),
+    ", ".join(f"{name} {kind}" for name, kind in _ARGUMENTS.items()),
 )
-_CHANGE_COLUMNS = [field.attname for field in Change._meta.concrete_fields if field.name != "xid"]
-_INSERT_CHANGES = "INSERT INTO {} ({}) VALUES ".format(  # noqa: S608 (names of columns)
-    Change._meta.db_table, ", ".join(_CHANGE_COLUMNS)
-)
-_ONE_CHANGE = "({})".format(
-    ", ".join("%s::uuid[]" if name.endswith("_ids") else "%s" for name in _CHANGE_COLUMNS)
-)
-_MANY: Final = 100  # rows from which COPY is faster
 
 
-def _write_changes(written: list[dict[str, Any]]) -> None:
-    if len(written) > _MANY:
-        copy_values(Change, list(written[0]), (list(content.values()) for content in written))
-        return
-    values = [content[name] for content in written for name in _CHANGE_COLUMNS]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_CHANGES + ", ".join([_ONE_CHANGE] * len(written)), values)
+class ContextRefused(Exception):
+    """The database did not accept the signed context, so the event would name nobody."""
+
+    def __str__(self) -> str:
+        return (
+            "The database does not know this SECRET_KEY, so the activity log cannot name who acts. "
+            "Run `manage.py prepare_database`, then restart the application."
+        )
 
 
-def _content(
+def _arguments(
     actor: Acting,
     action: Action,
     object_type: str,
@@ -145,33 +151,46 @@ def _content(
     allowed: bool = True,
     search_hash: bytes | None = None,
 ) -> dict[str, Any]:
-    """Return the columns of a new event."""
-    content: dict[str, Any] = {
-        "id": uuid7(),
-        "at": timezone.now(),
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-        "actor_role": actor.role,
+    """Return what `audit_write` is given."""
+    return {
         "action": action.value,
         "object_type": object_type,
         "object_ids": list(object_ids),
         "field_names": sorted(set(field_names)),
         "district_ids": sorted(set(district_ids)),
-        "purpose": _purpose(actor, purpose),
+        "reason_code": "",
+        "reason": _purpose(actor, purpose),
         "request_id": actor.request_id,
         "recipient": recipient,
         "allowed": allowed,
         "search_hash": search_hash,
     }
-    content["content_hash"] = content_hash(content)
-    return content
 
 
-def _insert(content: dict[str, Any]) -> Event:
-    ids = {name: as_array(content[name]) for name in ("object_ids", "district_ids")}
-    with prepared_cursor() as cursor:
-        cursor.execute(_INSERT, content | ids)
-    return Event(**content)
+def _write(actor: Acting, event: dict[str, Any], changes: Sequence[Changed] = ()) -> Event:
+    """Write an event in the actor's context. Raises ContextRefused."""
+    given = event | {name: as_array(event[name]) for name in ("object_ids", "district_ids")}
+    with naming(actor), prepared_cursor() as cursor:
+        if changes:
+            cursor.execute(_WRITE_CHANGES, given | _arrays(changes))
+        else:
+            cursor.execute(_WRITE, given)
+        pk, at, kind, actor_id, role = cursor.fetchone()
+    if actor_id != actor.id or (actor.kind == "system") != (kind == "system"):
+        raise ContextRefused
+    known = {name: event[name] for name in event if name != "reason"}
+    return Event(id=pk, at=at, actor_kind=kind, actor_id=actor_id, actor_role=role, **known)
+
+
+def _arrays(changes: Sequence[Changed]) -> dict[str, Any]:
+    return {
+        "changed_types": [one.object_type for one in changes],
+        "changed_ids": as_array(one.object_id for one in changes),
+        "changed_ops": [one.op.value for one in changes],
+        "changed_versions": [one.version for one in changes],
+        "changed_into": [one.into_id for one in changes],
+        "changed_districts": [as_array(sorted(set(one.district_ids))) for one in changes],
+    }
 
 
 def _purpose(actor: Acting, given: str) -> str:
@@ -180,18 +199,3 @@ def _purpose(actor: Acting, given: str) -> str:
     Users with temporary access add it to their reason. Keys use their own purpose if no reason is given.
     """
     return both_purposes(actor.purpose, given) if actor.kind == "user" else given or actor.purpose
-
-
-def _change(event: Event, row: Changed) -> dict[str, Any]:
-    content: dict[str, object] = {
-        "id": uuid7(),
-        "event_id": event.id,
-        "at": event.at,
-        "object_type": row.object_type,
-        "object_id": row.object_id,
-        "op": row.op.value,
-        "version": row.version,
-        "into_id": row.into_id,
-        "district_ids": sorted(set(row.district_ids)),
-    }
-    return content | {"content_hash": content_hash(content)}

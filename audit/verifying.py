@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connections
 
 from audit.models import Change, Event, Seal, TrailPosition
-from audit.rules import NO_ROOT, chained_root, content_hash, leaf, seal_message
+from audit.rules import NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
 
@@ -24,7 +24,10 @@ LATE: Final = timedelta(days=1)
 
 
 class Row(NamedTuple):
-    """A numbered row. `content`: its columns except `content_hash` and `xid`, or None if the row is gone."""
+    """A numbered row. `content`: its columns except `content_hash` and `xid`, or None if the row is gone.
+
+    `reason`: the salt and the text of an event's reason.
+    """
 
     seq: int
     below_xid: int
@@ -33,6 +36,7 @@ class Row(NamedTuple):
     xid: int | None
     content: Mapping[str, Any] | None
     hash: bytes
+    reason: tuple[bytes, str] | None = None
 
 
 class Finding(NamedTuple):
@@ -177,8 +181,10 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             yield Finding("was inserted: no seal has this number", seal.number, row.seq)
         elif row.content is None:
             yield Finding("its row is gone", seal.number, row.seq)
-        elif content_hash(row.content) != row.hash:
+        elif row_hash("change" if row.kind == "change" else "event", row.content) != row.hash:
             yield Finding(f"{row.kind} {row.id} was edited", seal.number, row.seq)
+        elif not _is_its_reason(row.content, row.reason):
+            yield Finding(f"the reason of {row.kind} {row.id} was edited", seal.number, row.seq)
         elif _leaf(row) != sealed:
             yield Finding(f"{row.kind} {row.id} is not the row that was sealed here", seal.number, row.seq)
         elif row.content["at"] < seal.at - LATE:
@@ -188,6 +194,11 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             report.notices.append(Finding(said, seal.number, row.seq))
     for seq in leaves:
         yield Finding("is gone", seal.number, seq)
+
+
+def _is_its_reason(content: Mapping[str, Any], reason: tuple[bytes, str] | None) -> bool:
+    digest = content.get("reason_digest")
+    return digest == reason_digest(*reason) if digest and reason else not digest and not reason
 
 
 def _leaf(row: Row) -> bytes:
@@ -235,7 +246,8 @@ def _seals(after: int, using: str) -> Iterator[Seal]:
 
 
 def _columns(model: type[Event] | type[Change]) -> list[str]:
-    return [one.attname for one in model._meta.concrete_fields if one.attname not in ("content_hash", "xid")]
+    names = [str(field.column) for field in model._meta.concrete_fields]
+    return [name for name in names if name not in ("content_hash", "xid")]
 
 
 EVENT_COLUMNS, CHANGE_COLUMNS = _columns(Event), _columns(Change)
@@ -245,9 +257,11 @@ _SELECT = "SELECT {} FROM audit_numbered n {} WHERE n.seq > %s ORDER BY n.seq LI
             *("n.seq", "n.below_xid", "n.event_id", "n.change_id"),
             *(f"e.{name}" for name in (*EVENT_COLUMNS, "xid", "content_hash")),
             *(f"c.{name}" for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
+            *("r.salt", "r.text"),
         ]
     ),
-    "LEFT JOIN audit_event e ON e.id = n.event_id LEFT JOIN audit_change c ON c.id = n.change_id",
+    "LEFT JOIN audit_event e ON e.id = n.event_id LEFT JOIN audit_change c ON c.id = n.change_id "
+    "LEFT JOIN audit_reason r ON r.event_id = n.event_id",
 )
 _SMALLEST: Final = -(2**63)
 
@@ -266,11 +280,12 @@ def _rows(after: int | None, using: str) -> Iterator[Row]:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    seq, below_xid, event_id, change_id, *rest = values
+    seq, below_xid, event_id, change_id, *rest, salt, text = values
+    reason = None if salt is None else (bytes(salt), text)
     event, change = rest[: len(EVENT_COLUMNS) + 2], rest[len(EVENT_COLUMNS) + 2 :]
     if event_id:  # a number that names both an event and a change was never sealed
         kind = "event" if change_id is None else "event and change"
-        return _made(seq, below_xid, kind, event_id, EVENT_COLUMNS, event)
+        return _made(seq, below_xid, kind, event_id, EVENT_COLUMNS, event)._replace(reason=reason)
     return _made(seq, below_xid, "change", change_id, CHANGE_COLUMNS, change)
 
 

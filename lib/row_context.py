@@ -54,6 +54,17 @@ def acting_as(actor: Acting) -> Iterator[None]:
         _current.reset(token)
 
 
+@contextmanager
+def naming(actor: Acting) -> Iterator[None]:
+    """Run statements on behalf of `actor`, and leave what is opened for the same actor open."""
+    current, wanted = _current.get(), _of(actor)
+    if current == wanted or (current and wanted and current.actor == wanted.actor):
+        yield
+        return
+    with acting_as(actor):
+        yield
+
+
 def act_as(actor: Acting) -> None:
     """Run all later statements of this thread on behalf of `actor`."""
     _current.set(_of(actor))

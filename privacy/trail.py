@@ -20,7 +20,7 @@ def events_visible_to(actor: Actor) -> Events:
     officers: all. Administrators and keys: none.
     """
     if actor.kind == "system" or actor.role == Role.PRIVACY_OFFICER:
-        return Event.objects.all()
+        return Event.objects.select_related("reason")
     if actor.kind != "user" or actor.role not in (Role.OFFICER, Role.SUPERVISOR):
         return Event.objects.none()
     own = Q(actor_kind="user", actor_id=actor.id)
@@ -28,7 +28,8 @@ def events_visible_to(actor: Actor) -> Events:
         here = Q(district_ids__overlap=list(actor.district_ids))
         nowhere = Q(district_ids=[], actor_kind="user", actor_id__in=_officers_of(actor))
         own = own | here | nowhere
-    return Event.objects.filter(own).exclude(action=Action.INQUIRE).exclude(actor_role=Role.PRIVACY_OFFICER)
+    rows = Event.objects.filter(own).select_related("reason")
+    return rows.exclude(action=Action.INQUIRE).exclude(actor_role=Role.PRIVACY_OFFICER)
 
 
 def readers_of_trail(actor: Actor) -> models.QuerySet[User]:

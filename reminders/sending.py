@@ -25,11 +25,12 @@ from django.utils import timezone, translation
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
-from audit.services import INSERT_EVENTS, notice_events
+from audit.services import WRITE_EVENTS, notice_events
 from audit.services import Notice as Told
 from lib.id_in import as_array
 from lib.leases import Lease, claim, claim_alone, give_back
 from lib.prepared import prepared_cursor
+from lib.row_context import naming
 from reminders import kinds
 from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
 from reminders.models import Reminder
@@ -231,9 +232,9 @@ WITH sent AS (
        AND (SELECT count(*) FROM held) = cardinality(%(next)s::uuid[])
     RETURNING lease_until
 ), told AS (
-    {INSERT_EVENTS} WHERE EXISTS (SELECT FROM begun)
+    {WRITE_EVENTS} WHERE EXISTS (SELECT FROM begun)
 )
-SELECT max(lease_until) FROM begun
+SELECT max(lease_until), (SELECT count(*) FROM told) FROM begun
 """  # noqa: S608 (columns of our own)
 
 
@@ -255,9 +256,9 @@ def _turn(handed: Written | None, coming: Written | None) -> bool:
     until = time.monotonic() + LEASE.total_seconds()
     while True:
         try:
-            with prepared_cursor() as cursor:
+            with naming(SYSTEM), prepared_cursor() as cursor:
                 cursor.execute(_TURN, values)
-                (renewed,) = cursor.fetchone()
+                renewed, _events = cursor.fetchone()
         except (OperationalError, InterfaceError):
             if handed is None or time.monotonic() > until:
                 raise

@@ -45,7 +45,7 @@ def verify_reviews(report: Report, public_keys: Keys, using: str) -> None:
         report.findings.append(
             Finding(f"audit {record.pk}: it is gone or no longer signed, but its record is not")
         )
-    for event in _events(using).filter(purpose__contains=DIGEST):
+    for event in _events(using).saying(DIGEST):
         signatures = Signature.objects.using(using).filter(review__in=event.object_ids)
         addenda = Addendum.objects.using(using).filter(review__in=event.object_ids)
         said = [said_of(one.statement) for one in signatures] + [said_of_addendum(one) for one in addenda]
@@ -61,13 +61,13 @@ def _of(review: Review, text: str) -> Finding:
 
 
 def _events(using: str | None) -> Any:
-    return Event.objects.using(using).filter(object_type="review")
+    return Event.objects.using(using).filter(object_type="review").select_related("reason")
 
 
 def _check(review: Review, kept: SignedRecord, public_keys: Keys, report: Report) -> Iterator[str]:
     signatures = list(review.signatures.order_by("position"))
-    events = _events(review._state.db).filter(object_ids__contains=[review.pk], purpose__contains=DIGEST)
-    purposes = list(events.values_list("purpose", flat=True))
+    events = _events(review._state.db).filter(object_ids__contains=[review.pk]).saying(DIGEST)
+    purposes = [event.purpose for event in events]
     for one in signatures:
         yield from _check_statement(review, one, public_keys, purposes, report)
     signed = {_read(one.statement).get("record") for one in signatures}
@@ -166,7 +166,7 @@ def _check_addenda(review: Review) -> Iterator[str]:
     events = _events(review._state.db).filter(
         object_ids__contains=[review.pk], field_names__contains=["addenda"]
     )
-    purposes = list(events.values_list("purpose", flat=True))
+    purposes = [event.purpose for event in events]
     before = sum(DIGEST not in purpose for purpose in purposes)  # written before digests were
     for addendum in review.addenda.order_by("written_at", "pk"):
         if not any(purpose.endswith(said_of_addendum(addendum)) for purpose in purposes):

@@ -16,8 +16,10 @@ from crm.database.bounds import SESSION_BOUNDS
 from lib.row_context import pads
 
 TRAIL_PREFIX: Final = "audit_"
-# Activity log tables that the application inserts into, each with the columns that only the database fills.
-WRITTEN: Final = {"audit_event": {"xid"}, "audit_change": {"xid"}}
+# Activity log tables that versions before `audit_write` insert into.
+WRITTEN: Final = ("audit_event", "audit_change")
+# The owner's functions that the application runs: the only way to write an event (docs/adr/0044).
+RUN_BY_APPLICATION: Final = ("audit_write",)
 # Columns that numbering and sealing need. They contain no names, no reasons and no reference to a person.
 READ_BY_PUBLISHER: Final = dict.fromkeys(WRITTEN, ("id", "xid", "content_hash"))
 PUBLISHED: Final = ("audit_numbered", "audit_seal")
@@ -63,9 +65,8 @@ def grant_future_tables(owner: BaseDatabaseWrapper, application: str) -> None:
 def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *, beside_older: bool) -> None:
     """Grant all rights on all tables in one transaction, so that running processes see no state in between.
 
-    `beside_older`: the previous version may still be running, and it names `xid` when it inserts an activity
-    log row. The application then keeps the right to write `xid` until the next run. The database rejects a
-    wrong `xid` in any case.
+    `beside_older`: the previous version may still be running, and it inserts activity log rows itself. The
+    application then keeps that right until the next run. The database rejects a wrong `xid` in any case.
     """
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         cursor.execute(
@@ -79,19 +80,20 @@ def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *
                 _grant(cursor, _ROWS, table, application)
         _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", application)
         _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", publisher)
+        for function in RUN_BY_APPLICATION:
+            _run(cursor, "GRANT EXECUTE ON FUNCTION {} TO {}", function, application)
 
 
 def _fence(
     cursor: CursorWrapper, table: str, application: str, publisher: str, *, beside_older: bool
 ) -> None:
-    """Restrict the activity log: the application reads and inserts, the publisher numbers and seals."""
+    """Restrict the activity log: the application reads, the publisher numbers and seals."""
     for role in (application, publisher):
         _run(cursor, "REVOKE ALL ON {} FROM {}", table, role)
     _grant(cursor, sql.SQL("SELECT"), table, application)
     if table in WRITTEN:
-        left_out = set() if beside_older else WRITTEN[table]
-        columns = [name for name in _columns(cursor, table) if name not in left_out]
-        _grant(cursor, _of("INSERT", columns), table, application)
+        if beside_older:
+            _grant(cursor, sql.SQL("INSERT"), table, application)
         _grant(cursor, _of("SELECT", READ_BY_PUBLISHER[table]), table, publisher)
     if table in PUBLISHED:
         _grant(cursor, sql.SQL("SELECT, INSERT"), table, publisher)
@@ -153,16 +155,7 @@ def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]
             ) from problem
 
 
-def _columns(cursor: CursorWrapper, table: str) -> list[str]:
-    cursor.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-        " ORDER BY attnum",
-        [table],
-    )
-    return [name for (name,) in cursor.fetchall()]
-
-
-def _of(right: str, columns: tuple[str, ...] | list[str]) -> sql.Composable:
+def _of(right: str, columns: tuple[str, ...]) -> sql.Composable:
     return sql.SQL(right) + sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
 
 

@@ -107,7 +107,7 @@ def sign_statements() -> int:
 def is_recorded(one: Signature) -> bool:
     """Whether an event says the digest of this statement."""
     events = Event.objects.filter(object_type="review", object_ids__contains=[one.review_id])
-    return events.filter(action=Action.UPDATE, purpose__endswith=said_of(one.statement)).exists()
+    return events.filter(action=Action.UPDATE).saying(said_of(one.statement), "endswith").exists()
 
 
 def _supersede(review: Review, reason: str) -> None:

@@ -48,7 +48,7 @@ def as_owner() -> Iterator[None]:
         )
         for table, name in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-        for table in ("audit_event", "audit_change", "audit_numbered", "audit_seal"):
+        for table in ("audit_event", "audit_change", "audit_reason", "audit_numbered", "audit_seal"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
         transaction.set_rollback(True, using="owner")

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import connections, transaction
 
 from audit.models import Change, Event, TrailPosition
-from audit.rules import content_hash
+from audit.rules import row_hash
 from audit.verifying import CHANGE_COLUMNS, EVENT_COLUMNS, verify_trail
 
 OWNER = "owner"
@@ -43,7 +43,8 @@ def forge(random: Random) -> str:
     row = _read(table, pk)
     name = random.choice([name for name in TABLES[table] if name != "id"])
     value = _another(random, row[name], name)
-    fitting = content_hash({column: row[column] for column in TABLES[table]} | {name: value})
+    kind = table.removeprefix("audit_")
+    fitting = row_hash(kind, {column: row[column] for column in TABLES[table]} | {name: value})
     _sql(f"UPDATE {table} SET {name} = %s, content_hash = %s WHERE id = %s", [value, fitting, pk])  # noqa: S608 (own names)
     return f"forge {table}.{name}"
 
@@ -52,6 +53,16 @@ def forge_number(random: Random) -> str:
     seq = _seq(random)
     _sql("UPDATE audit_numbered SET below_xid = below_xid + 1 WHERE seq = %s", [seq])
     return "edit audit_numbered.below_xid"
+
+
+def hash_of(row: Event | Change) -> bytes:
+    """The hash that fits a row's columns."""
+    columns = {
+        field.column: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.column not in ("content_hash", "xid")
+    }
+    return row_hash(row._meta.model_name or "", columns)
 
 
 def delete(random: Random) -> str:
@@ -86,7 +97,7 @@ def insert(random: Random) -> str:
     copy = Event.objects.using(OWNER).order_by("?").first()
     assert copy is not None
     copy.pk = uuid4()
-    copy.content_hash = content_hash({name: getattr(copy, name) for name in EVENT_COLUMNS})
+    copy.content_hash = hash_of(copy)
     copy.save(using=OWNER, force_insert=True)
     seq = 0 if random.random() < 0.2 else _seq(random)
     if seq:

@@ -61,12 +61,10 @@ def test_numbers_go_on_where_the_dump_ended(committed_db: None, younger: Postgre
     try:
         assert publish(using="restored") + publish(everything=True, using="restored") == 3
         with younger.connect("restored", APPLICATION) as application:
-            application.execute(
-                "INSERT INTO audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids,"
-                " field_names, district_ids, purpose, request_id, recipient, allowed, content_hash)"
-                " SELECT gen_random_uuid(), now(), 'system', '', 'view', '', '{}', '{}', '{}', '', '', '',"
-                " true, '' FROM generate_series(1, 4)"
-            )
+            for _ in range(4):
+                application.execute(
+                    "SELECT audit_write('view', '', '{}', '{}', '{}', '', '', '', '', true, NULL)"
+                )
         assert publish(using="restored") == 4
         numbers = list(TrailPosition.objects.using("restored").order_by("seq").values_list("seq", flat=True))
         assert numbers == list(range(1, 13))

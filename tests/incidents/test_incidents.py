@@ -314,7 +314,7 @@ def test_nothing_overrides_a_refusal_and_only_danger_overrides_do_not_call_at_ni
     with pytest.raises(ValidationError, match="not to be called at night"):
         record_reassurance(**call, organisation_id=night.other.pk, at=at_night)
     record_reassurance(**call, organisation_id=night.other.pk, at=at_night, danger="Fire beside the house")
-    assert Event.objects.filter(object_type="incident", purpose="Fire beside the house").exists()
+    assert Event.objects.filter(object_type="incident", reason__text="Fire beside the house").exists()
     stranger = make_organisation(night.district)
     with pytest.raises(Organisation.DoesNotExist):
         record_reassurance(**call, organisation_id=stranger.pk)

@@ -124,7 +124,7 @@ def ask(page: str, officer: User, north: District) -> tuple[Client, str, dict[st
 
 def refuse_kept(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
     """Make the database fail when the event of the kept words is written."""
-    if "audit_event" in sql and isinstance(parameters, dict) and parameters["action"] == Action.KEEP:
+    if "audit_write" in sql and isinstance(parameters, dict) and parameters["action"] == Action.KEEP:
         raise OperationalError("disk full")
     return execute(sql, parameters, many, context)
 

@@ -26,8 +26,8 @@ from crm.database.bounds import SESSION_BOUNDS
 LOCK_SECONDS = 0.2
 ATTEMPTS = 150
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nothing else uses.
-# Versions before this migration name `xid` when they insert an activity log row.
-BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0008_own_moment_and_place")
+# Versions before this migration insert activity log rows themselves.
+BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0011_written_by_the_owner")
 NO_PUBLISHER = (
     "Set DATABASE_AUDIT_URL to a role of its own, such as postgres://proximity_audit:PASSWORD@HOST/DATABASE: "
     "it alone numbers and seals the audit trail. The role is made here; choose a new password for it "
