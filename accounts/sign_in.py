@@ -17,7 +17,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import devices, second_factor
@@ -152,9 +152,12 @@ class AccountAdapter(DefaultAccountAdapter):
         send_notice(user, template_prefix, {**details, **(context or {})}, {email or user.email})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Hide mail failures from the response, since they would reveal something about the address."""
+        """Mail a link in the owner's language, whatever the browser that asked for it requests.
+
+        Hide mail failures from the response, since they would reveal something about the address.
+        """
         try:
-            with sending():
+            with sending(), translation.override(context["user"].language):
                 super().send_mail(template_prefix, email, context)
         except MailNotSent as error:
             log.error("mail_not_sent", template=template_prefix, error=str(error))

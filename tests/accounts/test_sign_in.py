@@ -11,6 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from audit.models import Action, Event
 from tests.factories import PASSWORD, make_district, make_officer, make_user
+from tests.languages import pseudo_language
 from tests.plugins import services
 from tests.plugins.mail import MailSink
 
@@ -146,6 +147,13 @@ def test_a_deactivated_account_gets_no_link_and_its_links_end(client: Client, ma
     assert late.get(link)["Location"] == form
     assert late.post(form, chosen).status_code == 302
     assert User.objects.get().check_password("four words nobody guesses")
+
+
+def test_the_link_comes_in_the_language_of_the_owner(client: Client, mail_sink: MailSink) -> None:
+    with pseudo_language() as code:
+        client.post(RESET, {"email": make_officer(language=code).email})
+    (message,) = mail_sink.messages
+    assert message["Subject"].startswith("[Çhóósé á ñéw pásswórd")
 
 
 def test_the_link_starts_with_the_sites_own_address(
