@@ -126,7 +126,7 @@ def test_a_search_for_a_community_among_contacts_raises_an_alert(
     assert client.get(path).status_code == 200
     assert notice() == int(expected)
     assert raised() == [(AlertKind.COMMUNITY_SEARCH, officer)] * expected
-    assert not Event.objects.filter(purpose__icontains="roma").exists()
+    assert not Event.objects.filter(reason__text__icontains="roma").exists()
 
 
 def test_a_search_of_a_key_asks_who_created_the_key(north: District) -> None:
