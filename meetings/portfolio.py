@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from audit.models import Action, Event
 from contacts.models import Affiliation, Contact
+from lib.row_context import Opened, opened
 from meetings.codes import MeetingStatus
 from meetings.models import FollowUp, FollowUpOrganisation, Meeting, MeetingContact, MeetingOrganisation
 
@@ -17,6 +18,7 @@ LATELY: Final = timedelta(days=90)
 OVER: Final = (MeetingStatus.CANCELLED, MeetingStatus.NOT_REACHED)
 
 
+@opened(Opened.RECOUNT)  # own meetings can lie in districts that the actor has left
 def is_in_portfolio(actor: Actor, contact_id: UUID) -> bool:
     """Whether ordinary work leads the actor to this person: one statement.
 

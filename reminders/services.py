@@ -20,6 +20,7 @@ from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from lib import waking
+from lib.row_context import Opened, opened
 from reminders.kinds import Key, Subject, Wanted, find_subject, is_same_occasion, subjects, wanted
 from reminders.models import Reminder
 from reminders.rules import LOOKBACK
@@ -36,6 +37,7 @@ def wake_on_commit() -> None:
     waking.wake_on_commit(SEND_DUE)
 
 
+@opened(Opened.RECOUNT)
 def refresh_reminders(code: str, subject_id: UUID) -> None:
     """Update the reminders of a row after a change. The caller holds the row locked.
 
@@ -53,12 +55,14 @@ def refresh_reminders(code: str, subject_id: UUID) -> None:
     _add_missing(code, found, now)
 
 
+@opened(Opened.RECOUNT)
 def notify(code: str, subject_id: UUID) -> None:
     """Create due reminders for everyone who should know of a row and was not notified yet."""
     now = timezone.now()
     _add_missing(code, wanted(find_subject(code), [subject_id], now), now)
 
 
+@opened(Opened.RECOUNT)
 def refresh_for_user(user_id: UUID) -> None:
     """Recreate a user's future reminders after a change of settings, districts, role or access.
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.utils import ProgrammingError
 from django.utils import timezone
@@ -17,10 +18,13 @@ from api.actors import actor_for_key
 from api.models import ApiKey
 from contacts.models import Affiliation, Contact, Organisation
 from districts.models import District
+from districts.services import remove_district
 from incidents.models import Debrief, ExclusionRequest, Incident, IncidentStep
 from lib.days import city_today
 from lib.row_context import Opened, acting_as, opened
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from reminders.models import Reminder
+from reminders.services import refresh_for_user
 from tests.examples import examples
 from tests.factories import (
     make_contact,
@@ -207,6 +211,31 @@ def test_nobody_writes_what_they_do_not_see(city: list[District]) -> None:
         assert not any(model.objects.exists() for model in NOUNS)
     with acting_as(SYSTEM):
         assert Affiliation.objects.exists()
+
+
+def test_a_district_with_records_that_its_administrator_does_not_see_stays(city: list[District]) -> None:
+    used, unused = make_district(), make_district()
+    make_organisation(used)
+    admin = actor_for(make_user("administrator"))
+    with acting_as(admin):
+        with pytest.raises(ValidationError, match="is in use"):
+            remove_district(actor=admin, district_id=used.pk, version=used.version)
+        remove_district(actor=admin, district_id=unused.pk, version=unused.version)
+    assert District.objects.filter(pk__in=[used.pk, unused.pk]).get() == used
+
+
+def test_an_administrator_who_changes_a_user_takes_no_reminder_away(city: list[District]) -> None:
+    officer = make_officer(city[1])
+    in_a_week = city_today() + timedelta(7)
+    FollowUp.objects.create(
+        title="Call", kind="call_back", due_on=in_a_week, first_due_on=in_a_week, owner=officer
+    )
+    waiting = Reminder.objects.waiting().filter(recipient=officer)
+    refresh_for_user(officer.pk)
+    before = waiting.count()
+    with acting_as(actor_for(make_user("administrator"))):
+        refresh_for_user(officer.pk)
+    assert waiting.count() == before > 0
 
 
 def test_a_search_knows_only_ids_of_rows_that_the_actor_sees(city: list[District]) -> None:
