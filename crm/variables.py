@@ -146,8 +146,8 @@ VARIABLES: Final = (
     Variable("SESSION_PEOPLE_SUPERVISOR", "the same for supervisors and privacy officers", "200"),
     Variable(
         "ROW_SECURITY",
-        "`1` has the database itself refuse rows that the actor does not see (“Row-level security”); "
-        "run `prepare_database` after a change",
+        "`1` has the database itself refuse rows that the actor does not see; restart with it, "
+        "then run `prepare_database` (ADR 46)",
         "0",
     ),
     Variable(
