@@ -68,9 +68,11 @@ def gunicorn(committed_db: None) -> Iterator[str]:
     arguments = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--log-level", "error"]
     program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
     with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
-        wait_until(lambda: _answers(port), what="gunicorn")
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        try:
+            wait_until(lambda: _answers(port), what="gunicorn")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 def _answers(port: int) -> bool:

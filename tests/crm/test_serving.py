@@ -34,9 +34,11 @@ def port() -> Iterator[int]:
     arguments = ["--config", "python:crm.serving", "--bind", f"127.0.0.1:{found}", "--workers", "1"]
     program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
     with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
-        wait_until(lambda: is_up(found), what="gunicorn")
-        yield found
-        process.terminate()
+        try:
+            wait_until(lambda: is_up(found), what="gunicorn")
+            yield found
+        finally:
+            process.terminate()
 
 
 def is_up(port: int) -> bool:

@@ -29,9 +29,11 @@ def port() -> Iterator[int]:
     variables = os.environ | services.environment() | {"REQUEST_SECONDS": str(SECONDS)}
     program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
     with subprocess.Popen(program, cwd=services.ROOT, env=variables) as process:
-        wait_until(lambda: is_up(found), what="gunicorn")
-        yield found
-        process.terminate()
+        try:
+            wait_until(lambda: is_up(found), what="gunicorn")
+            yield found
+        finally:
+            process.terminate()
 
 
 def connect(port: int) -> socket.socket:
