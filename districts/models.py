@@ -66,6 +66,8 @@ class District(models.Model):
 
     `lineage` contains the IDs of its ancestors and its own ID. `closed_on` is the day it was redrawn, and
     `opened_on` the day it took over from those that it `succeeds`; both are empty for all others.
+    `recorded_since` is the day from which the histories of its records are recorded, if it has older ones:
+    what they were before is what was known on that day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -90,6 +92,7 @@ class District(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     opened_on = models.DateField(_("opened on"), null=True, blank=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    recorded_since = models.DateField(_("history recorded since"), null=True, blank=True, editable=False)
     succeeds = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="successors", verbose_name=_("succeeds")
     )

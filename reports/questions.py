@@ -53,6 +53,13 @@ class Question:
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", city_day(self.as_of))
 
+    @property
+    def recorded_since(self) -> date | None:
+        """The day from which histories are recorded, if a period begins before it."""
+        days = [row.recorded_since for row in self.districts if row.recorded_since]
+        since = min((period.since for period in self.periods), default=date.max)
+        return max((day for day in days if since < day), default=None)
+
     def so_far(self, period: Period) -> Period:
         """What is counted of a period."""
         return period.so_far(self.today)

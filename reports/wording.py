@@ -17,6 +17,7 @@ from reports.figures import Row
 from reports.intervals import Interval
 from reports.parts import name_rest
 from reports.periods import Period
+from reports.questions import Question
 from reports.reading import Report
 
 MANY: Final = 100  # what a heading of a column is in the number of
@@ -132,6 +133,16 @@ def say_note(note: PeriodNote) -> str:
     days = Period(note.since, note.until)
     span = date_format(note.since, "DATE_FORMAT") if days.days == 1 else days.span
     return _("%(days)s: %(note)s") % {"days": span, "note": note.text}
+
+
+def say_reconstructed(question: Question) -> str:
+    """Before which day histories are reconstructed, if the periods reach back beyond it."""
+    if not question.recorded_since:
+        return ""
+    return _(
+        "Before %(day)s, changes of kinds, communities, follow-ups and concerns were not recorded. Figures "
+        "of earlier days use what was known on that day."
+    ) % {"day": date_format(question.recorded_since, "DATE_FORMAT")}
 
 
 def say_unit(unit: str) -> str:

@@ -61,7 +61,7 @@ DISTRICT = RowSpec(
         District,
         *("id", "code", "name", "parent"),
         column(District, "boundary", help_text=_("GeoJSON MultiPolygon, WGS 84")),
-        *("population", "is_active", "opened_on", "closed_on"),
+        *("population", "is_active", "opened_on", "closed_on", "recorded_since"),
         Column(
             "succeeds",
             codes(help_text=_("Codes of the districts that were redrawn into this one.")),

@@ -33,6 +33,7 @@ EXAMPLE: Final[Json] = {
     "counted_to": "2026-10-01",
     "status": "revised",
     "revised_by": [{"list": "concerns", "entered_on": "2026-11-12", "records": 1}],
+    "recorded_since": None,
     "compared_with": {"from": "2026-04-01", "to": "2026-07-01"},
     "comparable": True,
     "by": "district",
@@ -146,6 +147,12 @@ def responses(row: Json) -> Json:
             },
             "description": "How many records about the period were entered or corrected on which day, after "
             "its figures were final. Empty unless `status` is `revised`.",
+        },
+        "recorded_since": {
+            "type": ["string", "null"],
+            "format": "date",
+            "description": "The day before which histories are reconstructed from what was known on it. "
+            "Null if the periods begin later.",
         },
         "compared_with": {"type": "object", "properties": {"from": DAY, "to": DAY}},
         "comparable": {

@@ -166,6 +166,11 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
         "2026-10-01",
     ),
     "closed_on": ("The day on which it was redrawn. Null while it is as it was.", "2026-10-01"),
+    "recorded_since": (
+        "The day from which on the histories of its records are recorded. What they were before is what was "
+        "known on that day. Null if they are recorded from the beginning.",
+        "2026-11-27",
+    ),
     "succeeds": ("", ["N4"]),
     "known_since": ("The day since when it is known, and counts in figures.", "2025-03-01"),
     # --- Changes and webhooks

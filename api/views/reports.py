@@ -82,6 +82,7 @@ class Reports(Resource):
         about["revised_by"] = [
             {"list": noun, "entered_on": day, "records": n} for (noun, day), n in late.days.items()
         ]
+        about["recorded_since"] = question.recorded_since
         if before:
             about["compared_with"] = {"from": before.since, "to": before.until}
             about["comparable"] = is_comparable(report, question, period, before) and not any(

@@ -30,6 +30,7 @@ from exchange.archive.writing import Progress, digest_of
 from jobs.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
+from lib.days import city_today
 from meetings.models import Concern, FollowUp
 from meetings.services.folding import refold
 from meetings.services.periods import begin_histories
@@ -37,6 +38,7 @@ from meetings.services.summaries import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
 _BATCH: Final = 2_000
+_DATED_SINCE: Final = 4  # the first version of archives with the histories of all records
 _PLAIN_NUMBER: Final = re.compile(r"\+?\d*")
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
@@ -53,6 +55,7 @@ class Manifest:
     made_by: str
     district: str | None
     rows: Mapping[str, int]  # by part
+    version: int
 
 
 def read_archive(
@@ -124,7 +127,7 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
         if (size, rows, digest.hexdigest()) != (one["bytes"], one["rows"], one["sha256"]):
             raise ArchiveRefused(_("%s has been altered since the archive was made.") % name)
     rows_of = {part.name: files[part.file]["rows"] for part in parts() if part.file in files}
-    return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of)
+    return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of, said["version"])
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -157,6 +160,7 @@ def _refuse_if_not_empty() -> None:
 class _Reading:
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, progress: Progress) -> None:
         self.archive, self.progress = archive, progress
+        self.version = manifest.version
         self.rows, self.done, self.total = manifest.rows, 0, sum(manifest.rows.values())
         self.now_as: dict[Any, dict[UUID, UUID]] = {District: {}, User: {}}  # id there → id here
 
@@ -179,12 +183,15 @@ class _Reading:
         complete_kinds(OrganisationPeriod, list(periods.values_list("pk", flat=True)))
         begin_histories(FollowUp.objects.filter(periods=None))  # an older archive has no history of them
         begin_histories(Concern.objects.filter(periods=None))
+        if self.version < _DATED_SINCE:
+            District.objects.update(recorded_since=city_today())
 
     def _districts(self) -> None:
         here = dict(District.objects.values_list("code", "pk"))
         for row in self._made(DISTRICTS):
             if row.code in here:
                 self.now_as[District][row.pk] = here[row.code]
+                District.objects.filter(pk=here[row.code]).update(recorded_since=row.recorded_since)
                 continue
             above = District.objects.get(pk=row.parent_id).lineage if row.parent_id else []
             row.lineage = [*above, row.pk]

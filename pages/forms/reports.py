@@ -28,7 +28,7 @@ from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_o
 from reports.questions import By, Question
 from reports.reading import Report
 from reports.statuses import MEANINGS, Status, status_of
-from reports.wording import say_so_far
+from reports.wording import say_reconstructed, say_so_far
 
 FREE: Final = "free"
 LATELY: Final = "90d"
@@ -170,6 +170,13 @@ class PeriodForm(forms.Form):
     @property
     def status_meaning(self) -> str:
         return str(MEANINGS[self.status]) if self.status else ""
+
+    @property
+    def reconstructed(self) -> str:
+        """Before which day histories are reconstructed, if the figures reach back beyond it."""
+        if not self.asked or not self.is_valid():
+            return ""
+        return say_reconstructed(replace(self.question(), periods=(self.asked, self.before)))
 
     @property
     def so_far_after(self) -> str:

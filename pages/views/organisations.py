@@ -1,6 +1,7 @@
 """Organisations: list, details, add and edit."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from contacts.services.organisations import (
     verify_organisation,
 )
 from exchange.imports.provenance import provenance_of
-from lib.days import city_today
+from lib.days import city_day, city_today
 from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
 from meetings.handover import left_behind
@@ -119,6 +120,7 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
         "reasons": REASONS,
         "undo": undo_of_merge(request, row) if may_edit else None,
         "provenance": provenance_of(row),
+        "recorded_since": _recorded_since(row),
         "today": city_today(),
         "cadence": cadence_text(row.cadence_days) if row.cadence_days else "",
         "languages": [language_name(code) for code in row.languages],
@@ -126,6 +128,12 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
     }
     status = 422 if "mistakes" in more else 200
     return render(request, "pages/organisations/detail.html", context | more, status=status)
+
+
+def _recorded_since(row: Organisation) -> date | None:
+    """From which day changes of a record are recorded, if it is older."""
+    day = row.home_district.recorded_since
+    return day if day and city_day(row.created_at) < day else None
 
 
 @form_page

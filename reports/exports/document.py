@@ -37,7 +37,16 @@ from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.standing_out import Remark, standing_out
 from reports.statuses import MEANINGS
-from reports.wording import change_of, label_of, say_briefly, say_note, say_of, say_so_far, say_unit
+from reports.wording import (
+    change_of,
+    label_of,
+    say_briefly,
+    say_note,
+    say_of,
+    say_reconstructed,
+    say_so_far,
+    say_unit,
+)
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24
@@ -166,6 +175,8 @@ def _facts(
     so_far = say_so_far(asked.period, question.today)
     yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
     yield from _status(asked, question)
+    if told := say_reconstructed(replace(question, periods=(asked.period, asked.before))):
+        yield _("History"), told
     yield _("Compared with"), _days(asked.before)
     yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
     yield (

@@ -29,6 +29,7 @@ from exchange.archive.parts import DISTRICTS, PARTS, VERSION, parts
 from exchange.archive.reading import ArchiveRefused, read_archive
 from exchange.archive.writing import digest_of, scope_of, write_archive
 from exchange.models import ImportedRow
+from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Series
@@ -57,12 +58,17 @@ def read(file: io.BytesIO) -> None:
 def content() -> dict[str, list[Any]]:
     """Return every column of every table, including derived ones, except serial keys and undo data.
 
-    `told_until` is left out too: it says what the change feed knows, and that of a new system knows nothing.
+    `recorded_since` is left out, which older archives lack, and `told_until`, which says what the change feed
+    knows: that of a new system knows nothing.
     """
     book = {}
     for part in (DISTRICTS, *PARTS):
         columns = [f for f in part.model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-        names = [column.attname for column in columns if column.name not in {"memory", "told_until"}]
+        names = [
+            column.attname
+            for column in columns
+            if column.name not in {"memory", "told_until", "recorded_since"}
+        ]
         book[part.name] = sorted(part.model._default_manager.values_list(*names), key=str)
         for relation in part.many():
             ends = (relation.m2m_column_name(), relation.m2m_reverse_name())
@@ -363,6 +369,7 @@ class TestAnArchiveOfVersionOne:
         read(of_version(1, file, *without))
         assert content() == before
         assert not Review.objects.exists()
+        assert District.objects.get().recorded_since == city_today(), "their histories begin now"
 
     @pytest.mark.parametrize(
         ("version", "without"), [(1, "series.jsonl"), (2, "reviews.jsonl"), (2, "series.jsonl")]

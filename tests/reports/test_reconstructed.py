@@ -1,0 +1,91 @@
+"""Where histories of before an upgrade are reconstructed, pages, files and the API say so."""
+
+from datetime import date, timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from districts.models import District
+from lib.days import city_day
+from reports.exports.asked import Asked
+from reports.exports.document import build
+from tests.api.clients import Tool
+from tests.factories import make_district, make_organisation, make_supervisor
+from tests.reports.city import QUARTER, at, old
+
+pytestmark = pytest.mark.django_db
+
+SAID = "were not recorded"
+
+
+@pytest.fixture
+def north() -> District:
+    """A district whose histories are recorded since the last day of the quarter."""
+    return make_district("North", recorded_since=QUARTER.until - timedelta(days=1))
+
+
+def test_pages_say_it_of_figures_that_reach_back(north: District) -> None:
+    client = Client()
+    client.force_login(make_supervisor(north))
+    for page in (
+        "/reports/",
+        "/reports/coverage/",
+        "/reports/compare/",
+        "/reports/map/",
+        "/reports/blind-spots/",
+    ):
+        told = client.get(f"{page}?period=2024-Q3").content.decode()
+        assert SAID in told, page
+        assert "30 Sep 2024" in told, page
+        later = client.get(f"{page}?period=2025-Q1")
+        assert later.status_code == 200 and SAID not in later.content.decode(), page
+    compared = client.get("/reports/coverage/?period=2024-Q4").content.decode()
+    assert SAID in compared, "it is compared with the quarter before"
+
+
+def test_files_and_the_api_say_it(north: District) -> None:
+    old(make_organisation(north))
+    actor = actor_for(make_supervisor(north))
+    for period, is_told in ((QUARTER, True), (QUARTER.back(-2), False)):
+        asked = Asked("coverage", north.code, period, period.previous())
+        assert any(SAID in told for _name, told in build(asked, actor, "x").facts) == is_told
+        days = f"from={period.since}&to={period.until}"
+        answer = Tool(north).get(f"/reports/coverage/?{days}").json()
+        assert answer["recorded_since"] == ("2024-09-30" if is_told else None)
+    [row] = Tool(north).get("/districts/").json()["results"]
+    assert row["recorded_since"] == "2024-09-30"
+
+
+def test_the_page_of_an_older_organisation_says_it(north: District) -> None:
+    client = Client()
+    client.force_login(make_supervisor(north))
+    older, newer = make_organisation(north, created_at=at(date(2024, 2, 1))), make_organisation(north)
+    for row, is_told in ((older, True), (newer, False)):
+        html = client.get(f"/organisations/{row.pk}/").content.decode()
+        assert ("recorded since 30 Sep 2024" in html) == is_told
+
+
+def test_an_upgrade_marks_the_districts_of_older_records_and_a_new_installation_none() -> None:
+    mark = import_module("districts.migrations.0008_reconstructed_histories").mark
+    north = make_district()
+
+    def upgrade() -> date | None:
+        with connection.schema_editor() as editor:
+            mark(apps, editor)
+        north.refresh_from_db()
+        return north.recorded_since
+
+    make_organisation(north)
+    assert upgrade() is None
+    moment = timezone.now() + timedelta(minutes=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE django_migrations SET applied = %s WHERE app = 'meetings' AND name LIKE '0016%%'",
+            [moment],
+        )
+    assert upgrade() == city_day(moment)
