@@ -12,14 +12,15 @@ from uuid import UUID
 from django.db.models import Model
 
 from lib.canonical import canonical, digest_of
-from reviews.models import Addendum, KeptName, Review, Signature
+from reviews.models import Addendum, KeptName, Review, Signature, Stated
 
 FORMAT: Final = "proximity audit record 1"
 SIGNATURE: Final = "proximity audit signature 1"
+ADDENDUM: Final = "proximity audit addendum 1"
 #: Before a digest in the purpose of an event.
 DIGEST: Final = "sha256:"
-#: Put before the statement's bytes, so that a signature under one thing is none under another.
-PREFIX: Final = f"{SIGNATURE}\n".encode()
+#: Columns of an addendum that follow from its statement.
+STATED: Final = frozenset({"statement", "key_id", "public_key", "signature"})
 
 #: Columns of the audit that stand elsewhere: who signed in the statement, blind spots in the inside edition.
 ELSEWHERE: Final = frozenset({"signed_by_id", "signed_by_name", "signed_at", "blind_spots"})
@@ -72,9 +73,24 @@ def statement_of(signature: Signature, record: str, name: KeptName, role: str) -
     }
 
 
-def message_of(statement: str) -> bytes:
-    """The bytes that Ed25519 signs."""
-    return PREFIX + statement.encode()
+def statement_of_addendum(addendum: Addendum, record: str, name: KeptName) -> dict[str, Any]:
+    """What a person adds to this record, as who, when."""
+    return {
+        "format": ADDENDUM,
+        "id": str(addendum.pk),
+        "audit": str(addendum.review_id),
+        "record": hashlib.sha256(record.encode()).hexdigest(),
+        "text": addendum.text,
+        "signed_by": str(addendum.written_by_id),
+        "name": digest_of_name(name),
+        "signed_at": plain(addendum.written_at),
+    }
+
+
+def message_of(one: Stated) -> bytes:
+    """The bytes that Ed25519 signs. A signature under one thing is none under another."""
+    kind = ADDENDUM if isinstance(one, Addendum) else SIGNATURE
+    return f"{kind}\n{one.statement}".encode()
 
 
 def said_of(statement: str) -> str:
@@ -83,8 +99,10 @@ def said_of(statement: str) -> str:
 
 
 def said_of_addendum(addendum: Addendum) -> str:
-    """The same of an addendum."""
-    return f"{DIGEST}{digest_of(_columns(addendum))}"
+    """The same of an addendum; one that an older version wrote has no statement."""
+    if addendum.statement:
+        return said_of(addendum.statement)
+    return f"{DIGEST}{digest_of(_columns(addendum, STATED))}"
 
 
 def as_text(value: Mapping[str, Any]) -> str:

@@ -25,6 +25,10 @@ from reviews.records import (
 )
 
 FIRST: Final = 1
+# What a statement says of the row that it is in, by column.
+_BOTH: Final = {"id": "pk", "audit": "review_id"}
+SIGNED: Final = _BOTH | {"position": "position", "signed_by": "signed_by_id", "signed_at": "signed_at"}
+ADDED: Final = _BOTH | {"text": "text", "signed_by": "written_by_id", "signed_at": "written_at"}
 MATCHED: Final = ("district_id", "_by_id", "owner_id")  # columns
 Keys = Mapping[str, bytes] | None
 
@@ -68,10 +72,15 @@ def _check(review: Review, kept: SignedRecord, public_keys: Keys, report: Report
     signatures = list(review.signatures.order_by("position"))
     events = _events(review._state.db).filter(object_ids__contains=[review.pk]).saying(DIGEST)
     purposes = [event.purpose for event in events]
-    for one in signatures:
+    addenda = list(review.addenda.exclude(statement="").order_by("written_at", "pk"))
+    statements: list[Signature | Addendum] = [*signatures, *addenda]
+    for one in statements:
         yield from _check_statement(review, one, public_keys, purposes, report)
-    signed = {_read(one.statement).get("record") for one in signatures}
-    names = {str(one.signed_by_id): {_read(one.statement).get("name")} for one in signatures}
+    stated = [_read(one.statement) for one in statements]
+    signed = {said.get("record") for said in stated}
+    names: dict[str, set[Any]] = {}
+    for said in stated:
+        names.setdefault(str(said.get("signed_by")), set()).add(said.get("name"))
     if signed != {_sha256(kept.record)}:
         yield "reviews_signedrecord.record is not what was signed"
     else:
@@ -108,20 +117,13 @@ def _compare(
 
 
 def _check_statement(
-    review: Review, one: Signature, public_keys: Keys, purposes: list[str], report: Report
+    review: Review, one: Signature | Addendum, public_keys: Keys, purposes: list[str], report: Report
 ) -> Iterator[str]:
-    where, said = f"reviews_signature (position {one.position})", _read(one.statement)
-    columns = {
-        "id": one.pk,
-        "audit": one.review_id,
-        "position": one.position,
-        "signed_by": one.signed_by_id,
-        "signed_at": one.signed_at,
-    }
-    for name, value in columns.items():
-        if said.get(name) != plain(value) and (purposes or name != "signed_by"):
-            yield f"{where} {name} differs from its statement"
-    if one.position == FIRST:
+    where, said = _where(one), _read(one.statement)
+    for name, column in (SIGNED if isinstance(one, Signature) else ADDED).items():
+        if said.get(name) != plain(getattr(one, column)) and (purposes or name != "signed_by"):
+            yield f"{where} {column} differs from its statement"
+    if isinstance(one, Signature) and one.position == FIRST:
         for name, value in {"signed_by": review.signed_by_id, "signed_at": review.signed_at}.items():
             if said.get(name) != plain(value) and (purposes or name != "signed_by"):
                 yield f"reviews_review {name} differs from the statement"
@@ -129,22 +131,30 @@ def _check_statement(
     if any(purpose.endswith(said_of(one.statement)) for purpose in purposes):
         return
     if is_proven and public_keys is not None and not purposes:
-        report.notices.append(_of(review, f"signature {one.position} was made in another system"))
+        report.notices.append(_of(review, f"{where} was signed in another system"))
     else:
         yield f"{where} statement: no event has its digest"
 
 
-def _check_key(one: Signature, where: str, public_keys: Keys, report: Report) -> Generator[str, None, bool]:
+def _where(one: Signature | Addendum) -> str:
+    if isinstance(one, Signature):
+        return f"reviews_signature (position {one.position})"
+    return f"reviews_addendum {one.pk}"
+
+
+def _check_key(
+    one: Signature | Addendum, where: str, public_keys: Keys, report: Report
+) -> Generator[str, None, bool]:
     """Yield problems, and return whether the key's signature is right."""
     if not one.signature:
-        report.notices.append(Finding(f"audit {one.review_id}: signature {one.position} waits for the key"))
+        report.notices.append(Finding(f"audit {one.review_id}: {where} waits for the key"))
         return False
     report.keys.add(one.key_id)
     own, signature = _bytes(one.public_key), _bytes(one.signature)
     if key_id(own) != one.key_id:
         yield f"{where} key_id and public_key do not belong together"
     keys = {one.key_id: own} if public_keys is None else public_keys
-    if not is_signed(keys, one.key_id, message_of(one.statement), signature):
+    if not is_signed(keys, one.key_id, message_of(one), signature):
         yield f"{where} signature is not that of a known key under its statement"
         return False
     return True
@@ -154,7 +164,7 @@ def _check_names(review: Review, signed: Mapping[str, set[Any]]) -> Iterator[str
     """Names may be gone (erased), but none may be another."""
     signer = None
     for kept in review.kept_names.order_by("pk").iterator():
-        if signed.get(str(kept.object_id)) != {digest_of_name(kept)}:
+        if digest_of_name(kept) not in signed.get(str(kept.object_id), ()):
             yield f"reviews_keptname: the name of {kept.object_type} {kept.object_id} is not what was signed"
         if kept.object_id == review.signed_by_id:
             signer = kept.name
@@ -163,12 +173,13 @@ def _check_names(review: Review, signed: Mapping[str, set[Any]]) -> Iterator[str
 
 
 def _check_addenda(review: Review) -> Iterator[str]:
+    """Those that older versions wrote, without a statement."""
     events = _events(review._state.db).filter(
         object_ids__contains=[review.pk], field_names__contains=["addenda"]
     )
     purposes = [event.purpose for event in events]
     before = sum(DIGEST not in purpose for purpose in purposes)  # written before digests were
-    for addendum in review.addenda.order_by("written_at", "pk"):
+    for addendum in review.addenda.filter(statement="").order_by("written_at", "pk"):
         if not any(purpose.endswith(said_of_addendum(addendum)) for purpose in purposes):
             before -= 1
             if purposes and before < 0:

@@ -22,14 +22,14 @@ def is_signed(message, key, signature):
     return s < ORDER and times(s, base) == add(decoded(signature[:32]), times(h % ORDER, decoded(key)))
 
 record, inside = (file := json.load(open(sys.argv[1], encoding="utf-8")))["record"], file.get("inside")
-names = record["names"] | (inside["names"] if inside else {})
+names = record["names"] | (inside or {"names": {}})["names"]
 checks = [("signatures", bool(file["signatures"])), ("inside", not inside or digest(inside) == record["inside"])]
-for said, one in ((one["statement"], one) for one in file["signatures"]):
-    key, signature, names[said["signed_by"]] = bytes.fromhex(one["public_key"]), bytes.fromhex(one["signature"]), said["name"]
+for kind, one in [(kind, one) for kind, ones in (("signature", "signatures"), ("addendum", "addenda")) for one in file.get(ones, [])]:
+    said, head, key, signature = one["statement"], f"proximity audit {kind} 1", bytes.fromhex(one["public_key"]), bytes.fromhex(one["signature"])
+    names[said["signed_by"]] = said["name"]
     checks += [("record", said["record"] == digest(record)), ("key", hashlib.sha256(key).hexdigest()[:16] in sys.argv[2:])]
-    checks += [("signature", is_signed(b"proximity audit signature 1\n" + canonical(said), key, signature))]
+    checks += [(kind, said["format"] == head and is_signed(f"{head}\n".encode() + canonical(said), key, signature))]
 for figure, lists in zip(record["figures"], file.get("counted", [])):
     checks += [(f"figure {figure['position']}", digest(lists[name]) == figure[name]) for name in lists]
 checks += [(f"name of {id}", digest(name) == names.get(id)) for id, name in file["names"].items()]
-wrong = sorted({what for what, is_right in checks if not is_right})
-sys.exit("NOT VALID: " + ", ".join(wrong)) if wrong else print("VALID: as it was signed")
+sys.exit("NOT VALID: " + ", ".join(sorted(wrong))) if (wrong := {what for what, is_right in checks if not is_right}) else print("VALID: as it was signed")

@@ -47,13 +47,13 @@ from reviews.reading import (
     with_organisations,
 )
 from reviews.services.reviews import (
-    add_addendum,
     agree_action,
     comment_figure,
     conclude,
     discard_review,
     drop_action,
 )
+from reviews.services.signing import add_addendum
 from reviews.services.work import ask_to_freeze
 
 View = Callable[..., HttpResponseBase]

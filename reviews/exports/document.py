@@ -41,7 +41,7 @@ def document_of(review: Review, actor: Actor, purpose: str, *, is_inside: bool) 
         facts=[*_facts(review, is_inside=is_inside), *_made(actor, purpose)],
         tables=[table for table in tables if table.rows],
         methods=methods,
-        texts=[(_("Conclusion"), review.conclusion), *comments],
+        texts=[(_("Conclusion"), review.conclusion), *comments, *_addenda(review)],
         marking=_("Confidential. For %(name)s, %(at)s.") % {"name": actor.name, "at": _moment(now)},
         made_at=now,
         author=actor.name,
@@ -67,6 +67,13 @@ def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
         else _("Open: without sampled records, calls and blind spots"),
     )
     yield _("IDs of counted records"), _("In the JSON file, which anyone can verify")
+
+
+def _addenda(review: Review) -> Iterator[tuple[str, str]]:
+    rows = with_names(review, review.addenda.all(), "written_by", kept=True)
+    for one in rows.order_by("written_at", "pk"):
+        title = _("Addendum of %(day)s") % {"day": _moment(one.written_at)}
+        yield f"{title}, {one.person or _('name erased')}", one.text
 
 
 def _made(actor: Actor, purpose: str) -> list[tuple[str, str]]:

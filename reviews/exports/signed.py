@@ -1,11 +1,11 @@
 """The file of a signed audit, in two editions: for everybody who reads audits, and for readers of samples."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from lib.canonical import canonical
-from reviews.models import Review, SignedRecord
+from reviews.models import Review, SignedRecord, Stated
 from reviews.records import FIGURES, counted_of, name_of
 
 
@@ -17,7 +17,10 @@ def write_json(review: Review, out: BinaryIO, *, is_inside: bool) -> None:
         names = names.filter(object_type="user")
     members: dict[str, Iterator[bytes]] = {
         "record": iter([kept.record.encode()]),
-        "signatures": iter([canonical(_signatures(review))]),
+        "signatures": iter([canonical(_signed(review.signatures.order_by("position")))]),
+        "addenda": iter(
+            [canonical(_signed(review.addenda.exclude(statement="").order_by("written_at", "pk")))]
+        ),
         "names": iter([canonical({str(one.object_id): name_of(one) for one in names.iterator()})]),
     }
     if is_inside:
@@ -28,7 +31,7 @@ def write_json(review: Review, out: BinaryIO, *, is_inside: bool) -> None:
     out.write(b"\n}\n")
 
 
-def _signatures(review: Review) -> list[dict[str, Any]]:
+def _signed(statements: Iterable[Stated]) -> list[dict[str, Any]]:
     return [
         {
             "statement": json.loads(one.statement),
@@ -36,7 +39,7 @@ def _signatures(review: Review) -> list[dict[str, Any]]:
             "public_key": one.public_key,
             "signature": one.signature,
         }
-        for one in review.signatures.order_by("position")
+        for one in statements
     ]
 
 

@@ -2,7 +2,6 @@
 
 from reviews.models.parts import (
     ActionCheck,
-    Addendum,
     AgreedAction,
     FigureComment,
     FrozenFigure,
@@ -10,7 +9,7 @@ from reviews.models.parts import (
     SampledMeeting,
 )
 from reviews.models.review import Review
-from reviews.models.signing import KeptName, Signature, SignedRecord
+from reviews.models.signing import Addendum, KeptName, Signature, SignedRecord, Stated
 from reviews.models.subscription import Delivery, Subscription
 
 __all__ = [
@@ -26,5 +25,6 @@ __all__ = [
     "SampledMeeting",
     "Signature",
     "SignedRecord",
+    "Stated",
     "Subscription",
 ]

@@ -202,15 +202,3 @@ class ActionCheck(models.Model):
                 violation_error_message=_("Choose from the list whether it was done."),
             ),
         ]
-
-
-class Addendum(models.Model):
-    """A correction of a signed audit; it can be followed by another, never changed."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="addenda")
-    text = models.TextField(_("addendum"), max_length=8000)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    written_at = models.DateTimeField(default=timezone.now)

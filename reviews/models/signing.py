@@ -1,10 +1,11 @@
 """What was signed, by whom, and the names in it, which can be erased (docs/adr/0037)."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.ids import uuid7
@@ -25,30 +26,38 @@ class SignedRecord(models.Model):
     inside = models.TextField()
 
 
-class SignatureQuerySet(models.QuerySet["Signature"]):
+class StatedQuerySet(models.QuerySet[Any]):
     def waiting(self) -> Self:
-        """Those that the worker with the key has not signed yet (serves index signature_waiting)."""
-        return self.filter(signature="")
+        """Those that the worker with the key has not signed yet (serves the indexes …_waiting)."""
+        return self.filter(signature="").exclude(statement="")
 
 
-class Signature(models.Model):
-    """A person's signature under an audit, the first at `position` 1; the worker adds the key's to it.
+class Stated(models.Model):
+    """What a person states about a signed record, as canonical JSON, and the key's signature under it.
 
-    `statement` is canonical JSON: which record, who, when. Its digest is in the event of the signing, and
-    Ed25519 signs its bytes with the key of the seals.
+    The digest of `statement` is in the event of the writing. The worker adds the signature, by Ed25519 with
+    the key of the seals.
     """
+
+    statement = models.TextField(blank=True, default="", db_default="")
+    key_id = models.CharField(max_length=16, blank=True, default="", db_default="")
+    public_key = models.CharField(max_length=64, blank=True, default="", db_default="")  # hexadecimal digits
+    signature = models.CharField(max_length=128, blank=True, default="", db_default="")
+
+    objects = StatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Signature(Stated):
+    """A person's signature under an audit, the first at `position` 1: which record, who, when."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="signatures")
     position = models.PositiveSmallIntegerField()
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
-    statement = models.TextField()
-    key_id = models.CharField(max_length=16, blank=True)
-    public_key = models.CharField(max_length=64, blank=True)  # in hexadecimal digits
-    signature = models.CharField(max_length=128, blank=True)
-
-    objects = SignatureQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -64,6 +73,28 @@ class Signature(models.Model):
                 fields=["review", "signed_by"],
                 name="signature_of_another_person",
                 violation_error_message=_("A second signature must come from another person."),
+            ),
+        ]
+
+
+class Addendum(Stated):
+    """A correction of a signed audit; it can be followed by another, never changed.
+
+    One that an older version wrote has no statement.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="addenda")
+    text = models.TextField(_("addendum"), max_length=8000)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], name="addendum_waiting", condition=Q(signature="") & ~Q(statement="")
             ),
         ]
 

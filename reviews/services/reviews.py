@@ -1,4 +1,4 @@
-"""Working on an audit until it is signed, and correcting it afterwards by an addendum."""
+"""Working on an audit until it is signed."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -22,7 +22,6 @@ from reports.catalogue import REPORTS
 from reviews.codes import WasDone
 from reviews.models import (
     ActionCheck,
-    Addendum,
     AgreedAction,
     FigureComment,
     Review,
@@ -30,7 +29,6 @@ from reviews.models import (
     SampledMeeting,
 )
 from reviews.policies import can_write_review
-from reviews.records import said_of_addendum
 
 P = TypeVar("P", bound=models.Model)
 
@@ -145,22 +143,6 @@ def check_action(*, actor: Actor, review_id: UUID, action_id: UUID, answer: str,
         raise ValidationError({"note": _("Enter why this is no longer needed.")}, code="required")
     check.save()
     _touch(actor, review, ["checks"])
-
-
-@transaction.atomic
-def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
-    """Correct or complete what is signed. Raises DoesNotExist, PermissionDenied, ValidationError."""
-    review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
-    if not can_write_review(actor, review):
-        raise PermissionDenied
-    if not review.is_signed:
-        raise ValidationError(_("This audit is not signed yet. Edit it instead."), code="not_signed")
-    addendum = Addendum(review=review, written_by_id=actor.id)
-    assign(addendum, {"text": text})
-    addendum.full_clean(exclude=["review", "written_by"])
-    addendum.save(force_insert=True)
-    record_update(actor, review, ["addenda"], purpose=said_of_addendum(addendum))
-    return addendum
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Signing an audit: its record, the statements of who signs it, and the key's signature under each."""
+"""Signing an audit and its addenda: the record, what people state of it, the key's signature under each."""
 
 import secrets
 from pathlib import Path
@@ -16,11 +16,21 @@ from accounts.actors import Actor
 from audit.models import Action, Event
 from audit.signing import NoKey, key_id, read_private_key
 from districts.models import District
+from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.waking import wake_on_commit
-from reviews.models import Review, Signature, SignedRecord
-from reviews.policies import can_countersign
-from reviews.records import as_text, inside_of, message_of, record_of, said_of, statement_of
+from reviews.models import Addendum, Review, Signature, SignedRecord
+from reviews.policies import can_countersign, can_write_review
+from reviews.records import (
+    as_text,
+    inside_of,
+    message_of,
+    record_of,
+    said_of,
+    said_of_addendum,
+    statement_of,
+    statement_of_addendum,
+)
 from reviews.services.names import keep_colleagues, keep_signer
 from reviews.services.reviews import locked_review, record_update, still_open
 
@@ -76,12 +86,34 @@ def countersign_review(*, actor: Actor, review_id: UUID) -> Signature:
     return _sign(actor, review, SECOND, signed.record, ["second_signature"])
 
 
+@transaction.atomic
+def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
+    """Correct or complete what is signed. Raises DoesNotExist, PermissionDenied, ValidationError."""
+    review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
+    if not can_write_review(actor, review):
+        raise PermissionDenied
+    if not review.is_signed:
+        raise ValidationError(_("This audit is not signed yet. Edit it instead."), code="not_signed")
+    addendum = Addendum(review=review, written_by_id=actor.id)
+    assign(addendum, {"text": text})
+    addendum.full_clean(exclude=["review", "written_by"])
+    kept = SignedRecord.objects.filter(review=review).first()
+    if kept and actor.id:
+        name = keep_signer(review, actor.id)
+        addendum.statement = as_text(statement_of_addendum(addendum, kept.record, name))
+        wake_on_commit(SIGN)
+    addendum.save(force_insert=True)
+    record_update(actor, review, ["addenda"], purpose=said_of_addendum(addendum))
+    return addendum
+
+
 def sign_statements() -> int:
     """Add the key's signature to statements that the activity log knows, and return to how many.
 
     Raises NoKey.
     """
-    waiting = list(Signature.objects.waiting().values_list("pk", flat=True))
+    models: tuple[type[Signature] | type[Addendum], ...] = (Signature, Addendum)
+    waiting = [(model, pk) for model in models for pk in model.objects.waiting().values_list("pk", flat=True)]
     if not waiting:
         return 0
     if not settings.AUDIT_SIGNING_KEY_FILE:
@@ -89,22 +121,22 @@ def sign_statements() -> int:
     key = read_private_key(Path(settings.AUDIT_SIGNING_KEY_FILE))
     public_key = key.public_key().public_bytes_raw()
     signed = 0
-    for pk in waiting:
+    for model, pk in waiting:
         with transaction.atomic():
-            one = Signature.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
+            one = model.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
             if one is None:
                 continue
             if not is_recorded(one):
-                log.error("statement_without_event", review=str(one.review_id), position=one.position)
+                log.error("statement_without_event", review=str(one.review_id), statement=str(pk))
                 continue
             one.key_id, one.public_key = key_id(public_key), public_key.hex()
-            one.signature = key.sign(message_of(one.statement)).hex()
+            one.signature = key.sign(message_of(one)).hex()
             one.save(update_fields=["key_id", "public_key", "signature"])
             signed += 1
     return signed
 
 
-def is_recorded(one: Signature) -> bool:
+def is_recorded(one: Signature | Addendum) -> bool:
     """Whether an event says the digest of this statement."""
     events = Event.objects.filter(object_type="review", object_ids__contains=[one.review_id])
     return events.filter(action=Action.UPDATE).saying(said_of(one.statement), "endswith").exists()

@@ -39,14 +39,13 @@ from reports.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (
-    add_addendum,
     agree_action,
     comment_figure,
     conclude,
     mark_sample,
     note_call,
 )
-from reviews.services.signing import sign_review
+from reviews.services.signing import add_addendum, sign_review
 from reviews.services.subscriptions import subscribe
 from tests.architecture.test_every_page_is_closed import routes
 from tests.browser.looking import bring_axe, look, look_again

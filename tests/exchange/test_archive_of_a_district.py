@@ -25,7 +25,7 @@ from lib.external_ids import set_external_ids
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting
 from reviews.models import Review
-from reviews.services.reviews import add_addendum
+from reviews.services.signing import add_addendum
 from tests.architecture import canaries
 from tests.architecture.asking import undone
 from tests.architecture.ground import Ground, ground_for_all

@@ -13,7 +13,6 @@ from reports.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (
-    add_addendum,
     agree_action,
     check_action,
     comment_figure,
@@ -21,7 +20,7 @@ from reviews.services.reviews import (
     mark_sample,
     note_call,
 )
-from reviews.services.signing import sign_review
+from reviews.services.signing import add_addendum, sign_review
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 
 

@@ -16,7 +16,6 @@ from reports.periods import Period
 from reviews.models import Review
 from reviews.policies import can_see_samples
 from reviews.services.reviews import (
-    add_addendum,
     agree_action,
     agreed_before,
     check_action,
@@ -27,7 +26,7 @@ from reviews.services.reviews import (
     mark_sample,
     note_call,
 )
-from reviews.services.signing import sign_review
+from reviews.services.signing import add_addendum, sign_review
 from tests.factories import make_district, make_officer, make_supervisor, make_user
 from tests.reviews.making import Audited
 

@@ -41,9 +41,10 @@ from reviews.models import (
     Signature,
     SignedRecord,
 )
+from reviews.records import said_of_addendum
 from reviews.services.names import forget_erased
-from reviews.services.reviews import check_action
-from reviews.services.signing import countersign_review, sign_review, sign_statements
+from reviews.services.reviews import check_action, record_update
+from reviews.services.signing import add_addendum, countersign_review, sign_review, sign_statements
 from reviews.verifying import verify_reviews
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import use_key
@@ -67,14 +68,17 @@ def key(settings: Settings, tmp_path: Path) -> Path:
 
 
 def signed_twice() -> tuple[Audited, Review]:
-    """A signed audit with everything in it, two signatures, and the key's under both."""
+    """A signed audit with everything in it, two signatures, and the key's under both.
+
+    The audit before has an addendum, which the key signed too.
+    """
     audited = Audited()
     for organisation in audited.organisations:
         organisation.periods.update(cadence_days=40)
     _first, review = audited.audit_twice()
     audited.finish(review, note="noted")
     countersign_review(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), review_id=review.pk)
-    assert sign_statements() == 3
+    assert sign_statements() == 4
     return audited, Review.objects.get(pk=review.pk)
 
 
@@ -198,6 +202,8 @@ def verify(file: bytes, folder: Path, *keys: str) -> str:
 @pytest.mark.django_db
 def test_anybody_verifies_the_file_without_the_project(key: Path, tmp_path: Path) -> None:
     audited, review = signed_twice()
+    add_addendum(actor=audited.actor, review_id=review.pk, text="The lamp “works” 🙂")
+    assert sign_statements() == 1
     known = review.signatures.values_list("key_id", flat=True)[0]
     whole, open_one = io.BytesIO(), io.BytesIO()
     write_json(review, whole, is_inside=True)
@@ -223,8 +229,26 @@ def test_anybody_verifies_the_file_without_the_project(key: Path, tmp_path: Path
     assert changed(lambda file: file["counted"][0].update(ids=[])) == "NOT VALID: figure 0"
     assert changed(lambda file: file["signatures"][1]["statement"].update(role="x")) == "NOT VALID: signature"
     assert changed(lambda file: file["signatures"].clear()).endswith(", signatures")
+    for other in ({"text": "x"}, {"signed_by": str(review.pk)}, {"record": "0" * 64}, {"format": "x"}):
+        said = changed(lambda file, other=other: file["addenda"][0]["statement"].update(other))
+        assert "addendum" in said, other
+    assert changed(lambda file: file["signatures"].append(file["addenda"][0])) == "NOT VALID: signature"
     code = VERIFIER.read_text().split('"""')[2]
     assert len([line for line in code.splitlines() if line.strip()]) <= 30
+
+
+@pytest.mark.django_db
+def test_an_addendum_of_an_older_version_has_its_digest_in_its_event_only(key: Path) -> None:
+    audited, review = signed_twice()
+    older = Addendum.objects.create(review=review, text="By hand.", written_by=audited.supervisor)
+    record_update(audited.actor, review, ["addenda"], purpose=said_of_addendum(older))
+    assert sign_statements() == 0
+    assert found(key) == []
+    add_addendum(actor=audited.actor, review_id=review.pk, text="Added since.")
+    assert sign_statements() == 1
+    assert found(key) == []
+    Addendum.objects.create(review=review, text="Nobody wrote this.", written_by=audited.supervisor)
+    assert any("no event has its digest" in text for text in found(key))
 
 
 @pytest.mark.django_db
