@@ -11,4 +11,5 @@ class ContactsConfig(AppConfig):
         from districts import kinds
 
         kinds.follow_rows(redrawn.follow_redrawn)
+        kinds.counts(redrawn.count_redrawn)
         kinds.has_records(redrawn.has_records)

@@ -56,6 +56,7 @@ app.conf.beat_schedule = {
     "forget how to take old merges back": {"task": "contacts.forget_merges", "schedule": 60.0},
     "go on with what happens again and again": {"task": "meetings.go_on_with_series", "schedule": 300.0},
     "renew search after an upgrade": {"task": "meetings.recount_after_upgrade", "schedule": 60.0},
+    "redraw districts on their day": {"task": "meetings.carry_out_redraws", "schedule": 300.0},
     "tell of moved districts": {"task": "meetings.tell_of_moved_ground", "schedule": 10.0},
     "tell of roles that ended": {"task": "contacts.tell_of_ended_roles", "schedule": 60.0},
     "forget files of old imports": {"task": "contacts.forget_imports", "schedule": 600.0},

@@ -54,6 +54,7 @@ TASKS: Final[dict[str, Kept]] = {
     "meetings.top_up_reminders": Kept("work", 10 * MINUTE),
     "meetings.go_on_with_series": Kept("work", 10 * MINUTE),
     "meetings.tell_of_moved_ground": Kept("work", 10 * MINUTE),
+    "meetings.carry_out_redraws": Kept("work", 10 * MINUTE),
     "meetings.recount_after_upgrade": Kept("work", MINUTE),
     "contacts.tell_of_ended_roles": Kept("work", 10 * MINUTE),
     "meetings.refresh_reminders_of_user": Kept("work", 10 * MINUTE),

@@ -66,6 +66,9 @@ class District(models.Model):
 
     `lineage` contains the IDs of its ancestors and its own ID. `closed_on` is the day it was redrawn, and
     `opened_on` the day it took over from those that it `succeeds`; both are empty for all others.
+    `redraw_on` is the day on which it will be redrawn, and `redraw` how: `into`, the `code`, `name` and
+    `parent` (an ID) of each successor, `homes`, the code that was chosen by ID of an organisation, and
+    `refused`, why it could not be done on the day.
     `recorded_since` is the day from which the histories of its records are recorded, if it has older ones:
     what they were before is what was known on that day.
     """
@@ -93,6 +96,8 @@ class District(models.Model):
     opened_on = models.DateField(_("opened on"), null=True, blank=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     recorded_since = models.DateField(_("history recorded since"), null=True, blank=True, editable=False)
+    redraw_on = models.DateField(_("redrawn on"), null=True, blank=True, editable=False)
+    redraw = models.JSONField(null=True, blank=True, editable=False)
     succeeds = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="successors", verbose_name=_("succeeds")
     )

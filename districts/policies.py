@@ -23,5 +23,10 @@ def can_note_periods(actor: Acting, district: District) -> bool:
     return _supervises(actor, district)
 
 
+def can_choose_homes(actor: Acting, district: District) -> bool:
+    """Whether the actor may choose to which successor each organisation of a district goes."""
+    return _supervises(actor, district)
+
+
 def _supervises(actor: Acting, district: District) -> bool:
     return actor.kind == "system" or (actor.role == SUPERVISES and district.pk in actor.district_ids)

@@ -25,7 +25,6 @@ from districts.rules import BadBoundary, as_geojson, read_boundary
 from lib.acting import Acting
 from lib.cleaning import assign
 from lib.conflicts import check_version
-from lib.days import city_today
 from lib.row_context import Opened, opened
 from lib.sensitive import find_sensitive
 from lib.waking import wake_on_commit
@@ -43,14 +42,14 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> 
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
-    _lock_ground()
+    lock_ground()
     district = District(**({"id": id} if id else {}))
     _read_boundary(fields)
     assign(district, fields)
     district.lineage = _lineage(district, district.parent)
     _check(district)
     district.save(force_insert=True)
-    _record(actor, Action.CREATE, Op.CREATED, district, district.lineage, fields)
+    record_district(actor, Action.CREATE, Op.CREATED, district, district.lineage, fields)
     return district
 
 
@@ -66,14 +65,14 @@ def edit_district(
     """Change the given fields. A moved district keeps its descendants.
 
     Where records have been in the district, another parent changes past figures: `was_wrong` says that the
-    parent was recorded wrongly. A district that lies elsewhere from now on is redrawn (`redraw_district`).
+    parent was recorded wrongly. A district that lies elsewhere from now on is redrawn (districts.redrawing).
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
     changes, nothing is written and the version stays.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
-    _lock_ground()
+    lock_ground()
     rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     district: District = rows.get(pk=district_id)
     check_version(district.version, version)
@@ -88,7 +87,9 @@ def edit_district(
             "Moving it would give accounts or API keys access to more records. Move it "
             "on the server with manage.py import_districts."
         )
-        _refuse_widening(actor, {*_lineage(district, district.parent)} - {*before}, {"parent": text})
+        refuse_widening(
+            actor.kind == "user", {*_lineage(district, district.parent)} - {*before}, {"parent": text}
+        )
         _move(district)
     _check(district)
     district.version += 1
@@ -96,59 +97,8 @@ def edit_district(
     district.save()
     closed = "is_active" in changed and not district.is_active
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
-    _record(actor, action, op, district, [*before, *district.lineage], changed)
+    record_district(actor, action, op, district, [*before, *district.lineage], changed)
     return district
-
-
-@transaction.atomic
-def redraw_district(
-    *, actor: Acting, district_id: UUID, version: int | None = None, code: str, **fields: Any
-) -> District:
-    """Close a district today and open a successor, which keeps its fields but those given.
-
-    What is at home there moves to the successor: organisations, contacts, planned meetings, open concerns
-    and audits to come. What is over stays, so that past figures do. Who covers the district covers the
-    successor too. A district that was redrawn before gets one more successor, to which nothing moves. An
-    existing `code` is that of the district that takes over, if it is active.
-
-    Raises PermissionDenied, StaleVersion, and ValidationError by field.
-    """
-    if not can_manage_districts(actor):
-        raise PermissionDenied
-    _lock_ground()
-    rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
-    district: District = rows.get(pk=district_id)
-    check_version(district.version, version)
-    if District.objects.active().filter(parent=district).exists():
-        raise ValidationError(_("Redraw the neighbourhoods of this district first."))
-    if not district.is_active and not district.closed_on:
-        raise ValidationError(_("This district is not active."))
-    is_first, today = district.closed_on is None, city_today()
-    successor = District.objects.active().filter(code=code).exclude(pk=district.pk).first()
-    joined = {district.pk} if successor else set()  # whoever covers one sees what was the other's
-    if successor is None:
-        kept = {name: getattr(district, name) for name in ("name", "parent", "population")}
-        successor = create_district(actor=actor, code=code, opened_on=today, **(kept | fields))
-    text = _(
-        "Redrawing it would give accounts or API keys access to more records. Redraw it on the server with "
-        "manage.py redraw_district."
-    )
-    above = {*successor.lineage} - {*district.lineage}
-    _refuse_widening(actor, above | joined if joined else above - {successor.pk}, {"code": text})
-    successor.succeeds.add(district)
-    for follow in kinds.ACCESS:
-        follow(district, successor)
-    if is_first:
-        for follow in kinds.ROWS:
-            follow(district, successor)
-        district.is_active, district.closed_on = False, today
-    district.version += 1
-    district.updated_at = timezone.now()
-    district.save()
-    action, op = (Action.ARCHIVE, Op.ARCHIVED) if is_first else (Action.UPDATE, Op.UPDATED)
-    names = ["is_active", "closed_on", "successors"] if is_first else ["successors"]
-    _record(actor, action, op, district, {*district.lineage, *successor.lineage}, names)
-    return successor
 
 
 @transaction.atomic
@@ -159,7 +109,7 @@ def remove_district(*, actor: Acting, district_id: UUID, version: int | None = N
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
-    _lock_ground()
+    lock_ground()
     district = District.objects.visible_to(actor).get(pk=district_id)
     check_version(district.version, version)
     lineage = list(district.lineage)
@@ -170,10 +120,10 @@ def remove_district(*, actor: Acting, district_id: UUID, version: int | None = N
         text = _("%(name)s is in use and cannot be removed.") % {"name": district.name}
         raise ValidationError(text) from error
     district.version += 1
-    _record(actor, Action.ERASE, Op.ERASED, district, lineage, [])
+    record_district(actor, Action.ERASE, Op.ERASED, district, lineage, [])
 
 
-def _lock_ground() -> None:
+def lock_ground() -> None:
     """Serialise changes of districts, because two concurrent moves could create a circle.
 
     No row is locked, so a long import does not block readers of districts or references to them.
@@ -206,9 +156,9 @@ def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
         raise ValidationError({"parent": text}, code="signed")
 
 
-def _refuse_widening(actor: Acting, gained: Collection[UUID], errors: Mapping[str, str]) -> None:
+def refuse_widening(is_strict: bool, gained: Collection[UUID], errors: Mapping[str, str]) -> None:
     """Raise `errors` if accounts or keys that have these would see more records: that needs two people."""
-    if actor.kind != "user" or not gained:
+    if not is_strict or not gained:
         return
     for relation in District._meta.get_fields(include_hidden=True):
         given = isinstance(relation, models.ManyToManyRel) and relation.field.name == "districts"
@@ -256,7 +206,7 @@ def _read_boundary(fields: dict[str, Any]) -> None:
             raise ValidationError({"boundary": _("This is not a valid boundary.")}) from error
 
 
-def _record(
+def record_district(
     actor: Acting,
     action: Action,
     op: Op,
@@ -279,7 +229,7 @@ def expect_community(
 
     Raises PermissionDenied unless the actor supervises the district, and ValidationError by field.
     """
-    district = _described_district(actor, district_id, can_keep_expected_communities)
+    district = described_district(actor, district_id, can_keep_expected_communities)
     expected = ExpectedCommunity(district=district)
     assign(expected, {"focus": focus, "evidence": evidence, "source_url": source_url})
     expected.full_clean()
@@ -292,7 +242,7 @@ def expect_community(
 def withdraw_expected_community(*, actor: Acting, expected_id: UUID) -> None:
     """Remove an expected community. Raises DoesNotExist if the actor does not see it, PermissionDenied."""
     expected = ExpectedCommunity.objects.visible_to(actor).select_related("district").get(pk=expected_id)
-    district = _described_district(actor, expected.district_id, can_keep_expected_communities)
+    district = described_district(actor, expected.district_id, can_keep_expected_communities)
     expected.delete()
     _record_described(actor, district, "expected_communities")
 
@@ -304,7 +254,7 @@ def add_period_note(*, actor: Acting, district_id: UUID, since: date, until: dat
     Raises PermissionDenied unless the actor supervises the district, and ValidationError by field: a note
     never names health.
     """
-    district = _described_district(actor, district_id, can_note_periods)
+    district = described_district(actor, district_id, can_note_periods)
     note = PeriodNote(district=district, since=since, until=until)
     assign(note, {"text": text})
     note.full_clean()
@@ -322,14 +272,12 @@ def add_period_note(*, actor: Acting, district_id: UUID, since: date, until: dat
 def remove_period_note(*, actor: Acting, note_id: UUID) -> None:
     """Remove a note. Raises DoesNotExist if the actor does not see it, PermissionDenied."""
     note = PeriodNote.objects.visible_to(actor).get(pk=note_id)
-    district = _described_district(actor, note.district_id, can_note_periods)
+    district = described_district(actor, note.district_id, can_note_periods)
     note.delete()
     _record_described(actor, district, "period_notes")
 
 
-def _described_district(
-    actor: Acting, district_id: UUID, may: Callable[[Acting, District], bool]
-) -> District:
+def described_district(actor: Acting, district_id: UUID, may: Callable[[Acting, District], bool]) -> District:
     district = District.objects.visible_to(actor).select_for_update(no_key=True).get(pk=district_id)
     if not may(actor, district):
         raise PermissionDenied
@@ -341,4 +289,4 @@ def _record_described(actor: Acting, district: District, field: str) -> None:
     district.version += 1
     district.updated_at = timezone.now()
     district.save(update_fields=["version", "updated_at"])
-    _record(actor, Action.UPDATE, Op.UPDATED, district, district.lineage, [field])
+    record_district(actor, Action.UPDATE, Op.UPDATED, district, district.lineage, [field])

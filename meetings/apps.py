@@ -15,4 +15,5 @@ class MeetingsConfig(AppConfig):
         recounting.register_recount()
         kinds.follow_access(relief.follow_redrawn)
         kinds.follow_rows(redrawn.follow_redrawn)
+        kinds.counts(redrawn.count_redrawn)
         kinds.has_records(redrawn.has_records)

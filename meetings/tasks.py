@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from accounts.actors import SYSTEM
+from districts.redrawing import carry_out_redraws
 from districts.services import TELL_OF_MOVES
 from lib.days import city_today
 from meetings.services.follow_up_series import make_next_follow_ups
@@ -22,6 +24,12 @@ def go_on_with_series() -> int:
 @shared_task(name=TELL_OF_MOVES)
 def tell_of_moves() -> int:
     return tell_of_moved_ground()
+
+
+@shared_task(name="meetings.carry_out_redraws")
+def redraw_on_the_day() -> int:
+    """Districts whose day has come are redrawn."""
+    return carry_out_redraws(SYSTEM, city_today())
 
 
 @shared_task(name="meetings.recount_after_upgrade")

@@ -1,36 +1,74 @@
 """Move the organisations and contacts of a redrawn district to its successor."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM
-from contacts.models import Contact, Organisation, OrganisationPeriod
+from accounts.actors import SYSTEM, Actor
+from contacts.models import Affiliation, Contact, Organisation, OrganisationPeriod
+from contacts.models.organisation import OrganisationQuerySet
 from contacts.services.changing import Change
 from contacts.services.contacts import locked_contacts, write_contacts
 from contacts.services.organisations import locked_organisations, write_organisations
+from districts.kinds import Successors
 from districts.models import District
+from districts.redrawing import choose_homes
 from lib.row_context import Opened, opened
 
 PURPOSE: Final = "its district was redrawn"
 BATCH: Final = 1000  # rows in memory
 
 
+def organisations_in(district: District) -> OrganisationQuerySet:
+    """Organisations that move when the district is redrawn: at home there, or there as well."""
+    return Organisation.objects.filter(Q(home_district=district) | Q(also_in=district)).distinct()
+
+
+def choose_successors(*, actor: Actor, district_id: UUID, homes: Mapping[UUID, str]) -> None:
+    """Set where these organisations go when their district is redrawn.
+
+    Raises DoesNotExist for an organisation that is not there, and as `choose_homes`.
+    """
+    here = organisations_in(District.objects.visible_to(actor).get(pk=district_id))
+    if here.visible_to(actor).filter(pk__in=homes).count() < len(homes):
+        raise Organisation.DoesNotExist
+    choose_homes(actor=actor, district_id=district_id, homes=homes)
+
+
 @opened(Opened.WRITER)
-def follow_redrawn(district: District, successor: District) -> None:
+def count_redrawn(district: District) -> dict[str, int]:
+    """How many organisations and contacts move."""
+    contacts = Contact.objects.filter(home_district=district).count()
+    return {_("organisations"): organisations_in(district).count(), _("contacts"): contacts}
+
+
+@opened(Opened.WRITER)
+def follow_redrawn(district: District, successors: Successors) -> None:
     """Move organisations and contacts, by their writers."""
-    here = Organisation.objects.filter(Q(home_district=district) | Q(also_in=district))
-    for ids in batches(here):
+    for ids in batches(organisations_in(district)):
         rows = locked_organisations(SYSTEM, dict.fromkeys(ids))
-        changes = [Change(row, _moved(row, district, successor)) for row in rows]
+        changes = [Change(row, _moved(row, district, successors.of([row.pk]))) for row in rows]
         write_organisations(actor=SYSTEM, changes=changes, purpose=PURPOSE)
     for ids in batches(Contact.objects.filter(home_district=district)):
+        speaks_for = _speaks_for(ids, successors)
         people = [
-            Change(row, {"home_district": successor}) for row in locked_contacts(SYSTEM, dict.fromkeys(ids))
+            Change(row, {"home_district": successors.of(speaks_for.get(row.pk, ()))})
+            for row in locked_contacts(SYSTEM, dict.fromkeys(ids))
         ]
         write_contacts(actor=SYSTEM, changes=people)
+
+
+def _speaks_for(ids: Collection[UUID], successors: Successors) -> dict[UUID, list[UUID]]:
+    """By contact the organisations with a chosen successor that it speaks for."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = Affiliation.objects.filter(contact__in=ids, organisation__in=successors.chosen, until=None)
+    for contact, organisation in rows.values_list("contact", "organisation"):
+        found[contact].append(organisation)
+    return found
 
 
 def _moved(row: Organisation, district: District, successor: District) -> dict[str, Any]:

@@ -182,7 +182,7 @@ DISTRICTS: Final = Part(
     "districts",
     District,
     District.objects.visible_to,
-    derived=frozenset({"lineage"}),
+    derived=frozenset({"lineage", "redraw_on", "redraw"}),  # what is planned here stays here
     order=("lineage__len", "pk"),
 )
 PEOPLE: Final = Part("officers", User, User.objects.visible_to, only=("id", "email", "name"))

@@ -5,6 +5,7 @@ from typing import Final
 from django.db.models import Q
 
 from accounts.actors import SYSTEM
+from districts.kinds import Successors
 from districts.models import District
 from incidents.models import Incident, Protocol, ProtocolStep
 from incidents.policies import districts_of
@@ -24,11 +25,13 @@ _PROTOCOL: Final = (
 
 
 @opened(Opened.WRITER)
-def follow_redrawn(district: District, successor: District) -> None:
-    """Move incidents under way, by their writer. Closed ones stay."""
+def follow_redrawn(district: District, successors: Successors) -> None:
+    """Move incidents under way, by their writer: with the place attacked. Closed ones stay."""
     here = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))
     rows = Incident.objects.filter(pk__in=here.values("pk")).order_by("pk")
     for incident in rows.select_for_update(of=("self",), no_key=True):
+        links = incident.concern_links.exclude(concern__site_organisation=None)
+        successor = successors.of(links.values_list("concern__site_organisation", flat=True))
         names = []
         before = districts_of(incident)
         if incident.district_id == district.pk:

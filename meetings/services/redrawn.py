@@ -1,38 +1,76 @@
 """What is still to come in a district that is redrawn moves to its successor; what is over stays."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM
 from contacts.services.changing import Change, lock_versions
 from contacts.services.redrawn import batches
+from districts.kinds import Successors
 from districts.models import District
 from lib.row_context import Opened, opened
 from meetings.codes import ConcernStatus, MeetingStatus
-from meetings.models import Concern, Meeting
+from meetings.models import Concern, Meeting, MeetingOrganisation
 from meetings.services.concerns import write_concerns
 from meetings.services.meetings import locked_meetings, write_meetings
 
 
-@opened(Opened.WRITER)
-def follow_redrawn(district: District, successor: District) -> None:
-    """Move planned meetings and concerns that are not closed, by their writers."""
-    moved = {"district": successor}
-    planned = Meeting.objects.filter(
+def _planned(district: District) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(
         district=district, status=MeetingStatus.PLANNED, starts_at__gte=timezone.now()
     )
-    for ids in batches(planned):
-        write_meetings(SYSTEM, [Change(row, moved) for row in locked_meetings(SYSTEM, dict.fromkeys(ids))])
-    for ids in batches(Concern.objects.filter(district=district).exclude(status=ConcernStatus.CLOSED)):
+
+
+def _not_closed(district: District) -> QuerySet[Concern]:
+    return Concern.objects.filter(district=district).exclude(status=ConcernStatus.CLOSED)
+
+
+@opened(Opened.WRITER)
+def count_redrawn(district: District) -> dict[str, int]:
+    """How many planned meetings and open concerns move."""
+    return {
+        _("planned meetings"): _planned(district).count(),
+        _("open concerns"): _not_closed(district).count(),
+    }
+
+
+@opened(Opened.WRITER)
+def follow_redrawn(district: District, successors: Successors) -> None:
+    """Move planned meetings and concerns that are not closed, by their writers: with their organisations."""
+    for ids in batches(_planned(district)):
+        with_whom: dict[UUID, list[UUID]] = defaultdict(list)
+        links = MeetingOrganisation.objects.filter(meeting__in=ids)
+        for meeting, organisation in links.values_list("meeting", "organisation"):
+            with_whom[meeting].append(organisation)
+        write_meetings(
+            SYSTEM,
+            [
+                Change(row, {"district": successors.of(with_whom[row.pk])})
+                for row in locked_meetings(SYSTEM, dict.fromkeys(ids))
+            ],
+        )
+    for ids in batches(_not_closed(district)):
         rows = lock_versions(
             Concern.objects.select_related("received_in"), dict.fromkeys(ids), lambda _row: True
         )
         first = [row.received_in or district for row in rows]
         write_concerns(
             SYSTEM,
-            [Change(row, moved | {"received_in": place}) for row, place in zip(rows, first, strict=True)],
+            [
+                Change(
+                    row,
+                    {
+                        "district": successors.of(filter(None, [row.site_organisation_id])),
+                        "received_in": place,
+                    },
+                )
+                for row, place in zip(rows, first, strict=True)
+            ],
         )
 
 

@@ -1,6 +1,7 @@
 """Forms for districts: edit, import a file, and expected communities."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any, Final
 
 from django import forms
@@ -12,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.imports import MAX_BYTES, Naming
 from districts.models import District, ExpectedCommunity
+from lib.days import city_today
 from pages.forms.base import VersionedForm
 from pages.forms.fields import fields_of
 
 FURTHER_IN: Final = "– "
+MORE_SUCCESSORS: Final = (2, 3, 4)
 
 
 def in_tree(districts: Iterable[District]) -> Iterator[tuple[District, str]]:
@@ -110,7 +113,38 @@ def district_values(district: District) -> dict[str, Any]:
     },
 )
 class RedrawForm(VersionedForm):
-    pass
+    """One successor, and up to three more, each with a number at the end of its fields."""
+
+    on = forms.DateField(
+        label=_("First day of the successors"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    field_order = ("version", "on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in MORE_SUCCESSORS:
+            for name in ("code", "name", "parent"):
+                again = deepcopy(self.fields[name])
+                again.required = False
+                again.help_text = ""
+                again.label = gettext("%(label)s, successor %(number)d") % {
+                    "label": again.label if name != "code" else gettext("Code"),
+                    "number": number,
+                }
+                self.fields[f"{name}_{number}"] = again
+        if not self.is_bound and "on" not in self.initial:
+            self.initial["on"] = city_today()
+
+    def values(self) -> dict[str, Any]:
+        given = super().values()
+        more = [
+            {name: given[f"{name}_{number}"] for name in ("code", "name", "parent")}
+            for number in MORE_SUCCESSORS
+            if given[f"code_{number}"]
+        ]
+        first = {name: given[name] for name in ("on", "code", "name", "parent")}
+        return first | {"also": [{**one, "name": one["name"] or given["name"]} for one in more]}
 
 
 class ImportForm(forms.Form):

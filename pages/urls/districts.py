@@ -2,6 +2,7 @@ from django.urls import URLPattern, path, register_converter
 
 from pages.views import districts as views
 from pages.views.archive import archive_district
+from pages.views.district_homes import district_homes
 
 
 class DistrictCode:
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("districts/", views.districts, name="districts"),
     path("districts/<district_code:code>/", views.district, name="district"),
     path("districts/<district_code:code>/archive/", archive_district, name="district_archive"),
+    path("districts/<district_code:code>/homes/", district_homes, name="district_homes"),
     path("districts/<district_code:code>/expected/", views.expected_new, name="expected_community_new"),
     path("expected-communities/<uuid:pk>/remove/", views.expected_remove, name="expected_community_remove"),
 ]

@@ -16,7 +16,7 @@ from accounts.middleware import ActorRequest
 from accounts.models import User
 from accounts.rules import WRITES
 from districts.models import District, ExpectedCommunity
-from districts.policies import can_keep_expected_communities
+from districts.policies import can_choose_homes, can_keep_expected_communities
 from districts.services import expect_community, withdraw_expected_community
 from lib.days import city_today
 from meetings.district_profile import Figures, figures, profile
@@ -143,6 +143,7 @@ def _profile(
         "parts": rows[1:],
         "picture": picture,
         "colleagues": User.objects.visible_to(actor).active().with_role(*WRITES).covering(row).in_order(),
+        "may_choose_homes": can_choose_homes(actor, row),
         "profile": shown,
         "form": (form or ExpectedCommunityForm()) if may_keep else None,
         "today": today,

@@ -18,10 +18,12 @@ from redis.exceptions import RedisError
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from districts import kinds
 from districts.imports import Naming, Report, Written, import_districts, undo_import
 from districts.models import District
 from districts.policies import can_manage_districts
-from districts.services import create_district, edit_district, redraw_district
+from districts.redrawing import cancel_redraw, redraw_district
+from districts.services import create_district, edit_district
 from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
@@ -85,9 +87,13 @@ def district_edit(request: ActorRequest, code: str) -> HttpResponse:
 
 @form_page
 def district_redraw(request: ActorRequest, code: str) -> HttpResponse:
-    """Close a district and open its successor; again: open another one."""
+    """Close a district and open its successors, today or later; again: open another one."""
     _administrators_only(request)
     row = get_object_or_404(District.objects.visible_to(request.actor), code=code)
+    if "cancel" in request.POST:
+        cancel_redraw(actor=request.actor, district_id=row.pk)
+        messages.success(request, _("Redraw cancelled."))
+        return redirect("settings_district_redraw", code)
     values = {"version": row.version, "name": row.name, "parent": row.parent}
     form = RedrawForm(posted(request), initial=values)
     attempt = save_or_show_conflict(
@@ -102,9 +108,15 @@ def district_redraw(request: ActorRequest, code: str) -> HttpResponse:
         again=RedrawForm,
     )
     if attempt.saved:
-        messages.success(request, _("%(name)s redrawn.") % {"name": row.name})
+        if attempt.saved == row:
+            messages.success(
+                request, _("Redraw planned. Supervisors can choose a successor for each organisation.")
+            )
+        else:
+            messages.success(request, _("%(name)s redrawn.") % {"name": row.name})
         return redirect("district", attempt.saved.code)
-    context = attempt.context | {"district": row}
+    moving = {label: n for count in kinds.COUNTS for label, n in count(row).items()} if row.is_active else {}
+    context = attempt.context | {"district": row, "moving": moving}
     return render(request, "pages/settings/district_redraw.html", context, status=attempt.status)
 
 

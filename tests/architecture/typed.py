@@ -144,7 +144,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "concerns_export": lambda rows: WHY,
     "district_archive": lambda rows: WHY | ENCRYPTED,
     "report_rows": lambda rows: WHY,
-    "settings_district_redraw": lambda rows: {"code": f"{rows['code']}b"},
+    "settings_district_redraw": lambda rows: {"code": f"{rows['code']}b", "on": str(city_today())},
     "reports_export": lambda rows: WHY,
     "review_new": lambda rows: {"district": rows["code"]},
     "review_figure": lambda rows: {"text": "Two had moved away."},

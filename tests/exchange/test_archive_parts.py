@@ -34,6 +34,8 @@ TYPES = (
 COME_LATER = {Review, Protocol}
 DERIVED = {
     "district.lineage",
+    "district.redraw_on",
+    "district.redraw",
     "organisation.folded",
     "organisation.clues",
     "organisation.last_met_at",

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from districts.models import District
-from districts.services import redraw_district
+from districts.redrawing import redraw_district
 
 
 class Command(BaseCommand):

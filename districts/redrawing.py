@@ -1,0 +1,221 @@
+"""Redrawing a district, today or on a day to come: it closes, and its successors take over."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.models import Action, Op
+from districts import kinds
+from districts.models import District
+from districts.policies import can_choose_homes, can_manage_districts
+from districts.services import (
+    create_district,
+    described_district,
+    lock_ground,
+    record_district,
+    refuse_widening,
+)
+from lib.acting import Acting
+from lib.conflicts import check_version
+from lib.days import city_today
+
+
+@transaction.atomic
+def redraw_district(
+    *,
+    actor: Acting,
+    district_id: UUID,
+    version: int | None = None,
+    on: date | None = None,
+    also: Sequence[Mapping[str, Any]] = (),
+    code: str,
+    **fields: Any,
+) -> District:
+    """Close a district and open a successor, which keeps its fields but those given. Returns the successor.
+
+    `also` are the `code` and fields of further successors. What is at home there moves to the successor:
+    organisations, contacts, planned meetings, open concerns and audits to come. What is over stays, so that
+    past figures do. Who covers the district covers the successors too. A district that was redrawn before
+    gets one more successor, to which nothing moves. An existing `code` is that of the district that takes
+    over, if it is active.
+
+    `on` is a day to come: until then, supervisors can choose a successor for each organisation
+    (`choose_homes`). Then nothing changes yet, and the district itself is returned.
+
+    Raises PermissionDenied, StaleVersion, and ValidationError by field, of a further successor with its
+    number (`code_2`).
+    """
+    district = _lock_district(actor, district_id, version)
+    if District.objects.active().filter(parent=district).exists():
+        raise ValidationError(_("Redraw the neighbourhoods of this district first."))
+    if not district.is_active and not district.closed_on:
+        raise ValidationError(_("This district is not active."))
+    into = [{"code": code, **fields}, *also]
+    if on and on != city_today():
+        return _plan(actor, district, on, into)
+    return _redraw(actor, district, into, {}, city_today(), is_strict=actor.kind == "user")
+
+
+@transaction.atomic
+def cancel_redraw(*, actor: Acting, district_id: UUID, version: int | None = None) -> None:
+    """Cancel a redraw that is planned. Raises PermissionDenied, StaleVersion."""
+    district = _lock_district(actor, district_id, version)
+    district.redraw_on = district.redraw = None
+    _save_plan(actor, district)
+
+
+@transaction.atomic
+def choose_homes(*, actor: Acting, district_id: UUID, homes: Mapping[UUID, str]) -> None:
+    """Set to which planned successor, by code, each of these organisations goes.
+
+    Raises PermissionDenied unless the actor supervises the district, and ValidationError for other codes.
+    """
+    district = described_district(actor, district_id, can_choose_homes)
+    plan = district.redraw
+    if not plan or not {*homes.values()} <= {one["code"] for one in plan["into"]}:
+        raise ValidationError(_("Choose a successor from the list."))
+    plan["homes"] |= {str(pk): code for pk, code in homes.items()}
+    _save_plan(actor, district)
+
+
+def carry_out_redraws(actor: Acting, today: date) -> int:
+    """Redraw the districts whose day has come, and return how many. What is refused stays planned."""
+    due = District.objects.active().filter(redraw_on__lte=today).order_by("pk")
+    done = 0
+    for pk in due.values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                district = _lock_district(actor, pk, None)
+                if not (plan := district.redraw):
+                    continue
+                district.redraw_on = district.redraw = None
+                _redraw(actor, district, _read_plan(plan), plan["homes"], today, is_strict=plan["is_strict"])
+                done += 1
+        except ValidationError as error:
+            district = District.objects.get(pk=pk)
+            refused = "; ".join(error.messages)
+            if district.redraw and district.redraw.get("refused") != refused:
+                District.objects.filter(pk=pk).update(redraw=district.redraw | {"refused": refused})
+    return done
+
+
+def _plan(actor: Acting, district: District, on: date, into: Sequence[Mapping[str, Any]]) -> District:
+    """Keep how a district will be redrawn, after trying whether it could be today."""
+    if on < city_today():
+        raise ValidationError({"on": _("Choose today or a later day.")})
+    if district.closed_on:
+        raise ValidationError({"on": _("This district is already redrawn. Choose today.")})
+    is_strict = actor.kind == "user"
+    with transaction.atomic():
+        for number, one in enumerate(into, 1):
+            _take_over(actor, district, number, one, on, is_strict=is_strict)
+        transaction.set_rollback(True)
+    district.refresh_from_db()
+    parents = [one.get("parent", district.parent) for one in into]
+    kept = [
+        {
+            "code": one["code"],
+            "name": one.get("name") or district.name,
+            "parent": str(parent.pk) if parent else "",
+        }
+        for one, parent in zip(into, parents, strict=True)
+    ]
+    district.redraw_on, district.redraw = on, {"into": kept, "homes": {}, "is_strict": is_strict}
+    _save_plan(actor, district)
+    return district
+
+
+def _read_plan(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    ids = {one["parent"] for one in plan["into"] if one["parent"]}
+    parents: dict[str, District | None] = {str(row.pk): row for row in District.objects.filter(pk__in=ids)}
+    if len(parents) < len(ids):
+        raise ValidationError(_("A district that a successor is part of is gone."))
+    return [one | {"parent": parents.get(one["parent"])} for one in plan["into"]]
+
+
+def _save_plan(actor: Acting, district: District) -> None:
+    district.version += 1
+    district.updated_at = timezone.now()
+    district.save(update_fields=["redraw_on", "redraw", "version", "updated_at"])
+    record_district(actor, Action.UPDATE, Op.UPDATED, district, district.lineage, ["redraw"])
+
+
+def _lock_district(actor: Acting, district_id: UUID, version: int | None) -> District:
+    if not can_manage_districts(actor):
+        raise PermissionDenied
+    lock_ground()
+    rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    district: District = rows.get(pk=district_id)
+    check_version(district.version, version)
+    return district
+
+
+def _redraw(
+    actor: Acting,
+    district: District,
+    into: Sequence[Mapping[str, Any]],
+    homes: Mapping[str, str],
+    day: date,
+    *,
+    is_strict: bool,
+) -> District:
+    is_first = district.closed_on is None
+    opened = [
+        _take_over(actor, district, number, one, day, is_strict=is_strict)
+        for number, one in enumerate(into, 1)
+    ]
+    if is_first:
+        by_code = {one.code: one for one in opened}
+        chosen = {UUID(pk): by_code[code] for pk, code in homes.items()}
+        for move in kinds.ROWS:
+            move(district, kinds.Successors(opened[0], chosen))
+        district.is_active, district.closed_on = False, day
+    district.version += 1
+    district.updated_at = timezone.now()
+    district.save()
+    action, op = (Action.ARCHIVE, Op.ARCHIVED) if is_first else (Action.UPDATE, Op.UPDATED)
+    names = ["is_active", "closed_on", "successors"] if is_first else ["successors"]
+    lineages = {*district.lineage, *(pk for one in opened for pk in one.lineage)}
+    record_district(actor, action, op, district, lineages, names)
+    return opened[0]
+
+
+def _take_over(
+    actor: Acting, district: District, number: int, fields: Mapping[str, Any], day: date, *, is_strict: bool
+) -> District:
+    """Open a successor, or take an active district as one, and give it to who covers the district."""
+    try:
+        return _succeed(actor, district, dict(fields), day, is_strict=is_strict)
+    except ValidationError as error:
+        if number == 1 or not hasattr(error, "error_dict"):
+            raise
+        raise ValidationError(
+            {f"{name}_{number}": told for name, told in error.error_dict.items()}
+        ) from error
+
+
+def _succeed(
+    actor: Acting, district: District, fields: dict[str, Any], day: date, *, is_strict: bool
+) -> District:
+    code = fields.pop("code")
+    successor = District.objects.active().filter(code=code).exclude(pk=district.pk).first()
+    joined = {district.pk} if successor else set()  # whoever covers one sees what was the other's
+    if successor is None:
+        kept = {name: getattr(district, name) for name in ("name", "parent", "population")}
+        successor = create_district(actor=actor, code=code, opened_on=day, **(kept | fields))
+    text = _(
+        "Redrawing it would give accounts or API keys access to more records. Redraw it on the server with "
+        "manage.py redraw_district."
+    )
+    above = {*successor.lineage} - {*district.lineage}
+    refuse_widening(is_strict, above | joined if joined else above - {successor.pk}, {"code": text})
+    successor.succeeds.add(district)
+    for follow in kinds.ACCESS:
+        follow(district, successor)
+    return successor
