@@ -52,6 +52,6 @@ def write_releases(book: Book) -> None:
     make_release(actor=city, quarter=before)
     release = make_release(actor=city, quarter=last)
     keys = [key for rows in choices(release).values() for key, _name in rows]
-    totals = [key for key in keys if key.endswith(f":{TOTAL}")]
+    totals = [key for key in keys if key.endswith(f":{TOTAL}") and not key.startswith("level:")]
     if totals and can_write_pdf():
         make_paper(actor=city, release_id=release.pk, figures=totals[:FIGURES], texts=TEXTS)
