@@ -21,6 +21,7 @@ from meetings.models import Concern, FollowUp, Meeting
 from pages.figures import rows_url
 from reports.counted import REST, CountedRow, counted_rows, facts_of, noun_of
 from reports.figures import Fact, Row, Text
+from reports.parts import is_rest
 from reports.questions import Question
 from reports.reading import Report
 from reports.wording import label_of
@@ -98,9 +99,14 @@ def things_of(actor: Actor, question: Question, report: Report, group: str, colu
         rows=rows,
         others=len(found) - len(rows),
         count=sum(row.times for row in found),
-        list_url=rows_url(report.drill(Row(period=period, group=group, n=0, of=0), question, column)),
+        list_url=_list_of(report, Row(period=period, group=group, n=0, of=0), question, column),
         object_type=kind.object_type,
     )
+
+
+def _list_of(report: Report, row: Row, question: Question, column: str) -> str:
+    """No list is of what lies in no part."""
+    return "" if is_rest(row) else rows_url(report.drill(row, question, column))
 
 
 def _label(report: Report, column: str) -> str:

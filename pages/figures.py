@@ -20,6 +20,7 @@ from reports.drawings import say_tick, spark
 from reports.figures import Column, Drill, Row, Text
 from reports.intervals import LEAST
 from reports.parts import is_rest
+from reports.questions import IN_NO_PART
 from reports.reading import Report, address_of
 from reports.scorecard import Line
 from reports.wording import name_group, say, say_interval, say_of, say_of_whom, say_own, say_rest
@@ -109,7 +110,13 @@ class Figure:
     @cached_property
     def url(self) -> str:
         """URL of the counted rows. Empty if there are none."""
-        return self._opens("n") if self.row is not None and self.row.n else ""
+        return self._opens("n", self.row) if self.row is not None and self.row.n else ""
+
+    @cached_property
+    def url_before(self) -> str:
+        """The same of the period that it is compared with."""
+        before = self.line.row_before
+        return self._opens("n", before) if before is not None and before.n else ""
 
     @cached_property
     def rest_url(self) -> str:
@@ -117,23 +124,25 @@ class Figure:
         row = self.row
         if row is None or row.of <= row.n or self.report.is_waiting(row):  # neither in time nor missed
             return ""
-        return self._opens(REST)
+        return self._opens(REST, row)
 
     @property
     def rest(self) -> str:
         """`20 not met`."""
         return say_rest(self.report, self.row) if self.row is not None else ""
 
-    def _opens(self, column: str) -> str:
+    def _opens(self, column: str, row: Row | None) -> str:
         """URL of the things that a column counts. Empty if they have no page."""
-        row, question = self.row, self.line.table.question
-        if row is None or is_rest(row):
+        question = self.line.table.question
+        if row is None or (is_rest(row) and (row.group != IN_NO_PART or self.report.adds_up)):
             return ""
         if self.report.adds_up and column in ("n", REST):
             return rows_url(self.report.drill(row, question, column))
         if not can_count(self.report, question.by, column):
             return ""
         asked = {"column": column, **address_of(row, question)}
+        if row.group == IN_NO_PART and question.rest_of:
+            asked |= {"district": question.rest_of.code, "rest": "true"}
         return f"{reverse('report_counted', args=[self.report.slug])}?{urlencode(asked, safe=',:')}"
 
     @property
@@ -166,7 +175,9 @@ class Figure:
     def _cell(self, column: Column) -> Cell:
         value = getattr(self.row, column.name, None)
         opens = column.opens or (column.name if column.unit == "count" else "n")
-        return Cell(column.label, value, say_own(value, column.unit), self._opens(opens) if value else "")
+        return Cell(
+            column.label, value, say_own(value, column.unit), self._opens(opens, self.row) if value else ""
+        )
 
 
 def named(lines: Iterable[Line], districts: Iterable[District]) -> list[Figure]:

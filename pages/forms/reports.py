@@ -25,7 +25,7 @@ from pages.forms.fields import fields_of
 from reports.catalogue import REPORTS
 from reports.late import Late
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
-from reports.questions import By, Question
+from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report
 from reports.statuses import MEANINGS, Status, status_of
 from reports.wording import say_reconstructed, say_so_far
@@ -286,9 +286,19 @@ class CountedForm(RowForm):
     """The things that one column of a row counts: `n`, the `rest`, or one of the report's own."""
 
     column = forms.SlugField(widget=forms.HiddenInput)
+    # What lies in the district and in none of its parts.
+    rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, given: Mapping[str, str], districts: Sequence[District], report: Report) -> None:
         super().__init__({"column": "n"} | dict(given), districts, report)
+
+    def narrow(self, question: Question) -> tuple[Question, str]:
+        question, group = super().narrow(question)
+        if not self.cleaned_data["rest"] or question.by != By.DISTRICT:
+            return question, group
+        [whole] = question.districts
+        parts = [row for row in self.ground if row.parent_id == whole.pk]
+        return replace(question, districts=(whole, *parts), rest_of=whole), IN_NO_PART
 
 
 class WithinForm(PeriodForm):

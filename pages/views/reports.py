@@ -180,7 +180,7 @@ def counted_page(request: ActorRequest, form: CountedForm, question: Question, r
     )
     return {
         "district": question.districts[0],
-        "group": "" if question.by == By.DISTRICT else name_group(group, {}),
+        "group": "" if question.by == By.DISTRICT and group else name_group(group, {}),
         "page": found,
     }
 

@@ -133,6 +133,26 @@ def numbers(rows: list[dict[str, Any]], name: str, n: str, of: str) -> dict[str,
     return {row[name]: (float(row[n]), float(row[of])) for row in rows}
 
 
+@pytest.mark.parametrize("slug", ["coverage", "follow-ups", "level", "activity"])
+def test_what_is_in_no_part_and_what_was_before_open_their_rows(
+    client: Client, split: Split, slug: str
+) -> None:
+    client.force_login(split.supervisor)
+    page = client.get(f"/reports/{slug}/?{ASKED}&district={split.north.code}")
+    [rest] = [figure for figure in page.context["figures"] if figure.name == "In no part"]
+    opened = client.get(rest.url)
+    assert (opened.context["page"].count, opened.context["page"].list_url) == (rest.row.n, "")
+    assert "In no part" in opened.content.decode()
+    for cell in [one for one in rest.columns if one.url]:
+        assert client.get(cell.url).context["page"].count in (cell.value, rest.row.n)
+    later = client.get(f"/reports/{slug}/?period=2024-Q4&district={split.north.code}")
+    whole = later.context["whole"]
+    assert client.get(whole.url_before).context["page"].count == whole.line.row_before.n > 0
+    assert whole.url_before.replace("&", "&amp;") in later.content.decode()
+    scorecard = client.get(f"/reports/?period=2024-Q4&district={split.north.code}").content.decode()
+    assert whole.url_before.replace("&", "&amp;") in scorecard
+
+
 def test_the_page_says_what_is_in_no_part_and_in_several(client: Client, split: Split) -> None:
     client.force_login(split.supervisor)
     page = client.get(f"/reports/follow-ups/?{ASKED}&district={split.north.code}")
@@ -140,7 +160,7 @@ def test_the_page_says_what_is_in_no_part_and_in_several(client: Client, split: 
     assert names == ["Market", "Ponds", "In no part", "In several parts"]
     whole, rows = page.context["whole"].row, [figure.row for figure in page.context["figures"]]
     assert (sum(row.n for row in rows), sum(row.of for row in rows)) == (whole.n, whole.of)
-    assert [bool(figure.url) for figure in page.context["figures"]] == [True, True, False, False]
+    assert [bool(figure.url) for figure in page.context["figures"]] == [True, True, True, False]
     assert "rest=true" in page.content.decode()
 
 
