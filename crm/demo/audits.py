@@ -95,7 +95,7 @@ def _replaced(book: Book, review: Review) -> None:
     _not_done(about, review, "Asked again for the new audit.")
     _check(about, review, of_all=SAMPLES)
     conclude(**about, conclusion=CONCLUSION)
-    sign_review(**about, reason="Two meetings of September were entered after the first audit.")
+    sign_review(**about, reason="Two meetings in September were entered after the first audit.")
     countersign_review(actor=actor_for(book.users["privacy@demo.example"]), review_id=review.pk)
 
 

@@ -122,7 +122,7 @@ def _users(book: Book) -> None:
         ("officer.south@demo.example", "Sami Ortega", Role.OFFICER, "S"),
         ("supervisor@demo.example", "Sofia Marsh", Role.SUPERVISOR, "NOS"),
         ("supervisor.harbour@demo.example", "Hanno Rebane", Role.SUPERVISOR, "WEH"),
-        ("supervisor.city@demo.example", "Greta Holm", Role.SUPERVISOR, ("CITY",)),
+        ("supervisor.city@demo.example", "Greta Holm", Role.SUPERVISOR, ""),  # see crm.demo.published
         ("privacy@demo.example", "Paula Weiss", Role.PRIVACY_OFFICER, ""),
         ("admin@demo.example", "Adam Novak", Role.ADMINISTRATOR, ""),
         ("confirmer@demo.example", "Carla Roth", Role.CONFIRMER, ""),
