@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.plugins.browser",
     "tests.plugins.workers",
     *(["tests.plugins.pooler"] if os.environ.get("TEST_POOLER") else []),
+    *(["tests.plugins.without_visible_to"] if os.environ.get("TEST_WITHOUT_VISIBLE_TO") else []),
 ]
 
 

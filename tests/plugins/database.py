@@ -84,9 +84,9 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
 
 
-@pytest.fixture(autouse=True)
-def _act_as_system() -> None:
-    """Let a test write and read rows directly. Requests and tasks act on behalf of their own actors."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Let fixtures and tests write and read rows directly. Requests and tasks act for their own actors."""
     act_as_system()
 
 
