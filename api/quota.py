@@ -62,7 +62,7 @@ class ContactsLimit(Exception):
     def __init__(self, counted: Counted, contact_ids: Collection[UUID]) -> None:
         super().__init__()
         self.counted, self.contact_ids = counted, contact_ids
-        self.needs_reason = not counted.is_explained and counted.total <= 2 * counted.limit
+        self.needs_reason = not counted.is_explained
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,19 @@ def test_supervisors_and_privacy_officers_have_their_own_limit(north: District, 
     assert statuses == [200] * most + [429]
 
 
+def test_a_page_with_more_contacts_than_twice_the_limit_asks_first_and_then_stops(
+    officer: User, north: District
+) -> None:
+    organisation, client = make_organisation(north), sign_in(officer)
+    for _number in range(11):
+        make_contact(north, organisation)
+    asked = client.get(f"/organisations/{organisation.pk}/")
+    assert (asked.status_code, "/reading/reason/" in asked.content.decode()) == (429, True)
+    explain(client)
+    stopped = client.get(f"/organisations/{organisation.pk}/")
+    assert (stopped.status_code, "/reading/reason/" in stopped.content.decode()) == (429, False)
+
+
 def test_an_organisations_page_counts_each_of_its_contacts(officer: User, north: District) -> None:
     three, four = make_organisation(north), make_organisation(north)
     for organisation, number in ((three, 3), (four, 4)):
