@@ -22,6 +22,11 @@ class AlertKind(models.TextChoices):
     NEW_NETWORK = "network", gettext_lazy("an API key used from a new network")
 
 
+class WatchedType(models.TextChoices):
+    ORGANISATION = "organisation", gettext_lazy("organisation")
+    CONTACT = "contact", gettext_lazy("contact")
+
+
 class Conclusion(models.TextChoices):
     EXPLAINED = "explained", gettext_lazy("explained")
     DISCUSSED = "discussed", gettext_lazy("discussed with the officer")
@@ -119,3 +124,54 @@ class Alert(models.Model):
         return self.closed_at is None and (
             self.answered_at is not None or now - self.raised_at >= WAITS_FOR_ANSWER
         )
+
+
+class WatchedRecordQuerySet(models.QuerySet["WatchedRecord"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All for privacy officers. Nobody else sees which records are watched."""
+        sees = actor.kind == "system" or (actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER)
+        return self.all() if sees else self.none()
+
+    def current(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def in_order(self) -> Self:
+        return self.order_by("marked_at", "pk")
+
+
+class WatchedRecord(models.Model):
+    """An organisation or contact at risk, whose look-ups a privacy officer reviews.
+
+    The record is real, and staff know that records can be watched. IDs are plain, as in the activity log.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    object_type = models.CharField(max_length=30, choices=WatchedType)
+    object_id = models.UUIDField()
+    reason = models.CharField(gettext_lazy("reason"), max_length=200)
+    marked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField(default=timezone.now)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reviewed_until = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    objects = WatchedRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_type", "object_id"],
+                condition=models.Q(ended_at__isnull=True),
+                name="record_watched_once",
+                violation_error_message=gettext_lazy("This record is already watched."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(object_type__in=WatchedType.values),
+                name="watched_type_is_known",
+                violation_error_message=gettext_lazy("Choose from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_type} {self.object_id}"

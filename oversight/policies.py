@@ -21,3 +21,8 @@ def can_answer_alert(actor: Actor, alert: Alert) -> bool:
 def can_close_alert(actor: Actor, alert: Alert) -> bool:
     """Whether the actor may close a visible alert: after its answer or 7 days, and never their own."""
     return can_review_alerts(actor) and alert.user_id != actor.id and alert.can_be_closed_at(timezone.now())
+
+
+def can_watch_records(actor: Actor) -> bool:
+    """Whether the actor marks records at risk and reviews their look-ups: privacy officers."""
+    return actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER

@@ -27,6 +27,7 @@ from contacts.services.contacts import create_contact, edit_contact, end_affilia
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
 from lib.days import city_today
 from lib.told import texts
+from oversight.policies import can_watch_records
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.contacts import (
@@ -313,6 +314,7 @@ def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
         "roles": [role for role in roles if role.is_current],
         "past_roles": [role for role in roles if not role.is_current],
         "may_edit": may_edit,
+        "may_watch": can_watch_records(request.actor),
         "undo": undo_of_merge(request, row) if may_edit else None,
         "may_reveal": can_reveal_private_channel(request.actor),
         "reasons": REASONS,

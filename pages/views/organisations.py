@@ -34,6 +34,7 @@ from meetings.filters.organisations import OrganisationFilters
 from meetings.handover import left_behind
 from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
+from oversight.policies import can_watch_records
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.details import details_of
@@ -116,6 +117,7 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
         "shown": TIMELINE,
         "only": only if only in TIMELINE else "",
         "may_edit": may_edit,
+        "may_watch": can_watch_records(request.actor),
         "may_reveal": can_reveal_private_channel(request.actor),
         "reasons": REASONS,
         "undo": undo_of_merge(request, row) if may_edit else None,

@@ -38,7 +38,7 @@ from meetings.services.concerns import log_concern
 from meetings.services.follow_up_series import start_follow_up_series
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
-from oversight.models import Alert, AlertKind
+from oversight.models import Alert, AlertKind, WatchedRecord
 from publishing.models import CouncilPaper, Release, ReleaseGrid
 from reminders.models import Reminder
 from reports.periods import Period
@@ -381,6 +381,12 @@ class Ground:
                 owner=supervisor.pk, what="organisations", source=f"Register of {name}", url=HOOK
             ).pk,
             "alert": self._alert(officer),
+            "mark": WatchedRecord.objects.create(
+                object_type="organisation",
+                object_id=organisation.pk,
+                reason="Threats",
+                marked_by=self.users[Role.PRIVACY_OFFICER, "north"],
+            ).pk,
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }

@@ -15,7 +15,7 @@ from tests.factories import PASSWORD
 Rows = Mapping[str, Any]
 Fields = dict[str, Any]
 
-WHY: Final = {"reason": "0", "format": "csv"}
+WHY: Final = {"reason": "0", "format": "csv", "readable": "on"}
 ENCRYPTED: Final = {
     "recipient": "The city",
     "passphrase": "four words of some length",
@@ -105,6 +105,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     },
     "contact_duplicates": lambda rows: {"family_name": "New"},
     "reading_reason": lambda rows: {"reason": "An incident affects them", "next": "/contacts/"},
+    "watch_organisation": lambda rows: {"reason": "Threats by letter"},
+    "watch_contact": lambda rows: {"reason": "Threats by letter"},
     "alert_answer": lambda rows: {"answer": "I prepared an event"},
     "alert_close": lambda rows: {"conclusion": "explained"},
     "contact_reason": lambda rows: {"reason": "They called or wrote"},
