@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+AGE_TYPE: Final = "application/octet-stream"  # media type of encrypted files
 INTRO: Final = b"age-encryption.org/v1\n"
 WORK: Final = 17  # log2 of scrypt's N: about half a second and 128 MB
 MOST_WORK: Final = 20  # files that need more are rejected, not computed

@@ -1,10 +1,8 @@
 """A district's archive as a job, for supervisors who say why."""
 
-import base64
 from collections.abc import Sequence
 from typing import Final
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,12 +13,11 @@ from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
-from lib.age import encrypt
+from lib.age import AGE_TYPE, encrypt
 from lib.days import city_today
-from lib.secret_keys import derived_keys
+from lib.passphrases import PassphraseLost, kept_passphrase, open_passphrase
 
 KIND: Final = "export_archive"
-AGE_TYPE: Final = "application/octet-stream"
 
 
 def export_archive(work: Work) -> JobResult:
@@ -56,19 +53,14 @@ def export_archive(work: Work) -> JobResult:
 
 def needs_of(passphrase: str) -> dict[str, str]:
     """What the job needs and nobody keeps: encrypted even for the minutes until it has run."""
-    return {"passphrase": _cipher().encrypt(passphrase.encode()).decode()}
+    return {"passphrase": kept_passphrase(passphrase)}
 
 
 def _open_passphrase(kept: str) -> str:
     try:
-        return _cipher().decrypt(kept.encode()).decode()
-    except InvalidToken:  # the deployment's secret was changed meanwhile
+        return open_passphrase(kept)
+    except PassphraseLost:
         raise JobRefused(_("The passphrase is no longer available. Create the archive again.")) from None
-
-
-def _cipher() -> MultiFernet:
-    keys = derived_keys("passphrases of archives")
-    return MultiFernet(Fernet(base64.urlsafe_b64encode(key)) for key in keys)
 
 
 def register() -> None:

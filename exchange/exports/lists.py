@@ -34,8 +34,10 @@ from jobs.files import spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from jobs.models import Job, JobStatus
 from lib import sheets
+from lib.age import AGE_TYPE, encrypt
 from lib.days import city_today
 from lib.filters import FilterSet
+from lib.passphrases import PassphraseLost, open_passphrase
 from lib.sheets import Sheet
 from lib.told import texts
 
@@ -150,10 +152,14 @@ def export_list(work: Work) -> JobResult:
     except BaseException:
         out.close()
         raise
-    name = f"{export.noun}-{city_today():%Y-%m-%d}.{extension}"
+    name, media_type = f"{export.noun}-{city_today():%Y-%m-%d}.{extension}", TYPES[extension]
+    is_encrypted = "passphrase" in work.needs
+    if is_encrypted:
+        name, media_type, out = f"{name}.age", AGE_TYPE, _encrypted(out, work.needs["passphrase"])
 
     def tell(files: Sequence[KeptFile]) -> None:
-        to = f"file sha256:{files[0].digest} filter:{selection.digest()}"
+        how = "encrypted file" if is_encrypted else "file"
+        to = f"{how} sha256:{files[0].digest} filter:{selection.digest()}"
         names = [column.name for column in export.columns] if extension != "vcf" else ["vcard"]
         told.record(
             work.actor,
@@ -167,7 +173,21 @@ def export_list(work: Work) -> JobResult:
     result = {"rows": told.rows, "files": 1}
     if export.object_type == "contact":
         result["people"] = told.rows + _people_today(work.actor)
-    return JobResult(result, [Output(name, TYPES[extension], out)], tell, district_ids=told.districts)
+    return JobResult(result, [Output(name, media_type, out)], tell, district_ids=told.districts)
+
+
+def _encrypted(plain: BinaryIO, kept: str) -> BinaryIO:
+    """Return the file encrypted to the passphrase (age), and close the plain file."""
+    out = spool()
+    with plain:
+        try:
+            passphrase = open_passphrase(kept)
+        except PassphraseLost:
+            text = _("The passphrase is no longer available. Export the list again.")
+            raise JobRefused(text) from None
+        plain.seek(0)
+        encrypt(plain, out, passphrase)
+    return out
 
 
 def _write_table(

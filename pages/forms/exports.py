@@ -73,24 +73,17 @@ class ReasonForm(forms.Form):
         return given
 
 
-class ArchiveForm(ReasonForm):
-    """The reason, recipient and passphrase (typed twice) for encrypting an archive."""
+class _PassphraseForm(ReasonForm):
+    """A passphrase, typed twice, that encrypts the file."""
 
-    field_order = ("reason", "other", "recipient", "passphrase", "again")
-
-    recipient = forms.CharField(
-        label=_("Who will receive the archive?"),
-        max_length=100,
-        help_text=_("The office or system. This is recorded in the activity log."),
-    )
     passphrase = forms.CharField(
         label=_("Passphrase"),
         min_length=SHORTEST,
         max_length=200,
         strip=False,
         help_text=_(
-            "The passphrase encrypts the archive, which cannot be opened without it. We do "
-            "not store the passphrase."
+            "The passphrase encrypts the file, which cannot be opened without the passphrase. We do not "
+            "store the passphrase."
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -106,6 +99,18 @@ class ArchiveForm(ReasonForm):
         if {"passphrase", "again"} <= given.keys() and given["passphrase"] != given["again"]:
             self.add_error("again", _("Enter the same passphrase twice."))
         return given
+
+
+class ArchiveForm(_PassphraseForm):
+    """The reason, recipient and passphrase for an archive."""
+
+    field_order = ("reason", "other", "recipient", "passphrase", "again")
+
+    recipient = forms.CharField(
+        label=_("Who will receive the archive?"),
+        max_length=100,
+        help_text=_("The office or system. This is recorded in the activity log."),
+    )
 
     def clean_recipient(self) -> str:
         return squash(self.cleaned_data["recipient"])
@@ -123,3 +128,26 @@ class ExportForm(ReasonForm):
             label=_("File format"), choices=offered, initial=offered[0][0], widget=forms.RadioSelect
         )
         self.order_fields(self.field_order)
+
+
+class ListExportForm(_PassphraseForm, ExportForm):
+    """Export a list, encrypted unless the user asks for a readable file."""
+
+    field_order = ("format", "reason", "other", "passphrase", "again", "readable")
+
+    readable = forms.BooleanField(
+        label=_("Create the file without encryption"),
+        required=False,
+        help_text=_("Only if the file stays on a protected device. This is recorded in the activity log."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["readable"].value():
+            for name in ("passphrase", "again"):
+                self.fields[name].required = False
+
+    @property
+    def passphrase_given(self) -> str:
+        """The passphrase, or an empty text for a readable file."""
+        return "" if self.cleaned_data["readable"] else str(self.cleaned_data["passphrase"])

@@ -15,9 +15,10 @@ from exchange.exports.lists import CHOSEN, KIND, LISTS, Selection
 from exchange.policies import can_export
 from jobs.services import queue_job
 from lib.days import city_today
+from lib.passphrases import kept_passphrase
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.exports import ExportForm, ReasonForm
+from pages.forms.exports import ExportForm, ListExportForm, ReasonForm
 from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
 from pages.lookups import record_view
@@ -38,7 +39,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
     _take_query(request)
     selection = _selection(request, noun)
     export = selection.export
-    form = ExportForm(posted(request), formats=export.formats)
+    form = ListExportForm(posted(request), formats=export.formats)
     refusals: list[str] = []
     count = 0
     try:
@@ -55,7 +56,11 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
                 "format": form.cleaned_data["format"],
                 "purpose": form.purpose,
             },
-            needs={"query": selection.query.urlencode(), "ids": [str(pk) for pk in selection.ids]},
+            needs={
+                "query": selection.query.urlencode(),
+                "ids": [str(pk) for pk in selection.ids],
+                **({"passphrase": kept_passphrase(secret)} if (secret := form.passphrase_given) else {}),
+            },
         )
         return redirect("job", job.pk)
     record_view(request, export.object_type, (), action=Action.LIST, searched=selection.searched)

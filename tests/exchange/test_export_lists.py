@@ -18,6 +18,7 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from jobs.models import Job, JobFile
 from jobs.running import run_next
+from lib.age import NotOpened, decrypt
 from lib.days import city_today
 from lib.reasons import MOST_LETTERS
 from meetings.services.concerns import log_concern
@@ -37,7 +38,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 NOUNS = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
 CANARY = "Kanarienvogel"
-WHY = {"reason": "0", "other": ""}
+WHY = {"reason": "0", "other": "", "readable": "on"}
 
 
 @pytest.fixture
@@ -200,15 +201,15 @@ def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: 
     room = MOST_LETTERS - len(f"{usual}: ")
     for tapped, fits in (("0", room), ("other", MOST_LETTERS)):
         typed = "x" * (fits + 1)
-        answer = page.post("/contacts/export/", {"format": "csv", "reason": tapped, "other": typed})
+        given = {"format": "csv", "reason": tapped, "other": typed, "readable": "on"}
+        answer = page.post("/contacts/export/", given)
         html = answer.content.decode()
         assert answer.status_code == 422
         assert f'value="{typed}"' in html
         assert "The reason is too long. Shorten it. Limit in characters: 200; yours: 201." in html
         assert "Up to 200 characters, including the reason above." in html
         assert not re.search(r'name="other"[^>]*maxlength', html)
-        sent = {"format": "csv", "reason": tapped, "other": typed[:-1]}
-        assert page.post("/contacts/export/", sent).status_code == 302
+        assert page.post("/contacts/export/", given | {"other": typed[:-1]}).status_code == 302
         purpose = Job.objects.latest("id").parameters["purpose"]
         assert purpose == (f"{usual}: {typed[:-1]}" if tapped == "0" else typed[:-1])
 
@@ -365,3 +366,50 @@ def test_whoever_is_no_supervisor_any_more_has_no_file_made(north: District, sup
     run_next()
     assert Job.objects.get().status == "failed"
     assert not JobFile.objects.exists()
+
+
+SECRET = "four words of some length"
+ENCRYPTED = {"format": "csv", "reason": "0", "other": "", "passphrase": SECRET, "again": SECRET}
+
+
+def test_a_list_is_encrypted_to_a_passphrase_by_default(north: District, supervisor: User) -> None:
+    make_contact(north, family_name=CANARY)
+    client = sure(supervisor)
+    assert client.post("/contacts/export/", ENCRYPTED).status_code == 302
+    assert SECRET not in str(Job.objects.values_list("needs", flat=True))
+    assert run_next()
+    file = JobFile.objects.get()
+    content = client.get(f"/jobs/{file.job_id}/files/{file.pk}/").getvalue()
+    assert file.name.endswith(".csv.age")
+    assert CANARY.encode() not in content
+    plain = io.BytesIO()
+    decrypt(io.BytesIO(content), plain, SECRET)
+    assert CANARY in plain.getvalue().decode()
+    with pytest.raises(NotOpened):
+        decrypt(io.BytesIO(content), io.BytesIO(), "another passphrase")
+    event = Event.objects.get(action=Action.EXPORT, object_type="contact")
+    assert event.recipient.startswith(f"encrypted file sha256:{file.digest}")
+    assert "passphrase" not in (Job.objects.get().needs or {})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"passphrase": "", "again": ""},
+        {"passphrase": "short", "again": "short"},
+        {"again": "another one of some length"},
+    ],
+)
+def test_without_a_passphrase_nothing_is_exported(
+    north: District, supervisor: User, wrong: dict[str, str]
+) -> None:
+    client = sure(supervisor)
+    assert client.post("/contacts/export/", ENCRYPTED | wrong).status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_a_readable_file_is_recorded_as_such(north: District, supervisor: User) -> None:
+    make_contact(north)
+    _job, content = export(supervisor, "/contacts/export/")
+    assert content.startswith("\ufeff".encode())
+    assert Event.objects.get(action=Action.EXPORT, object_type="contact").recipient.startswith("file sha256:")
