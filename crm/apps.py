@@ -8,6 +8,7 @@ class CrmConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
+        from crm import checks  # noqa: F401  # registers them
         from crm.languages import forget_empty_fallbacks
 
         forget_empty_fallbacks(settings.LANGUAGE_CODE)

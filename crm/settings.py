@@ -302,6 +302,10 @@ AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
 # Keys for the hashes of search words, the current key first. Older keys are needed to test older searches.
 AUDIT_SEARCH_KEY = env.list("AUDIT_SEARCH_KEY", default=[])
 
+# Data keys of encrypted fields (`number:key`, the current one first) and the secrets that wrap them.
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])
+FIELD_SECRET = env.list("FIELD_SECRET", default=[])
+
 # --- The API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

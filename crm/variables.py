@@ -82,6 +82,15 @@ VARIABLES: Final = (
         "a volume of the worker",
     ),
     Variable(
+        "FIELD_SECRET",
+        "a long random text that wraps the keys of encrypted fields (“Encrypted fields”); during a change "
+        "the new one first, separated by commas",
+    ),
+    Variable(
+        "FIELD_KEYS",
+        "the wrapped keys of encrypted fields, from `rewrap_keys`; none: fields are not encrypted",
+    ),
+    Variable(
         "AUDIT_SEARCH_KEY",
         "keys of the hashes of searched words, the current one first, separated by commas; none: made of "
         "`SECRET_KEY`",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
+from lib.encrypted_fields import EncryptedBinaryField
 from lib.ids import uuid7
 
 
@@ -149,7 +150,7 @@ class JobFileChunk(models.Model):
 
     file = models.ForeignKey(JobFile, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
-    content = models.BinaryField()
+    content = EncryptedBinaryField()
 
     class Meta:
         constraints = [

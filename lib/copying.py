@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.models.expressions import DatabaseDefault
 
+from lib.encrypted_fields import Encrypted
+
 # Fields whose values are stored as they are, because converting them takes longer than writing. Members of
 # code lists (which have their own type) and values of JSONField and ArrayField are not included.
 _AS_IT_IS = frozenset({str, int, bool, UUID, date, datetime, NoneType})
@@ -84,7 +86,7 @@ def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[
 def _copy(
     cursor: Any, table: str, columns: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> None:
-    simple = [isinstance(field, _SIMPLE) for field in fields]
+    simple = [isinstance(field, _SIMPLE) and not isinstance(field, Encrypted) for field in fields]
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(

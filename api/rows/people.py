@@ -36,6 +36,7 @@ from contacts.models import (
     Organisation,
     PrivateChannel,
 )
+from lib.encrypted_fields import DecryptedJSONField
 
 
 @fields_of(Affiliation, "organisation", "role_title", "is_primary", "since", "until")
@@ -96,7 +97,9 @@ def _private(actor: Actor) -> Any:
     if actor.kind != "key":
         return Value(None, output_field=JSONField())
     rows = PrivateChannel.objects.filter(contact=OuterRef("pk"))
-    return Subquery(rows.values(row=JSONObject(email="email", phone="phone")))
+    columns: list[Any] = [PrivateChannel._meta.get_field(name) for name in ("email", "phone")]
+    found = rows.values(row=JSONObject(email="email", phone="phone"))
+    return Subquery(found, output_field=DecryptedJSONField(columns))
 
 
 def _unless_withdrawn(column: str) -> Any:

@@ -17,6 +17,7 @@ from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today
+from lib.encrypted_fields import EncryptedEmailField, EncryptedPhoneField
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
@@ -149,8 +150,8 @@ class PrivateChannel(models.Model):
     contact = models.OneToOneField(
         Contact, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
     )
-    email = models.EmailField(_("private email"), blank=True)
-    phone = PhoneNumberField(_("private phone"), blank=True)
+    email = EncryptedEmailField(_("private email"), blank=True)
+    phone = EncryptedPhoneField(_("private phone"), blank=True)
 
     class Meta:
         constraints = [

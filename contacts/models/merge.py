@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
+from lib.encrypted_fields import EncryptedJSONField
 from lib.ids import uuid7
 
 UNDO_WITHIN: Final = timedelta(minutes=10)
@@ -59,7 +60,7 @@ class Merge(models.Model):
     kept_id = models.UUIDField()
     gone_ids = ArrayField(models.UUIDField())
     kept_version = models.PositiveIntegerField()  # as the merge left it
-    memory = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    memory = EncryptedJSONField(null=True, encoder=DjangoJSONEncoder, clear=("versions",))
     merged_at = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True)
 

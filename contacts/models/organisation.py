@@ -28,6 +28,7 @@ from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today
 from lib.described import OF_LIMITS
+from lib.encrypted_fields import EncryptedCharField, EncryptedPhoneField
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
@@ -262,10 +263,10 @@ class OrganisationPrivateChannel(models.Model):
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
     )
-    night_phone = PhoneNumberField(
+    night_phone = EncryptedPhoneField(
         _("night phone"), blank=True, help_text=_("The number on duty there at night, not of one person.")
     )
-    address = models.CharField(
+    address = EncryptedCharField(
         _("private address"), max_length=300, blank=True, help_text=_("Of a shelter or reception centre.")
     )
 

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib.encryption import with_new_key, wrapped_keys
+
 from .environment import ROOT
 
 PROGRAMS = Path(sys.executable).parent
@@ -61,7 +63,8 @@ CHECKS = [
 
 
 def environment() -> Mapping[str, str]:
-    secret = {"SECRET_KEY": secrets.token_urlsafe(64), "PYTHONPATH": str(ROOT)}
+    secret = {"SECRET_KEY": secrets.token_urlsafe(64), "PYTHONPATH": str(ROOT), "FIELD_SECRET": "for checks"}
+    secret["FIELD_KEYS"] = ",".join(wrapped_keys(with_new_key(None), secret["FIELD_SECRET"]))
     return dict(os.environ) | LIKE_PRODUCTION | secret
 
 

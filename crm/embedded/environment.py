@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.signing import make_key
+from lib.encryption import with_new_key, wrapped_keys
 
 from .files import own_folder
 from .postgres import Postgres
@@ -39,6 +40,23 @@ def signing_key(folder: Path) -> Path:
     if not path.exists():
         make_key(path)
     return path
+
+
+def field_keys(folder: Path) -> dict[str, str]:
+    """Return the variables with the secret and data key of encrypted fields, created once."""
+    path = folder / "field-keys.json"
+    if not path.exists():
+        secret = secrets.token_urlsafe(64)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(
+            json.dumps(
+                {"FIELD_SECRET": secret, "FIELD_KEYS": ",".join(wrapped_keys(with_new_key(None), secret))}
+            )
+        )
+        draft.rename(path)
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
 
 
 def local_names() -> list[str]:
@@ -80,6 +98,7 @@ def copy_in(folder: Path) -> Copy:
         "SECRET_KEY": secret_key(folder),
         "AUDIT_SIGNING_KEY_FILE": str(signing_key(folder)),
         "AUDIT_SEAL_FILE": str(folder / "audit-seals.jsonl"),
+        **field_keys(folder),
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": ",".join(local_names()),
         "HTTPS": "0",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
+from lib.encrypted_fields import EncryptedBinaryField, EncryptedJSONField
 from lib.ids import uuid7
 
 
@@ -48,20 +49,20 @@ class ImportDraft(models.Model):
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)  # SHA-256 of the file as it was given, hexadecimal
     purpose = models.CharField(max_length=200)
-    content = models.BinaryField(null=True)  # compressed (zlib)
+    content = EncryptedBinaryField(null=True)  # compressed (zlib)
     encoding = models.CharField(max_length=20)
     encodings = models.JSONField(default=list, db_default=[])  # it may be in, where that is not certain
     delimiter = models.CharField(max_length=1)
     heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # what is above is skipped
-    first_rows = models.JSONField(default=list, db_default=[])  # of the file, to choose the headings from
+    first_rows = EncryptedJSONField(default=list, db_default=[])  # of the file, to choose the headings from
     headings = models.JSONField(default=list)
-    sample = models.JSONField(default=dict)  # some values of each column
+    sample = EncryptedJSONField(default=dict)  # some values of each column
     columns = models.JSONField(default=dict)
     also = models.JSONField(default=dict, db_default={})
     identify = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
-    counted = models.JSONField(default=dict, db_default={})
+    counted = EncryptedJSONField(default=dict, db_default={})
     joins = models.JSONField(default=dict, db_default={})  # line → what somebody said it is one with
     job_id = models.UUIDField(null=True)
     report = models.JSONField(default=dict)
@@ -96,7 +97,7 @@ class ImportStep(models.Model):
     """What one batch of an import wrote: a list of ids, versions and the values that were there before."""
 
     draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="steps")
-    rows = models.JSONField()
+    rows = EncryptedJSONField()
 
     class Meta:
         db_table = "contacts_importstep"

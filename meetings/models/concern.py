@@ -12,6 +12,7 @@ from contacts.models import Organisation
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
+from lib.encrypted_fields import EncryptedTextField
 from lib.id_in import id_in
 from lib.noun import Noun
 from meetings.codes import (
@@ -98,7 +99,7 @@ class Concern(Noun):
         blank=True,
         verbose_name=_("communities affected"),
     )
-    facts = models.TextField(
+    facts = EncryptedTextField(
         _("facts"),
         blank=True,
         max_length=8000,

@@ -16,6 +16,7 @@ from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.described import OF_LIMITS
+from lib.encrypted_fields import EncryptedTextField
 from lib.id_in import id_in
 from lib.matching import matching
 from lib.noun import Noun
@@ -125,7 +126,7 @@ class Meeting(Noun):
         max_length=8000,
         help_text=_("What was said and agreed, in words everyone present would accept."),
     )
-    assessment = models.TextField(
+    assessment = EncryptedTextField(
         _("assessment"),
         blank=True,
         max_length=8000,

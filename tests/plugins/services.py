@@ -15,6 +15,7 @@ from crm.embedded.environment import data_folder
 from crm.embedded.postgres import Postgres
 from crm.embedded.services import Services
 from crm.embedded.valkey import Valkey
+from lib.encryption import DataKeys, wrapped_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = data_folder() / "test" if os.environ.get("CRM_DATA") else ROOT / ".test-data"
@@ -35,6 +36,11 @@ def free_port() -> int:
 
 
 SMTP_PORT = free_port()
+# The same key in each process of a run.
+FIELD_KEYS = {
+    "FIELD_SECRET": "only-for-tests",
+    "FIELD_KEYS": ",".join(wrapped_keys(DataKeys({1: b"only for tests".ljust(32)}, 1), "only-for-tests")),
+}
 
 
 def environment(database: str = DATABASE) -> dict[str, str]:
@@ -42,6 +48,7 @@ def environment(database: str = DATABASE) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "crm.settings",
         "SECRET_KEY": "only-for-tests-" + "x" * 50,
+        **FIELD_KEYS,
         "SITE_URL": "http://testserver",
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "HTTPS": "0",

@@ -1,0 +1,161 @@
+"""Encryption of single values in the database with AES-256-GCM (docs/adr/0048).
+
+Values are encrypted under data keys (`FIELD_KEYS`), which are encrypted themselves under a secret outside
+the database (`FIELD_SECRET`). After a new secret only the data keys are wrapped again (`rewrap_keys`).
+Without data keys new values are stored as they are. Both forms are always readable.
+"""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+#: How encrypted values begin. Texts that people type have no control characters (lib.cleaning).
+MARK: Final = "\x01enc1:"
+_NONCE: Final = 12
+_KEY: Final = 32
+
+
+class NotDecrypted(Exception):
+    """An encrypted value cannot be read: its key is missing, or the value was changed or moved."""
+
+
+class KeysNotRead(ValueError):
+    """FIELD_KEYS does not have its form, or no secret in FIELD_SECRET opens it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataKeys:
+    """Data keys by number. The current key encrypts, all of them decrypt."""
+
+    keys: dict[int, bytes]
+    current: int
+
+    def encrypt(self, content: bytes, place: str) -> tuple[int, bytes]:
+        nonce = secrets.token_bytes(_NONCE)
+        return self.current, nonce + AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
+
+    def decrypt(self, number: int, content: bytes, place: str) -> bytes:
+        if number not in self.keys:
+            raise NotDecrypted(f"{place}: data key {number} is missing. Add the key to FIELD_KEYS.")
+        nonce, rest = content[:_NONCE], content[_NONCE:]
+        try:
+            return AESGCM(self.keys[number]).decrypt(nonce, rest, place.encode())
+        except (InvalidTag, ValueError):
+            raise NotDecrypted(f"{place}: the value was changed, cut off or moved here.") from None
+
+
+def encrypt_text(text: str, place: str) -> str:
+    """Return `text` encrypted for `place` (table and column), or as it is without data keys or content."""
+    keys = data_keys()
+    if not text or keys is None:
+        return text
+    number, content = keys.encrypt(text.encode("utf-8", "surrogatepass"), place)
+    return f"{MARK}{number}:{base64.b64encode(content).decode()}"
+
+
+def decrypt_text(text: str, place: str) -> str:
+    """Return the text that was encrypted for `place`. A text that is not encrypted is returned as it is.
+
+    Raises NotDecrypted.
+    """
+    if not text.startswith(MARK):
+        return text
+    number, _colon, content = text.removeprefix(MARK).partition(":")
+    try:
+        sealed = base64.b64decode(content, validate=True)
+    except binascii.Error:
+        raise NotDecrypted(f"{place}: the value was changed or cut off.") from None
+    return _opened(number, sealed, place).decode("utf-8", "surrogatepass")
+
+
+def encrypt_bytes(content: bytes, place: str) -> bytes:
+    """Like `encrypt_text`, for bytes."""
+    keys = data_keys()
+    if not content or keys is None:
+        return content
+    number, sealed = keys.encrypt(content, place)
+    return f"{MARK}{number}:".encode() + sealed
+
+
+def decrypt_bytes(content: bytes, place: str) -> bytes:
+    """Like `decrypt_text`, for bytes."""
+    if not content.startswith(MARK.encode()):
+        return content
+    number, _colon, sealed = content[len(MARK) :].partition(b":")
+    return _opened(number.decode("ascii", "replace"), sealed, place)
+
+
+def _opened(number: str, sealed: bytes, place: str) -> bytes:
+    if not (number.isdecimal() and len(number) < _KEY):
+        raise NotDecrypted(f"{place}: the value was changed.")
+    keys = data_keys()
+    if keys is None:
+        raise NotDecrypted(f"{place}: the value is encrypted. Set FIELD_KEYS and FIELD_SECRET.")
+    return keys.decrypt(int(number), sealed, place)
+
+
+def data_keys() -> DataKeys | None:
+    """The data keys, or None if there are none. Raises KeysNotRead."""
+    return (
+        _read_keys(tuple(settings.FIELD_KEYS), tuple(settings.FIELD_SECRET)) if settings.FIELD_KEYS else None
+    )
+
+
+@lru_cache(maxsize=8)
+def _read_keys(wrapped: tuple[str, ...], known: tuple[str, ...]) -> DataKeys:
+    keys: dict[int, bytes] = {}
+    for one in wrapped:
+        number, _colon, content = one.partition(":")
+        if not number.isdecimal() or int(number) in keys:
+            raise KeysNotRead("FIELD_KEYS: enter different numbers, each with its key, such as 1:k2V5….")
+        keys[int(number)] = _unwrap(int(number), content, known)
+    return DataKeys(keys, next(iter(keys)))
+
+
+def wrapped_keys(keys: DataKeys, secret: str) -> list[str]:
+    """The data keys as FIELD_KEYS holds them, wrapped under `secret`, the current key first."""
+    numbers = [keys.current, *(number for number in keys.keys if number != keys.current)]
+    return [f"{number}:{_wrap(number, keys.keys[number], secret)}" for number in numbers]
+
+
+def with_new_key(keys: DataKeys | None) -> DataKeys:
+    """The data keys with a new one, which encrypts from now on."""
+    known = keys.keys if keys else {}
+    number = max(known, default=0) + 1
+    return DataKeys({number: secrets.token_bytes(_KEY), **known}, number)
+
+
+def _wrap(number: int, key: bytes, secret: str) -> str:
+    nonce = secrets.token_bytes(_NONCE)
+    sealed = AESGCM(_from_secret(secret)).encrypt(nonce, key, _name(number))
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def _unwrap(number: int, content: str, known: Sequence[str]) -> bytes:
+    try:
+        sealed = base64.b64decode(content, validate=True)
+    except binascii.Error:
+        raise KeysNotRead(f"FIELD_KEYS: key {number} is damaged.") from None
+    for secret in known:
+        try:
+            return AESGCM(_from_secret(secret)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _name(number))
+        except (InvalidTag, ValueError):
+            continue
+    raise KeysNotRead(f"FIELD_KEYS: no secret in FIELD_SECRET opens key {number}.")
+
+
+def _from_secret(secret: str) -> bytes:
+    return sha256(b"wrap data keys of fields:" + secret.encode()).digest()
+
+
+def _name(number: int) -> bytes:
+    return f"data key {number}".encode()

@@ -1,0 +1,209 @@
+"""Encrypted fields: the database holds no readable text, and everybody who may read does."""
+
+import zlib
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from django.core.exceptions import FieldError
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role
+from contacts.merging.services import merge_contacts, undo_merge
+from contacts.models import Contact, Merge, OrganisationPrivateChannel, PrivateChannel
+from contacts.services.private_channels import (
+    reveal_private_channel,
+    set_organisation_private_channel,
+    set_private_channel,
+)
+from crm.field_encryption import encrypt_values, encrypted_fields
+from districts.models import District
+from exchange.imports.drafts import start_draft
+from exchange.models import ImportDraft
+from jobs.files import keep_file
+from jobs.models import Job
+from lib.copying import insert_rows
+from lib.encryption import MARK, NotDecrypted, data_keys, with_new_key, wrapped_keys
+from meetings.models import Concern, Meeting
+from meetings.services.concerns import log_concern
+from tests.api.clients import Tool
+from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
+
+pytestmark = pytest.mark.django_db
+CANARY = "zebra crossing"
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+def stored(table: str, column: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608 (a test's names)
+        return [value for (value,) in cursor.fetchall()]
+
+
+def stored_texts() -> list[str]:
+    """Every value of every encrypted text, as the database has it."""
+    return [
+        value
+        for field in encrypted_fields()
+        for value in stored(field.model._meta.db_table, field.column)
+        if value
+    ]
+
+
+def write_everything(north: District) -> tuple[Contact, Meeting, Concern]:
+    contact, organisation = make_contact(north), make_organisation(north)
+    set_private_channel(actor=SYSTEM, contact_id=contact.pk, email="own@zebra.example", phone="+34612345678")
+    set_organisation_private_channel(
+        actor=SYSTEM, organisation_id=organisation.pk, night_phone="+34612345679", address=f"1 {CANARY}"
+    )
+    meeting = make_meeting(north, assessment=f"Worried about the {CANARY}")
+    concern = log_concern(
+        actor=SYSTEM,
+        kinds=["graffiti_symbol"],
+        bias_grounds=["unknown"],
+        district=north,
+        facts=f"At the {CANARY}",
+    )
+    return contact, meeting, concern
+
+
+def test_no_word_of_an_encrypted_field_is_in_the_database(north: District) -> None:
+    write_everything(north)
+    found = stored_texts()
+    assert len(found) == 6
+    assert all(value.startswith(MARK) for value in found)
+    for model in (Meeting, Concern, PrivateChannel, OrganisationPrivateChannel):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT t::text FROM {model._meta.db_table} t")  # noqa: S608 (a model's table)
+            rows = str(cursor.fetchall())
+        for word in ("zebra", "612345678", "612345679"):
+            assert word not in rows, model
+
+
+def test_models_values_and_the_api_read_what_was_written(north: District) -> None:
+    contact, meeting, concern = write_everything(north)
+    channel = PrivateChannel.objects.get()
+    assert (channel.email, str(channel.phone)) == ("own@zebra.example", "+34612345678")
+    assert OrganisationPrivateChannel.objects.get().address == f"1 {CANARY}"
+    assert list(Meeting.objects.values_list("assessment", flat=True)) == [meeting.assessment]
+    tool = Tool(north)
+    assert tool.get(f"/meetings/{meeting.pk}/").json()["assessment"] == meeting.assessment
+    assert tool.get(f"/concerns/{concern.pk}/").json()["facts"] == f"At the {CANARY}"
+    assert tool.get("/concerns/").json()["results"][0]["facts"] == f"At the {CANARY}"
+    private = tool.get(f"/contacts/{contact.pk}/").json()["private_channel"]
+    assert private == {"email": "own@zebra.example", "phone": "+34612345678"}
+    officer = actor_for(make_user(Role.OFFICER, north))
+    assert reveal_private_channel(actor=officer, contact_id=contact.pk, reason="Urgent").email
+
+
+def test_an_empty_text_stays_empty_and_can_be_asked_for(north: District) -> None:
+    empty, full = make_meeting(north), make_meeting(north, assessment="Calm")
+    assert stored("meetings_meeting", "assessment").count("") == 1
+    assert list(Meeting.objects.filter(assessment="")) == [empty]
+    assert list(Meeting.objects.exclude(assessment="")) == [full]
+    with pytest.raises(FieldError):
+        Meeting.objects.filter(assessment__contains="Calm").exists()
+
+
+def test_many_rows_at_once_are_encrypted_too(north: District) -> None:
+    rows = [Meeting.objects.get(pk=make_meeting(north).pk) for _number in range(101)]
+    Meeting.objects.all().delete()
+    for row in rows:
+        row.assessment = CANARY
+    insert_rows(Meeting, rows)
+    assert all(value.startswith(MARK) for value in stored("meetings_meeting", "assessment"))
+    assert {row.assessment for row in Meeting.objects.all()} == {CANARY}
+    Meeting.objects.update(assessment="Calm")
+    assert all(value.startswith(MARK) for value in stored("meetings_meeting", "assessment"))
+    Meeting.objects.bulk_update(Meeting.objects.all(), ["assessment"])
+    assert all(value.startswith(MARK) for value in stored("meetings_meeting", "assessment"))
+    assert {row.assessment for row in Meeting.objects.all()} == {"Calm"}
+
+
+def test_a_changed_value_is_an_error_that_names_its_column(north: District) -> None:
+    make_meeting(north, assessment="Calm")
+    [value] = stored("meetings_meeting", "assessment")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE meetings_meeting SET assessment = %s", [value[:-6] + "AAAA=="])
+    with pytest.raises(NotDecrypted, match=r"meetings_meeting\.assessment"):
+        list(Meeting.objects.all())
+
+
+def test_what_a_merge_remembers_is_encrypted_and_takes_it_back(north: District) -> None:
+    kept, gone = make_contact(north), make_contact(north)
+    set_private_channel(actor=SYSTEM, contact_id=gone.pk, email="own@zebra.example")
+    gone.refresh_from_db()
+    merge_contacts(
+        actor=SYSTEM,
+        kept_id=kept.pk,
+        versions={kept.pk: kept.version, gone.pk: gone.version},
+    )
+    assert "zebra" not in str(stored("contacts_merge", "memory"))
+    undo_merge(actor=SYSTEM, merge_id=Merge.objects.get().pk)
+    assert PrivateChannel.objects.get(contact=gone).email == "own@zebra.example"
+
+
+def test_files_of_background_tasks_are_encrypted(north: District) -> None:
+    job = Job.objects.create(kind="export_list", status="done")
+    content = CANARY.encode() * 1000
+    about: dict[str, Any] = {"name": "x.csv", "media_type": "text/csv", "is_input": True}
+    file = keep_file(job_id=job.pk, content=BytesIO(content), **about)
+    assert all(b"zebra" not in bytes(part) for part in stored("jobs_jobfilechunk", "content"))
+    assert b"".join(file.chunks.order_by("number").values_list("content", flat=True)) == content
+
+
+def test_plain_values_are_read_and_encrypted_by_the_command(north: District, settings: Settings) -> None:
+    keys, settings.FIELD_KEYS = settings.FIELD_KEYS, []
+    _contact, meeting, _concern = write_everything(north)
+    assert not any(value.startswith(MARK) for value in stored_texts())
+    settings.FIELD_KEYS = keys
+    assert Meeting.objects.get(pk=meeting.pk).assessment == meeting.assessment
+    assert (encrypt_values(), encrypt_values()) == (6, 0)
+    assert all(value.startswith(MARK) for value in stored_texts())
+    found = Meeting.objects.get(pk=meeting.pk)
+    assert (found.assessment, found.version) == (meeting.assessment, meeting.version)
+
+
+def test_after_a_new_data_key_values_move_to_it_and_undo_makes_them_plain(
+    north: District, settings: Settings
+) -> None:
+    write_everything(north)
+    settings.FIELD_KEYS = wrapped_keys(with_new_key(data_keys()), settings.FIELD_SECRET[0])
+    out = StringIO()
+    call_command("encrypt_fields", stdout=out)
+    assert "Encrypted: 6" in out.getvalue()
+    assert all(value.startswith(f"{MARK}2:") for value in stored_texts())
+    call_command("encrypt_fields", "--undo", stdout=out)
+    assert "Decrypted: 6" in out.getvalue()
+    assert f"At the {CANARY}" in stored_texts()
+    settings.FIELD_KEYS = []
+    with pytest.raises(CommandError, match="FIELD_KEYS"):
+        call_command("encrypt_fields")
+
+
+def test_an_import_that_waits_is_encrypted_and_is_read_again(north: District) -> None:
+    supervisor = actor_for(make_user(Role.SUPERVISOR, north))
+    table = f"Name;Kind;District;Summary\nVecinos;ngo;{north.code};{CANARY}\n"
+    draft = start_draft(
+        actor=supervisor,
+        what="organisations",
+        file=BytesIO(table.encode()),
+        file_name="register.csv",
+        source="register",
+        purpose="A register",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content, first_rows, sample, counted FROM contacts_importdraft")
+        [(content, *rest)] = cursor.fetchall()
+    assert bytes(content).startswith(MARK.encode())
+    assert "zebra" not in str(rest)
+    draft = ImportDraft.objects.get(pk=draft.pk)
+    assert CANARY in str(draft.first_rows)
+    assert CANARY in zlib.decompress(draft.content or b"").decode()
