@@ -237,7 +237,7 @@ class _Run:
         if self.demo:
             say(f"\nDemo sign-ins, all with the password {DEMO_PASSWORD}:")
             for address, role in DEMO_SIGN_INS.items():
-                say(f"  {address:<28}{role}")
+                say(f"  {address:<30}{role}")
         else:
             say("\nThe first sign-in: python3 dev.py manage create_administrator EMAIL")
         if "MAIL_SINK_DIR" in self.copy.variables:
