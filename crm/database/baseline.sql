@@ -131,6 +131,22 @@ BEGIN
     opened := split_part(message, '|', 3);
     RETURN NEXT;
 END $$;
+CREATE FUNCTION public.audit_field(value bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT coalesce(int4send(octet_length(value)) || value, '\xffffffff'::bytea) $$;
+CREATE FUNCTION public.audit_id(ticks bigint) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    random text := gen_random_uuid();
+BEGIN
+    RETURN (lpad(to_hex(ticks >> 12), 12, '0') || to_hex(28672 | (ticks & 4095)::int)
+            || substr(random, 20, 4) || substr(random, 25, 12))::uuid;
+END $$;
+CREATE FUNCTION public.audit_ids(ids uuid[]) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT public.audit_field(decode(replace(array_to_string(ids, ''), '-', ''), 'hex')) $$;
 CREATE FUNCTION public.audit_next_in_row() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -166,6 +182,99 @@ CREATE FUNCTION public.audit_refuse_xid() RETURNS trigger
 BEGIN
     RAISE EXCEPTION 'a row of % has the number of the transaction that writes it', TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.audit_text(value text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT public.audit_field(convert_to(value, 'UTF8')) $$;
+CREATE FUNCTION public.audit_write(action text, object_type text, object_ids uuid[], field_names text[], district_ids uuid[], reason_code text, reason text, request_id text, recipient text, allowed boolean, search_hash bytea, changed_types text[] DEFAULT '{}'::text[], changed_ids uuid[] DEFAULT '{}'::uuid[], changed_ops text[] DEFAULT '{}'::text[], changed_versions integer[] DEFAULT '{}'::integer[], changed_into uuid[] DEFAULT '{}'::uuid[], changed_districts text[] DEFAULT '{}'::text[], OUT id uuid, OUT at timestamp with time zone, OUT actor_kind text, OUT actor_id uuid, OUT actor_role text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+DECLARE
+    ticks bigint;
+    salt bytea;
+    digest bytea;
+    names bytea := '';
+BEGIN
+    IF array_position(object_ids, NULL) IS NOT NULL OR array_position(district_ids, NULL) IS NOT NULL
+       OR array_position(field_names, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'an event names no record without an ID' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    at := clock_timestamp();
+    ticks := (extract(epoch FROM at) * 4096000)::bigint;
+    id := public.audit_id(ticks);
+
+    -- Who: the verified context, never an argument. Without a context: a user without an ID.
+    actor_kind := 'user';
+    actor_role := '';
+    SELECT context.actor INTO actor_id FROM guard.verified_context() AS context;
+    IF FOUND AND actor_id IS NULL THEN
+        actor_kind := 'system';
+    ELSIF actor_id IS NOT NULL THEN
+        SELECT CASE WHEN account.is_active THEN account.role ELSE '' END INTO actor_role
+          FROM public.accounts_user AS account WHERE account.id = actor_id;
+        IF NOT FOUND THEN
+            actor_role := '';
+            IF EXISTS (SELECT FROM public.api_apikey AS key WHERE key.id = actor_id) THEN
+                actor_kind := 'key';
+            END IF;
+        END IF;
+    END IF;
+
+    IF reason <> '' THEN
+        salt := uuid_send(gen_random_uuid());
+        digest := sha256(salt || convert_to(reason, 'UTF8'));
+    END IF;
+    IF cardinality(field_names) > 0 THEN
+        SELECT string_agg(public.audit_text(name), '' ORDER BY place) INTO names
+          FROM unnest(field_names) WITH ORDINALITY AS named (name, place);
+    END IF;
+    INSERT INTO public.audit_event (
+        id, at, actor_kind, actor_id, actor_role, login, action, object_type, object_ids, field_names,
+        district_ids, purpose, reason_code, reason_digest, request_id, recipient, allowed, search_hash, form,
+        content_hash
+    ) VALUES (
+        id, at, actor_kind, actor_id, actor_role, session_user, action, object_type, object_ids, field_names,
+        district_ids, '', reason_code, digest, request_id, recipient, allowed, search_hash, 2,
+        sha256(
+            'proximity audit event 2'::bytea
+            || public.audit_field(uuid_send(id))
+            || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
+            || public.audit_text(actor_kind) || public.audit_field(uuid_send(actor_id))
+            || public.audit_text(actor_role) || public.audit_text(session_user)
+            || public.audit_text(action) || public.audit_text(object_type)
+            || public.audit_ids(object_ids) || public.audit_field(names) || public.audit_ids(district_ids)
+            || public.audit_text(reason_code) || public.audit_field(digest)
+            || public.audit_text(request_id) || public.audit_text(recipient)
+            || public.audit_field(boolsend(allowed)) || public.audit_field(search_hash)
+        )
+    );
+    IF digest IS NOT NULL THEN
+        INSERT INTO public.audit_reason (event_id, salt, text) VALUES (id, salt, reason);
+    END IF;
+    IF cardinality(changed_ids) > 0 THEN
+        WITH made AS MATERIALIZED (
+            SELECT public.audit_id(ticks + place) AS change_id, what, which, op, version, into_id,
+                   places::uuid[] AS places
+              FROM unnest(changed_types, changed_ids, changed_ops, changed_versions, changed_into,
+                          changed_districts)
+                   WITH ORDINALITY AS one (what, which, op, version, into_id, places, place)
+        )
+        INSERT INTO public.audit_change (
+            id, event_id, at, object_type, object_id, op, version, into_id, district_ids, form, content_hash
+        )
+        SELECT change_id, id, at, what, which, op, version, into_id, places, 2,
+               sha256(
+                   'proximity audit change 2'::bytea
+                   || public.audit_field(uuid_send(change_id)) || public.audit_field(uuid_send(id))
+                   || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
+                   || public.audit_text(what) || public.audit_field(uuid_send(which))
+                   || public.audit_text(op) || public.audit_field(int4send(version))
+                   || public.audit_field(uuid_send(into_id)) || public.audit_ids(places)
+               )
+          FROM made;
+    END IF;
 END $$;
 CREATE FUNCTION public.context_actor() RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
@@ -569,6 +678,24 @@ ALTER TABLE public.accounts_accountrequest_districts ALTER COLUMN id ADD GENERAT
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.accounts_browserreport (
+    id bigint NOT NULL,
+    directive character varying(40) NOT NULL,
+    blocked character varying(120) NOT NULL,
+    page character varying(60) NOT NULL,
+    count integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_browserreport_count_check CHECK ((count >= 0))
+);
+ALTER TABLE public.accounts_browserreport ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.accounts_browserreport_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.accounts_relief (
     id uuid NOT NULL,
     reason character varying(20) NOT NULL,
@@ -664,6 +791,7 @@ CREATE TABLE public.api_apikey (
     confirmed_by_id uuid,
     created_by_id uuid,
     renewed_at timestamp with time zone,
+    last_network character varying(49) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT api_apikey_daily_contacts_check CHECK ((daily_contacts >= 0)),
     CONSTRAINT api_apikey_requests_per_minute_check CHECK ((requests_per_minute >= 0)),
     CONSTRAINT key_expires_in_a_year CHECK ((expires_at <= (COALESCE(renewed_at, created_at) + '365 days 01:00:00'::interval))),
@@ -759,6 +887,21 @@ ALTER TABLE public.api_idempotentrequest ALTER COLUMN id ADD GENERATED BY DEFAUL
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.api_keynetwork (
+    id bigint NOT NULL,
+    network character varying(49) NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    is_expected boolean NOT NULL,
+    key_id uuid NOT NULL
+);
+ALTER TABLE public.api_keynetwork ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_keynetwork_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.api_keywarning (
     id uuid NOT NULL,
     ends_at timestamp with time zone NOT NULL,
@@ -776,10 +919,27 @@ CREATE TABLE public.api_personread (
     id bigint NOT NULL,
     day date NOT NULL,
     contact_id uuid NOT NULL,
-    user_id uuid NOT NULL
+    user_id uuid NOT NULL,
+    is_outside boolean DEFAULT false NOT NULL
 );
 ALTER TABLE public.api_personread ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.api_personread_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.api_readingday (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    contacts integer NOT NULL,
+    explained_at timestamp with time zone,
+    user_id uuid NOT NULL,
+    CONSTRAINT api_readingday_contacts_check CHECK ((contacts >= 0))
+);
+ALTER TABLE public.api_readingday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.api_readingday_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -844,6 +1004,7 @@ CREATE TABLE public.audit_change (
     content_hash bytea NOT NULL,
     event_id uuid NOT NULL,
     xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    form smallint DEFAULT 1 NOT NULL,
     CONSTRAINT audit_change_version_check CHECK ((version >= 0))
 );
 CREATE TABLE public.audit_event (
@@ -863,7 +1024,11 @@ CREATE TABLE public.audit_event (
     allowed boolean NOT NULL,
     content_hash bytea NOT NULL,
     search_hash bytea,
-    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    login character varying(63) DEFAULT ''::character varying NOT NULL,
+    reason_code character varying(40) DEFAULT ''::character varying NOT NULL,
+    reason_digest bytea,
+    form smallint DEFAULT 1 NOT NULL
 );
 CREATE TABLE public.audit_numbered (
     seq bigint NOT NULL,
@@ -879,6 +1044,11 @@ CASE
     WHEN (change_id IS NULL) THEN 1
     ELSE 0
 END))))
+);
+CREATE TABLE public.audit_reason (
+    event_id uuid NOT NULL,
+    salt bytea NOT NULL,
+    text character varying(500) NOT NULL
 );
 CREATE TABLE public.audit_seal (
     number bigint NOT NULL,
@@ -1824,6 +1994,26 @@ ALTER TABLE public.mfa_authenticator ALTER COLUMN id ADD GENERATED BY DEFAULT AS
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.oversight_alert (
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    key_id uuid,
+    day date NOT NULL,
+    seen integer NOT NULL,
+    usual integer,
+    raised_at timestamp with time zone NOT NULL,
+    mailed_at timestamp with time zone,
+    answer character varying(500) NOT NULL,
+    answered_at timestamp with time zone,
+    conclusion character varying(20) NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by_id uuid,
+    user_id uuid,
+    CONSTRAINT alert_is_closed_with_a_conclusion CHECK (((closed_at IS NULL) OR ((conclusion)::text = ANY ((ARRAY['explained'::character varying, 'discussed'::character varying, 'passed_on'::character varying])::text[])))),
+    CONSTRAINT alert_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['past_limit'::character varying, 'unusual_day'::character varying, 'outside'::character varying, 'community'::character varying, 'network'::character varying])::text[]))),
+    CONSTRAINT oversight_alert_seen_check CHECK ((seen >= 0)),
+    CONSTRAINT oversight_alert_usual_check CHECK ((usual >= 0))
+);
 CREATE TABLE public.publishing_councilpaper (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -2084,6 +2274,8 @@ ALTER TABLE ONLY public.accounts_accountrequest_districts
     ADD CONSTRAINT accounts_accountrequest_districts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.accounts_accountrequest
     ADD CONSTRAINT accounts_accountrequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_browserreport
+    ADD CONSTRAINT accounts_browserreport_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.accounts_relief
     ADD CONSTRAINT accounts_relief_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.accounts_savedview
@@ -2100,6 +2292,8 @@ ALTER TABLE ONLY public.accounts_user
     ADD CONSTRAINT accounts_user_email_key UNIQUE (email);
 ALTER TABLE ONLY public.accounts_user
     ADD CONSTRAINT accounts_user_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.oversight_alert
+    ADD CONSTRAINT alert_once_a_day UNIQUE NULLS NOT DISTINCT (kind, day, user_id, key_id);
 ALTER TABLE ONLY public.api_apikey_districts
     ADD CONSTRAINT api_apikey_districts_apikey_id_district_id_3bca2a50_uniq UNIQUE (apikey_id, district_id);
 ALTER TABLE ONLY public.api_apikey_districts
@@ -2120,10 +2314,14 @@ ALTER TABLE ONLY public.api_contactread
     ADD CONSTRAINT api_contactread_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_idempotentrequest
     ADD CONSTRAINT api_idempotentrequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_keynetwork
+    ADD CONSTRAINT api_keynetwork_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_keywarning
     ADD CONSTRAINT api_keywarning_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_personread
     ADD CONSTRAINT api_personread_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_readingday
+    ADD CONSTRAINT api_readingday_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_webhook
     ADD CONSTRAINT api_webhook_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_webhookdelivery
@@ -2140,6 +2338,8 @@ ALTER TABLE ONLY public.audit_numbered
     ADD CONSTRAINT audit_numbered_event_id_key UNIQUE (event_id);
 ALTER TABLE ONLY public.audit_numbered
     ADD CONSTRAINT audit_numbered_pkey PRIMARY KEY (seq);
+ALTER TABLE ONLY public.audit_reason
+    ADD CONSTRAINT audit_reason_pkey PRIMARY KEY (event_id);
 ALTER TABLE ONLY public.audit_seal
     ADD CONSTRAINT audit_seal_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY public.auth_group
@@ -2154,6 +2354,8 @@ ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
 ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.accounts_browserreport
+    ADD CONSTRAINT browser_report_once UNIQUE (directive, blocked, page);
 ALTER TABLE ONLY public.reviews_rungorganisation
     ADD CONSTRAINT call_once UNIQUE (review_id, organisation_id);
 ALTER TABLE ONLY public.reviews_actioncheck
@@ -2314,6 +2516,8 @@ ALTER TABLE ONLY public.jobs_lease
     ADD CONSTRAINT jobs_lease_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.reviews_keptname
     ADD CONSTRAINT kept_name_once UNIQUE (review_id, object_id);
+ALTER TABLE ONLY public.api_keynetwork
+    ADD CONSTRAINT key_network_once UNIQUE (key_id, network);
 ALTER TABLE ONLY public.api_keywarning
     ADD CONSTRAINT key_warning_once UNIQUE (key_id, ends_at, recipient_id);
 ALTER TABLE ONLY public.contacts_savedmapping
@@ -2364,6 +2568,8 @@ ALTER TABLE ONLY public.contacts_organisationexternalid
     ADD CONSTRAINT organisation_external_id_once UNIQUE (source, external_id);
 ALTER TABLE ONLY public.contacts_organisationdetail
     ADD CONSTRAINT organisationdetail_once UNIQUE (owner_id, channel, value);
+ALTER TABLE ONLY public.oversight_alert
+    ADD CONSTRAINT oversight_alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT period_one_at_a_time EXCLUDE USING gist (organisation_id WITH =, tstzrange(since, until, '[)'::text) WITH &&);
 ALTER TABLE ONLY public.api_personread
@@ -2384,6 +2590,8 @@ ALTER TABLE ONLY public.publishing_release
     ADD CONSTRAINT publishing_release_quarter_since_key UNIQUE (quarter_since);
 ALTER TABLE ONLY public.publishing_releasegrid
     ADD CONSTRAINT publishing_releasegrid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.api_readingday
+    ADD CONSTRAINT reading_day_once UNIQUE (user_id, day);
 ALTER TABLE ONLY public.accounts_relief
     ADD CONSTRAINT relief_one_at_a_time EXCLUDE USING gist (officer_id WITH =, tstzrange(starts_at, COALESCE(ended_at, ends_at)) WITH &&);
 ALTER TABLE ONLY public.meetings_reminder
@@ -2480,9 +2688,11 @@ CREATE INDEX api_apisecret_key_id_d17d6994 ON public.api_apisecret USING btree (
 CREATE INDEX api_bulkagreement_agreed_by_id_7d462526 ON public.api_bulkagreement USING btree (agreed_by_id);
 CREATE INDEX api_bulkagreement_key_id_4d385838 ON public.api_bulkagreement USING btree (key_id);
 CREATE INDEX api_contactread_key_id_40231c02 ON public.api_contactread USING btree (key_id);
+CREATE INDEX api_keynetwork_key_id_70d4a039 ON public.api_keynetwork USING btree (key_id);
 CREATE INDEX api_keywarning_key_id_deaca130 ON public.api_keywarning USING btree (key_id);
 CREATE INDEX api_keywarning_recipient_id_1476bda2 ON public.api_keywarning USING btree (recipient_id);
 CREATE INDEX api_personread_user_id_ff22eb0e ON public.api_personread USING btree (user_id);
+CREATE INDEX api_readingday_user_id_a2138f70 ON public.api_readingday USING btree (user_id);
 CREATE INDEX api_webhook_key_id_ac3b3f9b ON public.api_webhook USING btree (key_id);
 CREATE INDEX api_webhookdelivery_webhook_id_5287e228 ON public.api_webhookdelivery USING btree (webhook_id);
 CREATE INDEX audit_change_event_id_adda036a ON public.audit_change USING btree (event_id);
@@ -2653,6 +2863,8 @@ CREATE INDEX organisation_kind ON public.contacts_organisation USING btree (id) 
 CREATE INDEX organisation_meet_by ON public.contacts_organisation USING btree (meet_by) WHERE (meet_by IS NOT NULL);
 CREATE INDEX organisation_of_lead ON public.contacts_organisation USING btree (lead_officer_id);
 CREATE INDEX organisation_search ON public.contacts_organisation USING gin (folded public.gin_trgm_ops);
+CREATE INDEX oversight_alert_closed_by_id_9067483d ON public.oversight_alert USING btree (closed_by_id);
+CREATE INDEX oversight_alert_user_id_b71e6dfd ON public.oversight_alert USING btree (user_id);
 CREATE UNIQUE INDEX pending_act_once ON public.accounts_accountrequest USING btree (subject, kind) WHERE (decided_at IS NULL);
 CREATE INDEX period_by_entry ON public.contacts_organisationperiod USING btree (entered_at) WHERE (entered_at IS NOT NULL);
 CREATE INDEX period_of_figures ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on, kind) WHERE ((status)::text = 'active'::text);
@@ -2728,6 +2940,7 @@ CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pu
 CREATE TRIGGER audit_event_own_xid BEFORE INSERT ON public.audit_event FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
 CREATE TRIGGER audit_numbered_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_numbered FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_numbered_next_in_row AFTER INSERT ON public.audit_numbered REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('seq');
+CREATE TRIGGER audit_reason_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_reason FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_seal_next_in_row AFTER INSERT ON public.audit_seal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('number');
 CREATE TRIGGER districts_district_covers_keys_after_delete_of_old AFTER DELETE ON public.districts_district REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_keys();
@@ -2805,12 +3018,16 @@ ALTER TABLE ONLY public.api_calendarfeed
     ADD CONSTRAINT api_calendarfeed_user_id_f4475d73_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_contactread
     ADD CONSTRAINT api_contactread_key_id_40231c02_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_keynetwork
+    ADD CONSTRAINT api_keynetwork_key_id_70d4a039_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_keywarning
     ADD CONSTRAINT api_keywarning_key_id_deaca130_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_keywarning
     ADD CONSTRAINT api_keywarning_recipient_id_1476bda2_fk_accounts_user_id FOREIGN KEY (recipient_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_personread
     ADD CONSTRAINT api_personread_user_id_ff22eb0e_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.api_readingday
+    ADD CONSTRAINT api_readingday_user_id_a2138f70_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_webhook
     ADD CONSTRAINT api_webhook_key_id_ac3b3f9b_fk_api_apikey_id FOREIGN KEY (key_id) REFERENCES public.api_apikey(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.api_webhookdelivery
@@ -2821,6 +3038,8 @@ ALTER TABLE ONLY public.audit_numbered
     ADD CONSTRAINT audit_numbered_change_id_0ae32cf4_fk_audit_change_id FOREIGN KEY (change_id) REFERENCES public.audit_change(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.audit_numbered
     ADD CONSTRAINT audit_numbered_event_id_4f4f1357_fk_audit_event_id FOREIGN KEY (event_id) REFERENCES public.audit_event(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.audit_reason
+    ADD CONSTRAINT audit_reason_event_id_e9c5e138_fk_audit_event_id FOREIGN KEY (event_id) REFERENCES public.audit_event(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.auth_group_permissions
     ADD CONSTRAINT auth_group_permissio_permission_id_84c5c92e_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.auth_group_permissions
@@ -3029,6 +3248,10 @@ ALTER TABLE ONLY public.meetings_reminder
     ADD CONSTRAINT meetings_reminder_recipient_id_256c2150_fk_accounts_user_id FOREIGN KEY (recipient_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.mfa_authenticator
     ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.oversight_alert
+    ADD CONSTRAINT oversight_alert_closed_by_id_9067483d_fk_accounts_user_id FOREIGN KEY (closed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.oversight_alert
+    ADD CONSTRAINT oversight_alert_user_id_b71e6dfd_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpa_release_id_5fb6447c_fk_publishin FOREIGN KEY (release_id) REFERENCES public.publishing_release(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
@@ -3139,6 +3362,9 @@ CREATE POLICY rows_in_context ON public.incidents_debrief USING ((('00000000-000
 CREATE POLICY rows_in_context ON public.incidents_debriefvoice USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.incidents_debrief parent
   WHERE (parent.id = incidents_debriefvoice.debrief_id)))));
+CREATE POLICY rows_in_context ON public.incidents_exclusionrequest USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ((decided_at IS NULL) AND ( SELECT (((accounts_user.role)::text = 'confirmer'::text) AND accounts_user.is_active)
+   FROM public.accounts_user
+  WHERE (accounts_user.id = ( SELECT public.context_actor() AS context_actor))))));
 CREATE POLICY rows_in_context ON public.incidents_incident USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (((district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.incidents_incident_also_in place
   WHERE ((place.incident_id = incidents_incident.id) AND (place.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))) AND (NOT (EXISTS ( SELECT
@@ -3184,6 +3410,11 @@ CREATE POLICY rows_in_context ON public.meetings_meetingexternalid USING ((('000
 REVOKE ALL ON FUNCTION guard.cover_keys(keys uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.cover_users(users uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.verified_context() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_field(value bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_id(ticks bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_ids(ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_text(value text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_write(action text, object_type text, object_ids uuid[], field_names text[], district_ids uuid[], reason_code text, reason text, request_id text, recipient text, allowed boolean, search_hash bytea, changed_types text[], changed_ids uuid[], changed_ops text[], changed_versions integer[], changed_into uuid[], changed_districts text[], OUT id uuid, OUT at timestamp with time zone, OUT actor_kind text, OUT actor_id uuid, OUT actor_role text) FROM PUBLIC;
 INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('account', '0001_initial', now()),
 ('account', '0002_email_max_length', now()),
@@ -3209,6 +3440,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('accounts', '0013_absent_until', now()),
 ('accounts', '0014_row_context', now()),
 ('accounts', '0015_pending_acts', now()),
+('accounts', '0016_browser_report', now()),
 ('api', '0001_initial', now()),
 ('api', '0002_webhooks_and_feeds', now()),
 ('api', '0003_webhook_turns', now()),
@@ -3221,6 +3453,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('api', '0010_feed_with_follow_ups', now()),
 ('api', '0011_bulk_agreements', now()),
 ('api', '0012_row_context', now()),
+('api', '0013_reading_days', now()),
 ('audit', '0001_initial', now()),
 ('audit', '0002_append_only', now()),
 ('audit', '0003_search_hash', now()),
@@ -3231,6 +3464,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('audit', '0008_own_moment_and_place', now()),
 ('audit', '0009_texts', now()),
 ('audit', '0010_trail_position', now()),
+('audit', '0011_written_by_the_owner', now()),
 ('auth', '0001_initial', now()),
 ('auth', '0002_alter_permission_name_max_length', now()),
 ('auth', '0003_alter_user_email_max_length', now()),
@@ -3297,6 +3531,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('incidents', '0008_began_in', now()),
 ('incidents', '0009_exclusion_requests', now()),
 ('incidents', '0010_left_out', now()),
+('incidents', '0011_exclusion_request_policy', now()),
 ('jobs', '0001_initial', now()),
 ('jobs', '0002_work_and_files', now()),
 ('jobs', '0003_file_coverage', now()),
@@ -3328,6 +3563,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
+('oversight', '0001_alerts', now()),
 ('publishing', '0001_initial', now()),
 ('publishing', '0002_releases_stay', now()),
 ('publishing', '0003_council_papers', now()),
