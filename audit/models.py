@@ -8,8 +8,11 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lib.days import city_day
 from lib.ids import uuid7
 
 
@@ -94,6 +97,7 @@ class Event(models.Model):
             GinIndex(fields=["object_ids"], name="event_of_object"),
             models.Index(fields=["-at"], name="event_by_time"),
             models.Index(fields=["xid"], name="event_by_transaction"),
+            models.Index(fields=["id"], name="event_with_old_reason", condition=~models.Q(old_purpose="")),
             models.Index(
                 fields=["search_hash"],
                 name="event_of_searched_words",
@@ -105,15 +109,26 @@ class Event(models.Model):
     def purpose(self) -> str:
         """The reason: temporary access and what was typed or chosen, in full. Lists join `reason`."""
         reason: Reason | None = getattr(self, "reason", None)
-        return reason.text if reason else self.old_purpose
+        if reason is None:
+            return self.old_purpose
+        if reason.removed_at is None:
+            return reason.text
+        return gettext("The reason was removed on %(day)s.") % {
+            "day": date_format(city_day(reason.removed_at))
+        }
 
 
 class Reason(models.Model):
-    """The text of an event's reason, apart from the sealed event, which has only its digest."""
+    """The text of an event's reason, apart from the sealed event, which has only its digest.
+
+    `removed_by`: the event that says who removed the text and its salt, and why.
+    """
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="reason")
     salt = models.BinaryField(max_length=16)
     text = models.CharField(max_length=500)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.UUIDField(null=True)
 
 
 class Change(models.Model):

@@ -1,11 +1,14 @@
 """Services that write the activity log: changes in the caller's transaction, views before the response."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
+from django.core.exceptions import PermissionDenied
+from django.db import ProgrammingError
+from psycopg.errors import InsufficientPrivilege
 
 from audit.models import Action, Event, Op
 from audit.rules import both_purposes
@@ -92,6 +95,25 @@ def record_changes(
     objects = [row.object_id for row in rows]
     event = _arguments(actor, action, rows[0].object_type, objects, districts, names, purpose, recipient)
     return _write(actor, event, rows)
+
+
+def remove_reasons(*, actor: Acting, events: Collection[UUID], purpose: str) -> int:
+    """Remove the texts of these events' reasons, and return how many there were.
+
+    One event of the same transaction names all of them. The seals hold. Digests of signed audits stay. The
+    database refuses everybody but the system and privacy officers.
+    """
+    with naming(actor), prepared_cursor() as cursor:
+        try:
+            cursor.execute(_REMOVE_REASONS, [as_array(events), _purpose(actor, purpose), actor.request_id])
+        except ProgrammingError as error:
+            if isinstance(error.__cause__, InsufficientPrivilege):
+                raise PermissionDenied from error
+            raise
+        return int(cursor.fetchone()[0])
+
+
+_REMOVE_REASONS: Final = "SELECT removed FROM audit_remove_reasons(%s::uuid[], %s::text, %s::text)"
 
 
 # The owner's function takes the moment, the transaction, the actor and the role itself (docs/adr/0044). Every

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connections
 
 from audit.models import Change, Event, Seal, TrailPosition
-from audit.rules import NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
+from audit.rules import FIRST_FORM, NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
 
@@ -23,11 +23,17 @@ WIDTH: Final = hashlib.sha256().digest_size
 LATE: Final = timedelta(days=1)
 
 
-class Row(NamedTuple):
-    """A numbered row. `content`: its columns except `content_hash` and `xid`, or None if the row is gone.
+class KeptReason(NamedTuple):
+    """An event's reason. `is_recorded`: the event that removed its text names this one."""
 
-    `reason`: the salt and the text of an event's reason.
-    """
+    salt: bytes
+    text: str
+    removed_at: datetime | None = None
+    is_recorded: bool = False
+
+
+class Row(NamedTuple):
+    """A numbered row. `content`: its columns except `content_hash` and `xid`, or None if the row is gone."""
 
     seq: int
     below_xid: int
@@ -36,7 +42,7 @@ class Row(NamedTuple):
     xid: int | None
     content: Mapping[str, Any] | None
     hash: bytes
-    reason: tuple[bytes, str] | None = None
+    reason: KeptReason | None = None
 
 
 class Finding(NamedTuple):
@@ -64,6 +70,7 @@ class Report:
     keys_were_given: bool = False
     not_sealed: int = 0
     not_numbered: int = 0
+    reasons_removed: int = 0
     records: int = 0  # signed ones that further checks compared
 
 
@@ -181,7 +188,7 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             yield Finding("was inserted: no seal has this number", seal.number, row.seq)
         elif row.content is None:
             yield Finding("its row is gone", seal.number, row.seq)
-        elif row_hash("change" if row.kind == "change" else "event", row.content) != row.hash:
+        elif not _is_its_hash(row, row.content):
             yield Finding(f"{row.kind} {row.id} was edited", seal.number, row.seq)
         elif not _is_its_reason(row.content, row.reason):
             yield Finding(f"the reason of {row.kind} {row.id} was edited", seal.number, row.seq)
@@ -192,13 +199,31 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
                 f"{row.kind} {row.id} says it is of {row.content['at']:%Y-%m-%d %H:%M}, long before its seal"
             )
             report.notices.append(Finding(said, seal.number, row.seq))
+        if row.reason and row.reason.removed_at:
+            report.reasons_removed += 1
     for seq in leaves:
         yield Finding("is gone", seal.number, seq)
 
 
-def _is_its_reason(content: Mapping[str, Any], reason: tuple[bytes, str] | None) -> bool:
+def _is_its_hash(row: Row, content: Mapping[str, Any]) -> bool:
+    """Whether the row's columns have its hash. The hash of an old event covers its reason's text."""
+    kind = "change" if row.kind == "change" else "event"
+    if content["form"] == FIRST_FORM and row.reason:
+        if row.reason.removed_at:
+            return True  # nothing but the seal knows its columns now
+        content = {**content, "purpose": row.reason.text}
+    return row_hash(kind, content) == row.hash
+
+
+def _is_its_reason(content: Mapping[str, Any], reason: KeptReason | None) -> bool:
     digest = content.get("reason_digest")
-    return digest == reason_digest(*reason) if digest and reason else not digest and not reason
+    if reason is None:
+        return not digest
+    if reason.removed_at:
+        return reason.is_recorded and not reason.text and not reason.salt
+    if content["form"] == FIRST_FORM:
+        return not digest and not reason.salt and not content["purpose"]
+    return bool(digest == reason_digest(reason.salt, reason.text))
 
 
 def _leaf(row: Row) -> bytes:
@@ -257,11 +282,13 @@ _SELECT = "SELECT {} FROM audit_numbered n {} WHERE n.seq > %s ORDER BY n.seq LI
             *("n.seq", "n.below_xid", "n.event_id", "n.change_id"),
             *(f"e.{name}" for name in (*EVENT_COLUMNS, "xid", "content_hash")),
             *(f"c.{name}" for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
-            *("r.salt", "r.text"),
+            *("r.salt", "r.text", "r.removed_at", "b.id IS NOT NULL", "r.removed_by IS NOT NULL"),
         ]
     ),
     "LEFT JOIN audit_event e ON e.id = n.event_id LEFT JOIN audit_change c ON c.id = n.change_id "
-    "LEFT JOIN audit_reason r ON r.event_id = n.event_id",
+    "LEFT JOIN audit_reason r ON r.event_id = n.event_id "
+    "LEFT JOIN audit_event b ON b.id = r.removed_by AND b.action = 'erase' AND b.object_type = 'reason'"
+    " AND b.at = r.removed_at AND r.event_id = ANY (b.object_ids)",
 )
 _SMALLEST: Final = -(2**63)
 
@@ -280,8 +307,10 @@ def _rows(after: int | None, using: str) -> Iterator[Row]:
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    seq, below_xid, event_id, change_id, *rest, salt, text = values
-    reason = None if salt is None else (bytes(salt), text)
+    seq, below_xid, event_id, change_id, *rest, salt, text, removed_at, is_recorded, has_remover = values
+    if has_remover and removed_at is None:  # no text was removed, whatever the row says
+        salt = b"?"
+    reason = None if salt is None else KeptReason(bytes(salt), text, removed_at, is_recorded)
     event, change = rest[: len(EVENT_COLUMNS) + 2], rest[len(EVENT_COLUMNS) + 2 :]
     if event_id:  # a number that names both an event and a change was never sealed
         kind = "event" if change_id is None else "event and change"

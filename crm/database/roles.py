@@ -18,8 +18,8 @@ from lib.row_context import pads
 TRAIL_PREFIX: Final = "audit_"
 # Activity log tables that versions before `audit_write` insert into.
 WRITTEN: Final = ("audit_event", "audit_change")
-# The owner's functions that the application runs: the only way to write an event (docs/adr/0044).
-RUN_BY_APPLICATION: Final = ("audit_write",)
+# The owner's functions that the application runs: the only ways to write an event (docs/adr/0044).
+RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons")
 # Columns that numbering and sealing need. They contain no names, no reasons and no reference to a person.
 READ_BY_PUBLISHER: Final = dict.fromkeys(WRITTEN, ("id", "xid", "content_hash"))
 PUBLISHED: Final = ("audit_numbered", "audit_seal")

@@ -67,6 +67,7 @@ FORBIDDEN: dict[str, LiteralString] = {
         )
     },
     "UPDATE audit_event": "UPDATE audit_event SET purpose = ''",
+    "removing a reason": "SELECT audit_remove_reasons('{}', '', '')",
     "UPDATE audit_event's transaction": "UPDATE audit_event SET xid = 1",
     "UPDATE audit_reason": "UPDATE audit_reason SET text = ''",
     "UPDATE audit_change": "UPDATE audit_change SET version = 9",

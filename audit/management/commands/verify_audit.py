@@ -56,6 +56,10 @@ class Command(BaseCommand):
         against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
         self.stdout.write(f"{report.rows} rows, {report.seals} seals{against}.")
         self.stdout.write(f"{report.records} signed records compared with their digests.")
+        if report.reasons_removed:
+            self.stdout.write(
+                f"{report.reasons_removed} reasons were removed, each by an event that is in the log."
+            )
         if report.keys and not report.keys_were_given:
             self.stdout.write("note: no public keys given. Compare the keys below with your own records.")
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")

@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
+from audit.old_reasons import move_reasons
 from audit.publishing import publish
 from crm.database import roles
 from crm.database.baseline import lay_baseline
@@ -62,6 +63,7 @@ class Command(BaseCommand):
                     roles.make_role(owner, one["USER"], one["PASSWORD"])
                 roles.grant_future_tables(owner, application["USER"])
             applied = MigrationRecorder(owner).applied_migrations()
+            beside_older = BEFORE_FENCE in applied and FENCE not in applied
             lay_baseline(owner)
             _migrate(owner, verbosity)
             if not shared:
@@ -69,7 +71,7 @@ class Command(BaseCommand):
                     owner,
                     application["USER"],
                     publisher["USER"],
-                    beside_older=BEFORE_FENCE in applied and FENCE not in applied,
+                    beside_older=beside_older,
                 )
             roles.guard_rows(owner, application["USER"], enabled=settings.ROW_SECURITY and not shared)
             try:
@@ -78,6 +80,8 @@ class Command(BaseCommand):
                     roles.set_sessions(owner, publisher["USER"], SESSION_BOUNDS)
             except roles.NotAllowed as problem:
                 raise CommandError(str(problem)) from problem
+            if not beside_older:  # the version before shows the reasons of events
+                move_reasons(using="owner")
             publish(everything=True, using="owner")  # restored activity log rows without a number
 
     def _wait_for(self, connection: BaseDatabaseWrapper, *, seconds: float) -> None:
