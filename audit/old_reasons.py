@@ -28,6 +28,7 @@ def move_reasons(*, using: str) -> int:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             cursor.execute(_COPY, [BATCH])
             cursor.execute(_EMPTY, [BATCH])
-            moved += cursor.rowcount
-            if cursor.rowcount < BATCH:
-                return moved
+            emptied = int(cursor.rowcount)
+        moved += emptied
+        if emptied < BATCH:
+            return moved

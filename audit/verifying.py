@@ -12,7 +12,9 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connections
+from django.utils import timezone
 
+from audit.catalogue import differences
 from audit.models import Change, Event, Seal, TrailPosition
 from audit.rules import FIRST_FORM, NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
 from audit.shipping import SHIPPED, is_same, read_shipped
@@ -21,6 +23,7 @@ from audit.signing import is_signed, key_id
 CHUNK: Final = 2_000
 WIDTH: Final = hashlib.sha256().digest_size
 LATE: Final = timedelta(days=1)
+NUMBERED_WITHIN: Final = timedelta(hours=1)  # longer than any transaction of the application
 
 
 class KeptReason(NamedTuple):
@@ -118,12 +121,22 @@ def verify_trail(
         report.findings += _compare(shipped, start.number, using)
     end = Seal.objects.using(using).order_by("-number").values_list("last_seq", flat=True).first() or 0
     report.not_sealed = TrailPosition.objects.using(using).filter(seq__gt=end).count()
-    report.not_numbered = sum(
-        model._default_manager.using(using).filter(numbered__isnull=True).count() for model in (Event, Change)
-    )
+    report.not_numbered = sum(rows.count() for rows in _not_numbered(using))
     for further in _FURTHER:
         further(report, public_keys, using)
     return report
+
+
+def verify_fences(report: Report, using: str = "default") -> None:
+    """Check that nothing in the database weakens the log, and that no row stays without a number."""
+    report.findings += [Finding(f"catalogue: {said}") for said in differences(using)]
+    before = timezone.now() - NUMBERED_WITHIN
+    if late := sum(rows.filter(at__lt=before).count() for rows in _not_numbered(using)):
+        report.findings.append(Finding(f"rows without a number for more than an hour: {late}"))
+
+
+def _not_numbered(using: str) -> list[Any]:
+    return [model._default_manager.using(using).filter(numbered__isnull=True) for model in (Event, Change)]
 
 
 def check(
@@ -194,7 +207,7 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             yield Finding(f"the reason of {row.kind} {row.id} was edited", seal.number, row.seq)
         elif _leaf(row) != sealed:
             yield Finding(f"{row.kind} {row.id} is not the row that was sealed here", seal.number, row.seq)
-        elif row.content["at"] < seal.at - LATE:
+        elif row.content["at"] and row.content["at"] < seal.at - LATE:
             said = (
                 f"{row.kind} {row.id} says it is of {row.content['at']:%Y-%m-%d %H:%M}, long before its seal"
             )
@@ -275,13 +288,18 @@ def _columns(model: type[Event] | type[Change]) -> list[str]:
     return [name for name in names if name not in ("content_hash", "xid")]
 
 
+def _read(column: str) -> str:
+    """A moment without end cannot be read. Then it is none, and the row has not its hash."""
+    return f"CASE WHEN isfinite({column}) THEN {column} END" if column.endswith(".at") else column
+
+
 EVENT_COLUMNS, CHANGE_COLUMNS = _columns(Event), _columns(Change)
 _SELECT = "SELECT {} FROM audit_numbered n {} WHERE n.seq > %s ORDER BY n.seq LIMIT %s".format(  # noqa: S608 (names of columns)
     ", ".join(
         [
             *("n.seq", "n.below_xid", "n.event_id", "n.change_id"),
-            *(f"e.{name}" for name in (*EVENT_COLUMNS, "xid", "content_hash")),
-            *(f"c.{name}" for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
+            *(_read(f"e.{name}") for name in (*EVENT_COLUMNS, "xid", "content_hash")),
+            *(_read(f"c.{name}") for name in (*CHANGE_COLUMNS, "xid", "content_hash")),
             *("r.salt", "r.text", "r.removed_at", "b.id IS NOT NULL", "r.removed_by IS NOT NULL"),
         ]
     ),
@@ -300,10 +318,16 @@ def _rows(after: int | None, using: str) -> Iterator[Row]:
         with connections[using].cursor() as cursor:
             cursor.execute(_SELECT, [last, CHUNK])
             found = cursor.fetchall()
-        yield from map(_row, found)
         if len(found) < CHUNK:
+            yield from map(_row, found)
             return
+        # The rows of the last number are read again, because a number or an ID may be there twice.
         last = found[-1][0]
+        whole = [values for values in found if values[0] < last]
+        yield from map(_row, whole)
+        last = whole[-1][0] if whole else last
+        if not whole:
+            yield from map(_row, found)
 
 
 def _row(values: tuple[Any, ...]) -> Row:

@@ -1,5 +1,7 @@
 """Events as versions before `audit_write` inserted them."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -9,20 +11,20 @@ from audit.rules import content_hash
 from lib.ids import uuid7
 
 
-def insert_old_event(purpose: str = "she called", object_type: str = "contact") -> UUID:
+def insert_old_event(at: datetime | None = None) -> UUID:
     """Insert an event in form 1, with its reason in it."""
-    content: dict[str, object] = {
+    content: dict[str, Any] = {
         "id": uuid7(),
-        "at": timezone.now(),
+        "at": at or timezone.now(),
         "actor_kind": "user",
         "actor_id": uuid7(),
         "actor_role": "officer",
         "action": "view",
-        "object_type": object_type,
+        "object_type": "contact",
         "object_ids": [uuid7()],
         "field_names": ["email"],
         "district_ids": [],
-        "purpose": purpose,
+        "purpose": "she called",
         "request_id": "a request",
         "recipient": "",
         "allowed": True,

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections, models, transaction
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, Actor
@@ -69,6 +70,8 @@ def other_values(field: Any, value: Any) -> Iterator[Any]:
             yield from (value[:-1], value.upper(), "") if value else ("x",)
         case datetime():
             yield from (value + timedelta(microseconds=1), value - timedelta(days=400))
+        case None if isinstance(field, models.DateTimeField):
+            yield timezone.now()
         case None:
             yield from (b"", bytes(32)) if isinstance(field, models.BinaryField) else (uuid4(),)
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.catalogue import catalogue as read_catalogue
 from audit.signing import NoKey, public_file, read_public_keys
-from audit.verifying import Report, verify_trail
+from audit.verifying import Report, verify_fences, verify_trail
 from lib.days import day_starts_at
 
 SHOWN = 200
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="seals from this day on")
         parser.add_argument("--file", type=Path, help="the shipped seals (AUDIT_SEAL_FILE)")
         parser.add_argument(
+            "--catalogue", action="store_true", help="print what audit/catalogue.txt lists, and check nothing"
+        )
+        parser.add_argument(
             "--public-key",
             type=Path,
             action="append",
@@ -34,15 +38,29 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *, since: date | None, file: Path | None, public_key: list[Path] | None, **_: Any
+        self,
+        *,
+        since: date | None,
+        file: Path | None,
+        public_key: list[Path] | None,
+        catalogue: bool,
+        **_: Any,
     ) -> None:
-        file = file or _existing(settings.AUDIT_SEAL_FILE)
+        if catalogue:
+            self.stdout.write("\n".join(read_catalogue("default")))
+            return
+        file = file or (Path(settings.AUDIT_SEAL_FILE) if settings.AUDIT_SEAL_FILE else None)
         files = public_key or _public_keys()
         try:
             keys = {name: key for one in files for name, key in read_public_keys(one).items()}
+            if file and not file.exists():
+                raise CommandError(
+                    f"FAILED: {file} is missing. Without it, seals that were cut off do not show."
+                )
             report = verify_trail(
                 since=day_starts_at(since) if since else None, shipped=file, public_keys=keys or None
             )
+            verify_fences(report)
         except (NoKey, OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         self._tell(report, file)
@@ -72,10 +90,6 @@ class Command(BaseCommand):
         self.stdout.write("OK: the audit log matches its seals.")
 
 
-def _existing(name: str) -> Path | None:
-    return Path(name) if name and Path(name).exists() else None
-
-
 def _public_keys() -> list[Path]:
-    file = settings.AUDIT_SIGNING_KEY_FILE and public_file(Path(settings.AUDIT_SIGNING_KEY_FILE))
-    return [file] if file and file.exists() else []
+    """The file beside the configured key. It must be there: without it, any key could have signed."""
+    return [public_file(Path(settings.AUDIT_SIGNING_KEY_FILE))] if settings.AUDIT_SIGNING_KEY_FILE else []

@@ -1,0 +1,43 @@
+"""What protects the activity log in the database: owners, rights, triggers, policies and functions.
+
+`catalogue.txt` lists it, and `verify_audit` compares. A trigger that is off, a policy that hides rows or a
+right that was granted by hand is a finding. `manage.py verify_audit --catalogue` prints the list.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from django.db import connections
+
+FILE: Final = Path(__file__).with_name("catalogue.txt")
+QUERY: Final = FILE.with_suffix(".sql")
+
+
+def catalogue(using: str) -> list[str]:
+    """Return the lines of this database, with each role by what it is for."""
+    names = _names_of_roles(using)
+    with connections[using].cursor() as cursor:
+        cursor.execute(QUERY.read_text())
+        lines = [line for (line,) in cursor.fetchall()]
+    for role, name in names.items():
+        lines = [line.replace(f"<{role}>", name) for line in lines]
+    return sorted(lines)
+
+
+def differences(using: str) -> Iterator[str]:
+    """Yield what the database lacks, and what it has without being listed."""
+    listed, found = FILE.read_text().splitlines(), catalogue(using)
+    if len(_names_of_roles(using)) == 1:  # one role for everything: no rights to compare
+        listed = [line for line in listed if not line.startswith("right ")]
+    yield from (f"missing: {line}" for line in listed if line not in found)
+    yield from (f"not expected: {line}" for line in found if line not in listed)
+
+
+def _names_of_roles(using: str) -> dict[str, str]:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT relowner::regrole::text FROM pg_class WHERE oid = 'audit_event'::regclass")
+        (owner,) = cursor.fetchone()
+    said = {"audit": "the publisher", "default": "the application"}
+    roles = {str(connections[alias].settings_dict["USER"]): name for alias, name in said.items()}
+    return roles | {owner: "the owner"}
