@@ -1,6 +1,6 @@
 """What the pages of incidents show: the next step, whom to call, and everything that happened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,16 +10,17 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, pre
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from incidents.codes import Proof, Result, StepStatus
+from incidents.codes import Proof, Result
 from incidents.models import Incident, IncidentStep, Reassurance, TensionAssessment
 from incidents.models.incident import places_seen
-from incidents.rules.steps import Touched, is_quiet
+from incidents.rules.steps import Each, Touched, is_quiet
 from lib.days import city_zone
 from meetings.codes import ConcernStatus
 from meetings.models import Concern
-from meetings.whom_to_call import Call, whom_to_call
+from meetings.whom_to_call import AT_MOST, Call, whom_to_call
 
 ROWS: Final = 10
+ALL_CALLS: Final = 500  # cards on a page that shows them all
 REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 CALLS: Final = (Proof.REASSURANCE, Proof.VISIT)
@@ -98,6 +99,12 @@ class IncidentPage:
     next_card: Card | None
 
     @property
+    def without_card(self) -> int:
+        """How many organisations have an open step and no card: they are on the page with all calls."""
+        cards = {card.organisation.pk for card in self.cards}
+        return len({step.organisation_id for step in self.steps if step.organisation_id} - cards)
+
+    @property
     def has_open_concerns(self) -> bool:
         return any(one.status != ConcernStatus.CLOSED for one in self.concerns)
 
@@ -131,8 +138,13 @@ def with_incident(rows: Any, actor: Actor) -> Any:
     return rows.annotate(incident_seen=Subquery(found.values("pk")[:1]))
 
 
-def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPage:
-    """All that a page shows of an incident that the actor sees; the same statements however much it is."""
+def incident_page(
+    actor: Actor, incident: Incident, now: datetime, *, all_calls: bool = False
+) -> IncidentPage:
+    """All that a page shows of an incident that the actor sees; the same statements however much it is.
+
+    Without `all_calls` only the first organisations have a card, and always the one of the next step.
+    """
     concerns = list(
         Concern.objects.visible_to(actor)
         .filter(incident_link__incident=incident)
@@ -142,9 +154,13 @@ def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPa
     )
     steps = _steps_seen(actor, incident)
     shown = [step for step in steps if step.organisation_id is None or step.sees_organisation]
-    cards = _cards(actor, incident, concerns, shown, now)
     is_open = [step for step in shown if step.is_open]
     todo = _next(actor, is_open)
+    first = todo.organisation_id if todo else None
+    calls = _calls(
+        actor, incident, concerns, is_open, first=first, at_most=ALL_CALLS if all_calls else AT_MOST
+    )
+    cards = _cards(incident, calls, is_open, now)
     return IncidentPage(
         concerns=concerns,
         cards=list(cards.values()),
@@ -153,7 +169,7 @@ def incident_page(actor: Actor, incident: Incident, now: datetime) -> IncidentPa
         assessments=list(incident.assessments.select_related("made_by").order_by("-number")),
         hidden=sum(step.is_open for step in steps) - len(is_open),
         next=todo,
-        next_card=cards.get(todo.organisation_id) if todo and todo.organisation_id else None,
+        next_card=cards.get(first) if first else None,
     )
 
 
@@ -185,31 +201,53 @@ def _steps_seen(actor: Actor, incident: Incident) -> list[Any]:
     return list(rows.annotate(sees_organisation=Exists(seen)).in_order())
 
 
+def _calls(
+    actor: Actor,
+    incident: Incident,
+    concerns: Sequence[Concern],
+    steps: Sequence[Any],
+    *,
+    first: UUID | None,
+    at_most: int,
+) -> Iterator[tuple[Call, Concern]]:
+    """Whom the concerns touch, and every organisation with an open step.
+
+    Where the incident was widened to, its concerns are not seen, but its steps are worked on.
+    """
+    also = {step.organisation_id for step in steps if step.organisation_id}
+    place = next((step.organisation_id for step in steps if step.step.each == Each.THE_PLACE), None)
+    unseen = Concern(district=incident.district, site_organisation_id=place)
+    for number, concern in enumerate(concerns[:REPORTS] or [unseen]):
+        for call in whom_to_call(
+            actor, concern, also=() if number else also, first=first, at_most=at_most
+        ).touched:
+            yield call, concern
+
+
 def _cards(
-    actor: Actor, incident: Incident, concerns: Sequence[Concern], steps: Sequence[Any], now: datetime
+    incident: Incident, calls: Iterable[tuple[Call, Concern]], steps: Sequence[Any], now: datetime
 ) -> dict[UUID, Card]:
     """By organisation: the affected place first, then as `whom_to_call` orders them."""
     night = is_quiet(now, city_zone())
     cards: dict[UUID, Card] = {}
-    for concern in concerns[:REPORTS]:
-        for call in whom_to_call(actor, concern).touched:
-            one = call.organisation
-            touched = Touched(
-                one.pk,
-                is_the_place=call.is_the_place,
-                asked=one.pk == concern.raised_by_organisation_id,
-                wish=one.contact_wish,
-                night_calls=one.night_calls,
-            )
-            card = Card(
-                call,
-                may_be_contacted=touched.may_be_contacted,
-                is_for_the_morning=night and one.night_calls == "never",
-                is_asleep=night and not touched.may_be_called_at_night,
-            )
-            cards.setdefault(one.pk, card)
+    for call, concern in calls:
+        one = call.organisation
+        touched = Touched(
+            one.pk,
+            is_the_place=call.is_the_place,
+            asked=one.pk == concern.raised_by_organisation_id,
+            wish=one.contact_wish,
+            night_calls=one.night_calls,
+        )
+        card = Card(
+            call,
+            may_be_contacted=touched.may_be_contacted,
+            is_for_the_morning=night and one.night_calls == "never",
+            is_asleep=night and not touched.may_be_called_at_night,
+        )
+        cards.setdefault(one.pk, card)
     for step in steps:
-        if step.organisation_id in cards and step.status == StepStatus.OPEN:
+        if step.organisation_id in cards:
             cards[step.organisation_id].steps.append(step)
     for row in incident.reassurances.select_related("by").order_by("at", "pk"):
         if row.organisation_id in cards:

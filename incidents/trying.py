@@ -11,7 +11,7 @@ from contacts.models import Organisation
 from districts.models import District
 from incidents.models import Protocol, ProtocolStep
 from incidents.rules.steps import plan_steps
-from incidents.services.planning import everyone_touched, nearest, people_in, steps_of
+from incidents.services.planning import nearest, people_in, steps_of, touched_by
 from lib.days import city_zone
 from meetings.models import Concern
 from meetings.rules.communities import communities_of
@@ -50,7 +50,7 @@ def try_protocol(
         district=district, site_organisation=site, affected_focuses=communities_of(bias_grounds)
     )
     people = people_in([district], duty=actor.id)
-    touched = nearest(everyone_touched([concern]))
+    touched = nearest(touched_by([concern]))
     planned = list(plan_steps(steps_of(protocol), started_at, touched, people, city_zone()))
     steps = {step.pk: step for step in protocol.steps.all()}
     owners = User.objects.in_bulk({one.owner_id for one in planned if one.owner_id})

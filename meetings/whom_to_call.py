@@ -4,6 +4,7 @@ Organisations are found by what they say of themselves; a person is never looked
 rule 3): an organisation's card has the number of whoever is its first to call, by role, without a name.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -70,8 +71,17 @@ class Calls:
     more: bool
 
 
-def whom_to_call(actor: Actor, concern: Concern) -> Calls:
+def whom_to_call(
+    actor: Actor,
+    concern: Concern,
+    *,
+    also: Collection[UUID] = (),
+    first: UUID | None = None,
+    at_most: int = AT_MOST,
+) -> Calls:
     """Active organisations the actor sees: the place's own first, then the affected communities', by name.
+
+    `also` are organisations to call whatever the concern says; `first` comes among the first of them.
 
     Beside them whoever is called whatever the bias: victim support and reporting centres around, then who
     speaks for the communities in other districts the actor sees; those with a number first.
@@ -81,8 +91,8 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
     speaking, around = _speaking_for(affected), _around(concern.district)
     helping = around & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
     nearness = Case(
-        When(pk=concern.site_organisation_id, then=PLACE),
-        When(speaking & around, then=TOUCHED),
+        When(pk__in=[pk for pk in (concern.site_organisation_id, first) if pk], then=PLACE),
+        When(speaking & around | Q(pk__in=also), then=TOUCHED),
         When(helping, then=HELPS),
         default=ELSEWHERE,
     )
@@ -92,16 +102,16 @@ def whom_to_call(actor: Actor, concern: Concern) -> Calls:
     found = (
         Organisation.objects.visible_to(actor)
         .active()
-        .filter(Q(pk=concern.site_organisation_id) | speaking | helping)
+        .filter(Q(pk=concern.site_organisation_id) | speaking | helping | Q(pk__in=also))
         .annotate(nearness=nearness, has_night_phone=Exists(at_night), declared=ArraySubquery(declared))
         .select_related("lead_officer", "deputy_officer")
         .prefetch_related(Prefetch("affiliations", _first_to_call(actor)))
         .order_by("nearness", silent, "folded", "pk")
     )
-    rows: list[Any] = list(found[: AT_MOST + HELPING])
+    rows: list[Any] = list(found[: at_most + HELPING])
     touched = [_call(concern, row) for row in rows if row.nearness < HELPS]
     others = [_call(concern, row) for row in rows if row.nearness >= HELPS]
-    return Calls(touched[:AT_MOST], others[:HELPING], len(touched) > AT_MOST)
+    return Calls(touched[:at_most], others[:HELPING], len(touched) > at_most)
 
 
 def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
@@ -143,10 +153,15 @@ def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[Nei
     ]
 
 
-def is_touched_by(concern: Concern) -> Q:
-    """Organisations a concern is about: the place's own, and those of the affected communities around it."""
-    speaking_here = _speaking_for(concern.affected_focuses) & _around(concern.district)
-    return Q(pk=concern.site_organisation_id) | speaking_here
+def is_touched_by(concern: Concern, *also_in: District) -> Q:
+    """Organisations a concern is about: the place's own, and those of the affected communities around it.
+
+    And those around the districts `also_in`.
+    """
+    here = _around(concern.district)
+    for district in also_in:
+        here |= _around(district)
+    return Q(pk=concern.site_organisation_id) | _speaking_for(concern.affected_focuses) & here
 
 
 def told_of(concern: Concern) -> list[Told]:

@@ -107,7 +107,7 @@ def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Inc
 def organisations_left_out(actor: Actor, incident: Incident) -> QuerySet[Organisation]:
     """Organisations that the actor sees, are affected, and get no steps unless a supervisor chooses them."""
     called = set(incident.steps.values_list("organisation", flat=True))
-    everyone = everyone_touched(concerns_of(incident))
+    everyone = everyone_touched(incident)
     first = {one.id for one in nearest(everyone, called)}
     left = [one.id for one in everyone if one.may_be_contacted and one.id not in first]
     return Organisation.objects.visible_to(actor).filter(pk__in=left).order_by("folded", "pk")

@@ -33,7 +33,7 @@ def add_steps(actor: Actor, incident: Incident, chosen: Collection[UUID] = ()) -
     now = timezone.now()
     there = set(incident.steps.values_list("step", "organisation"))
     called = {organisation for _step, organisation in there}
-    everyone = everyone_touched(concerns_of(incident))
+    everyone = everyone_touched(incident)
     touched = nearest(everyone, {*called, *chosen})
     _count(incident, everyone, touched, called)
     planned = plan(incident, touched, people_of(incident))
@@ -144,14 +144,20 @@ def nearest(everyone: Sequence[Touched], also: Collection[UUID | None] = ()) -> 
     return [*everyone[:AT_MOST], *(one for one in everyone[AT_MOST:] if one.id in also)]
 
 
-def everyone_touched(concerns: Iterable[Concern]) -> list[Touched]:
-    """Active organisations that the concerns are about, the affected places first.
+def everyone_touched(incident: Incident) -> list[Touched]:
+    """Active organisations that an incident is about wherever it is seen, the affected places first.
 
     As the system sees them: an actor is later shown those it may see.
     """
+    return touched_by(concerns_of(incident), incident.also_in.all())
+
+
+def touched_by(concerns: Iterable[Concern], also_in: Iterable[District] = ()) -> list[Touched]:
+    """As `everyone_touched`."""
     found: dict[UUID, Touched] = {}
+    widened = list(also_in)
     for concern in concerns:
-        about = Q(is_touched_by(concern)) | Q(pk=concern.raised_by_organisation_id)
+        about = Q(is_touched_by(concern, *widened)) | Q(pk=concern.raised_by_organisation_id)
         rows = Organisation.objects.active().filter(about).order_by("folded", "pk")
         place, raised_by = concern.site_organisation_id, concern.raised_by_organisation_id
         for row in sorted(rows, key=lambda row: row.pk != place):

@@ -62,7 +62,7 @@ def record_reassurance(
     incident = locked_incident(actor, incident_id)
     organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     concerns = concerns_of(incident)
-    one = _touched(concerns, organisation.pk)
+    one = _touched(incident, organisation.pk)
     row = Reassurance(incident=incident, organisation=organisation, by_id=actor.id)
     assign(row, {"result": result, "channel": channel, "note": note})
     assign(row, {"needs": list(needs), "told": list(told), "call_again_on": call_again_on})
@@ -117,7 +117,7 @@ def reveal_night_phone(
     Raises as `record_reassurance`, and DoesNotExist if there is nothing private.
     """
     incident = locked_incident(actor, incident_id)
-    one = _touched(concerns_of(incident), organisation_id)
+    one = _touched(incident, organisation_id)
     if not one.may_be_contacted:
         raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
     return reveal_organisation_private_channel(
@@ -192,9 +192,9 @@ def _promise_to_call(actor: Actor, row: Reassurance, concerns: Sequence[Concern]
     )
 
 
-def _touched(concerns: Sequence[Concern], organisation_id: UUID) -> Touched:
+def _touched(incident: Incident, organisation_id: UUID) -> Touched:
     """The organisation as the incident touches it. Raises DoesNotExist if it does not."""
-    for one in everyone_touched(concerns):
+    for one in everyone_touched(incident):
         if one.id == organisation_id:
             return one
     raise Organisation.DoesNotExist

@@ -77,7 +77,7 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
                 record_kept(request, "incident", pk, [form, *voices], district_ids=districts_of(row))
             messages.success(request, _("Debrief signed."))
             return redirect("incident", pk)
-    page = incident_page(request.actor, row, timezone.now())
+    page = incident_page(request.actor, row, timezone.now(), all_calls=True)
     names = {str(one.pk): one.name for one in offered}
     heard = debrief.voices.all() if debrief else []
     shown = [row.pk, *page.object_ids, *ids_of(offered)]
@@ -100,7 +100,7 @@ def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One page to print for the morning meeting: who was reached, what may be said, what is left for whom."""
     row = _get(request.actor, pk)
     now = timezone.now()
-    page = incident_page(request.actor, row, now)
+    page = incident_page(request.actor, row, now, all_calls=True)
     record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
     settled = [card for card in page.cards if card.is_settled]
     context = {"incident": row, "page": page, "now": now, "settled": settled, "levels": levels()}

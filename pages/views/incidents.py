@@ -261,8 +261,9 @@ def _attempt(request: ActorRequest, row: Incident, work: Callable[[], None]) -> 
     except (IncidentStep.DoesNotExist, Organisation.DoesNotExist, Reassurance.DoesNotExist):
         return _show(request, row, refused=[_("Choose from the list.")])
     # Another organisation takes the place of the one under the finger: its name is to be read first.
+    all_calls = "?calls=all" if "all_calls" in request.POST else ""
     next_step = "#next" if "is_next" in request.POST else ""
-    return redirect(reverse("incident", args=[row.pk]) + next_step)
+    return redirect(reverse("incident", args=[row.pk]) + all_calls + next_step)
 
 
 def _show(
@@ -275,12 +276,14 @@ def _show(
 ) -> HttpResponse:
     """The page; `refused` says what could not be done, and then nothing was. `revealed` is shown once."""
     actor, now = request.actor, timezone.now()
-    page = incident_page(actor, row, now)
+    all_calls = "calls" in request.GET or "all_calls" in request.POST
+    page = incident_page(actor, row, now, all_calls=all_calls)
     record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
     decides = can_decide_incident(actor, row)
     context = {
         "incident": row,
         "page": page,
+        "all_calls": all_calls,
         "now": now,
         "refused": refused,
         "revealed": revealed,
