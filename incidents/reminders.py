@@ -17,7 +17,8 @@ from incidents.rules import reminding
 from incidents.rules.reminding import OpenStep, incident_reminders
 from lib.acting import Acting
 from lib.days import city_today, city_zone
-from meetings.reminders import Supervisors, recipient
+from meetings.reminders import Supervisors
+from meetings.stand_ins import recipient
 from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient

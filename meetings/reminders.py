@@ -7,7 +7,6 @@ from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from itertools import chain
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Min, Q
 from django.urls import reverse
@@ -23,9 +22,10 @@ from lib.days import city_day, city_today
 from meetings import rules
 from meetings.codes import ConcernKind
 from meetings.ical import entry_of, file_of, new_calendar, say_subject
-from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
+from meetings.stand_ins import StandIns, is_away, recipient
 from meetings.whom_to_call import is_touched_by
 from reminders import kinds
 from reminders.channels import day_in_full
@@ -44,12 +44,26 @@ class Meetings(Subject[Meeting]):
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        for meeting in Meeting.objects.filter(pk__in=ids).planned().prefetch_related("officers"):
-            officers = map(recipient, meeting.officers.all())
+        planned = Meeting.objects.filter(pk__in=ids).planned().select_related("district")
+        rows = list(planned.prefetch_related("officers"))
+        unattended = [
+            row.pk for row in rows if all(is_away(one, row.starts_at) for one in row.officers.all())
+        ]
+        links = MeetingOrganisation.objects.filter(meeting__in=unattended)
+        stand_ins, supervisors = StandIns(Meeting.objects, links, "meeting"), Supervisors()
+        for row in rows:
+            officers = list(row.officers.all())
+            here = [recipient(one) for one in officers if not is_away(one, row.starts_at)]
+            if officers and not here:
+                others = supervisors.of(row.district.lineage)
+                here = [*stand_ins.of(row.pk, others, but={one.pk for one in officers})]
             for one in rules.meeting_reminders(
-                status=meeting.status, starts_at=meeting.starts_at, officers=officers, now=now
+                status=row.status,
+                starts_at=row.starts_at,
+                officers=here or map(recipient, officers),
+                now=now,
             ):
-                yield meeting.pk, one
+                yield row.pk, one
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return _soon(now).values_list("pk", flat=True)
@@ -58,12 +72,13 @@ class Meetings(Subject[Meeting]):
         return _soon(now).of_officer(user.pk).values_list("pk", flat=True)
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Meeting]:
-        return Meeting.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
+        return Meeting.objects.visible_to(actor).prefetch_related("officers").filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Meeting) -> tuple[str, Sequence[str]]:
         starts_at = timezone.localtime(row.starts_at)
         when = {"day": day_in_full(starts_at.date()), "time": f"{starts_at:%H:%M}"}
         lines = [row.subject, _("%(day)s at %(time)s") % when, row.place]
+        lines += [line for officer in row.officers.all() for line in _absence(officer)]
         return _("Meeting on %(day)s at %(time)s") % when, [line for line in lines if line]
 
     def attachment(self, row: Meeting) -> MIMEBase:
@@ -97,19 +112,23 @@ class FollowUps(Subject[FollowUp]):
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        rows = FollowUp.objects.filter(pk__in=ids).pending().select_related("owner").with_homes()
+        rows = list(FollowUp.objects.filter(pk__in=ids).pending().select_related("owner").with_homes())
+        away = [row.pk for row in rows if row.owner.is_away]
+        links = FollowUpOrganisation.objects.filter(follow_up__in=away)
+        stand_ins = StandIns(FollowUp.objects, links, "follow_up")
         homes = District.objects.filter(pk__in={home for row in rows for home in row.home_ids})
         lineages, supervisors = dict(homes.values_list("pk", "lineage")), Supervisors()
         for row in rows:
-            for one in rules.follow_up_reminders(
-                status=row.status,
-                written_at=row.created_at,
-                due_on=row.due_on,
-                owner=recipient(row.owner),
-                supervisors=supervisors.of(pk for home in row.home_ids for pk in lineages[home]),
-                now=now,
-            ):
-                yield row.pk, one
+            told = list(supervisors.of(pk for home in row.home_ids for pk in lineages[home]))
+            about = {"status": row.status, "written_at": row.created_at, "due_on": row.due_on, "now": now}
+            others = stand_ins.of(row.pk, told, but={row.owner_id}) if row.owner.is_away else ()
+            for one in rules.follow_up_reminders(**about, owner=recipient(row.owner), supervisors=told):
+                if not (others and one.recipient_id == row.owner_id and is_away(row.owner, one.at)):
+                    yield row.pk, one
+            for other in others:
+                for one in rules.follow_up_reminders(**about, owner=other, supervisors=()):
+                    if is_away(row.owner, one.at):
+                        yield row.pk, one
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return _due(now).values_list("pk", flat=True)
@@ -123,7 +142,8 @@ class FollowUps(Subject[FollowUp]):
         return {*_due(now).of_owner(user.pk).values_list("pk", flat=True), *late.values_list("pk", flat=True)}
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, FollowUp]:
-        return FollowUp.objects.visible_to(actor).with_homes().filter(pk__in=ids).in_bulk()
+        seen = FollowUp.objects.visible_to(actor).with_homes().select_related("owner")
+        return seen.filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: FollowUp) -> tuple[str, Sequence[str]]:
         """Supervisors are told where to look, not what they will find."""
@@ -144,10 +164,17 @@ class FollowUps(Subject[FollowUp]):
             title = _("A follow-up is due today")
         else:
             title = _("A follow-up is due on %(day)s") % day
-        return title, [row.title, _("Due on %(day)s.") % day]
+        return title, [row.title, _("Due on %(day)s.") % day, *_absence(row.owner)]
 
     def record(self, row: FollowUp) -> Record:
         return Record(self.code, [row.pk], row.home_ids)
+
+
+def _absence(owner: User) -> Iterator[str]:
+    """Why somebody else is told."""
+    if owner.is_away and owner.absent_until:
+        back = {"name": owner.name, "day": day_in_full(owner.absent_until)}
+        yield _("%(name)s is away until %(day)s.") % back
 
 
 def _due(now: datetime) -> FollowUpQuerySet:
@@ -273,10 +300,6 @@ def _earliest_meet_by(user_ids: Collection[UUID], before: date) -> dict[UUID, da
     return earliest
 
 
-def recipient(user: User) -> Recipient:
-    return Recipient(user.pk, frozenset(user.reminder_channels), ZoneInfo(user.time_zone), user.is_active)
-
-
 class Supervisors:
     """Active supervisors by their own districts, read once when the first row asks."""
 
@@ -284,11 +307,12 @@ class Supervisors:
         self._by_district: Mapping[UUID, list[User]] | None = None
 
     def of(self, lineage: Iterable[UUID]) -> Iterable[Recipient]:
-        """Those responsible for any of these districts."""
+        """Those responsible for any of these districts; whoever is away only if all of them are."""
         if self._by_district is None:
             self._by_district = self._read()
         found = {user.pk: user for pk in lineage for user in self._by_district.get(pk, [])}
-        return map(recipient, found.values())
+        here = [user for user in found.values() if not user.is_away]
+        return map(recipient, here or found.values())
 
     def _read(self) -> Mapping[UUID, list[User]]:
         by_district: dict[UUID, list[User]] = defaultdict(list)

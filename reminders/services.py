@@ -67,15 +67,14 @@ def refresh_for_user(user_id: UUID) -> None:
     """Recreate a user's future reminders after a change of settings, districts, role or access.
 
     Delete first and read afterwards, so that reminders of a concurrent change are either kept or created
-    again.
+    again. While the user is away, others get them.
     """
     now = timezone.now()
     user = User.objects.get(pk=user_id)
     waiting = Reminder.objects.waiting().filter(recipient=user)
     (waiting.filter(occurrence__gt=now) if user.is_active else waiting).delete()
     for subject in subjects() if user.is_active else ():
-        found = wanted(subject, list(subject.coming_for(user, now)), now)
-        _add_missing(subject.code, (one for one in found if one.key.recipient_id == user.pk), now)
+        _add_missing(subject.code, wanted(subject, list(subject.coming_for(user, now)), now), now)
 
 
 def top_up() -> int:

@@ -29,7 +29,9 @@ from lib.waking import wake_on_commit
 REFRESH_REMINDERS = "meetings.refresh_reminders_of_user"
 TEND: Final = "accounts.tend_acts"
 LATELY: Final = timedelta(days=30)
-MOVES_REMINDERS = frozenset({"time_zone", "reminder_channels", "districts", "role", "is_active"})
+MOVES_REMINDERS = frozenset(
+    {"time_zone", "reminder_channels", "districts", "role", "is_active", "absent_until"}
+)
 
 
 def opens_the_book(user: User) -> bool:
