@@ -18,6 +18,7 @@ class Shown:
     title: str
     lines: Sequence[str] = ()
     url: str = ""  # of the subject's page, for roles that can open it
+    decide_url: str = ""  # of a page that has to be read first; without it the inbox has the buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ CONFIRMERS_PAGES = frozenset(
         "more",
         "waiting",
         "waiting_decide",
-        "exclusion_decide",
         "protocol",  # drafts
         "protocol_approve",
         "settings",
@@ -45,6 +44,9 @@ REACTIVATION = "reactivation"
 API_KEY = "api_key"  # that reads or changes records
 ARCHIVE = "archive"  # of a district
 EXPORT = "export"  # of more than MANY_PEOPLE contacts
+EXCLUSION = "exclusion"  # of a supervisor from an incident
+PROTOCOL = "protocol"  # that is drafted
+ERASURE = "erasure"  # of a second contact on one day
 # Who can be the second person. Supervisors only for what concerns their own districts; accounts.models.act
 # says which accounts above officer remain to privacy officers.
 CONFIRMED_BY = {
@@ -56,11 +58,14 @@ CONFIRMED_BY = {
     API_KEY: frozenset({PRIVACY_OFFICER}),
     ARCHIVE: frozenset({SUPERVISOR, PRIVACY_OFFICER}),
     EXPORT: frozenset({SUPERVISOR, PRIVACY_OFFICER}),
+    EXCLUSION: frozenset({PRIVACY_OFFICER, CONFIRMER}),
+    PROTOCOL: CONFIRMS,
+    ERASURE: frozenset({PRIVACY_OFFICER, CONFIRMER}),
 }
 # Whoever gets these for another person's account can sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
 # These name the districts that a supervisor must cover to confirm them.
-OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT})
+OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL})
 # After this time an act without a decision is withdrawn.
 ACT_WAITS = timedelta(days=7)
 MANY_PEOPLE = 200

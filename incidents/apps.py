@@ -9,9 +9,11 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from districts import kinds
         from incidents import archive, reminders
-        from incidents.services import redrawn
+        from incidents.services import pending_exclusions, pending_protocols, redrawn
 
         archive.register()
+        pending_exclusions.register()
+        pending_protocols.register()
         reminders.register()
         kinds.follow_access(redrawn.copy_protocols)
         kinds.follow_rows(redrawn.follow_redrawn)

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts import rules
 from accounts.actors import Actor
 from districts.models import District
-from incidents.models import ExclusionRequest, Incident, Protocol
+from incidents.models import Incident, Protocol
 
 
 def districts_of(incident: Incident) -> set[UUID]:
@@ -27,12 +27,6 @@ def can_write_incident(actor: Actor, incident: Incident) -> bool:
 def can_decide_incident(actor: Actor, incident: Incident) -> bool:
     """Agree the statement, assess tension, widen, exclude and close: its supervisors."""
     return _decides(actor) and can_write_incident(actor, incident)
-
-
-def can_decide_exclusion(actor: Actor, asked: ExclusionRequest) -> bool:
-    """Keep a supervisor out of an incident: confirmers and privacy officers, but not who asked."""
-    outside = actor.role in (rules.CONFIRMER, rules.PRIVACY_OFFICER)
-    return outside and actor.id not in (asked.asked_by_id, asked.user_id)
 
 
 def can_write_protocol(actor: Actor, district: District | None) -> bool:

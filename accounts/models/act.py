@@ -26,6 +26,9 @@ class Act(models.TextChoices):
     API_KEY = rules.API_KEY, _("API key")
     ARCHIVE = rules.ARCHIVE, _("archive of a district")
     EXPORT = rules.EXPORT, _("export of many contacts")
+    EXCLUSION = rules.EXCLUSION, _("exclusion from an incident")
+    PROTOCOL = rules.PROTOCOL, _("draft of a protocol")
+    ERASURE = rules.ERASURE, _("erasure of a contact")
 
 
 class PendingActQuerySet(models.QuerySet["PendingAct"]):

@@ -153,12 +153,14 @@ class User(AbstractBaseUser):
         blank=True,
         verbose_name=_("reminders"),
     )
-    # Only the day, never the reason. While somebody is away, steps of incidents go to the next in turn.
+    # Only the day, never the reason. While somebody is away, steps and reminders go to the next in turn.
     absent_until = models.DateField(
         _("back on"),
         null=True,
         blank=True,
-        help_text=_("Until then, steps of incidents go to the deputy. Leave empty when you are here."),
+        help_text=_(
+            "Until then, steps of incidents and reminders go to the deputy. Leave empty when you are here."
+        ),
     )
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(_("can sign in"), default=True)

@@ -163,9 +163,13 @@ class Schema(Shapes):
         }
 
     def _destroy(self) -> Json:
+        waits = answers.success("Accepted. A second person must confirm it within 7 days.")
         return {
             "parameters": [parameters.IF_MATCH],
-            "responses": {"204": answers.success("Done.")},
+            "responses": {
+                "204": answers.success("Done."),
+                **({"202": waits} if self.view.destroy_waits else {}),
+            },
             "problems": [409, 412, 428],
         }
 

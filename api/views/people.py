@@ -10,7 +10,8 @@ from api.views.upserting import UpsertMixin
 from api.views.writing import DestroyMixin
 from contacts.filters import ContactFilters
 from contacts.models import Contact
-from contacts.services.contacts import create_contact, edit_contact, erase_contact
+from contacts.services.contacts import create_contact, edit_contact
+from contacts.services.erasing import erase_or_ask
 
 
 class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
@@ -20,6 +21,7 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     filterset = ContactFilters
     orderings = ("folded", "updated_at", "created_at")
     shows_people = True
+    destroy_waits = True
     ties = ("affiliations",)
     input = ContactInput
     url_name = "api-contact"
@@ -30,6 +32,6 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
         edit_contact(actor=self.actor, contact_id=pk, version=version, **values)
 
-    def perform_destroy(self, pk: UUID, version: int) -> None:
-        """Erase the person by the privacy rules; figures of meetings stay."""
-        erase_contact(actor=self.actor, contact_id=pk, version=version)
+    def perform_destroy(self, pk: UUID, version: int) -> bool:
+        """Erase the person; figures of meetings stay. A second person confirms each further one of a day."""
+        return erase_or_ask(actor=self.actor, contact_id=pk, version=version)

@@ -283,8 +283,10 @@ def read_only(pointer: str) -> dict[str, str]:
 
 
 class DestroyMixin(Writing):
-    def perform_destroy(self, pk: UUID, version: int) -> None:
-        """Call the service."""
+    destroy_waits: ClassVar[bool] = False  # whether a second person may have to decide
+
+    def perform_destroy(self, pk: UUID, version: int) -> bool | None:
+        """Call the service. False means that a second person has to confirm it first."""
         raise NotImplementedError
 
     def destroy(self, request: Request, pk: UUID) -> HttpResponse:
@@ -293,8 +295,8 @@ class DestroyMixin(Writing):
         version = expected_version(request, before["version"])
         with self.stale_with_etag(pk):
             check_version(before["version"], version)
-            self.perform_destroy(pk, version)
-        return HttpResponse(status=204)
+            is_done = self.perform_destroy(pk, version)
+        return HttpResponse(status=202 if is_done is False else 204)
 
 
 def _as_read(row: Any) -> dict[str, Any]:

@@ -33,11 +33,6 @@ class ProtocolQuerySet(models.QuerySet["Protocol"]):
             return self.filter(status=ProtocolStatus.DRAFT)
         return self.all() if actor.sees_everywhere or actor.district_ids else self.none()
 
-    def waiting_for(self, actor: Acting) -> Self:
-        """Drafts that somebody else wrote, the oldest first."""
-        drafts = self.visible_to(actor).filter(status=ProtocolStatus.DRAFT)
-        return drafts.exclude(author=actor.id, author__isnull=False).order_by("created_at", "pk")
-
     def in_force(self) -> Self:
         return self.filter(status=ProtocolStatus.IN_FORCE)
 

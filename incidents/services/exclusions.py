@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import Role, User
+from accounts.models import Act, Role, User
+from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
 from incidents.models import ExclusionRequest, Incident
-from incidents.policies import can_decide_exclusion, districts_of
+from incidents.policies import districts_of
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import pass_on
 from lib.conflicts import constraints_in_words
@@ -56,30 +57,41 @@ def ask_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Exclusio
     )
     with constraints_in_words(ExclusionRequest):
         asked.save(force_insert=True)
+    ask(actor, Act.EXCLUSION, subject=asked.pk)
     where = districts_of(incident)
     names = ["exclusion_request"]
     record(actor, Action.UPDATE, "incident", [incident.pk], district_ids=where, field_names=names)
     return asked
 
 
-@transaction.atomic
-def decide_exclusion(*, actor: Actor, request_id: UUID, is_confirmed: bool) -> ExclusionRequest:
-    """Exclude the supervisor, or not. Raises DoesNotExist, and PermissionDenied for who asked.
+@opened(Opened.WRITER)
+def exclude_asked(actor: Actor, asked: ExclusionRequest) -> None:
+    """Exclude the supervisor of a locked request. Raises PermissionDenied for that supervisor.
 
     Whoever decides does not see the incident. The request is all they read of it.
     """
-    asked = ExclusionRequest.objects.visible_to(actor).select_for_update().get(pk=request_id)
-    if not can_decide_exclusion(actor, asked):
+    if actor.id == asked.user_id:
         raise PermissionDenied
-    asked.decided_by_id, asked.decided_at, asked.is_confirmed = actor.id, timezone.now(), is_confirmed
-    with opened(Opened.WRITER):
-        asked.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
-        if is_confirmed:
-            incident = Incident.objects.select_for_update(of=("self",)).get(pk=asked.incident_id)
-            _exclude(actor, incident, asked.user)
-            return asked
-    record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
-    return asked
+    if _decide(actor, asked, is_confirmed=True):
+        incident = Incident.objects.select_for_update(of=("self",)).get(pk=asked.incident_id)
+        _exclude(actor, incident, asked.user)
+
+
+@opened(Opened.WRITER)
+def end_exclusion(actor: Actor, asked: ExclusionRequest) -> None:
+    """The supervisor of a locked request is not excluded: it was rejected, or nobody decided in time."""
+    if _decide(actor, asked, is_confirmed=False):
+        record(actor, Action.UPDATE, "incident", [asked.incident_id], field_names=["exclusion_request"])
+
+
+def _decide(actor: Actor, asked: ExclusionRequest, *, is_confirmed: bool) -> bool:
+    """Whether it was undecided. The version before decides requests without their act."""
+    if asked.decided_at:
+        return False
+    asked.decided_by_id = actor.id if actor.kind == "user" else None
+    asked.decided_at, asked.is_confirmed = timezone.now(), is_confirmed
+    asked.save(update_fields=["decided_by", "decided_at", "is_confirmed"])
+    return True
 
 
 def _exclude(actor: Actor, incident: Incident, user: User) -> None:

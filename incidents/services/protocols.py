@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import Act
+from accounts.services.acts import ask, withdraw
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
@@ -55,6 +57,8 @@ def draft_protocol(
             ProtocolAgreement(protocol=protocol, organisation=organisation, agreed_on=day)
             for organisation, day in agreed_with
         )
+    where = [protocol.district] if protocol.district else list(District.objects.filter(parent=None))
+    ask(actor, Act.PROTOCOL, subject=protocol.pk, districts=where)
     _record(actor, Action.CREATE, protocol, ["steps", *fields])
     return protocol
 
@@ -80,6 +84,7 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
     protocol.version += 1
     with constraints_in_words(Protocol):
         protocol.save()
+    withdraw(Act.PROTOCOL, subject=protocol.pk)
     _record(actor, Action.UPDATE, protocol, ["status"])
     for pk in (*replaced, protocol.pk):
         refresh_reminders("protocol", pk)

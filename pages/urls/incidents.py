@@ -12,7 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<uuid:pk>/hand-over/", views.incident_hand_over, name="incident_hand_over"),
     path("incidents/<uuid:pk>/more/", conduct.incident_more, name="incident_more"),
     path("incidents/<uuid:pk>/conduct/", conduct.incident_conduct, name="incident_conduct"),
-    path("settings/waiting/exclusions/<uuid:pk>/", conduct.exclusion_decide, name="exclusion_decide"),
     path("incidents/<uuid:pk>/decide/", views.incident_decide, name="incident_decide"),
     path("concerns/<uuid:pk>/incident/", views.concern_incident, name="concern_incident"),
 ]

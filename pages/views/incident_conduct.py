@@ -4,22 +4,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
-from incidents.models import ExclusionRequest, Incident
-from incidents.policies import can_decide_exclusion, can_decide_incident, can_write_incident, districts_of
+from incidents.models import Incident
+from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from incidents.services.decisions import call_more, organisations_left_out
-from incidents.services.exclusions import ask_exclusion, decide_exclusion
-from lib.told import texts
+from incidents.services.exclusions import ask_exclusion
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.incidents import ConductForm, MoreForm
-from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, record_view, refuse_unless
 
 
@@ -56,24 +52,3 @@ def incident_conduct(request: ActorRequest, pk: UUID) -> HttpResponse:
     body = {"name": settings.COMPLAINTS_BODY_NAME, "url": settings.COMPLAINTS_BODY_URL}
     context = {"incident": row, "form": form, "complaints": body}
     return render(request, "pages/incidents/conduct.html", context, status=422 if form.is_bound else 200)
-
-
-@require_POST
-def exclusion_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Decide whether a supervisor is kept out. `decision` is confirm or refuse."""
-    refuse_unless(request.actor.is_confirmer or request.actor.sees_everywhere)
-    asked = get_or_404(ExclusionRequest.objects.visible_to(request.actor).select_related("user"), pk)
-    refuse_unless(can_decide_exclusion(request.actor, asked))
-    require_reauthentication(request)
-    decision = request.POST.get("decision")
-    if decision not in ("confirm", "refuse"):
-        messages.error(request, _("Choose to confirm or reject."))
-        return redirect("waiting")
-    try:
-        decide_exclusion(actor=request.actor, request_id=pk, is_confirmed=decision == "confirm")
-    except ValidationError as error:
-        messages.error(request, texts(error)[0])
-        return redirect("waiting")
-    text = _("%(name)s is excluded.") if decision == "confirm" else _("%(name)s is not excluded.")
-    messages.success(request, text % {"name": asked.user.name})
-    return redirect("waiting")

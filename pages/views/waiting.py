@@ -14,8 +14,6 @@ from accounts.middleware import ActorRequest
 from accounts.models import PendingAct
 from accounts.policies import can_confirm_acts, confirmable
 from accounts.services.acts import confirm_act, refuse_act
-from incidents.models import ExclusionRequest, Protocol
-from incidents.policies import can_approve_protocol, can_decide_exclusion
 from lib.conflicts import StaleVersion
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
@@ -29,16 +27,7 @@ def waiting(request: ActorRequest) -> HttpResponse:
     acts = list(seen.prefetch_related("districts", "user__districts").in_order())
     shown, may = shown_acts(acts), confirmable(request.actor, acts)
     rows = [(act, shown.get(act.pk), act.pk in may) for act in acts]
-    drafts = Protocol.objects.waiting_for(request.actor).select_related("district", "author")
-    protocols = [row for row in drafts if can_approve_protocol(request.actor, row)]
-    exclusions = [
-        (row, can_decide_exclusion(request.actor, row))
-        for row in ExclusionRequest.objects.visible_to(request.actor)
-        .select_related("user", "district", "asked_by")
-        .in_order()
-    ]
-    context = {"rows": rows, "protocols": protocols, "exclusions": exclusions}
-    return render(request, "pages/settings/waiting.html", context)
+    return render(request, "pages/settings/waiting.html", {"rows": rows})
 
 
 @require_POST

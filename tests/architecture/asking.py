@@ -41,7 +41,6 @@ ROWS: Final = {
     "protocol_approve": "protocol_draft",
     "concern_incident": "concern_alone",
     "incident": "incident",
-    "exclusion_decide": "exclusion",
     "api-incident": "incident",
     "api-protocol": "protocol",
     "expected_community": "expected",

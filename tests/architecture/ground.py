@@ -57,7 +57,7 @@ from reviews.services.subscriptions import subscribe
 from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
-from tests.incidents.making import SHORT, ask_to_exclude, make_incident
+from tests.incidents.making import SHORT, make_incident
 
 #: Long enough for all sign-ins to count as recent until the last test.
 PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
@@ -337,7 +337,6 @@ class Ground:
             "follow_up_repeated": repeated.pk,
             "concern": concern.pk,
             "incident": incident.pk,
-            "exclusion": ask_to_exclude(incident, officer).pk,
             "incident_over": make_incident(actor, over, is_over=True).pk,
             "protocol": incident.protocol_id,
             "protocol_draft": draft_protocol(

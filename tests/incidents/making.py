@@ -6,7 +6,7 @@ from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
-from incidents.models import ExclusionRequest, Incident, Protocol
+from incidents.models import Incident, Protocol
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
 from incidents.services.opening import log_concern, open_incident
@@ -59,10 +59,6 @@ def make_incident(actor: Actor, concern: Concern, *, is_over: bool = False) -> I
         close_incident(**about)
     incident.refresh_from_db()
     return incident
-
-
-def ask_to_exclude(incident: Incident, user: User) -> ExclusionRequest:
-    return ExclusionRequest.objects.create(incident=incident, district=incident.district, user=user)
 
 
 class Night:

@@ -1,17 +1,22 @@
 """Police conduct: who may be concerned is excluded, a supervisor by somebody outside who sees no incident."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import PendingAct, User
+from accounts.services.act_mails import mail_new_acts
+from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Event
 from incidents.models import ExclusionRequest, Incident
-from incidents.services.exclusions import ask_exclusion, decide_exclusion, exclude_user
+from incidents.services.exclusions import ask_exclusion, exclude_user
 from tests.factories import PASSWORD, make_actor, make_district, make_supervisor, make_user
 from tests.incidents.making import Night
+from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
 
@@ -32,28 +37,59 @@ def test_a_confirmer_decides_whether_a_supervisor_is_excluded() -> None:
     with pytest.raises(ValidationError, match="already been requested"):
         ask_exclusion(actor=night.actor(), **about)
     assert str(night.supervisor.pk) not in str(Event.objects.latest("pk").object_ids)
-    for refused in (night.actor(second), make_actor(role="administrator")):
-        with pytest.raises(ExclusionRequest.DoesNotExist):
-            decide_exclusion(actor=refused, request_id=asked.pk, is_confirmed=True)
+    act = PendingAct.objects.waiting().get(kind="exclusion", subject=asked.pk)
+    with pytest.raises(PendingAct.DoesNotExist):
+        confirm_act(actor=night.actor(second), act_id=act.pk)
+    with pytest.raises(PermissionDenied):
+        confirm_act(actor=make_actor(role="administrator"), act_id=act.pk)
     confirmer = make_actor(role="confirmer")
-    decide_exclusion(actor=confirmer, request_id=asked.pk, is_confirmed=True)
+    confirm_act(actor=confirmer, act_id=act.pk)
     assert not Incident.objects.visible_to(night.actor(night.supervisor)).exists()
     assert not incident.steps.filter(owner=night.supervisor).exists()
     assert incident.steps.filter(owner=second).exists()
-    with pytest.raises(ExclusionRequest.DoesNotExist):  # decided once
-        decide_exclusion(actor=confirmer, request_id=asked.pk, is_confirmed=False)
+    with pytest.raises(PendingAct.DoesNotExist):  # decided once
+        refuse_act(actor=confirmer, act_id=act.pk)
 
 
 def test_who_is_not_excluded_stays_and_nobody_decides_what_they_asked() -> None:
     night = Night()
     incident = night.incident()
     asked = ask_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=night.supervisor.pk)
+    act = PendingAct.objects.get(subject=asked.pk)
     officer = make_user("privacy_officer")
-    ExclusionRequest.objects.update(asked_by=officer)
+    PendingAct.objects.waiting().update(asked_by=officer)
     with pytest.raises(PermissionDenied):
-        decide_exclusion(actor=night.actor(officer), request_id=asked.pk, is_confirmed=True)
-    decide_exclusion(actor=make_actor(role="confirmer"), request_id=asked.pk, is_confirmed=False)
+        confirm_act(actor=night.actor(officer), act_id=act.pk)
+    refuse_act(actor=make_actor(role="confirmer"), act_id=act.pk)
     assert Incident.objects.visible_to(night.actor(night.supervisor)).get() == incident
+
+
+def test_who_can_decide_gets_one_email_and_after_a_week_nobody_is_excluded(mail_sink: MailSink) -> None:
+    night, confirmer = Night(), make_user("confirmer")
+    about: dict[str, Any] = {"incident_id": night.incident().pk, "user_id": night.supervisor.pk}
+    asked = ask_exclusion(actor=night.actor(), **about)
+    assert mail_new_acts() == 1 and mail_new_acts() == 0
+    (mail,) = mail_sink.messages
+    text = mail.get_content()
+    assert mail["To"] == confirmer.email and "exclusion from an incident" in text
+    assert night.supervisor.name not in text and night.place.name not in text
+    PendingAct.objects.waiting().update(asked_at=timezone.now() - timedelta(days=6))
+    assert withdraw_expired() == 0
+    PendingAct.objects.waiting().update(asked_at=timezone.now() - timedelta(days=7))
+    assert withdraw_expired() == 1
+    asked.refresh_from_db()
+    assert asked.decided_at and not asked.is_confirmed
+    assert Incident.objects.visible_to(night.actor(night.supervisor)).exists()
+    assert ask_exclusion(actor=night.actor(), **about).pk != asked.pk, "it can be asked again"
+
+
+def test_a_request_that_the_version_before_has_decided_is_not_decided_again() -> None:
+    night = Night()
+    asked = ask_exclusion(actor=night.actor(), incident_id=night.incident().pk, user_id=night.supervisor.pk)
+    ExclusionRequest.objects.update(decided_at=timezone.now(), is_confirmed=False)
+    act = PendingAct.objects.get(subject=asked.pk)
+    confirm_act(actor=make_actor(role="confirmer"), act_id=act.pk)
+    assert Incident.objects.visible_to(night.actor(night.supervisor)).exists()
 
 
 def test_it_is_asked_on_a_page_and_decided_in_the_inbox_without_the_incident(client: Client) -> None:
@@ -68,11 +104,11 @@ def test_it_is_asked_on_a_page_and_decided_in_the_inbox_without_the_incident(cli
     assert "Someone outside the district decides" in asked.text
     client.force_login(make_user("confirmer"))
     inbox = client.get("/settings/waiting/").text
-    assert f"Exclude {night.supervisor.name} from an incident in {night.district.name}" in inbox
-    assert night.place.name not in inbox
+    assert night.supervisor.name in inbox and "Exclusion from an incident" in inbox
+    assert night.district.name in inbox and night.place.name not in inbox
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    decide = f"/settings/waiting/exclusions/{ExclusionRequest.objects.get().pk}/"
+    decide = f"/settings/waiting/{PendingAct.objects.waiting().get().pk}/"
     assert "Choose to confirm" in client.post(decide, {"decision": "perhaps"}, follow=True).text
     done = client.post(decide, {"decision": "confirm"}, follow=True)
-    assert f"{night.supervisor.name} is excluded." in done.text
+    assert f"Confirmed for {night.supervisor.name}: exclusion from an incident." in done.text
     assert client.get(f"/incidents/{incident.pk}/").status_code == 403

@@ -7,11 +7,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role, User
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act
 from audit.models import Action, Event
 from crm.checked import scale
 from incidents.models import Incident
-from incidents.services.exclusions import ask_exclusion, decide_exclusion
+from incidents.services.exclusions import ask_exclusion
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
 from tests.factories import (
@@ -150,5 +151,6 @@ def test_who_sees_the_pages(client: Client, night: Night, name: str) -> None:
     assert signed_in(client, make_officer(make_district())).get(address).status_code == 404
     assert signed_in(client, make_user(Role.ADMINISTRATOR)).get(address).status_code == 404
     asked = ask_exclusion(actor=night.actor(), incident_id=incident.pk, user_id=second.pk)
-    decide_exclusion(actor=make_actor(role="confirmer"), request_id=asked.pk, is_confirmed=True)
+    act = PendingAct.objects.get(subject=asked.pk)
+    confirm_act(actor=make_actor(role="confirmer"), act_id=act.pk)
     assert signed_in(client, second).get(address).status_code == 404

@@ -1,13 +1,16 @@
 """The pages of protocols: drafted, tried, approved by somebody else; what is not seen is only counted."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
-from accounts.models import User
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import PendingAct, User
+from accounts.services.act_mails import mail_new_acts
+from accounts.services.acts import withdraw_expired
 from audit.models import Event
 from incidents.models import IncidentStep, Protocol
 from incidents.services.protocols import draft_protocol
@@ -23,6 +26,7 @@ from tests.factories import (
     make_user,
 )
 from tests.incidents.making import SHORT, Night, make_protocol
+from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
 
@@ -169,9 +173,32 @@ def test_a_confirmer_approves_a_draft_from_the_inbox_without_seeing_the_book(cli
     in_force = make_protocol()
     signed_in(client, make_user("confirmer"))
     inbox = client.get("/settings/waiting/").text
-    assert "Protocol: Door" in inbox and in_force.name not in inbox
+    assert "Door" in inbox and "Draft of a protocol" in inbox and in_force.name not in inbox
     page = client.get(f"/protocols/{draft.pk}/").text
     assert "1 organisation in another district" in page and "Tea house" not in page and "Try it" not in page
     done = client.post(f"/protocols/{draft.pk}/approve/", follow=True)
-    assert "Protocol in force." in done.text and "Protocol: Door" not in done.text
+    assert "Protocol in force." in done.text and "Door" not in done.text
     assert [client.get(f"/protocols/{pk}/").status_code for pk in (draft.pk, in_force.pk)] == [404, 404]
+
+
+def test_who_can_approve_a_draft_gets_an_email_and_after_a_week_it_leaves_the_inbox(
+    client: Client, mail_sink: MailSink
+) -> None:
+    north = make_district()
+    author, second = make_supervisor(north), make_supervisor(north)
+    make_supervisor(make_district())
+    draft = draft_protocol(actor=actor_for(author), district=north, **SHORT)
+    assert mail_new_acts() == 1
+    assert {message["To"] for message in mail_sink.messages} == {second.email}
+    assert "draft of a protocol" in mail_sink.messages[0].get_content()
+    inbox = signed_in(client, second).get("/settings/waiting/").text
+    assert f"/protocols/{draft.pk}/approve/" in inbox
+    assert f"/protocols/{draft.pk}/approve/" not in signed_in(client, author).get("/settings/waiting/").text
+    PendingAct.objects.update(asked_at=timezone.now() - timedelta(days=8))
+    assert withdraw_expired() == 1
+    assert draft.name not in signed_in(client, second).get("/settings/waiting/").text
+    assert client.post(f"/protocols/{draft.pk}/approve/").status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == "in_force", "a draft can still be approved on its page"
+    make_protocol(SHORT | {"code": "other"})
+    assert not PendingAct.objects.waiting().exists(), "approved at once"

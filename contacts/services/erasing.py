@@ -1,0 +1,83 @@
+"""Erasing contacts one by one: of a second one on the same day, a second person decides (docs/adr/0045)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import acts
+from accounts.actors import Actor
+from accounts.acts import Effect, Shown
+from accounts.models import Act, PendingAct
+from accounts.services.acts import ask
+from audit.models import Action, Event
+from audit.services import record
+from contacts.models import Contact
+from contacts.services.contacts import districts_of_contacts, erase_contacts, locked_contacts
+from lib.days import city_today, day_starts_at
+from lib.leases import claim_alone
+from lib.row_context import Opened, opened
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) -> bool:
+    """Erase a contact or, if the actor has erased another one today, ask for it. Return whether it is gone.
+
+    Raises as `erase_contact`.
+    """
+    if actor.id:  # of two requests at once only one is the first of the day
+        claim_alone(int.from_bytes(actor.id.bytes[-8:], byteorder="big", signed=True))
+    [contact] = locked_contacts(actor, {contact_id: version})
+    if not _has_erased_today(actor):
+        erase_contacts(actor, [contact])
+        return True
+    if ask(actor, Act.ERASURE, subject=contact.pk):
+        where, names = districts_of_contacts([contact])[contact.pk], ["asked_erasure"]
+        record(actor, Action.UPDATE, "contact", [contact.pk], district_ids=where, field_names=names)
+    return False
+
+
+def _has_erased_today(actor: Actor) -> bool:
+    if actor.id is None:  # the system
+        return False
+    today = Event.objects.filter(actor_id=actor.id, at__gte=day_starts_at(city_today()))
+    return today.filter(action=Action.ERASE, object_type="contact", allowed=True).exists()
+
+
+@opened(Opened.WRITER)
+def _contact_of(act: PendingAct) -> list[Contact]:
+    """Empty if the contact is gone already: erased by a rule, merged, or taken back with its import."""
+    contact_id: Any = act.subject  # acts of this kind are about a contact
+    return list(Contact.objects.select_for_update().filter(pk=contact_id))
+
+
+def _lock(act: PendingAct) -> None:
+    _contact_of(act)
+
+
+def _confirmed(actor: Actor, act: PendingAct) -> None:
+    erase_contacts(actor, _contact_of(act))
+
+
+def _dropped(_actor: Actor, _act: PendingAct) -> None:
+    """The contact stays."""
+
+
+@opened(Opened.WRITER)
+def _shown(contact_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """No name: a confirmer sees no contact. A privacy officer opens its page."""
+    rows = Contact.objects.filter(pk__in=contact_ids).select_related("home_district")
+    return {row.pk: _show(row) for row in rows}
+
+
+def _show(row: Contact) -> Shown:
+    title = _("A contact in %(district)s") % {"district": row.home_district.name}
+    return Shown(title, url=reverse("contact", args=[row.pk]))
+
+
+def register() -> None:
+    acts.register(Act.ERASURE, Effect(_lock, _confirmed, _dropped, _shown))

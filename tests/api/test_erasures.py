@@ -1,0 +1,93 @@
+"""One contact is erased at once; each further one on the same day waits for a second person."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import PendingAct
+from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
+from audit.models import Action, Change, Event
+from contacts.models import Contact
+from contacts.services import erasing
+from districts.models import District
+from lib.days import city_today
+from tests.api.clients import Tool
+from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+def erase(tool: Tool, contact: Contact) -> int:
+    return int(tool.delete(f"/contacts/{contact.pk}/", if_match='"1"').status_code)
+
+
+def test_the_second_contact_of_a_day_stays_until_a_second_person_confirms(north: District) -> None:
+    tool, (first, second, third) = Tool(north), [make_contact(north) for _one in range(3)]
+    assert [erase(tool, one) for one in (first, second, second, third)] == [204, 202, 202, 202]
+    assert set(Contact.objects.all()) == {second, third}
+    asked = Event.objects.filter(field_names=["asked_erasure"])
+    assert {tuple(event.object_ids) for event in asked} == {(second.pk,), (third.pk,)}
+    yes, no = (PendingAct.objects.get(subject=one.pk) for one in (second, third))
+    with pytest.raises(PendingAct.DoesNotExist):
+        confirm_act(actor=make_actor(north, role="supervisor"), act_id=yes.pk)
+    with pytest.raises(PermissionDenied):
+        confirm_act(actor=make_actor(north), act_id=yes.pk)
+    officer = make_actor(role="privacy_officer")
+    confirm_act(actor=officer, act_id=yes.pk)
+    refuse_act(actor=officer, act_id=no.pk)
+    assert set(Contact.objects.all()) == {third}
+    event = Event.objects.filter(action=Action.ERASE).latest("pk")
+    assert (event.object_ids, event.actor_id) == ([second.pk], officer.id)
+    assert Change.objects.filter(object_id=second.pk, op="erased").exists()
+
+
+def test_keys_are_counted_apart_and_each_day_begins_anew(
+    north: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = [make_contact(north) for _one in range(4)]
+    one, other = Tool(north), Tool(north)
+    assert [erase(one, contacts[0]), erase(other, contacts[1]), erase(one, contacts[2])] == [204, 204, 202]
+    tomorrow = city_today() + timedelta(days=1)
+    monkeypatch.setattr(erasing, "city_today", lambda: tomorrow)  # because events cannot be backdated
+    assert erase(one, contacts[3]) == 204
+    PendingAct.objects.update(asked_at=timezone.now() - timedelta(days=8))
+    assert withdraw_expired() == 1
+    assert Contact.objects.filter(pk=contacts[2].pk).exists()
+
+
+def test_an_erasure_that_is_refused_does_not_wait(north: District) -> None:
+    tool, mine = Tool(north), [make_contact(north), make_contact(north)]
+    elsewhere = make_contact(make_district())
+    assert erase(tool, mine[0]) == 204
+    assert erase(tool, elsewhere) == 404
+    assert tool.delete(f"/contacts/{mine[1].pk}/", if_match='"7"').status_code == 412
+    assert not PendingAct.objects.exists()
+
+
+def test_a_confirmer_decides_without_reading_a_name(north: District, client: Client) -> None:
+    tool, (first, second) = Tool(north), [make_contact(north, given_name="Zebedee") for _one in range(2)]
+    assert [erase(tool, one) for one in (first, second)] == [204, 202]
+    client.force_login(make_user("confirmer"))
+    inbox = client.get("/settings/waiting/").text
+    assert "A contact in North" in inbox and "Zebedee" not in inbox and str(second.pk) not in inbox
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    act = PendingAct.objects.get()
+    done = client.post(f"/settings/waiting/{act.pk}/", {"decision": "confirm"}, follow=True)
+    assert "Confirmed for A contact in North: erasure of a contact." in done.text
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_that_is_gone_meanwhile_can_still_be_decided(north: District) -> None:
+    tool, (first, second) = Tool(north), [make_contact(north) for _one in range(2)]
+    assert [erase(tool, one) for one in (first, second)] == [204, 202]
+    second.delete()
+    confirm_act(actor=make_actor(role="privacy_officer"), act_id=PendingAct.objects.get().pk)
+    assert not PendingAct.objects.waiting().exists()
