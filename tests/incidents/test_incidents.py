@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from accounts.models import PendingAct
 from audit.models import Change, Event
 from contacts.merging.services import merge_organisations, undo_merge
 from contacts.models import Organisation
@@ -63,7 +64,8 @@ def test_a_protocol_is_approved_by_somebody_else_and_never_changes_again() -> No
             approve_protocol(actor=refused, protocol_id=drafts[0].pk)
     first = approve_protocol(actor=second, protocol_id=drafts[0].pk)
     confirmer = make_actor(role="confirmer")
-    assert list(Protocol.objects.waiting_for(confirmer)) == [drafts[1]]
+    waiting = PendingAct.objects.visible_to(confirmer).values_list("kind", "subject")
+    assert list(waiting) == [("protocol", drafts[1].pk)]
     later = approve_protocol(actor=confirmer, protocol_id=drafts[1].pk)
     with pytest.raises(Protocol.DoesNotExist):  # what is in force is not theirs to read
         approve_protocol(actor=confirmer, protocol_id=later.pk)
