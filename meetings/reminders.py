@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Min, Q
@@ -120,7 +121,12 @@ class FollowUps(Subject[FollowUp]):
         lineages, supervisors = dict(homes.values_list("pk", "lineage")), Supervisors()
         for row in rows:
             told = list(supervisors.of(pk for home in row.home_ids for pk in lineages[home]))
-            about = {"status": row.status, "written_at": row.created_at, "due_on": row.due_on, "now": now}
+            about: dict[str, Any] = {
+                "status": row.status,
+                "written_at": row.created_at,
+                "due_on": row.due_on,
+                "now": now,
+            }
             others = stand_ins.of(row.pk, told, but={row.owner_id}) if row.owner.is_away else ()
             for one in rules.follow_up_reminders(**about, owner=recipient(row.owner), supervisors=told):
                 if not (others and one.recipient_id == row.owner_id and is_away(row.owner, one.at)):
