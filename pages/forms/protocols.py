@@ -108,7 +108,7 @@ class BaseSteps(RowFormSet):
         taken: set[int] = set()
         for form in self.forms:
             position = form.cleaned_data.get("ORDER")
-            if position is None or form in self.deleted_forms:
+            if position is None or self._should_delete_form(form):
                 continue
             if position in taken:
                 text = _("Another step has this position. Enter a different position.")

@@ -36,6 +36,7 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(can_confirm_acts(request.actor))
     act = get_or_404(PendingAct.objects.visible_to(request.actor), pk)
     require_reauthentication(request)
+    name = _name(act)  # before the decision, which may erase the record
     shown = request.POST.get("version", "")
     decision = request.POST.get("decision", "")
     try:
@@ -49,7 +50,7 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     except (PendingAct.DoesNotExist, StaleVersion):
         messages.error(request, _("This request has changed. Check it again."))
     else:
-        now = {"name": _name(act), "what": decided.get_kind_display()}
+        now = {"name": name, "what": decided.get_kind_display()}
         text = (
             _("Confirmed for %(name)s: %(what)s.")
             if decided.is_confirmed

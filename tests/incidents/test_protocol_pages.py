@@ -94,7 +94,7 @@ def test_a_draft_that_is_not_right_names_its_field(client: Client) -> None:
         assert f'href="#id_{name}' in answer.text, name
         assert all(f'value="{fields[key]}"' in answer.text for key in fields if key.endswith("-text"))
     assert client.post("/protocols/new/", NEW).status_code == 422, "no step at all"
-    removed = two | step(0, 1) | step(1, 1) | {"steps-0-DELETE": "on", "code": "removed"}
+    removed = two | step(0, 1) | step(1, 1) | {"steps-INITIAL_FORMS": "1", "steps-0-DELETE": "on"}
     assert client.post("/protocols/new/", NEW | removed).status_code == 302, "a removed row has no position"
     assert client.post("/protocols/new/", NEW | step(0, 1)).status_code == 302
     assert client.get(f"/protocols/new/?from={make_district().pk}").status_code == 404
