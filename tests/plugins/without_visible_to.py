@@ -25,8 +25,8 @@ def _without_visible_to() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         for name in NOUNS:
-            manager = apps.get_model(name)._default_manager
-            rows: Any = manager._queryset_class  # type: ignore[attr-defined]  # of every manager from a queryset
+            manager: Any = apps.get_model(name)._default_manager
+            rows: Any = manager._queryset_class
             patch.setattr(rows, "visible_to", _of_policies(rows.visible_to))
             patch.setattr(
                 type(manager), "visible_to", lambda self, actor: self.get_queryset().visible_to(actor)
