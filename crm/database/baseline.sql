@@ -385,6 +385,23 @@ BEGIN
     RAISE EXCEPTION 'what is published stays as it is: % on % refused', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
 END $$;
+CREATE FUNCTION public.reviews_keep_addendum() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    waiting reviews_addendum;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.signature = '' AND OLD.statement <> '' THEN
+        waiting := NEW;
+        waiting.key_id := OLD.key_id;
+        waiting.public_key := OLD.public_key;
+        waiting.signature := OLD.signature;
+        IF waiting IS NOT DISTINCT FROM OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'an addendum stays as it is: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
 CREATE FUNCTION public.reviews_keep_name() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1290,15 +1307,15 @@ CREATE TABLE public.contacts_organisationperiod (
 );
 CREATE TABLE public.contacts_organisationprivatechannel (
     organisation_id uuid NOT NULL,
-    night_phone character varying(128) NOT NULL,
-    address character varying(300) NOT NULL,
-    CONSTRAINT organisation_private_channel_is_something CHECK ((NOT (((address)::text = ''::text) AND ((night_phone)::text = ''::text))))
+    night_phone text NOT NULL,
+    address text NOT NULL,
+    CONSTRAINT organisation_private_channel_is_something CHECK ((NOT ((address = ''::text) AND (night_phone = ''::text))))
 );
 CREATE TABLE public.contacts_privatechannel (
     contact_id uuid NOT NULL,
-    email character varying(254) NOT NULL,
-    phone character varying(128) NOT NULL,
-    CONSTRAINT private_channel_is_something CHECK ((NOT (((email)::text = ''::text) AND ((phone)::text = ''::text))))
+    email text NOT NULL,
+    phone text NOT NULL,
+    CONSTRAINT private_channel_is_something CHECK ((NOT ((email = ''::text) AND (phone = ''::text))))
 );
 CREATE TABLE public.contacts_savedmapping (
     id uuid NOT NULL,
@@ -1327,6 +1344,9 @@ CREATE TABLE public.districts_district (
     parent_id uuid,
     closed_on date,
     opened_on date,
+    recorded_since date,
+    redraw jsonb,
+    redraw_on date,
     CONSTRAINT district_code_is_plain CHECK (((code)::text ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$'::text)),
     CONSTRAINT districts_district_population_check CHECK ((population >= 0)),
     CONSTRAINT districts_district_version_check CHECK ((version >= 0))
@@ -2014,6 +2034,19 @@ CREATE TABLE public.oversight_alert (
     CONSTRAINT oversight_alert_seen_check CHECK ((seen >= 0)),
     CONSTRAINT oversight_alert_usual_check CHECK ((usual >= 0))
 );
+CREATE TABLE public.oversight_watchedrecord (
+    id uuid NOT NULL,
+    object_type character varying(30) NOT NULL,
+    object_id uuid NOT NULL,
+    reason character varying(200) NOT NULL,
+    marked_at timestamp with time zone NOT NULL,
+    reviewed_until timestamp with time zone,
+    ended_at timestamp with time zone,
+    ended_by_id uuid,
+    marked_by_id uuid NOT NULL,
+    reviewed_by_id uuid,
+    CONSTRAINT watched_type_is_known CHECK (((object_type)::text = ANY ((ARRAY['organisation'::character varying, 'contact'::character varying])::text[])))
+);
 CREATE TABLE public.publishing_councilpaper (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -2068,7 +2101,11 @@ CREATE TABLE public.reviews_addendum (
     text text NOT NULL,
     written_at timestamp with time zone NOT NULL,
     written_by_id uuid,
-    review_id uuid NOT NULL
+    review_id uuid NOT NULL,
+    key_id character varying(16) DEFAULT ''::character varying NOT NULL,
+    public_key character varying(64) DEFAULT ''::character varying NOT NULL,
+    signature character varying(128) DEFAULT ''::character varying NOT NULL,
+    statement text DEFAULT ''::text NOT NULL
 );
 CREATE TABLE public.reviews_agreedaction (
     id uuid NOT NULL,
@@ -2183,10 +2220,10 @@ CREATE TABLE public.reviews_signature (
     id uuid NOT NULL,
     "position" smallint NOT NULL,
     signed_at timestamp with time zone NOT NULL,
-    statement text NOT NULL,
-    key_id character varying(16) NOT NULL,
-    public_key character varying(64) NOT NULL,
-    signature character varying(128) NOT NULL,
+    statement text DEFAULT ''::text NOT NULL,
+    key_id character varying(16) DEFAULT ''::character varying NOT NULL,
+    public_key character varying(64) DEFAULT ''::character varying NOT NULL,
+    signature character varying(128) DEFAULT ''::character varying NOT NULL,
     review_id uuid NOT NULL,
     signed_by_id uuid NOT NULL,
     CONSTRAINT reviews_signature_position_check CHECK (("position" >= 0))
@@ -2570,6 +2607,8 @@ ALTER TABLE ONLY public.contacts_organisationdetail
     ADD CONSTRAINT organisationdetail_once UNIQUE (owner_id, channel, value);
 ALTER TABLE ONLY public.oversight_alert
     ADD CONSTRAINT oversight_alert_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.oversight_watchedrecord
+    ADD CONSTRAINT oversight_watchedrecord_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT period_one_at_a_time EXCLUDE USING gist (organisation_id WITH =, tstzrange(since, until, '[)'::text) WITH &&);
 ALTER TABLE ONLY public.api_personread
@@ -2675,6 +2714,7 @@ CREATE INDEX accounts_session_user_id_d5aaed01 ON public.accounts_session USING 
 CREATE INDEX accounts_user_districts_district_id_f8e61747 ON public.accounts_user_districts USING btree (district_id);
 CREATE INDEX accounts_user_districts_user_id_ed02fdee ON public.accounts_user_districts USING btree (user_id);
 CREATE INDEX accounts_user_email_b2644a56_like ON public.accounts_user USING btree (email varchar_pattern_ops);
+CREATE INDEX addendum_waiting ON public.reviews_addendum USING btree (id) WHERE (((signature)::text = ''::text) AND (NOT (statement = ''::text)));
 CREATE INDEX affiliation_end_untold ON public.contacts_affiliation USING btree (until) WHERE ((until IS NOT NULL) AND ((told_until IS NULL) OR (NOT ((told_until = until) AND (told_until IS NOT NULL) AND (until IS NOT NULL)))));
 CREATE UNIQUE INDEX affiliation_once ON public.contacts_affiliation USING btree (contact_id, organisation_id) WHERE (until IS NULL);
 CREATE UNIQUE INDEX affiliation_one_primary ON public.contacts_affiliation USING btree (organisation_id) WHERE (is_primary AND (until IS NULL));
@@ -2865,6 +2905,9 @@ CREATE INDEX organisation_of_lead ON public.contacts_organisation USING btree (l
 CREATE INDEX organisation_search ON public.contacts_organisation USING gin (folded public.gin_trgm_ops);
 CREATE INDEX oversight_alert_closed_by_id_9067483d ON public.oversight_alert USING btree (closed_by_id);
 CREATE INDEX oversight_alert_user_id_b71e6dfd ON public.oversight_alert USING btree (user_id);
+CREATE INDEX oversight_watchedrecord_ended_by_id_de6c3feb ON public.oversight_watchedrecord USING btree (ended_by_id);
+CREATE INDEX oversight_watchedrecord_marked_by_id_31fd07e4 ON public.oversight_watchedrecord USING btree (marked_by_id);
+CREATE INDEX oversight_watchedrecord_reviewed_by_id_658fa3b6 ON public.oversight_watchedrecord USING btree (reviewed_by_id);
 CREATE UNIQUE INDEX pending_act_once ON public.accounts_accountrequest USING btree (subject, kind) WHERE (decided_at IS NULL);
 CREATE INDEX period_by_entry ON public.contacts_organisationperiod USING btree (entered_at) WHERE (entered_at IS NOT NULL);
 CREATE INDEX period_of_figures ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on, kind) WHERE ((status)::text = 'active'::text);
@@ -2875,6 +2918,7 @@ CREATE INDEX publishing_release_released_by_id_98b9a94a ON public.publishing_rel
 CREATE INDEX publishing_releasegrid_confirmed_by_id_84fb924c ON public.publishing_releasegrid USING btree (confirmed_by_id);
 CREATE INDEX publishing_releasegrid_proposed_by_id_e3377754 ON public.publishing_releasegrid USING btree (proposed_by_id);
 CREATE INDEX reassurance_of_incident ON public.incidents_reassurance USING btree (incident_id, organisation_id, at);
+CREATE UNIQUE INDEX record_watched_once ON public.oversight_watchedrecord USING btree (object_type, object_id) WHERE (ended_at IS NULL);
 CREATE INDEX relief_of_officer ON public.accounts_relief USING btree (officer_id, ends_at DESC);
 CREATE INDEX reminder_of_recipient ON public.meetings_reminder USING btree (recipient_id, occurrence DESC);
 CREATE INDEX reminder_of_subject ON public.meetings_reminder USING btree (subject_id, rule);
@@ -2959,7 +3003,7 @@ CREATE TRIGGER publishing_councilpaper_stays BEFORE DELETE OR UPDATE ON public.p
 CREATE TRIGGER publishing_release_stays BEFORE DELETE OR UPDATE ON public.publishing_release FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_releasegrid_stays BEFORE DELETE OR UPDATE ON public.publishing_releasegrid FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER reviews_actioncheck_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_actioncheck FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
-CREATE TRIGGER reviews_addendum_stays BEFORE DELETE OR UPDATE ON public.reviews_addendum FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER reviews_addendum_stays BEFORE DELETE OR UPDATE ON public.reviews_addendum FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_addendum();
 CREATE TRIGGER reviews_agreedaction_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_agreedaction FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_figurecomment_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_figurecomment FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_frozenfigure_frozen BEFORE UPDATE ON public.reviews_frozenfigure FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
@@ -3252,6 +3296,12 @@ ALTER TABLE ONLY public.oversight_alert
     ADD CONSTRAINT oversight_alert_closed_by_id_9067483d_fk_accounts_user_id FOREIGN KEY (closed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.oversight_alert
     ADD CONSTRAINT oversight_alert_user_id_b71e6dfd_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.oversight_watchedrecord
+    ADD CONSTRAINT oversight_watchedrec_ended_by_id_de6c3feb_fk_accounts_ FOREIGN KEY (ended_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.oversight_watchedrecord
+    ADD CONSTRAINT oversight_watchedrec_marked_by_id_31fd07e4_fk_accounts_ FOREIGN KEY (marked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.oversight_watchedrecord
+    ADD CONSTRAINT oversight_watchedrec_reviewed_by_id_658fa3b6_fk_accounts_ FOREIGN KEY (reviewed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpa_release_id_5fb6447c_fk_publishin FOREIGN KEY (release_id) REFERENCES public.publishing_release(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
@@ -3508,6 +3558,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('contacts', '0028_private_channel_of_organisations', now()),
 ('contacts', '0029_candidates', now()),
 ('contacts', '0030_period_by_entry', now()),
+('contacts', '0031_encrypted_fields', now()),
 ('contenttypes', '0001_initial', now()),
 ('contenttypes', '0002_remove_content_type_name', now()),
 ('districts', '0001_initial', now()),
@@ -3516,11 +3567,15 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('districts', '0004_texts', now()),
 ('districts', '0005_period_notes', now()),
 ('districts', '0006_successors', now()),
+('districts', '0007_recorded_since', now()),
+('districts', '0008_reconstructed_histories', now()),
+('districts', '0009_planned_redraws', now()),
 ('exchange', '0001_imports', now()),
 ('exchange', '0002_texts', now()),
 ('exchange', '0003_second_fields_of_columns', now()),
 ('exchange', '0004_mappings_of_a_team', now()),
 ('exchange', '0005_watched_registers', now()),
+('exchange', '0006_encrypted_fields', now()),
 ('incidents', '0001_initial', now()),
 ('incidents', '0002_in_force_stays', now()),
 ('incidents', '0003_closings_and_calls', now()),
@@ -3538,6 +3593,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('jobs', '0004_leases', now()),
 ('jobs', '0005_release', now()),
 ('jobs', '0006_texts', now()),
+('jobs', '0007_encrypted_fields', now()),
 ('meetings', '0001_initial', now()),
 ('meetings', '0002_follow_up_written', now()),
 ('meetings', '0003_handovers', now()),
@@ -3560,10 +3616,12 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('meetings', '0020_concern_received_in', now()),
 ('meetings', '0021_met_at_for_every_row', now()),
 ('meetings', '0022_meeting_by_update_and_time', now()),
+('meetings', '0023_encrypted_fields', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
 ('oversight', '0001_alerts', now()),
+('oversight', '0002_watched_records', now()),
 ('publishing', '0001_initial', now()),
 ('publishing', '0002_releases_stay', now()),
 ('publishing', '0003_council_papers', now()),
@@ -3578,6 +3636,9 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('reviews', '0005_texts', now()),
 ('reviews', '0006_signed_records', now()),
 ('reviews', '0007_signed_records_stay', now()),
+('reviews', '0008_signed_addenda', now()),
+('reviews', '0009_signed_addenda_stay', now()),
+('reviews', '0010_addendum_waiting', now()),
 ('sessions', '0001_initial', now()),
 ('socialaccount', '0001_initial', now()),
 ('socialaccount', '0002_token_max_lengths', now()),
