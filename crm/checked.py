@@ -79,3 +79,11 @@ def limits(variable: str, values: Iterable[str]) -> dict[str, float]:
             wrong = f"{variable}: “{text}” is not a limit. Enter one such as overdue=10 or cadence=75%."
             raise ImproperlyConfigured(wrong) from None
     return found
+
+
+def regimes(variable: str, value: str) -> tuple[str, ...]:
+    """Return the regimes of data protection. Raises ImproperlyConfigured for anything but those known."""
+    known = {"gdpr": ("gdpr",), "led": ("led",), "both": ("gdpr", "led")}
+    if value not in known:
+        raise ImproperlyConfigured(f"{variable}: “{value}” is unknown. Enter gdpr, led or both.")
+    return known[value]

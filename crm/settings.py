@@ -37,6 +37,9 @@ DEFAULT_LAWFUL_BASIS = env.str("DEFAULT_LAWFUL_BASIS", default="public_task")
 DEFAULT_PURPOSE = env.str("DEFAULT_PURPOSE", default="community_liaison")
 SEARCH_FACTS = env.bool("SEARCH_FACTS", default=False)  # docs/adr/0032
 WHATSAPP_LINKS = env.bool("WHATSAPP_LINKS", default=DEMO)
+# Law under which requests of people about their data are answered, and the days that police law allows.
+REGIMES = checked.regimes("REGIMES", env.str("REGIMES", default="both"))
+LED_ANSWER_DAYS = env.int("LED_ANSWER_DAYS", default=30)
 # The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")

@@ -56,6 +56,12 @@ VARIABLES: Final = (
         "`1` offers WhatsApp for contacts who prefer text messages; WhatsApp learns their number",
         "0",
     ),
+    Variable(
+        "REGIMES",
+        "law under which requests of people about their data are answered: `gdpr`, `led` or `both`",
+        "both",
+    ),
+    Variable("LED_ANSWER_DAYS", "days that police law allows for the answer; national law decides", "30"),
     Variable("COMPLAINTS_BODY_NAME", "who receives complaints about the police", "Ombudsman"),
     Variable("COMPLAINTS_BODY_URL", "and where"),
     Variable("DEFAULT_LAWFUL_BASIS", "what a new contact starts with", "public_task"),

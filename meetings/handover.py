@@ -218,7 +218,7 @@ def briefs_of(actor: Actor, organisation_ids: Iterable[UUID]) -> list[Brief]:
 
 
 def _people(briefs: Mapping[UUID, Brief]) -> Any:
-    rows = Affiliation.objects.current().filter(organisation__in=briefs, contact__withdrawn_on__isnull=True)
+    rows = Affiliation.objects.current().to_contact().filter(organisation__in=briefs)
     return rows.select_related("contact").order_by("-is_primary", "contact__folded", "pk")
 
 

@@ -66,9 +66,7 @@ def prep_of(actor: Actor, meeting: Meeting, organisations: Sequence[Organisation
 
 def to_greet(organisations: Collection[Organisation]) -> list[Affiliation]:
     """The main contact of each, or whoever comes first by name. Whoever sees an organisation sees them."""
-    rows = Affiliation.objects.current().filter(
-        organisation__in=organisations, contact__withdrawn_on__isnull=True
-    )
+    rows = Affiliation.objects.current().to_contact().filter(organisation__in=organisations)
     first = rows.order_by("organisation", "-is_primary", "contact__folded", "pk").distinct("organisation")
     return list(first.select_related("contact", "organisation"))
 

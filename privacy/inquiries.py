@@ -12,7 +12,6 @@ from django.db.models import Q
 from phonenumber_field.phonenumber import to_python
 
 from accounts.actors import Actor
-from accounts.models import Role
 from audit.models import Action, Change, Event, Op
 from audit.services import record
 from contacts.codes import Channel
@@ -20,12 +19,9 @@ from contacts.models import Contact, PrivateChannel
 from contacts.search import search_marks, searched_words
 from lib.days import day_ends_at, day_starts_at
 from lib.fold import fold, latin
-from privacy.rules import parts_of_number, wordings
+from privacy.policies import can_inquire
+from privacy.rules.searches import parts_of_number, wordings
 from privacy.trail import Events, events_visible_to
-
-
-def can_inquire(actor: Actor) -> bool:
-    return actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER
 
 
 def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) -> Events:

@@ -25,7 +25,15 @@ from lib.noun import Noun
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, actor: Acting) -> Self:
-        """People at home in the districts covered, or currently speaking for an organisation that is seen."""
+        """People at home in the districts covered, or currently speaking for an organisation that is seen.
+
+        A restricted contact is seen by those who see every district: privacy officers and the system.
+        """
+        rows = self.seen_if_unrestricted(actor)
+        return rows if actor.sees_everywhere else rows.filter(is_restricted=False)
+
+    def seen_if_unrestricted(self, actor: Acting) -> Self:
+        """Contacts that the actor would see if none were restricted."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
@@ -94,6 +102,8 @@ class Contact(Noun):
     )
     withdrawn_on = models.DateField(_("opted out on"), null=True, blank=True)
     review_on = models.DateField(_("review date"))
+    # Set while a privacy officer restricts the processing of the data (privacy.models.Restriction).
+    is_restricted = models.BooleanField(default=False, db_default=False, editable=False)
     clues = ArrayField(models.TextField(), default=list, editable=False)
 
     objects = ContactQuerySet.as_manager()
@@ -170,6 +180,10 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def current(self) -> Self:
         return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()))
 
+    def to_contact(self) -> Self:
+        """Roles of people who can be contacted: who have not opted out and are not restricted."""
+        return self.filter(contact__withdrawn_on__isnull=True, contact__is_restricted=False)
+
     def ended_in_silence(self) -> Self:
         """Those that ended by their day, while nobody wrote anything (index affiliation_end_untold)."""
         return self.filter(END_UNTOLD, until__lte=city_today())
@@ -180,7 +194,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
     def spokespeople_of(self, organisation: Organisation) -> Self:
         """Who speaks for it now, the first to call first. Whoever sees the organisation sees them."""
-        rows = self.current().filter(organisation=organisation, contact__withdrawn_on__isnull=True)
+        rows = self.current().to_contact().filter(organisation=organisation)
         return rows.select_related("contact").order_by("-is_primary", "contact__folded", "pk")
 
 

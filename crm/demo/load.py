@@ -23,6 +23,7 @@ from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
 from crm.demo.promises import History
 from crm.demo.published import write_releases
+from crm.demo.requests import write_requests
 from districts.models import District, ExpectedCommunity, PeriodNote
 from jobs.models import Job, JobStatus
 from lib.copying import insert_rows
@@ -64,6 +65,7 @@ def load_demo() -> dict[str, int]:
     write_audits(book)
     write_incidents(book)
     write_releases(book)
+    write_requests(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),

@@ -153,7 +153,7 @@ def _make_next(series_id: UUID, today: date) -> bool:
         Series.objects.filter(pk=series_id).update(is_ended=day is None)
         return False
     fields: Any = {name: getattr(source, name) for name in COPIED} | {"due_on": day}
-    if source.contact and source.contact.withdrawn_on:
+    if source.contact and (source.contact.withdrawn_on or source.contact.is_restricted):
         fields["contact"] = None
     made = FollowUp(series=series, series_on=day)
     write_follow_ups(SYSTEM, [Change(made, fields | {"organisations": source.organisations.all()})])

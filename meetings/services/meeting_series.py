@@ -191,11 +191,12 @@ def _latest(series: Series) -> Meeting | None:
 
 
 def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[Change]:
-    """Others on `days`. Who has left, or withdrew, is not invited again."""
+    """Others on `days`. Who has left, opted out or is restricted is not invited again."""
     clock = series.clock or source.starts_at.astimezone(city_zone()).time()
     fields: Any = {name: getattr(source, name) for name in COPIED}
     officers = source.officers.filter(is_active=True, role__in=WRITES)
-    people = source.contact_links.filter(contact__withdrawn_on__isnull=True).select_related("contact")
+    links = source.contact_links.filter(contact__withdrawn_on__isnull=True, contact__is_restricted=False)
+    people = links.select_related("contact")
     fields |= {
         "organisations": [
             {"organisation": link.organisation, "present": link.present}

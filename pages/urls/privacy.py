@@ -1,9 +1,42 @@
 from django.urls import URLPattern, path
 
-from pages.views import privacy, watched_records
+from pages.views import data_requests, privacy, restrictions, watched_records
 
 urlpatterns: list[URLPattern] = [
     path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/requests/", data_requests.data_requests, name="data_requests"),
+    path("privacy/requests/new/", data_requests.data_request_new, name="data_request_new"),
+    path("privacy/requests/<uuid:pk>/", data_requests.data_request, name="data_request"),
+    path(
+        "privacy/requests/<uuid:pk>/identity/",
+        data_requests.data_request_identity,
+        name="data_request_identity",
+    ),
+    path("privacy/requests/<uuid:pk>/search/", data_requests.data_request_search, name="data_request_search"),
+    path("privacy/requests/<uuid:pk>/extend/", data_requests.data_request_extend, name="data_request_extend"),
+    path("privacy/requests/<uuid:pk>/answer/", data_requests.data_request_answer, name="data_request_answer"),
+    path(
+        "privacy/requests/<uuid:pk>/withdraw/",
+        data_requests.data_request_withdraw,
+        name="data_request_withdraw",
+    ),
+    path(
+        "privacy/requests/<uuid:pk>/findings/<uuid:finding>/",
+        data_requests.finding_decide,
+        name="data_request_finding",
+    ),
+    path(
+        "privacy/requests/<uuid:pk>/findings/<uuid:finding>/cuts/",
+        data_requests.finding_cuts,
+        name="data_request_cuts",
+    ),
+    path(
+        "privacy/requests/<uuid:pk>/restrict/",
+        restrictions.data_request_restrict,
+        name="data_request_restrict",
+    ),
+    path("privacy/restrictions/", restrictions.restrictions, name="restrictions"),
+    path("privacy/restrictions/<uuid:pk>/lift/", restrictions.restriction_lift, name="restriction_lift"),
     path("privacy/trail/", privacy.trail, name="privacy_trail"),
     path("privacy/kept/", privacy.kept_words, name="privacy_kept"),
     path("privacy/inquiry/", privacy.inquiry, name="privacy_inquiry"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
+from audit.services import record
 from contacts.filters import ContactFilters
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.pairs import Likely, similar_contacts
@@ -25,6 +26,7 @@ from contacts.policies import can_edit_contact, can_reveal_private_channel
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
+from contacts.services.restricting import is_restricted_here
 from lib.days import city_today
 from lib.told import texts
 from oversight.policies import can_watch_records
@@ -100,7 +102,13 @@ def contacts(request: ActorRequest) -> HttpResponseBase:
 
 @require_safe
 def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return _show(request, pk)
+    try:
+        return _show(request, pk)
+    except Http404:
+        if not is_restricted_here(request.actor, pk):
+            raise
+        record(request.actor, Action.DENY, "contact", [pk], allowed=False)
+        return render(request, "pages/contacts/restricted.html", status=404)
 
 
 @require_POST

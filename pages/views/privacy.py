@@ -27,7 +27,8 @@ from pages.lists import list_page, page_of
 from pages.lookups import readers_only, record_view, refuse_unless
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
-from privacy.inquiries import can_inquire, events_about, record_inquiry
+from privacy.inquiries import events_about, record_inquiry
+from privacy.policies import can_inquire
 from privacy.trail import events_visible_to, readers_of_trail
 
 FOUND = 20  # contacts per search
@@ -38,7 +39,12 @@ PAGES_OF = {
     "follow_up": "follow_up",
     "concern": "concern",
 }
-NOUNS: dict[str, Any] = {**dict(TYPES), "event": gettext_lazy("activity log")}
+NOUNS: dict[str, Any] = {
+    **dict(TYPES),
+    "event": gettext_lazy("activity log"),
+    "data_request": gettext_lazy("a request"),
+    "restriction": gettext_lazy("a restriction"),
+}
 ROLES = dict(Role.choices)
 
 

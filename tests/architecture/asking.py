@@ -61,6 +61,8 @@ ROWS: Final = {
     "review_since": "review_signed",
     "subscription": "subscription",
     "privacy_inquiry": "contact",
+    "data_request": "data_request",
+    "restriction": "restriction",
     "view": "view",
     "notification": "notification",
     "reminder": "reminder",
@@ -163,7 +165,7 @@ def address(route: str, name: str, rows: Rows) -> str:
     """Return the route's URL with the IDs of these rows."""
     noun = max((start for start in ROWS if name.startswith(start)), key=len, default="")
     values = {
-        **{part: rows[part] for part in ("role", "file", "figure", "sample", "call", "action")},
+        **{part: rows[part] for part in ("role", "file", "figure", "sample", "call", "action", "finding")},
         "pk": rows["district"].pk if name == "api-district" else rows.get(ROWS.get(noun, ""), UUID(int=7)),
         "code": rows["code"],
         "noun": "organisations",

@@ -42,6 +42,7 @@ NOT_WORDS: Final = {
     "district_code",  # public, like districts
     "district_name",
     "encoding",
+    "field",  # where a finding is
     "group",
     "kind",
     "last_error",  # written by a mail server, for administrators
@@ -49,7 +50,10 @@ NOT_WORDS: Final = {
     "list_name",
     "media_type",
     "message_id",
+    "model",
     "noun",
+    "number",  # of a request
+    "object_id",
     "object_type",
     "query",
     "report",

@@ -58,6 +58,7 @@ from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.incidents.making import SHORT, make_incident
+from tests.privacy.making import make_desk
 
 #: Long enough for all sign-ins to count as recent until the last test.
 PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
@@ -387,6 +388,7 @@ class Ground:
                 marked_by=self.users[Role.PRIVACY_OFFICER, "north"],
             ).pk,
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
+            **make_desk(self.users[Role.PRIVACY_OFFICER, "north"], held, contact),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }
 

@@ -49,6 +49,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
             "contacts/services/affiliations.py",
             "contacts/services/private_channels.py",
             "contacts/services/ended_roles.py",
+            "contacts/services/restricting.py",
         },
     ),
     "meeting": (

@@ -25,6 +25,7 @@ from lib.days import city_today
 from meetings.models import Handover
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
+from privacy.models import Restriction
 from reports.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
@@ -35,6 +36,7 @@ from tests.architecture.ground import PATIENT, ground_for_all
 from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.privacy.making import make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +58,7 @@ ASKED = (
 SENT = ("step", "answer", "status", "reason", "other", "told", "version", "name", "phone", "email", "website")
 
 # IDs in a URL other than that of the page's own row.
-PARTS = ("role", "file", "figure", "sample", "call", "action")
+PARTS = ("role", "file", "figure", "sample", "call", "action", "finding")
 
 
 @pytest.fixture
@@ -77,12 +79,17 @@ def city() -> dict[str, Any]:
     expected = ExpectedCommunity.objects.create(district=home, focus="roma", evidence="Register")
     make_meeting(home, organisation, starts_at=timezone.now() - timedelta(days=9))
     audit = reviewed(actor, home)
+    privacy_officer = make_user(Role.PRIVACY_OFFICER, time_zone="America/New_York")
+    found = make_request(privacy_officer, make_meeting(home, facts="Sam was there"), contact)
     subscription = subscribe(actor=actor, district_id=home.pk, rhythm="weekly")
     return {
         "supervisor": supervisor,
         "administrator": make_user(Role.ADMINISTRATOR, time_zone="America/New_York"),
-        "privacy_officer": make_user(Role.PRIVACY_OFFICER, time_zone="America/New_York"),
+        "privacy_officer": privacy_officer,
         "privacy_inquiry": contact.pk,
+        "data_request": found.request_id,
+        "finding": found.pk,
+        "restriction": Restriction.objects.create(contact_id=contact.pk, ground="evidence").pk,
         "code": home.code,
         "organisation": organisation.pk,
         "contact": contact.pk,

@@ -104,6 +104,8 @@ def city(guarded_db: None, chance: random.Random) -> list[District]:
     today = city_today()
     for _ in range(40):
         contact = make_contact(chance.choice(districts), *some(organisations, 3))
+        contact.is_restricted = chance.random() < 0.2
+        contact.save()
         for role in contact.affiliations.all():
             role.until = chance.choice([None, today - timedelta(1), today, today + timedelta(1)])
             role.save()

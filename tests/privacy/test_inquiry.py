@@ -23,7 +23,7 @@ from lib.days import city_today
 from lib.fold import fold
 from lib.ids import uuid7
 from privacy.inquiries import searches_for
-from privacy.rules import wordings
+from privacy.rules.searches import wordings
 from tests.contacts.pages import browse_for
 from tests.examples import examples
 from tests.factories import PASSWORD, make_contact, make_district, make_officer, make_supervisor, make_user

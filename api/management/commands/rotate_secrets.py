@@ -12,6 +12,7 @@ from accounts import second_factor
 from api.models import ApiKey, CalendarFeed
 from api.services.webhooks import renew_secrets
 from audit.models import Event
+from privacy.services.requests import renew_statements
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Two-factor secrets encrypted under the current key: {second_factor.renew_secrets()}"
         )
+        self.stdout.write(f"Statements of requests encrypted under the current key: {renew_statements()}")
         if since is None:
             self.stdout.write("Use --since TIMESTAMP to list what still needs the previous key.")
             return

@@ -27,6 +27,14 @@
     act();
   });
 
+  // Verdicts on findings: t, e and u press a button of the finding in focus, or of the first that is open.
+  document.addEventListener("keydown", (event) => {
+    if (!("shortcuts" in document.documentElement.dataset) || event.altKey || event.metaKey || event.ctrlKey) return;
+    if (isTyping(event.target) || !/^[teu]$/.test(event.key)) return;
+    const finding = document.activeElement.closest(".finding") ?? document.querySelector(".finding.today");
+    finding?.querySelector(`[data-verdict="${event.key}"]`)?.click();
+  });
+
   // What is wrong with a form is read first.
   const focusMistakes = () => document.getElementById("mistakes")?.focus();
   focusMistakes();

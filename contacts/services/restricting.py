@@ -1,0 +1,34 @@
+"""The mark of a contact whose processing a privacy officer restricts. Reasons and days are in privacy/."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from contacts.models import Contact
+from contacts.services.contacts import districts_of_contacts
+from lib.row_context import Opened, opened
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
+    """Set the mark of a locked contact. The change feed says that the contact left, or came back."""
+    contact.is_restricted = restricted
+    contact.version += 1
+    contact.updated_at = timezone.now()
+    contact.save(update_fields=["is_restricted", "version", "updated_at"])
+    districts = districts_of_contacts([contact])[contact.pk]
+    changed = Changed(
+        "contact", contact.pk, Op.UPDATED, contact.version, districts, field_names=["is_restricted"]
+    )
+    record_changes(actor, Action.UPDATE, [changed])
+
+
+@opened(Opened.RECOUNT)
+def is_restricted_here(actor: Actor, contact_id: UUID) -> bool:
+    """Whether the actor would see this contact if it were not restricted."""
+    return Contact.objects.seen_if_unrestricted(actor).filter(pk=contact_id, is_restricted=True).exists()

@@ -1,0 +1,155 @@
+"""Forms of the privacy desk: a new request, its identity, an extension, cuts and the answer."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from lib.days import city_today
+from pages.forms.base import VersionedForm
+from pages.forms.fields import CHECKS, UNREMEMBERED, choices, fields_of
+from privacy.codes import Identity
+from privacy.models import DataRequest, Finding, Restriction
+from privacy.models.request import STATED
+
+_CUT: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_LINES: Final = forms.Textarea(attrs={"rows": 3} | UNREMEMBERED)
+
+
+def _lines(label: Any, help_text: Any, *, required: bool = False) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, required=required, max_length=2000, widget=_LINES
+    )
+
+
+@fields_of(
+    DataRequest,
+    *("kind", "channel", "received_on"),
+    regimes={"widget": CHECKS, "help_text": _("If you are not sure, keep both. The earlier date counts.")},
+)
+class DataRequestForm(forms.Form):
+    """What arrived. Names and numbers are one on each line."""
+
+    names = _lines(
+        _("Names"),
+        _(
+            "One on each line, with former names and other spellings. Add the name in the person’s own "
+            "script. Add the family name alone to find notes that use only it."
+        ),
+        required=True,
+    )
+    phones = _lines(_("Phone numbers"), _("One on each line."))
+    emails = _lines(_("Email addresses"), _("One on each line."))
+    organisations = _lines(_("Organisations that they named"), _("One on each line."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"received_on": city_today(), "regimes": list(settings.REGIMES)})
+        super().__init__(*args, **kwargs)
+        regimes: Any = self.fields["regimes"]
+        regimes.choices = [one for one in regimes.choices if one[0] in settings.REGIMES]
+        self.order_fields(("kind", "channel", "received_on", "regimes", *STATED))
+
+    def values(self) -> dict[str, Any]:
+        """The arguments of `receive_request`."""
+        given = dict(self.cleaned_data)
+        return {"terms": {name: given.pop(name).splitlines() for name in STATED}, **given}
+
+
+@fields_of(
+    DataRequest,
+    identity={
+        "label": _("How did you confirm the identity?"),
+        "choices": choices((code, label) for code, label in Identity.choices if code != Identity.NOT_YET),
+        "initial": None,
+        "widget": forms.RadioSelect,
+        "help_text": _(
+            "Call only a personal number, never an organisation’s. Never keep a copy or the number of a "
+            "document."
+        ),
+    },
+)
+class IdentityForm(VersionedForm):
+    """How the identity was confirmed."""
+
+
+@fields_of(
+    DataRequest,
+    extended_to={"label": _("New last day"), "required": True},
+    extension_reason={"label": _("Reason that you give to the person"), "required": True},
+)
+class ExtensionForm(VersionedForm):
+    """The new last day, and why."""
+
+
+@fields_of(
+    Restriction,
+    ground={"widget": forms.RadioSelect},
+    until={"help_text": _("The restriction does not end on this date. You decide again.")},
+)
+class RestrictionForm(forms.Form):
+    """Why a contact is restricted, and when to decide again."""
+
+
+@fields_of(
+    DataRequest,
+    "late_reason",
+    decision={"widget": forms.RadioSelect, "required": True},
+    grounds={"widget": CHECKS, "help_text": _("If you refuse the request or part of it.")},
+    neither_confirm={
+        "help_text": _(
+            "For police records only. The letter then says: “There is nothing that we can disclose. The "
+            "authority can check for you.”"
+        )
+    },
+)
+class AnswerForm(VersionedForm):
+    """The decision. `neither_confirm` exists only for police law."""
+
+    def __init__(self, *args: Any, police_law: bool, is_late: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(("version", "decision", "grounds", "neither_confirm", "late_reason"))
+        if not police_law:
+            del self.fields["neither_confirm"]
+        if not is_late:
+            del self.fields["late_reason"]
+
+
+@fields_of(Finding, grounds={"widget": CHECKS})
+class CutsForm(forms.Form):
+    """The text with [[ and ]] around each stretch that is left out of the copy."""
+
+    marked = forms.CharField(
+        label=_("Text"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10} | UNREMEMBERED),
+        help_text=_("Write [[ before and ]] after the words to leave out. Change nothing else."),
+    )
+
+    def __init__(self, *args: Any, text: str, **kwargs: Any) -> None:
+        self.text = text
+        super().__init__(*args, **kwargs)
+
+    def clean_marked(self) -> str:
+        marked: str = self.cleaned_data["marked"].replace("\r\n", "\n")
+        if _CUT.sub(lambda found: found.group(1), marked) != self.text.replace("\r\n", "\n"):
+            raise forms.ValidationError(_("Change nothing but [[ and ]]. Each [[ needs a ]]."))
+        return marked
+
+    @property
+    def cuts(self) -> list[tuple[int, int]]:
+        """Places of the marked stretches in the text."""
+        marked = self.cleaned_data["marked"]
+        return [
+            (found.start() - 4 * before, found.end() - 4 * before - 4)
+            for before, found in enumerate(_CUT.finditer(marked))
+        ]
+
+
+def marked(text: str, cuts: Sequence[Sequence[int]]) -> str:
+    """The text with its cuts, as `CutsForm` shows it."""
+    for start, end in sorted(map(tuple, cuts), reverse=True):
+        text = f"{text[:start]}[[{text[start:end]}]]{text[end:]}"
+    return text

@@ -1,0 +1,64 @@
+"""Restricted contacts: set for the contact of a request, listed, and lifted."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from contacts.models import Contact
+from lib.days import city_today
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.forms.data_requests import RestrictionForm
+from pages.lookups import get_or_404, record_view, refuse_unless
+from privacy.models import DataRequest, Restriction
+from privacy.policies import can_handle_requests
+from privacy.services.restrictions import lift_restriction, restrict_contact
+
+
+@require_safe
+def restrictions(request: ActorRequest) -> HttpResponse:
+    """Restrictions that stand, with those first whose day has come."""
+    refuse_unless(can_handle_requests(request.actor))
+    rows = list(Restriction.objects.visible_to(request.actor).standing().order_by("until", "since", "pk"))
+    people = Contact.objects.visible_to(request.actor).in_bulk([row.contact_id for row in rows])
+    record_view(request, "restriction", [*(row.pk for row in rows), *people], action=Action.LIST)
+    shown = [(row, people.get(row.contact_id)) for row in rows]
+    return render(request, "pages/data_requests/restrictions.html", {"rows": shown, "today": city_today()})
+
+
+@form_page
+def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Restrict the contact of a request."""
+    refuse_unless(can_handle_requests(request.actor))
+    row = get_or_404(DataRequest.objects.visible_to(request.actor), pk)
+    if row.contact_id is None:
+        raise Http404
+    contact = get_or_404(Contact.objects.visible_to(request.actor), row.contact_id)
+    form = RestrictionForm(posted(request))
+    if form.is_valid():
+        with RefusalsIn(form):
+            restrict_contact(actor=request.actor, contact_id=contact.pk, request=row, **form.cleaned_data)
+            messages.success(request, _("Contact restricted."))
+            return redirect("data_request", pk)
+    record_view(request, "data_request", [pk, contact.pk], purpose=row.number)
+    context = {"row": row, "contact": contact, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/data_requests/restrict.html", context, status=status)
+
+
+@require_POST
+def restriction_lift(request: ActorRequest, pk: UUID) -> HttpResponse:
+    refuse_unless(can_handle_requests(request.actor))
+    try:
+        lift_restriction(actor=request.actor, restriction_id=pk)
+    except (Restriction.DoesNotExist, ValidationError):
+        raise Http404 from None
+    messages.success(request, _("Restriction lifted."))
+    return redirect("restrictions")

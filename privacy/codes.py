@@ -1,0 +1,99 @@
+"""Codes of requests, findings and restrictions. A code is stable; its label is translated."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from privacy.rules import deadlines
+
+
+class RequestKind(models.TextChoices):
+    ACCESS = "access", _("copy of a person’s data")
+    RECTIFY = "rectify", _("correction")
+    RESTRICT = "restrict", _("restriction")
+    OBJECT = "object", _("objection")
+    ERASE = "erase", _("erasure")
+    ORGANISATION_COPY = "organisation_copy", _("copy of an organisation’s record")
+
+
+class Regime(models.TextChoices):
+    GDPR = deadlines.GDPR, _("data protection law (GDPR)")
+    LED = deadlines.LED, _("police law (Directive 2016/680)")
+
+
+class RequestChannel(models.TextChoices):
+    LETTER = "letter", _("letter")
+    EMAIL = "email", _("email")
+    IN_PERSON = "in_person", _("in person")
+    PHONE = "phone", _("phone call")
+    AUTHORITY = "authority", _("supervisory authority")
+
+
+class Identity(models.TextChoices):
+    """How the person’s identity was confirmed. No copy or number of a document is kept."""
+
+    NOT_YET = "not_yet", _("not confirmed")
+    KNOWN_CHANNEL = "known_channel", _("called or wrote to a personal channel already on record")
+    IN_PERSON = "in_person", _("in person")
+    EID = "eid", _("electronic identity")
+    REPRESENTATIVE = "representative", _("representative with authority")
+    AUTHORITY = "authority", _("by the supervisory authority")
+
+
+class RequestStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    IDENTITY_ASKED = "identity_asked", _("identity pending")
+    SEARCHING = "searching", _("searching")
+    DECIDING = "deciding", _("findings to decide")
+    ANSWERED = "answered", _("answered")
+    WITHDRAWN = "withdrawn", _("no longer requested")
+
+
+#: Statuses in which the clock runs.
+PENDING = (
+    RequestStatus.OPEN,
+    RequestStatus.IDENTITY_ASKED,
+    RequestStatus.SEARCHING,
+    RequestStatus.DECIDING,
+)
+
+
+class Decision(models.TextChoices):
+    GRANTED = "granted", _("granted")
+    PARTLY = "partly", _("granted in part")
+    REFUSED = "refused", _("refused")
+    NOTHING_HELD = "nothing_held", _("nothing held")
+
+
+class Ground(models.TextChoices):
+    """Why something is refused or withheld."""
+
+    THIRD_PARTY_RIGHTS = "third_party_rights", _("rights of another person")
+    ONGOING_ENQUIRY = "ongoing_enquiry", _("ongoing enquiry")
+    PUBLIC_SECURITY = "public_security", _("public security")
+    PROTECTION_OF_OTHERS = "protection_of_others", _("protection of others")
+    MANIFESTLY_EXCESSIVE = "manifestly_excessive", _("manifestly excessive request")
+    NOT_IDENTIFIED = "not_identified", _("person not identified")
+
+
+class Verdict(models.TextChoices):
+    OPEN = "", _("not decided")
+    THEIRS = "theirs", _("about this person")
+    SOMEBODY_ELSE = "somebody_else", _("about someone else")
+    UNSURE = "unsure", _("unsure")
+
+
+class Matched(models.TextChoices):
+    """How a finding was found."""
+
+    EXACT = "exact", _("exact name")
+    SIMILAR = "similar", _("similar name")
+    PHONE = "phone", _("phone number")
+    EMAIL = "email", _("email address")
+
+
+class RestrictionGround(models.TextChoices):
+    ACCURACY_CONTESTED = "accuracy_contested", _("the person says that the data is wrong")
+    UNLAWFUL_BUT_KEPT = "unlawful_but_kept", _("unlawful, but the person wants it kept")
+    NEEDED_BY_PERSON = "needed_by_person", _("the person needs it for a legal claim")
+    OBJECTION_PENDING = "objection_pending", _("objection not decided yet")
+    EVIDENCE = "evidence", _("needed as evidence")

@@ -1,0 +1,5 @@
+from privacy.models.finding import Finding
+from privacy.models.request import DataRequest
+from privacy.models.restriction import Restriction
+
+__all__ = ["DataRequest", "Finding", "Restriction"]

@@ -1,0 +1,15 @@
+"""Who may work at the privacy desk. None of these query."""
+
+from accounts.actors import Actor
+from accounts.models import Role
+from privacy.models.request import sees_requests
+
+
+def can_inquire(actor: Actor) -> bool:
+    """Ask who has seen a person's data."""
+    return actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER
+
+
+def can_handle_requests(actor: Actor) -> bool:
+    """Read and answer requests of people about their data."""
+    return sees_requests(actor)

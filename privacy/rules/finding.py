@@ -1,0 +1,173 @@
+"""Finding a person in texts, as pure functions: in either script, in any order of words, with one typo.
+
+Nothing here decides who a text is about. It finds passages for a privacy officer to read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from lib.fold import fold, latin
+from lib.sound import sound
+
+EXACT: Final = "exact"
+SIMILAR: Final = "similar"
+PHONE: Final = "phone"
+EMAIL: Final = "email"
+
+SHORTEST: Final = 2  # characters of a name that can be searched for
+LONG_ENOUGH: Final = 4  # characters from which a word can have a typo
+_COUNTRY: Final = 4  # digits of a country's code, or of an area's in a local number
+NATIONAL: Final = 6  # digits at the end of a phone number that are specific enough
+BETWEEN: Final = 2  # other words that can stand between those of a name
+_MOST_KNOWN: Final = 500_000  # words whose likeness is remembered
+_NONE, _INITIAL, _LIKE, _SAME = range(4)
+_TOKEN: Final = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*")
+_NUMBER: Final = re.compile(r"\+?\d(?:[\s()./\-\u00a0]{0,3}\d){4,}")
+_EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
+
+
+class Hit(NamedTuple):
+    """A passage, and how it was found."""
+
+    start: int
+    end: int
+    matched: str
+
+
+class _Like(NamedTuple):
+    """A word of a text is like one of a name."""
+
+    name: int
+    word: int
+    quality: int
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What is searched for. Each name is its words, in Latin letters."""
+
+    names: list[tuple[str, ...]]
+    phones: list[str]  # the digits of the national number
+    emails: list[str]
+    _known: dict[str, tuple[_Like, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.phones or self.emails)
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Yield the passages of `text` that may name the person."""
+        if self.names and any(self._likes(word) for word in set(_TOKEN.findall(text))):
+            yield from self._names(text)
+        if self.phones:
+            yield from self._phones(text)
+        if self.emails and "@" in text:
+            yield from self._emails(text)
+
+    def _names(self, text: str) -> Iterator[Hit]:
+        tokens = list(_TOKEN.finditer(text))
+        near = [(place, like) for place, token in enumerate(tokens) for like in self._likes(token.group())]
+        for number, name in enumerate(self.names):
+            mine = [(place, like) for place, like in near if like.name == number]
+            for first, last, is_exact in _stretches(mine, len(name)):
+                yield Hit(tokens[first].start(), tokens[last].end(), EXACT if is_exact else SIMILAR)
+
+    def _likes(self, written: str) -> tuple[_Like, ...]:
+        """What a word of a text is like. Remembered, because texts repeat their words."""
+        found = self._known.get(written)
+        if found is None:
+            forms = _forms(written)
+            found = tuple(
+                _Like(number, which, quality)
+                for number, name in enumerate(self.names)
+                for which, word in enumerate(name)
+                if (quality := max((_likeness(word, form) for form in forms), default=_NONE))
+                and (quality > _INITIAL or len(name) > 1)
+            )
+            if len(self._known) < _MOST_KNOWN:
+                self._known[written] = found
+        return found
+
+    def _phones(self, text: str) -> Iterator[Hit]:
+        for number in _NUMBER.finditer(text):
+            digits = _digits(number.group())
+            if any(_same_number(phone, digits) for phone in self.phones):
+                yield Hit(number.start(), number.end(), PHONE)
+
+    def _emails(self, text: str) -> Iterator[Hit]:
+        for address in _EMAIL.finditer(text):
+            if address.group().casefold().rstrip(".!?") in self.emails:
+                yield Hit(address.start(), address.end(), EMAIL)
+
+
+def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -> Wanted:
+    """Prepare a search. `phones` are in international or national form."""
+    words = [tuple(dict.fromkeys(latin(fold(name)).split())) for name in names]
+    digits = [_digits(phone).lstrip("0") for phone in phones]
+    return Wanted(
+        names=[name for name in dict.fromkeys(words) if len("".join(name)) >= SHORTEST],
+        phones=[one for one in dict.fromkeys(digits) if len(one) >= NATIONAL],
+        emails=[email.strip().casefold() for email in emails if "@" in email],
+    )
+
+
+def _likeness(word: str, token: str) -> int:
+    """How much a word of a text is like one of a name: the same, like it, its initial, or not."""
+    if word == token:
+        return _SAME
+    if len(token) == 1:
+        return _INITIAL if word.startswith(token) else _NONE
+    if min(len(word), len(token)) < LONG_ENOUGH:
+        return _NONE
+    if OSA.distance(word, token, score_cutoff=1) <= 1:
+        return _LIKE
+    heard, other = sound(word), sound(token)
+    if heard == other or (
+        min(len(heard), len(other)) >= LONG_ENOUGH and OSA.distance(heard, other, score_cutoff=1) <= 1
+    ):
+        return _LIKE
+    return _NONE
+
+
+def _forms(written: str) -> tuple[str, ...]:
+    """A word of a text in Latin letters. It may be several, which also count as one."""
+    words = latin(fold(written)).split()
+    return tuple(dict.fromkeys([*words, "".join(words)]))
+
+
+def _stretches(near: Sequence[tuple[int, _Like]], count: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield first and last place of stretches with each of the `count` words, not all as initials.
+
+    `near` are the places in the text of words like those of one name, in order.
+    """
+    last = -1
+    for index, (first, _like) in enumerate(near):
+        if first <= last:
+            continue
+        found: dict[int, tuple[int, int]] = {}
+        for place, like in near[index:]:
+            if place - first >= count + BETWEEN or len(found) == count:
+                break
+            if like.word not in found or found[like.word][1] < like.quality:
+                found[like.word] = (place, like.quality)
+        if len(found) == count and any(quality > _INITIAL for _place, quality in found.values()):
+            last = max(place for place, _quality in found.values())
+            start = min(place for place, _quality in found.values())
+            yield start, last, all(quality == _SAME for _place, quality in found.values())
+
+
+def _digits(number: str) -> str:
+    return "".join(str(unicodedata.digit(one)) for one in number if one.isdigit())
+
+
+def _same_number(wanted_digits: str, digits: str) -> bool:
+    """Whether both are one number, each with or without the country's code and a leading zero."""
+    bare = digits.lstrip("0")
+    if len(bare) < NATIONAL:
+        return False
+    longer, shorter = sorted((bare, wanted_digits), key=len, reverse=True)
+    return longer.endswith(shorter) and len(longer) - len(shorter) <= _COUNTRY and len(shorter) >= NATIONAL

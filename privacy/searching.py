@@ -1,0 +1,164 @@
+"""The search for a person in every field that the inventory says is searched, as a background task.
+
+It reads each table in parts, in the order of its keys, and compares in Python: texts are in any script, and
+some are encrypted. Nothing is called theirs by the machine.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.models import Action
+from audit.services import record
+from jobs import kinds
+from jobs.kinds import JobRefused, JobResult, Work
+from jobs.models import Job, JobStatus
+from privacy import inventory
+from privacy.codes import Matched, RequestStatus
+from privacy.models import DataRequest, Finding
+from privacy.policies import can_handle_requests
+from privacy.rules.finding import Wanted, wanted
+from privacy.services.requests import OBJECT_TYPE, SEARCH
+
+BATCH: Final = 2_000  # rows read at once
+MOST_FOUND: Final = 2_000  # findings from which a name is too common to search for
+NAME: Final = "person_name"  # the kind of fields that make one name together
+_RANK: Final = {Matched.EXACT: 0, Matched.PHONE: 1, Matched.EMAIL: 2, Matched.SIMILAR: 3}
+_OWN: Final = "privacy."  # this app's tables, which hold nothing but what privacy officers wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A field of a row that may be about the person, with stretches of its text."""
+
+    model: str
+    object_id: str
+    field: str
+    matched: str
+    passages: tuple[tuple[int, int], ...]
+
+
+def search_person(work: Work) -> JobResult:
+    """Search for the person of a request. Findings of an earlier search keep their verdicts."""
+    row = DataRequest.objects.visible_to(work.actor).filter(pk=UUID(work.parameters["request"])).first()
+    if row is None or row.status != RequestStatus.SEARCHING:
+        raise JobRefused(_("The request is no longer open."))
+    found = find_everywhere(row, work.progress)
+
+    def keep(_files: object) -> None:
+        keep_findings(row, found)
+        record(work.actor, Action.SEARCH, OBJECT_TYPE, [row.pk], purpose=row.number)
+
+    return JobResult({"findings": len(found)}, record=keep)
+
+
+def stopped_search(row: DataRequest) -> str | None:
+    """Return why the search of a request stopped without a result; None if it is running or done."""
+    if row.status != RequestStatus.SEARCHING:
+        return None
+    ended = Job.objects.filter(pk=row.search_job, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
+    return ended.values_list("message", flat=True).first()
+
+
+def find_everywhere(
+    row: DataRequest, progress: Callable[[int, int | None], None] = lambda _done, _total: None
+) -> list[Found]:
+    """Return what is found in all tables. `progress` is called with the tables done. Raises JobRefused."""
+    terms = row.terms()
+    search = wanted(terms["names"], terms["phones"], terms["emails"])
+    tables = searched_tables()
+    found: list[Found] = []
+    for done, (label, names) in enumerate(tables.items()):
+        tick = partial(progress, done, len(tables))
+        for one in find_in(label, names, search, tick):
+            found.append(one)
+            if len(found) > MOST_FOUND:
+                raise JobRefused(_("Too many findings. Enter a full name, and search again."))
+    return found
+
+
+def searched_tables() -> dict[str, list[str]]:
+    """Return the names of searched fields by model."""
+    rows = [one for one in inventory.searched_fields() if not one.model.startswith(_OWN)]
+    return {label: [one.name for one in ones] for label, ones in groupby(rows, key=lambda one: one.model)}
+
+
+def find_in(
+    label: str, names: list[str], search: Wanted, tick: Callable[[], object] = lambda: None
+) -> Iterator[Found]:
+    """Yield what is found in these fields of a table."""
+    model = apps.get_model(label)
+    together = [name for name in names if inventory.fields()[label, name].kind == NAME]
+    for row in _rows(model, names, tick):
+        texts = {name: text_of(row[name]) for name in names if row[name]}
+        if together:  # a given and a family name are one name
+            texts = {together[0]: " ".join(filter(None, map(texts.get, together)))} | {
+                name: text for name, text in texts.items() if name not in together
+            }
+        for name, text in texts.items():
+            if hits := list(search.hits(text)):
+                best = min((Matched(hit.matched) for hit in hits), key=lambda one: _RANK[one])
+                passages = tuple((hit.start, hit.end) for hit in hits)
+                yield Found(label, str(row["pk"]), name, best, passages)
+
+
+def text_of(value: Any) -> str:
+    """The text of a field, whatever its type: the texts in a list or in JSON, one on each line."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return "\n".join(filter(None, map(text_of, value.values())))
+    if isinstance(value, list | tuple | set):
+        return "\n".join(filter(None, map(text_of, value)))
+    return "" if value is None or isinstance(value, bool) else str(value)
+
+
+def _rows(
+    model: type[models.Model], names: list[str], tick: Callable[[], object]
+) -> Iterator[dict[str, Any]]:
+    """All rows of a table that hold something in these fields, in parts."""
+    rows = model._base_manager.order_by("pk")
+    last = None
+    while True:
+        part = list((rows if last is None else rows.filter(pk__gt=last)).values("pk", *names)[:BATCH])
+        if not part:
+            return
+        yield from part
+        last = part[-1]["pk"]
+        tick()
+
+
+@transaction.atomic
+def keep_findings(row: DataRequest, found: list[Found]) -> None:
+    """Replace the findings. What was decided stays if it was found again."""
+    row = DataRequest.objects.select_for_update(no_key=True).get(pk=row.pk)
+    known = {(one.model, one.object_id, one.field): one for one in Finding.objects.of(row)}
+    order = sorted(found, key=lambda one: (_RANK[Matched(one.matched)], one.model, one.object_id, one.field))
+    kept: list[Finding] = []
+    new: list[Finding] = []
+    for position, one in enumerate(order, 1):
+        before = known.pop((one.model, one.object_id, one.field), None)
+        finding = before or Finding(request=row, model=one.model, object_id=one.object_id, field=one.field)
+        finding.position, finding.matched = position, one.matched
+        finding.passages = [list(passage) for passage in one.passages]
+        (kept if before else new).append(finding)
+    Finding.objects.filter(pk__in=[one.pk for one in known.values()]).delete()
+    Finding.objects.bulk_update(kept, ["position", "matched", "passages"])
+    Finding.objects.bulk_create(new)
+    row.status, row.searched_at = RequestStatus.DECIDING, timezone.now()
+    row.version += 1
+    row.save(update_fields=["status", "searched_at", "version"])
+
+
+def register() -> None:
+    """Make the search a kind of background task."""
+    kinds.register(SEARCH, search_person, title=gettext_lazy("Search for a person"), may=can_handle_requests)

@@ -1,0 +1,253 @@
+"""Requests of people about their data: received, identified, extended, searched, answered or withdrawn.
+
+Every step is recorded. Nobody can work on a request that names their own account.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import SYSTEM, Actor
+from accounts.models import User
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from jobs.services import queue_job
+from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_version, constraints_in_words
+from lib.days import city_today
+from lib.fold import squash
+from privacy.codes import Decision, Identity, Regime, RequestStatus
+from privacy.models import DataRequest, Finding
+from privacy.policies import can_handle_requests
+from privacy.rules.deadlines import due_on, longest_extension, purge_on
+from privacy.rules.finding import wanted
+
+OBJECT_TYPE: Final = "data_request"
+SEARCH: Final = "privacy_search"  # the kind of the background task
+MOST_TERMS: Final = 20  # names, phones or emails of one person
+_NUMBERS: Final = 7_490_001  # the advisory lock while a request gets its number
+
+
+@transaction.atomic
+def receive_request(
+    *, actor: Actor, terms: Mapping[str, Sequence[str]], regimes: Collection[str], **fields: Any
+) -> DataRequest:
+    """Record a request. `terms` are the names, phones, emails and organisations that the person stated.
+
+    Raises PermissionDenied, also if the request names the actor's account; ValidationError by field.
+    """
+    if not can_handle_requests(actor):
+        raise PermissionDenied
+    row = DataRequest(received_by_id=actor.id)
+    assign(row, fields | {"regimes": list(dict.fromkeys(regimes))})
+    known = _clean_terms(terms)
+    _refuse_own(actor, known)
+    if row.received_on:
+        refuse_future(row, ["received_on"])
+    if row.received_on and set(row.regimes) & set(Regime.values):
+        row.due_on = due_on(row.received_on, row.regimes, settings.LED_ANSWER_DAYS)
+    row.number = _next_number(city_today().year)
+    row.state_terms(known)
+    without = ["received_by", "answered_by", *(["due_on"] if row.due_on is None else [])]
+    row.clean_fields(exclude=without)
+    with constraints_in_words(DataRequest):
+        row.save(force_insert=True)
+    _record(actor, Action.CREATE, Op.CREATED, row, [*fields, "regimes", "stated"])
+    return row
+
+
+@transaction.atomic
+def ask_identity(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
+    """Note that the person was asked to prove their identity. The clock continues."""
+    row = locked_request(actor, request_id, version)
+    if row.is_identified:
+        raise ValidationError(_("The identity is already confirmed."))
+    row.identity_asked_on, row.status = city_today(), RequestStatus.IDENTITY_ASKED
+    return _save(actor, row, ["identity_asked_on", "status"])
+
+
+@transaction.atomic
+def confirm_identity(
+    *, actor: Actor, request_id: UUID, identity: str, version: int | None = None
+) -> DataRequest:
+    """Note how the identity was confirmed today. Only then can the search start."""
+    row = locked_request(actor, request_id, version)
+    if identity not in set(Identity.values) - {Identity.NOT_YET}:
+        raise ValidationError({"identity": _("Choose how you confirmed the identity.")})
+    row.identity, row.identity_on = identity, city_today()
+    if row.status == RequestStatus.IDENTITY_ASKED:
+        row.status = RequestStatus.OPEN
+    return _save(actor, row, ["identity", "identity_on", "status"])
+
+
+@transaction.atomic
+def extend_request(
+    *, actor: Actor, request_id: UUID, extended_to: date, extension_reason: str, version: int | None = None
+) -> DataRequest:
+    """Move the last day. The person must be told, with the reason, before the first last day has passed."""
+    row = locked_request(actor, request_id, version)
+    if city_today() > row.due_on:
+        raise ValidationError({"extended_to": _("The request is already late. Answer it.")})
+    if not row.last_day < extended_to <= longest_extension(row.received_on):
+        raise ValidationError(
+            {"extended_to": _("Choose a later date, at most 3 months after the request was received.")}
+        )
+    assign(row, {"extended_to": extended_to, "extension_reason": extension_reason})
+    if not row.extension_reason:
+        raise ValidationError({"extension_reason": _("Enter the reason that you give to the person.")})
+    return _save(actor, row, ["extended_to", "extension_reason"])
+
+
+@transaction.atomic
+def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
+    """Search every text for the person, as a background task. Verdicts of an earlier search stay."""
+    row = locked_request(actor, request_id, version)
+    if not row.is_identified:
+        raise ValidationError(_("Confirm the identity before you search."))
+    terms = row.terms()
+    if not wanted(terms["names"], terms["phones"], terms["emails"]):
+        raise ValidationError(_("There is nothing to search for."))
+    job = queue_job(actor=actor, kind=SEARCH, parameters={"request": str(row.pk)})
+    row.search_job, row.status = job.pk, RequestStatus.SEARCHING
+    return _save(actor, row, ["search_job", "status"])
+
+
+@transaction.atomic
+def answer_request(
+    *,
+    actor: Actor,
+    request_id: UUID,
+    decision: str,
+    grounds: Collection[str] = (),
+    neither_confirm: bool = False,
+    late_reason: str = "",
+    version: int | None = None,
+) -> DataRequest:
+    """Decide and close the request today. Every finding must have a verdict.
+
+    An unsure finding counts as withheld after a second person has read it.
+    """
+    row = locked_request(actor, request_id, version)
+    today = city_today()
+    _check_decision(row, decision, grounds)
+    if today > row.last_day and not squash(late_reason):
+        raise ValidationError({"late_reason": _("Enter why the answer is late.")})
+    assign(row, {"decision": decision, "late_reason": late_reason})
+    row.grounds, row.neither_confirm = list(dict.fromkeys(grounds)), neither_confirm
+    row.status, row.answered_on, row.answered_by_id = RequestStatus.ANSWERED, today, actor.id
+    row.purge_on = purge_on(today)
+    return _save(actor, row, ["decision", "grounds", "neither_confirm", "late_reason", "status"])
+
+
+@transaction.atomic
+def withdraw_request(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
+    """Close a request that the person no longer makes."""
+    row = locked_request(actor, request_id, version)
+    row.status, row.purge_on = RequestStatus.WITHDRAWN, purge_on(city_today())
+    return _save(actor, row, ["status"])
+
+
+def delete_old_statements() -> int:
+    """Delete what people stated in requests that were closed 90 days ago, and return their number."""
+    rows = DataRequest.objects.to_purge(city_today())
+    return sum(_forget(pk) for pk in list(rows.values_list("pk", flat=True)[:500]))
+
+
+def renew_statements() -> int:
+    """Encrypt all statements under the current SECRET_KEY and return their number (`rotate_secrets`)."""
+    rows = DataRequest.objects.exclude(stated=None)
+    for pk in list(rows.values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = rows.select_for_update().filter(pk=pk).first()
+            if row is not None:
+                row.state_terms(row.terms())
+                row.save(update_fields=["stated"])
+    return rows.count()
+
+
+def locked_request(actor: Actor, request_id: UUID, version: int | None) -> DataRequest:
+    """Lock a pending request. Raises PermissionDenied, DoesNotExist, StaleVersion, ValidationError."""
+    if not can_handle_requests(actor):
+        raise PermissionDenied
+    row: DataRequest = DataRequest.objects.visible_to(actor).select_for_update(no_key=True).get(pk=request_id)
+    check_version(row.version, version)
+    if not row.is_pending:
+        raise ValidationError(_("The request is already closed."))
+    _refuse_own(actor, row.terms())
+    return row
+
+
+def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -> None:
+    found = Finding.objects.of(row)
+    if decision not in Decision.values:
+        raise ValidationError({"decision": _("Choose a decision.")})
+    if row.status != RequestStatus.DECIDING and decision != Decision.REFUSED:
+        raise ValidationError(_("Search for the person before you decide."))
+    if found.blocking().exists() and decision != Decision.REFUSED:
+        raise ValidationError(
+            _("Give every finding a verdict. Someone else must read those you are unsure of.")
+        )
+    if decision in (Decision.PARTLY, Decision.REFUSED) and not grounds:
+        raise ValidationError({"grounds": _("Choose at least one ground.")})
+    if decision == Decision.NOTHING_HELD and found.theirs().exists():
+        raise ValidationError({"decision": _("There are findings about this person.")})
+
+
+def _next_number(year: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS])
+    return f"{year}-{DataRequest.objects.of_year(year).count() + 1:03}"
+
+
+def _clean_terms(terms: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    known = {name: list(dict.fromkeys(filter(None, map(squash, given)))) for name, given in terms.items()}
+    for name, given in known.items():
+        if len(given) > MOST_TERMS:
+            raise ValidationError({name: _("Enter at most 20. One request is about one person.")})
+    if not known.get("names"):
+        raise ValidationError({"names": _("Enter at least one name.")})
+    short = [name for name in known.get("names", ()) if not wanted([name], (), ())]
+    if short:
+        raise ValidationError({"names": _("Enter names of at least 2 characters.")})
+    return known
+
+
+def _refuse_own(actor: Actor, terms: Mapping[str, Iterable[str]]) -> None:
+    """Nobody decides on themselves."""
+    if actor.kind != "user":
+        return
+    own = User.objects.filter(pk=actor.id).values_list("email", flat=True).first() or ""
+    if own.casefold() in {email.casefold() for email in terms.get("emails", ())}:
+        raise PermissionDenied
+
+
+@transaction.atomic
+def _forget(pk: UUID) -> int:
+    row = DataRequest.objects.to_purge(city_today()).select_for_update(skip_locked=True).filter(pk=pk).first()
+    if row is None:
+        return 0
+    row.stated = None
+    _save(SYSTEM, row, ["stated"])
+    return 1
+
+
+def _save(actor: Actor, row: DataRequest, names: list[str]) -> DataRequest:
+    row.version += 1
+    row.updated_at = timezone.now()
+    row.clean_fields(exclude=["received_by", "answered_by"])
+    with constraints_in_words(DataRequest):
+        row.save()
+    _record(actor, Action.UPDATE, Op.UPDATED, row, names)
+    return row
+
+
+def _record(actor: Actor, action: Action, op: Op, row: DataRequest, names: Iterable[str]) -> None:
+    changed = Changed(OBJECT_TYPE, row.pk, op, row.version, [], field_names=list(names))
+    record_changes(actor, action, [changed])

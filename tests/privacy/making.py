@@ -1,0 +1,47 @@
+"""A request of a person, with one finding, for tests of pages."""
+
+from uuid import UUID
+
+from accounts.actors import actor_for
+from accounts.models import User
+from contacts.models import Contact
+from lib.days import city_today
+from meetings.models import Meeting
+from privacy.codes import Identity, Matched, RequestStatus, Verdict
+from privacy.models import Finding
+from privacy.services.requests import receive_request
+from privacy.services.restrictions import restrict_contact
+from tests.factories import make_contact
+
+
+def make_request(by: User, meeting: Meeting, contact: Contact) -> Finding:
+    """Return the finding of a request whose search has run, about the facts of a meeting."""
+    row = receive_request(
+        actor=actor_for(by),
+        terms={"names": ["Sam Example"]},
+        regimes=["gdpr", "led"],
+        kind="access",
+        channel="letter",
+        received_on=city_today(),
+    )
+    row.identity, row.identity_on, row.status = Identity.IN_PERSON, city_today(), RequestStatus.DECIDING
+    row.contact_id = contact.pk
+    row.save()
+    return Finding.objects.create(
+        request=row,
+        position=1,
+        model="meetings.Meeting",
+        object_id=str(meeting.pk),
+        field="facts",
+        matched=Matched.EXACT,
+        passages=[[0, 2]],
+        verdict=Verdict.THEIRS,
+    )
+
+
+def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
+    """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
+    found = make_request(by, meeting, contact)
+    other = make_contact(contact.home_district)
+    restriction = restrict_contact(actor=actor_for(by), contact_id=other.pk, ground="evidence")
+    return {"data_request": found.request_id, "finding": found.pk, "restriction": restriction.pk}
