@@ -45,6 +45,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
         write_incident(SYSTEM, incident, names, left=before)
 
 
+@opened(Opened.WRITER)
 def copy_protocols(district: District, successor: District) -> None:
     """Put the district's own protocols in force in its successor too, but those that it has its own of."""
     theirs = Protocol.objects.in_force().filter(district=successor).values("code")
