@@ -169,6 +169,31 @@ BEGIN
     END IF;
     RETURN NULL;
 END $_$;
+CREATE FUNCTION public.audit_only_moved() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    before record := OLD;
+BEGIN
+    before.purpose := '';
+    IF NEW IS NOT DISTINCT FROM before AND EXISTS (
+        SELECT FROM public.audit_reason AS reason WHERE reason.event_id = OLD.id AND reason.text = OLD.purpose
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.audit_only_removed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.removed_at IS NULL AND NEW.event_id = OLD.event_id AND NEW.text = '' AND NEW.salt = ''
+       AND NEW.removed_at IS NOT NULL AND NEW.removed_by IS NOT NULL THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the text of a reason is removed or stays as it is' USING ERRCODE = 'insufficient_privilege';
+END $$;
 CREATE FUNCTION public.audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -182,6 +207,40 @@ CREATE FUNCTION public.audit_refuse_xid() RETURNS trigger
 BEGIN
     RAISE EXCEPTION 'a row of % has the number of the transaction that writes it', TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.audit_remove_reasons(events uuid[], reason text, request_id text, OUT id uuid, OUT removed integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    whose uuid;
+    found_ids uuid[];
+    written record;
+BEGIN
+    SELECT context.actor INTO whose FROM guard.verified_context() AS context;
+    IF NOT FOUND OR (whose IS NOT NULL AND NOT EXISTS (
+        SELECT FROM public.accounts_user AS account
+         WHERE account.id = whose AND account.is_active AND account.role = 'privacy_officer'
+    )) THEN
+        RAISE EXCEPTION 'only a privacy officer removes reasons' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- The digest of a signed audit is not a reason: its signature is checked with it.
+    found_ids := ARRAY(
+        SELECT kept.event_id FROM public.audit_reason AS kept JOIN public.audit_event AS event ON event.id = kept.event_id
+         WHERE kept.event_id = ANY (events) AND kept.removed_at IS NULL AND event.object_type <> 'review'
+         ORDER BY kept.event_id FOR UPDATE OF kept
+    );
+    removed := cardinality(found_ids);
+    IF removed = 0 THEN
+        RETURN;
+    END IF;
+    SELECT * INTO written FROM public.audit_write(
+        'erase', 'reason', found_ids, '{}', '{}', '', reason, request_id, '', true, NULL
+    );
+    id := written.id;
+    UPDATE public.audit_reason SET text = '', salt = '', removed_at = written.at, removed_by = written.id
+     WHERE event_id = ANY (found_ids);
 END $$;
 CREATE FUNCTION public.audit_text(value text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -513,6 +572,7 @@ CREATE TABLE public.contacts_contact (
     agreement_recorded_by_id uuid,
     home_district_id uuid NOT NULL,
     clues text[] NOT NULL,
+    is_restricted boolean DEFAULT false NOT NULL,
     CONSTRAINT contact_agreement_is_whole CHECK (((((agreement_how)::text = ''::text) AND (agreement_on IS NULL) AND (agreement_recorded_by_id IS NULL)) OR (((agreement_how)::text = ANY ((ARRAY['spoken'::character varying, 'written'::character varying, 'email'::character varying])::text[])) AND (agreement_on IS NOT NULL) AND (agreement_recorded_by_id IS NOT NULL)))),
     CONSTRAINT contact_channel_is_known CHECK (((preferred_channel)::text = ANY ((ARRAY[''::character varying, 'phone'::character varying, 'message'::character varying, 'email'::character varying, 'in_person'::character varying])::text[]))),
     CONSTRAINT contact_has_lawful_basis CHECK (((lawful_basis)::text = ANY ((ARRAY['public_task'::character varying, 'legal_obligation'::character varying, 'consent'::character varying, 'vital_interests'::character varying, 'police_law'::character varying])::text[]))),
@@ -680,7 +740,7 @@ CASE
     WHEN (subject IS NOT NULL) THEN 1
     ELSE 0
 END)))),
-    CONSTRAINT pending_act_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying, 'api_key'::character varying, 'archive'::character varying, 'export'::character varying])::text[])))
+    CONSTRAINT pending_act_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying, 'api_key'::character varying, 'archive'::character varying, 'export'::character varying, 'exclusion'::character varying, 'protocol'::character varying, 'erasure'::character varying])::text[])))
 );
 CREATE TABLE public.accounts_accountrequest_districts (
     id bigint NOT NULL,
@@ -1065,7 +1125,9 @@ END))))
 CREATE TABLE public.audit_reason (
     event_id uuid NOT NULL,
     salt bytea NOT NULL,
-    text character varying(500) NOT NULL
+    text character varying(500) NOT NULL,
+    removed_at timestamp with time zone,
+    removed_by uuid
 );
 CREATE TABLE public.audit_seal (
     number bigint NOT NULL,
@@ -2047,6 +2109,92 @@ CREATE TABLE public.oversight_watchedrecord (
     reviewed_by_id uuid,
     CONSTRAINT watched_type_is_known CHECK (((object_type)::text = ANY ((ARRAY['organisation'::character varying, 'contact'::character varying])::text[])))
 );
+CREATE TABLE public.privacy_datarequest (
+    id uuid NOT NULL,
+    number character varying(12) NOT NULL,
+    kind character varying(20) NOT NULL,
+    regimes character varying(4)[] NOT NULL,
+    channel character varying(10) NOT NULL,
+    received_on date NOT NULL,
+    stated bytea,
+    contact_id uuid,
+    identity character varying(20) NOT NULL,
+    identity_asked_on date,
+    identity_on date,
+    due_on date NOT NULL,
+    extended_to date,
+    extension_reason character varying(300) NOT NULL,
+    status character varying(20) NOT NULL,
+    search_job uuid,
+    searched_at timestamp with time zone,
+    decision character varying(20) NOT NULL,
+    grounds character varying(30)[] NOT NULL,
+    neither_confirm boolean NOT NULL,
+    late_reason character varying(300) NOT NULL,
+    answered_on date,
+    purge_on date,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    answered_by_id uuid,
+    received_by_id uuid,
+    CONSTRAINT data_request_answered_on_a_day CHECK (((((status)::text = 'answered'::text) OR (answered_on IS NULL)) AND (1 = (
+CASE
+    WHEN ((status)::text = 'answered'::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (answered_on IS NULL) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT data_request_codes_are_known CHECK ((((kind)::text = ANY ((ARRAY['access'::character varying, 'rectify'::character varying, 'restrict'::character varying, 'object'::character varying, 'erase'::character varying, 'organisation_copy'::character varying])::text[])) AND ((channel)::text = ANY ((ARRAY['letter'::character varying, 'email'::character varying, 'in_person'::character varying, 'phone'::character varying, 'authority'::character varying])::text[])) AND ((identity)::text = ANY ((ARRAY['not_yet'::character varying, 'known_channel'::character varying, 'in_person'::character varying, 'eid'::character varying, 'representative'::character varying, 'authority'::character varying])::text[])) AND ((status)::text = ANY ((ARRAY['open'::character varying, 'identity_asked'::character varying, 'searching'::character varying, 'deciding'::character varying, 'answered'::character varying, 'withdrawn'::character varying])::text[])) AND ((decision)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'partly'::character varying, 'refused'::character varying, 'nothing_held'::character varying])::text[])))),
+    CONSTRAINT data_request_confirms_under_gdpr CHECK (((NOT neither_confirm) OR (regimes @> ARRAY['led'::character varying(4)]))),
+    CONSTRAINT data_request_has_a_regime CHECK ((
+CASE
+    WHEN (regimes IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(regimes, 1), 0)
+END >= 1)),
+    CONSTRAINT data_request_identity_has_a_day CHECK (((((identity)::text = 'not_yet'::text) OR (identity_on IS NOT NULL)) AND (1 = (
+CASE
+    WHEN ((identity)::text = 'not_yet'::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (identity_on IS NOT NULL) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT privacy_datarequest_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.privacy_finding (
+    id uuid NOT NULL,
+    "position" integer NOT NULL,
+    model character varying(60) NOT NULL,
+    object_id character varying(64) NOT NULL,
+    field character varying(60) NOT NULL,
+    matched character varying(10) NOT NULL,
+    passages jsonb NOT NULL,
+    verdict character varying(20) NOT NULL,
+    cuts jsonb NOT NULL,
+    grounds character varying(30)[] NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by_id uuid,
+    read_again_by_id uuid,
+    request_id uuid NOT NULL,
+    CONSTRAINT finding_codes_are_known CHECK ((((verdict)::text = ANY ((ARRAY[''::character varying, 'theirs'::character varying, 'somebody_else'::character varying, 'unsure'::character varying])::text[])) AND ((matched)::text = ANY ((ARRAY['exact'::character varying, 'similar'::character varying, 'phone'::character varying, 'email'::character varying])::text[])))),
+    CONSTRAINT privacy_finding_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.privacy_restriction (
+    id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    ground character varying(30) NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until date,
+    lifted_at timestamp with time zone,
+    lifted_by_id uuid,
+    request_id uuid,
+    set_by_id uuid,
+    CONSTRAINT restriction_ground_is_known CHECK (((ground)::text = ANY ((ARRAY['accuracy_contested'::character varying, 'unlawful_but_kept'::character varying, 'needed_by_person'::character varying, 'objection_pending'::character varying, 'evidence'::character varying])::text[])))
+);
 CREATE TABLE public.publishing_councilpaper (
     id uuid NOT NULL,
     version integer NOT NULL,
@@ -2481,6 +2629,8 @@ ALTER TABLE ONLY public.districts_expectedcommunity
     ADD CONSTRAINT expected_once UNIQUE (district_id, focus);
 ALTER TABLE ONLY public.reviews_frozenfigure
     ADD CONSTRAINT figure_once UNIQUE (review_id, slug, by, "group");
+ALTER TABLE ONLY public.privacy_finding
+    ADD CONSTRAINT finding_once_in_a_request UNIQUE (request_id, model, object_id, field);
 ALTER TABLE ONLY public.contacts_focusdeclaration
     ADD CONSTRAINT focus_declared_once_at_a_time EXCLUDE USING gist (organisation_id WITH =, focus WITH =, daterange(declared_on, withdrawn_on, '[)'::text) WITH &&) WHERE ((superseded_at IS NULL));
 ALTER TABLE ONLY public.meetings_followupexternalid
@@ -2613,6 +2763,14 @@ ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT period_one_at_a_time EXCLUDE USING gist (organisation_id WITH =, tstzrange(since, until, '[)'::text) WITH &&);
 ALTER TABLE ONLY public.api_personread
     ADD CONSTRAINT person_read_once UNIQUE (user_id, day, contact_id);
+ALTER TABLE ONLY public.privacy_datarequest
+    ADD CONSTRAINT privacy_datarequest_number_key UNIQUE (number);
+ALTER TABLE ONLY public.privacy_datarequest
+    ADD CONSTRAINT privacy_datarequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_finding
+    ADD CONSTRAINT privacy_finding_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_restriction
+    ADD CONSTRAINT privacy_restriction_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.incidents_protocolagreement
     ADD CONSTRAINT protocol_agreed_once UNIQUE (protocol_id, organisation_id);
 ALTER TABLE ONLY public.incidents_protocol
@@ -2775,6 +2933,7 @@ CREATE INDEX contacts_organisationperiod_deputy_officer_id_9938087f ON public.co
 CREATE INDEX contacts_organisationperiod_home_district_id_9219c844 ON public.contacts_organisationperiod USING btree (home_district_id);
 CREATE INDEX contacts_organisationperiod_lead_officer_id_6d286171 ON public.contacts_organisationperiod USING btree (lead_officer_id);
 CREATE INDEX contacts_organisationperiod_organisation_id_3670c058 ON public.contacts_organisationperiod USING btree (organisation_id);
+CREATE INDEX data_request_by_due_day ON public.privacy_datarequest USING btree (status, due_on);
 CREATE INDEX delivery_waiting ON public.reviews_delivery USING btree (day, id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
 CREATE INDEX district_under ON public.districts_district USING gin (lineage);
 CREATE INDEX districts_district_code_f449cde9_like ON public.districts_district USING btree (code varchar_pattern_ops);
@@ -2790,6 +2949,7 @@ CREATE INDEX event_by_transaction ON public.audit_event USING btree (xid);
 CREATE INDEX event_of_actor ON public.audit_event USING btree (actor_id, at DESC);
 CREATE INDEX event_of_object ON public.audit_event USING gin (object_ids);
 CREATE INDEX event_of_searched_words ON public.audit_event USING btree (search_hash) WHERE (search_hash IS NOT NULL);
+CREATE INDEX event_with_old_reason ON public.audit_event USING btree (id) WHERE (NOT ((purpose)::text = ''::text));
 CREATE INDEX exchange_watchedregister_draft_id_cd3d256e ON public.exchange_watchedregister USING btree (draft_id);
 CREATE UNIQUE INDEX exclusion_request_once ON public.incidents_exclusionrequest USING btree (incident_id, user_id) WHERE (decided_at IS NULL);
 CREATE INDEX focus_of_organisation ON public.contacts_focusdeclaration USING btree (focus, organisation_id);
@@ -2911,6 +3071,15 @@ CREATE INDEX oversight_watchedrecord_reviewed_by_id_658fa3b6 ON public.oversight
 CREATE UNIQUE INDEX pending_act_once ON public.accounts_accountrequest USING btree (subject, kind) WHERE (decided_at IS NULL);
 CREATE INDEX period_by_entry ON public.contacts_organisationperiod USING btree (entered_at) WHERE (entered_at IS NOT NULL);
 CREATE INDEX period_of_figures ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on, kind) WHERE ((status)::text = 'active'::text);
+CREATE INDEX privacy_datarequest_answered_by_id_a2abc16e ON public.privacy_datarequest USING btree (answered_by_id);
+CREATE INDEX privacy_datarequest_number_7237eb1a_like ON public.privacy_datarequest USING btree (number varchar_pattern_ops);
+CREATE INDEX privacy_datarequest_received_by_id_1cd7474b ON public.privacy_datarequest USING btree (received_by_id);
+CREATE INDEX privacy_finding_decided_by_id_bc0a7d81 ON public.privacy_finding USING btree (decided_by_id);
+CREATE INDEX privacy_finding_read_again_by_id_0e917708 ON public.privacy_finding USING btree (read_again_by_id);
+CREATE INDEX privacy_finding_request_id_a5205393 ON public.privacy_finding USING btree (request_id);
+CREATE INDEX privacy_restriction_lifted_by_id_d3f2e872 ON public.privacy_restriction USING btree (lifted_by_id);
+CREATE INDEX privacy_restriction_request_id_3bcceeb2 ON public.privacy_restriction USING btree (request_id);
+CREATE INDEX privacy_restriction_set_by_id_76d339cc ON public.privacy_restriction USING btree (set_by_id);
 CREATE UNIQUE INDEX protocol_one_in_force ON public.incidents_protocol USING btree (code, district_id) NULLS NOT DISTINCT WHERE ((status)::text = 'in_force'::text);
 CREATE INDEX publishing_councilpaper_made_by_id_b7f84798 ON public.publishing_councilpaper USING btree (made_by_id);
 CREATE INDEX publishing_councilpaper_release_id_5fb6447c ON public.publishing_councilpaper USING btree (release_id);
@@ -2924,6 +3093,7 @@ CREATE INDEX reminder_of_recipient ON public.meetings_reminder USING btree (reci
 CREATE INDEX reminder_of_subject ON public.meetings_reminder USING btree (subject_id, rule);
 CREATE INDEX reminder_unread ON public.meetings_reminder USING btree (recipient_id) WHERE (((channel)::text = 'in_page'::text) AND (read_at IS NULL) AND (sent_at IS NOT NULL));
 CREATE INDEX reminder_waiting ON public.meetings_reminder USING btree (occurrence, id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
+CREATE UNIQUE INDEX restriction_once_at_a_time ON public.privacy_restriction USING btree (contact_id) WHERE (lifted_at IS NULL);
 CREATE INDEX review_of_district ON public.reviews_review USING btree (district_id, until DESC);
 CREATE INDEX reviews_actioncheck_action_id_92ec4b71 ON public.reviews_actioncheck USING btree (action_id);
 CREATE INDEX reviews_actioncheck_review_id_e4e16a43 ON public.reviews_actioncheck USING btree (review_id);
@@ -2980,11 +3150,13 @@ CREATE TRIGGER api_apikey_districts_covers_keys_after_update_of_new AFTER UPDATE
 CREATE TRIGGER api_apikey_districts_covers_keys_after_update_of_old AFTER UPDATE ON public.api_apikey_districts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
 CREATE TRIGGER audit_change_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_change FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_change_own_xid BEFORE INSERT ON public.audit_change FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
-CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_event_append_only BEFORE DELETE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_event_only_moved BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.audit_only_moved();
 CREATE TRIGGER audit_event_own_xid BEFORE INSERT ON public.audit_event FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
 CREATE TRIGGER audit_numbered_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_numbered FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_numbered_next_in_row AFTER INSERT ON public.audit_numbered REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('seq');
-CREATE TRIGGER audit_reason_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_reason FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_reason_append_only BEFORE DELETE OR TRUNCATE ON public.audit_reason FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_reason_only_removed BEFORE UPDATE ON public.audit_reason FOR EACH ROW EXECUTE FUNCTION public.audit_only_removed();
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_seal_next_in_row AFTER INSERT ON public.audit_seal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('number');
 CREATE TRIGGER districts_district_covers_keys_after_delete_of_old AFTER DELETE ON public.districts_district REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_districts_of_keys();
@@ -3302,6 +3474,22 @@ ALTER TABLE ONLY public.oversight_watchedrecord
     ADD CONSTRAINT oversight_watchedrec_marked_by_id_31fd07e4_fk_accounts_ FOREIGN KEY (marked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.oversight_watchedrecord
     ADD CONSTRAINT oversight_watchedrec_reviewed_by_id_658fa3b6_fk_accounts_ FOREIGN KEY (reviewed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_datarequest
+    ADD CONSTRAINT privacy_datarequest_answered_by_id_a2abc16e_fk_accounts_user_id FOREIGN KEY (answered_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_datarequest
+    ADD CONSTRAINT privacy_datarequest_received_by_id_1cd7474b_fk_accounts_user_id FOREIGN KEY (received_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_finding
+    ADD CONSTRAINT privacy_finding_decided_by_id_bc0a7d81_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_finding
+    ADD CONSTRAINT privacy_finding_read_again_by_id_0e917708_fk_accounts_user_id FOREIGN KEY (read_again_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_finding
+    ADD CONSTRAINT privacy_finding_request_id_a5205393_fk_privacy_datarequest_id FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_restriction
+    ADD CONSTRAINT privacy_restriction_lifted_by_id_d3f2e872_fk_accounts_user_id FOREIGN KEY (lifted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_restriction
+    ADD CONSTRAINT privacy_restriction_request_id_3bcceeb2_fk_privacy_d FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_restriction
+    ADD CONSTRAINT privacy_restriction_set_by_id_76d339cc_fk_accounts_user_id FOREIGN KEY (set_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpa_release_id_5fb6447c_fk_publishin FOREIGN KEY (release_id) REFERENCES public.publishing_release(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
@@ -3371,11 +3559,11 @@ CREATE POLICY rows_in_context ON public.contacts_affiliation USING ((('00000000-
   WHERE (parent.id = contacts_affiliation.organisation_id))) OR (EXISTS ( SELECT
    FROM guard.contact_home home
   WHERE ((home.contact_id = contacts_affiliation.contact_id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
-CREATE POLICY rows_in_context ON public.contacts_contact USING (((home_district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+CREATE POLICY rows_in_context ON public.contacts_contact USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ((NOT is_restricted) AND ((home_district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM guard.represented role
   WHERE ((role.contact_id = contacts_contact.id) AND ((role.until IS NULL) OR (role.until > ( SELECT public.context_today() AS context_today))) AND ((role.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
            FROM guard.organisation_place place
-          WHERE ((place.organisation_id = role.organisation_id) AND (place.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))))))));
+          WHERE ((place.organisation_id = role.organisation_id) AND (place.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))))))))));
 CREATE POLICY rows_in_context ON public.contacts_contactdetail USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.contacts_contact parent
   WHERE (parent.id = contacts_contactdetail.owner_id)))));
@@ -3463,6 +3651,7 @@ REVOKE ALL ON FUNCTION guard.verified_context() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_field(value bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_id(ticks bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_ids(ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_remove_reasons(events uuid[], reason text, request_id text, OUT id uuid, OUT removed integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_text(value text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_write(action text, object_type text, object_ids uuid[], field_names text[], district_ids uuid[], reason_code text, reason text, request_id text, recipient text, allowed boolean, search_hash bytea, changed_types text[], changed_ids uuid[], changed_ops text[], changed_versions integer[], changed_into uuid[], changed_districts text[], OUT id uuid, OUT at timestamp with time zone, OUT actor_kind text, OUT actor_id uuid, OUT actor_role text) FROM PUBLIC;
 INSERT INTO public.django_migrations (app, name, applied) VALUES
@@ -3491,6 +3680,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('accounts', '0014_row_context', now()),
 ('accounts', '0015_pending_acts', now()),
 ('accounts', '0016_browser_report', now()),
+('accounts', '0017_more_acts', now()),
 ('api', '0001_initial', now()),
 ('api', '0002_webhooks_and_feeds', now()),
 ('api', '0003_webhook_turns', now()),
@@ -3515,6 +3705,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('audit', '0009_texts', now()),
 ('audit', '0010_trail_position', now()),
 ('audit', '0011_written_by_the_owner', now()),
+('audit', '0012_reasons_removed', now()),
+('audit', '0013_old_reasons', now()),
 ('auth', '0001_initial', now()),
 ('auth', '0002_alter_permission_name_max_length', now()),
 ('auth', '0003_alter_user_email_max_length', now()),
@@ -3559,6 +3751,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('contacts', '0029_candidates', now()),
 ('contacts', '0030_period_by_entry', now()),
 ('contacts', '0031_encrypted_fields', now()),
+('contacts', '0032_restricted', now()),
 ('contenttypes', '0001_initial', now()),
 ('contenttypes', '0002_remove_content_type_name', now()),
 ('districts', '0001_initial', now()),
@@ -3587,6 +3780,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('incidents', '0009_exclusion_requests', now()),
 ('incidents', '0010_left_out', now()),
 ('incidents', '0011_exclusion_request_policy', now()),
+('incidents', '0012_what_waits', now()),
 ('jobs', '0001_initial', now()),
 ('jobs', '0002_work_and_files', now()),
 ('jobs', '0003_file_coverage', now()),
@@ -3622,6 +3816,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('mfa', '0003_authenticator_type_uniq', now()),
 ('oversight', '0001_alerts', now()),
 ('oversight', '0002_watched_records', now()),
+('privacy', '0001_requests', now()),
 ('publishing', '0001_initial', now()),
 ('publishing', '0002_releases_stay', now()),
 ('publishing', '0003_council_papers', now()),
