@@ -63,7 +63,7 @@ def search_person(work: Work) -> JobResult:
 
 def stopped_search(row: DataRequest) -> str | None:
     """Return why the search of a request stopped without a result; None if it is running or done."""
-    if row.status != RequestStatus.SEARCHING:
+    if row.status != RequestStatus.SEARCHING or row.search_job is None:
         return None
     ended = Job.objects.filter(pk=row.search_job, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
     return ended.values_list("message", flat=True).first()

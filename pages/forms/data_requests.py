@@ -133,17 +133,17 @@ class CutsForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean_marked(self) -> str:
-        marked: str = self.cleaned_data["marked"].replace("\r\n", "\n")
-        if _CUT.sub(lambda found: found.group(1), marked) != self.text.replace("\r\n", "\n"):
+        marked: str = self.cleaned_data["marked"].replace("\r\n", "\n").strip()
+        if _CUT.sub(lambda found: found.group(1), marked) != self.text.strip():
             raise forms.ValidationError(_("Change nothing but [[ and ]]. Each [[ needs a ]]."))
         return marked
 
     @property
     def cuts(self) -> list[tuple[int, int]]:
         """Places of the marked stretches in the text."""
-        marked = self.cleaned_data["marked"]
+        marked, blank = self.cleaned_data["marked"], len(self.text) - len(self.text.lstrip())
         return [
-            (found.start() - 4 * before, found.end() - 4 * before - 4)
+            (blank + found.start() - 4 * before, blank + found.end() - 4 * before - 4)
             for before, found in enumerate(_CUT.finditer(marked))
         ]
 

@@ -155,7 +155,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "review_action": lambda rows: {"answer": "done"},
     "review_sample": lambda rows: YES,
     "data_request_restrict": lambda rows: {"ground": "evidence"},
-    "data_request_new": lambda rows: {"names": "Sam Example"},
+    "data_request_new": lambda rows: {"names": "Sam Example", "kind": "access", "channel": "letter"},
     "data_request_identity": lambda rows: {"identity": "in_person", "version": "1"},
     "data_request_extend": lambda rows: {"extension_reason": "Many records"},
     "data_request_answer": lambda rows: {"decision": "granted"},
