@@ -210,7 +210,7 @@ PARTS: Final[list[Part]] = [
         "contacts",
         Contact,
         _visible(Contact),
-        derived=frozenset({"folded", "clues", "is_restricted"}),
+        derived=frozenset({"folded", "clues"}),
         finish=fold_contact,
         object_type="contact",
         where=("home_district", "affiliations__organisation__home_district"),

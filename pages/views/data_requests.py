@@ -250,9 +250,10 @@ def _counts(row: DataRequest) -> dict[str, int]:
 
 
 def _record(request: ActorRequest, row: DataRequest, shown: Sequence[Shown]) -> None:
-    """Record the request and the records whose texts are shown."""
+    """Record the request, its contact, and the records whose texts are shown."""
+    known = [row.contact_id] if row.contact_id else []
     ids = [UUID(one.finding.object_id) for one in shown if not one.is_gone and is_id(one.finding.object_id)]
-    record_view(request, "data_request", dict.fromkeys([row.pk, *ids]), purpose=row.number)
+    record_view(request, "data_request", dict.fromkeys([row.pk, *known, *ids]), purpose=row.number)
 
 
 def _find(request: ActorRequest, pk: UUID) -> DataRequest:
