@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -108,7 +109,7 @@ class BaseSteps(RowFormSet):
         taken: set[int] = set()
         for form in self.forms:
             position = form.cleaned_data.get("ORDER")
-            if position is None or self._should_delete_form(form):
+            if position is None or form.cleaned_data.get(DELETION_FIELD_NAME):
                 continue
             if position in taken:
                 text = _("Another step has this position. Enter a different position.")
