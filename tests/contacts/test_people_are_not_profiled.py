@@ -20,6 +20,7 @@ KNOWN = {
         *("home_district", "lawful_basis", "purpose", "notice_given_on", "notice_version", "agreement_how"),
         *("agreement_on", "agreement_recorded_by", "withdrawn_on", "review_on", "folded", "clues", "version"),
         *("created_at", "updated_at"),
+        "is_restricted",  # the person asked for it (GDPR, Article 18), and it hides them
     },
     Affiliation: {
         "id",
