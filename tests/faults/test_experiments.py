@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from crm.embedded import __main__ as commands
 from crm.embedded.postgres import APPLICATION, DATABASE, PUBLISHER
@@ -19,6 +20,7 @@ class QuickCity(City):
     """A city whose databases are copies of the one the tests have already migrated."""
 
     def prepare(self) -> None:
+        self.environment["SECRET_KEY"] = settings.SECRET_KEY  # the copies know whoever signs with this one
         for role in (APPLICATION, PUBLISHER):
             self.postgres.execute("CREATE ROLE {} LOGIN", role)
         dump = self.folder / "template.sql"
