@@ -1,6 +1,7 @@
 """Contact: a person in a role. Nothing here describes who the person is (domain.md, rules 2 and 4)."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,6 +22,7 @@ from lib.encrypted_fields import EncryptedEmailField, EncryptedPhoneField
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
+from lib.row_context import Opened, opened
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -43,6 +45,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             organisation__in=Organisation.objects.visible_to(actor).values("pk"),
         )
         return self.filter(id_in("home_district", actor.district_ids) | models.Exists(speaking))
+
+    @opened(Opened.RECOUNT)
+    def hides_from(self, actor: Acting, contact_id: UUID) -> bool:
+        """Whether the actor would see this contact if it were not restricted."""
+        return self.seen_if_unrestricted(actor).filter(pk=contact_id, is_restricted=True).exists()
 
     def matching(self, q: str) -> Self:
         """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first.

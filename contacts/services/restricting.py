@@ -1,7 +1,5 @@
 """The mark of a contact whose processing a privacy officer restricts. Reasons and days are in privacy/."""
 
-from uuid import UUID
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,9 +24,3 @@ def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
         "contact", contact.pk, Op.UPDATED, contact.version, districts, field_names=["is_restricted"]
     )
     record_changes(actor, Action.UPDATE, [changed])
-
-
-@opened(Opened.RECOUNT)
-def is_restricted_here(actor: Actor, contact_id: UUID) -> bool:
-    """Whether the actor would see this contact if it were not restricted."""
-    return Contact.objects.seen_if_unrestricted(actor).filter(pk=contact_id, is_restricted=True).exists()

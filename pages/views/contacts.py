@@ -26,7 +26,6 @@ from contacts.policies import can_edit_contact, can_reveal_private_channel
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
-from contacts.services.restricting import is_restricted_here
 from lib.days import city_today
 from lib.told import texts
 from oversight.policies import can_watch_records
@@ -105,7 +104,7 @@ def contact(request: ActorRequest, pk: UUID) -> HttpResponse:
     try:
         return _show(request, pk)
     except Http404:
-        if not is_restricted_here(request.actor, pk):
+        if not Contact.objects.hides_from(request.actor, pk):
             raise
         record(request.actor, Action.DENY, "contact", [pk], allowed=False)
         return render(request, "pages/contacts/restricted.html", status=404)
