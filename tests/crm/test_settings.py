@@ -34,10 +34,18 @@ def test_refuses_to_start_without(missing: str) -> None:
 
 
 def test_deployment_has_no_warning() -> None:
-    """With only the required settings, every default is safe."""
-    variables = {name: checks.environment()[name] for name in NEEDED}
+    """With only the required settings and the keys of encrypted fields, every default is safe."""
+    known = checks.environment()
+    variables = {name: known[name] for name in (*NEEDED, "FIELD_SECRET", "FIELD_KEYS")}
     answer = manage(variables, "check", "--deploy", "--fail-level", "WARNING")
     assert answer.returncode == 0, answer.stderr
+
+
+def test_deployment_without_encrypted_fields_is_warned_of() -> None:
+    variables = {name: checks.environment()[name] for name in NEEDED}
+    answer = manage(variables, "check", "--deploy", "--fail-level", "WARNING")
+    assert answer.returncode != 0
+    assert "Set FIELD_SECRET" in answer.stderr or "set FIELD_KEYS" in answer.stderr
 
 
 @pytest.mark.parametrize(
