@@ -25,6 +25,7 @@ FOCUSED = """() => {
 
 def reach(page: Page, name: str) -> None:
     """Press Tab until the element with this name has visible focus."""
+    page.wait_for_load_state()
     for _step in range(MANY):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
