@@ -22,7 +22,7 @@ COOKIE: Final = re.compile(r"[0-9a-f]{32}(\.[0-9a-f]{64}){1,8}")
 
 
 def number_of(request: HttpRequest) -> str:
-    """The random number of the device, or an empty text if nobody has signed in with it."""
+    """The random number of the device, or an empty text if no user has signed in with it."""
     number, _marks = _cookie(request)
     return number
 

@@ -103,7 +103,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt by account and network, or on a known device by account and device.
 
-        Wrong passwords from elsewhere therefore keep nobody out.
+        Wrong passwords from elsewhere therefore lock out no user.
         """
         if not self._is_on_known_device(request, credentials):
             super().pre_authenticate(request, **credentials)

@@ -152,7 +152,7 @@ WRITE_EVENTS: Final = "SELECT audit_write({}) FROM json_to_recordset(%(events)s:
 
 
 class ContextRefused(Exception):
-    """The database did not accept the signed context, so the event would name nobody."""
+    """The database did not accept the signed context, so the event would have no actor."""
 
     def __str__(self) -> str:
         return (

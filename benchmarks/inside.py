@@ -124,7 +124,7 @@ def _cursor_after(depth: int) -> str:
     return cursor
 
 
-@override_settings(ROW_SECURITY=False)  # the floor reads as the owner, whom no policy stops
+@override_settings(ROW_SECURITY=False)  # the floor reads as the owner, who has no policies
 def _statements() -> dict[str, str]:
     rows = Organisation.objects.all()
 

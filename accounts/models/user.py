@@ -153,7 +153,7 @@ class User(AbstractBaseUser):
         blank=True,
         verbose_name=_("reminders"),
     )
-    # Only the day, never the reason. While somebody is away, steps and reminders go to the next in turn.
+    # Only the day, never the reason. While a user is away, steps and reminders go to the next in turn.
     absent_until = models.DateField(
         _("back on"),
         null=True,

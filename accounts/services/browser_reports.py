@@ -1,4 +1,4 @@
-"""Count what browsers blocked. Anybody can send reports, so they are limited and name nobody."""
+"""Count what browsers blocked. Reports need no sign-in, so they are limited and contain no names."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ OTHERS: Final = Blocked("", "", "")
 
 
 def record_reports(reports: Iterable[Blocked]) -> None:
-    """Count reports. No event is recorded: nobody did anything, and the sender is unknown."""
+    """Count reports. No event is recorded, because the sender is unknown."""
     for report, times in Counter(reports).items():
         if _count(report, times):
             continue

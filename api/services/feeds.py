@@ -82,7 +82,7 @@ def read_feed(token: str) -> CalendarFile:
     actor = actor_for(feed.user)
     if not has_calendar(actor):
         raise ObjectDoesNotExist
-    with acting_as(actor):  # the address signs nobody in
+    with acting_as(actor):  # the request has no signed-in user
         return _calendar_of(actor, feed)
 
 

@@ -50,7 +50,7 @@ def _has_erased_today(actor: Actor) -> bool:
 
 @opened(Opened.WRITER)
 def _contact_of(act: PendingAct) -> list[Contact]:
-    """Empty if the contact is gone already: erased by a rule, merged, or taken back with its import."""
+    """Empty if the contact no longer exists: erased by a rule, merged, or removed with its undone import."""
     contact_id: Any = act.subject  # acts of this kind are about a contact
     return list(Contact.objects.select_for_update().filter(pk=contact_id))
 
