@@ -224,6 +224,24 @@ def _calls(
             yield call, concern
 
 
+def card_of(call: Call, concern: Concern, *, is_night: bool) -> Card:
+    """The card of an organisation to call about a concern, without steps and tries."""
+    one = call.organisation
+    touched = Touched(
+        one.pk,
+        is_the_place=call.is_the_place,
+        asked=one.pk == concern.raised_by_organisation_id,
+        wish=one.contact_wish,
+        night_calls=one.night_calls,
+    )
+    return Card(
+        call,
+        may_be_contacted=touched.may_be_contacted,
+        is_for_the_morning=is_night and one.night_calls == "never",
+        is_asleep=is_night and not touched.may_be_called_at_night,
+    )
+
+
 def _cards(
     incident: Incident, calls: Iterable[tuple[Call, Concern]], steps: Sequence[Any], now: datetime
 ) -> dict[UUID, Card]:
@@ -231,21 +249,7 @@ def _cards(
     night = is_quiet(now, city_zone())
     cards: dict[UUID, Card] = {}
     for call, concern in calls:
-        one = call.organisation
-        touched = Touched(
-            one.pk,
-            is_the_place=call.is_the_place,
-            asked=one.pk == concern.raised_by_organisation_id,
-            wish=one.contact_wish,
-            night_calls=one.night_calls,
-        )
-        card = Card(
-            call,
-            may_be_contacted=touched.may_be_contacted,
-            is_for_the_morning=night and one.night_calls == "never",
-            is_asleep=night and not touched.may_be_called_at_night,
-        )
-        cards.setdefault(one.pk, card)
+        cards.setdefault(call.organisation.pk, card_of(call, concern, is_night=night))
     for step in steps:
         if step.organisation_id in cards:
             cards[step.organisation_id].steps.append(step)

@@ -9,15 +9,17 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
-from incidents.reading import with_incident
+from incidents.reading import card_of, with_incident
+from incidents.rules.steps import is_quiet
 from incidents.services.opening import edit_concern, maybe_the_same, protocols_for
-from lib.days import city_today, day_ends_at
+from lib.days import city_today, city_zone, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters
 from meetings.guide.offers import OFFERS
@@ -92,14 +94,15 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     shown = [*_ids_of([row]), *called, *ids_on(promises)]
     record_view(request, "concern", shown, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
+    is_night = is_quiet(timezone.now(), city_zone())
     offers = is_open and row.incident_seen is None and can_edit_concern(actor, row)
     context = {
         "protocols": protocols_for(row) if offers else [],
         "same": maybe_the_same(row).visible_to(actor).select_related("protocol")[:SAME] if offers else [],
         "concern": row,
-        "calls": calls.touched,
+        "calls": [card_of(call, row, is_night=is_night) for call in calls.touched],
         "more_calls": calls.more,
-        "helping": calls.helping,
+        "helping": [card_of(call, row, is_night=is_night) for call in calls.helping],
         "neighbours": neighbouring_leads(actor, row, calls) if is_open else [],
         "supervisors": supervisors_of(actor, row) if is_open else [],
         "told": told,

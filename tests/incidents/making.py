@@ -1,5 +1,6 @@
 """An incident for tests: a mosque that was attacked, and everybody whom the protocol names."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.actors import SYSTEM, Actor, actor_for
@@ -37,6 +38,11 @@ SHORT: dict[str, Any] = {
         {"text": "Debrief", "who": "supervisor", "due_minutes": 60, "proof": "debrief"},
     ],
 }
+
+
+def zone_where_it_is(hour: int) -> str:
+    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
 
 
 def make_incident(actor: Actor, concern: Concern, *, is_over: bool = False) -> Incident:

@@ -1,6 +1,6 @@
 """The page of an incident: what is next, two taps to a call, and what it refuses."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +20,8 @@ from incidents.services.steps import take_over
 from incidents.shipped import GRAFFITI
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
-from tests.factories import make_officer, make_organisation
-from tests.incidents.making import Night, make_incident, make_protocol
+from tests.factories import make_officer, make_organisation, make_supervisor
+from tests.incidents.making import Night, make_incident, make_protocol, zone_where_it_is
 
 pytestmark = pytest.mark.django_db
 
@@ -113,12 +113,33 @@ def test_closing_an_incident_offers_to_close_its_concerns_which_are_still_to_be_
 
 def test_the_second_who_takes_a_step_reads_who_was_first(client: Client, night: Night) -> None:
     incident = night.incident()
-    step = night.step(incident, "words")
+    step = night.step(incident, "case_reference")
     take_over(actor=night.actor(night.lead), incident_id=incident.pk, step_id=step.pk, owner_id=step.owner_id)
     sent = {"task": step.pk, "act": "take", "had_by": step.owner_id}
-    answer = sign_in(client, night.duty).post(f"/incidents/{incident.pk}/steps/", sent)
+    answer = sign_in(client, make_officer(night.district)).post(f"/incidents/{incident.pk}/steps/", sent)
     assert answer.status_code == 409
     assert f"{night.lead.name} has already taken this step." in answer.content.decode()
+
+
+def test_a_step_that_only_a_supervisor_can_finish_is_taken_over_by_one(client: Client, night: Night) -> None:
+    path = f"/incidents/{night.incident().pk}/"
+    colleague = make_supervisor(night.district)
+    for proof in ("words", "assessment", "debrief"):
+        step = night.step(Incident.objects.get(), proof)
+        sent = {"task": step.pk, "act": "take", "had_by": night.supervisor.pk}
+        refused = sign_in(client, night.duty).post(f"{path}steps/", sent)
+        assert refused.status_code == 422 and "Only a supervisor can finish this step." in refused.text
+        forms = {
+            user: [
+                form for form in sign_in(client, user).get(path).text.split("<form") if str(step.pk) in form
+            ]
+            for user in (night.duty, colleague)
+        }
+        assert not any('value="take"' in form for form in forms[night.duty])
+        assert any('value="take"' in form for form in forms[colleague])
+        assert client.post(f"{path}steps/", sent).status_code == 302
+        step.refresh_from_db()
+        assert step.owner == colleague
 
 
 def test_what_a_service_refuses_is_said_on_the_page_and_nothing_is_written(
@@ -276,11 +297,6 @@ def test_danger_to_life_shows_the_number_of_who_asked_not_to_be_called_at_night(
     page = sign_in(client, night.duty).get(f"/incidents/{night.incident().pk}/").text
     before, danger = section_next(page).split("Danger to life")
     assert "910 12 34 56" in danger and "910 12 34 56" not in before
-
-
-def zone_where_it_is(hour: int) -> str:
-    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
 
 
 def test_the_holding_statement_is_agreed_in_one_tap(client: Client) -> None:
