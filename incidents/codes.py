@@ -50,6 +50,11 @@ class Proof(models.TextChoices):
 OF_A_RECORD: Final = frozenset({Proof.REASSURANCE, Proof.VISIT, Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
 
 
+# What only who decides in an incident can record.
+OF_A_DECISION: Final = frozenset({Proof.WORDS, Proof.ASSESSMENT, Proof.DEBRIEF})
+DECIDING: Final = frozenset({StepWho.SUPERVISOR, StepWho.CITY_SUPERVISOR})
+
+
 class IncidentStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("status of an incident", "open")
     MONITORING = "watching", _("monitoring")

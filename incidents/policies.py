@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts import rules
 from accounts.actors import Actor
 from districts.models import District
-from incidents.models import Incident, Protocol
+from incidents.models import Incident, IncidentStep, Protocol
 
 
 def districts_of(incident: Incident) -> set[UUID]:
@@ -27,6 +27,11 @@ def can_write_incident(actor: Actor, incident: Incident) -> bool:
 def can_decide_incident(actor: Actor, incident: Incident) -> bool:
     """Agree the statement, assess tension, widen, exclude and close: its supervisors."""
     return _decides(actor) and can_write_incident(actor, incident)
+
+
+def can_finish_step(actor: Actor, incident: Incident, step: IncidentStep) -> bool:
+    """Whether the actor could do a step, read with its `step`, if it were theirs."""
+    return not step.step.needs_decision or can_decide_incident(actor, incident)
 
 
 def can_write_protocol(actor: Actor, district: District | None) -> bool:

@@ -187,6 +187,11 @@ class IncidentStepQuerySet(models.QuerySet["IncidentStep"]):
     def open(self) -> Self:
         return self.filter(status=StepStatus.OPEN)
 
+    def about_seen(self, actor: Acting) -> Self:
+        """Steps but those for organisations that the actor does not see."""
+        seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+        return self.filter(Q(organisation=None) | Exists(seen))
+
     def in_order(self) -> Self:
         return self.order_by("due_at", "step__position", "pk")
 

@@ -4,6 +4,7 @@ from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import rules
 from contacts.models import Organisation
 from districts.models import District
-from incidents.codes import Proof, ProtocolStatus, StepEach, StepWho
+from incidents.codes import DECIDING, OF_A_DECISION, Proof, ProtocolStatus, StepEach, StepWho
 from lib.acting import Acting
 from lib.described import OF_LIMITS
 from lib.ids import uuid7
@@ -179,6 +180,20 @@ class ProtocolStep(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether only who decides in the incident can finish it."""
+        return self.proof in OF_A_DECISION
+
+    @property
+    def given_to(self) -> str:
+        """Who gets it. Versions from before `clean` may name somebody who could not finish it."""
+        return StepWho.SUPERVISOR if self.needs_decision and self.who not in DECIDING else self.who
+
+    def clean(self) -> None:
+        if self.who and self.given_to != self.who:
+            raise ValidationError({"who": _("Choose a supervisor. Only a supervisor can finish this step.")})
 
 
 class ProtocolAgreement(models.Model):

@@ -86,7 +86,7 @@ def pass_on(
     for step in steps:
         about = step.organisation or place
         lead, deputy = (about.lead_officer_id, about.deputy_officer_id) if about else (None, None)
-        owner_id = next_owner(step.step.who, lead, deputy, people)
+        owner_id = next_owner(step.step.given_to, lead, deputy, people)
         must_go = step.owner_id in excluded or step.owner_id not in people.present
         is_better = owner_id is not None and owner_id not in people.away
         if owner_id != step.owner_id and (is_better or must_go):
@@ -123,7 +123,7 @@ def steps_of(protocol: Protocol) -> list[Step]:
     return [
         Step(
             id=step.pk,
-            who=step.who,
+            who=step.given_to,
             each=step.each,
             due_minutes=step.due_minutes,
             may_wait=step.may_wait,

@@ -53,7 +53,10 @@ def copy_protocols(district: District, successor: District) -> None:
         drafted = draft_protocol(
             actor=SYSTEM,
             district=successor,
-            steps=list(protocol.steps.order_by("position").values(*_STEP)),
+            steps=[
+                {name: getattr(step, name) for name in _STEP} | {"who": step.given_to}
+                for step in protocol.steps.order_by("position")
+            ],
             agreed_with=[(one.organisation, one.agreed_on) for one in protocol.agreements.all()],
             **{name: getattr(protocol, name) for name in _PROTOCOL},
         )

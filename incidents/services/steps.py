@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from incidents.codes import OF_A_RECORD, Proof, StepStatus
 from incidents.models import Incident, IncidentStep
+from incidents.policies import can_finish_step
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import concerns_of, pass_on
 from lib.cleaning import assign
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, acting_as, opened
 from meetings.services.concerns import edit_concern
 
 SHORTEST_REASON: Final = 10  # characters
@@ -33,11 +34,13 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
     """Make the actor the owner of an open step that `owner_id` had on the actor's screen.
 
     Of two who press at once the first gets it. Raises as `locked_incident`, DoesNotExist, AlreadyTaken, and
-    ValidationError for a step that is not open.
+    ValidationError for a step that is not open, or that only a supervisor can finish.
     """
     incident, step = _open_step(actor, incident_id, step_id)
     if step.owner_id == actor.id:
         return step
+    if not can_finish_step(actor, incident, step):
+        raise ValidationError(_("Only a supervisor can finish this step."), code="of_a_supervisor")
     if step.owner_id != owner_id:
         name = step.owner.name if step.owner else _("No one")
         raise AlreadyTaken(_("%(name)s has already taken this step.") % {"name": name}, code="taken")
@@ -115,7 +118,8 @@ def mark_step(
 def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int | None = None) -> None:
     """Undo `mark_step`. Raises as `locked_incident`, and DoesNotExist."""
     incident = locked_incident(actor, incident_id, version=version)
-    step = incident.steps.exclude(step__proof__in=OF_A_RECORD).get(pk=step_id)
+    with acting_as(actor):
+        step = incident.steps.about_seen(actor).exclude(step__proof__in=OF_A_RECORD).get(pk=step_id)
     step.status, step.note = StepStatus.OPEN, ""
     step.done_at = step.recorded_at = step.done_by = None
     step.save()
@@ -124,7 +128,8 @@ def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int 
 
 def _open_step(actor: Actor, incident_id: UUID, step_id: UUID) -> tuple[Incident, IncidentStep]:
     incident = locked_incident(actor, incident_id)
-    step = incident.steps.to_pass_on().select_related("owner").get(pk=step_id)
+    with acting_as(actor):
+        step = incident.steps.about_seen(actor).to_pass_on().select_related("owner").get(pk=step_id)
     if not step.is_open:
         raise ValidationError(_("This step is no longer open."), code="not_open")
     return incident, step

@@ -99,6 +99,11 @@ class ProtocolForm(OrganisationPicks, DraftForm):
 class StepForm(forms.Form):
     """What to do, by whom and when."""
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        ProtocolStep(who=data.get("who", ""), proof=data.get("proof", "")).clean()
+        return data
+
 
 class BaseSteps(RowFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:

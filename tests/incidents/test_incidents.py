@@ -209,11 +209,12 @@ def test_a_district_follows_its_own_protocol_before_the_citys() -> None:
 def test_of_two_who_take_a_step_the_first_gets_it_and_the_second_is_told_who() -> None:
     night = Night()
     incident = night.incident()
-    step = night.step(incident, "words")
+    step = night.step(incident, "visit", night.place)
+    assert step.owner == night.lead
     taken: dict[str, Any] = {"step_id": step.pk, "owner_id": step.owner_id}
     assert take_over(**about(night, incident), **taken).owner_id == night.duty.pk
     with pytest.raises(AlreadyTaken, match=night.duty.name):
-        take_over(**about(night, incident, night.lead), **taken)
+        take_over(**about(night, incident, night.supervisor), **taken)
     assert take_over(**about(night, incident), **taken).owner_id == night.duty.pk
     for outsider in (make_officer(make_district()), make_officer()):
         with pytest.raises(Incident.DoesNotExist):

@@ -84,6 +84,7 @@ def test_a_draft_that_is_not_right_names_its_field(client: Client) -> None:
         (step(0, 1, due_minutes="soon"), "steps-0-due_minutes"),
         (step(0, 1, escalate_after_minutes="-5"), "steps-0-escalate_after_minutes"),
         (step(0, 1, who="nobody"), "steps-0-who"),
+        (step(0, 1, who="duty", proof="words"), "steps-0-who"),
         (two | step(0, 1) | step(1, 1, text="Also first"), "steps-1-ORDER"),
         (step(0, 1) | {"kinds": ["invented"]}, "kinds"),
         (step(0, 1) | {"district": make_district().pk}, "district"),

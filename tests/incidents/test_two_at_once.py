@@ -15,7 +15,8 @@ from tests.incidents.making import Night
 def test_one_gets_the_step_and_the_other_reads_the_name_each_time(committed_db: None) -> None:
     night = Night()
     incident = night.incident()
-    step = night.step(incident, "words")
+    step = night.step(incident, "case_reference")
+    IncidentStep.objects.filter(pk=step.pk).update(owner=night.supervisor)
     actors = [night.actor(night.duty), night.actor(night.lead)]
     names = {actor.id: user.name for actor, user in zip(actors, (night.duty, night.lead), strict=True)}
     barrier = Barrier(2)

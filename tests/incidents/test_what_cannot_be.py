@@ -15,12 +15,13 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
-from incidents.models import Incident, IncidentStep
+from incidents.models import Incident, IncidentStep, ProtocolStep
 from incidents.services import planning
-from incidents.services.decisions import call_more
-from incidents.services.opening import edit_concern
+from incidents.services.decisions import call_more, widen_incident
+from incidents.services.opening import edit_concern, open_incident
+from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance, undo_reassurance
-from incidents.services.steps import mark_step, take_over
+from incidents.services.steps import mark_step, reopen_step, take_over
 from meetings.models import Concern, Meeting
 from reminders.models import Reminder
 from tests.factories import make_actor, make_district, make_organisation, make_supervisor
@@ -58,13 +59,42 @@ def test_neither_a_step_nor_a_call_is_of_another_time(at: timedelta | datetime) 
 def test_a_step_of_another_district_or_another_incident_does_not_exist() -> None:
     night, elsewhere = Night(), Night(make_district())
     incident, other = night.incident(), elsewhere.incident()
-    step = night.step(incident, "words")
+    step = night.step(incident, "case_reference")
+    IncidentStep.objects.filter(pk=step.pk).update(owner=night.lead)
+    step.refresh_from_db()
     wanted: dict[str, Any] = {"step_id": step.pk, "owner_id": step.owner_id}
     with pytest.raises(Incident.DoesNotExist):
         take_over(actor=elsewhere.actor(), incident_id=incident.pk, **wanted)
     with pytest.raises(IncidentStep.DoesNotExist):
         take_over(actor=elsewhere.actor(), incident_id=other.pk, **wanted)
     assert take_over(actor=night.actor(), incident_id=incident.pk, **wanted).owner == night.duty
+
+
+def test_a_step_for_an_organisation_of_another_district_does_not_exist_there() -> None:
+    """An incident shown in a second district: its officers work on the steps for organisations they see."""
+    night, elsewhere = Night(), Night(make_district())
+    incident = night.incident()
+    widen_incident(actor=SYSTEM, incident_id=incident.pk, district_id=elsewhere.district.pk)
+    about: dict[str, Any] = {"actor": elsewhere.actor(), "incident_id": incident.pk}
+    hidden, once = night.step(incident, "visit", night.place), night.step(incident, "case_reference")
+    for work in (
+        lambda: take_over(**about, step_id=hidden.pk, owner_id=hidden.owner_id),
+        lambda: mark_step(**about, step_id=hidden.pk, status="not_needed", note="Not our district"),
+        lambda: reopen_step(**about, step_id=night.step(incident, "tick", night.place).pk),
+    ):
+        with pytest.raises(IncidentStep.DoesNotExist):
+            work()
+    assert take_over(**about, step_id=once.pk, owner_id=once.owner_id).owner == elsewhere.duty
+
+
+def test_an_old_protocol_gives_a_supervisor_the_step_that_only_one_can_finish() -> None:
+    steps = [{"text": "Statement", "who": "supervisor", "due_minutes": 60, "proof": "words"}]
+    drafted = draft_protocol(actor=SYSTEM, code="old", name="Old", kinds=["threat"], steps=steps)
+    ProtocolStep.objects.filter(protocol=drafted).update(who="duty")
+    protocol, night = approve_protocol(actor=SYSTEM, protocol_id=drafted.pk), Night()
+    concern = night.log(kinds=["threat"])
+    incident = open_incident(actor=night.actor(), concern_id=concern.pk, protocol_id=protocol.pk)
+    assert incident.steps.get().owner == night.supervisor
 
 
 def test_two_taps_on_reached_are_one_call(client: Client) -> None:
