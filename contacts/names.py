@@ -120,18 +120,22 @@ def plain_name(name: str) -> str:
     return read_name(name).core
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def read_name(name: str) -> Name:
     """Read a name."""
-    raw = list(_spelled(name))[:_MOST_WORDS]
-    said = [part for word in raw for part in _said(word)]
+    said = [part for word in _spelled(name)[:_MOST_WORDS] for part in _said(word)]
     words = _without_forms(said)
     told = [word.text for word in said if word.text not in SMALL_WORDS]
     initials = {"".join(word[0] for word in told)} if len(told) > _INITIALED else set[str]()
     return Name(tuple(words), frozenset(initials), " ".join(sorted(word.text for word in words)))
 
 
-def _spelled(name: str) -> Iterator[Word]:
+@lru_cache(maxsize=500)
+def _spelled(name: str) -> tuple[Word, ...]:
+    return tuple(_each_spelled(name))
+
+
+def _each_spelled(name: str) -> Iterator[Word]:
     """Its words in order, dotted initials as one: “O.N.G.” is ong, and so is “O N G”."""
     letters: list[str] = []
     shouts, is_first, in_dots = name.upper() == name, True, False

@@ -11,7 +11,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from districts.geometry import check_shape, is_swapped, to_degrees
 from districts.models import District
 from districts.rules import (
     MAX_VERTICES,
@@ -104,6 +103,8 @@ def features_of(content: bytes) -> list[Mapping[str, Any]]:
 
 def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Convert the features to WGS 84 from the coordinate system that the file declares."""
+    from districts.geometry import to_degrees
+
     if declared is None:
         return features
     properties = declared.get("properties") if isinstance(declared, dict) else None
@@ -157,6 +158,8 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
 
 def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:
     """Return all features, or raise ValidationError with the errors of each."""
+    from districts.geometry import check_shape
+
     mistakes: list[ValidationError] = []
     found: list[Found] = []
     numbers: dict[str, int] = {}
@@ -225,6 +228,8 @@ def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> di
 
 def _strays(found: list[Found]) -> list[ValidationError]:
     """Return errors for features that are far from the other features and from the existing districts."""
+    from districts.geometry import is_swapped
+
     boundaries = [feature.boundary for feature in found]
     known = District.objects.active().with_boundary().values_list("boundary", flat=True)
     others = boundaries + [boundary["coordinates"] for boundary in known if boundary]

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action
 from audit.services import record
-from districts.geometry import is_elsewhere, lying_on, overlaps, solid
 from districts.imports.reading import (
     CODE_PROPERTIES,
     GENERATED,
@@ -179,6 +178,8 @@ def _known(found: list[Found]) -> dict[str, District]:
 
 def _compared(feature: Found, district: District | None, parent: District | None) -> Imported:
     """Return the outcome for a feature, with the question to confirm."""
+    from districts.geometry import is_elsewhere
+
     if district is None:
         return Imported(feature.code, feature.name, "created", boundary=feature.boundary)
     before: Boundary = district.boundary["coordinates"] if district.boundary else []
@@ -212,6 +213,8 @@ def _compared(feature: Found, district: District | None, parent: District | None
 
 def _overlapping(found: list[Found]) -> tuple[str, ...]:
     """Return questions about boundaries of the file that overlap, because neighbours share no area."""
+    from districts.geometry import overlaps, solid
+
     text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
     pairs = overlaps([solid(feature.boundary) for feature in found])
     return tuple(
@@ -267,6 +270,8 @@ def _is_drawn_anew(feature: Found, district: District | None) -> bool:
 def _on_others(
     fresh: list[Found], others: list[District], is_kin: Callable[[Found, District], bool]
 ) -> Iterator[str]:
+    from districts.geometry import lying_on, solid
+
     text = _(
         "Feature %(n)d (%(name)s) overlaps the existing district “%(other)s”, code %(code)s: "
         "%(share)d%% of the smaller."

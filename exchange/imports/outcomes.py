@@ -63,7 +63,9 @@ def result_of(
     changes: str = "",
 ) -> Result:
     """`why` is of `kind`; `notes` are what was odd about the row or left out; `changes` as `say_changes`."""
-    return Result(line, outcome, changes=changes).with_notes([*([(kind.value, why)] if why else []), *notes])
+    said = [*([(kind.value, why)] if why else []), *notes]
+    result = Result(line, outcome, changes=changes)
+    return result.with_notes(said) if said else result
 
 
 def say_changes(changes: Iterable[tuple[str, *tuple[object, ...]]]) -> str:

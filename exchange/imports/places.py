@@ -1,6 +1,7 @@
 """The districts a register names: found, or made where the mapping says so."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -10,10 +11,12 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.policies import can_write_in
-from districts.geometry import Areas
 from districts.models import District
 from exchange.imports.mapping import Mapping, Place
 from lib.fold import fold
+
+if TYPE_CHECKING:
+    from districts.geometry import Areas
 
 
 class Places:
@@ -58,8 +61,10 @@ class Places:
             raise ValidationError(said % {"place": f"{latitude:.5f}, {longitude:.5f}"})
         return max(found, key=lambda code: (len(self._by_code[code].lineage), code))
 
-    def _areas(self) -> Areas:
+    def _areas(self) -> "Areas":
         if self._found_at is None:
+            from districts.geometry import Areas
+
             drawn = District.objects.visible_to(self._actor).active().with_boundary()
             rows = drawn.values_list("code", "boundary")
             self._found_at = Areas({code: boundary["coordinates"] for code, boundary in rows if boundary})

@@ -7,7 +7,7 @@ one, and one number that says different things is refused.
 """
 
 from array import array
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -75,7 +75,7 @@ class Plan:
     """
 
     def __init__(self, mapping: Mapping) -> None:
-        self._mapping = mapping
+        self._mapping, self._is_numbered = mapping, mapping.is_numbered
         self._numbers: dict[str, int] = {}  # external id → its number
         self._lines = array("L")  # number → its first line
         self._parents = array("L")  # union-find over those numbers
@@ -96,7 +96,7 @@ class Plan:
             return
         apart_from = -1
         id_ = row.external_id
-        if not self._mapping.is_numbered:
+        if not self._is_numbered:
             id_, apart_from = self._namesakes.place(row, len(self._parents))
         number = self._numbers.setdefault(id_, len(self._parents))
         if number == len(self._parents):
@@ -113,11 +113,12 @@ class Plan:
             (row.evidence, self._alike, False),
         ):
             for piece in pieces:
-                for other in _hold(known, hash(piece), number):
+                others = _hold(known, hash(piece), number)
+                for other in () if self._is_numbered else others:
                     option = found.setdefault(other, Option(f"line:{self._lines[other]}", set()))
                     option.shares.add(piece[1])
                     option.is_sure |= is_sure
-        if found and not self._mapping.is_numbered:
+        if found:
             self._offer(number, found.values())
 
     def look_up(self, actor: Actor, places: Places) -> None:
@@ -125,8 +126,8 @@ class Plan:
         by_id = self._known_ids()
         unlike = self._namesakes.look_up(actor, places, self._mapping.source, by_id)
         self._known = set(by_id)
-        names = {number: id_ for id_, number in self._numbers.items()} | self._namesakes.ids
-        self._there = {names[number] for number in self._known}
+        ids = self._namesakes.ids
+        self._there = {ids.get(number, id_) for id_, number in self._numbers.items() if number in self._known}
         for number in self._known:
             self._offers.pop(number, None)
         self._join_in_file()
@@ -135,6 +136,7 @@ class Plan:
             self._targets[self._root(number)] = organisation_id
         if any(self._root(number) not in self._targets for number in self._numbers.values()):
             self._find_alike(actor, places, unlike)
+        self._numbers.clear()  # what follows needs the room
         self._alike.clear()
         self._sure.clear()
         self._join_same_targets(by_id)
@@ -147,7 +149,10 @@ class Plan:
     def groups(self, spool: Spool) -> Iterator[Group]:
         """Groups as soon as their last row is read, once; rows refused on reading are not among them."""
         roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._of_row))
-        left = Counter(root for root in roots if root >= 0)
+        left = array("L", bytes(len(self._parents) * self._parents.itemsize))  # by root: rows to come
+        for root in roots:
+            if root >= 0:
+                left[root] += 1
         waiting: dict[int, list[Row]] = {}
         for number, root, row in zip(self._of_row, roots, spool, strict=True):
             if root < 0:
@@ -157,11 +162,10 @@ class Plan:
             rows.append(row)
             if len(rows) == left[root]:
                 yield from self._settled(root, waiting.pop(root))
-        self._numbers.clear()  # what follows needs the room
 
     def _settled(self, root: int, rows: list[Row]) -> Iterator[Group]:
         """The rows as one group, but for those of one number that say different things."""
-        if self._mapping.is_numbered and len(rows) > 1:
+        if self._is_numbered and len(rows) > 1:
             by_id: dict[str, list[Row]] = {}
             for row in rows:
                 by_id.setdefault(row.external_id, []).append(row)
@@ -192,14 +196,17 @@ class Plan:
 
     def _join_in_file(self) -> None:
         """Rows that are one with an earlier row: the only one that proof speaks for, or the one chosen."""
-        of_line = {line: number for number, line in enumerate(self._lines)}
         for number, offer in sorted(self._offers.items()):
             sure = [option.key for option in offer.options if option.is_sure]
-            roots = {self._root(of_line[int(key.removeprefix("line:"))]) for key in sure}
+            roots = {self._root(self._number_at(key)) for key in sure}
             counts_as = self._chosen.get(number) or (sure[0] if len(roots) == 1 else NEW)
             if counts_as.startswith("line:") and any(option.key == counts_as for option in offer.options):
-                self._join(number, of_line[int(counts_as.removeprefix("line:"))])
+                self._join(number, self._number_at(counts_as))
                 offer.counts_as = counts_as
+
+    def _number_at(self, key: str) -> int:
+        """The number whose first line an option's key names. Lines rise with numbers."""
+        return bisect_left(self._lines, int(key.removeprefix("line:")))
 
     def _known_ids(self) -> dict[int, UUID]:
         """Numbers whose external id the book has."""
@@ -230,7 +237,7 @@ class Plan:
         """Organisations of the book that rows without one are like: one of another number is none."""
         candidates: dict[int, Candidates] = {number: {pk: ({"name"}, False)} for number, pk in unlike.items()}
         taken: set[UUID] = set()
-        if self._mapping.is_numbered:
+        if self._is_numbered:
             ids = OrganisationExternalId.objects.filter(source=self._mapping.source)
             taken = set(ids.values_list("organisation_id", flat=True))
         # The number as text: making a PhoneNumber of each would take longer than all the rest.
@@ -286,7 +293,7 @@ class Plan:
             other = first.setdefault(organisation_id, root)
             if other == root:
                 continue
-            if self._mapping.is_numbered and not {root, other} <= by_id.keys():
+            if self._is_numbered and not {root, other} <= by_id.keys():
                 for one in (root, other):
                     self._give_up(one, organisation_id)
             else:

@@ -24,6 +24,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+MEGABYTE: Final = 1024 * 1024
+MOST_COLUMNS: Final = 200
 UNKNOWN: Final = ""  # of an encoding: its bytes alone do not say it
 _CHUNK: Final = 1 << 20
 

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
-from openpyxl.utils.cell import get_column_letter
 
 from exchange.imports.encodings import likely_encodings
 from exchange.imports.reading import (
+    MEGABYTE,
+    MOST_COLUMNS,
     UNKNOWN,
     UnreadableFile,
     digest_and_encoding,
@@ -20,7 +21,6 @@ from exchange.imports.reading import (
     plain_cell,
     text_of,
 )
-from exchange.imports.workbooks import MEGABYTE, MOST_COLUMNS, read_rows
 from jobs.files import spool
 from lib.fold import squash
 
@@ -108,6 +108,8 @@ def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def _place(n: int) -> str:
+    from openpyxl.utils.cell import get_column_letter
+
     return _("Column %(n)d (%(letter)s)") % {"n": n + 1, "letter": get_column_letter(n + 1)}
 
 
@@ -166,6 +168,8 @@ def _from_workbook(file: BinaryIO) -> BinaryIO:
 
     A spreadsheet leaves out the empty cells at a row's end: no row is shorter than the one above for that.
     """
+    from exchange.imports.workbooks import read_rows
+
     copy = io.TextIOWrapper(spool(), encoding="utf-8", errors="ignore", newline="")
     writer, width = csv.writer(copy), 0
     for row in read_rows(file):

@@ -24,16 +24,14 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from exchange.imports.reading import UnreadableFile
+from exchange.imports.reading import MEGABYTE, MOST_COLUMNS, UnreadableFile
 
-MEGABYTE: Final = 1024 * 1024
 MOST_UNPACKED: Final = 150 * MEGABYTE  # of all parts; 100,000 rows of 14 columns need 60 to 90
 MOST_SHARED: Final = 64 * MEGABYTE  # of the table of texts, which is held in memory
 MOST_TEXTS: Final = 1_000_000
 MOST_BESIDE: Final = 16 * MEGABYTE  # of each part that says what the sheets are and how they look
 MOST_RATIO: Final = 250  # unpacked to packed, once it is more than a little; sheets have 5 to 30
 MOST_ROWS: Final = 200_000
-MOST_COLUMNS: Final = 200
 MOST_BLANK: Final = 5_000  # in a row: a sheet that was formatted down to its end
 MOST_LETTERS: Final = 32_767  # of a cell, as spreadsheets have it
 MOST_ELEMENTS: Final = 10_000_000

@@ -33,12 +33,32 @@ def test_refuses_to_start_without(missing: str) -> None:
     assert f"Set the {missing} environment variable" in answer.stderr
 
 
-def test_deployment_has_no_warning() -> None:
-    """With only the required settings and the keys of encrypted fields, every default is safe."""
+@pytest.fixture(scope="module")
+def checked() -> subprocess.CompletedProcess[str]:
+    """A deployment with only the required settings and the keys of encrypted fields, and what it imported."""
     known = checks.environment()
     variables = {name: known[name] for name in (*NEEDED, "FIELD_SECRET", "FIELD_KEYS")}
-    answer = manage(variables, "check", "--deploy", "--fail-level", "WARNING")
-    assert answer.returncode == 0, answer.stderr
+    variables["PYTHONPROFILEIMPORTTIME"] = "1"
+    return manage(variables, "check", "--deploy", "--fail-level", "WARNING")
+
+
+def imported(answer: subprocess.CompletedProcess[str]) -> set[str]:
+    lines = [line for line in answer.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def test_deployment_has_no_warning(checked: subprocess.CompletedProcess[str]) -> None:
+    """With only the required settings and the keys of encrypted fields, every default is safe."""
+    said = [line for line in checked.stderr.splitlines() if not line.startswith("import time:")]
+    assert checked.returncode == 0, said
+
+
+def test_every_process_starts_without_what_reads_boundaries_and_workbooks(
+    checked: subprocess.CompletedProcess[str],
+) -> None:
+    """They take 35 MB, and an import of 100,000 rows shall need no more than 256 MB."""
+    assert {"pages.views.settings_districts", "exchange.imports.drafts"} <= imported(checked)
+    assert not {"shapely", "pyproj", "numpy", "openpyxl"} & imported(checked)
 
 
 def test_deployment_without_encrypted_fields_is_warned_of() -> None:
