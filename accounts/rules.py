@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from lib.reasons import as_code
+
 OFFICER = "officer"
 SUPERVISOR = "supervisor"
 PRIVACY_OFFICER = "privacy_officer"
@@ -77,12 +79,12 @@ COLLEAGUE_AWAY = "colleague_away"
 INCIDENT = "incident"
 EVENT = "event"
 MAX_RELIEF_HOURS = 12
-RELIEF = "relief"
+RELIEF = as_code("relief_")  # begins the codes of audit.codes.ReasonCode
 
 
 def relief_purpose(reason: str) -> str:
     """The purpose recorded in every event during temporary access."""
-    return f"{RELIEF}: {reason}"
+    return RELIEF + reason
 
 
 # Order matters: each browser's User-Agent also contains the names of those that follow.

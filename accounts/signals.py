@@ -20,6 +20,7 @@ from structlog.contextvars import get_contextvars
 from accounts.actors import Actor, actor_for
 from accounts.models import User
 from accounts.sessions import DEVICE, SEEN, STARTED, SessionStore
+from audit.codes import ReasonCode
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 
@@ -60,7 +61,9 @@ def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
 def record_wrong_code(user: User, **_kwargs: Any) -> None:
     """Record a wrong second factor after a correct password."""
     nobody = Actor(kind="user", request_id=_request_id())
-    record(nobody, Action.SIGN_IN_FAILED, "user", [user.pk], allowed=False, purpose="second factor")
+    record(
+        nobody, Action.SIGN_IN_FAILED, "user", [user.pk], allowed=False, purpose=ReasonCode.SECOND_FACTOR.sent
+    )
 
 
 @receiver([authenticator_added, authenticator_removed, authenticator_reset])

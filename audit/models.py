@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.codes import reason_in_words
 from lib.days import city_day
 from lib.ids import uuid7
 
@@ -79,7 +80,7 @@ class Event(models.Model):
     field_names = ArrayField(models.CharField(max_length=60), default=list)
     district_ids = ArrayField(models.UUIDField(), default=list)
     old_purpose = models.CharField(max_length=500, blank=True, db_column="purpose")  # until form 2
-    reason_code = models.CharField(max_length=40, blank=True, db_default="")
+    reason_code = models.CharField(max_length=200, blank=True, db_default="")  # ReasonCode, space-separated
     reason_digest = models.BinaryField(max_length=32, null=True)  # audit.rules.reason_digest
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=200, blank=True)
@@ -107,7 +108,11 @@ class Event(models.Model):
 
     @property
     def purpose(self) -> str:
-        """The reason: temporary access and what was typed or chosen, in full. Lists join `reason`."""
+        """The reason: temporary access, what was chosen and what was typed. Lists join `reason`."""
+        return reason_in_words(self.reason_code, self._reason_text)
+
+    @property
+    def _reason_text(self) -> str:
         reason: Reason | None = getattr(self, "reason", None)
         if reason is None:
             return self.old_purpose

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import orjson
 
+from lib.reasons import join_reasons
+
 FIRST_FORM: Final = 1  # made by the application, until ADR 44
 #: Columns that a row of the first form has not, and what they hold then.
 _LATER: Final[dict[str, object]] = {"form": FIRST_FORM, "login": "", "reason_code": "", "reason_digest": None}
@@ -108,10 +110,10 @@ def search_hash(secret: str, words: str) -> bytes:
 def both_purposes(standing: str, given: str) -> str:
     """Join the purpose that covers everything a user does (such as temporary access) and the given reason.
 
-    >>> both_purposes("relief: event", "she called"), both_purposes("", "she called")
-    ('relief: event; she called', 'she called')
+    >>> both_purposes("code:relief_event", "she called"), both_purposes("", "she called")
+    ('code:relief_event; she called', 'she called')
     """
-    return f"{standing}; {given}" if standing and given and standing != given else given or standing
+    return join_reasons([standing, given])
 
 
 def _plain(value: object) -> object:

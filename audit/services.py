@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError
 from psycopg.errors import InsufficientPrivilege
 
+from audit.codes import split_codes
 from audit.models import Action, Event, Op
 from audit.rules import both_purposes
 from lib.acting import Acting
@@ -174,14 +175,15 @@ def _arguments(
     search_hash: bytes | None = None,
 ) -> dict[str, Any]:
     """Return what `audit_write` is given."""
+    reason_code, reason = split_codes(_purpose(actor, purpose))
     return {
         "action": action.value,
         "object_type": object_type,
         "object_ids": list(object_ids),
         "field_names": sorted(set(field_names)),
         "district_ids": sorted(set(district_ids)),
-        "reason_code": "",
-        "reason": _purpose(actor, purpose),
+        "reason_code": reason_code,
+        "reason": reason,
         "request_id": actor.request_id,
         "recipient": recipient,
         "allowed": allowed,

@@ -10,6 +10,7 @@ from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
+from audit.codes import words_of
 from jobs.models import Job
 from jobs.services import discard_files, release_job
 
@@ -41,7 +42,7 @@ def _show(given: Mapping[str, str], result: Mapping[str, int]) -> Shown:
         lines.append(_("Contacts: %(n)s") % {"n": f"{people:,}"})
     if recipient := given.get("recipient"):
         lines.append(_("For %(recipient)s") % {"recipient": recipient})
-    return Shown(given["title"], [*lines, given["purpose"]])
+    return Shown(given["title"], [*lines, words_of(given["purpose"])])
 
 
 def register() -> None:

@@ -8,18 +8,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.middleware import ActorRequest
 from api.quota import ContactsLimit, count_contacts
+from audit.codes import ReasonCode
 from audit.models import Action
 from audit.services import record
 
 REASONS: Final = (
-    gettext_lazy("An incident affects many contacts"),
-    gettext_lazy("I’m taking over a colleague’s work"),
-    gettext_lazy("I’m checking and correcting records"),
-    gettext_lazy("I’m preparing an event"),
+    ReasonCode.MANY_AFFECTED,
+    ReasonCode.TAKING_OVER,
+    ReasonCode.TIDYING,
+    ReasonCode.PREPARING,
 )
 
 

@@ -12,19 +12,14 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
 
 from accounts.middleware import ActorRequest
+from audit.codes import ReasonCode
 from contacts.models import Contact
-from lib.reasons import check_reason, read_reason
+from lib.reasons import check_reason, join_reasons, read_reason
 from meetings.portfolio import is_in_portfolio
 
-REASONS: Final = (
-    gettext_lazy("They called or wrote"),
-    gettext_lazy("I’m covering for a colleague"),
-    gettext_lazy("An incident affects them"),
-    gettext_lazy("To check or correct the record"),
-)
+REASONS: Final = (ReasonCode.CALLED, ReasonCode.COVERING, ReasonCode.INCIDENT, ReasonCode.CORRECTING)
 HOURS: Final = 12
 MAX_PURPOSE: Final = 400  # characters: reasons for several contacts are joined
 MOST: Final = 200  # reasons per session; the oldest are dropped
@@ -102,8 +97,7 @@ def take_reasons(request: ActorRequest, pks: Sequence[UUID]) -> HttpResponse | N
 
 def given_reasons(request: ActorRequest, pks: Sequence[UUID]) -> str:
     """The reasons given for these contacts, without duplicates, for the activity log."""
-    why = dict.fromkeys(filter(None, (given_reason(request, pk) for pk in pks)))
-    return "; ".join(why)[:MAX_PURPOSE]
+    return join_reasons(given_reason(request, pk) for pk in pks)[:MAX_PURPOSE]
 
 
 def take_reason(request: ActorRequest, pk: UUID) -> HttpResponse | None:

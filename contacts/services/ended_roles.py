@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.actors import SYSTEM
+from audit.codes import ReasonCode
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation
@@ -19,7 +20,7 @@ from contacts.services.moves import districts_by_organisation
 from lib.row_context import Opened, opened
 
 BATCH: Final = 500
-PURPOSE: Final = "a role ended by its date"
+PURPOSE: Final = ReasonCode.ROLE_ENDED.sent
 
 
 def tell_of_ended_roles() -> int:

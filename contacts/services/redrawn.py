@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
+from audit.codes import ReasonCode
 from contacts.models import Affiliation, Contact, Organisation, OrganisationPeriod
 from contacts.models.organisation import OrganisationQuerySet
 from contacts.services.changing import Change
@@ -19,7 +20,7 @@ from districts.models import District
 from districts.redrawing import choose_homes
 from lib.row_context import Opened, opened
 
-PURPOSE: Final = "its district was redrawn"
+PURPOSE: Final = ReasonCode.REDRAWN.sent
 BATCH: Final = 1000  # rows in memory
 
 

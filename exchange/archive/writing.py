@@ -18,6 +18,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.actors import Actor
 from accounts.models import User
+from audit.codes import words_of
 from audit.models import Action
 from audit.services import record
 from districts.models import District
@@ -92,7 +93,7 @@ def write_archive(
             "version": VERSION,
             "made_at": timezone.now(),
             "made_by": {"kind": actor.kind, "id": actor.id, "name": actor.name},
-            "purpose": purpose,
+            "purpose": words_of(purpose),
             "district": district.code if district else None,
             "references_left_out": told.left_out,
             "files": told.files,

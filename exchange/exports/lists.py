@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from accounts import rules
 from accounts.actors import Actor
 from accounts.models import Act
+from audit.codes import words_of
 from contacts.models import ContactDetail
 from contacts.search import search_mark
 from districts.models import District
@@ -234,7 +235,7 @@ def _about(selection: Selection, work: Work, told: LeavingRows) -> Iterator[tupl
     )
     yield _("Exported by"), work.actor.name
     yield _("Exported at"), timezone.now()
-    yield _("Reason"), work.parameters["purpose"]
+    yield _("Reason"), words_of(work.parameters["purpose"])
     yield _("Rows"), told.rows
     for label, value in selection.described():
         yield _("Filter: %(label)s") % {"label": label}, value

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import User
+from audit.codes import ReasonCode
 from contacts.models import Organisation, OrganisationPrivateChannel
 from contacts.services.private_channels import reveal_organisation_private_channel
 from districts.models import District
@@ -121,7 +122,7 @@ def reveal_night_phone(
     if not one.may_be_contacted:
         raise ValidationError(_("This organisation asked not to be contacted."), code="refused")
     return reveal_organisation_private_channel(
-        actor=actor, organisation_id=organisation_id, reason=_("An incident affects them")
+        actor=actor, organisation_id=organisation_id, reason=ReasonCode.INCIDENT.sent
     )
 
 

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
+from audit.codes import ReasonCode
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
@@ -30,7 +31,7 @@ from meetings.models import Concern, FollowUp, Meeting
 WINDOW: Final = 5_000  # rows gone through in one transaction
 MAX_SECONDS: Final = 20.0  # then another task goes on
 KEPT: Final = timedelta(days=400)  # how long the feed keeps changes
-PURPOSE: Final = "its district lies elsewhere now"
+PURPOSE: Final = ReasonCode.GROUND_MOVED.sent
 
 
 def tell_of_moved_ground() -> int:

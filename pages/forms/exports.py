@@ -9,18 +9,14 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from audit.codes import ReasonCode
 from lib.age import SHORTEST
 from lib.fold import squash
-from lib.reasons import MOST_LETTERS, check_reason
+from lib.reasons import MOST_LETTERS, check_reason, join_reasons
 
 OTHER: Final = "other"
 # Selected with one tap. Other reasons are typed.
-REASONS: Final = (
-    _("To prepare a meeting or an event"),
-    _("To report to the city council"),
-    _("To check and tidy records"),
-    _("The person asked for their data"),
-)
+REASONS: Final = (ReasonCode.EVENT, ReasonCode.COUNCIL, ReasonCode.CHECKING, ReasonCode.SUBJECT)
 FORMATS: Final[dict[str, str | Promise]] = {
     "xlsx": _("Excel (XLSX)"),
     "csv": _("CSV"),
@@ -33,7 +29,7 @@ FORMATS: Final[dict[str, str | Promise]] = {
 class ReasonForm(forms.Form):
     """A usual reason, or another in the user's own words."""
 
-    usual: ClassVar[tuple[Promise, ...]] = REASONS
+    usual: ClassVar[tuple[ReasonCode, ...]] = REASONS
 
     reason = forms.ChoiceField(
         label=_("Why do you need the data?"),
@@ -58,16 +54,16 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         reason: Any = self.fields["reason"]
         reason.choices = [
-            *((str(n), text) for n, text in enumerate(self.usual)),
+            *((str(n), one.label) for n, one in enumerate(self.usual)),
             (OTHER, _("Another reason")),
         ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if "reason" in given and "other" in given:
-            usual = "" if given["reason"] == OTHER else str(self.usual[int(given["reason"])])
+            usual = "" if given["reason"] == OTHER else self.usual[int(given["reason"])].sent
             try:
-                self.purpose = check_reason(": ".join(filter(None, (usual, squash(given["other"])))))
+                self.purpose = check_reason(join_reasons([usual, squash(given["other"])]))
             except ValidationError as error:
                 self.add_error("other", error)
         return given

@@ -10,14 +10,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from audit.codes import ReasonCode
 from lib.sensitive import find_sensitive
 
 KEEP: Final = "keep_reason"  # one for the page, without form prefix
 REASONS: Final = {
-    "asked": gettext_lazy("They asked us to record it"),
-    "safety": gettext_lazy("Their safety depends on it"),
-    "reached": gettext_lazy("It is needed to meet or reach them"),
-    "group": gettext_lazy("It is about a group, not about a person"),
+    "asked": ReasonCode.KEEP_ASKED,
+    "safety": ReasonCode.KEEP_SAFETY,
+    "reached": ReasonCode.KEEP_REACHED,
+    "group": ReasonCode.KEEP_GROUP,
 }
 TOPICS: Final = {
     "origin": gettext_lazy("origin"),
@@ -36,8 +37,9 @@ class HintedForm(forms.Form):
 
     @property
     def keep_reason(self) -> str:
-        """The selected reason in the user's language, or an empty text."""
-        return str(REASONS.get(str(self.data.get(KEEP, "")), ""))
+        """The selected reason, or an empty text."""
+        chosen = REASONS.get(str(self.data.get(KEEP, "")))
+        return chosen.sent if chosen else ""
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from audit.codes import ReasonCode
 from exchange.imports.drafts import Values
 from exchange.imports.encodings import KNOWN
 from exchange.imports.fields import Target
@@ -32,11 +33,7 @@ class UploadForm(ReasonForm):
     """A file, its type of rows, and its source."""
 
     field_order = ("what", "file", "source", "reason", "other")
-    usual = (
-        _("To add a register of organisations"),
-        _("To move our own list into this system"),
-        _("To update records"),
-    )
+    usual = (ReasonCode.REGISTER, ReasonCode.OWN_LIST, ReasonCode.UPDATING)
 
     what = forms.ChoiceField(label=_("What is in the file?"), widget=forms.RadioSelect)
     file = forms.FileField(

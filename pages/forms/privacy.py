@@ -6,14 +6,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from audit.codes import ReasonCode
 from lib.days import city_today, is_plausible_day
 from lib.fold import squash
+from lib.reasons import join_reasons
 
-REASONS = (
-    ("asked", _("The person asked who has seen their data")),
-    ("complaint", _("A complaint or suspicion")),
-    ("check", _("My own check")),
-)
+REASONS = {
+    "asked": ReasonCode.PERSON_ASKED,
+    "complaint": ReasonCode.COMPLAINT,
+    "check": ReasonCode.OWN_CHECK,
+}
 LOOK_BACK = timedelta(days=90)
 
 
@@ -24,7 +26,11 @@ class InquiryForm(forms.Form):
         label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     until = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    why = forms.ChoiceField(label=_("Reason for asking"), choices=REASONS, widget=forms.RadioSelect)
+    why = forms.ChoiceField(
+        label=_("Reason for asking"),
+        choices=[(name, code.label) for name, code in REASONS.items()],
+        widget=forms.RadioSelect,
+    )
     reference = forms.CharField(
         label=_("Reference"), required=False, max_length=60, help_text=_("A case number, not a name.")
     )
@@ -47,5 +53,5 @@ class InquiryForm(forms.Form):
     def period_and_reason(self) -> tuple[date, date, str]:
         """First date, last date, and the reason as recorded."""
         given = self.cleaned_data
-        words = [str(dict(REASONS)[given["why"]]), squash(given["reference"])]
-        return given["since"], given["until"], " · ".join(word for word in words if word)
+        reason = join_reasons([REASONS[given["why"]].sent, squash(given["reference"])])
+        return given["since"], given["until"], reason

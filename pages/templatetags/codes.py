@@ -1,8 +1,9 @@
-"""Template filter for labels of code lists: `{{ meeting|labels:"outcomes" }}`."""
+"""Template filters for codes: `{{ meeting|labels:"outcomes" }}`, `{{ alert.answer|reason }}`."""
 
 from django import template
 from django.db import models
 
+from audit.codes import words_of
 from lib.described import codes_of
 
 register = template.Library()
@@ -13,3 +14,9 @@ def labels(row: models.Model, field_name: str) -> list[str]:
     """Translated labels of the codes in an array field, in order."""
     names = codes_of(row._meta.get_field(field_name))
     return [str(names.get(code, code)) for code in getattr(row, field_name)]
+
+
+@register.filter
+def reason(text: str) -> str:
+    """A reason in the reader's language, whether it was typed or chosen with one tap."""
+    return words_of(text)

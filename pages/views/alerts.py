@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
+from audit.codes import words_of
 from lib.told import texts
 from oversight.models import Alert, Conclusion
 from oversight.policies import can_answer_alert, can_close_alert, can_review_alerts
@@ -82,7 +83,7 @@ def _show(
                 "may_answer": can_answer_alert(actor, row),
                 "may_close": can_close_alert(actor, row),
                 "mistakes": wrong.get(row.pk, ()),
-                "typed": typed if row.pk in wrong else row.answer,
+                "typed": typed if row.pk in wrong else words_of(row.answer),
             }
             for row in rows
         ],

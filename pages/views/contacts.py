@@ -12,11 +12,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from audit.codes import ReasonCode
 from audit.models import Action
 from audit.services import record
 from contacts.filters import ContactFilters
@@ -67,11 +67,7 @@ from pages.reasons import (
 from pages.undo import say_with_undo, undoer
 
 # Selected with one tap. Other reasons are typed.
-REASONS = (
-    gettext_lazy("Urgent, and no one answers the work number"),
-    gettext_lazy("They asked to be called on this number"),
-    gettext_lazy("To keep an agreed appointment"),
-)
+REASONS = (ReasonCode.URGENT, ReasonCode.ASKED_FOR, ReasonCode.APPOINTMENT)
 COMPARED = ("given_name", "family_name", "phone", "email")
 
 

@@ -41,9 +41,29 @@ PAGES_OF = {
 }
 NOUNS: dict[str, Any] = {
     **dict(TYPES),
-    "event": gettext_lazy("activity log"),
+    "alert": gettext_lazy("an alert"),
+    "calendar_feed": gettext_lazy("a calendar feed"),
+    "council_paper": gettext_lazy("a council paper"),
     "data_request": gettext_lazy("a request"),
+    "event": gettext_lazy("activity log"),
+    "handover": gettext_lazy("a handover"),
+    "import": gettext_lazy("an import"),
+    "incident": gettext_lazy("an incident"),
+    "job": gettext_lazy("a background task"),
+    "job_file": gettext_lazy("a file of a background task"),
+    "protocol": gettext_lazy("a protocol"),
+    "reason": gettext_lazy("reasons in the activity log"),
+    "release": gettext_lazy("a publication"),
+    "release_grid": gettext_lazy("a release grid"),
+    "relief": gettext_lazy("temporary access"),
+    "reminder": gettext_lazy("a reminder"),
+    "report": gettext_lazy("a report"),
     "restriction": gettext_lazy("a restriction"),
+    "review": gettext_lazy("an audit"),
+    "subscription": gettext_lazy("a subscription"),
+    "watched_record": gettext_lazy("a watched record"),
+    "watched_register": gettext_lazy("a watched register"),
+    "webhook": gettext_lazy("a webhook"),
 }
 ROLES = dict(Role.choices)
 

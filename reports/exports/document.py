@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from audit.codes import words_of
 from districts.models import District, PeriodNote
 from lib.sheets import Cell, Column
 from reports.catalogue import REPORTS
@@ -184,7 +185,7 @@ def _facts(
         _("all") if asked.all_kinds else _("all except partners (such as schools) and culture and sport"),
     )
     yield _("Created by"), actor.name
-    yield _("Reason"), purpose
+    yield _("Reason"), words_of(purpose)
     yield _("Created at"), _moment(now)
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from audit.codes import words_of
 from exchange.exports.leaving import LeavingRows
 from exchange.exports.lists import LISTS
 from exchange.policies import can_export
@@ -127,7 +128,9 @@ def export_rows(work: Work) -> JobResult:
         raise JobRefused(_("You no longer have access to this district’s figures.")) from error
     marking = _("Confidential. For police use only. Delete it when you no longer need it.")
     out = spool()
-    out.write(file_of(counted, [("marking", marking), ("made_for", actor.name), ("reason", purpose)]))
+    out.write(
+        file_of(counted, [("marking", marking), ("made_for", actor.name), ("reason", words_of(purpose))])
+    )
     days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
 
     def tell(files: Sequence[KeptFile]) -> None:

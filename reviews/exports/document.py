@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from audit.codes import words_of
 from lib.sheets import Column
 from reports.exports.cells import Value, text
 from reports.exports.document import Document, Table
@@ -77,7 +78,7 @@ def _addenda(review: Review) -> Iterator[tuple[str, str]]:
 
 
 def _made(actor: Actor, purpose: str) -> list[tuple[str, str]]:
-    return [(_("Created by"), actor.name), (_("Reason"), purpose)]
+    return [(_("Created by"), actor.name), (_("Reason"), words_of(purpose))]
 
 
 def _methods(review: Review) -> list[Definition]:

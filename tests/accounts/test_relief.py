@@ -109,7 +109,7 @@ def test_every_event_of_that_time_says_so(client: Client, city: City) -> None:
     events = Event.objects.filter(actor_id=city.officer.pk).order_by("at")
     started = next(n for n, event in enumerate(events) if event.object_type == "relief")
     assert [event.purpose for event in events[:started] if event.action == Action.LIST] == [""]
-    assert {event.purpose for event in events[started:]} == {"relief: night_duty"}
+    assert {event.purpose for event in events[started:]} == {"Temporary access: night duty"}
     assert len(events[started:]) >= 4
 
 
@@ -128,7 +128,7 @@ def test_the_longest_reason_is_kept_whole_beside_it(client: Client, city: City) 
     assert client.get(address, headers={"X-Purpose": reason}).status_code == 200
     events = Event.objects.filter(actor_id=city.officer.pk, object_ids__contains=[contact.pk], allowed=True)
     assert events.filter(action=Action.REVEAL).exists()
-    assert {event.purpose for event in events} == {f"relief: colleague_away; {reason}"}
+    assert {event.purpose for event in events} == {f"Temporary access: a colleague is away; {reason}"}
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.PRIVACY_OFFICER, Role.ADMINISTRATOR])

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
+from audit.codes import ReasonCode
 from audit.models import Action, Event
 from contacts.models import Organisation, PrivateChannel
 from contacts.services.organisations import edit_organisation
@@ -197,8 +198,8 @@ def test_only_supervisors_who_say_why_and_who_they_are(north: District, supervis
 
 
 def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: User) -> None:
-    page, usual = sure(supervisor), "To prepare a meeting or an event"
-    room = MOST_LETTERS - len(f"{usual}: ")
+    page, usual = sure(supervisor), ReasonCode.EVENT.sent
+    room = MOST_LETTERS - len(f"{usual}; ")
     for tapped, fits in (("0", room), ("other", MOST_LETTERS)):
         typed = "x" * (fits + 1)
         given = {"format": "csv", "reason": tapped, "other": typed, "readable": "on"}
@@ -211,7 +212,7 @@ def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: 
         assert not re.search(r'name="other"[^>]*maxlength', html)
         assert page.post("/contacts/export/", given | {"other": typed[:-1]}).status_code == 302
         purpose = Job.objects.latest("id").parameters["purpose"]
-        assert purpose == (f"{usual}: {typed[:-1]}" if tapped == "0" else typed[:-1])
+        assert purpose == (f"{usual}; {typed[:-1]}" if tapped == "0" else typed[:-1])
 
 
 def test_what_was_typed_waits_for_the_password(north: District, supervisor: User) -> None:

@@ -192,7 +192,7 @@ def test_an_inquiry_is_an_event_that_neither_officer_nor_supervisor_sees(
     ask(privacy, contact, reference="case-77")
     event = Event.objects.get(action=Action.INQUIRE)
     assert event.object_ids == [contact.pk]
-    assert event.purpose == "The person asked who has seen their data · case-77"
+    assert event.purpose == "The person asked who has seen their data; case-77"
     for user in (officer, make_supervisor(north)):
         client = Client()
         client.force_login(user)

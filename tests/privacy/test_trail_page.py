@@ -162,7 +162,7 @@ def test_one_opened_person_is_one_and_what_stood_beside_is_counted_apart(
     record(actor_for(officer), Action.EXPORT, "job_file", [uuid7(), uuid7()])  # as jobs.services.fetch_file
     html = client.get(PATH).content.decode()
     assert "and 1 other record" in html
-    assert "job file" in html
+    assert "a file of a background task" in html
     assert html.count("(2 rows)") == 1
 
 

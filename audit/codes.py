@@ -1,0 +1,77 @@
+"""Codes of reasons: what is chosen with one tap, so that all readers see it in their own language.
+
+Codes are stored in sealed events, so none is ever renamed or removed. What a user types is the reason's text.
+"""
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lib.reasons import as_code, split_reason
+
+
+class ReasonCode(models.TextChoices):
+    CALLED = "called", _("They called or wrote")
+    COVERING = "covering", _("I’m covering for a colleague")
+    INCIDENT = "incident", _("An incident affects them")
+    CORRECTING = "correcting", _("To check or correct the record")
+    # To show private contact details
+    URGENT = "urgent", _("Urgent, and no one answers the work number")
+    ASKED_FOR = "asked_for", _("They asked to be called on this number")
+    APPOINTMENT = "appointment", _("To keep an agreed appointment")
+    # To read on past the daily limit
+    MANY_AFFECTED = "many_affected", _("An incident affects many contacts")
+    TAKING_OVER = "taking_over", _("I’m taking over a colleague’s work")
+    TIDYING = "tidying", _("I’m checking and correcting records")
+    PREPARING = "preparing", _("I’m preparing an event")
+    # To export
+    EVENT = "event", _("To prepare a meeting or an event")
+    COUNCIL = "council", _("To report to the city council")
+    CHECKING = "checking", _("To check and tidy records")
+    SUBJECT = "subject", _("The person asked for their data")
+    # To import
+    REGISTER = "register", _("To add a register of organisations")
+    OWN_LIST = "own_list", _("To move our own list into this system")
+    UPDATING = "updating", _("To update records")
+    # To ask who has seen a person's data
+    PERSON_ASKED = "person_asked", _("The person asked who has seen their data")
+    COMPLAINT = "complaint", _("A complaint or suspicion")
+    OWN_CHECK = "own_check", _("My own check")
+    # To keep sensitive wording
+    KEEP_ASKED = "keep_asked", _("They asked us to record it")
+    KEEP_SAFETY = "keep_safety", _("Their safety depends on it")
+    KEEP_REACHED = "keep_reached", _("It is needed to meet or reach them")
+    KEEP_GROUP = "keep_group", _("It is about a group, not about a person")
+    # During temporary access (accounts.models.ReliefReason)
+    RELIEF_NIGHT_DUTY = "relief_night_duty", _("Temporary access: night duty")
+    RELIEF_COLLEAGUE_AWAY = "relief_colleague_away", _("Temporary access: a colleague is away")
+    RELIEF_INCIDENT = "relief_incident", _("Temporary access: an incident")
+    RELIEF_EVENT = "relief_event", _("Temporary access: a public event")
+    # What the system does
+    GROUND_MOVED = "ground_moved", _("The organisation moved to another district")
+    ROLE_ENDED = "role_ended", _("The end date of a role was reached")
+    REDRAWN = "redrawn", _("The district was redrawn")
+    SECOND_FACTOR = "second_factor", _("Two-factor authentication failed")
+
+    @property
+    def sent(self) -> str:
+        """The code as a button sends it, and as it is passed on in place of a text."""
+        return as_code(self.value)
+
+
+def split_codes(reason: str) -> tuple[str, str]:
+    """Return the known codes of a reason, separated by spaces, and its text."""
+    codes, text = split_reason(reason, ReasonCode.values)
+    return " ".join(codes), text
+
+
+def reason_in_words(codes: str, text: str | Promise = "") -> str:
+    """Return the reason in the reader's language: its codes, then its text."""
+    named = dict(ReasonCode.choices)
+    words = [str(named.get(code, code)) for code in codes.split()]
+    return "; ".join(filter(None, [*words, str(text)]))
+
+
+def words_of(reason: str) -> str:
+    """Return a reason that was not recorded yet, such as that of a background task, in words."""
+    return reason_in_words(*split_codes(reason))
