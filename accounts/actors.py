@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts import rules
 from accounts.models import Relief
 from districts.models import District
+from lib.prepared import Kept, Placeholder, PlaceholderMoment
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -97,15 +99,7 @@ def actor_for(user: User, *, request_id: str = "") -> Actor:
         return Actor(kind="user", id=user.pk, request_id=request_id)
     covered: dict[UUID, tuple[str | None, bool]] = {}
     if user.role in rules.READS_OWN_DISTRICTS:
-        own = user.districts.through.objects.filter(user_id=user.pk).values("district_id")
-        lies_in = in_own = Q(lineage__overlap=ArraySubquery(own))
-        reason: Any = Value(None, CharField())
-        is_own: Any = Value(True)
-        if user.role == rules.OFFICER:
-            relief = Relief.objects.filter(officer_id=user.pk).open_at(timezone.now())
-            lies_in |= Q(lineage__overlap=ArraySubquery(relief.values("district_id")))
-            reason, is_own = Subquery(relief.values("reason")[:1]), ExpressionWrapper(in_own, BooleanField())
-        found = District.objects.filter(lies_in).values_list("pk", reason, is_own)
+        found = _covered(user.role == rules.OFFICER).fetch(user=user.pk, now=timezone.now())
         covered = {pk: (why, own) for pk, why, own in found}
     reasons = [why for why, _own in covered.values() if why]
     return Actor(
@@ -118,3 +112,18 @@ def actor_for(user: User, *, request_id: str = "") -> Actor:
         purpose=rules.relief_purpose(reasons[0]) if reasons else "",
         request_id=request_id,
     )
+
+
+@cache
+def _covered(with_relief: bool) -> Kept:
+    """The districts of a user, each with the reason of temporary access and whether it is the user's own."""
+    user = Placeholder("user")
+    own = District.users.through.objects.filter(user_id=user).values("district_id")
+    lies_in = in_own = Q(lineage__overlap=ArraySubquery(own))
+    reason: Any = Value(None, CharField())
+    is_own: Any = Value(True)
+    if with_relief:
+        relief = Relief.objects.filter(officer_id=user).open_at(PlaceholderMoment("now"))
+        lies_in |= Q(lineage__overlap=ArraySubquery(relief.values("district_id")))
+        reason, is_own = Subquery(relief.values("reason")[:1]), ExpressionWrapper(in_own, BooleanField())
+    return Kept(District.objects.filter(lies_in).values_list("pk", reason, is_own))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
@@ -9,8 +10,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from accounts.actors import Actor
+from lib.days import city_today
 from lib.id_in import as_array
-from lib.prepared import Placeholder, Statement
+from lib.prepared import Kept, Placeholder
 
 CALLER: Final = Placeholder("caller")
 DISTRICT: Final = Placeholder("district")
@@ -30,28 +32,25 @@ def values_of(actor: Actor) -> dict[str, Any]:
 class Prepared:
     """The rows of a queryset whose values differ from caller to caller, and nothing else.
 
-    `build` makes the queryset from an actor and options. It must not join other tables into the rows
-    (`select_related`). Days and moments are placeholders, and their values are given to `fetch` by name.
+    `build` makes the queryset from an actor and options. Days, moments and lists of IDs are placeholders, and
+    their values are given to `fetch` by name.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any]]) -> None:
         self._build = build
-        self._statement = lru_cache(maxsize=64)(self._write)
+        self._kept = lru_cache(maxsize=64)(self._keep)
 
     def fetch(self, actor: Actor, *options: Hashable, **values: object) -> list[Any]:
-        model, statement = self._statement(cache_actor(actor), options)
-        if statement is None:
-            return []
-        return list(model._default_manager.raw(statement.sql, statement.bind(**values_of(actor), **values)))
+        kept = self._kept(cache_actor(actor), options, city_today())
+        return kept.fetch(**values_of(actor), **values) if kept else []
 
-    def _write(
-        self, asking: Actor, options: Sequence[Hashable]
-    ) -> tuple[type[models.Model], Statement | None]:
+    def _keep(self, asking: Actor, options: Sequence[Hashable], day: date) -> Kept | None:
+        """`day` is part of the cache key because current roles, and so who is seen, depend on it."""
         queryset = self._build(asking, *options)
         try:
-            statement = Statement.of(queryset)
+            kept = Kept(queryset)
         except EmptyResultSet:
-            return queryset.model, None
-        if DISTRICT in statement.parameters:
+            return None
+        if DISTRICT in kept.statement.parameters:
             raise TypeError(f"{queryset.model.__name__}: give districts as one array (lib.id_in)")
-        return queryset.model, statement
+        return kept

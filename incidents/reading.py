@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 
 from accounts.actors import Actor
+from accounts.prepared import Prepared
 from contacts.models import Organisation
 from incidents.codes import Proof, Result
 from incidents.models import Incident, IncidentStep, Reassurance, TensionAssessment
@@ -175,11 +176,7 @@ def incident_page(
 
 def under_way(actor: Actor, *, mine: bool) -> list[Any]:
     """Incidents not closed, each with `next_step`, soonest first; `mine`: where the actor has a step."""
-    rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
-    if mine:
-        own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
-        rows = rows.filter(Exists(own))
-    found: list[Any] = list(rows.order_by("-started_at", "pk")[:ROWS])
+    found: list[Any] = _UNDER_WAY.fetch(actor, mine)
     if not found:
         return []
     steps = IncidentStep.objects.open().select_related("step").in_order()
@@ -187,6 +184,17 @@ def under_way(actor: Actor, *, mine: bool) -> list[Any]:
     for row in found:
         row.next_step = _next(actor, row.open_steps)
     return sorted(found, key=lambda row: row.next_step.due_at if row.next_step else _LAST)
+
+
+def _under_way(actor: Actor, mine: bool) -> QuerySet[Incident]:
+    rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
+    if mine:
+        own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
+        rows = rows.filter(Exists(own))
+    return rows.order_by("-started_at", "pk")[:ROWS]
+
+
+_UNDER_WAY: Final = Prepared(_under_way)
 
 
 def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:

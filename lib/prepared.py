@@ -5,6 +5,7 @@ differ from caller to caller, and each caller binds its own values. Only stateme
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
@@ -75,6 +76,31 @@ class Statement:
         Raises KeyError if a value is missing.
         """
         return [values[one.name] if isinstance(one, _PLACEHOLDERS) else one for one in self.parameters]
+
+
+class Kept:
+    """A queryset whose statement is built once; each run binds its own values and has its own rows.
+
+    Raises EmptyResultSet if the queryset can have no rows, and TypeError if a moment is not a placeholder: it
+    would soon be past.
+    """
+
+    def __init__(self, queryset: models.QuerySet[Any]) -> None:
+        self._queryset = queryset
+        self._compiler: Any = queryset.query.get_compiler(connection=connection)
+        self.statement = Statement(*self._compiler.as_sql())
+        for one in self.statement.parameters:
+            if isinstance(one, datetime) and not isinstance(one, PlaceholderMoment):
+                raise TypeError(f"{queryset.model.__name__}: use PlaceholderMoment instead of {one}")
+
+    def fetch(self, **values: Any) -> list[Any]:
+        """Return the rows. Raises KeyError if the value of a placeholder is missing."""
+        bound = self.statement.bind(**values)
+        compiler = copy(self._compiler)  # reading rows needs what the compiler knows of the columns
+        compiler.as_sql = lambda: (self.statement.sql, bound)
+        queryset: Any = self._queryset.all()
+        queryset.query.get_compiler = lambda *_, **__: compiler
+        return list(queryset)
 
 
 def join_page(page: Statement, columns: Statement, key: str) -> Statement:

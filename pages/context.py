@@ -1,7 +1,9 @@
 """Context for the frame of every page: reader, navigation and pending work."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Subquery
@@ -15,6 +17,7 @@ from accounts.actors import Actor
 from accounts.models import Relief, Role, User
 from districts.models import District
 from exchange.policies import can_import
+from lib.prepared import Kept, Placeholder
 from reminders.models import Reminder, ReminderQuerySet
 
 
@@ -154,7 +157,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     actor = request.actor
     if getattr(request, "htmx", False):
         return {"shell": Shell(**frame, user=user, writes=actor.writes)}
-    districts, unread = _districts_and_unread(user) if actor.reads else ((), _unread(user).count())
+    districts, unread = _districts_and_unread(user) if actor.reads else ((), _unread(user.pk).count())
     nav: tuple[Place, ...] = READING if actor.reads else (WAITING,) if actor.is_confirmer else ADMINISTERING
     if can_import(actor):
         nav = (*READING, IMPORT)
@@ -184,11 +187,17 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
 
 def _districts_and_unread(user: User) -> tuple[tuple[District, ...], int]:
     """The user's own districts, and how many reminders are unread: one statement on every page."""
+    districts = tuple(_own_districts().fetch(user=user.pk))
+    return districts, districts[0].unread if districts else _unread(user.pk).count()
+
+
+@cache
+def _own_districts() -> Kept:
+    user = Placeholder("user")
     unread = Subquery(_unread(user).order_by().values("recipient").annotate(n=Count("pk")).values("n"))
-    rows: Any = user.districts.only("code", "name").annotate(unread=Coalesce(unread, 0))
-    districts = tuple(rows.order_by("name", "pk"))
-    return districts, districts[0].unread if districts else _unread(user).count()
+    rows: Any = District.objects.filter(users=user).only("code", "name")
+    return Kept(rows.annotate(unread=Coalesce(unread, 0)).order_by("name", "pk"))
 
 
-def _unread(user: User) -> ReminderQuerySet:
+def _unread(user: UUID) -> ReminderQuerySet:
     return Reminder.objects.unread_by(user)

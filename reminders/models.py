@@ -43,7 +43,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Sent in-page reminders that are not read yet; the bell counts them (uses index reminder_unread)."""
         return self.sent().filter(channel=Channel.IN_PAGE, read_at__isnull=True)
 
-    def unread_by(self, user: User) -> Self:
+    def unread_by(self, user: User | UUID) -> Self:
         return self.unread().filter(recipient=user)
 
     def failed(self) -> Self:
