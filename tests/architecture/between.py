@@ -1,21 +1,35 @@
 """Rows that connect two districts: references across, shared rows, and officers with temporary access."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.models import Relief, Role
+from accounts.models import Relief, Role, User
 from contacts.models import Contact, Organisation
 from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from districts.models import District
 from meetings.models import Concern, FollowUp, Meeting
+from publishing.models import CouncilPaper, Release, ReleaseGrid
 from tests.architecture import canaries
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
 
 Rows = Mapping[str, Any]
+
+
+def release(by: User) -> dict[str, UUID]:
+    """Create a release with its paper, and a grid that waits for another person. Return their IDs."""
+    since = date(2026, 1, 1)
+    document: dict[str, Any] = {"hidden": {}, "tables": [], "left_out": [], "revisions": []}
+    made = Release.objects.create(
+        number=1, quarter_since=since, released_on=since, released_by=by, document=document, counted=[]
+    )
+    grid = ReleaseGrid.objects.create(since=since, level=2, splits={"coverage": "kind"}, proposed_by=by)
+    paper = CouncilPaper.objects.create(release=made, version=1, figures=[], pdf=b"", made_by=by)
+    return {"release_grid": grid.pk, "paper": paper.pk}
 
 
 def relieve(city: District, districts: Mapping[str, District]) -> dict[str, str]:

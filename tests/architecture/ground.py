@@ -41,7 +41,6 @@ from meetings.services.follow_up_series import start_follow_up_series
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
 from oversight.models import Alert, AlertKind, WatchedRecord
-from publishing.models import CouncilPaper, Release, ReleaseGrid
 from reminders.models import Reminder
 from reports.periods import Period
 from reviews.models import Review
@@ -102,7 +101,9 @@ class Ground:
             before = canaries.rows_now()
             self.rows[name] = self._settle(name)
             canaries.plant(name, before)
-        self._publish()
+        released = between.release(self.users[Role.SUPERVISOR, "south"])
+        for rows in self.rows.values():
+            rows |= released
         self.reliefs = between.relieve(self.city, self.districts)
         between.entangle(self.rows)
         self.shared = between.share(self.rows, self.actor(Role.SUPERVISOR, "south"))
@@ -115,18 +116,6 @@ class Ground:
             rows["key_source"] = self.tools["key own"].key.source
         self._confirmed = monotonic()
         self._clients = {f"{role} {where}": self._sign_in(role, where) for role, where in self.users}
-
-    def _publish(self) -> None:
-        """A release with its paper, and a grid that waits for another person."""
-        by, since = self.users[Role.SUPERVISOR, "south"], date(2026, 1, 1)
-        document: dict[str, Any] = {"hidden": {}, "tables": [], "left_out": [], "revisions": []}
-        release = Release.objects.create(
-            number=1, quarter_since=since, released_on=since, released_by=by, document=document, counted=[]
-        )
-        grid = ReleaseGrid.objects.create(since=since, level=2, splits={"coverage": "kind"}, proposed_by=by)
-        paper = CouncilPaper.objects.create(release=release, version=1, figures=[], pdf=b"", made_by=by)
-        for rows in self.rows.values():
-            rows |= {"release_grid": grid.pk, "paper": paper.pk}
 
     def actor(self, role: str, where: str) -> Actor:
         return actor_for(self.users[role, where])
