@@ -49,6 +49,7 @@ EXPORT = "export"  # of more than MANY_PEOPLE contacts
 EXCLUSION = "exclusion"  # of a supervisor from an incident
 PROTOCOL = "protocol"  # that is drafted
 ERASURE = "erasure"  # of a second contact on one day
+PUBLIC_ENTRY = "public_entry"  # that is drafted
 # Who can be the second person. Supervisors only for what concerns their own districts; accounts.models.act
 # says which accounts above officer remain to privacy officers.
 CONFIRMED_BY = {
@@ -63,11 +64,12 @@ CONFIRMED_BY = {
     EXCLUSION: frozenset({PRIVACY_OFFICER, CONFIRMER}),
     PROTOCOL: CONFIRMS,
     ERASURE: frozenset({PRIVACY_OFFICER, CONFIRMER}),
+    PUBLIC_ENTRY: frozenset({SUPERVISOR, CONFIRMER}),
 }
 # Whoever gets these for another person's account can sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
 # These name the districts that a supervisor must cover to confirm them.
-OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL})
+OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL, PUBLIC_ENTRY})
 # After this time an act without a decision is withdrawn.
 ACT_WAITS = timedelta(days=7)
 MANY_PEOPLE = 200

@@ -47,6 +47,9 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "incidents.TensionAssessment_consulted.organisation": gettext_lazy("assessments of tension"),
     "incidents.DebriefVoice.organisation": gettext_lazy("debriefs"),
     "incidents.ProtocolAgreement.organisation": gettext_lazy("protocols agreed with them"),
+    "publishing.PublicListing.organisation": gettext_lazy("public listings"),
+    "publishing.ReportingRoute.organisation": gettext_lazy("ways to report"),
+    "publishing.Registration.organisation": gettext_lazy("registrations"),
 }
 
 

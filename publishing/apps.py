@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 class PublishingConfig(AppConfig):
     name = "publishing"
-    verbose_name = _("Published figures")
+    verbose_name = _("Publishing")
 
     def ready(self) -> None:
         from publishing import archive
+        from publishing.services import pending_entries
 
         archive.register()
+        pending_entries.register()

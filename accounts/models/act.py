@@ -29,6 +29,7 @@ class Act(models.TextChoices):
     EXCLUSION = rules.EXCLUSION, _("exclusion from an incident")
     PROTOCOL = rules.PROTOCOL, _("draft of a protocol")
     ERASURE = rules.ERASURE, _("erasure of a contact")
+    PUBLIC_ENTRY = rules.PUBLIC_ENTRY, _("public entry")
 
 
 class PendingActQuerySet(models.QuerySet["PendingAct"]):

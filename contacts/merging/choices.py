@@ -29,6 +29,7 @@ TOGETHER: Final = {
         ("contact_wish", "contact_wish_by", "contact_wish_on"),
         ("night_calls", "night_agreed_on"),
         ("status",),
+        ("location_protected",),
         ("is_listed_publicly",),
         ("is_reporting_centre", "reporting_tested_on"),
         ("verified_on",),
@@ -50,7 +51,7 @@ TOGETHER: Final = {
 }
 
 # Where a wish is not to be forgotten by chance: the value kept unless another is chosen, mildest first.
-STRICTEST: Final[Mapping[str, list[str]]] = {
+STRICTEST: Final[Mapping[str, Sequence[object]]] = {
     "contact_wish": ContactWish.values,
     "night_calls": [
         NightCalls.NOT_ASKED,
@@ -58,12 +59,13 @@ STRICTEST: Final[Mapping[str, list[str]]] = {
         NightCalls.IF_OUR_PLACE,
         NightCalls.NEVER,
     ],
+    "location_protected": [False, True],
 }
 
 
 def is_stricter(name: str, one: object, other: object) -> bool:
     """Whether `one` is the wish that is kept of two."""
-    return STRICTEST[name].index(str(one)) > STRICTEST[name].index(str(other))
+    return STRICTEST[name].index(one) > STRICTEST[name].index(other)
 
 
 Choices = Mapping[str, UUID]  # the first field of what is chosen together → the row it is taken from

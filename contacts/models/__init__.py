@@ -2,12 +2,12 @@
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.detail import ContactDetail, Detail, OrganisationDetail
+from contacts.models.external_id import OrganisationExternalId
 from contacts.models.imported import ImportedFields
 from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
 from contacts.models.organisation import (
     FocusDeclaration,
     Organisation,
-    OrganisationExternalId,
     OrganisationPeriod,
     OrganisationPrivateChannel,
 )

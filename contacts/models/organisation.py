@@ -20,7 +20,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from contacts.codes import NOT_COUNTED, ContactWish, Kind, NightCalls, OrganisationStatus
+from contacts.codes import HIDDEN_AWAY, NOT_COUNTED, ContactWish, Kind, NightCalls, OrganisationStatus
 from contacts.models.detail import OrganisationDetail
 from contacts.models.finding import organisations_found_by
 from districts.codes import Focus
@@ -60,6 +60,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def may_be_contacted(self) -> Self:
         """Those that did not refuse contact, nor asked to be left alone until they ask."""
         return self.filter(contact_wish=ContactWish.WELCOME)
+
+    def with_protected_location(self) -> Self:
+        """Those of which nothing is published: shelters, reception centres, and whoever needs the same."""
+        return self.filter(Q(location_protected=True) | Q(kind__in=HIDDEN_AWAY))
 
     def counted(self) -> Self:
         """Of the kinds that figures are of: not partners (such as schools), not culture and sport."""
@@ -150,6 +154,12 @@ class Organisation(Noun):
         default=False,
         help_text=_("Only with their permission, and never for a shelter."),
     )
+    location_protected = models.BooleanField(
+        _("location is protected"),
+        default=False,
+        db_default=False,
+        help_text=_("For example, a refuge. Nothing about it is published, and its address is private."),
+    )
     last_met_at = models.DateTimeField(_("last met"), null=True, editable=False)
     meet_by = models.DateField(null=True, editable=False)
     is_reporting_centre = models.BooleanField(_("takes reports of hate incidents"), default=False)
@@ -233,6 +243,13 @@ class Organisation(Noun):
                 violation_error_message=_("A shelter cannot be listed publicly."),
             ),
             models.CheckConstraint(
+                condition=~Q(location_protected=True, is_listed_publicly=True),
+                name="organisation_protected_hidden",
+                violation_error_message=_(
+                    "An organisation whose location is protected cannot be listed publicly."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(contact_wish=ContactWish.WELCOME)
                 | Q(contact_wish__in=ContactWish.values, contact_wish_on__isnull=False)
                 & ~Q(contact_wish_by=""),
@@ -248,6 +265,11 @@ class Organisation(Noun):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_protected_location(self) -> bool:
+        """Whether it is among those `with_protected_location`."""
+        return self.location_protected or self.kind in HIDDEN_AWAY
 
     @property
     def is_due_a_meeting(self) -> bool:
@@ -420,20 +442,3 @@ class FocusDeclaration(models.Model):
     def days(self) -> tuple[date, date | None]:
         """When it held, half-open."""
         return self.declared_on, self.withdrawn_on
-
-
-class OrganisationExternalId(models.Model):
-    """How another system names an organisation."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="external_ids")
-    source = models.CharField(max_length=60)
-    external_id = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"],
-                name="organisation_external_id_once",
-                violation_error_message=_("Another organisation already has this ID from that source."),
-            ),
-        ]

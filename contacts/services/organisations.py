@@ -50,6 +50,7 @@ from lib.row_context import Opened, acting_as, opened
 _PAST: Final = frozenset(
     {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
 )
+_PROTECTED: Final = frozenset({"kind", "address", "location_protected"})
 _PLACES: Final = frozenset({"home_district", "also_in"})
 _IDS: Final = ("added_ids", "dropped_ids")
 
@@ -213,9 +214,7 @@ def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
         row.clean_fields()
         if change.is_new:
             row.validate_unique()
-    if row.kind in HIDDEN_AWAY and row.address and {"kind", "address"}.intersection(change.names):
-        text = _("The address of a shelter or reception centre is private. Enter it under private details.")
-        raise ValidationError({"address": text})
+    _refuse_open_address(change)
     refuse_future(row, _PAST.intersection(change.names))
     for name in () if change.may_have_left else {"lead_officer", "deputy_officer"}.intersection(change.names):
         officer: User | None = getattr(row, name)
@@ -224,6 +223,17 @@ def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
         if officer and not can_give_lead(actor, row.home_district, officer):
             text = _("You have temporary access here. Choose an officer who is assigned to this district.")
             raise ValidationError({name: text})
+
+
+def _refuse_open_address(change: Change) -> None:
+    row = change.row
+    if row.has_protected_location and row.address and _PROTECTED.intersection(change.names):
+        text = _("The location is protected. Enter the address under private details.")
+        if row.kind in HIDDEN_AWAY:
+            text = _(
+                "The address of a shelter or reception centre is private. Enter it under private details."
+            )
+        raise ValidationError({"address": text})
 
 
 def _set_ids(changes: Iterable[Change]) -> None:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
-from contacts.codes import HIDDEN_AWAY
 from contacts.models import Contact, Organisation, OrganisationPrivateChannel, PrivateChannel
 from contacts.policies import can_reveal_private_channel
 from contacts.services.changing import Change, record_written
@@ -110,8 +109,8 @@ def reveal_organisation_private_channel(
 
 
 def with_open_address() -> list[UUID]:
-    """Shelters and reception centres whose address an older version kept for everybody to see."""
-    rows = Organisation.objects.filter(kind__in=HIDDEN_AWAY).exclude(address="")
+    """Organisations with a protected location whose address an older version kept for everybody to see."""
+    rows = Organisation.objects.with_protected_location().exclude(address="")
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 

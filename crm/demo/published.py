@@ -5,7 +5,7 @@ from typing import Final
 from accounts.actors import actor_for
 from crm.demo.book import Book
 from lib.days import city_day
-from publishing.rules import TOTAL
+from publishing.rules.suppression import TOTAL
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.papers import make_paper
 from publishing.services.releases import make_release

@@ -30,6 +30,7 @@ MET = (
     *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
 )
 KEPT = (
+    "location_protected",
     "is_reporting_centre",
     "reporting_tested_on",
     "is_listed_publicly",

@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.actors import Actor
 from districts.models import District
 from meetings.models import Concern
-from publishing.rules import TOTAL, Pair, Table, suppress
+from publishing.rules.suppression import TOTAL, Pair, Table, suppress
 from reports.counted import counted_rows
 from reports.happenings import BIAS
 from reports.indicators import concerns, reassurance

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from districts.models import District
-from publishing.rules import LEAST, POSSIBLE, TOTAL, Table
+from publishing.rules.suppression import LEAST, POSSIBLE, TOTAL, Table
 from reports.catalogue import REPORTS
 from reports.periods import Period, quarter_of
 from reports.questions import By

@@ -17,7 +17,7 @@ from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
-from publishing.rules import Same, Table, suppress
+from publishing.rules.suppression import Same, Table, suppress
 from publishing.services.counting import count_quarter, districts_of, kept, of_kept
 from publishing.services.documents import document_of, grounds
 from publishing.services.grids import lock_releases

@@ -44,6 +44,7 @@ from tests.factories import (
     make_organisation,
 )
 from tests.incidents.of_three import OF_THREE
+from tests.publishing.of_three import OF_THREE as PUBLISHED
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +179,7 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.OrganisationPeriod.organisation": of_before,
     "contacts.ImportedFields.organisation": imported,
     **OF_THREE,
+    **PUBLISHED,
 }
 
 

@@ -10,7 +10,7 @@ from accounts.actors import actor_for
 from accounts.models import Role
 from districts.models import District
 from lib.days import city_today
-from publishing.rules import LEAST
+from publishing.rules.suppression import LEAST
 from publishing.services.bias import BiasRow, bias_table
 from reports.indicators import reassurance
 from reports.periods import month_of, year_of

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publishing.rules import LEAST, POSSIBLE, TOTAL, Pair, System, Table, suppress, system_of
+from publishing.rules.suppression import LEAST, POSSIBLE, TOTAL, Pair, System, Table, suppress, system_of
 from tests.examples import examples
 
 Rows = Mapping[str, Pair]

@@ -1,0 +1,115 @@
+"""Codes of what a district publishes. Pure lists: a code is retired, never deleted."""
+
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from meetings.codes import MeetingKind
+
+
+class OfficerNames(models.TextChoices):
+    """Whether the public page names officers."""
+
+    NONE = "none", _("no names")
+    FIRST_NAMES = "first_names", _("first names of officers who agreed")
+
+
+class EntryState(models.TextChoices):
+    """What became of what people said."""
+
+    DONE = "done", pgettext_lazy("of what people asked for", "done")
+    UNDER_WAY = "under_way", pgettext_lazy("of what people asked for", "under way")
+    CANNOT = "cannot", pgettext_lazy("of what people asked for", "cannot be done")
+
+
+class RouteKind(models.TextChoices):
+    """A centre takes reports. A pathway helps people to report elsewhere."""
+
+    EMERGENCY = "emergency", _("emergency number")
+    POLICE_ONLINE = "police_online", _("online report to the police")
+    POLICE_DESK = "police_desk", _("police station")
+    REPORTING_CENTRE = "reporting_centre", _("reporting centre")
+    PATHWAY = "pathway", _("help with reporting")
+    THIRD_PARTY_ONLINE = "third_party_online", _("online report to another organisation")
+    VICTIM_SUPPORT = "victim_support", _("victim support")
+    EQUALITY_BODY = "equality_body", _("equality body")
+    ANONYMOUS_LINE = "anonymous_line", _("anonymous line")
+
+
+class Anonymous(models.TextChoices):
+    YES = "yes", _("You can stay anonymous")
+    PARTLY = "partly", _("We ask for your name. You can ask us to keep it private.")
+    NO = "no", _("You must give your name")
+
+
+class StepFree(models.TextChoices):
+    YES = "yes", _("step-free")
+    NO = "no", _("not step-free")
+    UNKNOWN = "unknown", _("step-free access not known")
+
+
+class RouteAnswer(models.TextChoices):
+    ANSWERED = "answered", _("answered")
+    NOT_ANSWERED = "not_answered", _("not answered")
+    WRONG = "wrong", _("wrong number or address")
+
+
+class AgreedHow(models.TextChoices):
+    """How an organisation agreed to be listed."""
+
+    FORM = "form", _("on a form")
+    LETTER = "letter", _("by letter")
+    EMAIL = "email", _("by email")
+    ON_SITE = "on_site", _("on site")
+
+
+class ListedField(models.TextChoices):
+    """What a listing can show. An organisation chooses each."""
+
+    NAME = "name", _("name")
+    SUMMARY = "summary", _("what they do")
+    WEBSITE = "website", _("website")
+    EMAIL = "email", _("email")
+    PHONE = "phone", _("phone")
+    ADDRESS = "address", _("address")
+    LANGUAGES = "languages", _("languages")
+    KIND = "kind", _("kind")
+    FOCUS = "focus", _("communities, in their own words")
+
+
+class TextSlug(models.TextChoices):
+    """Pages that the footer links to, and what a form says."""
+
+    PRIVACY_NOTICE = "privacy_notice", _("privacy notice")
+    REGISTRATION_CONSENT = "registration_consent", _("agreement of the registration form")
+    ACCESSIBILITY_STATEMENT = "accessibility_statement", _("accessibility statement")
+    IMPRINT = "imprint", _("imprint")
+
+
+class Wants(models.TextChoices):
+    """What an organisation that registers wants."""
+
+    CONTACT = "contact", _("to be contacted by the proximity police")
+    LISTED = "listed", _("to be listed on the public page as well")
+
+
+class RegistrationState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("waiting for their confirmation")
+    CONFIRMED = "confirmed", _("to decide")
+    ACCEPTED = "accepted", _("accepted")
+    JOINED = "joined", _("joined with a known organisation")
+    REFUSED = "refused", _("refused")
+    EXPIRED = "expired", _("expired")
+
+
+#: Meetings that can be announced to everybody.
+OPEN_KINDS: Final = frozenset(
+    {
+        MeetingKind.PUBLIC_MEETING,
+        MeetingKind.DROP_IN,
+        MeetingKind.COMMUNITY_EVENT,
+        MeetingKind.REPORTING_SESSION,
+    }
+)

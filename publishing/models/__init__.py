@@ -1,0 +1,24 @@
+"""Published figures, and what a district tells the public: entries, meetings, ways to report, listings."""
+
+from publishing.models.district import PublicDistrict, PublicText
+from publishing.models.entry import EntryTranslation, PublicEntry
+from publishing.models.listing import PublicListing
+from publishing.models.meeting import PublicMeeting
+from publishing.models.registration import Registration
+from publishing.models.releases import CouncilPaper, Release, ReleaseGrid
+from publishing.models.route import ReportingRoute, RouteTest
+
+__all__ = [
+    "CouncilPaper",
+    "EntryTranslation",
+    "PublicDistrict",
+    "PublicEntry",
+    "PublicListing",
+    "PublicMeeting",
+    "PublicText",
+    "Registration",
+    "Release",
+    "ReleaseGrid",
+    "ReportingRoute",
+    "RouteTest",
+]

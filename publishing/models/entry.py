@@ -1,0 +1,143 @@
+"""PublicEntry: one “You said, we did”, written for the public and approved by somebody else."""
+
+from datetime import date
+from typing import Final, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from districts.models import District
+from lib.acting import Acting
+from lib.id_in import id_in
+from lib.ids import uuid7
+from meetings.models import Concern, FollowUp
+from publishing.kinds import EntryState
+from publishing.models.fields import language_field
+
+MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+_WHY: Final = _("Explain why it cannot be done.")
+
+
+class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Entries that were approved, and drafts of the districts covered."""
+        if actor.sees_everywhere:
+            return self.all()
+        return self.filter(Q(approved_at__isnull=False) | id_in("district", actor.district_ids))
+
+    def drafts(self) -> Self:
+        """Oldest first."""
+        return self.filter(approved_at__isnull=True, withdrawn_at__isnull=True).order_by("written_at", "pk")
+
+    def shown_on(self, today: date) -> Self:
+        """What the public reads on a day: approved, not withdrawn, and not before its time."""
+        rows = self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+        return rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=today))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-month", "-approved_at", "-pk")
+
+
+class PublicEntry(models.Model):
+    """What people said and what was done, in a month. `concerns` and `follow_up` are never published.
+
+    A draft can be changed. An approved entry stays as it is, and can be withdrawn.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="public_entries", verbose_name=_("district")
+    )
+    language = language_field()
+    said = models.TextField(_("you said"), max_length=300)
+    did = models.TextField(_("we did"), max_length=500, blank=True)
+    state = models.CharField(_("status"), max_length=10, choices=EntryState, default=EntryState.DONE)
+    why = models.TextField(_("why it cannot be done"), max_length=300, blank=True)
+    month = models.CharField(
+        _("month"), max_length=7, validators=[RegexValidator(MONTH, _("Enter a month, such as 2026-11."))]
+    )
+    follow_up = models.ForeignKey(
+        FollowUp, on_delete=models.SET_NULL, null=True, blank=True, related_name="public_entries"
+    )
+    concerns = models.ManyToManyField(Concern, related_name="public_entries", blank=True)
+    agreed_by = models.CharField(
+        _("who agreed to the text"),
+        max_length=120,
+        blank=True,
+        help_text=_("The role of the person in the organisation that was hit. No name needed."),
+    )
+    agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
+    not_before = models.DateField(null=True, editable=False)
+    flags = models.JSONField(default=list, editable=False)  # words and names found in it
+    flag_reason = models.CharField(_("why it can be published"), max_length=300, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    written_at = models.DateTimeField(default=timezone.now, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PublicEntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "month"], name="public_entry_of_district")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=EntryState.values),
+                name="public_entry_state_is_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=EntryState.CANNOT) & ~Q(why="") | ~Q(state=EntryState.CANNOT) & ~Q(did=""),
+                name="public_entry_says_what_became",
+                violation_error_message=_("Enter what was done or, if it cannot be done, why."),
+            ),
+            models.CheckConstraint(
+                condition=Q(month__regex=MONTH),
+                name="public_entry_month_is_plain",
+                violation_error_message=_("Enter a month, such as 2026-11."),
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True)
+                | Q(written_by__isnull=True)
+                | Q(approved_by__isnull=True)
+                | ~Q(approved_by=F("written_by")),
+                name="public_entry_has_two_people",
+                violation_error_message=_("Another person must approve the entry."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.said
+
+    @property
+    def is_draft(self) -> bool:
+        return self.approved_at is None and self.withdrawn_at is None
+
+
+class EntryTranslation(models.Model):
+    """An entry in another language, approved together with it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entry = models.ForeignKey(PublicEntry, on_delete=models.CASCADE, related_name="translations")
+    language = language_field()
+    said = models.TextField(_("you said"), max_length=300)
+    did = models.TextField(_("we did"), max_length=500, blank=True)
+    why = models.TextField(_("why it cannot be done"), max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "language"],
+                name="entry_translation_once",
+                violation_error_message=_("The entry is already translated into this language."),
+            ),
+        ]

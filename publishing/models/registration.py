@@ -1,0 +1,100 @@
+"""Registration: an organisation that puts itself forward, until a supervisor decides."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contacts.codes import Kind
+from contacts.models import Organisation
+from districts.models import District
+from lib.acting import Acting
+from lib.id_in import id_in
+from lib.ids import uuid7
+from publishing.kinds import ListedField, RegistrationState, Wants
+from publishing.models.fields import language_field, languages_field
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Those of the districts covered."""
+        return self.all() if actor.sees_everywhere else self.filter(id_in("district", actor.district_ids))
+
+    def to_decide(self) -> Self:
+        """Confirmed by whoever sent them, oldest first."""
+        return self.filter(state=RegistrationState.CONFIRMED).order_by("confirmed_at", "pk")
+
+
+class Registration(models.Model):
+    """What was typed into the form, and no trace of the sender: no IP address, no browser.
+
+    The texts are deleted 30 days after the decision, at the latest.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="registrations")
+    language = language_field()
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    summary = models.TextField(_("what they do"), max_length=1000, blank=True)
+    website = models.CharField(_("website"), max_length=300, blank=True)
+    email = models.EmailField(_("email of the organisation"), blank=True)
+    phone = models.CharField(_("phone of the organisation"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    is_home = models.BooleanField(_("the address is somebody’s home"), default=False)
+    languages = languages_field()
+    person_name = models.CharField(_("contact person"), max_length=160, blank=True)
+    person_role = models.CharField(_("role of the contact person"), max_length=120, blank=True)
+    person_email = models.EmailField(_("email of the contact person"))
+    person_phone = models.CharField(_("phone of the contact person"), max_length=30, blank=True)
+    wants = models.CharField(_("what they want"), max_length=8, choices=Wants, default=Wants.CONTACT)
+    fields = ArrayField(
+        models.CharField(max_length=10, choices=ListedField),
+        verbose_name=_("what can be listed"),
+        default=list,
+        blank=True,
+    )
+    text_version = models.PositiveIntegerField(default=0)  # of the agreement they read
+    state = models.CharField(
+        _("status"), max_length=12, choices=RegistrationState, default=RegistrationState.UNCONFIRMED
+    )
+    token_hash = models.BinaryField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="registrations"
+    )
+    reason = models.CharField(_("reason for refusing"), max_length=300, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="registration_by_state"),
+            models.Index(fields=["token_hash"], name="registration_by_token"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=RegistrationState.values),
+                name="registration_state_is_known",
+                violation_error_message=_("Choose a status from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=Kind.values) & Q(wants__in=Wants.values),
+                name="registration_codes_are_known",
+                violation_error_message=_("Choose from the lists."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

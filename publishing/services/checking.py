@@ -1,0 +1,77 @@
+"""Words and names that a text for the public should not have, and those that it must not have."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from contacts.models import Contact, Organisation
+from lib.fold import fold
+from lib.row_context import Opened, opened
+from lib.sensitive import find_sensitive
+
+_LONG: Final = 4  # letters of a name that is none of the usual words
+_BATCH: Final = 5_000
+
+
+@opened(Opened.WRITER)
+def flags_of(texts: Iterable[str], language: str = "") -> list[str]:
+    """Sensitive words, and names of contacts, organisations and colleagues, whoever sees them."""
+    text = "\n".join(filter(None, texts))
+    found = {one.word: None for one in find_sensitive(text, language)}
+    found |= dict.fromkeys(_people(text))
+    found |= dict.fromkeys(_organisations(text))
+    return list(found)
+
+
+@opened(Opened.WRITER)
+def refuse_protected(texts: Iterable[str]) -> None:
+    """Raise ValidationError for a text that names an organisation with a protected location, or its address.
+
+    The message does not say which: the writer may not know it.
+    """
+    text = _padded("\n".join(filter(None, texts)))
+    rows = Organisation.objects.with_protected_location().select_related("private_channel")
+    for row in rows.iterator(_BATCH):
+        channel = getattr(row, "private_channel", None)
+        known = (row.name, row.short_name, row.address, channel.address if channel else "")
+        if any(_is_in(words, text) for words in known):
+            raise ValidationError(
+                _("This text names an organisation or an address whose location is protected. Remove it."),
+                code="protected",
+            )
+
+
+def _people(text: str) -> Iterator[str]:
+    """Full names in any order, and family names that are written like names."""
+    padded = _padded(text)
+    written = {fold(word) for word in re.findall(r"[^\W\d_]+", text) if word[:1].isupper()}
+    people = Contact.objects.values_list("given_name", "family_name").iterator(_BATCH)
+    for given, family in people:
+        name = fold(family)
+        both = (f" {fold(given)} {name} ", f" {name} {fold(given)} ")
+        if name and any(one in padded for one in both if len(one.split()) > 1):
+            yield f"{given} {family}"
+        elif len(name) >= _LONG and name in written:
+            yield family
+    for name in User.objects.active().values_list("name", flat=True):
+        if _is_in(name, padded):
+            yield name
+
+
+def _organisations(text: str) -> Iterator[str]:
+    padded = _padded(text)
+    for names in Organisation.objects.values_list("name", "short_name").iterator(_BATCH):
+        yield from (name for name in names if _is_in(name, padded))
+
+
+def _is_in(words: str, padded: str) -> bool:
+    folded = fold(words)
+    return len(folded) >= _LONG and f" {folded} " in padded
+
+
+def _padded(text: str) -> str:
+    return f" {fold(text)} "

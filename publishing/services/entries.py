@@ -1,0 +1,214 @@
+"""Writing “You said, we did”: drafted by whoever works there, approved by another, withdrawn at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import Act
+from accounts.services.acts import ask, withdraw
+from audit.models import Action
+from audit.services import record
+from districts.models import District
+from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_version, constraints_in_words
+from lib.days import city_day, city_today
+from meetings.models import Concern, FollowUp
+from meetings.rules import is_bias_concern
+from publishing.models import EntryTranslation, PublicEntry
+from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
+from publishing.rules import bias
+from publishing.services.checking import flags_of, refuse_protected
+
+OBJECT: Final = "public_entry"
+_TEXTS: Final = ("said", "did", "why")
+_FIELDS: Final = (*_TEXTS, "language", "state", "month", "agreed_by", "agreed_on")
+
+
+@transaction.atomic
+def draft_entry(
+    *,
+    actor: Actor,
+    district_id: UUID,
+    follow_up_id: UUID | None = None,
+    concern_ids: Collection[UUID] = (),
+    translations: Sequence[Mapping[str, str]] = (),
+    **fields: Any,
+) -> PublicEntry:
+    """A draft of an entry, and what it draws on, which is never published.
+
+    Raises PermissionDenied where the actor does not work, DoesNotExist for a source that the actor does not
+    see, ValidationError by field, and for a concern with a bias ground that may not be told alone.
+    """
+    district = District.objects.visible_to(actor).get(pk=district_id)
+    if not can_write_entry(actor, district.pk):
+        raise PermissionDenied
+    entry = PublicEntry(district=district, written_by_id=actor.id)
+    sources = _sources(actor, entry, follow_up_id, concern_ids)
+    _write(entry, fields, sources, translations)
+    entry.save(force_insert=True)
+    entry.concerns.set(sources)
+    _save_translations(entry, translations)
+    ask(actor, Act.PUBLIC_ENTRY, subject=entry.pk, districts=[district])
+    _record(actor, Action.CREATE, entry, list(fields))
+    return entry
+
+
+@transaction.atomic
+def edit_entry(
+    *,
+    actor: Actor,
+    entry_id: UUID,
+    version: int | None = None,
+    translations: Sequence[Mapping[str, str]] | None = None,
+    **fields: Any,
+) -> PublicEntry:
+    """Change a draft. Whoever changes it is its writer from then on, and cannot approve it.
+
+    Raises as `draft_entry`, and ValidationError for what is no draft.
+    """
+    entry = _locked(actor, entry_id, version)
+    if not can_write_entry(actor, entry.district_id):
+        raise PermissionDenied
+    _refuse_decided(entry)
+    entry.written_by_id = actor.id
+    given = list(entry.translations.values("language", *_TEXTS)) if translations is None else translations
+    _write(entry, fields, list(entry.concerns.all()), given)
+    entry.revision += 1
+    entry.save()
+    _save_translations(entry, given)
+    withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
+    ask(actor, Act.PUBLIC_ENTRY, subject=entry.pk, districts=[entry.district])
+    _record(actor, Action.UPDATE, entry, list(fields))
+    return entry
+
+
+@transaction.atomic
+def approve_entry(
+    *, actor: Actor, entry_id: UUID, version: int | None = None, flag_reason: str = ""
+) -> PublicEntry:
+    """Let the next publication show an entry.
+
+    Raises DoesNotExist, PermissionDenied for its writer and for who does not supervise the district,
+    ValidationError for what is no draft, and for words or names without a reason.
+    """
+    rows = PublicEntry.objects.drafts() if actor.is_confirmer else PublicEntry.objects.visible_to(actor)
+    entry: PublicEntry = rows.select_for_update(of=("self",)).get(pk=entry_id)
+    if not can_approve_entry(actor, entry):
+        raise PermissionDenied
+    check_version(entry.revision, version)
+    _refuse_decided(entry)
+    _check_words(entry, list(entry.translations.values("language", *_TEXTS)))
+    assign(entry, {"flag_reason": flag_reason})
+    if entry.flags and not entry.flag_reason:
+        text = _("Explain why the entry can be published with these words: %(words)s.")
+        raise ValidationError({"flag_reason": text % {"words": ", ".join(entry.flags)}}, code="flags")
+    entry.clean_fields(exclude=["district", "follow_up"])
+    entry.approved_by_id, entry.approved_at = actor.id, timezone.now()
+    entry.revision += 1
+    with constraints_in_words(PublicEntry):
+        entry.save()
+    withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
+    _record(actor, Action.UPDATE, entry, ["approved_at"])
+    return entry
+
+
+@transaction.atomic
+def withdraw_entry(*, actor: Actor, entry_id: UUID, version: int | None = None) -> PublicEntry:
+    """Take an entry off the public page, or reject a draft. Copies that others made cannot be recalled.
+
+    Raises DoesNotExist, PermissionDenied: its writer withdraws a draft, a supervisor any.
+    """
+    entry = _locked(actor, entry_id, version)
+    is_own_draft = entry.is_draft and entry.written_by_id == actor.id
+    if not is_own_draft and not can_edit_page(actor, entry.district_id):
+        raise PermissionDenied
+    if entry.withdrawn_at:
+        raise ValidationError(_("This entry is already withdrawn."))
+    entry.withdrawn_at = timezone.now()
+    entry.revision += 1
+    entry.save()
+    withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
+    _record(actor, Action.ARCHIVE, entry, ["withdrawn_at"])
+    return entry
+
+
+def _sources(
+    actor: Actor, entry: PublicEntry, follow_up_id: UUID | None, concern_ids: Collection[UUID]
+) -> list[Concern]:
+    """The concerns that the entry draws on, that of its follow-up among them."""
+    wanted = set(concern_ids)
+    if follow_up_id:
+        entry.follow_up = FollowUp.objects.visible_to(actor).get(pk=follow_up_id)
+        wanted |= {entry.follow_up.concern_id} if entry.follow_up.concern_id else set()
+    found = list(Concern.objects.visible_to(actor).filter(pk__in=wanted))
+    if len(found) < len(wanted):
+        raise Concern.DoesNotExist
+    return found
+
+
+def _write(
+    entry: PublicEntry,
+    fields: Mapping[str, Any],
+    sources: Sequence[Concern],
+    translations: Sequence[Mapping[str, str]],
+) -> None:
+    assign(entry, {name: value for name, value in fields.items() if name in _FIELDS})
+    entry.month = entry.month or f"{city_today():%Y-%m}"
+    if entry.month > f"{city_today():%Y-%m}":
+        raise ValidationError({"month": _("The month must not be in the future.")})
+    refuse_future(entry, ["agreed_on"])
+    entry.full_clean(exclude=["written_by", "approved_by", "follow_up"])
+    _check_words(entry, translations)
+    told = [bias.Source(city_day(one.received_at), is_bias_concern(one.bias_grounds)) for one in sources]
+    if bias.needs_agreement(told) and not (entry.agreed_by and entry.agreed_on):
+        raise ValidationError(
+            {
+                "agreed_by": _(
+                    "The organisation that was hit must agree to a text about a single concern with a bias "
+                    "ground. Enter who agreed and when, or summarise at least five concerns of a year."
+                )
+            },
+            code="bias",
+        )
+    entry.not_before = bias.not_before(told)
+
+
+def _check_words(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
+    texts = [getattr(entry, name) for name in _TEXTS]
+    texts += [one.get(name, "") for one in translations for name in _TEXTS]
+    refuse_protected(texts)
+    entry.flags = flags_of(texts, entry.language)
+
+
+def _save_translations(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
+    entry.translations.all().delete()
+    for given in translations:
+        row = EntryTranslation(entry=entry)
+        assign(row, given)
+        row.full_clean(exclude=["entry"])
+        with constraints_in_words(EntryTranslation):
+            row.save(force_insert=True)
+
+
+def _locked(actor: Actor, entry_id: UUID, version: int | None) -> PublicEntry:
+    rows = PublicEntry.objects.visible_to(actor).select_for_update(of=("self",))
+    entry: PublicEntry = rows.get(pk=entry_id)
+    check_version(entry.revision, version)
+    return entry
+
+
+def _refuse_decided(entry: PublicEntry) -> None:
+    if not entry.is_draft:
+        raise ValidationError(
+            _("An approved entry does not change. Withdraw it and write another."), code="not_draft"
+        )
+
+
+def _record(actor: Actor, action: Action, entry: PublicEntry, names: Sequence[str]) -> None:
+    record(actor, action, OBJECT, [entry.pk], district_ids=[entry.district_id], field_names=names)

@@ -1,0 +1,111 @@
+"""The public page of a district, its announced meetings, and the texts behind its footer."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.models import Organisation
+from districts.models import District
+from lib.cleaning import assign
+from lib.conflicts import check_version, constraints_in_words
+from lib.days import city_today
+from meetings.codes import MeetingStatus
+from meetings.models import Meeting
+from publishing.kinds import OPEN_KINDS
+from publishing.models import PublicDistrict, PublicMeeting, PublicText
+from publishing.policies import can_edit_page, can_publish, can_write_entry
+from publishing.services.checking import refuse_protected
+
+DISTRICT: Final = "public_page"
+MEETING: Final = "public_meeting"
+TEXT: Final = "public_text"
+
+
+@transaction.atomic
+def write_page(
+    *, actor: Actor, district_id: UUID, version: int | None = None, **fields: Any
+) -> PublicDistrict:
+    """Change whether a district has a public page, and what it says of the team.
+
+    Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field.
+    """
+    district = District.objects.visible_to(actor).active().get(pk=district_id)
+    if not can_edit_page(actor, district.pk):
+        raise PermissionDenied
+    found = PublicDistrict.objects.filter(pk=district.pk).select_for_update(of=("self",)).first()
+    page = found or PublicDistrict(district=district)
+    check_version(page.revision, version)
+    changed = assign(page, fields)
+    page.languages = list(dict.fromkeys(page.languages))
+    page.full_clean(exclude=["district"])
+    refuse_protected([page.intro, page.hours])
+    page.revision += 1 if found else 0
+    with constraints_in_words(PublicDistrict):
+        page.save()
+    _record(actor, DISTRICT, district.pk, district.pk, changed, is_new=found is None)
+    return page
+
+
+@transaction.atomic
+def announce_meeting(
+    *, actor: Actor, meeting_id: UUID, version: int | None = None, **fields: Any
+) -> PublicMeeting:
+    """Announce a planned meeting to everybody, or change what is announced.
+
+    Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field, for a kind of meeting that
+    is not for everybody, and for a meeting with an organisation whose location is protected.
+    """
+    meeting = Meeting.objects.visible_to(actor).get(pk=meeting_id)
+    if not can_write_entry(actor, meeting.district_id):
+        raise PermissionDenied
+    found = PublicMeeting.objects.filter(pk=meeting.pk).select_for_update(of=("self",)).first()
+    notice = found or PublicMeeting(meeting=meeting)
+    check_version(notice.revision, version)
+    changed = assign(notice, fields)
+    if notice.is_public:
+        if meeting.kind not in OPEN_KINDS:
+            raise ValidationError(_("Only a meeting for everybody can be announced."), code="kind")
+        if not found and meeting.status != MeetingStatus.PLANNED:
+            raise ValidationError(_("Only a planned meeting can be announced."), code="status")
+        invited: Any = Organisation.objects.filter(meetings=meeting)
+        if invited.with_protected_location().exists():
+            raise ValidationError(
+                _("An organisation whose location is protected takes part, so this cannot be announced."),
+                code="protected",
+            )
+    notice.full_clean(exclude=["meeting"])
+    refuse_protected([notice.title, notice.text, notice.place])
+    notice.revision += 1 if found else 0
+    notice.save()
+    _record(actor, MEETING, meeting.pk, meeting.district_id, changed, is_new=found is None)
+    return notice
+
+
+@transaction.atomic
+def write_text(*, actor: Actor, slug: str, language: str, text: str) -> PublicText:
+    """The next version of a text. Raises PermissionDenied, ValidationError by field."""
+    if not can_publish(actor):
+        raise PermissionDenied
+    row = PublicText(in_force_since=city_today())
+    assign(row, {"slug": slug, "language": language, "text": text})
+    earlier = PublicText.objects.filter(slug=row.slug, language=row.language)
+    row.version = (earlier.aggregate(last=Max("version"))["last"] or 0) + 1
+    row.full_clean(validate_constraints=False)
+    with constraints_in_words(PublicText):
+        row.save(force_insert=True)
+    record(actor, Action.CREATE, TEXT, [row.pk], field_names=["text"])
+    return row
+
+
+def _record(
+    actor: Actor, name: str, pk: UUID, district_id: UUID, changed: list[str], *, is_new: bool
+) -> None:
+    action = Action.CREATE if is_new else Action.UPDATE
+    record(actor, action, name, [pk], district_ids=[district_id], field_names=changed)

@@ -1,0 +1,51 @@
+"""Drafted entries that wait for approval: what a decision does, and how the inbox shows them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts import acts
+from accounts.actors import Actor
+from accounts.acts import Effect, Shown
+from accounts.models import Act, PendingAct
+from lib.row_context import Opened, opened
+from publishing.kinds import EntryState
+from publishing.models import PublicEntry
+from publishing.services.entries import approve_entry
+
+
+@opened(Opened.WRITER)
+def _lock(act: PendingAct) -> None:
+    entry_id: Any = act.subject  # acts of this kind are about an entry
+    PublicEntry.objects.select_for_update(of=("self",)).get(pk=entry_id)
+
+
+@opened(Opened.WRITER)
+def _confirmed(actor: Actor, act: PendingAct) -> None:
+    entry_id: Any = act.subject
+    approve_entry(actor=actor, entry_id=entry_id)
+
+
+def _dropped(_actor: Actor, _act: PendingAct) -> None:
+    """The draft stays, for its writer to change."""
+
+
+@opened(Opened.WRITER)
+def _shown(entry_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """The whole text: it is written for everybody."""
+    rows = PublicEntry.objects.filter(pk__in=entry_ids).select_related("district")
+    return {row.pk: _show(row) for row in rows}
+
+
+def _show(row: PublicEntry) -> Shown:
+    answer = row.why if row.state == EntryState.CANNOT else row.did
+    lines = [f"{row.district.name} · {row.month}", answer]
+    if row.flags:
+        lines.append(_("Words to check: %(words)s") % {"words": ", ".join(row.flags)})
+    return Shown(row.said, lines)
+
+
+def register() -> None:
+    acts.register(Act.PUBLIC_ENTRY, Effect(_lock, _confirmed, _dropped, _shown))

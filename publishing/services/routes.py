@@ -1,0 +1,116 @@
+"""Ways to report: kept by supervisors, tested as a stranger would ring."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.models import Organisation
+from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_version
+from lib.days import city_today
+from publishing.models import ReportingRoute, RouteTest
+from publishing.policies import can_edit_page, can_write_entry
+from publishing.rules.routes import after
+from publishing.services.checking import refuse_protected
+from publishing.services.summaries import summarise
+
+OBJECT: Final = "reporting_route"
+_TEXTS: Final = ("name", "address", "hours", "note")
+
+
+@transaction.atomic
+def write_route(
+    *, actor: Actor, route_id: UUID | None = None, version: int | None = None, **fields: Any
+) -> ReportingRoute:
+    """Add a way to report, or change one.
+
+    Another number, web address or address has to be tested again. Raises DoesNotExist, PermissionDenied,
+    StaleVersion, ValidationError by field.
+    """
+    route = _locked(actor, route_id, version) if route_id else ReportingRoute()
+    was = route.organisation_id
+    changed = assign(route, fields)
+    for district_id in {route.district_id, *([] if route._state.adding else [_was_in(route)])}:
+        if not can_edit_page(actor, district_id):
+            raise PermissionDenied
+    organisation = route.organisation
+    if organisation and not Organisation.objects.visible_to(actor).filter(pk=organisation.pk).exists():
+        raise ValidationError({"organisation": _("Choose an organisation that you can see.")})
+    if organisation and organisation.has_protected_location and route.address:
+        text = _("The location of this organisation is protected. Remove the address.")
+        raise ValidationError({"address": text})
+    if not route._state.adding and {"url", "phone", "address"}.intersection(changed):
+        route.tested_on = route.answered_on = route.failed_on = None
+        route.test_result = ""
+    route.full_clean(exclude=["organisation", "district"])
+    if not (organisation and organisation.has_protected_location and not route.address):
+        refuse_protected(getattr(route, name) for name in _TEXTS)
+    _save(route)
+    names = changed if route_id else list(fields)
+    _record(actor, Action.UPDATE if route_id else Action.CREATE, route, names)
+    for pk in filter(None, {was, route.organisation_id}):
+        summarise(pk)
+    return route
+
+
+@transaction.atomic
+def record_test(
+    *, actor: Actor, route_id: UUID, result: str, version: int | None = None, on: date | None = None
+) -> ReportingRoute:
+    """Record whether somebody answered.
+
+    Raises DoesNotExist, PermissionDenied for who does not work there, and ValidationError for a centre that
+    did not agree to tests.
+    """
+    route = _locked(actor, route_id, version)
+    if not (can_edit_page(actor, route.district_id) or _works_there(actor, route)):
+        raise PermissionDenied
+    if route.organisation_id and not route.agreed_to_tests:
+        raise ValidationError(_("Ask the organisation first whether it agrees to test calls."), code="agreed")
+    test = RouteTest(route=route, tested_on=on or city_today(), tested_by_id=actor.id, result=result)
+    refuse_future(test, ["tested_on"])
+    test.full_clean(exclude=["route", "tested_by"])
+    if route.tested_on and test.tested_on < route.tested_on:
+        raise ValidationError({"tested_on": _("A later test is already recorded.")})
+    test.save(force_insert=True)
+    route.answered_on, route.failed_on = after(route.tests, test.tested_on, test.result)
+    route.tested_on, route.test_result = test.tested_on, test.result
+    _save(route)
+    _record(actor, Action.UPDATE, route, ["test_result", "tested_on"])
+    if route.organisation_id:
+        summarise(route.organisation_id)
+    return route
+
+
+def _was_in(route: ReportingRoute) -> UUID | None:
+    return ReportingRoute.objects.values_list("district_id", flat=True).get(pk=route.pk)
+
+
+def _works_there(actor: Actor, route: ReportingRoute) -> bool:
+    return route.district_id is not None and can_write_entry(actor, route.district_id)
+
+
+def _save(route: ReportingRoute) -> None:
+    route.revision += 0 if route._state.adding else 1
+    route.updated_at = timezone.now()
+    route.save()
+
+
+def _locked(actor: Actor, route_id: UUID, version: int | None) -> ReportingRoute:
+    rows = ReportingRoute.objects.visible_to(actor).select_for_update(of=("self",))
+    route: ReportingRoute = rows.get(pk=route_id)
+    check_version(route.revision, version)
+    return route
+
+
+def _record(actor: Actor, action: Action, route: ReportingRoute, names: list[str]) -> None:
+    where = [route.district_id] if route.district_id else []
+    record(actor, action, OBJECT, [route.pk], district_ids=where, field_names=names)

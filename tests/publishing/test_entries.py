@@ -1,0 +1,165 @@
+"""“You said, we did”: written by one, approved by another, and careful with names and hate incidents."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from accounts.models import Act, PendingAct, Role
+from accounts.services.acts import confirm_act
+from audit.models import Event
+from lib.days import city_today
+from meetings.models import Concern
+from publishing.models import PublicEntry
+from publishing.rules.bias import Source, needs_agreement
+from publishing.services.entries import approve_entry, draft_entry, edit_entry, withdraw_entry
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = {"language": "en", "said": "The lamps on Mill Lane are out.", "did": "The city repaired six lamps."}
+
+
+class Place:
+    def __init__(self) -> None:
+        self.north, self.south = make_district("Northgate"), make_district("Southgate")
+        self.officer = actor_for(make_officer(self.north))
+        self.supervisor = actor_for(make_supervisor(self.north))
+        self.elsewhere = actor_for(make_supervisor(self.south))
+        self.confirmer = actor_for(make_user(Role.CONFIRMER))
+
+    def draft(self, **given: Any) -> PublicEntry:
+        return draft_entry(actor=self.officer, district_id=self.north.pk, **(TEXTS | given))
+
+    def concern(self, *, days: int = 0, **given: Any) -> Concern:
+        usual = {"kinds": ["threat"], "district": self.north, "received_at": timezone.now() - timedelta(days)}
+        return Concern.objects.create(**(usual | given))
+
+
+@pytest.fixture
+def place() -> Place:
+    return Place()
+
+
+def shown() -> int:
+    return PublicEntry.objects.shown_on(city_today()).count()
+
+
+def test_an_entry_is_shown_once_another_person_approved_it(place: Place) -> None:
+    entry = place.draft(translations=[{"language": "es", "said": "Las farolas", "did": "Arregladas"}])
+    assert (shown(), entry.month) == (0, f"{city_today():%Y-%m}")
+    for actor in (place.officer, actor_for(make_officer(place.north))):
+        with pytest.raises(PermissionDenied):
+            approve_entry(actor=actor, entry_id=entry.pk)
+    with pytest.raises(ObjectDoesNotExist):
+        approve_entry(actor=place.elsewhere, entry_id=entry.pk)
+    approve_entry(actor=place.supervisor, entry_id=entry.pk)
+    assert (shown(), entry.translations.count()) == (1, 1)
+    with pytest.raises(ValidationError, match="does not change"):
+        edit_entry(actor=place.officer, entry_id=entry.pk, said="Other")
+    with pytest.raises(PermissionDenied):
+        withdraw_entry(actor=place.officer, entry_id=entry.pk)
+    withdraw_entry(actor=place.supervisor, entry_id=entry.pk)
+    assert shown() == 0
+    assert Event.objects.filter(object_type="public_entry").count() == 3
+
+
+def test_a_supervisor_does_not_approve_what_they_wrote_or_changed(place: Place) -> None:
+    entry = place.draft()
+    edit_entry(actor=place.supervisor, entry_id=entry.pk, did="All lamps work again.")
+    with pytest.raises(PermissionDenied):
+        approve_entry(actor=place.supervisor, entry_id=entry.pk)
+    approve_entry(actor=actor_for(make_supervisor(place.north)), entry_id=entry.pk)
+    assert shown() == 1
+
+
+def test_a_confirmer_approves_in_the_inbox_and_sees_no_other_entry(place: Place) -> None:
+    entry = place.draft()
+    act = PendingAct.objects.visible_to(place.confirmer).get(kind=Act.PUBLIC_ENTRY)
+    assert not PendingAct.objects.visible_to(place.elsewhere).exists()
+    confirm_act(actor=place.confirmer, act_id=act.pk)
+    entry.refresh_from_db()
+    assert (shown(), entry.approved_by_id) == (1, place.confirmer.id)
+    with pytest.raises(ObjectDoesNotExist):
+        approve_entry(actor=place.confirmer, entry_id=entry.pk)
+
+
+def test_nobody_drafts_where_they_do_not_work(place: Place) -> None:
+    for actor in (place.elsewhere, place.confirmer, actor_for(make_user(Role.PRIVACY_OFFICER))):
+        with pytest.raises(PermissionDenied):
+            draft_entry(actor=actor, district_id=place.north.pk, **TEXTS)
+    with pytest.raises(ObjectDoesNotExist):
+        place.draft(concern_ids=[place.concern(district=place.south).pk])
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"said": ""}, "said"),
+        ({"did": ""}, "__all__"),
+        ({"state": "cannot", "did": "", "why": ""}, "__all__"),
+        ({"language": "xx_bogus"}, "language"),
+        ({"month": "2026-13"}, "month"),
+        ({"month": "2999-01"}, "month"),
+    ],
+)
+def test_bad_input_is_named(place: Place, given: dict[str, str], field: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        place.draft(**given)
+    assert list(error.value.message_dict) == [field]
+
+
+def test_words_and_names_need_a_reason(place: Place) -> None:
+    make_contact(place.south, given_name="Ana", family_name="Carvalho")
+    make_organisation(place.south, name="Choir of Quince")
+    entry = place.draft(said="Ana Carvalho of the Choir of Quince said a Muslim was insulted.")
+    assert set(entry.flags) == {"Ana Carvalho", "Choir of Quince", "Muslim"}
+    with pytest.raises(ValidationError, match="Explain why"):
+        approve_entry(actor=place.supervisor, entry_id=entry.pk)
+    act = PendingAct.objects.visible_to(place.confirmer).get()
+    with pytest.raises(ValidationError, match="Explain why"):
+        confirm_act(actor=place.confirmer, act_id=act.pk)
+    approve_entry(actor=place.supervisor, entry_id=entry.pk, flag_reason="They asked to be named.")
+    assert shown() == 1
+
+
+def test_a_protected_location_is_never_told(place: Place) -> None:
+    make_organisation(place.south, name="Casa Aurora", kind="shelter")
+    make_organisation(place.south, name="Blue Door", location_protected=True)
+    for said in ("Casa Aurora got lamps.", "Lamps at the BLUE DOOR."):
+        with pytest.raises(ValidationError, match="location is protected"):
+            place.draft(said=said)
+    entry = place.draft(did="The green house got lamps.")
+    make_organisation(place.south, name="Green house", kind="shelter")
+    with pytest.raises(ValidationError, match="location is protected"):
+        approve_entry(actor=place.supervisor, entry_id=entry.pk)
+
+
+def test_a_hate_incident_is_told_alone_only_if_they_agreed_and_two_weeks_later(place: Place) -> None:
+    one = place.concern(days=3, bias_grounds=["anti_roma"])
+    with pytest.raises(ValidationError, match="must agree"):
+        place.draft(concern_ids=[one.pk])
+    entry = place.draft(concern_ids=[one.pk], agreed_by="the chair", agreed_on=city_today())
+    approve_entry(actor=place.supervisor, entry_id=entry.pk)
+    assert shown() == 0
+    assert PublicEntry.objects.shown_on(city_today() + timedelta(11)).count() == 1
+    others = [place.concern(days=30 * n, bias_grounds=["anti_roma"]) for n in range(1, 5)]
+    assert place.draft(concern_ids=[one.pk, *(row.pk for row in others)]).not_before
+    assert place.draft(concern_ids=[place.concern(bias_grounds=["none"]).pk]).not_before is None
+
+
+def test_a_summary_is_of_five_concerns_within_a_year() -> None:
+    days = [Source(city_today() - timedelta(90 * n), has_bias=n == 0) for n in range(5)]
+    assert not needs_agreement(days)
+    assert needs_agreement(days[:4])
+    assert needs_agreement([*days[:4], Source(city_today() - timedelta(366), has_bias=False)])

@@ -1,0 +1,105 @@
+"""An organisation that registers is confirmed by itself and decided by a supervisor."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from contacts.models import Contact, Organisation
+from districts.models import District
+from publishing.models import Registration
+from publishing.services.registrations import (
+    accept_registration,
+    confirm_registration,
+    join_registration,
+    refuse_registration,
+    register,
+    tidy_registrations,
+)
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+
+pytestmark = pytest.mark.django_db
+
+
+def registered(district: District, *, confirmed: bool = True, **more: Any) -> Registration:
+    usual = {"name": "Choir of Quince", "kind": "culture_sport", "language": "en", "address": "4 Mill Lane",
+             "person_name": "Ana", "person_email": "ana@choir.example"}  # fmt: skip
+    row, token = register(district_id=district.pk, **(usual | more))
+    if confirmed:
+        confirm_registration(token=token)
+        row.refresh_from_db()
+    return row
+
+
+def test_only_the_link_in_the_email_confirms_and_only_for_two_days() -> None:
+    north = make_district()
+    row, token = register(
+        district_id=north.pk, name="Choir", kind="ngo", language="en", person_email="a@choir.example"
+    )
+    for wrong in ("", "guessed", token[:-1]):
+        confirm_registration(token=wrong)
+    assert Registration.objects.get().state == "unconfirmed"
+    Registration.objects.update(created_at=timezone.now() - timedelta(hours=49))
+    confirm_registration(token=token)
+    assert Registration.objects.get().state == "unconfirmed"
+    Registration.objects.update(created_at=timezone.now())
+    for _twice in range(2):
+        confirm_registration(token=token)
+    row.refresh_from_db()
+    assert (row.state, row.token_hash) == ("confirmed", None)
+
+
+def test_a_supervisor_accepts_joins_or_refuses_and_no_person_is_added() -> None:
+    north = make_district()
+    supervisor, officer = actor_for(make_supervisor(north)), actor_for(make_officer(north))
+    rows = [registered(north, is_home=is_home) for is_home in (True, False, False)]
+    with pytest.raises(PermissionDenied):
+        accept_registration(actor=officer, registration_id=rows[0].pk)
+    with pytest.raises(ObjectDoesNotExist):
+        accept_registration(actor=actor_for(make_supervisor(make_district())), registration_id=rows[0].pk)
+    made = accept_registration(actor=supervisor, registration_id=rows[0].pk)
+    assert (made.name, made.address, made.home_district) == ("Choir of Quince", "", north)
+    assert not Contact.objects.exists()
+    known = make_organisation(north, name="Quince Choir")
+    join_registration(actor=supervisor, registration_id=rows[1].pk, organisation_id=known.pk)
+    with pytest.raises(ValidationError, match="Enter a reason"):
+        refuse_registration(actor=supervisor, registration_id=rows[2].pk, reason=" ")
+    refuse_registration(actor=supervisor, registration_id=rows[2].pk, reason="An advertisement")
+    assert Organisation.objects.count() == 2
+    with pytest.raises(ValidationError, match="already decided"):
+        join_registration(actor=supervisor, registration_id=rows[0].pk, organisation_id=known.pk)
+
+
+def test_what_was_typed_is_deleted_in_time() -> None:
+    north = make_district()
+    supervisor = actor_for(make_supervisor(north))
+    registered(north, confirmed=False)
+    refused, accepted, waiting = registered(north), registered(north), registered(north)
+    refuse_registration(actor=supervisor, registration_id=refused.pk, reason="Spam")
+    accept_registration(actor=supervisor, registration_id=accepted.pk)
+    now = timezone.now()
+    left = []
+    for days in (6, 8, 29, 31, 89, 91):
+        tidy_registrations(now + timedelta(days))
+        left.append(Registration.objects.count())
+    assert left == [4, 3, 3, 2, 2, 1]
+    assert Registration.objects.get() == waiting
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"name": "x" * 201}, "name"),
+        ({"person_email": "nobody"}, "person_email"),
+        ({"kind": "sect"}, "kind"),
+        ({"language": "../en"}, "language"),
+        ({"languages": ["xx bogus"]}, "languages"),
+    ],
+)
+def test_bad_input_is_named(given: dict[str, Any], field: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        registered(make_district(), **given)
+    assert field in error.value.message_dict

@@ -1,0 +1,100 @@
+"""Ways to report are shown while somebody answers there."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from accounts.actors import actor_for
+from lib.days import city_today
+from publishing.models import ReportingRoute
+from publishing.rules.routes import Answers, works
+from publishing.services.routes import record_test, write_route
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+
+DAY = date(2026, 11, 27)
+
+
+def after(*tests: tuple[int, str], **given: Any) -> bool:
+    """Whether a route works on DAY after tests so many days before."""
+    from publishing.rules.routes import after as rule
+
+    known = Answers(is_local=True, **given)
+    for days, result in tests:
+        day = DAY - timedelta(days)
+        answered, failed = rule(known, day, result)
+        known = Answers(
+            is_local=known.is_local, is_emergency=known.is_emergency, tested_on=day, result=result,
+            answered_on=answered, failed_on=failed,
+        )  # fmt: skip
+    return works(known, DAY)
+
+
+@pytest.mark.parametrize(
+    ("tests", "is_shown"),
+    [
+        ([], False),
+        ([(0, "answered")], True),
+        ([(180, "answered")], True),
+        ([(181, "answered")], False),
+        ([(0, "not_answered")], False),
+        ([(20, "answered"), (0, "not_answered")], True),
+        ([(20, "answered"), (0, "not_answered"), (0, "not_answered")], True),
+        ([(20, "answered"), (1, "not_answered"), (0, "not_answered")], False),
+        ([(20, "answered"), (9, "not_answered"), (1, "answered"), (0, "not_answered")], True),
+        ([(20, "answered"), (0, "wrong")], False),
+        ([(20, "answered"), (9, "wrong"), (0, "answered")], True),
+    ],
+)
+def test_two_failures_on_different_days_hide_a_route_and_a_wrong_number_at_once(
+    tests: list[tuple[int, str]], is_shown: bool
+) -> None:
+    assert after(*tests) is is_shown
+
+
+def test_an_emergency_number_is_hidden_only_if_it_is_wrong() -> None:
+    assert after(is_emergency=True)
+    assert not after((0, "wrong"), is_emergency=True)
+
+
+@pytest.mark.django_db
+def test_a_supervisor_keeps_a_route_and_an_officer_tests_it() -> None:
+    north, south = make_district(), make_district()
+    supervisor, officer = actor_for(make_supervisor(north)), actor_for(make_officer(north))
+    centre = make_organisation(north)
+    given: Any = {
+        "name": "Reporting centre", "kind": "reporting_centre", "organisation": centre, "language": "en",
+        "phone": "020 7946 0423", "is_public": True,
+    }  # fmt: skip
+    for actor, district in ((officer, north), (supervisor, south), (supervisor, None)):
+        with pytest.raises(PermissionDenied):
+            write_route(actor=actor, district=district, **given)
+    route = write_route(actor=supervisor, district=north, **given)
+    with pytest.raises(ValidationError, match="agrees to test calls"):
+        record_test(actor=officer, route_id=route.pk, result="answered")
+    write_route(actor=supervisor, route_id=route.pk, agreed_to_tests=True)
+    with pytest.raises(PermissionDenied):
+        record_test(actor=actor_for(make_officer(south)), route_id=route.pk, result="answered")
+    assert record_test(actor=officer, route_id=route.pk, result="answered").is_shown_on(city_today())
+    centre.refresh_from_db()
+    assert (centre.is_reporting_centre, centre.reporting_tested_on) == (True, city_today())
+    moved = write_route(actor=supervisor, route_id=route.pk, phone="020 7946 0999")
+    assert not moved.is_shown_on(city_today())
+    write_route(actor=supervisor, route_id=route.pk, is_public=False)
+    centre.refresh_from_db()
+    assert not centre.is_reporting_centre
+
+
+@pytest.mark.django_db
+def test_a_route_has_no_address_of_a_protected_location() -> None:
+    north = make_district()
+    supervisor = actor_for(make_supervisor(north))
+    refuge = make_organisation(north, name="Blue Door", location_protected=True)
+    given: Any = {"name": "Night line", "kind": "pathway", "district": north, "language": "en"}
+    with pytest.raises(ValidationError, match="protected"):
+        write_route(actor=supervisor, organisation=refuge, address="1 Quay Street", **given)
+    with pytest.raises(ValidationError, match="protected"):
+        write_route(actor=supervisor, phone="112", note="Behind the Blue Door", **given)
+    write_route(actor=supervisor, organisation=refuge, phone="112", **given)
+    assert ReportingRoute.objects.count() == 1
