@@ -22,6 +22,7 @@ from incidents.models import (
     ProtocolAgreement,
     ProtocolStep,
     Reassurance,
+    StepHandover,
     TensionAssessment,
 )
 
@@ -56,6 +57,7 @@ PARTS: Final = (
     Part("incident_concerns", IncidentConcern, owner="incident", since=_SINCE),
     Part("incident_closings", IncidentClosing, owner="incident", since=_SINCE),
     Part("incident_steps", IncidentStep, owner="incident", since=_SINCE),
+    Part("step_handovers", StepHandover, owner="step", since=_SINCE),
     Part("reassurances", Reassurance, owner="incident", since=_SINCE),
     Part("tension_assessments", TensionAssessment, owner="incident", since=_SINCE),
     Part("debriefs", Debrief, owner="incident", since=_SINCE),

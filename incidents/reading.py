@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import JSONObject
 
 from accounts.actors import Actor
 from accounts.prepared import Prepared
 from contacts.models import Organisation
 from incidents.codes import Proof, Result
-from incidents.models import Incident, IncidentStep, Reassurance, TensionAssessment
+from incidents.models import Incident, IncidentStep, Reassurance, StepHandover, TensionAssessment
 from incidents.models.incident import places_seen
 from incidents.rules.steps import Each, Touched, is_quiet
 from lib.days import city_zone
@@ -24,6 +26,7 @@ ROWS: Final = 10
 ALL_CALLS: Final = 500  # cards on a page that shows them all
 REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
+_MOVED: Final = ("at", "by", "before", "after")  # of a StepHandover
 CALLS: Final = (Proof.REASSURANCE, Proof.VISIT)
 
 
@@ -76,6 +79,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Steps that changed hands at once; names of colleagues, empty for nobody or the system."""
+
+    before: str
+    after: str
+    was_taken: bool  # by its new owner
+    was_passed: bool  # by its old owner
+    steps: list[IncidentStep]
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """A line of the timeline: exactly one of these is set."""
 
@@ -84,6 +98,7 @@ class Happened:
     reassurance: Reassurance | None = None
     step: IncidentStep | None = None
     assessment: TensionAssessment | None = None
+    moved: Moved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,7 @@ class IncidentPage:
             for one in self.settled
             if one.done_at and one.step.proof not in (*CALLS, Proof.ASSESSMENT)
         ]
+        rows += _moved([*self.steps, *self.settled])
         return sorted(rows, key=lambda row: row.at, reverse=True)
 
     @property
@@ -205,8 +221,31 @@ def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
 
 def _steps_seen(actor: Actor, incident: Incident) -> list[Any]:
     seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+    moved = StepHandover.objects.filter(step=OuterRef("pk")).values(
+        row=JSONObject(
+            **{name: name for name in _MOVED}, before_name="before__name", after_name="after__name"
+        )
+    )
     rows: QuerySet[Any] = incident.steps.select_related("step", "owner", "organisation", "done_by")
-    return list(rows.annotate(sees_organisation=Exists(seen)).in_order())
+    return list(rows.annotate(sees_organisation=Exists(seen), moved=ArraySubquery(moved)).in_order())
+
+
+def _moved(steps: Iterable[Any]) -> Iterator[Happened]:
+    """A line for the steps that changed hands at the same moment, between the same two."""
+    lines: dict[tuple[Any, ...], Moved] = {}
+    for step in steps:
+        for row in step.moved:
+            by, before, after = row["by"], row["before"], row["after"]
+            line = Moved(
+                row["before_name"] or "",
+                row["after_name"] or "",
+                was_taken=by is not None and by == after,
+                was_passed=by is not None and by == before,
+                steps=[],
+            )
+            lines.setdefault(tuple(row[name] for name in _MOVED), line).steps.append(step)
+    for (at, *_who), line in lines.items():
+        yield Happened(datetime.fromisoformat(at), moved=line)
 
 
 def _calls(

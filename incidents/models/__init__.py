@@ -1,6 +1,7 @@
 """Protocols, incidents with their steps, and what is judged of them."""
 
 from incidents.models.exclusion import ExclusionRequest
+from incidents.models.handover import StepHandover
 from incidents.models.incident import Incident, IncidentClosing, IncidentConcern, IncidentStep, Reassurance
 from incidents.models.judgement import Debrief, DebriefVoice, TensionAssessment
 from incidents.models.protocol import Protocol, ProtocolAgreement, ProtocolStep
@@ -17,5 +18,6 @@ __all__ = [
     "ProtocolAgreement",
     "ProtocolStep",
     "Reassurance",
+    "StepHandover",
     "TensionAssessment",
 ]

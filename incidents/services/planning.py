@@ -15,7 +15,7 @@ from accounts.rules import WRITES
 from contacts.models import Organisation
 from districts.models import District
 from incidents.codes import Proof, StepStatus
-from incidents.models import Incident, IncidentStep, Protocol
+from incidents.models import Incident, IncidentStep, Protocol, StepHandover
 from incidents.rules.steps import People, Planned, Step, Touched, next_owner, plan_steps
 from lib.days import city_today, city_zone
 from meetings.models import Concern
@@ -70,6 +70,20 @@ def _count(
         incident.save(update_fields=["refused", "place_refused"])
 
 
+def give_step(actor: Actor, step: IncidentStep, owner_id: UUID | None, at: datetime) -> StepHandover:
+    """Change the owner of a step, and return the handover. The caller saves both.
+
+    Whoever takes a step over needs no message.
+    """
+    handover = StepHandover(step=step, at=at, by_id=_user(actor), before_id=step.owner_id, after_id=owner_id)
+    step.owner_id, step.given_at = owner_id, None if owner_id == actor.id else at
+    return handover
+
+
+def _user(actor: Actor) -> UUID | None:
+    return actor.id if actor.kind == "user" else None
+
+
 def pass_on(
     actor: Actor, incident: Incident, steps: Iterable[IncidentStep], *, leaving: UUID | None = None
 ) -> list[IncidentStep]:
@@ -82,7 +96,7 @@ def pass_on(
     if leaving:
         people = replace(people, excluded={*excluded, leaving})
     place = next((one.site_organisation for one in concerns_of(incident) if one.site_organisation), None)
-    now, moved = timezone.now(), []
+    now, moved, handovers = timezone.now(), [], []
     for step in steps:
         about = step.organisation or place
         lead, deputy = (about.lead_officer_id, about.deputy_officer_id) if about else (None, None)
@@ -90,9 +104,9 @@ def pass_on(
         must_go = step.owner_id in excluded or step.owner_id not in people.present
         is_better = owner_id is not None and owner_id not in people.away
         if owner_id != step.owner_id and (is_better or must_go):
-            step.owner_id = owner_id
-            step.given_at = None if owner_id == actor.id else now
+            handovers.append(give_step(actor, step, owner_id, now))
             moved.append(step)
+    StepHandover.objects.bulk_create(handovers)
     IncidentStep.objects.bulk_update(moved, ["owner", "given_at"], batch_size=200)
     return moved
 

@@ -15,7 +15,7 @@ from incidents.codes import OF_A_RECORD, Proof, StepStatus
 from incidents.models import Incident, IncidentStep
 from incidents.policies import can_finish_step
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import concerns_of, pass_on
+from incidents.services.planning import concerns_of, give_step, pass_on
 from lib.cleaning import assign
 from lib.row_context import Opened, acting_as, opened
 from meetings.services.concerns import edit_concern
@@ -44,7 +44,7 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
     if step.owner_id != owner_id:
         name = step.owner.name if step.owner else _("No one")
         raise AlreadyTaken(_("%(name)s has already taken this step.") % {"name": name}, code="taken")
-    step.owner_id, step.given_at = actor.id, None
+    give_step(actor, step, actor.id, timezone.now()).save()
     step.save(update_fields=["owner", "given_at"])
     write_incident(actor, incident, ["steps"])
     return step

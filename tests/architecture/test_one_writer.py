@@ -87,7 +87,7 @@ NOUNS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "incident": (
         {
             *("Incident", "IncidentConcern", "IncidentClosing", "IncidentStep", "Reassurance"),
-            *("TensionAssessment", "Debrief"),
+            *("StepHandover", "TensionAssessment", "Debrief"),
         },
         {"excluded"},
         {

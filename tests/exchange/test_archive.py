@@ -29,6 +29,7 @@ from exchange.archive.parts import DISTRICTS, PARTS, VERSION, parts
 from exchange.archive.reading import ArchiveRefused, read_archive
 from exchange.archive.writing import digest_of, scope_of, write_archive
 from exchange.models import ImportedRow
+from incidents.models import StepHandover
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
@@ -122,7 +123,9 @@ def make_busy(chance: random.Random) -> None:
     place = Organisation.objects.active().order_by("pk")[0]
     happened: dict[str, Any] = {"kinds": ["threat"], "bias_grounds": ["unknown"], "site_organisation": place}
     concern = log_concern(actor=SYSTEM, district=place.home_district, **happened)
-    make_incident(SYSTEM, concern, is_over=True)
+    over = make_incident(SYSTEM, concern, is_over=True)
+    step = over.steps.all()[0]
+    StepHandover.objects.create(step=step, before=place.lead_officer, after=make_officer())
 
 
 @pytest.mark.long
