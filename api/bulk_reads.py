@@ -25,6 +25,7 @@ from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.rows.organisations import ORGANISATION
 from api.rows.people import CONTACT
 from api.services.bulk_agreements import use_agreement
+from audit.rules import recipient_of
 from exchange.exports.leaving import LeavingRows
 from jobs import kinds
 from jobs.files import spool
@@ -106,7 +107,7 @@ def run(work: Work) -> JobResult:
             spec.object_type,
             field_names=spec.names,
             purpose=str(work.parameters["purpose"]),
-            recipient=f"file sha256:{kept.digest}",
+            recipient=recipient_of(work.actor.name, f"file sha256:{kept.digest}"),
         )
 
     name = f"{type_}-{city_today():%Y-%m-%d}.ndjson"

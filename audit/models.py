@@ -28,6 +28,7 @@ class Action(models.TextChoices):
     MERGE = "merge", _("merged")
     REVEAL = "reveal", _("revealed a private number or address")
     EXPORT = "export", _("exported")
+    SHARE = "share", _("shared")
     IMPORT = "import", _("imported")
     NOTIFY = "notify", _("was notified")
     DENY = "deny", _("was denied access")
@@ -83,7 +84,7 @@ class Event(models.Model):
     reason_code = models.CharField(max_length=200, blank=True, db_default="")  # ReasonCode, space-separated
     reason_digest = models.BinaryField(max_length=32, null=True)  # audit.rules.reason_digest
     request_id = models.CharField(max_length=64, blank=True)
-    recipient = models.CharField(max_length=200, blank=True)
+    recipient = models.CharField(max_length=400, blank=True)  # audit.rules.recipient_of
     allowed = models.BooleanField(default=True)
     search_hash = models.BinaryField(max_length=32, null=True)  # keyed hash of the search words
     form = models.SmallIntegerField(db_default=1)  # of the content hash (audit.rules.row_hash)
@@ -98,6 +99,11 @@ class Event(models.Model):
             GinIndex(fields=["object_ids"], name="event_of_object"),
             models.Index(fields=["-at"], name="event_by_time"),
             models.Index(fields=["xid"], name="event_by_transaction"),
+            models.Index(
+                fields=["-at"],
+                name="event_of_sharing",
+                condition=models.Q(action__in=[Action.EXPORT, Action.SHARE]),
+            ),
             models.Index(fields=["id"], name="event_with_old_reason", condition=~models.Q(old_purpose="")),
             models.Index(
                 fields=["search_hash"],

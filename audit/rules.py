@@ -42,6 +42,7 @@ _FIELDS: Final = {
         "district_ids",
     ),
 }
+_AND_HOW: Final = " · "
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Times are formatted by `_plain`, so that the hash of a row does not depend on the writer.
@@ -114,6 +115,25 @@ def both_purposes(standing: str, given: str) -> str:
     ('code:relief_event; she called', 'she called')
     """
     return join_reasons([standing, given])
+
+
+def recipient_of(name: str, how: str) -> str:
+    """Return who receives something and how, as events state it.
+
+    >>> recipient_of("City council", "file sha256:1f"), recipient_of("", "file sha256:1f")
+    ('City council · file sha256:1f', 'file sha256:1f')
+    """
+    return _AND_HOW.join(filter(None, (name, how)))
+
+
+def name_and_how(recipient: str) -> tuple[str, str]:
+    """Return the name of a recipient, which may be missing, and how they received it.
+
+    >>> name_and_how("Parish · south · file sha256:1f"), name_and_how("file sha256:1f")
+    (('Parish · south', 'file sha256:1f'), ('', 'file sha256:1f'))
+    """
+    name, _separator, how = recipient.rpartition(_AND_HOW)
+    return name, how
 
 
 def _plain(value: object) -> object:

@@ -14,6 +14,8 @@ from lib.acting import Acting
 from lib.encrypted_fields import EncryptedBinaryField
 from lib.ids import uuid7
 
+LATEST, SUGGESTED = 50, 8  # jobs that are looked at for recipients, and recipients to suggest
+
 
 class JobStatus(models.TextChoices):
     WAITING = "waiting", _("waiting")
@@ -31,6 +33,12 @@ class JobQuerySet(models.QuerySet["Job"]):
             if actor.kind == "system"
             else self.filter(started_by=actor.id, started_by__isnull=False)
         )
+
+    def last_recipients(self) -> list[str]:
+        """Names of those for whom the latest jobs were made, without duplicates."""
+        named = self.filter(parameters__has_key="recipient").order_by("-created_at")
+        latest = named.values_list("parameters__recipient", flat=True)[:LATEST]
+        return list(dict.fromkeys(filter(None, latest)))[:SUGGESTED]
 
     def due(self) -> Self:
         """Jobs that wait, or whose worker's lease has expired.

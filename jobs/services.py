@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from jobs.files import KEPT_FOR, keep_file
 from jobs.kinds import find_kind
@@ -95,7 +96,7 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
         "job_file",
         [job.pk, row.pk],
         purpose=purpose,
-        recipient=f"download sha256:{row.digest}",
+        recipient=recipient_of(job.parameters.get("recipient", ""), f"download sha256:{row.digest}"),
     )
     return row
 

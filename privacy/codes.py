@@ -28,6 +28,15 @@ class RequestChannel(models.TextChoices):
     AUTHORITY = "authority", _("supervisory authority")
 
 
+class SharedBy(models.TextChoices):
+    """How data was shared without a file or print."""
+
+    CALL = "call", _("phone call")
+    LETTER = "letter", _("letter")
+    EMAIL = "email", _("email")
+    MEETING = "meeting", _("in person")
+
+
 class Identity(models.TextChoices):
     """How the person’s identity was confirmed. No copy or number of a document is kept."""
 

@@ -32,6 +32,19 @@ def events_visible_to(actor: Actor) -> Events:
     return rows.exclude(action=Action.INQUIRE).exclude(actor_role=Role.PRIVACY_OFFICER)
 
 
+def shared_by_people(actor: Actor) -> Events:
+    """Return the events in which people shared data: as a file, in print, by phone or letter.
+
+    A download is not among them, because the event of its file names who gets the file.
+    """
+    return (
+        events_visible_to(actor)
+        .filter(action__in=[Action.EXPORT, Action.SHARE])
+        .exclude(object_type="job_file")
+        .exclude(actor_kind="key")
+    )
+
+
 def readers_of_trail(actor: Actor) -> models.QuerySet[User]:
     """Return the users whose events the reader may select: themselves, their officers, or everybody."""
     people: models.QuerySet[User] = User.objects.visible_to(actor)

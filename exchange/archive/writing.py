@@ -20,6 +20,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from audit.codes import words_of
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from districts.models import District
 from exchange.archive.parts import BATCH, DISTRICTS, FORMAT, MANIFEST, PART_OF, PARTS, PEOPLE, VERSION, Part
@@ -44,7 +45,7 @@ class Archived:
 
     def record(self, actor: Actor, *, purpose: str, digest: str, recipient: str = "") -> None:
         """Which objects left, to which file and for whom: before anybody can have it."""
-        leaves_for = " · ".join(filter(None, (recipient, f"archive sha256:{digest}")))
+        leaves_for = recipient_of(recipient, f"archive sha256:{digest}")
         for object_type, ids in self.ids.items():
             for start in range(0, max(len(ids), 1), 16 * _IDS):
                 part = bytes(ids[start : start + 16 * _IDS])

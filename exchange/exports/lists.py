@@ -22,6 +22,7 @@ from accounts import rules
 from accounts.actors import Actor
 from accounts.models import Act
 from audit.codes import words_of
+from audit.rules import recipient_of
 from contacts.models import ContactDetail
 from contacts.search import search_mark
 from districts.models import District
@@ -167,7 +168,7 @@ def export_list(work: Work) -> JobResult:
             export.object_type,
             field_names=names,
             purpose=purpose,
-            recipient=to,
+            recipient=recipient_of(work.parameters.get("recipient", ""), to),
             search_hash=search_mark(selection.searched),
         )
 

@@ -1,6 +1,6 @@
 """Forms for exports: file format and reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -69,7 +69,45 @@ class ReasonForm(forms.Form):
         return given
 
 
-class _PassphraseForm(ReasonForm):
+class Suggesting(forms.TextInput):
+    """A text with suggestions, which browsers show while the user types."""
+
+    template_name = "pages/exports/suggested.html"
+    suggestions: Sequence[str] = ()
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["widget"]["suggestions"] = self.suggestions
+        return context
+
+
+class PrintForm(forms.Form):
+    """Who gets what leaves the system. `suggestions`: the user's last recipients."""
+
+    recipient = forms.CharField(
+        label=_("Who gets this?"),
+        max_length=100,
+        help_text=_("An office, organisation or person. Privacy officers see who received data."),
+        error_messages={"required": _("Enter who gets this.")},
+        widget=Suggesting(attrs={"list": "recipients", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, suggestions: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget: Any = self.fields["recipient"].widget
+        widget.suggestions = suggestions
+
+    def clean_recipient(self) -> str:
+        return squash(self.cleaned_data["recipient"])
+
+
+class LeavingForm(PrintForm, ReasonForm):
+    """Data leaves the system as a file: a reason, and who gets the data."""
+
+    field_order: tuple[str, ...] = ("reason", "other", "recipient")
+
+
+class _PassphraseForm(LeavingForm):
     """A passphrase, typed twice, that encrypts the file."""
 
     passphrase = forms.CharField(
@@ -102,20 +140,11 @@ class ArchiveForm(_PassphraseForm):
 
     field_order = ("reason", "other", "recipient", "passphrase", "again")
 
-    recipient = forms.CharField(
-        label=_("Who will receive the archive?"),
-        max_length=100,
-        help_text=_("The office or system. This is recorded in the activity log."),
-    )
 
-    def clean_recipient(self) -> str:
-        return squash(self.cleaned_data["recipient"])
-
-
-class ExportForm(ReasonForm):
+class ExportForm(LeavingForm):
     """Export a list. `formats` are the possible formats, the default first."""
 
-    field_order: tuple[str, ...] = ("format", "reason", "other")
+    field_order: tuple[str, ...] = ("format", "reason", "other", "recipient")
 
     def __init__(self, *args: Any, formats: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +158,7 @@ class ExportForm(ReasonForm):
 class ListExportForm(_PassphraseForm, ExportForm):
     """Export a list, encrypted unless the user asks for a readable file."""
 
-    field_order = ("format", "reason", "other", "passphrase", "again", "readable")
+    field_order = ("format", "reason", "other", "recipient", "passphrase", "again", "readable")
 
     readable = forms.BooleanField(
         label=_("Create the file without encryption"),

@@ -176,7 +176,7 @@ class SignForm(VersionedForm):
 class AuditFileForm(ExportForm):
     """The file of a signed audit."""
 
-    field_order = ("edition", "format", "reason", "other")
+    field_order = ("edition", "format", "reason", "other", "recipient")
 
     edition = forms.ChoiceField(
         label=gettext_lazy("Which edition?"),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import data_requests, privacy, restrictions, watched_records
+from pages.views import data_requests, privacy, restrictions, shared_with, watched_records
 
 urlpatterns: list[URLPattern] = [
     path("privacy/", privacy.privacy, name="privacy"),
@@ -37,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("privacy/restrictions/", restrictions.restrictions, name="restrictions"),
     path("privacy/restrictions/<uuid:pk>/lift/", restrictions.restriction_lift, name="restriction_lift"),
+    path("privacy/shared-with/", shared_with.shared_with, name="shared_with"),
+    path("privacy/shared-with/contact/<uuid:pk>/", shared_with.share_record, name="share_record"),
     path("privacy/trail/", privacy.trail, name="privacy_trail"),
     path("privacy/kept/", privacy.kept_words, name="privacy_kept"),
     path("privacy/inquiry/", privacy.inquiry, name="privacy_inquiry"),

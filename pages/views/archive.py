@@ -11,6 +11,7 @@ from accounts.middleware import ActorRequest
 from districts.models import District
 from exchange.archive.work import KIND, needs_of
 from exchange.policies import can_export
+from jobs.models import Job
 from jobs.services import queue_job
 from pages.form_pages import form_page, posted
 from pages.forms.exports import ArchiveForm
@@ -21,7 +22,7 @@ from pages.identity import reauthenticated
 @reauthenticated(can_export)
 def archive_district(request: ActorRequest, code: str) -> HttpResponse:
     district = get_object_or_404(District.objects.covered_by(request.actor).defer("boundary"), code=code)
-    form = ArchiveForm(posted(request))
+    form = ArchiveForm(posted(request), suggestions=Job.objects.visible_to(request.actor).last_recipients())
     if form.is_valid():
         job = queue_job(
             actor=request.actor,

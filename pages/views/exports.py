@@ -13,12 +13,13 @@ from audit.models import Action
 from districts.models import District
 from exchange.exports.lists import CHOSEN, KIND, LISTS, Selection
 from exchange.policies import can_export
+from jobs.models import Job
 from jobs.services import queue_job
 from lib.days import city_today
 from lib.passphrases import kept_passphrase
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.exports import ExportForm, ListExportForm, ReasonForm
+from pages.forms.exports import ExportForm, LeavingForm, ListExportForm
 from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
 from pages.lookups import record_view
@@ -39,7 +40,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
     _take_query(request)
     selection = _selection(request, noun)
     export = selection.export
-    form = ListExportForm(posted(request), formats=export.formats)
+    form = ListExportForm(posted(request), formats=export.formats, suggestions=_suggestions(request))
     refusals: list[str] = []
     count = 0
     try:
@@ -55,6 +56,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
                 "title": str(export.title),
                 "format": form.cleaned_data["format"],
                 "purpose": form.purpose,
+                "recipient": form.cleaned_data["recipient"],
             },
             needs={
                 "query": selection.query.urlencode(),
@@ -89,10 +91,10 @@ def export_report(request: ActorRequest) -> HttpResponse:
         find_report(slug)
     asked = _asked(request, slug, districts)
     formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]
-    form = ExportForm(posted(request), formats=formats)
+    form = ExportForm(posted(request), formats=formats, suggestions=_suggestions(request))
     if asked is not None and form.is_valid():
-        given = {"format": form.cleaned_data["format"], "purpose": form.purpose}
-        title = {"title": f"{asked.title}, {asked.period}"}
+        given = {name: form.cleaned_data[name] for name in ("format", "recipient")}
+        title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
         job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.kept() | given | title)
         return redirect("job", job.pk)
     context = {
@@ -116,9 +118,10 @@ def export_rows(request: ActorRequest, slug: str) -> HttpResponse:
     if not districts:
         raise Http404
     asked = _asked(request, slug, districts)
-    form = ReasonForm(posted(request))
+    form = LeavingForm(posted(request), suggestions=_suggestions(request))
     if asked is not None and form.is_valid():
         title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
+        title["recipient"] = form.cleaned_data["recipient"]
         whole = replace(asked, by=By.DISTRICT)
         job = queue_job(actor=request.actor, kind=ROWS_KIND, parameters=whole.kept() | title)
         return redirect("job", job.pk)
@@ -131,6 +134,10 @@ def export_rows(request: ActorRequest, slug: str) -> HttpResponse:
     }
     status = 422 if form.is_bound or asked is None else 200
     return render(request, "pages/exports/rows.html", context, status=status)
+
+
+def _suggestions(request: ActorRequest) -> list[str]:
+    return Job.objects.visible_to(request.actor).last_recipients()
 
 
 def _take_query(request: ActorRequest) -> None:

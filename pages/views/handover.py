@@ -17,7 +17,10 @@ from accounts.middleware import ActorRequest
 from accounts.models import User
 from accounts.services.users import set_absence
 from audit.models import Action
+from audit.rules import recipient_of
+from audit.services import record
 from contacts.models import Organisation
+from jobs.models import Job
 from lib.conflicts import StaleVersion
 from meetings.handover import Move, Portfolio, briefs_of, colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
@@ -25,6 +28,7 @@ from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn, add_service_errors
+from pages.forms.exports import PrintForm
 from pages.forms.handover import AbsenceForm, HandoverForm
 from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
 from pages.undo import say_with_undo, undo_url, undoer
@@ -111,7 +115,7 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/handover/made.html", context)
 
 
-@require_safe
+@form_page
 def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Briefs, one per printed page.
 
@@ -125,9 +129,9 @@ def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
     return _briefs(request, ids, {"handover": row})
 
 
-@require_safe
+@form_page
 def organisation_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """A brief for reading or printing: contacts, follow-ups, important facts and last meetings."""
+    """A brief for reading, or for printing once the user has entered who gets it."""
     readers_only(request)
     row = get_or_404(Organisation.objects.visible_to(request.actor), pk)
     return _briefs(request, [row.pk], {"organisation": row})
@@ -137,8 +141,15 @@ def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any])
     briefs = briefs_of(request.actor, ids)
     districts = {brief.organisation.home_district_id for brief in briefs}
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
-    record_view(request, "organisation", shown, district_ids=districts)
-    return render(request, "pages/handover/briefs.html", context | {"briefs": briefs})
+    form = PrintForm(posted(request), suggestions=Job.objects.visible_to(request.actor).last_recipients())
+    if form.is_valid():
+        to = recipient_of(form.cleaned_data["recipient"], "printed")
+        record(request.actor, Action.EXPORT, "organisation", shown, district_ids=districts, recipient=to)
+    else:
+        record_view(request, "organisation", shown, district_ids=districts)
+    context |= {"briefs": briefs, "form": form, "may_print": form.is_bound and form.is_valid()}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "pages/handover/briefs.html", context, status=status)
 
 
 def _planned(request: ActorRequest, portfolio: Portfolio, form: HandoverForm) -> list[Move] | None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from exchange.policies import can_export
+from jobs.models import Job
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page, posted
@@ -86,7 +87,8 @@ def review_file(request: ActorRequest, row: Review) -> HttpResponse:
     if not is_kept(row):
         raise Http404
     formats = ["json", *(["pdf"] if can_write_pdf() else [])]
-    form = AuditFileForm(posted(request), formats=formats)
+    suggestions = Job.objects.visible_to(request.actor).last_recipients()
+    form = AuditFileForm(posted(request), formats=formats, suggestions=suggestions)
     if form.is_valid():
         job = ask_for_file(
             actor=request.actor,
@@ -94,6 +96,7 @@ def review_file(request: ActorRequest, row: Review) -> HttpResponse:
             edition=form.cleaned_data["edition"],
             extension=form.cleaned_data["format"],
             purpose=form.purpose,
+            recipient=form.cleaned_data["recipient"],
         )
         return redirect("job", job.pk)
     record_view(request, "review", [row.pk], district_ids=[row.district_id])

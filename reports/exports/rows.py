@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from audit.codes import words_of
+from audit.rules import recipient_of
 from exchange.exports.leaving import LeavingRows
 from exchange.exports.lists import LISTS
 from exchange.policies import can_export
@@ -142,7 +143,9 @@ def export_rows(work: Work) -> JobResult:
             _READ[report.counts.noun][1],
             field_names=["rows", report.slug, *(fact.name for fact in report.facts)],
             purpose=purpose,
-            recipient=f"file sha256:{files[0].digest} days:{days}",
+            recipient=recipient_of(
+                work.parameters.get("recipient", ""), f"file sha256:{files[0].digest} days:{days}"
+            ),
         )
 
     name = f"{asked.slug}-rows-{slugify(asked.district)}-{days}-confidential.csv"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from exchange.policies import can_export
 from jobs import kinds
@@ -49,7 +50,9 @@ def export_report(work: Work) -> JobResult:
             district_ids=districts,
             field_names=[asked.slug, f"by {asked.by}"],
             purpose=purpose,
-            recipient=f"file sha256:{files[0].digest} days:{days}",
+            recipient=recipient_of(
+                work.parameters.get("recipient", ""), f"file sha256:{files[0].digest} days:{days}"
+            ),
         )
 
     return JobResult({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)

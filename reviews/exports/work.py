@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from exchange.policies import can_export
 from jobs import kinds
@@ -28,9 +29,12 @@ INSIDE, OPEN = "inside", "open"
 JSON: Final = "json"
 
 
-def ask_for_file(*, actor: Actor, review: Review, edition: str, extension: str, purpose: str) -> Job:
+def ask_for_file(
+    *, actor: Actor, review: Review, edition: str, extension: str, purpose: str, recipient: str
+) -> Job:
     """Queue the job that writes a signed audit as JSON or PDF, in the inside or the open edition."""
     asked = {"review": str(review.pk), "edition": edition, "format": extension, "purpose": purpose}
+    asked["recipient"] = recipient
     title = _("Audit: %(name)s, %(period)s") % {"name": review.name, "period": review.period}
     return queue_job(actor=actor, kind=KIND, parameters=asked | {"title": title})
 
@@ -58,7 +62,7 @@ def export_audit(work: Work) -> JobResult:
             district_ids=[district_id],
             field_names=[asked["edition"]],
             purpose=purpose,
-            recipient=f"file sha256:{files[0].digest}",
+            recipient=recipient_of(asked.get("recipient", ""), f"file sha256:{files[0].digest}"),
         )
 
     parts = ("audit", slugify(review.district_code), f"{review.since:%Y-%m-%d}", asked["edition"])

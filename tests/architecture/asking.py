@@ -80,6 +80,7 @@ ROWS: Final = {
     "watched_stop": "mark",
     "watch_organisation": "organisation_twin",
     "watch_contact": "contact",
+    "share_record": "contact",
     "api-organisation": "organisation",
     "api-contact": "contact",
     "api-meeting": "meeting",

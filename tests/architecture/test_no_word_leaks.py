@@ -206,7 +206,7 @@ def test_no_order_expansion_or_filter_of_a_list_shows_what_is_elsewhere(ground: 
 def export(ground: Ground, address: str, **sent: str) -> bytes:
     """Return the exported file of the north's supervisor, as downloaded."""
     client = ground.client(Role.SUPERVISOR, "north")
-    answer = client.post(address, {"reason": "0", "readable": "on"} | sent)
+    answer = client.post(address, {"reason": "0", "recipient": "The city", "readable": "on"} | sent)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     Job.objects.filter(status="waiting").exclude(pk=_newest()).delete()
     assert run_next()

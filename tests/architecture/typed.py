@@ -15,9 +15,8 @@ from tests.factories import PASSWORD
 Rows = Mapping[str, Any]
 Fields = dict[str, Any]
 
-WHY: Final = {"reason": "0", "format": "csv", "readable": "on"}
+WHY: Final = {"reason": "0", "format": "csv", "readable": "on", "recipient": "The city"}
 ENCRYPTED: Final = {
-    "recipient": "The city",
     "passphrase": "four words of some length",
     "again": "four words of some length",
 }
@@ -113,6 +112,14 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "contact_private": lambda rows: {"email": "own@home.example"},
     "organisation_private": lambda rows: {"night_phone": "600 000 098"},
     "organisation_reveal": lambda rows: {"reason": "They called or wrote"},
+    "organisation_brief": lambda rows: {"recipient": "Relief officer"},
+    "handover_briefs": lambda rows: {"recipient": "Relief officer"},
+    "share_record": lambda rows: {
+        "recipient": "Health office",
+        "how": "call",
+        "shared_on": "2026-01-05",
+        "reason": "A case",
+    },
     "contact_reveal": lambda rows: {"reason": "They called or wrote"},
     "follow_up_new": lambda rows: {
         "title": "Call",

@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 NOUNS = ("organisations", "contacts", "meetings", "follow-ups", "concerns")
 CANARY = "Kanarienvogel"
-WHY = {"reason": "0", "other": "", "readable": "on"}
+WHY = {"reason": "0", "other": "", "recipient": "City council", "readable": "on"}
 
 
 @pytest.fixture
@@ -151,7 +151,9 @@ def test_a_list_leaves_whole_and_in_the_trail(north: District, supervisor: User,
     assert (left.actor_id, left.purpose) == (supervisor.pk, "To prepare a meeting or an event")
     assert book[noun].pk in left.object_ids
     assert left.district_ids == [north.pk]
-    assert left.recipient.startswith(f"file sha256:{JobFile.objects.get(job=job).digest} filter:")
+    assert left.recipient.startswith(
+        f"City council · file sha256:{JobFile.objects.get(job=job).digest} filter:"
+    )
     assert "id" in left.field_names
     assert fetched.object_type == "job_file"
     _, workbook = export(supervisor, f"/{noun}/export/", "xlsx")
@@ -202,7 +204,7 @@ def test_a_reason_is_kept_whole_or_sent_back_whole(north: District, supervisor: 
     room = MOST_LETTERS - len(f"{usual}; ")
     for tapped, fits in (("0", room), ("other", MOST_LETTERS)):
         typed = "x" * (fits + 1)
-        given = {"format": "csv", "reason": tapped, "other": typed, "readable": "on"}
+        given = WHY | {"format": "csv", "reason": tapped, "other": typed}
         answer = page.post("/contacts/export/", given)
         html = answer.content.decode()
         assert answer.status_code == 422
@@ -370,7 +372,14 @@ def test_whoever_is_no_supervisor_any_more_has_no_file_made(north: District, sup
 
 
 SECRET = "four words of some length"
-ENCRYPTED = {"format": "csv", "reason": "0", "other": "", "passphrase": SECRET, "again": SECRET}
+ENCRYPTED = {
+    "format": "csv",
+    "reason": "0",
+    "other": "",
+    "recipient": "City council",
+    "passphrase": SECRET,
+    "again": SECRET,
+}
 
 
 def test_a_list_is_encrypted_to_a_passphrase_by_default(north: District, supervisor: User) -> None:
@@ -389,7 +398,7 @@ def test_a_list_is_encrypted_to_a_passphrase_by_default(north: District, supervi
     with pytest.raises(NotOpened):
         decrypt(io.BytesIO(content), io.BytesIO(), "another passphrase")
     event = Event.objects.get(action=Action.EXPORT, object_type="contact")
-    assert event.recipient.startswith(f"encrypted file sha256:{file.digest}")
+    assert event.recipient.startswith(f"City council · encrypted file sha256:{file.digest}")
     assert "passphrase" not in (Job.objects.get().needs or {})
 
 
@@ -413,4 +422,5 @@ def test_a_readable_file_is_recorded_as_such(north: District, supervisor: User) 
     make_contact(north)
     _job, content = export(supervisor, "/contacts/export/")
     assert content.startswith("\ufeff".encode())
-    assert Event.objects.get(action=Action.EXPORT, object_type="contact").recipient.startswith("file sha256:")
+    event = Event.objects.get(action=Action.EXPORT, object_type="contact")
+    assert event.recipient.startswith("City council · file sha256:")
