@@ -1,11 +1,13 @@
 """A redraw on a day to come, into several successors: supervisors choose where each organisation goes."""
 
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -221,3 +223,18 @@ def test_from_the_plan_to_the_choices_on_the_pages(ground: Ground) -> None:
 
 def test_every_app_counts_what_moves(ground: Ground) -> None:
     assert sum(n for count in kinds.COUNTS for n in count(ground.mill).values()) == 9
+
+
+def test_the_command_plans_a_redraw_for_a_later_day() -> None:
+    mill, out = make_district("Mill Ponds", code="N4"), StringIO()
+    day = city_today() + SOON
+    for wrong in ("tomorrow", "2027-02-30"):
+        with pytest.raises(CommandError, match="--on"):
+            call_command("redraw_district", "N4", "N4b", "--on", wrong)
+    with pytest.raises(CommandError, match="today or a later day"):
+        call_command("redraw_district", "N4", "N4b", on=city_today() - timedelta(days=1))
+    call_command("redraw_district", "N4", "N4b", "--name", "Mill", "--on", str(day), stdout=out)
+    mill.refresh_from_db()
+    assert (mill.redraw_on, mill.is_active) == (day, True) and str(day) in out.getvalue()
+    assert carry_out_redraws(SYSTEM, day) == 1
+    assert District.objects.get(code="N4b").name == "Mill"

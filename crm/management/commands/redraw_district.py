@@ -1,5 +1,6 @@
-"""`manage.py redraw_district CODE NEW_CODE`: close a district and open its successor."""
+"""`manage.py redraw_district CODE NEW_CODE`: close a district and open its successor, today or later."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from districts.redrawing import redraw_district
 
 
 class Command(BaseCommand):
-    help = "Close a district today. What is at home there moves to its successor."
+    help = "Close a district, today or on a later day. What is at home there moves to its successor."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="The district to redraw.")
@@ -21,15 +22,33 @@ class Command(BaseCommand):
             "--parent", metavar="CODE", help="What a new successor is part of (else the same)."
         )
 
+        parser.add_argument(
+            "--on",
+            metavar="DAY",
+            type=date.fromisoformat,
+            help="A later day, such as 2027-01-31 (else today).",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         fields: dict[str, Any] = {"name": options["name"]} if options["name"] else {}
         try:
             district = District.objects.get(code=options["code"])
             if options["parent"]:
                 fields["parent"] = District.objects.get(code=options["parent"])
-            made = redraw_district(actor=SYSTEM, district_id=district.pk, code=options["successor"], **fields)
+            made = redraw_district(
+                actor=SYSTEM,
+                district_id=district.pk,
+                code=options["successor"],
+                on=options["on"],
+                **fields,
+            )
         except District.DoesNotExist as error:
             raise CommandError("There is no district with this code.") from error
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
+        if made == district:
+            self.stdout.write(
+                f"{made.code} will be redrawn on {made.redraw_on}. Until then, nothing changes."
+            )
+            return
         self.stdout.write(f"{district.code} is closed. Its successor is {made.code}, {made.name}.")
