@@ -17,7 +17,6 @@ from reports.figures import Row
 from reports.intervals import Interval
 from reports.parts import name_rest
 from reports.periods import Period
-from reports.questions import Question
 from reports.reading import Report
 
 MANY: Final = 100  # what a heading of a column is in the number of
@@ -135,14 +134,14 @@ def say_note(note: PeriodNote) -> str:
     return _("%(days)s: %(note)s") % {"days": span, "note": note.text}
 
 
-def say_reconstructed(question: Question) -> str:
-    """Before which day histories are reconstructed, if the periods reach back beyond it."""
-    if not question.recorded_since:
+def say_reconstructed(recorded_since: date | None) -> str:
+    """That histories before a day are reconstructed, if figures reach back beyond it."""
+    if not recorded_since:
         return ""
     return _(
         "Before %(day)s, changes of kinds, communities, follow-ups and concerns were not recorded. Figures "
         "of earlier days use what was known on that day."
-    ) % {"day": date_format(question.recorded_since, "DATE_FORMAT")}
+    ) % {"day": date_format(recorded_since, "DATE_FORMAT")}
 
 
 def say_unit(unit: str) -> str:

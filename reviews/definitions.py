@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.utils import translation
@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from contacts.codes import NOT_COUNTED
 from reports.catalogue import REPORTS
+from reports.intervals import LEAST, wilson
 from reports.reading import Report
-from reports.wording import label_of, say, say_own
+from reports.wording import NOT_APPLICABLE, label_of, say, say_interval, say_own
 from reviews.models import FrozenFigure
 
+_NO_SHAPE: Final[dict[str, Any]] = {"has_interval": False, "spread": []}
 _TEXTS = ("title", "formula", "population", "source", "not_said")
 
 
@@ -42,6 +44,8 @@ class Definition:
     measure: str
     unit: str
     adds_up: str
+    has_interval: bool
+    spread: tuple[str, ...]
     columns: tuple[Heading, ...]
     is_frozen: bool
 
@@ -49,10 +53,31 @@ class Definition:
     def read(cls, slug: str, kept: Mapping[str, Any], *, is_frozen: bool = True) -> Self:
         columns = tuple(Heading(**one) for one in kept["columns"])
         names = (*_TEXTS, "measure", "unit", "adds_up")
-        return cls(slug=slug, columns=columns, is_frozen=is_frozen, **{name: kept[name] for name in names})
+        shape = _shape(REPORTS[slug]) if slug in REPORTS else _NO_SHAPE  # of audits that did not keep it
+        shape |= {name: kept[name] for name in shape.keys() & kept.keys()}
+        return cls(
+            slug=slug,
+            columns=columns,
+            is_frozen=is_frozen,
+            has_interval=shape["has_interval"],
+            spread=tuple(shape["spread"]),
+            **{name: kept[name] for name in names},
+        )
 
     def value_of(self, figure: FrozenFigure) -> str:
-        """The measured value: a share, days, or a number."""
+        """The measured value: a share with its interval, days, a number, or the numbers of a distribution.
+
+        A share of few says that only counts are shown, as on the pages of reports.
+        """
+        if self.spread and figure.of:
+            labels = {one.name: one.label for one in self.columns}
+            found = [(labels.get(name, name), figure.columns.get(name)) for name in self.spread]
+            return " · ".join(f"{label} {say(n, 'count')}" for label, n in found if n) or str(NOT_APPLICABLE)
+        if self.unit == "ratio" and 0 < figure.of < LEAST:
+            return _("fewer than %(least)s: counts only") % {"least": LEAST}
+        if self.has_interval and figure.of and figure.ratio is not None:
+            interval = say_interval(wilson(figure.n, figure.of))
+            return f"{say(figure.ratio, self.unit)} ({interval})"
         own = {"ratio": figure.ratio, "n": figure.n}
         value = own[self.measure] if self.measure in own else figure.columns.get(self.measure)
         return say(value, self.unit)
@@ -72,12 +97,19 @@ def definitions_now() -> dict[str, Any]:
         return {slug: _kept(report) for slug, report in REPORTS.items()}
 
 
+def _shape(report: Report) -> dict[str, Any]:
+    """What decides how its figure is written."""
+    is_share = report.unit == "ratio" and not (report.is_state or report.adds_up or report.spread)
+    return {"has_interval": is_share, "spread": list(report.spread)}
+
+
 def _kept(report: Report) -> dict[str, Any]:
     return {
         **{name: str(getattr(report, name)) for name in _TEXTS},
         "measure": report.measure,
         "unit": report.unit,
         "adds_up": report.adds_up,
+        **_shape(report),
         "version": report.version,
         "n": label_of(report.n_label),
         "of": label_of(report.of_label),

@@ -176,7 +176,7 @@ class PeriodForm(forms.Form):
         """Before which day histories are reconstructed, if the figures reach back beyond it."""
         if not self.asked or not self.is_valid():
             return ""
-        return say_reconstructed(replace(self.question(), periods=(self.asked, self.before)))
+        return say_reconstructed(replace(self.question(), periods=(self.asked, self.before)).recorded_since)
 
     @property
     def so_far_after(self) -> str:

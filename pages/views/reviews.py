@@ -32,6 +32,7 @@ from pages.frozen import Frozen, as_shown, blind_spots_of, whole_of
 from pages.lists import page_of
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
 from reports.questions import By
+from reports.wording import say_reconstructed
 from reviews.codes import WasDone
 from reviews.definitions import definition_of
 from reviews.models import Review
@@ -139,6 +140,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "review": row,
         "figures": as_shown(row, figures),
         "keeps_names": is_certain,
+        "reconstructed": say_reconstructed(row.recorded_since),
         "several": len({one.group for one in figures}) > 1,
         "sees_samples": sees_samples,
         "samples": samples,

@@ -176,7 +176,7 @@ def _facts(
     so_far = say_so_far(asked.period, question.today)
     yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
     yield from _status(asked, question)
-    if told := say_reconstructed(replace(question, periods=(asked.period, asked.before))):
+    if told := say_reconstructed(replace(question, periods=(asked.period, asked.before)).recorded_since):
         yield _("History"), told
     yield _("Compared with"), _days(asked.before)
     yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))

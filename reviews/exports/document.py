@@ -12,6 +12,7 @@ from audit.codes import words_of
 from lib.sheets import Column
 from reports.exports.cells import Value, text
 from reports.exports.document import Document, Table
+from reports.wording import say_reconstructed
 from reviews.codes import WasDone
 from reviews.definitions import Definition, definition_of, n_of
 from reviews.models import Review
@@ -53,6 +54,8 @@ def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
     yield _("District"), f"{review.name} ({review.district_code})"
     yield _("Period"), review.period.span
     yield _("Figures as at"), _moment(review.as_of)
+    if told := say_reconstructed(review.recorded_since):
+        yield _("History"), told
     for one in with_names(review, review.signatures.all(), "signed_by", kept=True).order_by("position"):
         title = _("Signed by") if one.position == 1 else _("Second signature")
         yield title, f"{one.person or _('name erased')}, {_moment(one.signed_at)}"

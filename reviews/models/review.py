@@ -1,5 +1,6 @@
 """Review: a supervisor's audit of a district and period. What is signed stays as it was signed."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -112,6 +113,12 @@ class Review(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.since, self.until)
+
+    @property
+    def recorded_since(self) -> date | None:
+        """As of a question's districts, as they were; of audits older than it, unknown."""
+        days = [date.fromisoformat(day) for part in self.parts if (day := part.get("recorded_since"))]
+        return max((day for day in days if self.since < day), default=None)
 
     @property
     def name(self) -> str:

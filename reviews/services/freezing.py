@@ -35,6 +35,7 @@ from reports.wording import name_group
 from reviews.definitions import definitions_now, made_with
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
+from reviews.records import plain
 from reviews.services.names import keep_organisations
 
 CALLS: Final = 5
@@ -77,7 +78,13 @@ def freeze_review(
         district_code=district.code,
         district_name=district.name,
         parts=[
-            {"id": str(part.pk), "code": part.code, "name": part.name} for part in _inside(district, period)
+            {
+                "id": str(part.pk),
+                "code": part.code,
+                "name": part.name,
+                "recorded_since": plain(part.recorded_since),
+            }
+            for part in _inside(district, period)
         ],
         definitions=definitions_now(),
         made_with=made_with(),
