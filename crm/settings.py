@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "pages",
     "oversight",
     "api",
+    "plans",
     "publishing",
     "reviews",
     "reports",

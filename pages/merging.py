@@ -50,6 +50,8 @@ REFERRING: Final[Mapping[str, str | Promise]] = {
     "publishing.PublicListing.organisation": gettext_lazy("public listings"),
     "publishing.ReportingRoute.organisation": gettext_lazy("ways to report"),
     "publishing.Registration.organisation": gettext_lazy("registrations"),
+    "plans.Partner.organisation": gettext_lazy("actions they take part in"),
+    "plans.PlanVoice.organisation": gettext_lazy("reviews of plans"),
 }
 
 

@@ -21,6 +21,7 @@ APPS: Final = (
     "jobs",
     "meetings",
     "oversight",
+    "plans",
     "privacy",
     "reminders",
     "reports",
@@ -32,6 +33,7 @@ NOT_SECRET: Final = {
     "districts.District",
     "incidents.Protocol",  # the city's rules, which name nobody and never change once in force
     "incidents.ProtocolStep",
+    "plans.IndicatorValue",  # a number, which never changes, and the survey it is from
     "reviews.FrozenFigure",  # its only word is a group name, which never changes
 }
 #: Field names of codes and technical values, which are not typed by people.

@@ -59,6 +59,7 @@ from tests.api.clients import ALL, Tool
 from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.incidents.making import SHORT, make_incident
+from tests.plans.making import make_plan
 from tests.privacy.making import make_desk
 
 #: Long enough for all sign-ins to count as recent until the last test.
@@ -386,6 +387,7 @@ class Ground:
             ).pk,
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             **make_desk(self.users[Role.PRIVACY_OFFICER, "north"], held, contact),
+            **make_plan(actor, officer, organisation, canaries.words_of(name)),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }
 

@@ -34,6 +34,7 @@ APPS: Final = (
     "privacy",
     "reminders",
     "reports",
+    "plans",
     "publishing",
     "reviews",
 )

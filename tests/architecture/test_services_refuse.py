@@ -43,6 +43,7 @@ PACKAGES: Final = (
     "incidents.services",
     "jobs.services",
     "meetings.services",
+    "plans.services",
     "reminders.services",
     "reviews.services",
 )
@@ -55,6 +56,7 @@ ROWS: Final = {
     "concern_id": "concern",
     "incident_id": "incident",
     "review_id": "review",
+    "plan_id": "plan",
     "subscription_id": "subscription",
     "expected_id": "expected",
     "handover_id": "handover",

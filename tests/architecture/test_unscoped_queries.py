@@ -47,6 +47,7 @@ REASONS: Final = {
     "meetings/services/": "opened by the service, or a task or command of the system",
     "oversight/": "a privacy officer sees every row",
     "pages/": "part of a page's row, which visible_to found, or an empty choice",
+    "plans/": "opened as a figure: the day on which the book begins",
     "privacy/": "a privacy officer sees every row, or a background task of theirs",
     "reminders/": "reminders have no policy",
     "reviews/": "opened as figures, or meetings of the actor",

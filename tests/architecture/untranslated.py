@@ -15,6 +15,7 @@ APPS = (
         "crm",
         "pages",
         "api",
+        "plans",
         "publishing",
         "reviews",
         "reports",

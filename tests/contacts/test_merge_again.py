@@ -44,6 +44,7 @@ from tests.factories import (
     make_organisation,
 )
 from tests.incidents.of_three import OF_THREE
+from tests.plans.of_three import OF_THREE as IN_PLANS
 from tests.publishing.of_three import OF_THREE as PUBLISHED
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,7 @@ MADE: Final[dict[str, Callable[[Rows], None]]] = {
     "contacts.ImportedFields.organisation": imported,
     **OF_THREE,
     **PUBLISHED,
+    **IN_PLANS,
 }
 
 

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, models, transaction
 from pytest_django import Settings
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from audit.models import Action, Change, Event
 from audit.signing import public_file, read_public_keys
@@ -39,8 +39,16 @@ from reviews.models import Review
 from reviews.services.signing import sign_statements
 from reviews.verifying import verify_reviews
 from tests.audit.sealing import use_key
-from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
 from tests.incidents.making import make_incident
+from tests.plans.making import make_plan
 from tests.plugins.database import clone
 from tests.reviews.making import Audited
 
@@ -126,6 +134,8 @@ def make_busy(chance: random.Random) -> None:
     over = make_incident(SYSTEM, concern, is_over=True)
     step = over.steps.all()[0]
     StepHandover.objects.create(step=step, before=place.lead_officer, after=make_officer())
+    keeper = actor_for(make_supervisor(place.home_district))
+    make_plan(keeper, make_officer(place.home_district), place, "“Ágora” \u2028 🙂")
 
 
 @pytest.mark.long

@@ -1,0 +1,78 @@
+"""Code lists of plans. A code is retired, never deleted."""
+
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Strand(models.TextChoices):
+    """What a goal is about: the contents of local action plans and protocols, prevention and capacity."""
+
+    PREVENT = "prevent", _("Prevent")
+    IDENTIFY_REPORT_ACT = "identify_report_act", _("Identify, report, act")
+    COORDINATE_SERVICES = "coordinate_services", _("Coordinate services")
+    VICTIMS = "victims", _("Victims")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+    CAPACITY = "capacity", _("Capacity")
+
+
+class PlanStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    ADOPTED = "adopted", _("adopted")
+    CLOSED = "closed", _("closed")
+
+
+class ActionStatus(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    UNDER_WAY = "under_way", _("under way")
+    DONE = "done", _("done")
+    PAUSED = "paused", _("paused")
+    DROPPED = "dropped", _("dropped")
+
+
+#: Nothing of these is due.
+ENDED: Final = (ActionStatus.DONE, ActionStatus.DROPPED)
+
+
+class PartnerRole(models.TextChoices):
+    DOES = "does", _("does")
+    ADVISES = "advises", _("advises")
+    FUNDS = "funds", _("funds")
+    CHECKS = "checks", _("checks")
+
+
+class Source(models.TextChoices):
+    """Where values of an indicator come from. `book` is this system; the code is part of the API."""
+
+    BOOK = "book", _("records of this system")
+    HAND = "hand", _("entered by hand")
+
+
+class Direction(models.TextChoices):
+    UP = "up", _("higher is better")
+    DOWN = "down", _("lower is better")
+    NO_TARGET = "no_target", _("no target")
+
+
+class Unit(models.TextChoices):
+    SHARE = "share", _("share")
+    COUNT = "count", _("count")
+    DAYS = "days", _("days")
+
+
+class Measure(models.TextChoices):
+    """What an indicator takes of a report: its share, its count or its median."""
+
+    RATIO = "ratio", _("share")
+    N = "n", _("count")
+    MEDIAN = "median", _("median")
+
+
+class Says(models.TextChoices):
+    """What an organisation says of the time since the last review."""
+
+    BETTER = "better", _("better")
+    SAME = "same", _("the same")
+    WORSE = "worse", _("worse")
+    CANNOT_SAY = "cannot_say", _("cannot say")

@@ -1,0 +1,115 @@
+"""Plan: what a city has decided to do against racism and intolerance, and by when."""
+
+from typing import Final, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from districts.models import District
+from lib.acting import Acting
+from lib.described import OF_LIMITS
+from lib.id_in import id_in
+from lib.ids import uuid7
+from plans.codes import PlanStatus
+
+FEWEST_MONTHS: Final = 3
+MOST_MONTHS: Final = 12
+_MONTHS: Final = _("Enter a number of months between 3 and 12.")
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """Plans of a district of which the actor covers any part, whether drafts or adopted."""
+        if actor.sees_everywhere:
+            return self.all()
+        if not actor.district_ids:
+            return self.none()
+        parts = District.objects.filter(
+            id_in("pk", actor.district_ids), lineage__contains=[OuterRef("district_id")]
+        )
+        return self.filter(Exists(parts))
+
+    def adopted(self) -> Self:
+        return self.filter(status=PlanStatus.ADOPTED)
+
+    def named(self) -> Self:
+        """With what a page or an answer names of each."""
+        return self.select_related("district", "keeper")
+
+
+class Plan(models.Model):
+    """`starts_on` and `ends_on` are half-open. `changes` counts changes of what was adopted, not progress."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.TextField(_("summary"), max_length=2000, blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="plans", verbose_name=_("district")
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("ends before"), help_text=_("The day after the last day of the plan."))
+    status = models.CharField(
+        _("status"), max_length=10, choices=PlanStatus, default=PlanStatus.DRAFT, editable=False
+    )
+    adopted_on = models.DateField(_("adopted on"), null=True, blank=True)
+    adopted_by = models.CharField(
+        _("adopted by"), max_length=120, blank=True, help_text=_("For example “City council”.")
+    )
+    review_months = models.PositiveSmallIntegerField(
+        _("months between reviews"),
+        default=6,
+        validators=[MinValueValidator(FEWEST_MONTHS), MaxValueValidator(MOST_MONTHS)],
+        error_messages=dict.fromkeys(OF_LIMITS, _MONTHS),
+    )
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("keeper"),
+        help_text=_("Prepares the reviews and is told of late milestones."),
+    )
+    is_public = models.BooleanField(_("public"), default=False)
+    changes = models.PositiveIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["updated_at", "id"], name="plan_by_update")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="plan_has_days",
+                violation_error_message=_("The plan must end after its first day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(review_months__gte=FEWEST_MONTHS, review_months__lte=MOST_MONTHS),
+                name="plan_is_reviewed",
+                violation_error_message=_MONTHS,
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft", adopted_on__isnull=True)
+                | Q(status__in=["adopted", "closed"], adopted_on__isnull=False) & ~Q(adopted_by=""),
+                name="plan_adoption_is_whole",
+                violation_error_message=_("Enter when the plan was adopted and who adopted it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == PlanStatus.DRAFT
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.status == PlanStatus.ADOPTED

@@ -1,0 +1,231 @@
+"""Writing indicators and their values: baselines first, frozen each quarter or entered by hand."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from accounts.actors import SYSTEM, Actor
+from contacts.models import OrganisationPeriod
+from districts.models import District
+from lib.cleaning import assign
+from lib.days import city_day, city_today
+from lib.limits import refuse_more
+from lib.row_context import Opened, opened
+from plans.codes import Direction, Source, Unit
+from plans.definitions import UNITS, counted, measures_of, never_has_target
+from plans.models import Indicator, IndicatorValue, Plan
+from plans.rules import SHORTEST_REASON, quarter_before, quarters
+from plans.services.plans import locked_plan, next_position, refuse_adopted, write_plan
+from reports.catalogue import REPORTS
+from reports.periods import Period
+from reports.statuses import final_on
+
+MOST: Final = 60
+#: What can change: values belong to what they were counted as.
+CHANGEABLE: Final = frozenset({"title", "direction", "target", "target_on", "target_reason", "note"})
+
+
+@transaction.atomic
+def add_indicator(
+    *, actor: Actor, plan_id: UUID, goal_id: UUID, district: District | None = None, **fields: Any
+) -> Indicator:
+    """Add an indicator to a goal. One from the book has its baseline at once, if the book goes back so far.
+
+    `district` is a part of the plan's district; without it, the whole. Raises as `locked_plan`, DoesNotExist,
+    and ValidationError by field.
+    """
+    plan = locked_plan(actor, plan_id)
+    goal = plan.goals.get(pk=goal_id)
+    refuse_more("title", range(goal.indicators.count() + 1), MOST)
+    row = Indicator(goal=goal, position=next_position(goal.indicators))
+    assign(row, fields)
+    if row.source == Source.BOOK:
+        row.district = district or plan.district
+        _check_book(plan, row)
+    elif row.frequency_months is None:
+        raise ValidationError({"frequency_months": _("Enter how often there is a value.")})
+    row.full_clean(exclude=["goal", "district"])
+    target, row.target = row.target, None
+    day, row.target_on = row.target_on, None
+    row.save(force_insert=True)
+    if row.source == Source.BOOK:
+        _freeze_baseline(plan, row)
+    row.target, row.target_on = target, day
+    _check_target(plan, row)
+    row.save()
+    write_plan(actor, plan, ["indicators"])
+    return row
+
+
+@transaction.atomic
+def edit_indicator(*, actor: Actor, plan_id: UUID, indicator_id: UUID, **fields: Any) -> Indicator:
+    """Change what an indicator is called, or its target. Raises as `add_indicator`."""
+    plan = locked_plan(actor, plan_id)
+    row: Indicator = Indicator.objects.get(goal__plan=plan, pk=indicator_id)
+    if assign(row, {name: value for name, value in fields.items() if name in CHANGEABLE}):
+        row.full_clean(exclude=["goal", "district"])
+        _check_target(plan, row)
+        row.save()
+        write_plan(actor, plan, ["indicators"])
+    return row
+
+
+@transaction.atomic
+def remove_indicator(*, actor: Actor, plan_id: UUID, indicator_id: UUID) -> None:
+    """Remove an indicator of a draft, with its values. Raises as `locked_plan`."""
+    plan = locked_plan(actor, plan_id)
+    row = Indicator.objects.get(goal__plan=plan, pk=indicator_id)
+    refuse_adopted(plan)
+    row.delete()
+    write_plan(actor, plan, ["indicators"])
+
+
+@transaction.atomic
+def enter_value(
+    *,
+    actor: Actor,
+    plan_id: UUID,
+    indicator_id: UUID,
+    period: Period,
+    n: float | None = None,
+    of: float | None = None,
+    value: float | None = None,
+    where_from: str = "",
+    corrects_id: UUID | None = None,
+) -> IndicatorValue:
+    """Enter a value of an indicator that somebody counts elsewhere, or correct one.
+
+    A share is `n` of `of`; a count or a number of days is the `value`. The first one before the plan begins
+    is the baseline. Raises as `locked_plan`, and ValidationError by field.
+    """
+    plan = locked_plan(actor, plan_id)
+    row: Indicator = Indicator.objects.get(goal__plan=plan, pk=indicator_id)
+    if row.source != Source.HAND:
+        raise ValidationError(_("The values of this indicator come from records."), code="book")
+    if period.until > city_today():
+        raise ValidationError({"period_end": _("This period is not over yet.")}, code="future")
+    is_first = not row.values.filter(is_baseline=True).exists()
+    corrected = row.values.standing().get(pk=corrects_id) if corrects_id else None
+    entered = IndicatorValue(
+        indicator=row,
+        period_start=period.since,
+        period_end=period.until,
+        is_baseline=corrected.is_baseline if corrected else is_first and period.until <= plan.starts_on,
+        corrects=corrected,
+        entered_by_id=actor.id,
+    )
+    assign(entered, {"where_from": where_from or row.where_from})
+    entered.n, entered.of, entered.value = _numbers(row, n, of, value)
+    entered.full_clean(exclude=["entered_by"])
+    entered.save(force_insert=True)
+    write_plan(actor, plan, ["values"], is_change=False)
+    return entered
+
+
+def freeze_due(today: date | None = None) -> int:
+    """Freeze what the book says of each quarter whose figures are final, for every adopted plan.
+
+    It returns the number of new values. Two runs at once freeze each value once.
+    """
+    day = today or city_today()
+    return sum(
+        _freeze_plan(pk, day) for pk in Plan.objects.adopted().order_by("pk").values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+@opened(Opened.FIGURES)
+def _freeze_plan(plan_id: UUID, today: date) -> int:
+    plan = Plan.objects.adopted().select_for_update(of=("self",)).filter(pk=plan_id).first()
+    if plan is None:
+        return 0
+    made = 0
+    wanted = [Period(*days) for days in quarters(plan.starts_on, min(plan.ends_on, today))]
+    rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK).select_related("district")
+    for row in rows.order_by("pk"):
+        there = set(row.values.values_list("period_start", "period_end"))
+        baseline = Period(*quarter_before(plan.starts_on))
+        for period in [baseline, *wanted]:
+            if (period.since, period.until) in there or final_on(period) > today:
+                continue
+            if period == baseline and row.recorded_since:
+                continue
+            made += _freeze(row, period, is_baseline=period == baseline)
+    if made:
+        write_plan(SYSTEM, plan, ["values"], is_change=False)
+    return made
+
+
+@opened(Opened.FIGURES)
+def _freeze_baseline(plan: Plan, row: Indicator) -> None:
+    period = Period(*quarter_before(plan.starts_on))
+    district = row.district or plan.district
+    periods = OrganisationPeriod.objects.filter(home_district__lineage__contains=[district.pk])
+    since = periods.aggregate(since=Min("since"))["since"]
+    begins = city_day(since) if since else city_today()
+    if begins > period.since:
+        row.recorded_since = begins
+    elif period.until <= city_today():
+        _freeze(row, period, is_baseline=True)
+
+
+def _freeze(row: Indicator, period: Period, *, is_baseline: bool) -> int:
+    made = [
+        IndicatorValue(indicator=row, is_baseline=is_baseline, **fields) for fields in counted(row, period)
+    ]
+    IndicatorValue.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def _check_book(plan: Plan, row: Indicator) -> None:
+    report = REPORTS.get(row.slug)
+    if report is None:
+        raise ValidationError({"slug": _("Choose a figure from the list.")}, code="slug")
+    if row.measure not in measures_of(report):
+        raise ValidationError({"measure": _("This figure has no such number. Choose another one.")})
+    row.unit = UNITS[row.measure]
+    if row.district is None or plan.district_id not in row.district.lineage:
+        raise ValidationError({"district": _("Choose the plan’s district or a part of it.")})
+
+
+def _check_target(plan: Plan, row: Indicator) -> None:
+    counts_reports = row.source == Source.BOOK and never_has_target(row.slug, row.measure)
+    if counts_reports and row.direction != Direction.NO_TARGET:
+        message = _(
+            "The number of reports has no target, because more reports can be a success. Measure how fast "
+            "concerns are answered, or how often you report back."
+        )
+        raise ValidationError({"direction": message}, code="no_target")
+    if row.target is None:
+        return
+    if row.direction == Direction.NO_TARGET:
+        raise ValidationError({"target": _("This indicator cannot have a target.")}, code="no_target")
+    if row.unit == Unit.SHARE and row.target > 1:
+        raise ValidationError({"target": _("A share is at most 100%.")})
+    if row.target_on is None or not plan.starts_on <= row.target_on <= plan.ends_on:
+        raise ValidationError({"target_on": _("Enter a day of the plan.")})
+    has_reason = len(row.target_reason) >= SHORTEST_REASON
+    if not has_reason and not row.values.filter(is_baseline=True).exists():
+        raise ValidationError(
+            {"target_reason": _("There is no baseline. Enter why there is a target all the same.")},
+            code="no_baseline",
+        )
+
+
+def _numbers(
+    row: Indicator, n: float | None, of: float | None, value: float | None
+) -> tuple[float | None, float | None, float | None]:
+    if row.unit != Unit.SHARE:
+        if value is None or value < 0:
+            raise ValidationError({"value": _("Enter a number of 0 or more.")})
+        return (value, None, value) if row.unit == Unit.COUNT else (None, None, value)
+    if n is None or of is None or n < 0 or of <= 0:
+        raise ValidationError({"n": _("Enter how many of how many.")})
+    if n > of:
+        raise ValidationError({"n": _("Enter a number that is not larger than the total.")})
+    return n, of, n / of

@@ -1,0 +1,181 @@
+"""The writer of plans: start, edit, adopt and close, and the step that every change of a part ends with."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor, actor_for
+from accounts.models import User
+from accounts.rules import WRITES
+from audit.models import Action as Did
+from audit.models import Op
+from audit.services import Changed, record_changes
+from districts.models import District
+from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_version
+from plans.codes import PlanStatus
+from plans.models import Action, Plan
+from plans.policies import can_start_plan, can_write_action, can_write_plan
+from plans.rules import is_too_long
+
+
+@transaction.atomic
+def create_plan(*, actor: Actor, district: District, **fields: Any) -> Plan:
+    """Start a draft. Its keeper is the actor unless `fields` name another.
+
+    Raises PermissionDenied unless the actor supervises the whole district, ValidationError by field.
+    """
+    if not can_start_plan(actor, district):
+        raise PermissionDenied
+    plan = Plan(district=district)
+    if actor.kind == "user":
+        plan.keeper_id = actor.id
+    assign(plan, fields)
+    _check(plan, fields)
+    plan.save(force_insert=True)
+    write_plan(actor, plan, [], op=Op.CREATED)
+    return plan
+
+
+@transaction.atomic
+def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fields: Any) -> Plan:
+    """Change the plan itself, not its parts. Raises as `locked_plan`, StaleVersion, ValidationError."""
+    plan = locked_plan(actor, plan_id)
+    check_version(plan.version, version)
+    if changed := assign(plan, fields):
+        _check(plan, fields)
+        write_plan(actor, plan, changed)
+    return plan
+
+
+@transaction.atomic
+def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str) -> Plan:
+    """Put a draft in force. Its milestones are due from now on. Raises as `locked_plan`."""
+    plan = locked_plan(actor, plan_id)
+    if not plan.is_draft:
+        raise ValidationError(_("This plan is already adopted."), code="adopted")
+    if not Action.objects.filter(goal__plan=plan).exists():
+        raise ValidationError(_("Add a goal with an action before the plan is adopted."), code="empty")
+    plan.status = PlanStatus.ADOPTED
+    assign(plan, {"adopted_on": adopted_on, "adopted_by": adopted_by})
+    refuse_future(plan, ["adopted_on"])
+    if not plan.adopted_by:
+        raise ValidationError({"adopted_by": _("Enter who adopted the plan.")})
+    _check(plan)
+    write_plan(actor, plan, ["status"], is_change=False)
+    return plan
+
+
+@transaction.atomic
+def close_plan(*, actor: Actor, plan_id: UUID) -> Plan:
+    """End an adopted plan: nothing of it is due or measured afterwards. Raises as `locked_plan`."""
+    plan = locked_plan(actor, plan_id)
+    if not plan.is_adopted:
+        raise ValidationError(_("Only an adopted plan can be closed."), code="not_adopted")
+    plan.status = PlanStatus.CLOSED
+    write_plan(actor, plan, ["status"], is_change=False)
+    return plan
+
+
+@transaction.atomic
+def discard_plan(*, actor: Actor, plan_id: UUID) -> None:
+    """Delete a draft with its parts. Raises as `locked_plan`, and ValidationError once it was adopted."""
+    plan = locked_plan(actor, plan_id)
+    refuse_adopted(plan)
+    changed = Changed("plan", plan.pk, Op.ERASED, plan.version + 1, [plan.district_id])
+    record_changes(actor, Did.ERASE, [changed])
+    plan.delete()
+
+
+# --- Shared steps -----------------------------------------------------------------------------------------
+
+
+def locked_plan(actor: Actor, plan_id: UUID) -> Plan:
+    """The plan as the actor sees it, to be written; locked until the transaction ends.
+
+    Raises DoesNotExist if it is not seen, PermissionDenied if the actor does not write it, ValidationError if
+    it is closed.
+    """
+    plan = _seen(actor, plan_id)
+    if not can_write_plan(actor, plan):
+        raise PermissionDenied
+    return _open(plan)
+
+
+def locked_action(actor: Actor, plan_id: UUID, action_id: UUID) -> Action:
+    """An action, for who has it or writes the plan, with its locked plan. Raises as `locked_plan`."""
+    plan = _seen(actor, plan_id)
+    action = Action.objects.select_related("goal").get(goal__plan=plan, pk=action_id)
+    if not can_write_action(actor, plan, action):
+        raise PermissionDenied
+    action.goal.plan = _open(plan)
+    return action
+
+
+def write_plan(
+    actor: Actor, plan: Plan, names: Collection[str], *, op: Op = Op.UPDATED, is_change: bool = True
+) -> None:
+    """Save a locked plan in its next version, and record what changed.
+
+    `is_change` says whether it changes what was adopted: progress does not.
+    """
+    if op != Op.CREATED:
+        plan.version += 1
+        plan.changes += is_change and not plan.is_draft
+        plan.updated_at = timezone.now()
+        plan.save()
+    action = Did.CREATE if op == Op.CREATED else Did.UPDATE
+    record_changes(
+        actor, action, [Changed("plan", plan.pk, op, plan.version, [plan.district_id], field_names=names)]
+    )
+
+
+def refuse_adopted(plan: Plan) -> None:
+    """Raise ValidationError for what only a draft loses: of an adopted plan, actions are dropped."""
+    if not plan.is_draft:
+        raise ValidationError(
+            _("An adopted plan keeps what was adopted. Drop an action instead, with a reason."),
+            code="adopted",
+        )
+
+
+def check_person(plan: Plan, name: str, user: User | None) -> None:
+    """Raise ValidationError unless the user writes and sees the plan."""
+    if user is None:
+        return
+    sees = Plan.objects.visible_to(actor_for(user)).filter(pk=plan.pk)
+    works = user.is_active and user.role in WRITES
+    if not works or not (plan._state.adding or sees.exists()):
+        raise ValidationError({name: _("Choose an officer or supervisor with an active account.")})
+
+
+def next_position(rows: Any) -> int:
+    """The position after the last of a parent's rows."""
+    last = rows.order_by("-position").values_list("position", flat=True).first()
+    return (last or 0) + 1
+
+
+def _seen(actor: Actor, plan_id: UUID) -> Plan:
+    return Plan.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=plan_id)
+
+
+def _open(plan: Plan) -> Plan:
+    if plan.status == PlanStatus.CLOSED:
+        raise ValidationError(_("This plan is closed."), code="closed")
+    return plan
+
+
+def _check(plan: Plan, fields: Collection[str] = ()) -> None:
+    plan.full_clean(exclude=["district", "keeper"])
+    if is_too_long(plan.starts_on, plan.ends_on):
+        raise ValidationError({"ends_on": _("A plan is at most 6 years long.")})
+    if "keeper" in fields:
+        if plan.keeper is None:
+            raise ValidationError({"keeper": _("Choose who keeps the plan.")})
+        check_person(plan, "keeper", plan.keeper)

@@ -1,0 +1,111 @@
+"""A city with a plan for tests: one goal, one action with milestones, one indicator."""
+
+from datetime import date
+from typing import Any, Final
+
+from accounts.actors import Actor, actor_for
+from accounts.models import User
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today
+from plans.models import Action, Goal, Indicator, Plan
+from plans.services.goals import add_evidence, save_action, save_goal, save_partner
+from plans.services.indicators import add_indicator, enter_value
+from plans.services.milestones import save_milestone
+from plans.services.plans import adopt_plan, create_plan
+from plans.services.reviews import save_voice, sign_review, start_review
+from reports.periods import Period
+from tests.factories import make_district, make_officer, make_supervisor
+
+STARTS: Final = date(2025, 1, 1)
+ENDS: Final = date(2028, 1, 1)
+AGREED: Final = {"role": "does", "agreed_on": STARTS, "agreed_by": "chair"}
+HAND: Final[dict[str, Any]] = {
+    "title": "Residents who know where to report",
+    "source": "hand",
+    "unit": "share",
+    "direction": "up",
+    "where_from": "City survey",
+    "frequency_months": 12,
+}
+BOOK: Final[dict[str, Any]] = {
+    "title": "Concerns answered in time",
+    "source": "book",
+    "slug": "concerns",
+    "measure": "ratio",
+    "unit": "share",
+    "direction": "up",
+}
+
+
+class Planned:
+    """`keeper` supervises the city, `owner` is an officer of `north` with the action."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.city: District = make_district("Alderport")
+        self.north = make_district("Northgate", parent=self.city)
+        self.south = make_district("Southbank", parent=self.city)
+        self.keeper: User = make_supervisor(self.city)
+        self.owner: User = make_officer(self.north)
+        given = {"title": "Against racism", "language": "en", "starts_on": STARTS, "ends_on": ENDS} | fields
+        self.plan: Plan = create_plan(actor=self.actor, district=self.city, **given)
+        self.goal: Goal = save_goal(**self.about, title="People know where to report", strand="victims")
+        self.action: Action = save_action(
+            **self.about, goal_id=self.goal.pk, title="Train reporting centres", owner=self.owner
+        )
+
+    @property
+    def actor(self) -> Actor:
+        return actor_for(self.keeper)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The actor and the plan, as most services take them."""
+        return {"actor": self.actor, "plan_id": self.plan.pk}
+
+    @property
+    def owned(self) -> dict[str, Any]:
+        """The same for the owner of the action."""
+        return {"actor": actor_for(self.owner), "plan_id": self.plan.pk}
+
+    def milestone(self, title: str = "Refresher", due_on: date = date(2026, 3, 1)) -> Any:
+        return save_milestone(**self.about, action_id=self.action.pk, title=title, due_on=due_on)
+
+    def indicator(self, **fields: Any) -> Indicator:
+        return add_indicator(**self.about, goal_id=self.goal.pk, **(HAND | fields))
+
+    def adopt(self) -> Plan:
+        self.plan = adopt_plan(**self.about, adopted_on=date(2024, 12, 12), adopted_by="City council")
+        return self.plan
+
+    def show(self) -> Any:
+        """Evidence of the action."""
+        return add_evidence(**self.owned, action_id=self.action.pk, url="https://example.org/centres")
+
+
+def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str) -> Any:
+    """A draft and an adopted plan of the organisation's district with a row of each kind; IDs by noun."""
+    texts = {"title": words, "language": "en", "starts_on": STARTS, "ends_on": ENDS}
+    made: dict[str, Any] = {}
+    for noun in ("plan_draft", "plan"):
+        plan = create_plan(actor=actor, district=organisation.home_district, **texts)
+        about: dict[str, Any] = {"actor": actor, "plan_id": plan.pk}
+        goal = save_goal(**about, title=words, strand="victims")
+        action = save_action(**about, goal_id=goal.pk, title=words, owner=owner)
+        milestone = save_milestone(**about, action_id=action.pk, title=words, due_on=date(2026, 3, 1))
+        partner = save_partner(**about, action_id=action.pk, organisation=organisation, **AGREED)
+        evidence = add_evidence(**about, action_id=action.pk, url="https://a.example/", note=words)
+        indicator = add_indicator(**about, goal_id=goal.pk, **(HAND | {"title": words}))
+        made[noun] = plan.pk
+    enter_value(**about, indicator_id=indicator.pk, period=Period(date(2024, 1, 1), STARTS), n=1, of=50)
+    adopt_plan(**about, adopted_on=date(2024, 12, 12), adopted_by="City council")
+    for noun in ("planreview_signed", "planreview"):
+        review = start_review(**about, held_on=city_today(), conclusion=words)
+        heard = {"planreview_id": review.pk, "organisation": organisation, "says": "better", "text": words}
+        voice = save_voice(**about, **heard)
+        if noun == "planreview_signed":
+            sign_review(**about, planreview_id=review.pk)
+        made[noun] = review.pk
+    rows = {"goal": goal, "act": action, "milestone": milestone, "partner": partner, "voice": voice}
+    rows |= {"evidence": evidence, "indicator": indicator}
+    return made | {noun: row.pk for noun, row in rows.items()}
