@@ -19,8 +19,7 @@ from reports.counted import REST, can_count
 from reports.drawings import say_tick, spark
 from reports.figures import Column, Drill, Row, Text
 from reports.intervals import LEAST
-from reports.parts import is_rest
-from reports.questions import IN_NO_PART
+from reports.parts import IN_SEVERAL, is_rest
 from reports.reading import Report, address_of
 from reports.scorecard import Line
 from reports.wording import name_group, say, say_interval, say_of, say_of_whom, say_own, say_rest
@@ -122,7 +121,10 @@ class Figure:
     def rest_url(self) -> str:
         """URL of the rows in the total that are not counted, such as late ones."""
         row = self.row
-        if row is None or row.of <= row.n or self.report.is_waiting(row):  # neither in time nor missed
+        if row is None or self.report.is_waiting(row):  # neither in time nor missed
+            return ""
+        rest = row.of - row.n
+        if not rest or (rest < 0 and row.group != IN_SEVERAL):
             return ""
         return self._opens(REST, row)
 
@@ -134,16 +136,20 @@ class Figure:
     def _opens(self, column: str, row: Row | None) -> str:
         """URL of the things that a column counts. Empty if they have no page."""
         question = self.line.table.question
-        if row is None or (is_rest(row) and (row.group != IN_NO_PART or self.report.adds_up)):
+        if row is None:
             return ""
+        asked = address_of(row, question)
+        if is_rest(row):
+            if not question.rest_of or (row.group == IN_SEVERAL and column in self.report.apart):
+                return ""
+            rest = "several" if row.group == IN_SEVERAL else "true"
+            asked |= {"district": question.rest_of.code, "rest": rest}
         if self.report.adds_up and column in ("n", REST):
-            return rows_url(self.report.drill(row, question, column))
+            return rows_url(Drill("agreements", asked))
         if not can_count(self.report, question.by, column):
             return ""
-        asked = {"column": column, **address_of(row, question)}
-        if row.group == IN_NO_PART and question.rest_of:
-            asked |= {"district": question.rest_of.code, "rest": "true"}
-        return f"{reverse('report_counted', args=[self.report.slug])}?{urlencode(asked, safe=',:')}"
+        counted = {"column": column, **asked}
+        return f"{reverse('report_counted', args=[self.report.slug])}?{urlencode(counted, safe=',:')}"
 
     @property
     def spread(self) -> list[Cell]:

@@ -6,11 +6,12 @@ and nothing is defined a second time.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from reports.figures import Fact, Noun
+from reports.parts import IN_SEVERAL, added_up
 from reports.population import ASKED, fetch
 from reports.questions import By, Question
 from reports.reading import Report
@@ -54,11 +55,27 @@ def noun_of(report: Report, column: str) -> Noun:
 
 def counted_rows(report: Report, question: Question, group: str, column: str = TOTAL) -> list[CountedRow]:
     """All that a column counts of a group in the question's only period, in the order of their IDs."""
+    if group == IN_SEVERAL:
+        return _counted_too_often(report, question, column)
     if column in report.apart:
         statement = f"WITH {ASKED} {report.apart[column].sql} ORDER BY 1"
         return [CountedRow(one.pop("id"), 1, 1, 1, one) for one in fetch(statement, question, group=group)]
     sql = _sql(report, question, column, "grp = %(group)s")
     return [_counted(one) for one in fetch(sql, question, group=group, **report.parameters)]
+
+
+def _counted_too_often(report: Report, question: Question, column: str) -> list[CountedRow]:
+    """What parts count more often than the whole that they are parts of: `times` are below nought."""
+    whole = question.rest_of
+    if whole is None:
+        return []
+    added, found, times = added_up(question, whole), {}, defaultdict[UUID, float](float)
+    for one in fetch(_sql(report, question, column, "true"), question, **report.parameters):
+        sign = 1 if one["grp"] == whole.code else -1 if one["grp"] in added else 0
+        row = _counted(one)
+        found[row.id] = row
+        times[row.id] += sign * row.times
+    return [replace(row, times=times[pk]) for pk, row in sorted(found.items()) if times[pk]]
 
 
 def counted_by_group(report: Report, question: Question) -> Mapping[str, Sequence[CountedRow]]:

@@ -25,7 +25,7 @@ def rows_of(report: Report, question: Question) -> list[Row]:
     whole = question.rest_of
     if whole is None or question.by != By.DISTRICT:
         return rows
-    added = {IN_NO_PART, *(part.code for part in _parts(question, whole))}
+    added = added_up(question, whole)
     several = []
     for period in question.periods:
         here = [row for row in rows if row.period == period]
@@ -34,6 +34,11 @@ def rows_of(report: Report, question: Question) -> list[Row]:
     outside = [row for row in rows if row.group == IN_NO_PART]
     inside = [row for row in rows if row.group != IN_NO_PART]
     return inside + _if_any_counts(report, outside) + _if_any_counts(report, several)
+
+
+def added_up(question: Question, whole: District) -> set[str]:
+    """Groups that add up to the whole, but for what is in several of them."""
+    return {IN_NO_PART, *(part.code for part in _parts(question, whole))}
 
 
 def _if_any_counts(report: Report, rows: list[Row]) -> list[Row]:
@@ -48,7 +53,7 @@ def _parts(question: Question, whole: District) -> list[District]:
 
 
 def is_rest(row: Row) -> bool:
-    """Whether it stands for no district of its own: there is no list of what it counts."""
+    """Whether it stands for no district of its own, so that no list is filtered by it."""
     return row.group in (IN_NO_PART, IN_SEVERAL)
 
 

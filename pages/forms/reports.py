@@ -24,6 +24,7 @@ from pages.forms.districts import DistrictSelect, in_tree, said
 from pages.forms.fields import fields_of
 from reports.catalogue import REPORTS
 from reports.late import Late
+from reports.parts import IN_SEVERAL
 from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report
@@ -260,13 +261,22 @@ class SplitForm(DistrictPeriodForm):
             self.fields["by"].widget = forms.HiddenInput()
 
 
+RESTS: Final = {"true": IN_NO_PART, "several": IN_SEVERAL}
+
+
 class RowForm(SplitForm):
-    """The things behind one row of a report. Without a `group`, those of the whole district."""
+    """The things behind one row of a report. Without a `group`, those of the whole district.
+
+    `rest` are those in the district and in none of its parts (`true`), or in several of them.
+    """
 
     group = forms.ChoiceField(
         required=False,
         choices=[("", ""), *dict(choice for codes in GROUPS for choice in codes.choices).items()],
         widget=forms.HiddenInput,
+    )
+    rest = forms.ChoiceField(
+        required=False, choices=[(code, code) for code in ("", *RESTS)], widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -277,28 +287,23 @@ class RowForm(SplitForm):
     def narrow(self, question: Question) -> tuple[Question, str]:
         """The question limited to the form's period, and the group to show."""
         group, by = self.cleaned_data["group"], By(self.cleaned_data["by"])
-        if not group or by == By.DISTRICT:
-            return replace(question, periods=(self.chosen,)), self.cleaned_data["district"]
-        return replace(question, periods=(self.chosen,), by=by), group
+        question = replace(question, periods=(self.chosen,))
+        if group and by != By.DISTRICT:
+            return replace(question, by=by), group
+        if rest := self.cleaned_data["rest"]:
+            [whole] = question.districts
+            parts = [row for row in self.ground if row.parent_id == whole.pk]
+            return replace(question, districts=(whole, *parts), rest_of=whole), RESTS[rest]
+        return question, self.cleaned_data["district"]
 
 
 class CountedForm(RowForm):
     """The things that one column of a row counts: `n`, the `rest`, or one of the report's own."""
 
     column = forms.SlugField(widget=forms.HiddenInput)
-    # What lies in the district and in none of its parts.
-    rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, given: Mapping[str, str], districts: Sequence[District], report: Report) -> None:
         super().__init__({"column": "n"} | dict(given), districts, report)
-
-    def narrow(self, question: Question) -> tuple[Question, str]:
-        question, group = super().narrow(question)
-        if not self.cleaned_data["rest"] or question.by != By.DISTRICT:
-            return question, group
-        [whole] = question.districts
-        parts = [row for row in self.ground if row.parent_id == whole.pk]
-        return replace(question, districts=(whole, *parts), rest_of=whole), IN_NO_PART
 
 
 class WithinForm(PeriodForm):

@@ -38,9 +38,10 @@ from reports.counted import can_count
 from reports.drawings import bars_of, trend
 from reports.indicators import contact_wanted
 from reports.late import late_records
+from reports.parts import IN_SEVERAL
 from reports.periods import seasons, with_seasons
 from reports.policies import can_read_reports
-from reports.questions import By, Question
+from reports.questions import IN_NO_PART, By, Question
 from reports.reading import Report
 from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table, tables
 from reports.standing_out import standing_out
@@ -158,9 +159,15 @@ def agreements_page(request: ActorRequest, form: RowForm, question: Question, re
     )
     return {
         "district": question.districts[0],
-        "group": "" if question.by == By.DISTRICT else name_group(group, {}),
+        "group": _group_beside(question, group),
         "found": found,
     }
+
+
+def _group_beside(question: Question, group: str) -> str:
+    """What a page of rows says beside the name of the district."""
+    is_district = question.by == By.DISTRICT and group not in (IN_NO_PART, IN_SEVERAL)
+    return "" if is_district else name_group(group, {})
 
 
 @report_view("pages/reports/counted.html", CountedForm)
@@ -180,7 +187,7 @@ def counted_page(request: ActorRequest, form: CountedForm, question: Question, r
     )
     return {
         "district": question.districts[0],
-        "group": "" if question.by == By.DISTRICT and group else name_group(group, {}),
+        "group": _group_beside(question, group),
         "page": found,
     }
 

@@ -160,8 +160,46 @@ def test_the_page_says_what_is_in_no_part_and_in_several(client: Client, split: 
     assert names == ["Market", "Ponds", "In no part", "In several parts"]
     whole, rows = page.context["whole"].row, [figure.row for figure in page.context["figures"]]
     assert (sum(row.n for row in rows), sum(row.of for row in rows)) == (whole.n, whole.of)
-    assert [bool(figure.url) for figure in page.context["figures"]] == [True, True, True, False]
+    assert all(figure.url or figure.rest_url for figure in page.context["figures"])
     assert "rest=true" in page.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["follow-ups", "overdue"])
+def test_what_is_in_several_parts_opens_what_they_count_too_often(
+    client: Client, split: Split, slug: str
+) -> None:
+    make_promise(old(make_organisation(split.parts[0])), due_on=JULY)
+    client.force_login(split.supervisor)
+    page = client.get(f"/reports/{slug}/?{ASKED}&district={split.north.code}")
+    [several] = [figure for figure in page.context["figures"] if figure.name == "In several parts"]
+    urls = [(several.url, several.row.n), (several.rest_url, several.row.of - several.row.n)]
+    opened = []
+    for url, number in urls:
+        if not url:
+            assert not number
+            continue
+        shown = client.get(url)
+        assert (shown.context["page"].count, len(shown.context["page"].rows)) == (number, 1)
+        assert number == -2, "it lies in two parts and in none, and counts once"
+        assert "In several parts" in shown.text and "-2" in shown.text
+        opened.append(url)
+    assert len(opened) == 1
+    stranger = make_supervisor(split.parts[0])
+    client.force_login(stranger)
+    assert client.get(opened[0]).status_code == 404, "not of the whole district"
+
+
+def test_contact_wanted_in_no_part_opens_its_organisations(client: Client, split: Split) -> None:
+    client.force_login(split.supervisor)
+    page = client.get(f"/reports/contact-wanted/?{ASKED}&district={split.north.code}&by=district")
+    [rest] = [figure for figure in page.context["figures"] if figure.name == "In no part"]
+    for url in (rest.url, rest.rest_url):
+        found = client.get(url)
+        total = found.context["found"].total
+        assert (total.held, total.wanted) == pytest.approx((rest.row.n, rest.row.of))
+        assert total.organisations == 2 and "In no part" in found.text
+    [organisations] = [cell for cell in rest.columns if cell.value == 2]
+    assert client.get(organisations.url).context["page"].count == 2
 
 
 @pytest.mark.parametrize("slug", ["coverage", "follow-ups", "activity", "concerns"])
