@@ -7,10 +7,16 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Staff accounts")
 
     def ready(self) -> None:
-        from accounts import signals  # noqa: F401  # connects them
+        from accounts import (
+            held_forms,
+            signals,  # noqa: F401  # connects them
+        )
         from accounts.services import acts, users, views
         from districts import kinds
+        from lib import erasable
 
         acts.register()
         kinds.follow_access(users.follow_redrawn)
         kinds.follow_access(views.follow_redrawn)
+        erasable.register("accounts.SavedView", erasable.Writer(views.forget_named))
+        erasable.on_leaving(held_forms.forget)

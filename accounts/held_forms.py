@@ -12,7 +12,11 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
+from accounts.models import Session
+from lib.acting import Acting
+from lib.erasable import Leaving
 from lib.secret_keys import derived_keys
 
 ENDED: Final = "ended"  # session key: user ID of the expired session, for the sign-in page
@@ -66,6 +70,25 @@ def held_by(request: HttpRequest) -> PendingForm | None:
 
 def drop(request: HttpRequest) -> None:
     request.session.pop(HELD, None)
+
+
+def forget(_actor: Acting, leaving: Leaving) -> None:
+    """Drop the held forms of all users that name a person who is erased."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        data = session.get_decoded()
+        if HELD in data and leaving.is_named(_typed_in(data[HELD])):
+            data.pop(HELD)
+            session.session_data = session.get_session_store_class()().encode(data)
+            session.save(update_fields=["session_data"])
+
+
+def _typed_in(held: str) -> str:
+    """The values of a held form; empty if it is too old to be given back."""
+    try:
+        kept = json.loads(_cipher().decrypt(held.encode(), ttl=SECONDS))
+    except InvalidToken:
+        return ""
+    return "\n".join(value for _name, values in QueryDict(kept["fields"]).lists() for value in values)
 
 
 def _cipher() -> MultiFernet:

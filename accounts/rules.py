@@ -50,6 +50,7 @@ EXCLUSION = "exclusion"  # of a supervisor from an incident
 PROTOCOL = "protocol"  # that is drafted
 ERASURE = "erasure"  # of a second contact on one day
 PUBLIC_ENTRY = "public_entry"  # that is drafted
+ERASING = "erasing"  # of several contacts for one request, or of a second person on one day
 # Who can be the second person. Supervisors only for what concerns their own districts; accounts.models.act
 # says which accounts above officer remain to privacy officers.
 CONFIRMED_BY = {
@@ -65,6 +66,7 @@ CONFIRMED_BY = {
     PROTOCOL: CONFIRMS,
     ERASURE: frozenset({PRIVACY_OFFICER, CONFIRMER}),
     PUBLIC_ENTRY: frozenset({SUPERVISOR, CONFIRMER}),
+    ERASING: frozenset({PRIVACY_OFFICER, CONFIRMER}),
 }
 # Whoever gets these for another person's account can sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})

@@ -9,10 +9,13 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         from api import bulk_reads
         from api.inputs.mistakes import describe_mistakes
-        from api.services import keys, pending_keys
+        from api.services import idempotent, keys, pending_keys
         from districts import kinds
+        from lib import erasable
 
         describe_mistakes()
         bulk_reads.register()
         pending_keys.register()
         kinds.follow_access(keys.follow_redrawn)
+        erasable.texts("api.ApiKey", "api.BulkAgreement", "api.Webhook")
+        erasable.on_leaving(idempotent.forget)

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AuditConfig(AppConfig):
     name = "audit"
     verbose_name = _("Activity log")
+
+    def ready(self) -> None:
+        from audit.services import remove_named_reasons
+        from lib import erasable
+
+        erasable.register("audit.Reason", erasable.Writer(remove_named_reasons))

@@ -14,6 +14,7 @@ from audit.codes import split_codes
 from audit.models import Action, Event, Op
 from audit.rules import both_purposes
 from lib.acting import Acting
+from lib.erasable import Keys, Rewrite
 from lib.id_in import as_array
 from lib.prepared import prepared_cursor
 from lib.row_context import naming
@@ -112,6 +113,11 @@ def remove_reasons(*, actor: Acting, events: Collection[UUID], purpose: str) -> 
                 raise PermissionDenied from error
             raise
         return int(cursor.fetchone()[0])
+
+
+def remove_named_reasons(actor: Acting, keys: Keys, _rewrite: Rewrite) -> None:
+    """Remove reasons that name a person who is erased. What an event says without them stays."""
+    remove_reasons(actor=actor, events=[UUID(key) for key in keys], purpose="A person’s data is erased")
 
 
 _REMOVE_REASONS: Final = "SELECT removed FROM audit_remove_reasons(%s::uuid[], %s::text, %s::text)"

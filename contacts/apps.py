@@ -7,10 +7,11 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Organisations and contacts")
 
     def ready(self) -> None:
-        from contacts.services import erasing, redrawn
+        from contacts.services import erasing, redrawn, rewriting
         from districts import kinds
 
         erasing.register()
+        rewriting.register()
         kinds.follow_rows(redrawn.follow_redrawn)
         kinds.counts(redrawn.count_redrawn)
         kinds.has_records(redrawn.has_records)

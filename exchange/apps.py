@@ -9,8 +9,9 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from exchange.archive import work
         from exchange.exports import lists
-        from exchange.imports import drafts
+        from exchange.imports import drafts, forgetting
 
         drafts.register()
+        forgetting.register()
         lists.register()
         work.register()

@@ -9,11 +9,12 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from districts import kinds
         from incidents import archive, reminders
-        from incidents.services import pending_exclusions, pending_protocols, redrawn
+        from incidents.services import pending_exclusions, pending_protocols, redrawn, rewriting
 
         archive.register()
         pending_exclusions.register()
         pending_protocols.register()
         reminders.register()
+        rewriting.register()
         kinds.follow_access(redrawn.copy_protocols)
         kinds.follow_rows(redrawn.follow_redrawn)

@@ -8,5 +8,9 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs import releasing
+        from jobs.services import delete_named_files
+        from lib import erasable
 
         releasing.register()
+        erasable.register("jobs.Job", erasable.Writer(delete_named_files))
+        erasable.whole_rows("jobs.JobFile")

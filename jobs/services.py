@@ -22,6 +22,7 @@ from jobs.files import KEPT_FOR, keep_file
 from jobs.kinds import find_kind
 from jobs.models import Job, JobFile, JobStatus, Lease
 from lib.acting import Acting
+from lib.erasable import Keys, Rewrite
 from lib.ids import uuid7
 from lib.waking import wake_on_commit
 
@@ -116,6 +117,18 @@ def discard_files(*, actor: Actor, job: Job) -> None:
     """Delete the files of a locked job, which nobody has released."""
     JobFile.objects.filter(job=job).delete()
     record(actor, Action.UPDATE, "job", [job.pk], field_names=["files"])
+
+
+@transaction.atomic
+def delete_named_files(_actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+    """Delete the files of ended jobs whose parameters or results name a person, and rewrite those texts."""
+    for job in Job.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)):
+        values = rewrite(job)
+        for name, value in values.items():
+            setattr(job, name, value)
+        if values:
+            JobFile.objects.filter(job=job).delete()
+            job.save(update_fields=list(values))
 
 
 def delete_expired_files() -> int:

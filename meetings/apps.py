@@ -9,10 +9,11 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from districts import kinds
         from meetings import reminders
-        from meetings.services import recounting, redrawn, relief
+        from meetings.services import recounting, redrawn, relief, rewriting
 
         reminders.register()
         recounting.register_recount()
+        rewriting.register()
         kinds.follow_access(relief.follow_redrawn)
         kinds.follow_rows(redrawn.follow_redrawn)
         kinds.counts(redrawn.count_redrawn)

@@ -7,6 +7,9 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import searching
+        from privacy import erasing, searching
+        from privacy.services import erasures
 
         searching.register()
+        erasing.register()
+        erasures.register()

@@ -7,8 +7,10 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self) -> None:
+        from lib import erasable
         from publishing import archive
         from publishing.services import pending_entries
 
         archive.register()
         pending_entries.register()
+        erasable.texts("publishing.CouncilPaper", kept=list)  # what is published stays

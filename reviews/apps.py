@@ -12,11 +12,12 @@ class ReviewsConfig(AppConfig):
         from reviews import archive
         from reviews.exports import work as exporting
         from reviews.reading import has_signed
-        from reviews.services import subscriptions, work
+        from reviews.services import rewriting, subscriptions, work
         from reviews.verifying import verify_reviews
 
         verifying.register(verify_reviews)
         archive.register()
+        rewriting.register()
         work.register()
         kinds.follow_access(subscriptions.follow_redrawn)
         kinds.is_signed(has_signed)

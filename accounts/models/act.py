@@ -30,6 +30,7 @@ class Act(models.TextChoices):
     PROTOCOL = rules.PROTOCOL, _("draft of a protocol")
     ERASURE = rules.ERASURE, _("erasure of a contact")
     PUBLIC_ENTRY = rules.PUBLIC_ENTRY, _("public entry")
+    ERASING = rules.ERASING, _("erasure of a person’s data")
 
 
 class PendingActQuerySet(models.QuerySet["PendingAct"]):

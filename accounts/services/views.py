@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import SavedView
 from districts.models import District
+from lib.acting import Acting
+from lib.erasable import Keys, Rewrite
 from lib.fold import squash
 
 MOST = 50
@@ -45,6 +47,18 @@ def follow_redrawn(district: District, successor: District) -> None:
             view.full_clean()
             view.save(update_fields=["query"])
     SavedView.objects.filter(shared_with=district).update(shared_with=successor)
+
+
+@transaction.atomic
+def forget_named(_actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+    """Delete views that search for a person who is erased. Only a name of a view is rewritten."""
+    for view in SavedView.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)):
+        values = rewrite(view)
+        if "query" in values:
+            view.delete()
+        elif values:
+            view.name = values["name"]
+            view.save(update_fields=["name"])
 
 
 @transaction.atomic

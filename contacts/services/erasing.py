@@ -18,6 +18,7 @@ from audit.services import record
 from contacts.models import Contact
 from contacts.services.contacts import districts_of_contacts, erase_contacts, locked_contacts
 from lib.days import city_today, day_starts_at
+from lib.erasable import Leaving, forget
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
 
@@ -29,10 +30,10 @@ def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) 
 
     Raises as `erase_contact`.
     """
-    if actor.id:  # of two requests at once only one is the first of the day
-        claim_alone(int.from_bytes(actor.id.bytes[-8:], byteorder="big", signed=True))
+    claim_first(actor)
     [contact] = locked_contacts(actor, {contact_id: version})
-    if not _has_erased_today(actor):
+    if not has_erased_today(actor):
+        forget(actor, Leaving(frozenset({contact.pk})))
         erase_contacts(actor, [contact])
         return True
     if ask(actor, Act.ERASURE, subject=contact.pk):
@@ -41,7 +42,14 @@ def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) 
     return False
 
 
-def _has_erased_today(actor: Actor) -> bool:
+def claim_first(actor: Actor) -> None:
+    """Wait for another erasure by the actor: of two at once only one is the first of the day."""
+    if actor.id:
+        claim_alone(int.from_bytes(actor.id.bytes[-8:], byteorder="big", signed=True))
+
+
+def has_erased_today(actor: Actor) -> bool:
+    """Whether the actor has erased a contact today."""
     if actor.id is None:  # the system
         return False
     today = Event.objects.filter(actor_id=actor.id, at__gte=day_starts_at(city_today()))
@@ -60,7 +68,9 @@ def _lock(act: PendingAct) -> None:
 
 
 def _confirmed(actor: Actor, act: PendingAct) -> None:
-    erase_contacts(actor, _contact_of(act))
+    contacts = _contact_of(act)
+    forget(actor, Leaving(frozenset(contact.pk for contact in contacts)))
+    erase_contacts(actor, contacts)
 
 
 def _dropped(_actor: Actor, _act: PendingAct) -> None:

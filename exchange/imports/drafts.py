@@ -312,13 +312,18 @@ def forget_drafts(now: datetime) -> int:
     old = old.exclude(pk__in=waiting.values("draft"))
     ids = list(old.values_list("pk", flat=True))
     for draft in ImportDraft.objects.filter(pk__in=ids):
-        draft.steps.all().delete()
-        for names in ("lines", "offers"):
-            draft.report.pop(names, None)
-        draft.content, draft.first_rows = None, []
-        draft.sample, draft.values, draft.counted, draft.joins = {}, {}, {}, {}
+        clear_draft(draft)
         draft.save()
     return len(ids)
+
+
+def clear_draft(draft: ImportDraft) -> None:
+    """Forget the file and its values, and how to undo the import. The caller saves the draft."""
+    draft.steps.all().delete()
+    for names in ("lines", "offers"):
+        draft.report.pop(names, None)
+    draft.content, draft.first_rows = None, []
+    draft.sample, draft.values, draft.counted, draft.joins = {}, {}, {}, {}
 
 
 def _has_content(draft: ImportDraft) -> bool:

@@ -48,7 +48,7 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     Whom they touch is told, and so is the meeting that they are of from now on. When one was answered or
     closed follows its status. Raises PermissionDenied, ValidationError by field.
     """
-    note_districts(changes, _seen_in)
+    note_districts(changes, districts_of_concerns)
     for change in changes:
         _assign(actor, change)
     begin_histories(insert_new(changes, fold_concern))
@@ -64,7 +64,7 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
             add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=CONCERN_RAISED)
         if change.is_new or CONCERNED & set(change.names):
             notify("concern", change.row.pk)
-    record_written(actor, "concern", changes, _seen_in)
+    record_written(actor, "concern", changes, districts_of_concerns)
 
 
 @transaction.atomic
@@ -154,7 +154,7 @@ def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
         return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
 
 
-def _seen_in(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:
+def districts_of_concerns(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:
     return {concern.pk: {concern.district_id} for concern in concerns}
 
 

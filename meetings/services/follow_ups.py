@@ -61,7 +61,7 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     follows the status; what is of a meeting from now on was agreed there. Answers those that were written.
     Raises PermissionDenied, ValidationError by field.
     """
-    note_districts(changes, _homes_of)
+    note_districts(changes, districts_of_follow_ups)
     for change in changes:
         _assign(actor, change)
     begin_histories(insert_new(changes, fold_follow_up))
@@ -76,14 +76,14 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
             add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=ACTION_AGREED)
     for row in written:
         refresh_reminders("follow_up", row.pk)
-    record_written(actor, "follow_up", changes, _homes_of)
+    record_written(actor, "follow_up", changes, districts_of_follow_ups)
     return written
 
 
 @opened(Opened.WRITER)
 def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
-    record_erased(actor, "follow_up", follow_ups, _homes_of)
+    record_erased(actor, "follow_up", follow_ups, districts_of_follow_ups)
     FollowUp.objects.filter(pk__in=[row.pk for row in follow_ups]).delete()
     for row in follow_ups:
         refresh_reminders("follow_up", row.pk)
@@ -270,7 +270,7 @@ def _done_at(change: Change) -> datetime:
     return first_completion(history, now) or now
 
 
-def _homes_of(follow_ups: Collection[FollowUp]) -> dict[UUID, set[UUID]]:
+def districts_of_follow_ups(follow_ups: Collection[FollowUp]) -> dict[UUID, set[UUID]]:
     """By promise, where those it was made to are at home."""
     homes: dict[UUID, set[UUID]] = {row.pk: set() for row in follow_ups}
     links = FollowUpOrganisation.objects.filter(follow_up__in=list(homes))

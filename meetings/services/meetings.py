@@ -187,6 +187,11 @@ def _seen_in(met: set[UUID], meetings: Collection[Meeting]) -> dict[UUID, set[UU
     return seen
 
 
+def districts_of_meetings(meetings: Collection[Meeting]) -> dict[UUID, set[UUID]]:
+    """Where meetings are seen, by their IDs."""
+    return _seen_in(set(), meetings)
+
+
 def _follow(actor: Actor, meetings: Iterable[Meeting], organisation_ids: Iterable[UUID]) -> None:
     """What is kept for lists, and reminders, follow what was written."""
     refresh_last_met(actor, organisation_ids)

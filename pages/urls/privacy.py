@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import data_requests, privacy, restrictions, shared_with, watched_records
+from pages.views import data_requests, erasures, privacy, restrictions, shared_with, watched_records
 
 urlpatterns: list[URLPattern] = [
     path("privacy/", privacy.privacy, name="privacy"),
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
         restrictions.data_request_restrict,
         name="data_request_restrict",
     ),
+    path("privacy/requests/<uuid:pk>/erase/", erasures.data_request_erase, name="data_request_erase"),
     path("privacy/restrictions/", restrictions.restrictions, name="restrictions"),
     path("privacy/restrictions/<uuid:pk>/lift/", restrictions.restriction_lift, name="restriction_lift"),
     path("privacy/shared-with/", shared_with.shared_with, name="shared_with"),

@@ -30,13 +30,14 @@ from pages.forms.data_requests import (
 from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
 from privacy.codes import Regime, RequestStatus, Verdict
-from privacy.models import DataRequest, Finding
+from privacy.models import DataRequest, Erasure, Finding
 from privacy.policies import can_handle_requests
 from privacy.reading import Shown, show
 from privacy.rules.deadlines import longest_extension
 from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
+from privacy.services.erasures import ERASING_KINDS
 
 CLOSED: Final = 50  # closed requests on the list
 
@@ -237,6 +238,8 @@ def _page(
             (Verdict.UNSURE, _("Unsure"), "u"),
         ],
         "cursor": request.GET.get("cursor", ""),
+        "may_erase": row.kind in ERASING_KINDS and row.status == RequestStatus.DECIDING,
+        "erasure": Erasure.objects.visible_to(request.actor).filter(request=row).first(),
     }
     return render(request, "pages/data_requests/detail.html", context, status=status)
 

@@ -1,5 +1,6 @@
+from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
 
-__all__ = ["DataRequest", "Finding", "Restriction"]
+__all__ = ["DataRequest", "Erasure", "Finding", "Restriction"]

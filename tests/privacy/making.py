@@ -20,7 +20,7 @@ def make_request(by: User, meeting: Meeting, contact: Contact) -> Finding:
         actor=actor_for(by),
         terms={"names": ["Sam Example"]},
         regimes=["gdpr", "led"],
-        kind="access",
+        kind="object",
         channel="letter",
         received_on=city_today(),
     )

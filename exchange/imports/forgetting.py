@@ -1,0 +1,73 @@
+"""Files and memories of imports that name a person are forgotten when that person is erased."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.models import ContactExternalId
+from exchange.imports.content import content_of
+from exchange.imports.drafts import clear_draft
+from exchange.models import ImportDraft, ImportedRow, ImportStep
+from jobs.kinds import JobRefused
+from jobs.models import Job
+from lib import erasable
+from lib.erasable import Keys, Leaving, Rewrite, Writer
+from lib.row_context import Opened, opened
+
+_CONTENT = ("first_rows", "sample", "values", "counted", "joins")
+
+
+def forget_drafts_of(_actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    """Forget the files of these imports. Raises JobRefused while one is running."""
+    for key in keys:
+        _forget(UUID(key), rewrite)
+
+
+def forget_steps(_actor: Actor, keys: Keys, _rewrite: Rewrite) -> None:
+    """An import that wrote the person can no longer be undone."""
+    drafts = ImportStep.objects.filter(pk__in=keys).values_list("draft", flat=True).distinct()
+    for pk in list(drafts):
+        _forget(pk, lambda _draft: {})
+
+
+@opened(Opened.WRITER)
+def forget_rows(_actor: Actor, leaving: Leaving) -> None:
+    """Forget what sources said about contacts, and files in which they are named."""
+    for source, external_id in ContactExternalId.objects.filter(contact__in=leaving.ids).values_list(
+        "source", "external_id"
+    ):
+        ImportedRow.objects.filter(object_type="contact", source=source, external_id=external_id).delete()
+    for draft in ImportDraft.objects.with_content().defer("content"):
+        if leaving.is_named(_text_of(draft)):
+            _forget(draft.pk, lambda _draft: {})
+
+
+def _text_of(draft: ImportDraft) -> str:
+    with content_of(draft) as content:
+        return content.read().decode(draft.encoding or "utf-8", errors="replace")
+
+
+@transaction.atomic
+def _forget(pk: UUID, rewrite: Rewrite) -> None:
+    draft: Any = ImportDraft.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if draft is None:
+        return
+    if draft.job_id and Job.objects.under_way().filter(pk=draft.job_id).exists():
+        raise JobRefused(_("An import that names this person is running. Try again when it has ended."))
+    values = rewrite(draft)
+    for name, value in values.items():
+        if name not in _CONTENT:
+            setattr(draft, name, value)
+    clear_draft(draft)
+    draft.save()
+
+
+def register() -> None:
+    erasable.register("exchange.ImportDraft", Writer(forget_drafts_of))
+    erasable.register("exchange.ImportStep", Writer(forget_steps))
+    erasable.whole_rows("exchange.ImportedRow")
+    erasable.texts("exchange.SavedMapping", "exchange.WatchedRegister")
+    erasable.on_leaving(forget_rows)

@@ -1,0 +1,111 @@
+"""How each table is written when a person is erased. Each app registers its tables (docs/adr/0053).
+
+    erasable.register("meetings.Meeting", Writer(rewrite_meetings))
+
+The privacy desk chooses the rows and says what their texts become. It need not know the apps above it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models, transaction
+
+from lib.acting import Acting
+from lib.row_context import Opened, opened
+
+#: The new values of a row's fields; empty if the row stays as it is.
+Rewrite = Callable[[Any], Mapping[str, Any]]
+Keys = Collection[str]
+
+
+def _nothing(_keys: Keys) -> Collection[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How the texts of a table are written.
+
+    `write` locks the rows with these keys, sets what the rewrite returns for each, and does what its noun
+    does after a change. `kept` returns the keys of rows that never change, such as those of a signed audit.
+    """
+
+    write: Callable[[Any, Keys, Rewrite], None]  # the first is the actor
+    kept: Callable[[Keys], Collection[str]] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Contacts that are about to be erased, and whether a text names them."""
+
+    ids: frozenset[UUID]
+    is_named: Callable[[str], bool] = lambda _text: False
+
+
+_WRITERS: Final[dict[str, Writer]] = {}
+_FORGETS: Final[list[Callable[[Any, Leaving], None]]] = []
+
+
+def register(label: str, writer: Writer) -> None:
+    _WRITERS[label] = writer
+
+
+def texts(*labels: str, kept: Callable[[Keys], Collection[str]] = _nothing) -> None:
+    """Register tables whose texts are columns and nothing more: no search index, version or change feed."""
+    for label in labels:
+        register(label, Writer(partial(_write_texts, label), kept))
+
+
+def whole_rows(*labels: str) -> None:
+    """Register tables whose rows are deleted if they name a person."""
+    for label in labels:
+        register(label, Writer(partial(_delete_rows, label)))
+
+
+def on_leaving(forget: Callable[[Any, Leaving], None]) -> None:
+    """Register what an app forgets before contacts are erased: copies, and what refers to them by ID."""
+    _FORGETS.append(forget)
+
+
+def writers() -> Mapping[str, Writer]:
+    """Writers by the label of their table."""
+    return _WRITERS
+
+
+def forget(actor: Acting, leaving: Leaving) -> None:
+    """Forget what all apps hold about contacts beside their rows. It can be repeated."""
+    for one in _FORGETS:
+        one(actor, leaving)
+
+
+def keys_of(rows: Iterable[Any]) -> list[str]:
+    """The primary keys, as the privacy desk stores them."""
+    return [str(pk) for pk in rows]
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def _write_texts(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+    for row in _locked(label, keys):
+        values = rewrite(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        if values:
+            row.save(update_fields=list(values))
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def _delete_rows(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+    for row in _locked(label, keys):
+        if rewrite(row):
+            row.delete()
+
+
+def _locked(label: str, keys: Keys) -> models.QuerySet[Any]:
+    rows: models.QuerySet[Any] = apps.get_model(label)._base_manager.filter(pk__in=keys)
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)

@@ -1,0 +1,66 @@
+"""Texts about a person leave meetings, follow-ups and concerns, when that person is erased."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from accounts.actors import Actor
+from contacts.services.changing import rewrite_rows, save_changed
+from lib import erasable
+from lib.erasable import Keys, Leaving, Rewrite, Writer
+from lib.row_context import Opened, opened
+from meetings.codes import Attendance, MeetingStatus
+from meetings.models import Concern, FollowUp, Meeting
+from meetings.services.concerns import districts_of_concerns
+from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
+from meetings.services.follow_ups import districts_of_follow_ups
+from meetings.services.meetings import districts_of_meetings
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def rewrite_meetings(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    save = partial(save_changed, fold=fold_meeting)
+    rewrite_rows(actor, Meeting.objects.all(), keys, rewrite, save, "meeting", districts_of_meetings)
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def rewrite_follow_ups(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    save = partial(save_changed, fold=fold_follow_up)
+    rewrite_rows(actor, FollowUp.objects.all(), keys, rewrite, save, "follow_up", districts_of_follow_ups)
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def rewrite_concerns(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    save = partial(save_changed, fold=fold_concern)
+    rewrite_rows(actor, Concern.objects.all(), keys, rewrite, save, "concern", districts_of_concerns)
+
+
+@opened(Opened.WRITER)
+def keep_headcounts(actor: Actor, leaving: Leaving) -> None:
+    """Count the contacts who attended a held meeting without a headcount, before one of them is erased."""
+    theirs = Meeting.objects.filter(
+        contact_links__contact__in=leaving.ids, status=MeetingStatus.HELD, headcount__isnull=True
+    )
+    attended = Q(contact_links__attendance=Attendance.ATTENDED)
+    counted = Meeting.objects.filter(pk__in=theirs.values("pk")).annotate(
+        named=Count("contact_links", attended)
+    )
+    named: dict[UUID, int] = dict(counted.values_list("pk", "named"))
+
+    def count(row: Any) -> dict[str, int]:
+        return {"headcount": named[row.pk]} if row.headcount is None and named[row.pk] else {}
+
+    rewrite_meetings(actor, [str(pk) for pk in named], count)
+
+
+def register() -> None:
+    erasable.register("meetings.Meeting", Writer(rewrite_meetings))
+    erasable.register("meetings.FollowUp", Writer(rewrite_follow_ups))
+    erasable.register("meetings.Concern", Writer(rewrite_concerns))
+    erasable.on_leaving(keep_headcounts)

@@ -1,0 +1,59 @@
+"""Erasing the person of a data request: a preview with numbers, and the decision."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.middleware import ActorRequest
+from contacts.models import Contact
+from lib.told import texts
+from pages.form_pages import form_page
+from pages.lookups import get_or_404, record_view, refuse_unless
+from privacy.erasing import plan_of
+from privacy.models import DataRequest, Erasure
+from privacy.policies import can_handle_requests
+from privacy.reading import title_of
+from privacy.services.erasures import ERASING_KINDS, ask_erasure
+
+
+@form_page
+def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What an erasure removes and what stays, then the erasure, which cannot be undone."""
+    refuse_unless(can_handle_requests(request.actor))
+    row = get_or_404(DataRequest.objects.visible_to(request.actor), pk)
+    if row.kind not in ERASING_KINDS or not row.is_pending:
+        raise Http404
+    status, mistakes = 200, []
+    if request.method == "POST":
+        try:
+            made = ask_erasure(actor=request.actor, request_id=pk, version=_version(request))
+        except ValidationError as error:
+            status, mistakes = 422, texts(error)
+        else:
+            started = _("The data is being erased. Reload this page in a minute.")
+            waiting = _("A second person must confirm the erasure under “Waiting for you”.")
+            messages.success(request, started if made.job else waiting)
+            return redirect("data_request", pk)
+    plan = plan_of(row)
+    people = list(
+        Contact.objects.visible_to(request.actor).filter(pk__in=plan.contacts).order_by("folded", "pk")
+    )
+    record_view(request, "data_request", [pk, *(one.pk for one in people)], purpose=row.number)
+    context = {
+        "row": row,
+        "mistakes": mistakes,
+        "people": people,
+        "numbers": plan.numbers(),
+        "kept": [(title_of(one.model, one.field), why) for one, why in plan.kept],
+        "is_asked": Erasure.objects.visible_to(request.actor).filter(request=row).exists(),
+    }
+    return render(request, "pages/data_requests/erase.html", context, status=status)
+
+
+def _version(request: ActorRequest) -> int:
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0

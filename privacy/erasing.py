@@ -1,0 +1,260 @@
+"""Erasing a person as a background task (docs/adr/0053). Killed and run again, it reaches the same end.
+
+What leaves is fixed before anything is written. Texts leave first and contacts last, because their names and
+numbers are searched for in the texts.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from contacts.models import Contact
+from contacts.services.contacts import erase_contacts
+from jobs import kinds
+from jobs.kinds import JobRefused, JobResult, Work
+from lib.erasable import Leaving, forget, writers
+from lib.row_context import Opened, opened
+from lib.secret_keys import keyed_hashes
+from privacy import inventory
+from privacy.models import DataRequest, Erasure, Finding
+from privacy.policies import can_handle_requests
+from privacy.reading import title_of
+from privacy.rules.erasing import fitting, with_texts, without
+from privacy.rules.finding import Wanted, wanted
+from privacy.searching import text_of
+from privacy.services.erasures import ERASE, contacts_of
+from privacy.services.requests import OBJECT_TYPE
+
+_CONTACT: Final = "contacts.Contact"
+_HASH: Final = "text before an erasure"
+_AT_ONCE: Final = 500  # rows of a table in one transaction
+
+One = TypeVar("One", Finding, "Place")
+
+
+class Place(NamedTuple):
+    """A text that names the person: its keyed hash, and the stretches that leave (None: no single text)."""
+
+    model: str
+    key: str
+    field: str
+    digest: str
+    stretches: Sequence[Sequence[int]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an erasure removes. `kept` are findings whose text stays, each with the reason."""
+
+    contacts: Sequence[UUID]
+    places: Sequence[Place]
+    kept: Sequence[tuple[Finding, str]]
+
+    def numbers(self) -> list[tuple[str, int]]:
+        """Rows by table in words, contacts and what goes with them first."""
+        found = [(_table(_CONTACT), len(self.contacts)), *_beside(self.contacts)]
+        rows = {(place.model, place.key) for place in self.places}
+        found += [(_table(label), count) for label, count in Counter(label for label, _key in rows).items()]
+        return [(title, count) for title, count in found if count]
+
+
+def plan_of(request: DataRequest) -> Plan:
+    """Work out what erasing the person of a request removes, from the findings that are theirs."""
+    contacts, search = contacts_of(request), search_for(request)
+    places: list[Place] = []
+    kept: list[tuple[Finding, str]] = []
+    for label, ones in _by_table(Finding.objects.of(request).theirs().in_order()).items():
+        if label == _CONTACT:
+            continue
+        model = apps.get_model(label)
+        rows = {
+            str(row.pk): row for row in model._base_manager.filter(pk__in={one.object_id for one in ones})
+        }
+        writer = writers().get(label)
+        fixed = set(writer.kept(list(rows))) if writer else set(rows)
+        for one in ones:
+            row, entry = rows.get(one.object_id), inventory.fields()[label, one.field]
+            if row is None or _goes_with(row, entry, contacts):
+                continue
+            if entry.erasure == "keep":
+                kept.append((one, entry.why))
+            elif one.object_id in fixed:
+                kept.append((one, _("It is signed, published or in force, so it never changes.")))
+            elif text := text_of(getattr(row, one.field)):
+                places.append(_place(one, getattr(row, one.field), text, search))
+    return Plan(contacts, places, kept)
+
+
+def _place(finding: Finding, value: Any, text: str, search: Wanted) -> Place:
+    stretches = [[hit.start, hit.end] for hit in search.hits(text)] if isinstance(value, str) else None
+    return Place(finding.model, finding.object_id, finding.field, _digests(text)[0], stretches)
+
+
+def search_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> Wanted:
+    """What is replaced in texts: what the person stated, and the names and channels on their records."""
+    terms = request.terms() if request else {}
+    ids = [*contacts, *(contacts_of(request) if request else ())]
+    names, phones, emails = (list(terms.get(name, ())) for name in ("names", "phones", "emails"))
+    rows = Contact.objects.filter(pk__in=ids).select_related("private_channel")
+    for row in rows.prefetch_related("other_details"):
+        names.append(str(row))
+        private = getattr(row, "private_channel", None)
+        for one in (row, private):
+            phones.append(str(getattr(one, "phone", "") or ""))
+            emails.append(str(getattr(one, "email", "") or ""))
+        phones += [detail.value for detail in row.other_details.all() if detail.channel == "phone"]
+        emails += [detail.value for detail in row.other_details.all() if detail.channel == "email"]
+    return wanted(names, filter(None, phones), filter(None, emails))
+
+
+def erase_person(work: Work) -> JobResult:
+    """Erase the person of a request."""
+    seen = Erasure.objects.visible_to(work.actor).select_related("request")
+    row = seen.filter(pk=UUID(work.parameters["erasure"])).first()
+    if row is None or row.is_done:
+        raise JobRefused(_("This data was already erased."))
+    begin(row)
+    places = places_of(row)
+    carry_out(work.actor, places, row.contact_ids, search_for(row.request), work.progress)
+
+    def end(_files: object) -> None:
+        row.done_at = timezone.now()
+        row.save(update_fields=["done_at"])
+        record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request_id], purpose=row.request.number)
+
+    return JobResult({"places": len(places), "contacts": len(row.contact_ids)}, record=end)
+
+
+@transaction.atomic
+def begin(row: Erasure) -> None:
+    """Fix what leaves, once."""
+    locked: Erasure = Erasure.objects.select_for_update(no_key=True).get(pk=row.pk)
+    if locked.places is None:
+        plan = plan_of(row.request)
+        locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
+        locked.save(update_fields=["places", "contact_ids"])
+    row.places, row.contact_ids = locked.places, locked.contact_ids
+
+
+def places_of(row: Erasure) -> list[Place]:
+    """What leaves, as it was fixed."""
+    return [Place(*one) for one in row.places or ()]
+
+
+def carry_out(
+    actor: Actor,
+    places: Sequence[Place],
+    contacts: Collection[UUID],
+    search: Wanted,
+    progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+) -> None:
+    """Remove the person from these places, then the contacts. What is gone already stays gone."""
+    done = 0
+    for label, ones in _by_table(places).items():
+        by_key: dict[str, list[Place]] = defaultdict(list)
+        for one in ones:
+            by_key[one.key].append(one)
+        writer, keys = writers()[label], sorted(by_key)
+        for start in range(0, len(keys), _AT_ONCE):
+            part = keys[start : start + _AT_ONCE]
+            fixed = set(writer.kept(part))
+            writer.write(actor, [key for key in part if key not in fixed], _rewrite(by_key, search))
+            done += sum(len(by_key[key]) for key in part)
+            progress(done, len(places))
+    _erase_contacts(actor, contacts, search)
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def _erase_contacts(actor: Actor, ids: Collection[UUID], search: Wanted) -> None:
+    rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+    forget(actor, Leaving(frozenset(ids), lambda text: any(search.hits(text))))
+    if rows:
+        erase_contacts(actor, rows)
+
+
+def _rewrite(by_key: Mapping[str, Sequence[Place]], search: Wanted) -> Callable[[Any], Mapping[str, Any]]:
+    def rewrite(row: Any) -> dict[str, Any]:
+        found = {}
+        for place in by_key[str(row.pk)]:
+            before = getattr(row, place.field)
+            after = _without(row, place, before, search)
+            if after != before:
+                found[place.field] = after
+        return found
+
+    return rewrite
+
+
+def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
+    """The value without the person. It is found where it was, and where its names and numbers are now."""
+    text = text_of(value)
+    is_as_it_was = bool(text) and place.digest in _digests(text)
+    hits = [(hit.start, hit.end) for hit in search.hits(text)]
+    if not hits and not is_as_it_was:
+        return value
+    field: Any = row._meta.get_field(place.field)
+    entry = inventory.fields()[place.model, place.field]
+    if entry.category == "channel" or isinstance(field, models.URLField):
+        return ""
+    if isinstance(value, str):
+        stretches = [*hits, *((place.stretches or ()) if is_as_it_was else ())]
+        return fitting(without(text, stretches, mark()), field.max_length, mark())
+    changed = with_texts(value, lambda one: without(one, [hit[:2] for hit in search.hits(one)], mark()))
+    return type(value)() if changed == value else changed
+
+
+def mark() -> str:
+    """What stands in a text for a person who was erased, in the language of the deployment."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("[a person]")
+
+
+def _digests(text: str) -> list[str]:
+    return [one.hex()[:32] for one in keyed_hashes(_HASH, text)]
+
+
+def _by_table(ones: Iterable[One]) -> dict[str, list[One]]:
+    found: dict[str, list[One]] = defaultdict(list)
+    for one in ones:
+        found[one.model].append(one)
+    return found
+
+
+def _goes_with(row: Any, entry: inventory.Field, contacts: Collection[UUID]) -> bool:
+    """Whether the row is deleted with a contact who is erased."""
+    owners = [one for one in inventory.fields_of(entry.model) if one.kind == "person"]
+    return entry.about == "contact" and any(
+        one.erasure == "delete" and getattr(row, f"{one.name}_id") in contacts for one in owners
+    )
+
+
+def _beside(contacts: Collection[UUID]) -> list[tuple[str, int]]:
+    """Rows that refer to contacts, by table in words: deleted with them, or without them."""
+    found = []
+    for relation in Contact._meta.related_objects:
+        model: Any = relation.related_model
+        count = model._base_manager.filter(**{f"{relation.field.name}__in": contacts}).count()
+        found.append((_table(model._meta.label), count))
+    return found
+
+
+def _table(label: str) -> str:
+    return title_of(label, "").split(",")[0]
+
+
+def register() -> None:
+    """Make the erasure a kind of background task."""
+    kinds.register(ERASE, erase_person, title=gettext_lazy("Erase a person’s data"), may=can_handle_requests)

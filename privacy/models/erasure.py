@@ -1,0 +1,47 @@
+"""Erasure: the erasing of one person, from the decision to the proof."""
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from lib.acting import Acting
+from lib.ids import uuid7
+from privacy.models.request import sees_requests
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All erasures for privacy officers, none for anybody else."""
+        return self.all() if sees_requests(actor) else self.none()
+
+    def done(self) -> Self:
+        return self.filter(done_at__isnull=False)
+
+
+class Erasure(models.Model):
+    """What is erased for a request. It holds IDs and places of texts, never a text.
+
+    `places` are fixed when the job starts, so that a job that was killed continues with the same: label of
+    the table, key, field, keyed hash of the text as it was, and the stretches that leave (null: no single
+    text).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    request = models.OneToOneField("privacy.DataRequest", on_delete=models.PROTECT, related_name="erasure")
+    contact_ids = ArrayField(models.UUIDField(), default=list)
+    places = models.JSONField(null=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    job = models.UUIDField(null=True, editable=False)  # none while it waits for a second person
+    done_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ErasureQuerySet.as_manager()
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None

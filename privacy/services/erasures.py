@@ -1,0 +1,137 @@
+"""Erasing a person: a privacy officer decides, and a second person if it concerns several people."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import acts
+from accounts.actors import Actor, actor_for
+from accounts.acts import Effect, Shown
+from accounts.models import Act, PendingAct, User
+from accounts.services.acts import ask
+from audit.models import Action
+from audit.services import record
+from contacts.services.erasing import claim_first, has_erased_today
+from jobs.services import queue_job
+from lib.days import city_today, day_starts_at
+from privacy.codes import RequestKind, RequestStatus, RestrictionGround
+from privacy.models import DataRequest, Erasure, Finding, Restriction
+from privacy.services.requests import OBJECT_TYPE, locked_request
+
+ERASE: Final = "privacy_erase"  # the kind of the background task
+ERASING_KINDS: Final = (RequestKind.ERASE, RequestKind.OBJECT)
+
+
+@transaction.atomic
+def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -> Erasure:
+    """Erase the person of a request, whose findings all have a verdict, as a background task.
+
+    A second person confirms it first if the request is about several contacts, or if the actor has erased
+    another person today. Raises as `locked_request`, ValidationError.
+    """
+    row = locked_request(actor, request_id, version)
+    _refuse(row)
+    claim_first(actor)
+    contacts = contacts_of(row)
+    needs_second = len(contacts) > 1 or has_erased_today(actor) or _has_begun_today(actor)
+    erasure = Erasure.objects.create(request=row, contact_ids=contacts, asked_by_id=actor.id)
+    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *contacts], field_names=["asked_erasure"])
+    if needs_second:
+        ask(actor, Act.ERASING, subject=erasure.pk)
+    else:
+        _start(actor, erasure)
+    return erasure
+
+
+def contacts_of(row: DataRequest) -> list[UUID]:
+    """IDs of the contacts that are the person of a request."""
+    found = Finding.objects.of(row).theirs().filter(model="contacts.Contact")
+    ids = {UUID(pk) for pk in found.values_list("object_id", flat=True)} | {row.contact_id}
+    return sorted(pk for pk in ids if pk is not None)
+
+
+def _refuse(row: DataRequest) -> None:
+    if row.kind not in ERASING_KINDS:
+        raise ValidationError(_("Only a request for erasure or an objection leads to an erasure."))
+    if row.status != RequestStatus.DECIDING:
+        raise ValidationError(_("Search for the person before you decide."))
+    if Finding.objects.of(row).blocking().exists():
+        raise ValidationError(
+            _("Give every finding a verdict. Someone else must read those you are unsure of.")
+        )
+    if Erasure.objects.filter(request=row).exists():
+        raise ValidationError(_("The erasure was already requested."))
+    evidence = Restriction.objects.standing().filter(ground=RestrictionGround.EVIDENCE)
+    if evidence.filter(contact_id__in=contacts_of(row)).exists():
+        raise ValidationError(
+            _("This contact is needed as evidence. Lift the restriction first, or refuse the request.")
+        )
+
+
+def _has_begun_today(actor: Actor) -> bool:
+    """Whether an erasure that the actor asked for today may not have run yet."""
+    today = Erasure.objects.filter(asked_by=actor.id, asked_at__gte=day_starts_at(city_today()))
+    return today.exclude(contact_ids=[]).exists()
+
+
+def _start(actor: Actor, erasure: Erasure) -> None:
+    job = queue_job(actor=actor, kind=ERASE, parameters={"erasure": str(erasure.pk)})
+    erasure.job = job.pk
+    erasure.save(update_fields=["job"])
+
+
+# --- The second person --------------------------------------------------------------------------------
+
+
+def _locked(act: PendingAct) -> Erasure | None:
+    subject: Any = act.subject  # acts of this kind are about an erasure
+    return Erasure.objects.select_for_update(no_key=True).filter(pk=subject).first()
+
+
+def _lock(act: PendingAct) -> None:
+    _locked(act)
+
+
+def _confirmed(actor: Actor, act: PendingAct) -> None:
+    erasure = _locked(act)
+    if erasure is not None and erasure.job is None:
+        record(
+            actor,
+            Action.UPDATE,
+            OBJECT_TYPE,
+            [erasure.request_id, *erasure.contact_ids],
+            field_names=["confirmed_erasure"],
+        )
+        _start(actor_for(User.objects.get(pk=erasure.asked_by_id)), erasure)
+
+
+def _dropped(actor: Actor, act: PendingAct) -> None:
+    """Nothing was erased. It can be asked for again."""
+    erasure = _locked(act)
+    if erasure is not None:
+        record(actor, Action.UPDATE, OBJECT_TYPE, [erasure.request_id], field_names=["dropped_erasure"])
+        erasure.delete()
+
+
+def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """No name: a confirmer sees no contact. A privacy officer opens the request."""
+    rows = Erasure.objects.filter(pk__in=ids).select_related("request")
+    return {row.pk: _show(row) for row in rows}
+
+
+def _show(row: Erasure) -> Shown:
+    title = _("Data request %(number)s") % {"number": row.request.number}
+    count = len(row.contact_ids)
+    line = ngettext("%(count)s contact is erased.", "%(count)s contacts are erased.", count)
+    url = reverse("data_request", args=[row.request_id])
+    return Shown(title, lines=[line % {"count": count}], url=url)
+
+
+def register() -> None:
+    acts.register(Act.ERASING, Effect(_lock, _confirmed, _dropped, _shown))

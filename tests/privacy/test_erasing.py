@@ -1,0 +1,296 @@
+"""Erasing a person: texts keep the rest, contacts leave, and a killed job reaches the same end."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts.actors import Actor, actor_for
+from accounts.models import PendingAct, Role
+from accounts.services.acts import confirm_act, refuse_act
+from audit.models import Action, Event
+from contacts.models import Contact, Merge, NotADuplicate
+from contacts.services.private_channels import set_private_channel
+from districts.models import District, PeriodNote
+from jobs.models import Job, JobStatus
+from jobs.running import run_next
+from lib import erasable
+from lib.ids import uuid7
+from meetings.models import FollowUp, Meeting, MeetingContact
+from privacy import erasing, inventory
+from privacy.codes import Identity, RequestStatus, Verdict
+from privacy.models import DataRequest, Erasure, Finding
+from privacy.services import requests as services
+from privacy.services.erasures import ask_erasure
+from privacy.services.findings import decide_finding
+from privacy.services.restrictions import restrict_contact
+from privacy.trail import events_visible_to
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+from tests.reports.city import (
+    at,
+    close_incident,
+    make_call,
+    make_concern,
+    make_incident,
+    make_promise,
+    make_step,
+    old,
+)
+from tests.reports.test_the_past_stays import figures
+
+pytestmark = pytest.mark.django_db
+
+NAME, PHONE = "Leila Haddad", "+44 114 496 0648"
+FACTS = "Leila Haddad opens on Tuesdays. Ask Leyla Hadad, 0114 496 0648. Her cousin Samir was asked."
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return actor_for(make_user(Role.PRIVACY_OFFICER))
+
+
+def make_leila(north: District, **fields: Any) -> Contact:
+    return make_contact(north, given_name="Leila", family_name="Haddad", **fields)
+
+
+def decided(actor: Actor, kind: str = "erase") -> DataRequest:
+    """A request of Leila Haddad of which all findings are theirs."""
+    row = services.receive_request(
+        actor=actor,
+        terms={"names": [NAME], "phones": [PHONE]},
+        regimes=["gdpr"],
+        kind=kind,
+        channel="letter",
+        received_on=timezone.localdate(),
+    )
+    services.confirm_identity(actor=actor, request_id=row.pk, identity=Identity.IN_PERSON)
+    services.start_search(actor=actor, request_id=row.pk)
+    assert run_next()
+    for finding in Finding.objects.of(row):
+        decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.THEIRS)
+    row.refresh_from_db()
+    return row
+
+
+def erased(actor: Actor, row: DataRequest) -> Erasure:
+    made = ask_erasure(actor=actor, request_id=row.pk)
+    assert run_next()
+    job = Job.objects.get(pk=str(made.job))
+    assert job.status == JobStatus.DONE, (job.error, job.message)
+    made.refresh_from_db()
+    return made
+
+
+def test_the_person_leaves_and_the_rest_of_each_text_stays(north: District, actor: Actor) -> None:
+    leila, other = make_leila(north), make_contact(north)
+    set_private_channel(actor=actor_for(make_officer(north)), contact_id=leila.pk, phone=PHONE)
+    place = make_organisation(north, summary=f"Opened by {NAME} in May")
+    meeting = make_meeting(north, place, facts=FACTS, subject=f"Tea with {NAME}", headcount=None)
+    MeetingContact.objects.create(meeting=meeting, contact=leila, attendance="attended")
+    MeetingContact.objects.create(meeting=meeting, contact=other, attendance="attended")
+    promise = FollowUp.objects.create(
+        title="Call back", owner=make_officer(north), contact=leila,
+        due_on=timezone.localdate(), first_due_on=timezone.localdate(),
+    )  # fmt: skip
+    one, two = sorted((leila.pk, other.pk))
+    NotADuplicate.objects.create(object_type="contact", one=one, other=two)
+    merge = Merge.objects.create(
+        object_type="contact", kept_id=leila.pk, gone_ids=[uuid7()], kept_version=1, memory={"kept": NAME}
+    )
+    made = erased(actor, decided(actor))
+    assert set(Contact.objects.all()) == {other}
+    for row in (meeting, place, promise, merge):
+        row.refresh_from_db()
+    assert (
+        meeting.facts
+        == "[a person] opens on Tuesdays. Ask [a person], [a person]. Her cousin Samir was asked."
+    )
+    assert (meeting.subject, meeting.headcount) == ("Tea with [a person]", 2)
+    assert place.summary == "Opened by [a person] in May"
+    assert "haddad" not in meeting.folded + place.folded
+    assert (promise.contact, merge.memory) == (None, None)
+    assert not NotADuplicate.objects.exists()
+    assert made.done_at
+    assert not Event.objects.filter(
+        object_ids__contains=[meeting.pk], action=Action.UPDATE, login=NAME
+    ).exists()
+
+
+def test_what_is_about_someone_else_stays(north: District, actor: Actor) -> None:
+    make_leila(north)
+    meeting, other = (make_meeting(north, facts=FACTS) for _one in range(2))
+    row = decided(actor)
+    finding = Finding.objects.of(row).get(object_id=str(other.pk))
+    decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.SOMEBODY_ELSE)
+    erased(actor, row)
+    assert "[a person]" in Meeting.objects.get(pk=meeting.pk).facts
+    assert Meeting.objects.get(pk=other.pk).facts == FACTS
+
+
+def test_a_job_that_is_killed_after_any_step_reaches_the_same_end(
+    north: District, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped after the first write, after the second, and so on, until it ends."""
+    make_leila(north)
+    meetings = [make_meeting(north, facts=FACTS, subject=f"Tea with {NAME}") for _one in range(3)]
+    today = timezone.localdate()
+    PeriodNote.objects.create(
+        district=north, text=f"{NAME} was away", since=today, until=today + timedelta(1)
+    )
+    monkeypatch.setattr(erasing, "_AT_ONCE", 1)
+    row = decided(actor)
+    made = Erasure.objects.create(request=row)
+    erasing.begin(made)
+    fixed, kills = made.places, 0
+
+    class Killed(BaseException):
+        pass
+
+    def run(steps: int) -> None:
+        def progress(done: int, _total: int | None) -> None:
+            nonlocal steps
+            steps -= 1
+            if not steps:
+                raise Killed
+
+        places = erasing.places_of(made)
+        erasing.carry_out(actor, places, made.contact_ids, erasing.search_for(row), progress)
+
+    for steps in range(1, 20):
+        try:
+            run(steps)
+        except Killed:
+            kills += 1
+            erasing.begin(made)
+            assert made.places == fixed
+    assert kills == 4
+    run(100)
+    assert not Contact.objects.filter(family_name="Haddad").exists()
+    assert "Haddad" not in PeriodNote.objects.get().text
+    for meeting in meetings:
+        meeting.refresh_from_db()
+        assert meeting.subject == "Tea with [a person]"
+        assert meeting.version == 2
+
+
+def test_a_text_that_was_edited_meanwhile_is_searched_again(north: District, actor: Actor) -> None:
+    make_leila(north)
+    meeting = make_meeting(north, facts=FACTS)
+    row = decided(actor)
+    made = Erasure.objects.create(request=row)
+    erasing.begin(made)
+    Meeting.objects.filter(pk=meeting.pk).update(facts="Today Leila Haddad came. Samir left.")
+    places = erasing.places_of(made)
+    erasing.carry_out(actor, places, made.contact_ids, erasing.search_for(row))
+    assert Meeting.objects.get().facts == "Today [a person] came. Samir left."
+
+
+def test_several_contacts_wait_for_a_second_person(north: District, actor: Actor) -> None:
+    make_leila(north)
+    make_leila(north)
+    row = decided(actor)
+    made = ask_erasure(actor=actor, request_id=row.pk)
+    act = PendingAct.objects.get(subject=made.pk)
+    assert made.job is None
+    with pytest.raises(PermissionDenied):
+        confirm_act(actor=actor, act_id=act.pk)
+    refuse_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=act.pk)
+    assert not Erasure.objects.exists()
+    made = ask_erasure(actor=actor, request_id=row.pk)
+    confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=PendingAct.objects.get(subject=made.pk).pk)
+    assert run_next()
+    assert not Contact.objects.exists()
+
+
+def test_a_second_person_of_a_day_waits_too(north: District, actor: Actor) -> None:
+    make_leila(north)
+    erased(actor, decided(actor))
+    make_leila(north)
+    assert ask_erasure(actor=actor, request_id=decided(actor).pk).job is None
+
+
+def test_an_erasure_is_refused_in_the_wrong_request_state_or_role(north: District, actor: Actor) -> None:
+    leila = make_leila(north)
+    meeting = make_meeting(north, facts=FACTS)
+    copy = decided(actor, kind="access")
+    with pytest.raises(ValidationError, match="Only a request for erasure"):
+        ask_erasure(actor=actor, request_id=copy.pk)
+    row = decided(actor)
+    with pytest.raises(PermissionDenied):
+        ask_erasure(actor=actor_for(make_officer(north)), request_id=row.pk)
+    finding = Finding.objects.of(row).get(object_id=str(meeting.pk))
+    decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.UNSURE)
+    with pytest.raises(ValidationError, match="verdict"):
+        ask_erasure(actor=actor, request_id=row.pk)
+    decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.THEIRS)
+    restrict_contact(actor=actor, contact_id=leila.pk, ground="evidence")
+    with pytest.raises(ValidationError, match="evidence"):
+        ask_erasure(actor=actor, request_id=row.pk)
+    assert Contact.objects.filter(pk=leila.pk).exists()
+
+
+def test_a_request_is_granted_only_after_the_data_is_erased(north: District, actor: Actor) -> None:
+    make_leila(north)
+    row = decided(actor)
+    with pytest.raises(ValidationError, match="Erase the data"):
+        services.answer_request(actor=actor, request_id=row.pk, decision="granted")
+    erased(actor, row)
+    row.refresh_from_db()
+    done = services.answer_request(actor=actor, request_id=row.pk, decision="granted", version=row.version)
+    assert done.status == RequestStatus.ANSWERED
+
+
+def test_officers_do_not_see_the_events_of_an_erasure(north: District, actor: Actor) -> None:
+    make_leila(north)
+    meeting = make_meeting(north, facts=FACTS)
+    erased(actor, decided(actor))
+    seen = events_visible_to(actor).filter(object_ids__contains=[meeting.pk], action=Action.UPDATE)
+    assert seen.exists()
+    assert not events_visible_to(actor_for(make_officer(north))).filter(pk__in=seen.values("pk")).exists()
+
+
+def test_every_table_whose_texts_can_name_a_person_has_a_writer() -> None:
+    own = {"contacts.Contact"}  # deleted as a whole
+    needed = {
+        one.model
+        for one in inventory.searched_fields()
+        if one.erasure != "keep" and not one.model.startswith("privacy.")
+    }
+    assert needed - own <= set(erasable.writers())
+
+
+def test_every_figure_is_the_same_before_and_after(north: District, actor: Actor) -> None:
+    """A planned name in everything that figures count: meetings, follow-ups, concerns, organisations."""
+    leila, day = make_leila(north), date(2024, 8, 12)
+    place = old(make_organisation(north, summary=f"Opened by {NAME}", name="Haddad Leila Bakery"))
+    held = {"facts": FACTS, "subject": f"Tea with {NAME}", "headcount": None}
+    meeting = make_meeting(north, place, starts_at=at(day), **held)
+    MeetingContact.objects.create(meeting=meeting, contact=leila, attendance="attended")
+    make_promise(place, due_on=day, done_at=at(day), title=f"Call {NAME}", contact=leila)
+    make_promise(place, due_on=day, title=f"Write to {NAME}")
+    make_concern(north, at(day), facts=FACTS, site_organisation=place)
+    incident = make_incident(north, at(day))
+    make_step(incident, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note=FACTS)
+    make_call(incident, place, "reached", timedelta(hours=1))
+    close_incident(incident, at(day), intended=FACTS, held_on=day)
+    reader = actor_for(make_supervisor(north))
+    before = figures(reader)
+    erased(actor, decided(actor))
+    assert "Haddad" not in "".join(Meeting.objects.values_list("facts", flat=True))
+    assert figures(reader) == before
+    assert len(before) > 20
