@@ -13,6 +13,7 @@ class Scope(models.TextChoices):
     CONTACTS_READ = "contacts:read", _("read contacts")
     CONTACTS_WRITE = "contacts:write", _("write contacts")
     CONTACTS_PRIVATE = "contacts:private", _("read private channels")
+    CONTACTS_ERASE = "contacts:erase", _("erase contacts")
     MEETINGS_READ = "meetings:read", _("read meetings")
     MEETINGS_WRITE = "meetings:write", _("write meetings")
     FOLLOW_UPS_READ = "follow-ups:read", _("read follow-ups")
@@ -25,7 +26,7 @@ class Scope(models.TextChoices):
 
 
 # A privacy officer checks these scopes first: they let a key read or erase contacts.
-READS_PEOPLE: Final = frozenset({Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE})
+READS_PEOPLE: Final = frozenset({Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_ERASE})
 # A key with only these scopes has no access to records. A key with any other scope becomes
 # active when a privacy officer confirms it.
 OPENS_NOTHING: Final = frozenset({Scope.REPORTS_READ, Scope.CHANGES_READ, Scope.WEBHOOKS_WRITE})

@@ -26,6 +26,7 @@ class RequestChannel(models.TextChoices):
     IN_PERSON = "in_person", _("in person")
     PHONE = "phone", _("phone call")
     AUTHORITY = "authority", _("supervisory authority")
+    API = "api", _("another system")
 
 
 class SharedBy(models.TextChoices):

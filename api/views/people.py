@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from api.codes import Scope
 from api.inputs.people import ContactInput
 from api.rows.people import CONTACT
 from api.views.base import ListMixin, RetrieveMixin
@@ -12,6 +13,8 @@ from contacts.filters import ContactFilters
 from contacts.models import Contact
 from contacts.services.contacts import create_contact, edit_contact
 from contacts.services.erasing import erase_or_ask
+from privacy.codes import RequestKind
+from privacy.services.asking import pass_on_request
 
 
 class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
@@ -33,5 +36,11 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
         edit_contact(actor=self.actor, contact_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> bool:
-        """Erase the person; figures of meetings stay. A second person confirms each further one of a day."""
-        return erase_or_ask(actor=self.actor, contact_id=pk, version=version)
+        """Erase the person; figures of meetings stay. A second person confirms each further one of a day.
+
+        A key without the scope contacts:erase makes a request for erasure, which a privacy officer answers.
+        """
+        if self.actor.kind != "key" or Scope.CONTACTS_ERASE in self.actor.scopes:
+            return erase_or_ask(actor=self.actor, contact_id=pk, version=version)
+        pass_on_request(actor=self.actor, contact_id=pk, kind=RequestKind.ERASE, if_new=True)
+        return False

@@ -21,7 +21,7 @@ GROUPS = (
     (_("Organisations"), (Scope.ORGANISATIONS_READ, Scope.ORGANISATIONS_WRITE)),
     (
         _("Contacts (needs a privacy officer’s confirmation)"),
-        (Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_WRITE),
+        (Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_WRITE, Scope.CONTACTS_ERASE),
     ),
     (_("Meetings"), (Scope.MEETINGS_READ, Scope.MEETINGS_WRITE)),
     (_("Follow-ups"), (Scope.FOLLOW_UPS_READ, Scope.FOLLOW_UPS_WRITE)),

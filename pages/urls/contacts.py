@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from pages.views import contacts as views
+from pages.views.passed_on import contact_ask
 from pages.views.vcard import contact_vcard
 
 urlpatterns: list[URLPattern] = [
@@ -11,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("contacts/<uuid:pk>/reason/", views.contact_reason, name="contact_reason"),
     path("contacts/<uuid:pk>/vcard/", contact_vcard, name="contact_vcard"),
     path("contacts/<uuid:pk>/edit/", views.contact_edit, name="contact_edit"),
+    path("contacts/<uuid:pk>/ask/copy/", contact_ask, {"kind": "access"}, name="contact_ask_copy"),
+    path("contacts/<uuid:pk>/ask/erasure/", contact_ask, {"kind": "erase"}, name="contact_ask_erasure"),
     path("contacts/<uuid:pk>/withdraw/", views.contact_withdraw, name="contact_withdraw"),
     path("contacts/<uuid:pk>/private/", views.contact_private, name="contact_private"),
     path("contacts/<uuid:pk>/private/reveal/", views.contact_reveal, name="contact_reveal"),

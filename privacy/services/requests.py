@@ -45,8 +45,20 @@ def receive_request(
     """
     if not can_handle_requests(actor):
         raise PermissionDenied
-    row = DataRequest(received_by_id=actor.id)
-    assign(row, fields | {"regimes": list(dict.fromkeys(regimes))})
+    return new_request(actor, terms, regimes, fields)
+
+
+def new_request(
+    actor: Actor,
+    terms: Mapping[str, Sequence[str]],
+    regimes: Collection[str],
+    fields: Mapping[str, Any],
+    *,
+    contact_id: UUID | None = None,
+) -> DataRequest:
+    """Number, check and record a request. The caller has decided whether the actor may make it."""
+    row = DataRequest(received_by_id=actor.id if actor.kind == "user" else None, contact_id=contact_id)
+    assign(row, {**fields, "regimes": list(dict.fromkeys(regimes))})
     known = _clean_terms(terms)
     _refuse_own(actor, known)
     if row.received_on:

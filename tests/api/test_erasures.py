@@ -14,6 +14,7 @@ from contacts.models import Contact
 from contacts.services import erasing
 from districts.models import District
 from lib.days import city_today
+from privacy.models import DataRequest
 from tests.api.clients import Tool
 from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_user
 
@@ -91,3 +92,15 @@ def test_a_contact_that_is_gone_meanwhile_can_still_be_decided(north: District) 
     second.delete()
     confirm_act(actor=make_actor(role="privacy_officer"), act_id=PendingAct.objects.get().pk)
     assert not PendingAct.objects.waiting().exists()
+
+
+def test_a_key_without_the_scope_makes_a_request_for_erasure(north: District) -> None:
+    contact = make_contact(north, given_name="Sam", family_name="Example")
+    tool = Tool(north, scopes=("contacts:read", "contacts:write"))
+    assert [erase(tool, contact), erase(tool, contact)] == [202, 202]
+    assert Contact.objects.filter(pk=contact.pk).exists()
+    row = DataRequest.objects.get()
+    assert (row.kind, row.channel, row.contact_id, row.received_by) == ("erase", "api", contact.pk, None)
+    assert row.terms()["names"] == ["Sam Example"]
+    assert erase(Tool(make_district(), scopes=("contacts:read", "contacts:write")), contact) == 404
+    assert erase(Tool(north), contact) == 204

@@ -1,0 +1,42 @@
+"""A contact asks an officer for a copy of their data or its erasure: passed on to a privacy officer."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.middleware import ActorRequest
+from contacts.models import Contact
+from lib.told import texts
+from pages.form_pages import form_page
+from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
+from pages.reading_limit import count_shown
+from pages.reasons import given_reason
+from privacy.codes import RequestKind
+from privacy.policies import can_pass_on_requests
+from privacy.services.asking import pass_on_request
+
+
+@form_page
+def contact_ask(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
+    """Say what happens next, then pass the request on."""
+    readers_only(request)
+    contact = get_or_404(Contact.objects.visible_to(request.actor), pk)
+    refuse_unless(can_pass_on_requests(request.actor))
+    if request.method == "POST":
+        try:
+            row = pass_on_request(actor=request.actor, contact_id=pk, kind=kind)
+        except ValidationError as error:
+            messages.error(request, texts(error)[0])
+        else:
+            told = _("Request %(number)s passed on to a privacy officer.")
+            messages.success(request, told % {"number": row.number})
+        return redirect("contact", pk)
+    why = given_reason(request, pk)
+    count_shown(request, [pk], is_outside=bool(why))
+    record_view(request, "contact", [pk], district_ids={contact.home_district_id}, purpose=why)
+    context = {"contact": contact, "kind": kind, "erases": kind == RequestKind.ERASE}
+    return render(request, "pages/contacts/ask.html", context)

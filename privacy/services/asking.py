@@ -1,0 +1,54 @@
+"""Requests that officers and other systems pass on for a contact. A privacy officer answers them."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from contacts.models import Contact
+from lib.days import city_today
+from privacy.codes import RequestChannel, RequestKind
+from privacy.models import DataRequest
+from privacy.policies import can_pass_on_requests
+from privacy.services.requests import new_request
+
+PASSED_ON: Final = (RequestKind.ACCESS, RequestKind.ERASE)
+
+
+@transaction.atomic
+def pass_on_request(*, actor: Actor, contact_id: UUID, kind: str, if_new: bool = False) -> DataRequest:
+    """Record that a contact wants a copy of their data or its erasure, with what their record says.
+
+    Raises Contact.DoesNotExist if the actor does not see the contact, PermissionDenied, and ValidationError
+    if a pending request asks for the same, which is returned `if_new`.
+    """
+    if not can_pass_on_requests(actor):
+        raise PermissionDenied
+    found = Contact.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    contact = found.get(pk=contact_id)
+    if kind not in PASSED_ON:
+        raise ValidationError(_("Choose from the list."))
+    known = DataRequest.objects.pending().filter(contact_id=contact.pk, kind=kind).first()
+    if known is not None and if_new:
+        return known
+    if known is not None:
+        raise ValidationError(_("A privacy officer already has this request."))
+    details = list(contact.other_details.all())
+    terms = {
+        "names": [str(contact)],
+        "phones": _channels("phone", contact, details),
+        "emails": _channels("email", contact, details),
+    }
+    channel = RequestChannel.API if actor.kind == "key" else RequestChannel.IN_PERSON
+    fields = {"kind": kind, "channel": channel, "received_on": city_today()}
+    return new_request(actor, terms, settings.REGIMES, fields, contact_id=contact.pk)
+
+
+def _channels(name: str, contact: Contact, details: list[Any]) -> list[str]:
+    first = getattr(contact, name)
+    own = first.as_e164 if name == "phone" and first else str(first or "")
+    return [one for one in (own, *(row.value for row in details if row.channel == name)) if one]
