@@ -69,6 +69,7 @@ app.conf.beat_schedule = {
     "pass on steps that their owners left": {"task": "incidents.pass_on_steps", "schedule": 60.0},
     "sign audits with the key": {"task": "reviews.sign_statements", "schedule": 60.0},
     "erase names in audits": {"task": "reviews.forget_names", "schedule": 600.0},
+    "write erasures to their ledger": {"task": "privacy.write_ledger", "schedule": 60.0},
     "forget what people stated in old requests": {
         "task": "privacy.delete_old_statements",
         "schedule": 3600.0,

@@ -31,6 +31,8 @@ TASKS: Final[dict[str, Kept]] = {
     # After an outage a million rows are numbered in one statement, and sealed in batches of 10,000.
     "audit.publish": Kept("trail", 10 * MINUTE),
     "audit.seal": Kept("trail", 10 * MINUTE),
+    # Its file lies beside that of the seals.
+    "privacy.write_ledger": Kept("trail", MINUTE),
     # The key of the seals is only with this queue's worker.
     "reviews.sign_statements": Kept("trail", MINUTE),
     # 5 seconds for a batch plus one message: seven replies of 10 seconds each (EMAIL_TIMEOUT).

@@ -303,6 +303,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")
 # File for seals, to be shipped to a place that database administrators cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
+# File with IDs of what was erased, so that a restored backup is erased again (docs/adr/0053).
+ERASURE_LEDGER = env.str("ERASURE_LEDGER", default="")
 # Keys for the hashes of search words, the current key first. Older keys are needed to test older searches.
 AUDIT_SEARCH_KEY = env.list("AUDIT_SEARCH_KEY", default=[])
 

@@ -88,6 +88,13 @@ VARIABLES: Final = (
         "a volume of the worker",
     ),
     Variable(
+        "ERASURE_LEDGER",
+        "where erasures are appended, for `restore`; compose: `/var/lib/proximity/seals/erasures.jsonl` in "
+        "the volume `seals`",
+        "",
+        "a volume of the worker",
+    ),
+    Variable(
         "FIELD_SECRET",
         "a long random text that wraps the keys of encrypted fields (“Encrypted fields”); during a change "
         "the new one first, separated by commas",

@@ -7,9 +7,10 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import erasing, searching
+        from privacy import erasing, ledger, searching
         from privacy.services import erasures
 
         searching.register()
         erasing.register()
+        ledger.register()
         erasures.register()

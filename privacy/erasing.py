@@ -28,7 +28,7 @@ from lib.erasable import Leaving, forget, writers
 from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
-from privacy.models import DataRequest, Erasure, Finding
+from privacy.models import DataRequest, Erasure, Finding, LedgerEntry
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
@@ -130,8 +130,8 @@ def erase_person(work: Work) -> JobResult:
     carry_out(work.actor, places, row.contact_ids, search_for(row.request), work.progress)
 
     def end(_files: object) -> None:
-        row.done_at = timezone.now()
-        row.save(update_fields=["done_at"])
+        Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now())
+        LedgerEntry.objects.create(contact_ids=row.contact_ids, places=row.places)
         record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request_id], purpose=row.request.number)
 
     return JobResult({"places": len(places), "contacts": len(row.contact_ids)}, record=end)
@@ -214,6 +214,13 @@ def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
         return fitting(without(text, stretches, mark()), field.max_length, mark())
     changed = with_texts(value, lambda one: without(one, [hit[:2] for hit in search.hits(one)], mark()))
     return type(value)() if changed == value else changed
+
+
+def is_as_before(place: Place) -> bool:
+    """Whether the text at a place is what it was before the erasure."""
+    row = apps.get_model(place.model)._base_manager.filter(pk=place.key).first()
+    text = text_of(getattr(row, place.field)) if row else ""
+    return bool(text) and place.digest in _digests(text)
 
 
 def mark() -> str:

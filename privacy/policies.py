@@ -10,11 +10,6 @@ def can_inquire(actor: Actor) -> bool:
     return actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER
 
 
-def can_pass_on_requests(actor: Actor) -> bool:
-    """Pass on what a contact asks: whoever writes contacts. Privacy officers have a page of their own."""
-    return actor.writes
-
-
 def can_handle_requests(actor: Actor) -> bool:
     """Read and answer requests of people about their data."""
     return sees_requests(actor)

@@ -1,10 +1,20 @@
 """Tasks of the privacy desk."""
 
-from celery import shared_task
+from pathlib import Path
 
+from celery import shared_task
+from django.conf import settings
+
+from privacy.ledger import write_ledger
 from privacy.services.requests import delete_old_statements
 
 
 @shared_task(name="privacy.delete_old_statements")
 def delete_old_statements_of_requests() -> int:
     return delete_old_statements()
+
+
+@shared_task(name="privacy.write_ledger")
+def write_ledger_of_erasures() -> int:
+    """Append erasures to the file outside the database. Without a file they wait."""
+    return write_ledger(Path(settings.ERASURE_LEDGER)) if settings.ERASURE_LEDGER else 0

@@ -98,6 +98,7 @@ def copy_in(folder: Path) -> Copy:
         "SECRET_KEY": secret_key(folder),
         "AUDIT_SIGNING_KEY_FILE": str(signing_key(folder)),
         "AUDIT_SEAL_FILE": str(folder / "audit-seals.jsonl"),
+        "ERASURE_LEDGER": str(folder / "erasures.jsonl"),
         **field_keys(folder),
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": ",".join(local_names()),

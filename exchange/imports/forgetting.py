@@ -1,6 +1,5 @@
 """Files and memories of imports that name a person are forgotten when that person is erased."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -52,9 +51,10 @@ def _text_of(draft: ImportDraft) -> str:
 
 @transaction.atomic
 def _forget(pk: UUID, rewrite: Rewrite) -> None:
-    draft: Any = ImportDraft.objects.select_for_update(no_key=True).filter(pk=pk).first()
-    if draft is None:
+    rows = ImportDraft.objects.select_for_update(no_key=True).filter(pk=pk)
+    if not rows:
         return
+    draft: ImportDraft = rows[0]
     if draft.job_id and Job.objects.under_way().filter(pk=draft.job_id).exists():
         raise JobRefused(_("An import that names this person is running. Try again when it has ended."))
     values = rewrite(draft)

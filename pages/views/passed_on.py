@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
+from contacts.policies import can_edit_contact
 from lib.told import texts
 from pages.form_pages import form_page
 from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
 from pages.reading_limit import count_shown
 from pages.reasons import given_reason
 from privacy.codes import RequestKind
-from privacy.policies import can_pass_on_requests
 from privacy.services.asking import pass_on_request
 
 
@@ -25,7 +25,7 @@ def contact_ask(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     """Say what happens next, then pass the request on."""
     readers_only(request)
     contact = get_or_404(Contact.objects.visible_to(request.actor), pk)
-    refuse_unless(can_pass_on_requests(request.actor))
+    refuse_unless(can_edit_contact(request.actor, contact))
     if request.method == "POST":
         try:
             row = pass_on_request(actor=request.actor, contact_id=pk, kind=kind)

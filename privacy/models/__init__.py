@@ -1,6 +1,7 @@
 from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
+from privacy.models.ledger import LedgerEntry
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
 
-__all__ = ["DataRequest", "Erasure", "Finding", "Restriction"]
+__all__ = ["DataRequest", "Erasure", "Finding", "LedgerEntry", "Restriction"]

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.models import Contact
+from contacts.policies import can_edit_contact
 from lib.days import city_today
 from privacy.codes import RequestChannel, RequestKind
 from privacy.models import DataRequest
-from privacy.policies import can_pass_on_requests
 from privacy.services.requests import new_request
 
 PASSED_ON: Final = (RequestKind.ACCESS, RequestKind.ERASE)
@@ -26,10 +26,10 @@ def pass_on_request(*, actor: Actor, contact_id: UUID, kind: str, if_new: bool =
     Raises Contact.DoesNotExist if the actor does not see the contact, PermissionDenied, and ValidationError
     if a pending request asks for the same, which is returned `if_new`.
     """
-    if not can_pass_on_requests(actor):
-        raise PermissionDenied
     found = Contact.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     contact = found.get(pk=contact_id)
+    if not can_edit_contact(actor, contact):
+        raise PermissionDenied
     if kind not in PASSED_ON:
         raise ValidationError(_("Choose from the list."))
     known = DataRequest.objects.pending().filter(contact_id=contact.pk, kind=kind).first()

@@ -22,10 +22,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(("what", "kind"), [("copy", "access"), ("erasure", "erase")])
 def test_an_officer_passes_a_request_on_with_two_taps(client: Client, what: str, kind: str) -> None:
     north = make_district("North")
-    contact = make_contact(
-        north, make_organisation(north), given_name="Sam", family_name="Example", phone="+441144960648"
-    )
     officer = make_officer(north)
+    place = make_organisation(north, lead_officer=officer)
+    contact = make_contact(north, place, given_name="Sam", family_name="Example", phone="+441144960648")
     address = f"/contacts/{contact.pk}/ask/{what}/"
     client.force_login(officer)
     assert address in client.get(f"/contacts/{contact.pk}/").text

@@ -4,11 +4,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.verifying import verify_trail
 from crm.backups import DRILL, OWNER, BackupFailed, put_back, remember, scratch_database
+from lib.row_context import act_as_system
+from privacy.ledger import LedgerBroken, findings, replay
 
 DRILL_DATABASE = "proximity_drill"
 
@@ -29,7 +32,14 @@ class Command(BaseCommand):
             help=f"into a database {DRILL_DATABASE!r}, dropped at the end",
         )
 
-    def handle(self, *, path: Path, drill: bool, **_: Any) -> None:
+        parser.add_argument(
+            "--ledger",
+            type=Path,
+            default=Path(settings.ERASURE_LEDGER) if settings.ERASURE_LEDGER else None,
+            help="the ledger of erasures, which are repeated (default: ERASURE_LEDGER)",
+        )
+
+    def handle(self, *, path: Path, drill: bool, ledger: Path | None, **_: Any) -> None:
         try:
             if drill:
                 with scratch_database(DRILL_DATABASE):
@@ -38,11 +48,24 @@ class Command(BaseCommand):
                 self.stdout.write("Drill passed: this backup can be restored.")
             else:
                 self._restore(path)
+                self._erase_again(ledger)
                 self.stdout.write(
                     "Start the rest, and compare the trail with its shipped seals: verify_audit."
                 )
-        except BackupFailed as problem:
+        except (BackupFailed, LedgerBroken) as problem:
             raise CommandError(str(problem)) from problem
+
+    def _erase_again(self, ledger: Path | None) -> None:
+        """Repeat the erasures since the backup, as the application, whose database this is now."""
+        if ledger is None:
+            self.stdout.write("No ledger of erasures: set ERASURE_LEDGER, or erase again by hand.")
+            return
+        if not ledger.exists():
+            raise BackupFailed(f"{ledger} does not exist. Put the ledger of erasures there, or name another.")
+        act_as_system()
+        self.stdout.write(f"{replay(ledger)} erasures repeated.")
+        if left := list(findings(ledger)):
+            raise BackupFailed(f"Not everything is erased: {left[0]}")
 
     def _restore(self, path: Path) -> None:
         tables = put_back(path)

@@ -1,0 +1,35 @@
+"""`manage.py verify_erasures`: prove that nothing in the ledger of erasures is in the database."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from lib.row_context import act_as_system
+from privacy.ledger import LedgerBroken, findings
+
+
+class Command(BaseCommand):
+    help = "Check that no erased contact, and no text that was erased, is in the database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--ledger", type=Path, help="the file (default: ERASURE_LEDGER)")
+
+    def handle(self, *, ledger: Path | None, **_: Any) -> None:
+        file = ledger or (Path(settings.ERASURE_LEDGER) if settings.ERASURE_LEDGER else None)
+        if file is None or not file.exists():
+            raise CommandError("There is no ledger of erasures. Set ERASURE_LEDGER, or name the file.")
+        act_as_system()
+        try:
+            found = list(findings(file))
+        except LedgerBroken as problem:
+            raise CommandError(str(problem)) from problem
+        for one in found:
+            self.stdout.write(one)
+        if found:
+            raise CommandError(
+                f"{len(found)} erased records are still there. Run `restore` again, or erase them."
+            )
+        self.stdout.write("Nothing in the ledger is in the database.")
