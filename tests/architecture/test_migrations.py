@@ -32,6 +32,7 @@ SMALL: Final = {
     "contacts_draft",
     "contacts_importdraft",
     "districts_district",
+    "privacy_datarequest",
     "reviews_review",
 }
 NEW: Final = [one for one in names(digests()) if one not in names(recorded(until=FIRST))]
