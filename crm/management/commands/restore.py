@@ -57,11 +57,12 @@ class Command(BaseCommand):
 
     def _erase_again(self, ledger: Path | None) -> None:
         """Repeat the erasures since the backup, as the application, whose database this is now."""
-        if ledger is None:
-            self.stdout.write("No ledger of erasures: set ERASURE_LEDGER, or erase again by hand.")
+        if ledger is None or not ledger.exists():
+            self.stdout.write(
+                f"Nothing was erased again: there is no ledger {ledger or ''}. "
+                "Find it, and run `manage.py verify_erasures --erase --ledger PATH`."
+            )
             return
-        if not ledger.exists():
-            raise BackupFailed(f"{ledger} does not exist. Put the ledger of erasures there, or name another.")
         act_as_system()
         self.stdout.write(f"{replay(ledger)} erasures repeated.")
         if left := list(findings(ledger)):

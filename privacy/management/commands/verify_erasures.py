@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lib.row_context import act_as_system
-from privacy.ledger import LedgerBroken, findings
+from privacy.ledger import LedgerBroken, findings, replay
 
 
 class Command(BaseCommand):
@@ -16,20 +16,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--ledger", type=Path, help="the file (default: ERASURE_LEDGER)")
+        parser.add_argument("--erase", action="store_true", help="first erase again what it names")
 
-    def handle(self, *, ledger: Path | None, **_: Any) -> None:
+    def handle(self, *, ledger: Path | None, erase: bool, **_: Any) -> None:
         file = ledger or (Path(settings.ERASURE_LEDGER) if settings.ERASURE_LEDGER else None)
         if file is None or not file.exists():
             raise CommandError("There is no ledger of erasures. Set ERASURE_LEDGER, or name the file.")
         act_as_system()
         try:
+            if erase:
+                self.stdout.write(f"{replay(file)} erasures repeated.")
             found = list(findings(file))
         except LedgerBroken as problem:
             raise CommandError(str(problem)) from problem
         for one in found:
             self.stdout.write(one)
         if found:
-            raise CommandError(
-                f"{len(found)} erased records are still there. Run `restore` again, or erase them."
-            )
+            raise CommandError(f"{len(found)} erased records are still there. Run this with --erase.")
         self.stdout.write("Nothing in the ledger is in the database.")
