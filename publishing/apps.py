@@ -13,4 +13,14 @@ class PublishingConfig(AppConfig):
 
         archive.register()
         pending_entries.register()
-        erasable.texts("publishing.CouncilPaper", kept=list)  # what is published stays
+        erasable.texts("publishing.CouncilPaper", kept=list)  # what is released stays
+        erasable.texts(
+            "publishing.EntryTranslation",
+            "publishing.PublicDistrict",
+            "publishing.PublicEntry",
+            "publishing.PublicListing",
+            "publishing.PublicMeeting",
+            "publishing.PublicText",
+            "publishing.Registration",
+            "publishing.ReportingRoute",
+        )

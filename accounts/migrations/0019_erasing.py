@@ -15,12 +15,13 @@ KINDS = [
     ("exclusion", "exclusion from an incident"),
     ("protocol", "draft of a protocol"),
     ("erasure", "erasure of a contact"),
+    ("public_entry", "public entry"),
     ("erasing", "erasure of a person’s data"),
 ]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0017_more_acts"), ("districts", "0009_planned_redraws")]
+    dependencies = [("accounts", "0018_public_entries"), ("districts", "0009_planned_redraws")]
 
     operations = [
         # Going back: the version before does not know this kind.
