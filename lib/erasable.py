@@ -5,7 +5,7 @@
 The privacy desk chooses the rows and says what their texts become. It need not know the apps above it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -54,9 +54,13 @@ def register(label: str, writer: Writer) -> None:
     _WRITERS[label] = writer
 
 
-def texts(*labels: str, kept: Callable[[Keys], Collection[str]] = _nothing) -> None:
-    """Register tables whose texts are columns and nothing more: no search index, version or change feed."""
+def texts(*labels: str, fixed: Mapping[str, object] | None = None) -> None:
+    """Register tables whose texts are columns and nothing more: no search index, version or change feed.
+
+    `fixed` are lookups of rows that never change. An empty one means all rows.
+    """
     for label in labels:
+        kept = _nothing if fixed is None else partial(_fixed, label, fixed)
         register(label, Writer(partial(_write_texts, label), kept))
 
 
@@ -82,11 +86,6 @@ def forget(actor: Acting, leaving: Leaving) -> None:
         one(actor, leaving)
 
 
-def keys_of(rows: Iterable[Any]) -> list[str]:
-    """The primary keys, as the privacy desk stores them."""
-    return [str(pk) for pk in rows]
-
-
 @transaction.atomic
 @opened(Opened.WRITER)
 def _write_texts(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
@@ -104,6 +103,12 @@ def _delete_rows(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> No
     for row in _locked(label, keys):
         if rewrite(row):
             row.delete()
+
+
+@opened(Opened.WRITER)
+def _fixed(label: str, fixed: Mapping[str, object], keys: Keys) -> list[str]:
+    rows = apps.get_model(label)._base_manager.filter(pk__in=keys, **fixed)
+    return [str(pk) for pk in rows.values_list("pk", flat=True)]
 
 
 def _locked(label: str, keys: Keys) -> models.QuerySet[Any]:

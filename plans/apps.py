@@ -7,6 +7,12 @@ class PlansConfig(AppConfig):
     verbose_name = _("Local action plans")
 
     def ready(self) -> None:
+        from lib import erasable
         from plans import archive
 
         archive.register()
+        names = ("Action", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
+        erasable.texts(*(f"plans.{name}" for name in names))
+        erasable.texts("plans.IndicatorValue", fixed={})  # frozen
+        erasable.texts("plans.PlanReview", fixed={"signed_at__isnull": False})
+        erasable.texts("plans.PlanVoice", fixed={"review__signed_at__isnull": False})

@@ -13,7 +13,7 @@ class PublishingConfig(AppConfig):
 
         archive.register()
         pending_entries.register()
-        erasable.texts("publishing.CouncilPaper", kept=list)  # what is released stays
+        erasable.texts("publishing.CouncilPaper", fixed={})  # what is released stays
         erasable.texts(
             "publishing.EntryTranslation",
             "publishing.PublicDistrict",

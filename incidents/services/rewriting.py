@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from incidents.codes import ProtocolStatus
-from incidents.models import Incident, Protocol, ProtocolStep
+from incidents.models import Incident
 from incidents.services.incidents import write_incident
 from lib import erasable
 from lib.erasable import Keys, Rewrite, Writer
@@ -22,23 +22,12 @@ def rewrite_incidents(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
             write_incident(actor, row, list(values))
 
 
-@opened(Opened.WRITER)
-def _in_force(keys: Keys) -> list[str]:
-    """Protocols that were put in force never change. A new version leaves the name out."""
-    rows = Protocol.objects.filter(pk__in=keys).exclude(status=ProtocolStatus.DRAFT)
-    return erasable.keys_of(rows.values_list("pk", flat=True))
-
-
-@opened(Opened.WRITER)
-def _steps_in_force(keys: Keys) -> list[str]:
-    rows = ProtocolStep.objects.filter(pk__in=keys).exclude(protocol__status=ProtocolStatus.DRAFT)
-    return erasable.keys_of(rows.values_list("pk", flat=True))
-
-
 def register() -> None:
     erasable.register("incidents.Incident", Writer(rewrite_incidents))
-    erasable.texts("incidents.Protocol", kept=_in_force)
-    erasable.texts("incidents.ProtocolStep", kept=_steps_in_force)
+    # A protocol that was put in force never changes. A new version leaves the name out.
+    in_force = [status for status in ProtocolStatus.values if status != ProtocolStatus.DRAFT]
+    erasable.texts("incidents.Protocol", fixed={"status__in": in_force})
+    erasable.texts("incidents.ProtocolStep", fixed={"protocol__status__in": in_force})
     erasable.texts(
         "incidents.Debrief",
         "incidents.DebriefVoice",
