@@ -74,5 +74,7 @@ app.conf.beat_schedule = {
         "task": "privacy.delete_old_statements",
         "schedule": 3600.0,
     },
+    "publish the public site": {"task": "publishing.publish_site", "schedule": 120.0},
+    "delete old registrations": {"task": "publishing.tidy_registrations", "schedule": 3600.0},
     "send reports to who asked for them": {"task": "reviews.send_reports", "schedule": 60.0},
 }

@@ -52,6 +52,9 @@ TASKS: Final[dict[str, Kept]] = {
     "jobs.run_due": Kept("work", 6 * 60 * MINUTE),
     "crm.call_watchdog": Kept("work", MINUTE),
     "jobs.delete_expired_files": Kept("work", 10 * MINUTE),
+    # All pages of all districts, in each language.
+    "publishing.publish_site": Kept("work", 10 * MINUTE),
+    "publishing.tidy_registrations": Kept("work", MINUTE),
     # All contacts, organisations or series of a city, in one transaction each.
     "meetings.top_up_reminders": Kept("work", 10 * MINUTE),
     "meetings.go_on_with_series": Kept("work", 10 * MINUTE),

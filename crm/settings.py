@@ -43,6 +43,15 @@ LED_ANSWER_DAYS = env.int("LED_ANSWER_DAYS", default=30)
 # The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
+# The public site (docs/publishing.md): where it is written, and what its pages link to.
+PUBLIC_SITE_FOLDER = env.str("PUBLIC_SITE_FOLDER", default="")
+PUBLIC_LEAVE_URL = checked.web_address(
+    "PUBLIC_LEAVE_URL", env.str("PUBLIC_LEAVE_URL", default="https://www.wikipedia.org/")
+)
+PUBLIC_EMERGENCY_NUMBER = env.str("PUBLIC_EMERGENCY_NUMBER", default="112")
+PUBLIC_REGISTER_URL = checked.web_address(
+    "PUBLIC_REGISTER_URL", env.str("PUBLIC_REGISTER_URL", default="").rstrip("/")
+)
 
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [

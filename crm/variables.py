@@ -64,6 +64,20 @@ VARIABLES: Final = (
     Variable("LED_ANSWER_DAYS", "days that police law allows for the answer; national law decides", "30"),
     Variable("COMPLAINTS_BODY_NAME", "who receives complaints about the police", "Ombudsman"),
     Variable("COMPLAINTS_BODY_URL", "and where"),
+    Variable(
+        "PUBLIC_SITE_FOLDER",
+        "a folder where the worker writes the public site (docs/publishing.md); none: nowhere else",
+        "",
+        "a volume of the worker",
+    ),
+    Variable(
+        "PUBLIC_LEAVE_URL", "where “Leave this site” on public pages leads", "https://www.wikipedia.org/"
+    ),
+    Variable("PUBLIC_EMERGENCY_NUMBER", "the emergency number on public pages", "112"),
+    Variable(
+        "PUBLIC_REGISTER_URL",
+        "where organisations register, which public pages link to; none: they have a form to print",
+    ),
     Variable("DEFAULT_LAWFUL_BASIS", "what a new contact starts with", "public_task"),
     Variable("DEFAULT_PURPOSE", "and the purpose", "community_liaison"),
     Variable(

@@ -57,6 +57,8 @@ PARTS: Final = (
     Part("route_tests", RouteTest, owner="route", since=_SINCE),
 )
 NOT_TAKEN: Final = {
+    "publishing.Publication": "what this installation has published, which the rows can make again",
+    "publishing.PublicFile": "of a publication",
     "publishing.Registration": "of people who wait for an answer of this installation; gone in 90 days",
 }
 

@@ -27,27 +27,33 @@ class EntryState(models.TextChoices):
 class RouteKind(models.TextChoices):
     """A centre takes reports. A pathway helps people to report elsewhere."""
 
-    EMERGENCY = "emergency", _("emergency number")
-    POLICE_ONLINE = "police_online", _("online report to the police")
-    POLICE_DESK = "police_desk", _("police station")
-    REPORTING_CENTRE = "reporting_centre", _("reporting centre")
-    PATHWAY = "pathway", _("help with reporting")
-    THIRD_PARTY_ONLINE = "third_party_online", _("online report to another organisation")
-    VICTIM_SUPPORT = "victim_support", _("victim support")
-    EQUALITY_BODY = "equality_body", _("equality body")
-    ANONYMOUS_LINE = "anonymous_line", _("anonymous line")
+    EMERGENCY = "emergency", pgettext_lazy("public page", "emergency number")
+    POLICE_ONLINE = "police_online", pgettext_lazy("public page", "online report to the police")
+    POLICE_DESK = "police_desk", pgettext_lazy("public page", "police station")
+    REPORTING_CENTRE = "reporting_centre", pgettext_lazy("public page", "reporting centre")
+    PATHWAY = "pathway", pgettext_lazy("public page", "help with reporting")
+    THIRD_PARTY_ONLINE = (
+        "third_party_online",
+        pgettext_lazy("public page", "online report to another organisation"),
+    )
+    VICTIM_SUPPORT = "victim_support", pgettext_lazy("public page", "victim support")
+    EQUALITY_BODY = "equality_body", pgettext_lazy("public page", "equality body")
+    ANONYMOUS_LINE = "anonymous_line", pgettext_lazy("public page", "anonymous line")
 
 
 class Anonymous(models.TextChoices):
-    YES = "yes", _("You can stay anonymous")
-    PARTLY = "partly", _("We ask for your name. You can ask us to keep it private.")
-    NO = "no", _("You must give your name")
+    YES = "yes", pgettext_lazy("public page", "You can stay anonymous")
+    PARTLY = (
+        "partly",
+        pgettext_lazy("public page", "We ask for your name. You can ask us to keep it private."),
+    )
+    NO = "no", pgettext_lazy("public page", "You must give your name")
 
 
 class StepFree(models.TextChoices):
-    YES = "yes", _("step-free")
-    NO = "no", _("not step-free")
-    UNKNOWN = "unknown", _("step-free access not known")
+    YES = "yes", pgettext_lazy("public page", "step-free")
+    NO = "no", pgettext_lazy("public page", "not step-free")
+    UNKNOWN = "unknown", pgettext_lazy("public page", "step-free access not known")
 
 
 class RouteAnswer(models.TextChoices):
@@ -82,10 +88,16 @@ class ListedField(models.TextChoices):
 class TextSlug(models.TextChoices):
     """Pages that the footer links to, and what a form says."""
 
-    PRIVACY_NOTICE = "privacy_notice", _("privacy notice")
-    REGISTRATION_CONSENT = "registration_consent", _("agreement of the registration form")
-    ACCESSIBILITY_STATEMENT = "accessibility_statement", _("accessibility statement")
-    IMPRINT = "imprint", _("imprint")
+    PRIVACY_NOTICE = "privacy_notice", pgettext_lazy("public page", "privacy notice")
+    REGISTRATION_CONSENT = (
+        "registration_consent",
+        pgettext_lazy("public page", "agreement of the registration form"),
+    )
+    ACCESSIBILITY_STATEMENT = (
+        "accessibility_statement",
+        pgettext_lazy("public page", "accessibility statement"),
+    )
+    IMPRINT = "imprint", pgettext_lazy("public page", "imprint")
 
 
 class Wants(models.TextChoices):

@@ -4,6 +4,7 @@ from publishing.models.district import PublicDistrict, PublicText
 from publishing.models.entry import EntryTranslation, PublicEntry
 from publishing.models.listing import PublicListing
 from publishing.models.meeting import PublicMeeting
+from publishing.models.publication import Publication, PublicFile
 from publishing.models.registration import Registration
 from publishing.models.releases import CouncilPaper, Release, ReleaseGrid
 from publishing.models.route import ReportingRoute, RouteTest
@@ -13,9 +14,11 @@ __all__ = [
     "EntryTranslation",
     "PublicDistrict",
     "PublicEntry",
+    "PublicFile",
     "PublicListing",
     "PublicMeeting",
     "PublicText",
+    "Publication",
     "Registration",
     "Release",
     "ReleaseGrid",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -27,22 +28,41 @@ def flags_of(texts: Iterable[str], language: str = "") -> list[str]:
     return list(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Names and addresses of organisations whose location is protected, folded."""
+
+    words: frozenset[str]
+
+    def names(self, *texts: str) -> bool:
+        """Whether a text has one of them."""
+        text = _padded("\n".join(filter(None, texts)))
+        return any(f" {words} " in text for words in self.words)
+
+
 @opened(Opened.WRITER)
+def protected_words() -> Protected:
+    """Read them, whoever sees these organisations."""
+    rows = Organisation.objects.with_protected_location().select_related("private_channel")
+    known: set[str] = set()
+    for row in rows.iterator(_BATCH):
+        channel = getattr(row, "private_channel", None)
+        known |= {
+            fold(one) for one in (row.name, row.short_name, row.address, channel and channel.address) if one
+        }
+    return Protected(frozenset(words for words in known if len(words) >= _LONG))
+
+
 def refuse_protected(texts: Iterable[str]) -> None:
     """Raise ValidationError for a text that names an organisation with a protected location, or its address.
 
     The message does not say which: the writer may not know it.
     """
-    text = _padded("\n".join(filter(None, texts)))
-    rows = Organisation.objects.with_protected_location().select_related("private_channel")
-    for row in rows.iterator(_BATCH):
-        channel = getattr(row, "private_channel", None)
-        known = (row.name, row.short_name, row.address, channel.address if channel else "")
-        if any(_is_in(words, text) for words in known):
-            raise ValidationError(
-                _("This text names an organisation or an address whose location is protected. Remove it."),
-                code="protected",
-            )
+    if protected_words().names(*texts):
+        raise ValidationError(
+            _("This text names an organisation or an address whose location is protected. Remove it."),
+            code="protected",
+        )
 
 
 def _people(text: str) -> Iterator[str]:
@@ -74,4 +94,4 @@ def _is_in(words: str, padded: str) -> bool:
 
 
 def _padded(text: str) -> str:
-    return f" {fold(text)} "
+    return f" {fold(' '.join(text.split()))} "  # folding would drop the ends of lines

@@ -139,6 +139,8 @@ def test_a_protected_location_is_never_told(place: Place) -> None:
     for said in ("Casa Aurora got lamps.", "Lamps at the BLUE DOOR."):
         with pytest.raises(ValidationError, match="location is protected"):
             place.draft(said=said)
+    with pytest.raises(ValidationError, match="location is protected"):
+        place.draft(said="Lamps for a café,\nCasa Aurora\nand others.")
     entry = place.draft(did="The green house got lamps.")
     make_organisation(place.south, name="Green house", kind="shelter")
     with pytest.raises(ValidationError, match="location is protected"):

@@ -1,0 +1,53 @@
+"""Keeping what was published: each publication is a list of files, and each file is kept once."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from django.db import transaction
+
+from publishing.models import Publication, PublicFile
+from publishing.models.publication import FAILURES
+from publishing.services.grids import lock_releases
+
+AGES: Final = 7  # days after which unchanged pages get another day
+_ERROR: Final = 200
+
+
+@transaction.atomic
+def keep_publication(build: Callable[[date, date], Mapping[str, bytes]], today: date) -> Publication | None:
+    """Publish the site if it says something else than the last time, or says a day of a week ago."""
+    lock_releases()
+    last = Publication.objects.done().latest_first().first()
+    if last is not None and last.is_of(today, AGES) and digests(build(today, last.as_of)) == last.files:
+        return None
+    files = build(today, today)
+    found = digests(files)
+    known = set(PublicFile.objects.filter(pk__in=found.values()).values_list("pk", flat=True))
+    new = {digest: files[path] for path, digest in found.items() if digest not in known}
+    PublicFile.objects.bulk_create(PublicFile(digest=digest, content=new[digest]) for digest in sorted(new))
+    return Publication.objects.create(number=_next_number(), as_of=today, files=found)
+
+
+@transaction.atomic
+def note_failure(today: date, error: Exception) -> bool:
+    """Note that publishing failed; the site before stays. Return whether it failed twice in a row."""
+    lock_releases()
+    text = type(error).__name__
+    Publication.objects.create(number=_next_number(), as_of=today, error=text[:_ERROR])
+    return has_failed()
+
+
+def has_failed() -> bool:
+    last = Publication.objects.latest_first().values_list("error", flat=True)[:FAILURES]
+    return len(last) == FAILURES and all(last)
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)}
+
+
+def _next_number() -> int:
+    last = Publication.objects.latest_first().first()
+    return last.number + 1 if last else 1

@@ -1,0 +1,29 @@
+"""All files of the site by path."""
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from publishing.site.calendars import calendar_name, write_calendar
+from publishing.site.data import district_data, figures_files, write_json
+from publishing.site.pages import Pages
+from publishing.site.reading import Site, read_site
+
+STYLE: Final = Path(__file__).with_name("style.css")
+
+
+def build_site(today: date, stated: date | None = None) -> dict[str, bytes]:
+    """The site of a day: the same bytes for the same rows. Its pages say that they are as of `stated`."""
+    site = read_site(today, stated or today)
+    files = {"style.css": STYLE.read_bytes(), **figures_files(site), **_of_districts(site)}
+    return files | Pages(site).write()
+
+
+def _of_districts(site: Site) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for place in site.places:
+        code = place.district.code
+        files[f"{code}.json"] = write_json(district_data(site, place))
+        for notice in place.meetings:
+            files[f"calendar/{calendar_name(notice)}"] = write_calendar([notice], site.as_of)
+    return files

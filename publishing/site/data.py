@@ -1,0 +1,83 @@
+"""What programs read: a district as JSON, and released figures."""
+
+import json
+from datetime import timedelta
+from typing import Any, Final
+
+from lib.days import city_zone
+from meetings.codes import MeetingStatus
+from publishing.files import TYPES, write_release
+from publishing.kinds import EntryState
+from publishing.models import PublicMeeting, ReportingRoute
+from publishing.services.documents import restated
+from publishing.site.reading import Place, Site
+
+_REACHED: Final = ("name", "kind", "url", "phone", "address", "hours", "languages", "anonymous", "step_free")
+
+
+def write_json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def district_data(site: Site, place: Place) -> dict[str, Any]:
+    return {
+        "district": {"code": place.district.code, "name": place.district.name},
+        "as_of": site.as_of.isoformat(),
+        "priorities": [
+            {
+                "issue": one.said,
+                "action": one.why if one.state == EntryState.CANNOT else one.did,
+                "state": one.state,
+                "month": one.month,
+                "language": one.language,
+            }
+            for one in place.entries
+        ],
+        "events": [_event(one) for one in place.meetings],
+        "reporting": [_route(one) for one in place.routes],
+    }
+
+
+def _event(notice: PublicMeeting) -> dict[str, Any]:
+    starts_at = notice.meeting.starts_at.astimezone(city_zone())
+    minutes = notice.meeting.duration_minutes
+    return {
+        "title": notice.title,
+        "description": notice.text,
+        "place": notice.place,
+        "starts_at": starts_at.isoformat(),
+        "ends_at": (starts_at + timedelta(minutes=minutes)).isoformat() if minutes else None,
+        "is_cancelled": notice.meeting.status == MeetingStatus.CANCELLED,
+        "language": notice.language,
+    }
+
+
+def _route(route: ReportingRoute) -> dict[str, Any]:
+    return {name: getattr(route, name) for name in _REACHED} | {
+        "note": route.note,
+        "language": route.language,
+    }
+
+
+def figures_files(site: Site) -> dict[str, bytes]:
+    """Each release in each form, and a list of releases with the quarters that they counted again."""
+    files: dict[str, bytes] = {}
+    releases = []
+    for release in site.releases:
+        folder = f"figures/release-{release.number}"
+        for extension in TYPES:
+            files[f"{folder}/{'method' if extension == 'md' else 'figures'}.{extension}"] = write_release(
+                release, extension
+            )
+        releases.append(
+            {
+                "number": release.number,
+                "quarter": release.document.get("quarter", ""),
+                "released_on": release.released_on.isoformat(),
+                "revises": restated(release.document, release.quarter),
+                "files": [f"{folder}/figures.csv", f"{folder}/figures.json", f"{folder}/method.md"],
+            }
+        )
+    if releases:
+        files["figures/releases.json"] = write_json(releases)
+    return files

@@ -1,0 +1,212 @@
+"""The pages of the site, in each language of a district."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from lib.days import city_zone
+from meetings.codes import MeetingStatus
+from publishing.kinds import Anonymous, EntryState, ListedField, RouteKind, StepFree, TextSlug
+from publishing.models import PublicEntry, PublicListing, PublicMeeting, ReportingRoute
+from publishing.site.calendars import calendar_name
+from publishing.site.languages import Text, direction, name_in, own_name, speaking, words_of
+from publishing.site.reading import Place, Site
+
+RECENT: Final = 3  # months on the first page
+_DISTRICT_PAGES: Final = {
+    "": "district",
+    "earlier/": "earlier",
+    "organisations/": "organisations",
+    "register/": "register",
+}
+_EMBEDDED: Final = {"reporting": "embed_reporting", "you-said-we-did": "embed_said"}
+
+
+class Pages:
+    """Renders one page after another: its texts in `language`, and its words in `words_of` that language."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def write(self) -> dict[str, bytes]:
+        files = dict(self._start())
+        for place in self.site.places:
+            for language in place.page.languages:
+                files.update(self._of_district(place, language))
+            files.update(self._embedded(place))
+        for language in self.site.languages:
+            files.update(self._texts(language))
+        return files
+
+    def _start(self) -> Iterator[tuple[str, bytes]]:
+        """The list of districts: the whole site in the main language, and a list in each other."""
+        for number, language in enumerate(self.site.languages or [settings.LANGUAGE_CODE]):
+            context = {"places": self._places(language), "depth": 0 if number == 0 else 1}
+            path = "index.html" if number == 0 else f"{language}/index.html"
+            yield path, self._render("start", language, context)
+
+    def _places(self, language: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": place.district.name,
+                "path": f"{_chosen(place.page.languages, language)}/{place.district.code}/",
+            }
+            for place in self.site.places
+        ]
+
+    def _of_district(self, place: Place, language: str) -> Iterator[tuple[str, bytes]]:
+        with speaking(words_of(language)):
+            context = self._district_context(place, language)
+            for folder, template in _DISTRICT_PAGES.items():
+                more = {"depth": 2 + folder.count("/"), "folder": folder}
+                path = f"{language}/{place.district.code}/{folder}index.html"
+                yield path, self._render(template, language, context | more)
+
+    def _embedded(self, place: Place) -> Iterator[tuple[str, bytes]]:
+        """Fragments for other pages of the city, in each language."""
+        for number, language in enumerate(place.page.languages):
+            with speaking(words_of(language)):
+                context = self._district_context(place, language)
+                for name, template in _EMBEDDED.items():
+                    inner = "" if number == 0 else f"{language}/"
+                    path = f"embed/{place.district.code}/{name}/{inner}index.html"
+                    yield path, self._render(template, language, context | {"depth": path.count("/")})
+
+    def _texts(self, language: str) -> Iterator[tuple[str, bytes]]:
+        for slug in TextSlug.values:
+            row = self._text_of(slug, language)
+            if row is not None:
+                text = Text(row.text, row.language, words_of(language))
+                context = {"title": TextSlug(slug).label, "text": text, "row": row, "depth": 2}
+                path = f"{language}/{slug.replace('_', '-')}/index.html"
+                yield path, self._render("text", language, context)
+
+    def _text_of(self, slug: str, language: str) -> Any:
+        texts = self.site.texts
+        return texts.get((slug, language)) or next(
+            (row for (name, _language), row in texts.items() if name == slug), None
+        )
+
+    def _district_context(self, place: Place, language: str) -> dict[str, Any]:
+        words = words_of(language)
+        page = place.page
+        months = [
+            {"month": date.fromisoformat(f"{month}-01"), "entries": [_entry(row, language) for row in rows]}
+            for month, rows in groupby(place.entries, key=lambda row: row.month)
+        ]
+        routes = [_route(row, words) for row in place.routes]
+        return {
+            "district": place.district,
+            "page": page,
+            "intro": Text(page.intro, page.language, words),
+            "hours": Text(page.hours, page.language, words),
+            "urgent": [one for one in routes if one["is_urgent"]],
+            "routes": [one for one in routes if not one["is_urgent"]],
+            "meetings": [_meeting(row, words) for row in place.meetings],
+            "months": months,
+            "recent": months[:RECENT],
+            "listings": [_listing(row, words) for row in place.listings],
+            "tongues": [
+                {"code": code, "name": own_name(code), "dir": direction(code), "is_here": code == language}
+                for code in page.languages
+            ],
+            "register_url": _register_url(place, language),
+        }
+
+    def _render(self, template: str, language: str, context: Mapping[str, Any]) -> bytes:
+        words = words_of(language)
+        shared = {
+            "site": self.site,
+            "city": settings.CITY_NAME,
+            "language": language,
+            "words": words,
+            "dir": direction(words),
+            "up": "../" * int(context["depth"]),
+            "leave_to": settings.PUBLIC_LEAVE_URL,
+            "emergency": settings.PUBLIC_EMERGENCY_NUMBER,
+            "complaints_name": settings.COMPLAINTS_BODY_NAME,
+            "complaints_url": settings.COMPLAINTS_BODY_URL,
+            "texts": [
+                {"path": f"{language}/{slug.replace('_', '-')}/", "name": TextSlug(slug).label}
+                for slug in TextSlug.values
+                if slug != TextSlug.REGISTRATION_CONSENT and self._text_of(slug, language)
+            ],
+        }
+        with speaking(words):
+            html = render_to_string(f"publishing/site/{template}.html", {**shared, **context})
+        lines = (line.strip() for line in html.splitlines())
+        return ("\n".join(line for line in lines if line) + "\n").encode()
+
+
+def _register_url(place: Place, language: str) -> str:
+    """The form of the live process, or the page to print."""
+    base = settings.PUBLIC_REGISTER_URL
+    return f"{base}/{language}/{place.district.code}/register/" if base else "register/"
+
+
+def _chosen(languages: Sequence[str], wanted: str) -> str:
+    return wanted if wanted in languages else languages[0]
+
+
+def _route(row: ReportingRoute, words: str) -> dict[str, Any]:
+    number = "".join(sign for sign in row.phone if sign.isdigit() or sign == "+")
+    return {
+        "name": Text(row.name, row.language, words),
+        "kind": RouteKind(row.kind).label,
+        "is_urgent": row.kind == RouteKind.EMERGENCY,
+        "phone": row.phone,
+        "call": number,
+        "url": row.url if row.url.startswith(("https://", "http://")) else "",
+        "address": Text(row.address, row.language, words),
+        "hours": Text(row.hours, row.language, words),
+        "note": Text(row.note, row.language, words),
+        "languages": [name_in(code, words) for code in row.languages],
+        "anonymous": Anonymous(row.anonymous).label,
+        "is_anonymous": row.anonymous == Anonymous.YES,
+        "step_free": StepFree(row.step_free).label
+        if row.address and row.step_free != StepFree.UNKNOWN
+        else "",
+    }
+
+
+def _meeting(row: PublicMeeting, words: str) -> dict[str, Any]:
+    return {
+        "title": Text(row.title, row.language, words),
+        "text": Text(row.text, row.language, words),
+        "place": Text(row.place, row.language, words),
+        "starts_at": row.meeting.starts_at.astimezone(city_zone()),
+        "is_cancelled": row.meeting.status == MeetingStatus.CANCELLED,
+        "calendar": f"calendar/{calendar_name(row)}",
+    }
+
+
+def _entry(row: PublicEntry, language: str) -> dict[str, Any]:
+    there = {one.language: one for one in row.translations.all()}
+    said: Any = there.get(language, row)
+    words = words_of(language)
+    is_refused = row.state == EntryState.CANNOT
+    return {
+        "said": Text(said.said, said.language, words),
+        "answer": Text(said.why if is_refused else said.did, said.language, words),
+        "state": row.state,
+    }
+
+
+def _listing(row: PublicListing, words: str) -> dict[str, Any]:
+    """Only what the organisation agreed to."""
+    organisation = row.organisation
+    shown: dict[str, Any] = {"name": organisation.name, "id": str(row.public_id)}
+    values: dict[str, Any] = {
+        ListedField.SUMMARY: Text(row.summary, row.language, words),
+        ListedField.FOCUS: Text(row.focus_words, row.language, words),
+        ListedField.WEBSITE: organisation.website,
+        ListedField.EMAIL: organisation.email,
+        ListedField.PHONE: str(organisation.phone or ""),
+        ListedField.ADDRESS: organisation.address,
+        ListedField.LANGUAGES: [name_in(code, words) for code in organisation.languages],
+    }
+    return shown | {name: value for name, value in values.items() if name in row.fields}

@@ -1,0 +1,126 @@
+"""What the site shows: public rows alone, each value named once. Nothing else of the records is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from accounts.actors import SYSTEM
+from contacts.codes import OrganisationStatus
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import day_starts_at
+from lib.row_context import Opened, acting_as, opened
+from publishing.models import (
+    PublicDistrict,
+    PublicEntry,
+    PublicListing,
+    PublicMeeting,
+    PublicText,
+    Release,
+    ReportingRoute,
+)
+from publishing.services.checking import Protected, protected_words
+
+MONTHS: Final = 12  # of entries
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A district with a public page."""
+
+    district: District
+    page: PublicDistrict
+    routes: Sequence[ReportingRoute]
+    meetings: Sequence[PublicMeeting]
+    entries: Sequence[PublicEntry]
+    listings: Sequence[PublicListing]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that is published on a day."""
+
+    as_of: date
+    places: Sequence[Place]
+    texts: dict[tuple[str, str], PublicText]
+    releases: Sequence[Release] = field(default_factory=tuple)
+
+    @property
+    def languages(self) -> list[str]:
+        """All languages of its pages, those of the first district first."""
+        return list(dict.fromkeys(code for place in self.places for code in place.page.languages))
+
+
+@opened(Opened.PUBLISHER)
+def read_site(today: date, as_of: date) -> Site:
+    """Read what is public today. A text with a protected name or address is left out, whoever approved it."""
+    with acting_as(SYSTEM):
+        protected = protected_words()
+        pages = PublicDistrict.objects.visible_to(SYSTEM).on().select_related("district")
+        return Site(
+            as_of=as_of,
+            places=[_read_place(page, today, protected) for page in pages],
+            texts=_texts(today),
+            releases=list(Release.objects.visible_to(SYSTEM).latest_first()),
+        )
+
+
+def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Place:
+    district = page.district
+    under = District.objects.under(district).values("pk")
+    routes = ReportingRoute.objects.visible_to(SYSTEM).of_district(district.pk).select_related("organisation")
+    meetings = PublicMeeting.objects.visible_to(SYSTEM).announced(day_starts_at(today))
+    return Place(
+        district=district,
+        page=page,
+        routes=[
+            _without_address(one) for one in routes if one.is_shown_on(today) and _may_be(one, protected)
+        ],
+        meetings=[
+            one
+            for one in meetings.filter(meeting__district__in=under)
+            if not protected.names(one.title, one.text, one.place) and not _has_protected(one)
+        ],
+        entries=[one for one in _entries(district, today) if not protected.names(one.said, one.did, one.why)],
+        listings=[one for one in _listings(district) if not protected.names(one.summary, one.focus_words)],
+    )
+
+
+def _entries(district: District, today: date) -> Sequence[PublicEntry]:
+    first = today.year * 12 + today.month - MONTHS
+    month = f"{first // 12:04}-{first % 12 + 1:02}"
+    rows = PublicEntry.objects.visible_to(SYSTEM).shown_on(today).filter(district=district, month__gte=month)
+    return list(rows.newest_first().prefetch_related("translations"))
+
+
+def _listings(district: District) -> Sequence[PublicListing]:
+    there = Organisation.objects.filter(home_district__in=District.objects.under(district))
+    open_ones = there.exclude(pk__in=there.with_protected_location()).exclude(
+        status=OrganisationStatus.CLOSED
+    )
+    rows = PublicListing.objects.visible_to(SYSTEM).in_force().filter(organisation__in=open_ones)
+    return list(rows.select_related("organisation").order_by("organisation__folded", "pk"))
+
+
+def _has_protected(notice: PublicMeeting) -> bool:
+    invited = Organisation.objects.filter(meetings=notice.pk)
+    return invited.with_protected_location().exists()
+
+
+def _may_be(route: ReportingRoute, protected: Protected) -> bool:
+    if route.organisation and route.organisation.has_protected_location:
+        return True  # its name is on the route because it wants to be called; its address never is
+    return not protected.names(route.name, route.address, route.hours, route.note)
+
+
+def _without_address(route: ReportingRoute) -> ReportingRoute:
+    if route.organisation and route.organisation.has_protected_location:
+        route.address = ""
+    return route
+
+
+def _texts(today: date) -> dict[tuple[str, str], PublicText]:
+    """The version in force of each text in each language."""
+    rows = PublicText.objects.visible_to(SYSTEM).filter(in_force_since__lte=today)
+    return {(row.slug, row.language): row for row in rows.order_by("version")}

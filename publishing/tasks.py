@@ -1,0 +1,39 @@
+"""Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
+
+from pathlib import Path
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from lib.days import city_today
+from publishing.models import Publication
+from publishing.services.publications import keep_publication, note_failure
+from publishing.services.registrations import tidy_registrations
+from publishing.site import build_site
+from publishing.site.folder import write_folder
+
+log = structlog.get_logger()
+
+
+@shared_task(name="publishing.publish_site")
+def publish_site() -> bool:
+    """Publish what has changed, so that a withdrawal acts within minutes."""
+    today = city_today()
+    try:
+        made = keep_publication(build_site, today)
+        if settings.PUBLIC_SITE_FOLDER and (made or not Path(settings.PUBLIC_SITE_FOLDER).exists()):
+            last = made or Publication.objects.done().latest_first().first()
+            if last is not None:
+                write_folder(build_site(today, last.as_of), Path(settings.PUBLIC_SITE_FOLDER))
+    except Exception as error:
+        log.exception("publish_failed")
+        note_failure(today, error)
+        return False
+    return made is not None
+
+
+@shared_task(name="publishing.tidy_registrations")
+def tidy() -> int:
+    return tidy_registrations(timezone.now())
