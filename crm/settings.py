@@ -43,7 +43,7 @@ LED_ANSWER_DAYS = env.int("LED_ANSWER_DAYS", default=30)
 # The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
-# The public site (docs/publishing.md): where it is written, and what its pages link to.
+# The public site (docs/public-site.md): where it is written, and what its pages link to.
 PUBLIC_SITE_FOLDER = env.str("PUBLIC_SITE_FOLDER", default="")
 PUBLIC_LEAVE_URL = checked.web_address(
     "PUBLIC_LEAVE_URL", env.str("PUBLIC_LEAVE_URL", default="https://www.wikipedia.org/")

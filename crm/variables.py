@@ -66,9 +66,9 @@ VARIABLES: Final = (
     Variable("COMPLAINTS_BODY_URL", "and where"),
     Variable(
         "PUBLIC_SITE_FOLDER",
-        "a folder where the worker writes the public site (docs/publishing.md); none: nowhere else",
+        "a folder where the worker writes the public site (docs/public-site.md); none: nowhere else",
         "",
-        "a volume of the worker",
+        "the folder needs a volume of your own",
     ),
     Variable(
         "PUBLIC_LEAVE_URL", "where “Leave this site” on public pages leads", "https://www.wikipedia.org/"

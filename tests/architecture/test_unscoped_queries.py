@@ -49,6 +49,8 @@ REASONS: Final = {
     "pages/": "part of a page's row, which visible_to found, or an empty choice",
     "plans/": "opened as a figure: the day on which the book begins",
     "privacy/": "a privacy officer sees every row, or a background task of theirs",
+    "publishing/services/": "opened: a name must not be published, whoever sees its record",
+    "publishing/site/": "opened: rows written for everybody, and whose location is protected",
     "reminders/": "reminders have no policy",
     "reviews/": "opened as figures, or meetings of the actor",
 }

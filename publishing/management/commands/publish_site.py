@@ -12,7 +12,7 @@ from publishing.site.folder import write_folder
 
 
 class Command(BaseCommand):
-    help = "Write the public site into a folder that any web server can publish (docs/publishing.md)."
+    help = "Write the public site into a folder that any web server can publish (docs/public-site.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
