@@ -45,13 +45,9 @@ COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
 # The public site (docs/public-site.md): where it is written, and what its pages link to.
 PUBLIC_SITE_FOLDER = env.str("PUBLIC_SITE_FOLDER", default="")
-PUBLIC_LEAVE_URL = checked.web_address(
-    "PUBLIC_LEAVE_URL", env.str("PUBLIC_LEAVE_URL", default="https://www.wikipedia.org/")
-)
+PUBLIC_LEAVE_URL = env.str("PUBLIC_LEAVE_URL", default="https://www.wikipedia.org/")
 PUBLIC_EMERGENCY_NUMBER = env.str("PUBLIC_EMERGENCY_NUMBER", default="112")
-PUBLIC_REGISTER_URL = checked.web_address(
-    "PUBLIC_REGISTER_URL", env.str("PUBLIC_REGISTER_URL", default="").rstrip("/")
-)
+PUBLIC_REGISTER_URL = env.str("PUBLIC_REGISTER_URL", default="").rstrip("/")
 
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
