@@ -70,6 +70,7 @@ class OrganisationFilters(DatedFilterSet):
     status = CodesFilter(OrganisationStatus, label=_("Status"))
     has_cadence = BooleanFilter(label=_("Has an agreed frequency"), method="with_cadence")
     overdue = BooleanFilter(label=_("Due a meeting"), method="due_a_meeting")
+    not_met_yet = BooleanFilter(label=_("Not met yet"), method="never_met")
     has_lead_and_deputy = BooleanFilter(label=_("Has a lead and a deputy officer"), method="with_both")
     verified = BooleanFilter(label=_("Details checked in the last 12 months"), method="checked_lately")
     counted = BooleanFilter(
@@ -132,6 +133,10 @@ class OrganisationFilters(DatedFilterSet):
     def due_a_meeting(self, queryset: Any, name: str, value: bool) -> Rows:
         late: Rows = queryset.due_a_meeting(city_today())
         return late if value else queryset.exclude(pk__in=late.values("pk"))
+
+    def never_met(self, queryset: Any, name: str, value: bool) -> Rows:
+        never: Rows = queryset.not_met_yet(city_today())
+        return never if value else queryset.exclude(pk__in=never.values("pk"))
 
     def met_last_before(self, queryset: Rows, name: str, value: Any) -> Rows:
         return queryset.filter(last_met_at__lt=day_starts_at(value))

@@ -18,8 +18,11 @@ from contacts.models import FocusDeclaration, Organisation
 from districts.models import District, ExpectedCommunity
 from lib.days import day_starts_at
 from meetings.models import FollowUp, FollowUpOrganisation
+from meetings.whom_to_meet import ToMeet, split, whom_to_meet
 
 LATELY_DAYS: Final = 90
+DUE: Final = 12
+NOT_MET_YET: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,10 @@ class Profile:
 
     kinds: list[tuple[str, int]]
     communities: list[Community]
-    worth_seeing: list[Organisation]
+    to_meet: ToMeet
 
 
-def profile(actor: Actor, district: District, today: date, *, limit: int = 12) -> Profile:
+def profile(actor: Actor, district: District, today: date) -> Profile:
     """Active organisations by kind, most frequent first; expected communities; whom to see first."""
     there = (
         Organisation.objects.at_home_with(actor)
@@ -102,15 +105,11 @@ def profile(actor: Actor, district: District, today: date, *, limit: int = 12) -
     rows = list(there.values_list("pk", "kind", "last_met_at"))
     counted = [(pk, kind, met) for pk, kind, met in rows if kind not in NOT_COUNTED]
     counts = Counter(kind for _pk, kind, _met in rows)
-    worth = there.counted().may_be_contacted().filter(Q(meet_by__lt=today) | Q(last_met_at__isnull=True))
+    found = whom_to_meet(there, today, due=DUE, not_met_yet=NOT_MET_YET).select_related("lead_officer")
     return Profile(
         kinds=[(str(Kind(kind).label), n) for kind, n in counts.most_common()],
         communities=list(_communities(actor, district, there.counted(), counted)),
-        worth_seeing=list(
-            worth.select_related("lead_officer").order_by(
-                F("meet_by").asc(nulls_last=True), F("last_met_at").asc(nulls_first=True), "pk"
-            )[:limit]
-        ),
+        to_meet=split(found, today),
     )
 
 

@@ -290,7 +290,7 @@ class Portfolios(Subject[Sequence[Organisation]]):
         return title, [_("It has been longer than agreed since you last met:"), *lines]
 
     def path(self, row_id: UUID) -> str:
-        return reverse("organisations") + "?overdue=true"
+        return reverse("organisations") + "?overdue=true&mine=true"
 
     def record(self, row: Sequence[Organisation]) -> Record:
         return Record("organisation", [one.pk for one in row], [one.home_district_id for one in row])

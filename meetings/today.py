@@ -1,4 +1,4 @@
-"""What a reader should do today: what is late, promised, worth seeing and coming up.
+"""What a reader should do today: what is late, promised, whom to meet and what comes next.
 
 Every list is short and served by an index that names it, so that the page costs the same on
 100,000 organisations.
@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Case, F, Prefetch, Q, QuerySet, When
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -23,8 +23,10 @@ from lib.id_in import as_array, id_in
 from lib.prepared import Placeholder, PlaceholderDay, PlaceholderMoment
 from meetings.codes import MeetingStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
+from meetings.whom_to_meet import split, whom_to_meet
 
 ROWS: Final = 10
+FEW: Final = 5
 COMING_DAYS: Final = 7
 UNSETTLED_DAYS: Final = 30
 LATELY: Final = 40
@@ -32,7 +34,7 @@ LATELY: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Each list holds at most ROWS rows; `more` names those that are longer."""
+    """Each list holds at most ROWS rows (`not_met_yet` FEW); `more` names those that are longer."""
 
     concerns: Sequence[Concern]
     late: Sequence[FollowUp]
@@ -41,7 +43,8 @@ class Today:
     unsettled: Sequence[Meeting]  # planned for before now: did they take place?
     meetings: Sequence[Meeting]  # still to come today
     coming: Sequence[Meeting]
-    worth_seeing: Sequence[Organisation]
+    due_a_meeting: Sequence[Organisation]
+    not_met_yet: Sequence[Organisation]  # and not due
     more: frozenset[str]
 
     @property
@@ -56,7 +59,9 @@ class Today:
         for concern in self.concerns:
             if concern.sees_site_organisation:  # type: ignore[attr-defined]  # annotated by with_site
                 yield concern.site_organisation
-        for found in (self.concerns, self.unsettled, self.meetings, self.coming, self.worth_seeing):
+        for found in (self.concerns, self.unsettled, self.meetings, self.coming):
+            yield from found
+        for found in (self.due_a_meeting, self.not_met_yet):
             yield from found
 
     @property
@@ -73,7 +78,8 @@ class Today:
 
     @property
     def asks_nothing(self) -> bool:
-        return not any((self.concerns, self.late, self.due, self.unsettled, self.meetings, self.worth_seeing))
+        asking = (self.concerns, self.late, self.due, self.unsettled, self.meetings)
+        return not any((*asking, self.due_a_meeting, self.not_met_yet))
 
 
 def today_of(actor: Actor, *, mine: bool) -> Today:
@@ -81,6 +87,7 @@ def today_of(actor: Actor, *, mine: bool) -> Today:
     now, today = timezone.now(), city_today()
     late, due, later = _promises(actor, mine, today)
     planned = _planned(actor, mine, now)
+    to_meet = split(_TO_MEET.fetch(actor, mine, today=today), today)
     tomorrow = _midnight(timezone.localdate(now) + timedelta(days=1))
     lists: dict[str, list[Any]] = {
         "concerns": _CONCERNS.fetch(actor),
@@ -90,10 +97,12 @@ def today_of(actor: Actor, *, mine: bool) -> Today:
         "unsettled": [meeting for meeting in planned if meeting.starts_at < now],
         "meetings": [meeting for meeting in planned if now <= meeting.starts_at < tomorrow],
         "coming": [meeting for meeting in planned if tomorrow <= meeting.starts_at],
-        "worth_seeing": _worth_seeing(actor, mine, today),
+        "due_a_meeting": list(to_meet.due),
+        "not_met_yet": list(to_meet.not_met_yet),
     }
-    more = frozenset(name for name, rows in lists.items() if len(rows) > ROWS)
-    return Today(**{name: rows[:ROWS] for name, rows in lists.items()}, more=more)
+    most = dict.fromkeys(lists, ROWS) | {"not_met_yet": FEW}
+    more = frozenset(name for name, rows in lists.items() if len(rows) > most[name])
+    return Today(**{name: rows[: most[name]] for name, rows in lists.items()}, more=more)
 
 
 def seen_links(model: type[Any], actor: Actor) -> "Prefetch[str]":
@@ -168,27 +177,11 @@ def _near(actor: Actor, mine: bool) -> QuerySet[Meeting]:
     return Meeting.objects.filter(pk__in=_all_of(*shown)).order_by("pk")
 
 
-def _worth_seeing(actor: Actor, mine: bool, today: date) -> list[Organisation]:
-    """Past the day they want to be met by, longest first; then those that nobody ever met.
-
-    They are of the kinds that figures count, as on the page of a district.
-    """
-    found: list[Organisation] = _WORTH_SEEING.fetch(actor, mine, today=today)
-    return found[: ROWS + 1]
-
-
-def _due_a_meeting(actor: Actor, mine: bool) -> QuerySet[Organisation]:
-    rows = Organisation.objects.at_home_with(actor).active().counted().may_be_contacted()
+def _to_meet(actor: Actor, mine: bool) -> QuerySet[Organisation]:
+    rows = Organisation.objects.at_home_with(actor)
     if mine:
         rows = rows.of_officer(actor.id)
-    is_past = Q(meet_by__isnull=False, meet_by__lt=_TODAY)
-    past = rows.due_a_meeting(_TODAY).order_by("meet_by", "pk")
-    never = rows.filter(~is_past, last_met_at__isnull=True).order_by(F("meet_by").asc(nulls_last=True), "pk")
-    shown = (each.values("pk")[: ROWS + 1] for each in (past, never))
-    first = Case(When(is_past, then=0), default=1)
-    return Organisation.objects.filter(pk__in=_all_of(*shown)).order_by(
-        first, F("meet_by").asc(nulls_last=True), "pk"
-    )
+    return whom_to_meet(rows, _TODAY, due=ROWS + 1, not_met_yet=FEW + 1)
 
 
 def _unanswered(actor: Actor) -> QuerySet[Concern]:
@@ -218,11 +211,11 @@ _SOON: Final = PlaceholderDay("soon")
 _SINCE, _NOW, _UNTIL = PlaceholderMoment("since"), PlaceholderMoment("now"), PlaceholderMoment("until")
 _PROMISES: Final = Prepared(_promised)
 _PLANNED: Final = Prepared(_near)
-_WORTH_SEEING: Final = Prepared(_due_a_meeting)
 _CONCERNS: Final = Prepared(_unanswered)
 _LINKS_OF_PROMISES: Final = Prepared(_links_of_promises)
 _LINKS_OF_MEETINGS: Final = Prepared(_links_of_meetings)
 _CONTACTS: Final = Prepared(_contacts)
+_TO_MEET: Final = Prepared(_to_meet)
 
 
 def _midnight(day: date) -> datetime:

@@ -74,8 +74,17 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(Q(lead_officer=user_id) | Q(deputy_officer=user_id))
 
     def due_a_meeting(self, today: object) -> Self:
-        """Active, counted in figures, may be contacted and wanted to be met by now (index meet_by)."""
-        return self.active().counted().may_be_contacted().filter(meet_by__lt=today)
+        """Those that wanted to be met by now (index meet_by): the one meaning of “due a meeting”."""
+        return self.to_be_met().filter(meet_by__lt=today)
+
+    def not_met_yet(self, today: object) -> Self:
+        """Those that nobody has met and that are not due: nothing agreed, or in their first period."""
+        waits = Q(meet_by__isnull=True) | Q(meet_by__gte=today)
+        return self.to_be_met().filter(waits, last_met_at__isnull=True)
+
+    def to_be_met(self) -> Self:
+        """Active, counted in figures, and may be contacted."""
+        return self.active().counted().may_be_contacted()
 
     def matching(self, q: str) -> Self:
         """Found by words of name, short name or address, by phone, e-mail or website; best first."""

@@ -131,7 +131,8 @@ def _profile(
     shown = None
     if _covers(actor, row):
         shown = profile(actor, row, today)
-        record_view(request, "organisation", [one.pk for one in shown.worth_seeing], district_ids=[row.pk])
+        named = [one.pk for rows in shown.to_meet for one in rows]
+        record_view(request, "organisation", named, district_ids=[row.pk])
     may_keep = can_keep_expected_communities(actor, row)
     rows = _ground(actor, [row, *parts], picture)
     before, after = row.before_and_after()

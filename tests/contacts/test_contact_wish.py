@@ -43,7 +43,7 @@ def test_who_refused_is_due_no_meeting_and_not_invited_unless_they_ask() -> None
     district = make_district()
     actor = make_actor(district)
     refusing, welcoming = make_organisation(district, **refusal()), make_organisation(district)
-    assert today_of(actor, mine=False).worth_seeing == [welcoming]
+    assert today_of(actor, mine=False).not_met_yet == [welcoming]
     given = {
         "actor": actor,
         "subject": "A talk",

@@ -29,7 +29,8 @@ def test_the_parameters_are_those_of_the_contract() -> None:
     names = (
         "q kind focus district active_in status has_cadence overdue last_met_before met_from met_to "
         "not_met_from not_met_to updated_since source external_id "
-        "mine as_of counted verified has_lead_and_deputy within_cadence"  # what figures open (ADR 12)
+        "mine as_of counted verified has_lead_and_deputy within_cadence "  # what figures open (ADR 12)
+        "not_met_yet"  # what Today and districts open
     )
     assert set(OrganisationFilters.parameters()) == set(names.split())
 
@@ -87,12 +88,17 @@ def test_a_district_is_home_with_all_that_lies_in_it() -> None:
     assert found("district=nowhere") == set()
 
 
-def test_worth_seeing_is_past_the_agreed_cadence() -> None:
+def test_due_a_meeting_is_past_the_agreed_frequency_and_not_met_yet_is_the_rest_of_those_never_met() -> None:
     agreed, free = make_organisation(cadence_days=30), make_organisation()
     late, partner = make_organisation(cadence_days=30), make_organisation(kind="school", cadence_days=30)
     Organisation.objects.filter(pk__in=[late.pk, partner.pk]).update(meet_by=city_today() - timedelta(days=1))
     assert found("overdue=true") == {late}
     assert found("overdue=false") == {agreed, free, partner}
+    met = make_organisation()
+    Organisation.objects.filter(pk=met.pk).update(last_met_at=timezone.now())
+    assert found("not_met_yet=true") == {agreed, free}
+    assert found("not_met_yet=false") == {late, partner, met}
+    Organisation.objects.filter(pk=met.pk).delete()
     assert found("has_cadence=true") == {agreed, late, partner}
     assert found("has_cadence=false") == {free}
 

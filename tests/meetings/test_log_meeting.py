@@ -341,14 +341,14 @@ def test_the_message_says_whether_it_counts_as_met(
 def test_one_tap_adds_what_came_of_it_and_today_knows(client: Client, officer: User, north: District) -> None:
     school = make_organisation(north, name="Põhjala kool", lead_officer=officer, cadence_days=30)
     page = said(client.post(ADDRESS, typed(school), follow=True))
-    assert "Due a meeting" in page
+    assert "Not met yet" in page
     meeting = Meeting.objects.get()
     assert 'value="advice_received"' in page
     assert 'value="information_shared"' not in page
     address = reverse("meeting_outcome", args=[meeting.pk])
     page = said(client.post(address, {"outcome": "advice_received"}, follow=True))
     assert "It counts as met." in page
-    assert "Due a meeting" not in page
+    assert "Not met yet" not in page
     meeting.refresh_from_db()
     assert meeting.outcomes == ["advice_received"]
     undo = page.split('action="/undo/')[1].split('"')[0]

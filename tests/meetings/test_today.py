@@ -103,7 +103,7 @@ def test_an_officer_is_not_shown_what_others_promised(client: Client, north: Dis
     assert "Promise -5" not in text(client)
 
 
-def test_worth_seeing_are_my_organisations_past_their_day_and_those_never_met(
+def test_my_organisations_are_due_past_their_day_and_those_never_met_come_after_them(
     client: Client, officer: User, north: District
 ) -> None:
     late = make_organisation(north, name="Past its day", lead_officer=officer, cadence_days=30)
@@ -124,7 +124,8 @@ def test_worth_seeing_are_my_organisations_past_their_day_and_those_never_met(
     assert "Met 47 days ago" in page
     assert "agreed to meet every 30 days" in page
     assert f"{reverse('log_meeting')}?organisation={late.pk}" in page
-    assert page.index("Past its day") < page.index("Never met at all")
+    headings = page.index("Due a meeting"), page.index("Not met yet")
+    assert headings[0] < page.index("Past its day") < headings[1] < page.index("Never met at all")
     assert "Somebody else’s" not in page
     assert "Closed long ago" not in page
 

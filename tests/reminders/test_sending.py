@@ -218,7 +218,7 @@ def test_a_digest_names_the_organisations_that_have_waited(mail_sink: MailSink) 
     assert message["Subject"] == "1 organisation is due a meeting"
     assert waiting.name in parts(message)[0]
     assert met.name not in parts(message)[0]
-    assert "http://testserver/organisations/?overdue=true" in parts(message)[0]
+    assert "http://testserver/organisations/?overdue=true&mine=true" in parts(message)[0]
 
 
 def test_a_server_that_is_away_for_days_costs_no_attempt(mail_sink: MailSink, settings: Settings) -> None:

@@ -38,15 +38,22 @@ def test_partners_and_clubs_are_left_out_everywhere_alike(client: Client) -> Non
     here = figures(actor, today)[north.pk]
     assert (here.met, here.organisations) == (coverage.n, coverage.of) == (2, 4)
     neglected = follow(REPORTS["cadence"].drill(cadence, question, "rest"), actor)
-    due = {row.pk for row in today_of(actor, mine=False).worth_seeing}
-    assert due == {row.pk for row in profile(actor, north, today).worth_seeing} == neglected
-    assert len(due) == cadence.of - cadence.n == 3
-    past = {row.pk for row in Organisation.objects.due_a_meeting(today)}
-    assert past == {row.pk for row in Organisation.objects.filter(pk__in=due, last_met_at__isnull=False)}
-    assert past == {row.pk for row in Organisation.objects.all() if row.is_due_a_meeting}
+    day, page = today_of(actor, mine=False), profile(actor, north, today).to_meet
+    due, waiting = ({row.pk for row in rows} for rows in (page.due, page.not_met_yet))
+    assert (due, waiting) == tuple({row.pk for row in rows} for rows in (day.due_a_meeting, day.not_met_yet))
+    assert due == {row.pk for row in Organisation.objects.due_a_meeting(today)}
+    assert due == {row.pk for row in Organisation.objects.all() if row.is_due_a_meeting}
+    assert waiting == {row.pk for row in Organisation.objects.not_met_yet(today)}
+    assert due | waiting == neglected
+    assert len(due | waiting) == cadence.of - cadence.n == 3
     client.force_login(supervisor)
     for address in ("/?scope=district", f"/districts/{north.code}/"):
         assert "Partners and clubs are left out" in client.get(address, follow=True).content.decode()
+    for asked, rows in (("overdue", due), ("not_met_yet", waiting)):  # what the headings of both pages open
+        listed = client.get(f"/organisations/?district={north.code}&{asked}=true").content.decode()
+        assert all(
+            (f"/organisations/{row.pk}/" in listed) == (row.pk in rows) for row in Organisation.objects.all()
+        )
 
 
 def test_partners_and_who_wants_no_contact_are_due_a_meeting_nowhere(client: Client) -> None:
