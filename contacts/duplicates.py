@@ -18,7 +18,7 @@ from contacts.clues import compare, detail_clues, organisation_clues
 from contacts.models import Organisation
 from contacts.names import ALIKE, plain_name
 from contacts.rules import one_phone
-from lib.candidates import among_candidates
+from lib.candidates import among_candidates, nearest_of
 from lib.domains import plain_email
 from lib.fold import fold, latin
 
@@ -70,14 +70,15 @@ def similar_organisations(
     )
     clues = sorted({*clues, *detail_clues(more)})
     words, plain = latin(fold(name)), plain_name(name)
-    alike = Q(clues__overlap=clues) if clues else Q()
     forms = sorted({words, plain} - {""})
-    for form in forms:
-        alike |= Q(folded__trigram_word_similar=form)
-    if not alike:
+    ways: list[tuple[Q, Func]] = [
+        (Q(folded__trigram_word_similar=form), TrigramWordSimilarity(form, F("folded"))) for form in forms
+    ]
+    ways += [(Q(clues__overlap=clues), _share(clues))] if clues else []
+    if not ways:
         return []
-    rows = Organisation.objects.visible_to(actor).filter(alike)
-    rows = among_candidates(rows, similar=forms, sharing=clues)
+    rows = Organisation.objects.visible_to(actor)
+    rows = nearest_of(among_candidates(rows, similar=forms, sharing=clues), ways, COMPARED)
     if exclude:
         rows = rows.exclude(pk=exclude)
     nearest = rows.annotate(near=_share(clues) + TrigramWordSimilarity(words, F("folded")))

@@ -61,8 +61,7 @@ class Today:
                 yield concern.site_organisation
         for found in (self.concerns, self.unsettled, self.meetings, self.coming):
             yield from found
-        for found in (self.due_a_meeting, self.not_met_yet):
-            yield from found
+        yield from chain(self.due_a_meeting, self.not_met_yet)
 
     @property
     def week(self) -> Sequence[tuple[date, int]]:

@@ -1,6 +1,6 @@
 """Which organisations to meet next: those due a meeting, longest first, then those not met yet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -30,6 +30,9 @@ def whom_to_meet(
     return Organisation.objects.filter(pk__in=shown).order_by(_SOONEST, "pk")
 
 
-def split(found: Sequence[Organisation], today: date) -> ToMeet:
-    late = [row for row in found if row.meet_by and row.meet_by < today]
-    return ToMeet(late, [row for row in found if row not in late])
+def split(found: Iterable[Organisation], today: date) -> ToMeet:
+    late: list[Organisation] = []
+    waiting: list[Organisation] = []
+    for row in found:
+        (late if row.meet_by and row.meet_by < today else waiting).append(row)
+    return ToMeet(late, waiting)
