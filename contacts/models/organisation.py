@@ -74,17 +74,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(Q(lead_officer=user_id) | Q(deputy_officer=user_id))
 
     def due_a_meeting(self, today: object) -> Self:
-        """Those that wanted to be met by now (index meet_by): the one meaning of “due a meeting”."""
-        return self.to_be_met().filter(meet_by__lt=today)
+        """Active, counted, may be contacted and wanted to be met by now: the one meaning of the words."""
+        return self.active().counted().may_be_contacted().filter(meet_by__lt=today)
 
     def not_met_yet(self, today: object) -> Self:
-        """Those that nobody has met and that are not due: nothing agreed, or in their first period."""
-        waits = Q(meet_by__isnull=True) | Q(meet_by__gte=today)
-        return self.to_be_met().filter(waits, last_met_at__isnull=True)
-
-    def to_be_met(self) -> Self:
-        """Active, counted in figures, and may be contacted."""
-        return self.active().counted().may_be_contacted()
+        """The same that nobody has met, and not due: nothing is agreed, or the first period runs."""
+        never = self.active().counted().may_be_contacted().filter(last_met_at__isnull=True)
+        return never.exclude(meet_by__lt=today)
 
     def matching(self, q: str) -> Self:
         """Found by words of name, short name or address, by phone, e-mail or website; best first."""
