@@ -88,6 +88,7 @@ def start_draft(
         encoding=table.encoding,
         delimiter=table.delimiter,
         encodings=table.encodings,
+        left_out=table.left_out,
     )
     _guess(actor, draft, table)
     draft.save()

@@ -1,4 +1,7 @@
-"""A file somebody gives, CSV or XLSX, as a table of text, with bounds: no file takes the server down."""
+"""A file somebody gives, as a table of text, with bounds: no file takes the server down.
+
+It is CSV, XLSX or a directory of organisations (exchange.imports.directories).
+"""
 
 import csv
 import io
@@ -10,6 +13,7 @@ from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
 
+from exchange.imports.directories import HEADINGS, Directory, is_json, is_package, read_json, read_package
 from exchange.imports.encodings import likely_encodings
 from exchange.imports.reading import (
     MEGABYTE,
@@ -50,6 +54,7 @@ class Table:
     headings: list[str]
     distinct: dict[str, list[str]]
     encodings: list[str] = field(default_factory=list)  # it may be in, where that is not certain
+    left_out: dict[str, int] = field(default_factory=dict)  # what a directory has and a table has not
 
 
 def read_table(file: BinaryIO) -> Table:
@@ -66,6 +71,10 @@ def read_table(file: BinaryIO) -> Table:
             "without a password."
         )
         raise UnreadableFile(said)
+    if is_json(file):
+        return _from_directory(read_json(file), digest)
+    if start.startswith(_ZIP) and is_package(file):
+        return _from_directory(read_package(file), digest)
     if start.startswith(_ZIP):
         content, encoding, delimiter = _from_workbook(file), "utf-8", ","
         return look(content, digest, encoding, delimiter)
@@ -73,6 +82,15 @@ def read_table(file: BinaryIO) -> Table:
     encoding = encodings[0] if encodings else encoding
     table = look(file, digest, encoding, _delimiter(file, encoding))
     return replace(table, encodings=encodings)
+
+
+def _from_directory(directory: Directory, digest: str) -> Table:
+    if not directory.rows:
+        raise UnreadableFile(_("There are no organisations in this directory."))
+    copy = io.TextIOWrapper(spool(), encoding="utf-8", errors="ignore", newline="")
+    csv.writer(copy).writerows([HEADINGS, *directory.rows])
+    copy.flush()
+    return replace(look(copy.detach(), digest, "utf-8", ","), left_out=dict(directory.left_out))
 
 
 def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0) -> Table:

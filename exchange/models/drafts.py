@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from lib.acting import Acting
 from lib.encrypted_fields import EncryptedBinaryField, EncryptedJSONField
@@ -55,6 +56,7 @@ class ImportDraft(models.Model):
     delimiter = models.CharField(max_length=1)
     heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # what is above is skipped
     first_rows = EncryptedJSONField(default=list, db_default=[])  # of the file, to choose the headings from
+    left_out = models.JSONField(default=dict, db_default={})  # of a directory: how many of what
     headings = models.JSONField(default=list)
     sample = EncryptedJSONField(default=dict)  # some values of each column
     columns = models.JSONField(default=dict)
@@ -81,6 +83,22 @@ class ImportDraft(models.Model):
                 violation_error_message=_("Choose a status from the list."),
             ),
         ]
+
+    @property
+    def said_left_out(self) -> list[str]:
+        """What a directory has that is not imported, in words."""
+        said = {
+            "people": ngettext("%(n)d person", "%(n)d people", self.left_out.get("people", 0)),
+            "closed": ngettext(
+                "%(n)d closed service", "%(n)d closed services", self.left_out.get("closed", 0)
+            ),
+            "repeated": ngettext(
+                "%(n)d repeated organisation",
+                "%(n)d repeated organisations",
+                self.left_out.get("repeated", 0),
+            ),
+        }
+        return [text % {"n": self.left_out[what]} for what, text in said.items() if what in self.left_out]
 
     @property
     def meanings(self) -> list[tuple[str, str]]:

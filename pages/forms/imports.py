@@ -38,8 +38,11 @@ class UploadForm(ReasonForm):
     what = forms.ChoiceField(label=_("What is in the file?"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX, up to 50 MB, with column headings."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        help_text=_(
+            "CSV or XLSX with column headings, up to 50 MB, or a directory of organisations in HSDS 3 "
+            "(JSON or ZIP), up to 20 MB."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.json,.ndjson,.jsonl,.zip"}),
     )
     source = form_field(
         ImportDraft,

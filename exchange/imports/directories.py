@@ -1,0 +1,326 @@
+"""A directory of organisations in HSDS 3 (Open Referral), as rows of a table: one for each organisation.
+
+It is a list of organisations or of services, a page of them (`contents`), one object a line, or a ZIP of
+tables. People, closed services and what a row has no column for are left out, and how many there were is
+told. Source: the Human Services Data Specification 3.0 (docs.openreferral.org).
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, BinaryIO, Final
+
+from django.utils.translation import gettext as _
+
+from exchange.imports.reading import MEGABYTE, UnreadableFile
+from lib.fold import squash
+
+MOST_BYTES: Final = 20 * MEGABYTE  # parsed as one, it takes ten times as much memory
+PEOPLE, CLOSED, REPEATED = "people", "closed", "repeated"
+# Fields of an organisation by their very names, so that the wizard needs no guess (guessing.HEADINGS).
+HEADINGS: Final = (
+    *("external id", "name", "summary", "kind", "website", "email", "phone", "address", "postcode"),
+    *("latitude", "longitude", "languages"),
+)
+_OPEN: Final = ("", "active")
+_VOICE: Final = ("", "voice", "cell", "mobile")
+_BEGINS: Final = (b"{", b"[{", b"[]")
+_WHITE: Final = b" \t\r\n"
+_OLD_TABLE: Final = "physical_address"  # 3 has one table of addresses
+_TABLES: Final = {
+    name + ending: name
+    for name in ("organization", "service", "location", "phone", "contact", "language", "attribute")
+    for ending in ("", "s")
+} | {
+    "address": "address",
+    "addresses": "address",
+    "taxonomy_term": "taxonomy_term",
+    "taxonomy_terms": "taxonomy_term",
+    "service_at_location": "service_at_location",
+    "service_at_locations": "service_at_location",
+}
+
+Item = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Directory:
+    """`rows` of HEADINGS, and how many of which were `left_out`."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def is_json(file: BinaryIO) -> bool:
+    """Whether a file begins as an object or a list of objects does."""
+    file.seek(0)
+    start = file.read(200).removeprefix(b"\xef\xbb\xbf").translate(None, _WHITE)
+    return start.startswith(_BEGINS)
+
+
+def is_package(file: BinaryIO) -> bool:
+    """Whether a file is a ZIP of the tables of a directory."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return "organization" in _tables(archive) or "service" in _tables(archive)
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def read_json(file: BinaryIO) -> Directory:
+    """Read JSON, or one object a line. A line that cannot be read is a row without a name, to be refused.
+
+    Raises UnreadableFile.
+    """
+    file.seek(0)
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise _too_large()
+    text = content.decode("utf-8-sig", errors="replace")
+    try:
+        items = _items(_load(text))
+    except ValueError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2 or not _is_object(lines[0]):
+            said = _("The file looks like JSON, but it cannot be read: %(why)s") % {"why": error}
+            raise UnreadableFile(said) from error
+        items = [_line(line) for line in lines]
+    return _directory(items)
+
+
+def read_package(file: BinaryIO) -> Directory:
+    """Read a ZIP of tables. Raises UnreadableFile."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = _tables(archive)
+            if sum(archive.getinfo(name).file_size for name in parts.values()) > MOST_BYTES:
+                raise _too_large()
+            tables = {table: _rows(archive, name) for table, name in parts.items()}
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, csv.Error) as error:
+        raise UnreadableFile(_("The ZIP file cannot be read: %(why)s") % {"why": error}) from error
+    return _directory(_assemble(tables))
+
+
+def _too_large() -> UnreadableFile:
+    return UnreadableFile(_("The directory is larger than 20 MB. Split it and import the parts."))
+
+
+# --- JSON -------------------------------------------------------------------------------------------
+
+
+def _load(text: str) -> Any:
+    """Raises ValueError, also for what JSON has no number for and for what is nested without end."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError(_("it is nested too deeply")) from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(_("%(name)s is not a number of JSON") % {"name": name})
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(_load(line), dict)
+    except ValueError:
+        return False
+
+
+def _line(line: str) -> Any:
+    try:
+        return _load(line)
+    except ValueError:
+        return {}
+
+
+def _items(found: Any) -> list[Any]:
+    if isinstance(found, dict):
+        version = str(found.get("version", ""))
+        if version.startswith(("1.", "2.")):
+            said = _("This directory is in HSDS %(version)s. Ask for version 3.")
+            raise UnreadableFile(said % {"version": version[:20]})
+        found = found.get("contents", [found])
+    if not isinstance(found, list):
+        raise UnreadableFile(_("The file has no list of organisations or services."))
+    return found
+
+
+# --- A ZIP of tables --------------------------------------------------------------------------------
+
+
+def _tables(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Which part of the archive is which table. Only names are looked at, so no path leads out of it."""
+    stems = {
+        name: name.rpartition("/")[2].lower().removesuffix(".csv")
+        for name in archive.namelist()
+        if name.lower().endswith(".csv")
+    }
+    if _OLD_TABLE in {stem.removesuffix("es") for stem in stems.values()} | set(stems.values()):
+        raise UnreadableFile(
+            _("This directory is in HSDS %(version)s. Ask for version 3.") % {"version": "2"}
+        )
+    return {_TABLES[stem]: name for name, stem in stems.items() if stem in _TABLES}
+
+
+def _rows(archive: zipfile.ZipFile, name: str) -> list[Item]:
+    with archive.open(name) as part:
+        text = io.TextIOWrapper(part, encoding="utf-8-sig", errors="replace", newline="")
+        return [{key: value for key, value in row.items() if key} for row in csv.DictReader(text)]
+
+
+def _assemble(tables: dict[str, list[Item]]) -> list[Item]:
+    """Organisations with all that refers to them, nested as in JSON; services that name none stay alone."""
+    terms = {_text(row, "id"): row for row in tables.get("taxonomy_term", ())}
+    for row in tables.get("attribute", ()):
+        row["taxonomy_term"] = terms.get(_text(row, "taxonomy_term_id"))
+    attributes = _by(tables, "attribute", "link_id")
+    addresses = _by(tables, "address", "location_id")
+    places = {_text(row, "id"): row for row in tables.get("location", ())}
+    for key, place in places.items():
+        place["addresses"] = addresses[key]
+    for row in tables.get("service_at_location", ()):
+        row["location"] = places.get(_text(row, "location_id"))
+    nested = {
+        name: _by(tables, table, key)
+        for name, table, key in (
+            ("phones", "phone", "service_id"),
+            ("languages", "language", "service_id"),
+            ("contacts", "contact", "service_id"),
+            ("service_at_locations", "service_at_location", "service_id"),
+        )
+    }
+    for row in tables.get("service", ()):
+        key = _text(row, "id")
+        row |= {name: rows[key] for name, rows in nested.items()} | {"attributes": attributes[key]}
+    services = _by(tables, "service", "organization_id")
+    phones, contacts = _by(tables, "phone", "organization_id"), _by(tables, "contact", "organization_id")
+    own_places = _by(tables, "location", "organization_id")
+    known = {_text(row, "id"): row for row in tables.get("organization", ())}
+    for key, row in known.items():
+        row |= {"phones": phones[key], "contacts": contacts[key], "locations": own_places[key]}
+        row |= {"services": services[key], "attributes": attributes[key]}
+    alone = (row for row in tables.get("service", ()) if _text(row, "organization_id") not in known)
+    return [*tables.get("organization", ()), *alone]
+
+
+def _by(tables: dict[str, list[Item]], table: str, key: str) -> defaultdict[str, list[Item]]:
+    found: defaultdict[str, list[Item]] = defaultdict(list)
+    for row in tables.get(table, ()):
+        if value := _text(row, key):
+            found[value].append(row)
+    return found
+
+
+# --- Rows -------------------------------------------------------------------------------------------
+
+
+def _directory(items: Iterable[Any]) -> Directory:
+    found = Directory()
+    row_of: dict[str, list[str]] = {}
+    for item in items:
+        organisation, services = _parts(item if isinstance(item, dict) else {})
+        is_open = [one for one in services if _text(one, "status").lower() in _OPEN]
+        found.left_out[CLOSED] += len(services) - len(is_open)
+        found.left_out[PEOPLE] += sum(1 for _person in _people(organisation, services))
+        if services and not is_open:
+            continue
+        row = _row(organisation, is_open)
+        key = row[0]
+        if key and key in row_of:
+            found.left_out[REPEATED] += 1
+            row_of[key][:] = [before or now for before, now in zip(row_of[key], row, strict=True)]
+            continue
+        row_of[key] = row
+        found.rows.append(row)
+    found.left_out = +found.left_out
+    return found
+
+
+def _parts(item: Item) -> tuple[Item, list[Item]]:
+    """An organisation and its services, whichever of both the item is."""
+    if isinstance(of := item.get("organization"), dict):
+        return of, [item]
+    if "organization_id" in item or "service_at_locations" in item:
+        return {"id": item.get("organization_id") or item.get("id"), "name": item.get("name")}, [item]
+    return item, _list(item, "services")
+
+
+def _row(organisation: Item, services: list[Item]) -> list[str]:
+    both = [organisation, *services]
+    places = [
+        *_list(organisation, "locations"),
+        *(_part(at, "location") for one in services for at in _list(one, "service_at_locations")),
+    ]
+    place = next((one for one in places if _addresses(one) or _text(one, "latitude")), {})
+    address = next(iter(_addresses(place)), {})
+    phones = [one for row in (*both, *places) for one in _list(row, "phones")]
+    lines = [_text(address, name) for name in ("address_1", "address_2", "city")]
+    return [
+        _text(organisation, "id"),
+        _text(organisation, "name"),
+        _first(_text(one, "description") for one in both),
+        _first(_term(one) for row in both for one in _list(row, "attributes")),
+        _first(_text(one, name) for one in both for name in ("website", "url")),
+        _first(_text(one, "email") for one in both),
+        _first(_number(one) for one in phones if _text(one, "type").lower() in _VOICE),
+        ", ".join(line for line in lines if line),
+        _text(address, "postal_code"),
+        _text(place, "latitude"),
+        _text(place, "longitude"),
+        ", ".join(dict.fromkeys(_languages(both))),
+    ]
+
+
+def _addresses(place: Item) -> list[Item]:
+    return [one for one in _list(place, "addresses") if _text(one, "address_type") in ("", "physical")]
+
+
+def _languages(rows: Iterable[Item]) -> Iterator[str]:
+    for one in chain.from_iterable(_list(row, "languages") for row in rows):
+        if text := _text(one, "code") or _text(one, "name"):
+            yield text
+
+
+def _term(attribute: Item) -> str:
+    return _text(_part(attribute, "taxonomy_term"), "name")
+
+
+def _number(phone: Item) -> str:
+    extension = _text(phone, "extension")
+    return " ext. ".join(part for part in (_text(phone, "number"), extension) if part)
+
+
+def _people(organisation: Item, services: list[Item]) -> Iterator[Item]:
+    places = _list(organisation, "locations")
+    at = [one for service in services for one in _list(service, "service_at_locations")]
+    for row in (organisation, *services, *places, *at, *(_part(one, "location") for one in at)):
+        yield from _list(row, "contacts")
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((text for text in texts if text), "")
+
+
+def _list(row: Item, name: str) -> list[Item]:
+    found = row.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _part(row: Item, name: str) -> Item:
+    found = row.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(row: Item, name: str) -> str:
+    found = row.get(name)
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        return ""
+    return squash(str(found))
