@@ -5,7 +5,7 @@ the last seal in the file must exist in the database. Otherwise seals were remov
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -28,6 +28,15 @@ SELECT n.seq, n.below_xid, coalesce(e.xid, c.xid), CASE WHEN e.id IS NULL THEN '
   LEFT JOIN audit_event e ON e.id = n.event_id
   LEFT JOIN audit_change c ON c.id = n.change_id
  WHERE n.seq > %s ORDER BY n.seq LIMIT %s
+"""
+
+
+# The owner's function compares the seal with the one before it, and its leaves with the rows (docs/adr/0044).
+_SEAL: Final = """
+SELECT audit_seal(
+    %(number)s, %(at)s, %(first_seq)s, %(last_seq)s, %(leaves)s, %(previous_root)s, %(root)s, %(key_id)s,
+    %(public_key)s, %(signature)s
+)
 """
 
 
@@ -96,10 +105,7 @@ def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
             "root": chained_root(previous, leaves),
             "key_id": key_id(public_key),
         }
-        Seal.objects.using(using).create(
-            **said,
-            leaves=b"".join(leaves),
-            public_key=public_key,
-            signature=key.sign(seal_message(said)),
-        )
+        signature = key.sign(seal_message(said))
+        sealed: dict[str, Any] = said | {"leaves": b"".join(leaves), "public_key": public_key}
+        cursor.execute(_SEAL, sealed | {"signature": signature})
     return True

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 from celery import shared_task
 from django.core.cache import cache
-from django.db import ProgrammingError
+from django.db import IntegrityError, ProgrammingError
 from psycopg.errors import InsufficientPrivilege
 from redis.exceptions import RedisError
 
@@ -45,7 +45,7 @@ def seal_trail() -> int:
     """Seal rows, once a minute. A problem is logged each time, and the rows wait for the next run."""
     try:
         made = seal()
-    except (NoKey, SealsAreGone, OSError, ValueError) as error:
+    except (NoKey, SealsAreGone, OSError, ValueError, IntegrityError) as error:
         return _not_sealed(str(error))
     except ProgrammingError as error:
         _raise_unless_refused(error)

@@ -20,6 +20,8 @@ TRAIL_PREFIX: Final = "audit_"
 WRITTEN: Final = ("audit_event", "audit_change")
 # The owner's functions that the application runs: the only ways to write an event (docs/adr/0044).
 RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons")
+# The only ways to number and seal rows.
+RUN_BY_PUBLISHER: Final = ("audit_publish", "audit_seal")
 # Columns that numbering and sealing need. They contain no names, no reasons and no reference to a person.
 READ_BY_PUBLISHER: Final = dict.fromkeys(WRITTEN, ("id", "xid", "content_hash"))
 PUBLISHED: Final = ("audit_numbered", "audit_seal")
@@ -80,14 +82,15 @@ def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *
                 _grant(cursor, _ROWS, table, application)
         _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", application)
         _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", publisher)
-        for function in RUN_BY_APPLICATION:
-            _run(cursor, "GRANT EXECUTE ON FUNCTION {} TO {}", function, application)
+        for functions, role in ((RUN_BY_APPLICATION, application), (RUN_BY_PUBLISHER, publisher)):
+            for function in functions:
+                _run(cursor, "GRANT EXECUTE ON FUNCTION {} TO {}", function, role)
 
 
 def _fence(
     cursor: CursorWrapper, table: str, application: str, publisher: str, *, beside_older: bool
 ) -> None:
-    """Restrict the activity log: the application reads, the publisher numbers and seals."""
+    """Restrict the activity log: the application reads, the publisher reads what it seals. Nobody inserts."""
     for role in (application, publisher):
         _run(cursor, "REVOKE ALL ON {} FROM {}", table, role)
     _grant(cursor, sql.SQL("SELECT"), table, application)
@@ -96,7 +99,7 @@ def _fence(
             _grant(cursor, sql.SQL("INSERT"), table, application)
         _grant(cursor, _of("SELECT", READ_BY_PUBLISHER[table]), table, publisher)
     if table in PUBLISHED:
-        _grant(cursor, sql.SQL("SELECT, INSERT"), table, publisher)
+        _grant(cursor, sql.SQL("SELECT"), table, publisher)
 
 
 def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -> None:

@@ -36,7 +36,7 @@ def record_sharing(
     name = squash(recipient)
     wrong: dict[str, object] = {}
     if not 0 < len(name) <= MOST_LETTERS:
-        wrong["recipient"] = _("Enter who got the data, in up to %(most)s characters.") % {
+        wrong["recipient"] = _("Enter who got the data. Limit in characters: %(most)s.") % {
             "most": MOST_LETTERS
         }
     if how not in SharedBy.values:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from accounts.actors import SYSTEM
 from audit.models import Action, Change, Event, Op, Seal, TrailPosition
 from audit.publishing import publish
+from audit.rules import leaf
 from audit.services import Changed, record, record_changes
 from audit.tasks import publish_trail
 from crm.database import roles
@@ -68,6 +69,8 @@ FORBIDDEN: dict[str, LiteralString] = {
     },
     "UPDATE audit_event": "UPDATE audit_event SET purpose = ''",
     "removing a reason": "SELECT audit_remove_reasons('{}', '', '')",
+    "numbering": "SELECT audit_publish()",
+    "sealing": "SELECT audit_seal(1, now(), 1, 1, '', '', '', '', '', '')",
     "UPDATE audit_event's transaction": "UPDATE audit_event SET xid = 1",
     "UPDATE audit_reason": "UPDATE audit_reason SET text = ''",
     "UPDATE audit_change": "UPDATE audit_change SET version = 9",
@@ -140,13 +143,19 @@ def test_the_publisher_numbers_and_seals_and_reads_no_word(publisher: psycopg.Co
         "UPDATE audit_numbered SET seq = seq + 1",
         "DELETE FROM audit_seal",
         "TRUNCATE audit_numbered",
+        "SELECT audit_publish(true)",
         f"SET ROLE {APPLICATION}",
+        NUMBER_WITH_READABLE.format(3),
+        SEAL.format(1),
     ):
         with pytest.raises(errors.InsufficientPrivilege):
             publisher.execute(statement)
             pytest.fail(statement)
-    publisher.execute(NUMBER_WITH_READABLE.format(3))
-    publisher.execute(SEAL.format(1))
+    for table in TABLES:
+        with pytest.raises(errors.InsufficientPrivilege):
+            refused(publisher, f"COPY {table} FROM STDIN")
+    publish_all()
+    publisher.execute(SEALING, sealing())
     assert (TrailPosition.objects.count(), Seal.objects.count()) == (3, 1)
 
 
@@ -156,13 +165,63 @@ NUMBER_WITH_READABLE: LiteralString = (
 )
 
 
+SEALING: LiteralString = (
+    "SELECT audit_seal(%(number)s, now() + %(late)s * interval '1 minute', 1, %(last_seq)s, %(leaves)s,"
+    " %(previous_root)s, '', '', '', '')"
+)
+
+
+def sealing(**other: Any) -> dict[str, Any]:
+    """Return a seal over the two rows of `trail`, without a signature, which the database cannot check."""
+    rows = list(TrailPosition.objects.order_by("seq").select_related("event", "change")[:2])
+    leaves = [
+        leaf(
+            seq=row.seq,
+            below_xid=row.below_xid,
+            xid=one.xid,
+            kind="event" if row.event else "change",
+            hash=bytes(one.content_hash),
+        )
+        for row in rows
+        if (one := row.event or row.change)
+    ]
+    given = {"number": 1, "late": 0, "last_seq": 2, "leaves": b"".join(leaves), "previous_root": bytes(32)}
+    return given | other
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": 2},
+        {"number": 2**63 - 2},
+        {"number": 0},
+        {"late": 11},
+        {"late": -11},
+        {"last_seq": 1},
+        {"leaves": bytes(64)},
+        {"leaves": b""},
+        {"previous_root": b""},
+    ],
+    ids=lambda other: f"another {next(iter(other))}",
+)
+def test_a_seal_that_is_not_that_of_its_rows_is_refused(
+    publisher: psycopg.Connection[Any], other: dict[str, Any]
+) -> None:
+    with pytest.raises(errors.CheckViolation):
+        publisher.execute(SEALING, sealing(**other))
+    publisher.execute(SEALING, sealing())
+    with pytest.raises(errors.CheckViolation, match="does not follow seal 1"):
+        publisher.execute(SEALING, sealing(number=2))
+
+
 @pytest.mark.parametrize("seq", [2**63 - 2, 5, 0, -1, -(2**63)])
-def test_a_number_that_is_not_the_next_stops_nothing(publisher: psycopg.Connection[Any], seq: int) -> None:
-    """Even if the publisher inserts it. The next number is then assigned as usual."""
-    with pytest.raises(errors.CheckViolation):
-        publisher.execute(NUMBER_WITH_READABLE.format(seq))
-    with pytest.raises(errors.CheckViolation):
-        publisher.execute(SEAL.format(seq))
+def test_a_number_that_is_not_the_next_stops_nothing(trail: None, seq: int) -> None:
+    """Even if the owner inserts it. The next number is then assigned as usual."""
+    with signed_in(connections["owner"].settings_dict["USER"]) as owner:
+        with pytest.raises(errors.CheckViolation):
+            owner.execute(NUMBER_WITH_READABLE.format(seq))
+        with pytest.raises(errors.CheckViolation):
+            owner.execute(SEAL.format(seq))
     publish_all()
     assert list(TrailPosition.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3]
 
@@ -186,8 +245,8 @@ GRANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("audit_seal", APPLICATION): {"SELECT": "all"},
     ("audit_event", PUBLISHER): {"SELECT": {"id", "xid", "content_hash"}},
     ("audit_change", PUBLISHER): {"SELECT": {"id", "xid", "content_hash"}},
-    ("audit_numbered", PUBLISHER): {"SELECT": "all", "INSERT": "all"},
-    ("audit_seal", PUBLISHER): {"SELECT": "all", "INSERT": "all"},
+    ("audit_numbered", PUBLISHER): {"SELECT": "all"},
+    ("audit_seal", PUBLISHER): {"SELECT": "all"},
 }
 _TABLE_GRANTS = """
 SELECT relname, coalesce(rolname, 'PUBLIC'), privilege_type
