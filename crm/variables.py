@@ -52,6 +52,11 @@ VARIABLES: Final = (
     Variable("CITY_TIME_ZONE", "where its days begin", "Europe/Madrid"),
     Variable("CITY_PHONE_REGION", "the country of short phone numbers", "ES"),
     Variable(
+        "CITY_COUNTRY",
+        "the country of the city, such as `ES`; addresses in the public directory need it (docs/hsds.md)",
+    ),
+    Variable("CITY_REGION", "the region or state of the city; the public directory needs it for addresses"),
+    Variable(
         "WHATSAPP_LINKS",
         "`1` offers WhatsApp for contacts who prefer text messages; WhatsApp learns their number",
         "0",
@@ -70,6 +75,7 @@ VARIABLES: Final = (
         "",
         "the folder needs a volume of your own",
     ),
+    Variable("PUBLIC_SITE_URL", "where the public site is, for programs that read its directory"),
     Variable(
         "PUBLIC_LEAVE_URL", "where “Leave this site” on public pages leads", "https://www.wikipedia.org/"
     ),

@@ -6,6 +6,7 @@ from typing import Final
 
 from publishing.site.calendars import calendar_name, write_calendar
 from publishing.site.data import district_data, figures_files, write_json
+from publishing.site.directory import directory_files
 from publishing.site.pages import Pages
 from publishing.site.reading import Site, read_site
 
@@ -16,6 +17,7 @@ def build_site(today: date, stated: date | None = None) -> dict[str, bytes]:
     """The site of a day: the same bytes for the same rows. Its pages say that they are as of `stated`."""
     site = read_site(today, stated or today)
     files = {"style.css": STYLE.read_bytes(), **figures_files(site), **_of_districts(site)}
+    files |= directory_files(site)
     return files | Pages(site).write()
 
 

@@ -1,9 +1,10 @@
 """What the site shows: public rows alone, each value named once. Nothing else of the records is read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from accounts.actors import SYSTEM
 from contacts.codes import OrganisationStatus
@@ -23,6 +24,7 @@ from publishing.models import (
 from publishing.services.checking import Protected, protected_words
 
 MONTHS: Final = 12  # of entries
+REMEMBERED: Final = timedelta(days=400)  # that an organisation was listed, for those who took a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Site:
     places: Sequence[Place]
     texts: dict[tuple[str, str], PublicText]
     releases: Sequence[Release] = field(default_factory=tuple)
+    withdrawn: Sequence[UUID] = field(default_factory=tuple)  # public IDs of organisations no longer listed
 
     @property
     def languages(self) -> list[str]:
@@ -58,11 +61,13 @@ def read_site(today: date, as_of: date) -> Site:
     with acting_as(SYSTEM):
         protected = protected_words()
         pages = PublicDistrict.objects.visible_to(SYSTEM).on().select_related("district")
+        places = [_read_place(page, today, protected) for page in pages]
         return Site(
             as_of=as_of,
-            places=[_read_place(page, today, protected) for page in pages],
+            places=places,
             texts=_texts(today),
             releases=list(Release.objects.visible_to(SYSTEM).latest_first()),
+            withdrawn=_withdrawn(today, {one.public_id for place in places for one in place.listings}),
         )
 
 
@@ -101,6 +106,11 @@ def _listings(district: District) -> Sequence[PublicListing]:
     )
     rows = PublicListing.objects.visible_to(SYSTEM).in_force().filter(organisation__in=open_ones)
     return list(rows.select_related("organisation").order_by("organisation__folded", "pk"))
+
+
+def _withdrawn(today: date, listed: Collection[UUID]) -> Sequence[UUID]:
+    rows = PublicListing.objects.visible_to(SYSTEM).filter(withdrawn_on__gte=today - REMEMBERED)
+    return sorted(set(rows.values_list("public_id", flat=True)).difference(listed))
 
 
 def _has_protected(notice: PublicMeeting) -> bool:

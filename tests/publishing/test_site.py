@@ -1,7 +1,9 @@
 """The public site: what it shows, in which languages, and always with the same bytes."""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -39,7 +41,15 @@ VOID = {"meta", "link", "br", "input"}
 
 
 def site() -> dict[str, str]:
-    return {path: content.decode() for path, content in build_site(city_today()).items()}
+    """All files as text; a ZIP is the text of its parts."""
+    return {path: as_text(path, content) for path, content in build_site(city_today()).items()}
+
+
+def as_text(path: str, content: bytes) -> str:
+    if not path.endswith(".zip"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
 
 
 def page_of(town: Town, language: str = "en", files: dict[str, str] | None = None) -> str:

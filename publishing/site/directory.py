@@ -1,0 +1,358 @@
+"""Listed organisations and ways to report in the Human Services Data Specification (HSDS, Open Referral).
+
+Only what an organisation agreed to, never a person. Each ID is made for the public. The shapes are those of
+version 3.0 (docs.openreferral.org), as static files: docs/hsds.md says which address is which call.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.utils.translation import override
+
+from contacts.codes import Kind
+from lib.days import day_starts_at
+from publishing.kinds import Anonymous, ListedField, RouteKind
+from publishing.models import PublicListing, ReportingRoute
+from publishing.site.data import write_json
+from publishing.site.languages import name_in
+from publishing.site.reading import Place, Site
+
+VERSION: Final = "3.0"
+FOLDER: Final = "hsds"
+PAGE: Final = 100
+# Names what has no ID of its own, so that it has the same one in each publication.
+_NAMES: Final = UUID("8f3c8f5a-6a0e-5d0c-9b39-3f0b7b1d7c11")
+ROUTES: Final = frozenset(
+    {
+        RouteKind.REPORTING_CENTRE,
+        RouteKind.PATHWAY,
+        RouteKind.VICTIM_SUPPORT,
+        RouteKind.THIRD_PARTY_ONLINE,
+    }
+)
+_ANONYMOUS: Final = {Anonymous.YES: "yes", Anonymous.NO: "no", Anonymous.PARTLY: "partly"}
+# Tables of the data package: file, then where its rows are in a service and the columns they have.
+_TABLES: Final[Mapping[str, Sequence[str]]] = {
+    "organizations": ("id", "name", "description", "email", "website"),
+    "services": (
+        *("id", "organization_id", "name", "description", "url", "status", "interpretation_services"),
+        *("eligibility_description", "alert", "last_modified"),
+    ),
+    "phones": ("id", "organization_id", "service_id", "number", "type"),
+    "locations": ("id", "organization_id", "location_type", "name"),
+    "service_at_location": ("id", "service_id", "location_id"),
+    "addresses": (
+        *("id", "location_id", "address_1", "city", "state_province", "postal_code", "country"),
+        "address_type",
+    ),
+    "languages": ("id", "service_id", "name", "code"),
+    "service_areas": ("id", "service_id", "name"),
+    "attributes": ("id", "link_id", "taxonomy_term_id", "link_entity", "value"),
+    "taxonomy_terms": ("id", "code", "name", "description", "taxonomy"),
+}
+
+Thing = dict[str, Any]
+
+
+def directory_files(site: Site) -> dict[str, bytes]:
+    """All files of the directory by path; none if nothing is listed and there is no way to report."""
+    with override("en"):
+        services = [*_of_listings(site), *_of_routes(site)]
+    if not services and not site.withdrawn:
+        return {}
+    organisations = {one["organization"]["id"]: one["organization"] for one in services}
+    index = {"version": VERSION}
+    if settings.PUBLIC_SITE_URL:
+        index["profile"] = f"{settings.PUBLIC_SITE_URL}/{FOLDER}/profile.txt"
+    found: dict[str, bytes] = {
+        "index.json": write_json(index),
+        "profile.txt": _PROFILE.encode(),
+        "withdrawn.json": write_json([str(one) for one in site.withdrawn]),
+        "datapackage.zip": _package(services),
+        **dict(_pages("services", services)),
+        **dict(_pages("organizations", [organisations[key] for key in sorted(organisations)])),
+    }
+    for one in services:
+        found[f"services/{one['id']}.json"] = write_json(one)
+    for key, organisation in organisations.items():
+        own = [{**one, "organization": None} for one in services if one["organization"]["id"] == key]
+        own = [{name: value for name, value in one.items() if value is not None} for one in own]
+        found[f"organizations/{key}.json"] = write_json({**organisation, "services": own})
+    return {f"{FOLDER}/{path}": content for path, content in found.items()}
+
+
+def _pages(name: str, rows: Sequence[Thing]) -> Iterator[tuple[str, bytes]]:
+    total = max(1, -(-len(rows) // PAGE))
+    for number in range(1, total + 1):
+        contents = rows[(number - 1) * PAGE : number * PAGE]
+        page = write_json(
+            {
+                "total_items": len(rows),
+                "total_pages": total,
+                "page_number": number,
+                "size": len(contents),
+                "first_page": number == 1,
+                "last_page": number == total,
+                "empty": not contents,
+                "contents": contents,
+            }
+        )
+        if number == 1:
+            yield f"{name}.json", page
+        yield f"{name}/page-{number}.json", page
+
+
+# --- Services ---------------------------------------------------------------------------------------
+
+
+def _of_listings(site: Site) -> Iterator[Thing]:
+    for place in site.places:
+        for listing in place.listings:
+            organisation = _organisation(listing)
+            key = str(uuid5(listing.public_id, "service"))
+            service = {
+                "id": key,
+                "organization_id": organisation["id"],
+                "name": organisation["name"],
+                "status": "active",
+                "last_modified": _day(listing),
+                "languages": _languages(key, listing.organisation.languages)
+                if ListedField.LANGUAGES in listing.fields
+                else [],
+                "service_areas": _areas(key, [place]),
+                "organization": organisation,
+            }
+            if "website" in organisation:
+                service["url"] = organisation["website"]
+            yield service
+
+
+def _organisation(listing: PublicListing) -> Thing:
+    of, key = listing.organisation, str(listing.public_id)
+    summary = listing.summary if ListedField.SUMMARY in listing.fields else ""
+    found: Thing = {"id": key, "name": of.name, "description": summary or "No description given."}
+    if ListedField.WEBSITE in listing.fields and of.website:
+        found["website"] = of.website
+    if ListedField.EMAIL in listing.fields and of.email:
+        found["email"] = of.email
+    if ListedField.PHONE in listing.fields and of.phone:
+        found["phones"] = [_phone(key, str(of.phone), organization_id=key)]
+    if ListedField.ADDRESS in listing.fields and of.address:
+        found["locations"] = _locations(key, of.name, of.address, of.postcode, organization_id=key)
+    attributes = []
+    if ListedField.KIND in listing.fields:
+        attributes.append(_attribute(key, "organization", _term(of.kind, str(Kind(of.kind).label))))
+    if ListedField.FOCUS in listing.fields and listing.focus_words:
+        attributes.append(_attribute(key, "organization", _OWN_WORDS, listing.focus_words))
+    return found | ({"attributes": attributes} if attributes else {})
+
+
+def _of_routes(site: Site) -> Iterator[Thing]:
+    listed = {one.organisation_id: one for place in site.places for one in place.listings}
+    places: dict[UUID, list[Place]] = {}
+    routes: dict[UUID, ReportingRoute] = {}
+    for place in site.places:
+        for route in place.routes:
+            if route.kind in ROUTES:
+                places.setdefault(route.pk, []).append(place)
+                routes[route.pk] = route
+    for pk, route in routes.items():
+        listing = listed.get(route.organisation_id) if route.organisation_id else None
+        organisation = _organisation(listing) if listing else _city()
+        yield _route(route, organisation, places[pk])
+
+
+def _route(route: ReportingRoute, organisation: Thing, places: Sequence[Place]) -> Thing:
+    key = str(uuid5(_NAMES, f"route {route.pk}"))
+    service: Thing = {
+        "id": key,
+        "organization_id": organisation["id"],
+        "name": f"Hate crime reporting: {route.name}",
+        "description": "\n".join(text for text in (route.note, route.hours) if text),
+        "status": "active",
+        "eligibility_description": "Anybody",
+        "alert": "Not an emergency line",
+        "interpretation_services": ", ".join(name_in(code, "en") for code in route.languages),
+        "last_modified": _day(route),
+        "languages": _languages(key, route.languages),
+        "service_areas": _areas(key, places),
+        "attributes": [_attribute(key, "service", _STAYS_ANONYMOUS, _ANONYMOUS[Anonymous(route.anonymous)])],
+        "organization": organisation,
+    }
+    if route.url:
+        service["url"] = route.url
+    if route.phone:
+        service["phones"] = [_phone(key, route.phone, service_id=key)]
+    if route.address:
+        at = str(uuid5(_NAMES, f"at {key}"))
+        service["service_at_locations"] = [
+            {"id": at, "service_id": key, "location_id": one["id"], "location": one}
+            for one in _locations(key, route.name, route.address, "")
+        ]
+    return service
+
+
+def _city() -> Thing:
+    """Whose service a way to report is if its organisation is not listed."""
+    city = str(settings.CITY_NAME)
+    return {
+        "id": str(uuid5(_NAMES, f"city {city}")),
+        "name": city,
+        "description": f"Ways to report a hate crime in {city}.",
+    }
+
+
+# --- Parts ------------------------------------------------------------------------------------------
+
+
+def _phone(of: str, number: str, **owner: str) -> Thing:
+    return {"id": str(uuid5(_NAMES, f"phone {of}")), "number": number, "type": "voice", **owner}
+
+
+def _locations(of: str, name: str, address: str, postcode: str, **owner: str) -> list[Thing]:
+    """HSDS requires state and country: without these settings, no address is published."""
+    if not (settings.CITY_COUNTRY and settings.CITY_REGION):
+        return []
+    key = str(uuid5(_NAMES, f"location {of}"))
+    where = {
+        "id": str(uuid5(_NAMES, f"address {of}")),
+        "location_id": key,
+        "address_1": address,
+        "city": str(settings.CITY_NAME),
+        "state_province": settings.CITY_REGION,
+        "postal_code": postcode,
+        "country": settings.CITY_COUNTRY,
+        "address_type": "physical",
+    }
+    return [{"id": key, "location_type": "physical", "name": name, "addresses": [where], **owner}]
+
+
+def _languages(of: str, codes: Iterable[str]) -> list[Thing]:
+    return [
+        {
+            "id": str(uuid5(_NAMES, f"{code} {of}")),
+            "service_id": of,
+            "name": name_in(code, "en"),
+            "code": code,
+        }
+        for code in codes
+    ]
+
+
+def _areas(of: str, places: Iterable[Place]) -> list[Thing]:
+    return [
+        {
+            "id": str(uuid5(_NAMES, f"{place.district.code} {of}")),
+            "service_id": of,
+            "name": place.district.name,
+        }
+        for place in places
+    ]
+
+
+def _attribute(of: str, entity: str, term: Thing, value: str = "") -> Thing:
+    found = {
+        "id": str(uuid5(_NAMES, f"{term['code']} {of}")),
+        "link_id": of,
+        "taxonomy_term_id": term["id"],
+        "link_entity": entity,
+        "taxonomy_term": term,
+    }
+    return found | ({"value": value} if value else {})
+
+
+def _term(code: str, name: str, taxonomy: str = "Proximity kinds") -> Thing:
+    return {
+        "id": str(uuid5(_NAMES, f"term {code}")),
+        "code": code,
+        "name": name,
+        "description": name,
+        "taxonomy": taxonomy,
+    }
+
+
+_OWN_WORDS: Final = _term("communities", "Communities, in the organisation's own words", "Proximity listings")
+_STAYS_ANONYMOUS: Final = _term("anonymous", "Whether reports can be anonymous", "Proximity routes")
+
+
+def _day(row: PublicListing | ReportingRoute) -> str:
+    """The day of the last change, without its hour."""
+    return day_starts_at(row.updated_at.date()).isoformat()
+
+
+# --- The data package -------------------------------------------------------------------------------
+
+
+def _package(services: Sequence[Thing]) -> bytes:
+    """The same as tables of CSV. The same rows make the same bytes."""
+    tables: dict[str, dict[str, Thing]] = {name: {} for name in _TABLES}
+    for service in services:
+        for name, row in _flat(service):
+            tables[name][row["id"]] = row
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in [("datapackage.json", _description().decode()), *_csv(tables)]:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _flat(service: Thing) -> Iterator[tuple[str, Thing]]:
+    organisation = service["organization"]
+    yield "services", service
+    yield "organizations", organisation
+    at = service.get("service_at_locations", [])
+    yield from (("service_at_location", one) for one in at)
+    places = [*organisation.get("locations", []), *(one["location"] for one in at)]
+    for place in places:
+        yield "locations", place
+        yield from (("addresses", one) for one in place["addresses"])
+    for row in (service, organisation):
+        yield from (("phones", one) for one in row.get("phones", []))
+        for one in row.get("attributes", []):
+            yield "attributes", one
+            yield "taxonomy_terms", one["taxonomy_term"]
+    yield from (("languages", one) for one in service["languages"])
+    yield from (("service_areas", one) for one in service["service_areas"])
+
+
+def _csv(tables: Mapping[str, Mapping[str, Thing]]) -> Iterator[tuple[str, str]]:
+    for name, rows in tables.items():
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, _TABLES[name], restval="", extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows[key] for key in sorted(rows))
+        yield f"{name}.csv", text.getvalue()
+
+
+def _description() -> bytes:
+    resources = [
+        {
+            "name": name.removesuffix("s") if name != "addresses" else "address",
+            "path": f"{name}.csv",
+            "profile": "tabular-data-resource",
+            "schema": {"fields": [{"name": column, "type": "string"} for column in columns]},
+        }
+        for name, columns in _TABLES.items()
+    ]
+    return write_json(
+        {
+            "name": "human_services_data",
+            "profile": "tabular-data-package",
+            "version": f"{VERSION}.0",
+            "resources": resources,
+        }
+    )
+
+
+_PROFILE: Final = """This directory follows the Human Services Data Specification (HSDS), version 3.0.
+
+It has the organisations that agreed to be listed, with the details they agreed to, and ways to report a hate
+crime. It has no contacts, schedules, costs, programs, eligibility beyond "Anybody", and no taxonomy but the
+kinds of organisations. An ID stays the same. withdrawn.json lists the IDs of organisations that are no longer
+listed: delete your copy of them.
+"""
