@@ -44,6 +44,7 @@ CONCERNS = Place("concerns", _("Concerns"), "shield-alert")
 PROTOCOLS = Place("protocols", _("Protocols"), "clipboard-list")
 INCIDENTS = Place("incidents", _("Incidents"), "siren")
 DISTRICTS = Place("districts", _("Districts"), "map")
+PLANS = Place("plans", _("Plans"), "target")
 REPORTS = Place("reports", _("Reports"), "chart-column")
 LOG = Place("log_meeting", _("Log"), "plus")
 PEOPLE = Place("settings_people", _("Staff accounts"), "users")
@@ -76,6 +77,7 @@ READING = (
     CONCERNS,
     INCIDENTS,
     DISTRICTS,
+    PLANS,
     REPORTS,
 )
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)

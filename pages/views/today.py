@@ -18,6 +18,7 @@ from lib.days import city_today
 from meetings.known import Prep, prep_of
 from meetings.today import Today, today_of
 from pages.lookups import consult_rows
+from plans.reading import own_milestones
 
 PREPARED: Final = timedelta(hours=1)
 
@@ -36,11 +37,12 @@ def today(request: ActorRequest) -> HttpResponse:
     day = today_of(actor, mine=mine)
     prep = _prep(actor, day) if mine else None
     incidents = under_way(actor, mine=mine)
+    milestones = own_milestones(actor)
     places = [one.place for one in incidents if one.place]
     consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
-    context |= {"incidents": incidents, "now": timezone.now()}
+    context |= {"incidents": incidents, "milestones": milestones, "now": timezone.now()}
     return render(request, "pages/today/today.html", context)
 
 

@@ -16,6 +16,11 @@ from plans.models.goal import Goal
 from plans.models.plan import Plan
 
 
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, actor: Acting) -> Self:
+        return self.filter(goal__plan__in=Plan.objects.visible_to(actor))
+
+
 class Action(models.Model):
     """`reason` says why it was dropped, or why it is done without evidence."""
 
@@ -38,6 +43,8 @@ class Action(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("ends before"), null=True, blank=True)
+
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -209,6 +216,10 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_on is None and not self.is_dropped
 
     @property
     def is_dropped(self) -> bool:

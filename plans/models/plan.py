@@ -1,11 +1,12 @@
 """Plan: what a city has decided to do against racism and intolerance, and by when."""
 
+from datetime import date
 from typing import Final, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,13 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def adopted(self) -> Self:
         return self.filter(status=PlanStatus.ADOPTED)
+
+    def with_progress(self, today: date) -> Self:
+        """Each with `due` and `done`: milestones due by a day, and how many of these are done."""
+        path = "goals__actions__milestones"
+        due = Q(**{f"{path}__due_on__lte": today, f"{path}__dropped_on": None})
+        done = due & Q(**{f"{path}__done_on__isnull": False})
+        return self.annotate(due=Count(path, filter=due), done=Count(path, filter=done))
 
     def named(self) -> Self:
         """With what a page or an answer names of each."""

@@ -54,6 +54,11 @@ ROWS: Final = {
     "watched_register": "watched",
     "release_grid": "release_grid",
     "paper": "paper",
+    "plan": "plan",
+    "plan_adopt": "plan_draft",
+    "plan_discard": "plan_draft",
+    "plan_example": "plan_empty",
+    "plan_review_new": "plan_calm",
     "review": "review",
     "review_addendum": "review_signed",
     "review_countersign": "review_signed",
@@ -92,6 +97,8 @@ ROWS: Final = {
     "api-webhook-delivery": "delivery_of_key",
     "api-bulk-read": "bulk_read",
 }
+
+PARTS_OF_PLANS: Final = ("goal", "act", "milestone", "partner", "indicator", "planreview")
 
 #: Query that a URL needs.
 ASKED: Final[dict[str, Callable[[Rows], str]]] = {
@@ -167,6 +174,7 @@ def address(route: str, name: str, rows: Rows) -> str:
     noun = max((start for start in ROWS if name.startswith(start)), key=len, default="")
     values = {
         **{part: rows[part] for part in ("role", "file", "figure", "sample", "call", "action", "finding")},
+        **{part: rows[part] for part in PARTS_OF_PLANS},
         "pk": rows["district"].pk if name == "api-district" else rows.get(ROWS.get(noun, ""), UUID(int=7)),
         "code": rows["code"],
         "noun": "organisations",

@@ -36,6 +36,7 @@ from tests.architecture.ground import PATIENT, ground_for_all
 from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
+from tests.plans.making import make_plan
 from tests.privacy.making import make_request
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,10 @@ ASKED = (
 SENT = ("step", "answer", "status", "reason", "other", "told", "version", "name", "phone", "email", "website")
 
 # IDs in a URL other than that of the page's own row.
-PARTS = ("role", "file", "figure", "sample", "call", "action", "finding")
+PARTS = (
+    *("role", "file", "figure", "sample", "call", "action", "finding"),
+    *("goal", "act", "milestone", "partner", "indicator", "planreview"),
+)
 
 
 @pytest.fixture
@@ -80,6 +84,7 @@ def city() -> dict[str, Any]:
     make_meeting(home, organisation, starts_at=timezone.now() - timedelta(days=9))
     audit = reviewed(actor, home)
     privacy_officer = make_user(Role.PRIVACY_OFFICER, time_zone="America/New_York")
+    of_plan = make_plan(actor, supervisor, organisation, "Plan")
     found = make_request(privacy_officer, make_meeting(home, facts="Sam was there"), contact)
     subscription = subscribe(actor=actor, district_id=home.pk, rhythm="weekly")
     return {
@@ -116,6 +121,7 @@ def city() -> dict[str, Any]:
         "call": audit.calls.get().pk,
         "action": audit.actions.get().pk,
         "subscription": subscription.pk,
+        **{noun: pk for noun, pk in of_plan.items() if noun in PARTS or noun == "plan"},
         "import": draft_of(actor_for(supervisor)).pk,
     }
 

@@ -23,6 +23,22 @@ ENCRYPTED: Final = {
 YES: Final = {"facts_apart": "yes", "follow_up_recorded": "yes", "answer": "yes"}
 
 
+PLAN: Final = {
+    "title": "Plan",
+    "starts_on": "2026-01-01",
+    "ends_on": "2028-01-01",
+    "review_months": "6",
+}
+HAND: Final = {
+    "title": "Residents",
+    "direction": "up",
+    "unit": "share",
+    "where_from": "Survey",
+    "frequency_months": "12",
+}
+VALUE: Final = {"period_start": "2025-01-01", "period_end": "2026-01-01", "n": "1", "of": "50"}
+
+
 def _moment() -> str:
     return (timezone.now() - timedelta(hours=2)).isoformat()
 
@@ -155,6 +171,26 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "report_rows": lambda rows: WHY,
     "settings_district_redraw": lambda rows: {"code": f"{rows['code']}b", "on": str(city_today())},
     "reports_export": lambda rows: WHY,
+    "plan_new": lambda rows: PLAN | {"district": rows["district"].pk},
+    "plan_edit": lambda rows: PLAN | {"keeper": rows["supervisor"]},
+    "plan_adopt": lambda rows: {"adopted_on": "2025-01-01", "adopted_by": "City council"},
+    "plan_goal": lambda rows: {"title": "Goal", "strand": "victims"},
+    "plan_goal_new": lambda rows: {"title": "Goal", "strand": "victims"},
+    "plan_action_new": lambda rows: {"title": "Action"},
+    "plan_action_edit": lambda rows: {"title": "Action"},
+    "plan_action_status": lambda rows: {"status": "under_way", "reason": ""},
+    "plan_action_evidence": lambda rows: {"url": "https://example.org/"},
+    "plan_milestone_new": lambda rows: {"title": "Milestone", "due_on": "2026-06-01"},
+    "plan_milestone": lambda rows: {"title": "Milestone", "due_on": "2026-06-01"},
+    "plan_milestone_drop": lambda rows: {"dropped_reason": "The centre has closed."},
+    "plan_partner_new": lambda rows: {"organisation": rows["organisation_twin"], "role": "does"},
+    "plan_partner": lambda rows: {"agreed_on": "2026-01-01", "agreed_by": "chair"},
+    "plan_indicator_new": lambda rows: HAND,
+    "plan_indicator": lambda rows: {"title": "Residents", "direction": "up"},
+    "plan_value_new": lambda rows: VALUE,
+    "plan_review_edit": lambda rows: {"held_on": "2026-10-01", "conclusion": "Late"},
+    "plan_review_new": lambda rows: {"held_on": "2026-10-01"},
+    "plan_voice_new": lambda rows: {"organisation": rows["organisation"], "says": "better"},
     "review_new": lambda rows: {"district": rows["code"]},
     "review_figure": lambda rows: {"text": "Two had moved away."},
     "review_conclusion": lambda rows: {"conclusion": "Good."},

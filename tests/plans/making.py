@@ -86,8 +86,8 @@ class Planned:
 def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str) -> Any:
     """A draft and an adopted plan of the organisation's district with a row of each kind; IDs by noun."""
     texts = {"title": words, "language": "en", "starts_on": STARTS, "ends_on": ENDS}
-    made: dict[str, Any] = {}
-    for noun in ("plan_draft", "plan"):
+    made = {"plan_empty": create_plan(actor=actor, district=organisation.home_district, **texts).pk}
+    for noun in ("plan_draft", "plan_calm", "plan"):
         plan = create_plan(actor=actor, district=organisation.home_district, **texts)
         about: dict[str, Any] = {"actor": actor, "plan_id": plan.pk}
         goal = save_goal(**about, title=words, strand="victims")
@@ -97,8 +97,9 @@ def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str)
         evidence = add_evidence(**about, action_id=action.pk, url="https://a.example/", note=words)
         indicator = add_indicator(**about, goal_id=goal.pk, **(HAND | {"title": words}))
         made[noun] = plan.pk
+        if noun != "plan_draft":
+            adopt_plan(**about, adopted_on=date(2024, 12, 12), adopted_by="City council")
     enter_value(**about, indicator_id=indicator.pk, period=Period(date(2024, 1, 1), STARTS), n=1, of=50)
-    adopt_plan(**about, adopted_on=date(2024, 12, 12), adopted_by="City council")
     for noun in ("planreview_signed", "planreview"):
         review = start_review(**about, held_on=city_today(), conclusion=words)
         heard = {"planreview_id": review.pk, "organisation": organisation, "says": "better", "text": words}

@@ -1,0 +1,197 @@
+"""Local action plans: list, read, write, adopt and close."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from audit.models import Action as Did
+from lib.days import city_today
+from lib.told import texts
+from pages.form_pages import form_page, posted, save_or_show_conflict
+from pages.forms.base import RefusalsIn
+from pages.forms.plans import PLAN, AdoptForm, NewPlanForm, PlanForm
+from pages.lists import page_of
+from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
+from plans.models import Action, Plan
+from plans.policies import can_write_action, can_write_plan
+from plans.reading import plan_page
+from plans.services.example import copy_example
+from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan
+
+
+@require_safe
+def plans(request: ActorRequest) -> HttpResponse:
+    readers_only(request)
+    rows = Plan.objects.visible_to(request.actor).named().with_progress(city_today())
+    page = page_of(request, rows, "-starts_on")
+    consult_rows(request, "plan", page.rows, action=Did.LIST)
+    context = {"page": page, "may_start": request.actor.is_supervisor}
+    return render(request, "pages/plans/list.html", context)
+
+
+@require_safe
+def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A plan, strand by strand (`?strand=`)."""
+    row = seen_plan(request, pk)
+    page = plan_page(request.actor, row)
+    strands = page.strands
+    asked = request.GET.get("strand", "")
+    here = asked if asked in dict(strands) else next((code for code, _label in strands), "")
+    record_view(request, "plan", [row.pk, *page.organisations], district_ids=[row.district_id])
+    context = {
+        "plan": row,
+        "page": page,
+        "strands": strands,
+        "here": here,
+        "goals": page.of_strand(here),
+        "today": city_today(),
+        "may_write": can_write_plan(request.actor, row),
+    }
+    return render(request, "pages/plans/detail.html", context)
+
+
+@form_page
+def plan_new(request: ActorRequest) -> HttpResponse:
+    refuse_unless(request.actor.is_supervisor)
+    form = NewPlanForm(posted(request), actor=request.actor)
+    if form.is_valid():
+        with RefusalsIn(form):
+            given = form.cleaned_data | {"language": settings.LANGUAGE_CODE}
+            return redirect("plan", create_plan(actor=request.actor, **given).pk)
+    context = {"form": form, "title": _("New plan")}
+    return render(request, "pages/plans/part.html", context, status=422 if form.is_bound else 200)
+
+
+@form_page
+def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = written_plan(request, pk)
+
+    def now() -> dict[str, Any]:
+        fresh = Plan.objects.visible_to(request.actor).get(pk=pk)
+        return {name: getattr(fresh, name) for name in (*PLAN, "version")} | {"keeper": fresh.keeper_id}
+
+    def build(data: Any) -> PlanForm:
+        return PlanForm(data, initial=now(), actor=request.actor)
+
+    form = build(posted(request))
+    attempt = save_or_show_conflict(
+        form,
+        lambda: edit_plan(
+            actor=request.actor, plan_id=pk, version=form.cleaned_data["version"], **form.values()
+        ),
+        current=now,
+        again=build,
+    )
+    if attempt.saved:
+        messages.success(request, _("Plan saved."))
+        return redirect("plan", pk)
+    record_view(request, "plan", [pk], district_ids=[row.district_id])
+    context = {"plan": row, "title": _("Edit plan"), **attempt.context}
+    return render(request, "pages/plans/part.html", context, status=attempt.status)
+
+
+@form_page
+def plan_adopt(request: ActorRequest, pk: UUID) -> HttpResponse:
+    form = AdoptForm(posted(request))
+    return part_page(request, pk, form, adopt_plan, title=_("Adopt plan"), said=_("Plan adopted."))
+
+
+@require_POST
+def plan_close(request: ActorRequest, pk: UUID) -> HttpResponse:
+    return act_on(request, pk, close_plan, said=_("Plan closed."))
+
+
+@require_POST
+def plan_discard(request: ActorRequest, pk: UUID) -> HttpResponse:
+    return act_on(request, pk, discard_plan, said=_("Draft discarded."), to="plans")
+
+
+@require_POST
+def plan_example(request: ActorRequest, pk: UUID) -> HttpResponse:
+    return act_on(request, pk, copy_example, said=_("Example copied. Change all texts to yours."))
+
+
+# --- Shared steps -----------------------------------------------------------------------------------------
+
+
+def seen_plan(request: ActorRequest, pk: UUID) -> Plan:
+    readers_only(request)
+    return get_or_404(Plan.objects.visible_to(request.actor).named(), pk)
+
+
+def written_plan(request: ActorRequest, pk: UUID) -> Plan:
+    """The plan, for who writes it."""
+    row = seen_plan(request, pk)
+    refuse_unless(can_write_plan(request.actor, row))
+    return row
+
+
+def written_action(request: ActorRequest, pk: UUID, act: UUID) -> tuple[Plan, Action]:
+    """An action of the plan, for who has it or writes the plan."""
+    row = seen_plan(request, pk)
+    action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=row), act)
+    refuse_unless(can_write_action(request.actor, row, action))
+    return row, action
+
+
+def part_page(
+    request: ActorRequest,
+    pk: UUID,
+    form: Any,
+    save: Callable[..., object],
+    *,
+    title: str,
+    said: str = "",
+    back: str = "",
+    template: str = "pages/plans/part.html",
+    shown: list[UUID] | None = None,
+    plan: Plan | None = None,
+    **ids: Any,
+) -> HttpResponse:
+    """A page with one form of a plan, for who writes it unless `plan` is given. `back` is where it leads."""
+    row = plan or written_plan(request, pk)
+    is_draft = getattr(form, "draft", False)
+    if form.is_bound and not is_draft and form.is_valid():
+        with RefusalsIn(form):
+            given = form.values() if hasattr(form, "values") else form.cleaned_data
+            save(actor=request.actor, plan_id=pk, **ids, **given)
+            messages.success(request, said or _("Plan saved."))
+            return redirect(back or row_address(row))
+    found = [one.pk for one in getattr(form, "shown", ())]
+    record_view(
+        request,
+        "plan",
+        [pk, *found, *(shown or ())],
+        district_ids=[row.district_id],
+        searched=getattr(form, "searched", ""),
+    )
+    context = {"plan": row, "form": form, "title": title, "back": back}
+    return render(request, template, context, status=422 if form.is_bound and not is_draft else 200)
+
+
+def act_on(
+    request: ActorRequest, pk: UUID, service: Callable[..., object], *, said: str, to: str = "", **ids: Any
+) -> HttpResponse:
+    """Call a service for who writes the plan, and say why it refuses."""
+    row = written_plan(request, pk)
+    try:
+        service(actor=request.actor, plan_id=pk, **ids)
+    except ValidationError as error:
+        messages.error(request, " ".join(texts(error)))
+        return redirect(row_address(row))
+    messages.success(request, said)
+    return redirect(to or row_address(row))
+
+
+def row_address(row: Plan) -> str:
+    return reverse("plan", args=[row.pk])

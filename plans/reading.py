@@ -1,0 +1,247 @@
+"""What the pages of plans show: progress counted, indicators in words, and what is owned."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.safestring import SafeString
+
+from accounts.actors import Actor
+from accounts.prepared import Prepared
+from lib.days import city_today
+from lib.prepared import PlaceholderDay
+from plans.codes import ENDED, Direction, Says, Strand, Unit
+from plans.models import (
+    Action,
+    Goal,
+    Indicator,
+    IndicatorValue,
+    Milestone,
+    Partner,
+    Plan,
+    PlanReview,
+)
+from plans.rules import Progress, next_review_on, progress_of
+from reports.charts import Mark, sparkline
+from reports.wording import say, say_briefly, say_interval
+
+OWN: Final = 10  # milestones on Today
+UNITS: Final = {Unit.SHARE: "ratio", Unit.COUNT: "count", Unit.DAYS: "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A value of an indicator in words. `asked` is what the page of the things behind it is asked for."""
+
+    value: IndicatorValue
+    text: str
+    numbers: tuple[float, float] | None
+    interval: str
+    asked: str
+
+    @property
+    def period(self) -> str:
+        return say_briefly(self.value.period)
+
+
+@dataclass(frozen=True)
+class IndicatorLine:
+    """An indicator with its `values`, oldest first."""
+
+    row: Indicator
+    values: Sequence[IndicatorValue]
+
+    @property
+    def unit(self) -> str:
+        return UNITS[Unit(self.row.unit)]
+
+    @cached_property
+    def stated(self) -> list[Stated]:
+        return [self._state(value) for value in self.values]
+
+    @property
+    def latest(self) -> Stated | None:
+        return self.stated[-1] if self.stated else None
+
+    @cached_property
+    def baseline(self) -> Stated | None:
+        return next((one for one in self.stated if one.value.is_baseline), None)
+
+    @property
+    def target(self) -> str:
+        return "" if self.row.target is None else say(self.row.target, self.unit)
+
+    @property
+    def has_no_target(self) -> bool:
+        return self.row.direction == Direction.NO_TARGET
+
+    @property
+    def trend(self) -> SafeString | None:
+        """Drawn from two values on. A share of few is not drawn."""
+        marks = [self._mark(one) for one in self.stated]
+        if sum(mark.value is not None for mark in marks) < 2:
+            return None
+        return sparkline(marks, title=self.row.title, unit=self.unit)
+
+    def _mark(self, one: Stated) -> Mark:
+        value = None if self._is_of_few(one.value) else one.value.value
+        return Mark(label=one.period, value=value, said=one.text, short=one.period)
+
+    def _is_of_few(self, value: IndicatorValue) -> bool:
+        return self.row.unit == Unit.SHARE and value.is_of_few
+
+    def _state(self, value: IndicatorValue) -> Stated:
+        has_numbers = self.row.unit == Unit.SHARE and value.n is not None and value.of is not None
+        interval = self.row.interval(value)
+        return Stated(
+            value=value,
+            text="" if self._is_of_few(value) else say(value.value, self.unit),
+            numbers=(value.n or 0, value.of or 0) if has_numbers else None,
+            interval=say_interval(interval) if interval else "",
+            asked=self._asked(value),
+        )
+
+    def _asked(self, value: IndicatorValue) -> str:
+        if self.row.district is None:
+            return ""
+        since, until = value.period.as_text
+        return urlencode({"by": "district", "district": self.row.district.code, "from": since, "to": until})
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    row: Action
+    milestones: Sequence[Milestone]
+    partners: Sequence[Any]
+    today: date
+
+    @cached_property
+    def progress(self) -> Progress:
+        return progress_of(self.milestones, self.today)
+
+    @property
+    def next(self) -> Milestone | None:
+        """The first that is neither done nor dropped."""
+        if self.row.status in ENDED:
+            return None
+        return next((one for one in self.milestones if one.is_open), None)
+
+    @property
+    def is_late(self) -> bool:
+        return self.next is not None and self.next.due_on < self.today
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    row: Goal
+    number: int
+    actions: Sequence[ActionLine]
+    indicators: Sequence[IndicatorLine]
+
+    @cached_property
+    def progress(self) -> Progress:
+        return sum((one.progress for one in self.actions), Progress())
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    plan: Plan
+    goals: Sequence[GoalLine]
+    review: Any
+
+    @cached_property
+    def progress(self) -> Progress:
+        return sum((one.progress for one in self.goals), Progress())
+
+    @property
+    def strands(self) -> list[tuple[str, str]]:
+        """Those with a goal, in the fixed order."""
+        used = {goal.row.strand for goal in self.goals}
+        return [(one.value, str(one.label)) for one in Strand if one in used]
+
+    def of_strand(self, strand: str) -> list[GoalLine]:
+        return [goal for goal in self.goals if goal.row.strand == strand]
+
+    @property
+    def dropped(self) -> int:
+        return sum(line.row.status == "dropped" for goal in self.goals for line in goal.actions)
+
+    @property
+    def next_review_on(self) -> date | None:
+        if not self.plan.adopted_on or not self.plan.is_adopted:
+            return None
+        last = self.review.held_on if self.review else None
+        return next_review_on(self.plan.adopted_on, last, self.plan.review_months)
+
+    @property
+    def voices(self) -> list[tuple[str, int]]:
+        """How many organisations said what in the last review."""
+        return [(str(one.label), getattr(self.review, one.value)) for one in Says] if self.review else []
+
+    @property
+    def organisations(self) -> set[Any]:
+        """Partners that are named, for the activity log."""
+        lines = (line for goal in self.goals for line in goal.actions)
+        return {one.organisation_id for line in lines for one in line.partners if one.name}
+
+
+def plan_page(actor: Actor, plan: Plan) -> PlanPage:
+    """A plan with everything on its page; the actor sees the plan."""
+    today = city_today()
+    goals = _goals(actor).filter(plan=plan).order_by("position")
+    lines = [
+        GoalLine(
+            row=goal,
+            number=number,
+            actions=[ActionLine(one, one.dated, one.named, today) for one in goal.in_order],
+            indicators=lines_of(goal.measured),
+        )
+        for number, goal in enumerate(goals, 1)
+    ]
+    return PlanPage(plan, lines, last_review(plan))
+
+
+def _goals(actor: Actor) -> QuerySet[Any]:
+    milestones = Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), to_attr="dated")
+    partners = Prefetch("partners", Partner.objects.with_names(actor).order_by("pk"), to_attr="named")
+    actions = Action.objects.select_related("owner").prefetch_related(milestones, partners)
+    indicators = Indicator.objects.select_related("district").prefetch_related(standing())
+    return Goal.objects.prefetch_related(
+        Prefetch("actions", actions.order_by("position"), to_attr="in_order"),
+        Prefetch("indicators", indicators.order_by("position"), to_attr="measured"),
+    )
+
+
+def standing() -> "Prefetch[str]":
+    """Prefetch `indicator.standing`: its values that no other one corrects, oldest first."""
+    values = IndicatorValue.objects.standing().order_by("period_start", "period_end")
+    return Prefetch("values", values, to_attr="standing")
+
+
+def lines_of(indicators: Iterable[Any]) -> list[IndicatorLine]:
+    return [IndicatorLine(row, row.standing) for row in indicators]
+
+
+def last_review(plan: Plan) -> Any:
+    """The last signed review, with the number of voices for each answer."""
+    counts = {one.value: Count("voices", filter=Q(voices__says=one.value)) for one in Says}
+    rows = PlanReview.objects.signed().filter(plan=plan).order_by("-held_on", "-signed_at")
+    return rows.defer("values", "actions").annotate(spoke=Count("voices"), **counts).first()
+
+
+def own_milestones(actor: Actor) -> list[Any]:
+    """Milestones of the actor's own actions that are late or due today, the latest first."""
+    return _OWN.fetch(actor, today=city_today())
+
+
+def _own(actor: Actor) -> QuerySet[Milestone]:
+    rows = Milestone.objects.visible_to(actor).open().filter(action__owner=actor.id, due_on__lte=_TODAY)
+    return rows.select_related("action__goal__plan").order_by("due_on", "pk")[:OWN]
+
+
+_TODAY: Final = PlaceholderDay("today")
+_OWN: Final = Prepared(_own)
