@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from contacts.models import Contact, FocusDeclaration, Organisation
 from exchange.imports.directories import HEADINGS
 from exchange.imports.reading import UnreadableFile
 from exchange.imports.tables import Table, read_table
 from tests.exchange.test_import_wizard import mapped, send, sums, supervisor_of_n1
+from tests.factories import make_district
 
 EXAMPLE = Path("docs/examples/hsds-services.json")
 
@@ -167,3 +170,29 @@ def test_it_is_imported_by_the_wizard_without_people_and_without_communities() -
     assert not FocusDeclaration.objects.exists()
     again = mapped(user, EXAMPLE.read_bytes(), fixed_home_district="N1", fixed_kind="other")
     assert sums(again) == {"unchanged": 2}
+
+
+@pytest.mark.django_db
+def test_the_command_imports_a_directory_and_checks_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    make_district("North", code="N1")
+    call_command("import_hsds", str(EXAMPLE), district="N1", dry_run=True)
+    assert "Dry run" in capsys.readouterr().out
+    assert not Organisation.objects.exists()
+    call_command("import_hsds", str(EXAMPLE), district="N1")
+    said = capsys.readouterr().out
+    assert "people: 1" in said
+    assert set(Organisation.objects.values_list("name", "kind", "home_district__code")) == {
+        ("Harbour Street Families", "parents_association", "N1"),
+        ("Alderport Tenants", "other", "N1"),
+    }
+    assert not Contact.objects.exists()
+    for wrong, says in (
+        ("http://127.0.0.1/services.json", "https"),
+        ("docs/examples/register.csv", "not a directory"),
+        ("nothing.json", "No such file"),
+    ):
+        with pytest.raises(CommandError, match=says):
+            call_command("import_hsds", wrong, district="N1")
+    with pytest.raises(CommandError, match="Give the source a name"):
+        call_command("import_hsds", str(EXAMPLE), source="")
+    call_command("import_hsds", str(EXAMPLE), district="N1", source='a"\\')

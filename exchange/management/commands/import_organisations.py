@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from exchange.imports.mapping import Mapping, load_mapping
-from exchange.imports.outcomes import ImportReport
 from exchange.imports.register import OUTLASTS_THE_DEAD, import_organisations
 
 
@@ -31,11 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", type=Path, required=True, help="what its columns mean (docs/import.md)"
         )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="preview the import without writing anything"
-        )
-        parser.add_argument("--as", dest="email", help="import as this supervisor, in their districts only")
-        parser.add_argument("--reason", default="", help="reason, for the activity log; needed with --as")
+        add_usual_arguments(parser)
         parser.add_argument("--encoding", default="", help="how the file is encoded, such as windows-1251")
         parser.add_argument(
             "--join",
@@ -44,42 +39,13 @@ class Command(BaseCommand):
             metavar="LINE=WHAT",
             help="which row is one with which: 7=line:5, 9=organisation:ID as the report offers it, or 9=new",
         )
-        parser.add_argument("--quiet", action="store_true", help="print only rejected rows and totals")
 
-    def handle(
-        self,
-        *,
-        file: Path,
-        mapping: Path,
-        dry_run: bool,
-        email: str | None,
-        reason: str,
-        quiet: bool,
-        encoding: str,
-        join: list[str],
-        **_options: Any,
-    ) -> None:
-        actor = self._actor(email)
+    def handle(self, *, file: Path, mapping: Path, encoding: str, join: list[str], **options: Any) -> None:
         try:
-            with file.open("rb") as opened, self._progress() as bar:
-                report = import_organisations(
-                    actor=actor,
-                    file=opened,
-                    mapping=self._mapping(mapping, encoding, join),
-                    dry_run=dry_run,
-                    purpose=reason or "register",
-                    progress=_Bar(bar),
-                    patience=OUTLASTS_THE_DEAD,
-                )
+            with file.open("rb") as opened:
+                bring_in(self, opened, self._mapping(mapping, encoding, join), **options)
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from error
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
-        except PermissionDenied as error:
-            raise CommandError(_("Only supervisors can import.")) from error
-        self._say(report, quiet)
-        if dry_run:
-            self.stdout.write(_("Dry run: nothing was written."))
 
     def _mapping(self, path: Path, encoding: str, joins: list[str]) -> Mapping:
         mapping = load_mapping(path.read_text(encoding="utf-8-sig"))
@@ -93,26 +59,65 @@ class Command(BaseCommand):
             chosen[int(line)] = what
         return replace(mapping, encoding=encoding or mapping.encoding, joins=chosen)
 
-    def _actor(self, email: str | None) -> Actor:
-        if email is None:
-            return SYSTEM
-        user = User.objects.filter(email__iexact=email, is_active=True).first()
-        if user is None:
-            raise CommandError(_("No account uses %(email)s.") % {"email": email})
-        return actor_for(user)
 
-    def _progress(self) -> Progress:
-        """On a terminal only, and apart from the report, which may be piped."""
-        console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+def add_usual_arguments(parser: ArgumentParser) -> None:
+    """Add the options that every import on the command line has."""
+    parser.add_argument("--dry-run", action="store_true", help="preview the import without writing anything")
+    parser.add_argument("--as", dest="email", help="import as this supervisor, in their districts only")
+    parser.add_argument("--reason", default="", help="reason, for the activity log; needed with --as")
+    parser.add_argument("--quiet", action="store_true", help="print only rejected rows and totals")
 
-    def _say(self, report: ImportReport, quiet: bool) -> None:
-        for line in report.lines():
-            if not quiet or line.outcome == "refused":
-                reason = f": {line.reason}" if line.reason else ""
-                self.stdout.write(f"{line.number}\t{line.outcome.value}\t{line.name}{reason}")
-        self.stdout.write(str(report))
+
+def bring_in(
+    command: BaseCommand,
+    file: BinaryIO,
+    mapping: Mapping,
+    *,
+    dry_run: bool,
+    email: str | None,
+    reason: str,
+    quiet: bool,
+    **_options: Any,
+) -> None:
+    """Import a file with a mapping, and print what became of each row. Raises CommandError."""
+    try:
+        with _progress() as bar:
+            report = import_organisations(
+                actor=_actor(email),
+                file=file,
+                mapping=mapping,
+                dry_run=dry_run,
+                purpose=reason or "register",
+                progress=_Bar(bar),
+                patience=OUTLASTS_THE_DEAD,
+            )
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    except PermissionDenied as error:
+        raise CommandError(_("Only supervisors can import.")) from error
+    for line in report.lines():
+        if not quiet or line.outcome == "refused":
+            why = f": {line.reason}" if line.reason else ""
+            command.stdout.write(f"{line.number}\t{line.outcome.value}\t{line.name}{why}")
+    command.stdout.write(str(report))
+    if dry_run:
+        command.stdout.write(_("Dry run: nothing was written."))
+
+
+def _actor(email: str | None) -> Actor:
+    if email is None:
+        return SYSTEM
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise CommandError(_("No account uses %(email)s.") % {"email": email})
+    return actor_for(user)
+
+
+def _progress() -> Progress:
+    """On a terminal only, and apart from the report, which may be piped."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 class _Bar:
