@@ -9,8 +9,12 @@ from typing import BinaryIO, Final, cast
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from jobs.kinds import JobRefused
 from jobs.models import JobFile, JobFileChunk
+from lib.age import encrypt
+from lib.passphrases import PassphraseLost, open_passphrase
 
 KEPT_FOR: Final = timedelta(hours=24)
 PART: Final = 1024 * 1024  # bytes
@@ -75,3 +79,16 @@ def opened(file_id: UUID) -> Iterator[BinaryIO]:
 def spool() -> BinaryIO:
     """Return a temporary file: in memory while small, then an unnamed file on disk."""
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # closed by the caller
+
+
+def encrypted(plain: BinaryIO, kept: str) -> BinaryIO:
+    """Return the file encrypted to a kept passphrase (age), and close the plain file. Raises JobRefused."""
+    out = spool()
+    with plain:
+        try:
+            passphrase = open_passphrase(kept)
+        except PassphraseLost:
+            raise JobRefused(_("The passphrase is no longer available. Create the file again.")) from None
+        plain.seek(0)
+        encrypt(plain, out, passphrase)
+    return out

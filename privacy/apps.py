@@ -8,9 +8,11 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from privacy import erasing, ledger, searching
+        from privacy.exports import package
         from privacy.services import erasures
 
         searching.register()
         erasing.register()
+        package.register()
         ledger.register()
         erasures.register()

@@ -107,3 +107,12 @@ class RestrictionGround(models.TextChoices):
     NEEDED_BY_PERSON = "needed_by_person", _("the person needs it for a legal claim")
     OBJECTION_PENDING = "objection_pending", _("objection not decided yet")
     EVIDENCE = "evidence", _("needed as evidence")
+
+
+class Delivery(models.TextChoices):
+    """How the person received the answer."""
+
+    LETTER = "letter", _("letter")
+    IN_PERSON = "in_person", _("in person")
+    ENCRYPTED_EMAIL = "encrypted_email", _("encrypted file by email")
+    AUTHORITY = "authority", _("to the supervisory authority")

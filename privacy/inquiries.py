@@ -31,7 +31,7 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
     """
     if not can_inquire(actor):
         raise PermissionDenied
-    ids = [contact_id, *_merged_into(contact_id)]
+    ids = [contact_id, *merged_into(contact_id)]
     found = Q(object_ids__overlap=ids)
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
     if contact is not None:
@@ -72,7 +72,7 @@ def searches_for(contact: Contact) -> set[str]:
     return found
 
 
-def _merged_into(contact_id: UUID) -> list[UUID]:
+def merged_into(contact_id: UUID) -> list[UUID]:
     """Return the IDs of the contacts that were merged into this one."""
     merged = Change.objects.filter(object_type="contact", op=Op.MERGED, into_id=contact_id)
     return list(merged.values_list("object_id", flat=True))

@@ -12,11 +12,11 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from jobs.printing import FACE, print_html
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from publishing.models import CouncilPaper, Release
 from reports.charts import PRINT, SCREEN, Palette, meter
 from reports.drawings import on_paper
-from reports.exports.files import FACE, print_html
 from reports.wording import say_briefly
 
 TYPES: Final = {"json": "application/json", "csv": CSV_TYPE, "md": "text/markdown; charset=utf-8"}

@@ -4,13 +4,13 @@ from typing import Final
 
 from accounts.actors import actor_for
 from crm.demo.book import Book
+from jobs.printing import can_write_pdf
 from lib.days import city_day
 from publishing.rules.suppression import TOTAL
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.papers import make_paper
 from publishing.services.releases import make_release
 from publishing.services.stating import choices
-from reports.exports.files import can_write_pdf
 from reports.periods import quarter_of
 from reports.questions import By
 from reports.statuses import Status, status_of

@@ -32,14 +32,13 @@ from exchange.exports.leaving import LeavingRows
 from exchange.exports.vcard import MEDIA_TYPE, vcard
 from exchange.policies import can_export
 from jobs import kinds
-from jobs.files import spool
+from jobs.files import encrypted, spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from jobs.models import Job, JobStatus
 from lib import sheets
-from lib.age import AGE_TYPE, encrypt
+from lib.age import AGE_TYPE
 from lib.days import city_today
 from lib.filters import FilterSet
-from lib.passphrases import PassphraseLost, open_passphrase
 from lib.sheets import Sheet
 from lib.told import texts
 
@@ -157,7 +156,7 @@ def export_list(work: Work) -> JobResult:
     name, media_type = f"{export.noun}-{city_today():%Y-%m-%d}.{extension}", TYPES[extension]
     is_encrypted = "passphrase" in work.needs
     if is_encrypted:
-        name, media_type, out = f"{name}.age", AGE_TYPE, _encrypted(out, work.needs["passphrase"])
+        name, media_type, out = f"{name}.age", AGE_TYPE, encrypted(out, work.needs["passphrase"])
 
     def tell(files: Sequence[KeptFile]) -> None:
         how = "encrypted file" if is_encrypted else "file"
@@ -176,20 +175,6 @@ def export_list(work: Work) -> JobResult:
     if export.object_type == "contact":
         result["people"] = told.rows + _people_today(work.actor)
     return JobResult(result, [Output(name, media_type, out)], tell, district_ids=told.districts)
-
-
-def _encrypted(plain: BinaryIO, kept: str) -> BinaryIO:
-    """Return the file encrypted to the passphrase (age), and close the plain file."""
-    out = spool()
-    with plain:
-        try:
-            passphrase = open_passphrase(kept)
-        except PassphraseLost:
-            text = _("The passphrase is no longer available. Export the list again.")
-            raise JobRefused(text) from None
-        plain.seek(0)
-        encrypt(plain, out, passphrase)
-    return out
 
 
 def _write_table(

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.days import city_today
 from pages.forms.base import VersionedForm
+from pages.forms.exports import ReadableForm
 from pages.forms.fields import CHECKS, UNREMEMBERED, choices, fields_of
 from privacy.codes import Identity
-from privacy.models import DataRequest, Finding, Restriction
+from privacy.models import DataRequest, Finding, Package, Restriction
 from privacy.models.request import STATED
 
 _CUT: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -153,3 +154,41 @@ def marked(text: str, cuts: Sequence[Sequence[int]]) -> str:
     for start, end in sorted(map(tuple, cuts), reverse=True):
         text = f"{text[:start]}[[{text[start:end]}]]{text[end:]}"
     return text
+
+
+@fields_of(
+    Package,
+    *("identity_essential", "officer_heard"),
+    naming_reason={"required": False, "help_text": _("At least 50 characters, if you name officers.")},
+)
+class PackageForm(ReadableForm):
+    """The language of the letter, whether officers are named, and the passphrase of the file."""
+
+    language = forms.ChoiceField(label=_("Language of the letter"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language: Any = self.fields["language"]
+        language.choices = settings.LANGUAGES
+        language.initial = settings.LANGUAGE_CODE
+        self.order_fields(
+            (
+                *("language", "identity_essential", "naming_reason", "officer_heard"),
+                *("passphrase", "again", "readable"),
+            )
+        )
+
+    def values(self) -> dict[str, Any]:
+        """The arguments of `ask_package`."""
+        names = ("language", "identity_essential", "naming_reason", "officer_heard")
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"passphrase": self.passphrase_given}
+
+
+@fields_of(
+    Package,
+    delivery={"widget": forms.RadioSelect, "required": True},
+    delivered_on={"required": True},
+)
+class DeliveryForm(forms.Form):
+    """How and when the person received the answer."""

@@ -107,7 +107,7 @@ class LeavingForm(PrintForm, ReasonForm):
     field_order: tuple[str, ...] = ("reason", "other", "recipient")
 
 
-class _PassphraseForm(LeavingForm):
+class PassphraseForm(forms.Form):
     """A passphrase, typed twice, that encrypts the file."""
 
     passphrase = forms.CharField(
@@ -129,13 +129,34 @@ class _PassphraseForm(LeavingForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        given = super().clean() or self.cleaned_data
         if {"passphrase", "again"} <= given.keys() and given["passphrase"] != given["again"]:
             self.add_error("again", _("Enter the same passphrase twice."))
         return given
 
 
-class ArchiveForm(_PassphraseForm):
+class ReadableForm(PassphraseForm):
+    """A file that is encrypted unless the user asks for a readable one."""
+
+    readable = forms.BooleanField(
+        label=_("Create the file without encryption"),
+        required=False,
+        help_text=_("Only if the file stays on a protected device. This is recorded in the activity log."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self["readable"].value():
+            for name in ("passphrase", "again"):
+                self.fields[name].required = False
+
+    @property
+    def passphrase_given(self) -> str:
+        """The passphrase, or an empty text for a readable file."""
+        return "" if self.cleaned_data["readable"] else str(self.cleaned_data["passphrase"])
+
+
+class ArchiveForm(PassphraseForm, LeavingForm):
     """The reason, recipient and passphrase for an archive."""
 
     field_order = ("reason", "other", "recipient", "passphrase", "again")
@@ -155,24 +176,7 @@ class ExportForm(LeavingForm):
         self.order_fields(self.field_order)
 
 
-class ListExportForm(_PassphraseForm, ExportForm):
+class ListExportForm(ReadableForm, ExportForm):
     """Export a list, encrypted unless the user asks for a readable file."""
 
     field_order = ("format", "reason", "other", "recipient", "passphrase", "again", "readable")
-
-    readable = forms.BooleanField(
-        label=_("Create the file without encryption"),
-        required=False,
-        help_text=_("Only if the file stays on a protected device. This is recorded in the activity log."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.is_bound and self["readable"].value():
-            for name in ("passphrase", "again"):
-                self.fields[name].required = False
-
-    @property
-    def passphrase_given(self) -> str:
-        """The passphrase, or an empty text for a readable file."""
-        return "" if self.cleaned_data["readable"] else str(self.cleaned_data["passphrase"])

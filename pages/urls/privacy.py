@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pages.views import data_requests, erasures, privacy, restrictions, shared_with, watched_records
+from pages.views import data_requests, erasures, packages, privacy, restrictions, shared_with, watched_records
 
 urlpatterns: list[URLPattern] = [
     path("privacy/", privacy.privacy, name="privacy"),
@@ -35,6 +35,8 @@ urlpatterns: list[URLPattern] = [
         restrictions.data_request_restrict,
         name="data_request_restrict",
     ),
+    path("privacy/requests/<uuid:pk>/package/", packages.data_request_package, name="data_request_package"),
+    path("privacy/packages/<uuid:pk>/delivery/", packages.package_delivery, name="package_delivery"),
     path("privacy/requests/<uuid:pk>/erase/", erasures.data_request_erase, name="data_request_erase"),
     path("privacy/restrictions/", restrictions.restrictions, name="restrictions"),
     path("privacy/restrictions/<uuid:pk>/lift/", restrictions.restriction_lift, name="restriction_lift"),

@@ -30,7 +30,7 @@ from pages.forms.data_requests import (
 from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
 from privacy.codes import Regime, RequestStatus, Verdict
-from privacy.models import DataRequest, Erasure, Finding
+from privacy.models import DataRequest, Erasure, Finding, Package
 from privacy.policies import can_handle_requests
 from privacy.reading import Shown, show
 from privacy.rules.deadlines import longest_extension
@@ -237,6 +237,9 @@ def _page(
             (Verdict.SOMEBODY_ELSE, _("Someone else"), "e"),
             (Verdict.UNSURE, _("Unsure"), "u"),
         ],
+        "package": Package.objects.visible_to(request.actor).filter(request=row).latest_first().first()
+        if row.answered_on
+        else None,
         "cursor": request.GET.get("cursor", ""),
         "may_erase": row.kind in ERASING_KINDS and row.status == RequestStatus.DECIDING,
         "erasure": Erasure.objects.visible_to(request.actor).filter(request=row).first(),

@@ -14,6 +14,7 @@ from districts.models import District
 from exchange.exports.lists import CHOSEN, KIND, LISTS, Selection
 from exchange.policies import can_export
 from jobs.models import Job
+from jobs.printing import can_write_pdf
 from jobs.services import queue_job
 from lib.days import city_today
 from lib.passphrases import kept_passphrase
@@ -27,7 +28,7 @@ from pages.views.reports import find_report, ground
 from reports.catalogue import REPORTS
 from reports.exports.asked import KIND as REPORT_KIND
 from reports.exports.asked import SCORECARD, Asked
-from reports.exports.files import TYPES, can_write_pdf
+from reports.exports.files import TYPES
 from reports.exports.rows import KIND as ROWS_KIND
 from reports.questions import By
 from reports.wording import say_so_far

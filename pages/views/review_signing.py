@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from exchange.policies import can_export
 from jobs.models import Job
+from jobs.printing import can_write_pdf
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page, posted
@@ -17,7 +18,6 @@ from pages.forms.reviews import AuditFileForm, SignForm
 from pages.identity import require_reauthentication
 from pages.lookups import record_view, refuse_unless
 from pages.views.reviews import review_page
-from reports.exports.files import can_write_pdf
 from reviews.exports.work import ask_for_file
 from reviews.models import Review
 from reviews.policies import can_countersign

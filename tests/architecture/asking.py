@@ -67,6 +67,8 @@ ROWS: Final = {
     "subscription": "subscription",
     "privacy_inquiry": "contact",
     "data_request": "data_request",
+    "data_request_package": "answered_request",
+    "package": "package",
     "restriction": "restriction",
     "view": "view",
     "notification": "notification",

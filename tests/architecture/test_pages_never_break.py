@@ -37,7 +37,7 @@ from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plans.making import make_plan
-from tests.privacy.making import make_request
+from tests.privacy.making import make_package, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -86,12 +86,15 @@ def city() -> dict[str, Any]:
     privacy_officer = make_user(Role.PRIVACY_OFFICER, time_zone="America/New_York")
     of_plan = make_plan(actor, supervisor, organisation, "Plan")
     found = make_request(privacy_officer, make_meeting(home, facts="Sam was there"), contact)
+    package = make_package(privacy_officer)
     subscription = subscribe(actor=actor, district_id=home.pk, rhythm="weekly")
     return {
         "supervisor": supervisor,
         "administrator": make_user(Role.ADMINISTRATOR, time_zone="America/New_York"),
         "privacy_officer": privacy_officer,
         "privacy_inquiry": contact.pk,
+        "data_request_package": package.request_id,
+        "package": package.pk,
         "data_request": found.request_id,
         "finding": found.pk,
         "restriction": Restriction.objects.create(contact_id=contact.pk, ground="evidence").pk,

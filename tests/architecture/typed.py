@@ -202,6 +202,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "data_request_identity": lambda rows: {"identity": "in_person", "version": "1"},
     "data_request_extend": lambda rows: {"extension_reason": "Many records"},
     "data_request_answer": lambda rows: {"decision": "granted"},
+    "data_request_package": lambda rows: {"language": "en-gb", "readable": "on"},
+    "package_delivery": lambda rows: {"delivery": "letter", "delivered_on": str(city_today())},
     "data_request_finding": lambda rows: {"verdict": "theirs"},
     "review_call": lambda rows: YES,
     "review_sign": lambda rows: {"reason": "Two meetings were entered late."},

@@ -2,14 +2,18 @@
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.actors import actor_for
 from accounts.models import User
 from contacts.models import Contact
+from jobs.models import Job
 from lib.days import city_today
 from meetings.models import Meeting
 from privacy.codes import Identity, Matched, RequestStatus, Verdict
-from privacy.models import Finding
-from privacy.services.requests import receive_request
+from privacy.models import Finding, Package
+from privacy.services.packages import ask_package
+from privacy.services.requests import answer_request, receive_request
 from privacy.services.restrictions import restrict_contact
 from tests.factories import make_contact
 
@@ -39,9 +43,35 @@ def make_request(by: User, meeting: Meeting, contact: Contact) -> Finding:
     )
 
 
+def make_package(by: User) -> Package:
+    """Return the package of an answered request, whose file is gone."""
+    actor = actor_for(by)
+    row = receive_request(
+        actor=actor,
+        terms={"names": ["Bo Example"]},
+        regimes=["gdpr"],
+        kind="access",
+        channel="letter",
+        received_on=city_today(),
+    )
+    answer_request(actor=actor, request_id=row.pk, decision="refused", grounds=["manifestly_excessive"])
+    package = ask_package(actor=actor, request_id=row.pk, language="en-gb")
+    package.made_at = timezone.now()
+    package.save(update_fields=["made_at"])
+    Job.objects.filter(pk=package.job).delete()
+    return package
+
+
 def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
     found = make_request(by, meeting, contact)
     other = make_contact(contact.home_district)
     restriction = restrict_contact(actor=actor_for(by), contact_id=other.pk, ground="evidence")
-    return {"data_request": found.request_id, "finding": found.pk, "restriction": restriction.pk}
+    package = make_package(by)
+    return {
+        "answered_request": package.request_id,
+        "package": package.pk,
+        "data_request": found.request_id,
+        "finding": found.pk,
+        "restriction": restriction.pk,
+    }

@@ -15,10 +15,10 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Organisation, OrganisationPeriod
 from districts.services import expect_community
+from jobs import printing
 from jobs.models import Job, JobFile
 from jobs.running import run_next
 from reports.catalogue import REPORTS
-from reports.exports import files
 from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
 from tests.reports.city import QUARTER, at, make_promise, old
@@ -257,4 +257,4 @@ def test_where_pango_is_missing_the_page_says_so(city: City, monkeypatch: pytest
     html = sure(city.supervisor).get(f"/reports/export/?report=coverage&{ASKED}").content.decode()
     assert "Pango" in html
     assert 'value="pdf"' not in html
-    assert files.can_write_pdf()
+    assert printing.can_write_pdf()

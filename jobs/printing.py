@@ -1,0 +1,66 @@
+"""Pages printed as PDF files by WeasyPrint, which needs Pango on the machine."""
+
+from functools import lru_cache
+from typing import Any, BinaryIO, Final
+
+from django.utils.translation import gettext as _
+from fontpkg_source_sans_3 import ROOT
+
+from jobs.kinds import JobRefused
+
+# What WeasyPrint asks the system for; it names the libraries differently from system to system.
+_PANGO: Final = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll", "pango-1.0")
+FACE: Final = (ROOT / "files" / "SourceSans3[wght].ttf").as_uri()
+
+
+@lru_cache
+def can_write_pdf() -> bool:
+    """Whether Pango is there: asked without importing WeasyPrint, which takes long."""
+    import ctypes
+
+    for name in _PANGO:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def print_html(html: str, out: BinaryIO) -> int:
+    """Write a page as a PDF and return its number of sheets. It can load FACE and nothing else.
+
+    The PDF is tagged (PDF/UA-1), so that screen readers find headings and tables. Raises JobRefused where the
+    machine cannot.
+    """
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+    except OSError as error:
+        raise JobRefused(
+            _("This server cannot create PDFs (Pango is not installed). Choose XLSX or CSV.")
+        ) from error
+
+    class Typeface(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        """The typeface, and nothing else: what is in a document fetches nothing."""
+
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+            if url != FACE:
+                raise ValueError(url)
+            return super().fetch(url, headers)
+
+    page = HTML(string=html, url_fetcher=Typeface(allowed_protocols=["file"]))
+    sheets = page.render(pdf_variant="pdf/ua-1")
+    sheets.write_pdf(out, finisher=_add_scopes, pdf_variant="pdf/ua-1")
+    return len(sheets.pages)
+
+
+def _add_scopes(_document: Any, pdf: Any) -> None:
+    """State of each table heading whether it is of a column or a row: WeasyPrint only links cells to them.
+
+    The ID of a heading is of its table, row and column; the first row has the headings of columns.
+    """
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/TH":
+            _table, row, _column = element["ID"].string.split("-")
+            element["A"]["Scope"] = "/Column" if row == "0" else "/Row"

@@ -1,0 +1,74 @@
+"""The letter that answers a request, in the language of the person.
+
+What is not disclosed under police law must not show in it: the letter is then the same, word for word, as if
+nothing were held.
+"""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from privacy.codes import Decision, Ground, Regime, RequestKind
+from privacy.exports.records import Held
+from privacy.models import DataRequest
+
+
+def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
+    """The letter without salutation and rights."""
+    yield _("On %(day)s you made a request: %(kind)s. Its number is %(number)s.") % {
+        "day": date_format(row.received_on),
+        "kind": row.get_kind_display(),
+        "number": row.number,
+    }
+    says_nothing = row.neither_confirm or row.decision == Decision.NOTHING_HELD
+    if not says_nothing and row.decision == Decision.REFUSED:
+        yield _("We refuse this request. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
+    elif row.kind == RequestKind.ACCESS or says_nothing:
+        yield from _by_law(row, held)
+    else:
+        yield _("We did what you asked for.")
+    if not says_nothing and row.decision == Decision.PARTLY:
+        yield _("We leave out a part. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
+    if held.has_unsure:
+        yield _(
+            "We could not tell whether some notes are about you. Tell us one more detail, such as an address "
+            "or an organisation. We will then look again."
+        )
+
+
+def rights(row: DataRequest) -> list[str]:
+    """What the person can do next."""
+    return [
+        _("You can ask us to correct, restrict or erase your data. You can object to its use."),
+        _("You can complain to the data protection authority. The authority can also check for you."),
+        _("You can take the matter to court."),
+    ]
+
+
+def salutation(row: DataRequest) -> str:
+    names = row.terms()["names"]
+    return _("Dear %(name)s,") % {"name": names[0]} if names else _("To the person who made this request")
+
+
+def sender() -> str:
+    return _("The police of %(city)s") % {"city": settings.CITY_NAME}
+
+
+def _by_law(row: DataRequest, held: Held) -> Iterator[str]:
+    """A part for each law that applies."""
+    if Regime.GDPR in row.regimes:
+        if held.other:
+            yield _("Under data protection law (GDPR) we hold the personal data about you in this document.")
+        else:
+            yield _("Under data protection law (GDPR) we hold no personal data about you.")
+    if Regime.LED in row.regimes:
+        if held.police:
+            yield _("Under police law (Directive 2016/680) we hold the data about you in this document.")
+        else:
+            yield _("There is nothing that we can disclose. The authority can check for you.")
+
+
+def _grounds(row: DataRequest) -> str:
+    return ", ".join(str(Ground(code).label) for code in row.grounds)

@@ -1,0 +1,151 @@
+"""The package: a letter with the data as PDF, and the same data as JSON with its schema, in a ZIP file.
+
+Both files are written from one document, so that both have the same cuts.
+"""
+
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.rules import recipient_of
+from audit.services import record
+from jobs import kinds
+from jobs.files import encrypted, spool
+from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.printing import FACE, print_html
+from lib.age import AGE_TYPE
+from privacy.codes import Decision, RequestKind
+from privacy.exports import letter, uses
+from privacy.exports.records import Held, Officers, held, says_cuts
+from privacy.models import DataRequest, Package
+from privacy.policies import can_handle_requests
+from privacy.services.packages import PACKAGE
+from privacy.services.requests import OBJECT_TYPE
+
+SCHEMA: Final = Path(__file__).with_name("package.schema.json")
+VERSION: Final = 1
+ZIP_TYPE: Final = "application/zip"
+
+
+def document(actor: Actor, package: Package) -> dict[str, Any]:
+    """The content of a package, as its JSON file has it. The language of the letter is active."""
+    row = package.request
+    officers = Officers(row, named=package.identity_essential)
+    known = held(row, officers)
+    given = known if _gives_data(row) else _nothing(known)
+    ids = uses.ids_of(given)
+    return {
+        "version": VERSION,
+        "controller": settings.CITY_NAME,
+        "language": package.language,
+        "request": {
+            "number": row.number,
+            "kind": row.kind,
+            "received_on": f"{row.received_on}",
+            "answered_on": f"{row.answered_on}",
+            "laws": list(row.regimes),
+        },
+        "letter": list(letter.paragraphs(row, given)),
+        "rights": letter.rights(row),
+        "records": list(given.records),
+        "facts": list(given.facts),
+        "opinions": list(given.opinions),
+        "sources": uses.sources(given) if given.tables else [],
+        "purposes": uses.purposes(given),
+        "recipients": uses.recipients(actor, ids) if ids else [],
+        "consultations": uses.consultations(actor, row, package, ids, officers) if ids else [],
+    }
+
+
+def write(row: DataRequest, content: dict[str, Any]) -> BinaryIO:
+    """The ZIP file. Raises JobRefused where the machine cannot print."""
+    pdf = spool()
+    print_html(_html(row, content), pdf)
+    out = spool()
+    with pdf, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        pdf.seek(0)
+        package.writestr("letter.pdf", pdf.read())
+        package.writestr("data.json", json.dumps(content, ensure_ascii=False, indent=2))
+        package.writestr("data.schema.json", SCHEMA.read_text())
+    return out
+
+
+def make_package(work: Work) -> JobResult:
+    """Write the package of an answered request. It is encrypted unless a readable file was chosen."""
+    found = Package.objects.visible_to(work.actor).select_related("request")
+    package = found.filter(pk=UUID(work.parameters["package"])).first()
+    if package is None or package.request.answered_on is None:
+        raise JobRefused(_("The request is not answered yet."))
+    row = package.request
+    with translation.override(package.language):
+        content = document(work.actor, package)
+        out = write(row, content)
+    name, media_type, is_encrypted = f"request-{row.number}.zip", ZIP_TYPE, "passphrase" in work.needs
+    if is_encrypted:
+        name, media_type, out = f"{name}.age", AGE_TYPE, encrypted(out, work.needs["passphrase"])
+
+    def keep(files: Sequence[KeptFile]) -> None:
+        digest = files[0].digest
+        Package.objects.filter(pk=package.pk).update(made_at=timezone.now(), digest=digest)
+        how = "encrypted file" if is_encrypted else "file"
+        record(
+            work.actor,
+            Action.EXPORT,
+            OBJECT_TYPE,
+            [row.pk, *([row.contact_id] if row.contact_id else [])],
+            purpose=row.number,
+            recipient=recipient_of(work.parameters["recipient"], f"{how} sha256:{digest}"),
+        )
+
+    return JobResult({"files": 1}, [Output(name, media_type, out)], keep)
+
+
+def register() -> None:
+    """Make packages a kind of background task."""
+    kinds.register(
+        PACKAGE, make_package, title=gettext_lazy("Answer to a data request"), may=can_handle_requests
+    )
+
+
+def _gives_data(row: DataRequest) -> bool:
+    """Whether the answer has the data itself. A refusal that says so has only the letter."""
+    if row.neither_confirm:
+        return True
+    return row.kind == RequestKind.ACCESS and row.decision != Decision.REFUSED
+
+
+def _nothing(known: Held) -> Held:
+    return Held((), (), (), frozenset(), frozenset(), known.police, known.other, has_unsure=False)
+
+
+def _html(row: DataRequest, content: dict[str, Any]) -> str:
+    texts = [
+        (_("Notes: facts"), content["facts"]),
+        (_("Notes: opinions of officers"), content["opinions"]),
+    ]
+    context = {
+        "content": content,
+        "texts": [(title, [(one, _cuts(one)) for one in rows]) for title, rows in texts if rows],
+        "salutation": letter.salutation(row),
+        "sender": letter.sender(),
+        "day": date_format(row.answered_on or row.received_on),
+        "face": FACE,
+        "direction": "rtl" if get_language_bidi() else "ltr",
+    }
+    return render_to_string("privacy/package.html", context)
+
+
+def _cuts(one: dict[str, Any]) -> str:
+    return says_cuts(one["cuts"], one["grounds"]) if one["cuts"] else ""

@@ -1,0 +1,59 @@
+"""What the inventory says, in words for letters and the register. `inventory.toml` has the codes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PURPOSES: Final[Mapping[str, Any]] = {
+    "liaison": gettext_lazy("Ties with communities: who can be reached, what was said and what was promised"),
+    "incidents": gettext_lazy("Response to incidents: who calls whom, and what was learned"),
+    "reviews": gettext_lazy("Audits of engagement in a district, and reports by email"),
+    "plans": gettext_lazy("Local action plans: who does what by when, and what organisations say of it"),
+    "publishing": gettext_lazy("Figures for everybody, which name nobody"),
+    "public_pages": gettext_lazy(
+        "What a district tells the public: results, meetings, ways to report, organisations that agreed"
+    ),
+    "registrations": gettext_lazy("Organisations that put themselves forward"),
+    "districts": gettext_lazy("Districts, their boundaries and the communities known to live there"),
+    "exchange": gettext_lazy("Imports from registers"),
+    "integration": gettext_lazy("Access of other systems, and its limits"),
+    "accounts": gettext_lazy("Accounts of staff: who works where, and who can do what"),
+    "trail": gettext_lazy("Activity log: who viewed, searched, changed or received a record, and why"),
+    "oversight": gettext_lazy("Questions about how contacts are read, and look-ups of records at risk"),
+    "operation": gettext_lazy("Background tasks, their files, and reminders"),
+    "requests": gettext_lazy("Answers to people who ask about their data, and proof of them"),
+}
+BASES: Final[Mapping[str, Any]] = {
+    "record": gettext_lazy("the lawful basis of each record"),
+    "public_task": gettext_lazy("task in the public interest (GDPR, Article 6(1)(e))"),
+    "police_law": gettext_lazy("police law (Directive 2016/680, Article 8)"),
+    "legal_obligation": gettext_lazy("legal obligation (GDPR, Article 6(1)(c))"),
+}
+_SINCE: Final[Mapping[str, Any]] = {
+    "last_meeting": gettext_lazy("the last meeting"),
+    "ended": gettext_lazy("the end of the role"),
+    "meeting": gettext_lazy("the meeting"),
+    "closed": gettext_lazy("closing"),
+    "withdrawn": gettext_lazy("withdrawal"),
+    "created": gettext_lazy("creation"),
+    "answered": gettext_lazy("the answer"),
+    "last_use": gettext_lazy("the last use"),
+}
+_THEN: Final[Mapping[str, Any]] = {
+    "review": gettext_lazy("reviewed %(days)s days after %(since)s"),
+    "blank": gettext_lazy("text removed %(days)s days after %(since)s"),
+    "delete": gettext_lazy("deleted %(days)s days after %(since)s"),
+}
+
+
+def period(*, then: str, counts_from: str, days: int | None) -> str:
+    """How long data is kept, from a rule of the inventory.
+
+    >>> period(then="delete", counts_from="meeting", days=365)
+    'deleted 365 days after the meeting'
+    """
+    if days is None:
+        return _("for as long as the record to which it belongs")
+    return str(_THEN[then]) % {"days": days, "since": _SINCE[counts_from]}
