@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from meetings.models import Concern
 from meetings.whom_to_call import AT_MOST, Call, whom_to_call
 
 ROWS: Final = 10
+LATER: Final = timedelta(days=1)
 ALL_CALLS: Final = 500  # cards on a page that shows them all
 REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -57,7 +58,12 @@ class Card:
     def can_wait(self) -> bool:
         """Whether it is night there, and nothing that is open for them has to happen before the morning."""
         calls = [step for step in self.steps if step.step.proof in CALLS]
-        return self.is_asleep and bool(calls) and all(step.step.may_wait for step in calls)
+        return (
+            self.is_asleep
+            and not self.is_settled
+            and bool(calls)
+            and all(step.step.may_wait for step in calls)
+        )
 
     @property
     def can_be_visited(self) -> bool:
@@ -102,6 +108,14 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """A step that is due for several organisations at once: their names by the name of each owner."""
+
+    step: IncidentStep
+    owners: dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentPage:
     """`hidden` counts the open steps of organisations that the reader does not see."""
 
@@ -111,8 +125,28 @@ class IncidentPage:
     settled: Sequence[IncidentStep]
     assessments: Sequence[TensionAssessment]  # the latest first
     hidden: int
+    later_from: datetime  # steps due since then can wait below the others
     next: IncidentStep | None
     next_card: Card | None
+
+    @property
+    def soon(self) -> Sequence[IncidentStep]:
+        return [step for step in self.steps if step.due_at < self.later_from]
+
+    @property
+    def later(self) -> Sequence[IncidentStep]:
+        return [step for step in self.steps if step.due_at >= self.later_from]
+
+    @property
+    def together(self) -> list[Together]:
+        """The open steps, the same step for several organisations once."""
+        found: dict[tuple[Any, datetime], Together] = {}
+        for step in self.steps:
+            one = found.setdefault((step.step, step.due_at), Together(step, {}))
+            names = one.owners.setdefault(step.owner.name if step.owner else "", [])
+            if step.organisation:
+                names.append(step.organisation.name)
+        return list(found.values())
 
     @property
     def without_card(self) -> int:
@@ -185,38 +219,42 @@ def incident_page(
         settled=[step for step in shown if not step.is_open],
         assessments=list(incident.assessments.select_related("made_by").order_by("-number")),
         hidden=sum(step.is_open for step in steps) - len(is_open),
+        later_from=now + LATER,
         next=todo,
         next_card=cards.get(first) if first else None,
     )
 
 
-def under_way(actor: Actor, *, mine: bool) -> list[Any]:
-    """Incidents not closed, each with `next_step`, soonest first; `mine`: where the actor has a step."""
-    found: list[Any] = _UNDER_WAY.fetch(actor, mine)
+def under_way(actor: Actor) -> list[Any]:
+    """Incidents not closed, each with `next_step`: those with a step of the actor first, then the soonest.
+
+    Whoever works in a district tonight, also with temporary access, has to find what is under way there.
+    """
+    found: list[Any] = _UNDER_WAY.fetch(actor)
     if not found:
         return []
     steps = IncidentStep.objects.open().select_related("step").in_order()
     prefetch_related_objects(found, Prefetch("steps", steps, to_attr="open_steps"), places_seen(actor))
     for row in found:
         row.next_step = _next(actor, row.open_steps)
-    return sorted(found, key=lambda row: row.next_step.due_at if row.next_step else _LAST)
+        row.is_own = any(step.owner_id == actor.id for step in row.open_steps)
+    return sorted(found, key=lambda row: (not row.is_own, row.next_step.due_at if row.next_step else _LAST))
 
 
-def _under_way(actor: Actor, mine: bool) -> QuerySet[Incident]:
+def _under_way(actor: Actor) -> QuerySet[Incident]:
+    own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
     rows = Incident.objects.visible_to(actor).under_way().select_related("protocol", "district")
-    if mine:
-        own = IncidentStep.objects.open().filter(incident=OuterRef("pk"), owner=actor.id)
-        rows = rows.filter(Exists(own))
-    return rows.order_by("-started_at", "pk")[:ROWS]
+    return rows.order_by(Exists(own).desc(), "-started_at", "pk")[:ROWS]
 
 
 _UNDER_WAY: Final = Prepared(_under_way)
 
 
 def _next(actor: Actor, steps: Sequence[IncidentStep]) -> IncidentStep | None:
-    """The actor's own first open step, else anybody's."""
+    """The actor's own first open step, else the first that they could do, else anybody's."""
     own = [step for step in steps if actor.id is not None and step.owner_id == actor.id]
-    return next(iter(own or steps), None)
+    able = [step for step in steps if actor.is_supervisor or not step.step.needs_decision]
+    return next(iter(own or able or steps), None)
 
 
 def _steps_seen(actor: Actor, incident: Incident) -> list[Any]:

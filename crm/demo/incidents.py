@@ -21,7 +21,7 @@ from meetings.services.follow_ups import create_follow_up
 
 DANGER = "Windows are open to the street"  # asked for at night only
 HOLDING = (
-    "There has been an attack on a place of worship. Officers are there and speak to the people affected. "
+    "There has been an attack. Officers are there and speak to the people affected. "
     "If you saw anything, call 112. Your district officer will contact you today."
 )
 

@@ -39,8 +39,7 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
     incident, step = _open_step(actor, incident_id, step_id)
     if step.owner_id == actor.id:
         return step
-    if not can_finish_step(actor, incident, step):
-        raise ValidationError(_("Only a supervisor can finish this step."), code="of_a_supervisor")
+    _refuse_unless_able(actor, incident, step)
     if step.owner_id != owner_id:
         name = step.owner.name if step.owner else _("No one")
         raise AlreadyTaken(_("%(name)s has already taken this step.") % {"name": name}, code="taken")
@@ -98,6 +97,7 @@ def mark_step(
     Raises as `take_over`, and ValidationError by field.
     """
     incident, step = _open_step(actor, incident_id, step_id)
+    _refuse_unless_able(actor, incident, step)
     now = timezone.now()
     assign(step, {"status": status, "note": note, "done_at": done_at or now})
     _check(incident, step, case_reference)
@@ -133,6 +133,11 @@ def _open_step(actor: Actor, incident_id: UUID, step_id: UUID) -> tuple[Incident
     if not step.is_open:
         raise ValidationError(_("This step is no longer open."), code="not_open")
     return incident, step
+
+
+def _refuse_unless_able(actor: Actor, incident: Incident, step: IncidentStep) -> None:
+    if not can_finish_step(actor, incident, step):
+        raise ValidationError(_("Only a supervisor can finish this step."), code="of_a_supervisor")
 
 
 def _check(incident: Incident, step: IncidentStep, case_reference: str) -> None:

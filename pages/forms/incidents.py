@@ -79,7 +79,9 @@ class MoreForm(forms.Form):
 class ConductForm(forms.Form):
     """Which supervisor is to be kept out of an incident."""
 
-    supervisor = forms.ModelChoiceField(User.objects.none(), label=_("Supervisor who may be concerned"))
+    supervisor = forms.ModelChoiceField(
+        User.objects.none(), label=_("Supervisor who may be involved"), empty_label=_("Choose a supervisor")
+    )
 
     def __init__(self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -165,8 +165,10 @@ def incident_hand_over(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _writable(request, pk)
 
     def work() -> None:
-        hand_over_steps(actor=request.actor, incident_id=pk)
-        messages.success(request, _("Your steps were handed over."))
+        if hand_over_steps(actor=request.actor, incident_id=pk):
+            messages.success(request, _("Your steps were handed over."))
+        else:
+            messages.info(request, _("You have no open steps in this incident."))
 
     return _attempt(request, row, work)
 

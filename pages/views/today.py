@@ -36,7 +36,7 @@ def today(request: ActorRequest) -> HttpResponse:
     mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)
     prep = _prep(actor, day) if mine else None
-    incidents = under_way(actor, mine=mine)
+    incidents = under_way(actor)
     milestones = own_milestones(actor)
     places = [one.place for one in incidents if one.place]
     consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])

@@ -15,12 +15,14 @@ from contacts.models import Organisation
 from contacts.services.private_channels import set_organisation_private_channel
 from incidents.models import Incident
 from incidents.services.decisions import reopen_incident
+from incidents.services.opening import open_incident
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import take_over
 from incidents.shipped import GRAFFITI
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
-from tests.factories import make_officer, make_organisation, make_supervisor
+from meetings.services.relief import open_relief
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.incidents.making import Night, make_incident, make_protocol, zone_where_it_is
 
 pytestmark = pytest.mark.django_db
@@ -308,16 +310,22 @@ def test_the_holding_statement_is_agreed_in_one_tap(client: Client) -> None:
     assert "Officers are there." in field
 
 
-def test_today_shows_what_is_under_way_to_who_has_a_step_and_to_supervisors(
+def test_today_shows_what_is_under_way_in_the_district_and_own_steps_first(
     client: Client, night: Night
 ) -> None:
-    night.incident()
-    shown = "Attack on people or a place"
-    assert shown in sign_in(client, night.duty).get("/").content.decode()
-    assert shown in sign_in(client, night.supervisor).get("/").content.decode()
-    colleague = make_officer(night.district)
-    assert shown not in sign_in(client, colleague).get("/").content.decode()
-    assert shown in client.get("/?scope=district").content.decode()
+    own = night.incident()
+    others = Night(night.district)
+    concern = others.log(received_at=timezone.now() - timedelta(hours=23))
+    open_incident(actor=others.actor(), concern_id=concern.pk, protocol_id=night.protocol.pk)
+    reach = make_officer(night.district)
+    visitor = make_officer(make_district())
+    assert "Open incident" not in sign_in(client, visitor).get("/").text, "of another district"
+    open_relief(actor=night.actor(visitor), district=night.district, reason="night_duty", hours=8)
+    for user in (night.duty, night.supervisor, reach, visitor):
+        shown = sign_in(client, user).get("/").text
+        assert shown.count("Open incident") == 2, "with a step, and to who works there tonight"
+    found = [row.pk for row in sign_in(client, night.duty).get("/").context["incidents"]]
+    assert found[0] == own.pk, "where they have a step, though the other one is more urgent"
 
 
 def test_the_list_shows_what_the_reader_covers(client: Client, night: Night) -> None:
