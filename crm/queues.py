@@ -64,6 +64,7 @@ TASKS: Final[dict[str, Kept]] = {
     "contacts.tell_of_ended_roles": Kept("work", 10 * MINUTE),
     "meetings.refresh_reminders_of_user": Kept("work", 10 * MINUTE),
     "incidents.pass_on_steps": Kept("work", 10 * MINUTE),
+    "plans.freeze_values": Kept("work", 10 * MINUTE),
     "contacts.forget_merges": Kept("work", 10 * MINUTE),
     "contacts.forget_imports": Kept("work", 10 * MINUTE),
     "reviews.forget_names": Kept("work", 10 * MINUTE),

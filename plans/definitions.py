@@ -1,6 +1,7 @@
 """What an indicator can take of the reports, and how a value is counted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from lib.canonical import digest_of
@@ -40,21 +41,22 @@ def value_of(report: Report, measure: str, row: Row) -> float | None:
     return value
 
 
-def counted(indicator: Indicator, period: Period) -> Iterator[dict[str, Any]]:
-    """The fields of a value, as the report counts it now; none if the district has no figures then."""
+def counted(indicator: Indicator, periods: Iterable[Period]) -> Iterator[dict[str, Any]]:
+    """The fields of a value for each period, as the report counts it now, if there was a district."""
     report, district = REPORTS[indicator.slug], indicator.district
-    if district is None or not district.is_in_use(period.since, period.until):
+    if district is None:
         return
-    question = Question((period,), (district,))
-    for row in report.rows(question):
+    there = tuple(one for one in periods if district.is_in_use(one.since, one.until))
+    question = Question(there, (district,))
+    for row in report.rows(question) if there else ():
         yield {
-            "period_start": period.since,
-            "period_end": period.until,
+            "period_start": row.period.since,
+            "period_end": row.period.until,
             "n": row.n,
             "of": row.of,
             "value": value_of(report, indicator.measure, row),
             "definition": _definition(report),
-            "ids_digest": _digest(report, question, row),
+            "ids_digest": _digest(report, replace(question, periods=(row.period,)), row),
             "as_of": question.as_of,
         }
 

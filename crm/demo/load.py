@@ -21,6 +21,7 @@ from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
+from crm.demo.plans import write_plans
 from crm.demo.promises import History
 from crm.demo.published import write_releases
 from crm.demo.requests import write_requests
@@ -65,6 +66,7 @@ def load_demo() -> dict[str, int]:
     write_audits(book)
     write_incidents(book)
     write_releases(book)
+    write_plans(book)
     write_requests(book)
     counts = {
         "districts": len(book.districts),

@@ -1,5 +1,6 @@
 """Writing indicators and their values: baselines first, frozen each quarter or entered by hand."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -147,15 +148,18 @@ def _freeze_plan(plan_id: UUID, today: date) -> int:
     made = 0
     wanted = [Period(*days) for days in quarters(plan.starts_on, min(plan.ends_on, today))]
     rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK).select_related("district")
+    baseline = Period(*quarter_before(plan.starts_on))
     for row in rows.order_by("pk"):
         there = set(row.values.values_list("period_start", "period_end"))
-        baseline = Period(*quarter_before(plan.starts_on))
-        for period in [baseline, *wanted]:
-            if (period.since, period.until) in there or final_on(period) > today:
-                continue
-            if period == baseline and row.recorded_since:
-                continue
-            made += _freeze(row, period, is_baseline=period == baseline)
+        begins = row.recorded_since or baseline.since
+        missing = [
+            period
+            for period in (baseline, *wanted)
+            if period.since >= begins
+            and (period.since, period.until) not in there
+            and final_on(period) <= today
+        ]
+        made += _freeze(plan, row, missing)
     if made:
         write_plan(SYSTEM, plan, ["values"], is_change=False)
     return made
@@ -171,13 +175,13 @@ def _freeze_baseline(plan: Plan, row: Indicator) -> None:
     if begins > period.since:
         row.recorded_since = begins
     elif period.until <= city_today():
-        _freeze(row, period, is_baseline=True)
+        _freeze(plan, row, [period])
 
 
-def _freeze(row: Indicator, period: Period, *, is_baseline: bool) -> int:
-    made = [
-        IndicatorValue(indicator=row, is_baseline=is_baseline, **fields) for fields in counted(row, period)
-    ]
+def _freeze(plan: Plan, row: Indicator, periods: Sequence[Period]) -> int:
+    made = [IndicatorValue(indicator=row, **fields) for fields in counted(row, periods)]
+    for value in made:
+        value.is_baseline = value.period_end <= plan.starts_on
     IndicatorValue.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
 
