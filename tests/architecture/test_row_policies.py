@@ -188,6 +188,22 @@ def test_an_actor_reads_exactly_what_visible_to_says(city: list[District], chanc
     assert 0.1 < seen / read < 0.9  # neither everybody nor nobody saw everything
 
 
+def test_roles_of_a_restricted_contact_are_hidden_with_it(city: list[District]) -> None:
+    contact = make_contact(city[1], make_organisation(city[1]))
+    officer, privacy_officer = make_officer(city[1]), make_user(Role.PRIVACY_OFFICER)
+
+    def seen() -> list[int]:
+        counts = []
+        for user in (officer, privacy_officer):
+            with acting_as(actor_for(user)):
+                counts.append(Affiliation.objects.filter(contact=contact).count())
+        return counts
+
+    assert seen() == [1, 1]
+    Contact.objects.filter(pk=contact.pk).update(is_restricted=True)
+    assert seen() == [0, 1]
+
+
 def test_coverage_follows_whatever_changes_it(city: list[District]) -> None:
     officer = make_officer(city[1])
 
