@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from lib.acting import Acting
 from lib.row_context import Opened, opened
@@ -94,7 +94,16 @@ def _write_texts(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> No
         for name, value in values.items():
             setattr(row, name, value)
         if values:
+            _save_or_delete(row, values)
+
+
+def _save_or_delete(row: Any, values: Mapping[str, Any]) -> None:
+    """Save the row, or delete it if a constraint of its table wants what is now empty."""
+    try:
+        with transaction.atomic():
             row.save(update_fields=list(values))
+    except IntegrityError:
+        row.delete()
 
 
 @transaction.atomic

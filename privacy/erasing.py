@@ -33,7 +33,7 @@ from privacy.policies import can_handle_requests
 from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import text_of
+from privacy.searching import searched_text
 from privacy.services.erasures import ERASE, contacts_of
 from privacy.services.requests import OBJECT_TYPE
 
@@ -92,7 +92,7 @@ def plan_of(request: DataRequest) -> Plan:
                 kept.append((one, entry.why))
             elif one.object_id in fixed:
                 kept.append((one, _("It is signed, published or in force, so it never changes.")))
-            elif text := text_of(getattr(row, one.field)):
+            elif text := searched_text(label, one.field, getattr(row, one.field)):
                 places.append(_place(one, getattr(row, one.field), text, search))
     return Plan(contacts, places, kept)
 
@@ -200,7 +200,7 @@ def _rewrite(by_key: Mapping[str, Sequence[Place]], search: Wanted) -> Callable[
 
 def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
     """The value without the person. It is found where it was, and where its names and numbers are now."""
-    text = text_of(value)
+    text = searched_text(place.model, place.field, value)
     is_as_it_was = bool(text) and place.digest in _digests(text)
     hits = [(hit.start, hit.end) for hit in search.hits(text)]
     if not hits and not is_as_it_was:
@@ -219,7 +219,7 @@ def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
 def is_as_before(place: Place) -> bool:
     """Whether the text at a place is what it was before the erasure."""
     row = apps.get_model(place.model)._base_manager.filter(pk=place.key).first()
-    text = text_of(getattr(row, place.field)) if row else ""
+    text = searched_text(place.model, place.field, getattr(row, place.field)) if row else ""
     return bool(text) and place.digest in _digests(text)
 
 

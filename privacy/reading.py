@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from privacy import inventory
 from privacy.models import Finding
-from privacy.searching import NAME, text_of
+from privacy.searching import NAME, searched_text, text_of
 
 AROUND: Final = 160  # characters shown on each side of a passage
 DATED: Final = {
@@ -73,7 +73,7 @@ def text_in(label: str, field: str, row: dict[str, Any]) -> str:
     together = _together(label, field)
     if together:
         return " ".join(filter(None, (text_of(row.get(name)) for name in together)))
-    return text_of(row.get(field))
+    return searched_text(label, field, row.get(field))
 
 
 def _together(label: str, field: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from django.apps import apps
@@ -31,6 +32,7 @@ from privacy.services.requests import OBJECT_TYPE, SEARCH
 
 BATCH: Final = 2_000  # rows read at once
 MOST_FOUND: Final = 2_000  # findings from which a name is too common to search for
+COPY: Final = "copy"  # the kind of fields that repeat other texts
 NAME: Final = "person_name"  # the kind of fields that make one name together
 _RANK: Final = {Matched.EXACT: 0, Matched.PHONE: 1, Matched.EMAIL: 2, Matched.SIMILAR: 3}
 _OWN: Final = "privacy."  # this app's tables, which hold nothing but what privacy officers wrote
@@ -99,7 +101,7 @@ def find_in(
     model = apps.get_model(label)
     together = [name for name in names if inventory.fields()[label, name].kind == NAME]
     for row in _rows(model, names, tick):
-        texts = {name: text_of(row[name]) for name in names if row[name]}
+        texts = {name: searched_text(label, name, row[name]) for name in names if row[name]}
         if together:  # a given and a family name are one name
             texts = {together[0]: " ".join(filter(None, map(texts.get, together)))} | {
                 name: text for name, text in texts.items() if name not in together
@@ -109,6 +111,14 @@ def find_in(
                 best = min((Matched(hit.matched) for hit in hits), key=lambda one: _RANK[one])
                 passages = tuple((hit.start, hit.end) for hit in hits)
                 yield Found(label, str(row["pk"]), name, best, passages)
+
+
+def searched_text(label: str, name: str, value: Any) -> str:
+    """The text of a field as it is searched. Parts of web addresses in copies are decoded, too."""
+    text = text_of(value)
+    if ("%" in text or "+" in text) and inventory.fields()[label, name].kind == COPY:
+        return f"{text}\n{unquote_plus(text)}"
+    return text
 
 
 def text_of(value: Any) -> str:

@@ -28,6 +28,17 @@ _MOST_KNOWN: Final = 500_000  # words whose likeness is remembered
 _NONE, _INITIAL, _LIKE, _SAME = range(4)
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*")
 _NUMBER: Final = re.compile(r"\+?\d(?:[\s()./\-\u00a0]{0,3}\d){4,}")
+_UNVOWELLED: Final = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufefc]")
+_ARTICLE: Final = re.compile("\\bال(?=..)")  # written as one with the name
+_ARTICLES: Final = ("al", "el", "ul")
+_CONSONANTS: Final = (
+    *(("sh", "s"), ("ch", "s"), ("kh", "h"), ("gh", "q"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k")),
+    *(("g", "j"), ("c", "k"), ("v", "f"), ("p", "b"), ("x", "ks"), ("z", "s")),
+)
+_TWICE: Final = re.compile(r"([a-z])\1")
+_VOWELS: Final = re.compile("[aeiouyw]")
+_GROUP: Final = re.compile(r"\+?\d+")
+_MOST_GROUPS: Final = 12
 _EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
 
 
@@ -54,6 +65,7 @@ class Wanted:
     names: list[tuple[str, ...]]
     phones: list[str]  # the digits of the national number
     emails: list[str]
+    unvowelled: list[bool] = field(default_factory=list)  # names in a script without short vowels
     _known: dict[str, tuple[_Like, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -85,18 +97,31 @@ class Wanted:
                 _Like(number, which, quality)
                 for number, name in enumerate(self.names)
                 for which, word in enumerate(name)
-                if (quality := max((_likeness(word, form) for form in forms), default=_NONE))
+                if (quality := self._quality(number, word, written, forms))
                 and (quality > _INITIAL or len(name) > 1)
             )
             if len(self._known) < _MOST_KNOWN:
                 self._known[written] = found
         return found
 
+    def _quality(self, number: int, word: str, written: str, forms: tuple[str, ...]) -> int:
+        """How much a word of a name is like a word of a text, by its consonants if one has no vowels."""
+        best = max((_likeness(word, form) for form in forms), default=_NONE)
+        is_unvowelled, has_article = bool(_UNVOWELLED.search(written)), bool(_ARTICLE.match(written))
+        if best < _LIKE and is_unvowelled != self.unvowelled[number]:
+            ours, least = consonants(word, vowels=is_unvowelled), 2 if len(self.names[number]) > 1 else 3
+            theirs = {consonants(form, vowels=not is_unvowelled) for form in forms}
+            if (len(ours) >= least and ours in theirs) or (word in _ARTICLES and has_article):
+                return _LIKE
+        return best
+
     def _phones(self, text: str) -> Iterator[Hit]:
         for number in _NUMBER.finditer(text):
-            digits = _digits(number.group())
-            if any(_same_number(phone, digits) for phone in self.phones):
-                yield Hit(number.start(), number.end(), PHONE)
+            for start, end in _numbers_in(number):
+                digits = _digits(text[start:end])
+                if any(_same_number(phone, digits) for phone in self.phones):
+                    yield Hit(start, end, PHONE)
+                    break
 
     def _emails(self, text: str) -> Iterator[Hit]:
         for address in _EMAIL.finditer(text):
@@ -106,13 +131,33 @@ class Wanted:
 
 def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -> Wanted:
     """Prepare a search. `phones` are in international or national form."""
-    words = [tuple(dict.fromkeys(latin(fold(name)).split())) for name in names]
+    words = {
+        name: bool(_UNVOWELLED.search(written))
+        for written in names
+        if len("".join(name := tuple(dict.fromkeys(latin(fold(_ARTICLE.sub("", written))).split()))))
+        >= SHORTEST
+    }
     digits = [_digits(phone).lstrip("0") for phone in phones]
     return Wanted(
-        names=[name for name in dict.fromkeys(words) if len("".join(name)) >= SHORTEST],
+        names=list(words),
         phones=[one for one in dict.fromkeys(digits) if len(one) >= NATIONAL],
         emails=[email.strip().casefold() for email in emails if "@" in email],
+        unvowelled=list(words.values()),
     )
+
+
+def consonants(word: str, *, vowels: bool) -> str:
+    """The consonants of a word in Latin letters. `vowels`: its own script writes them, and doubles letters.
+
+    >>> [consonants(word, vowels=True) for word in ("haddad", "fatima", "yusuf")]
+    ['hdd', 'ftm', 'sf']
+    >>> [consonants(word, vowels=False) for word in ("hdd", "ftmh", "ywsf")]
+    ['hdd', 'ftm', 'sf']
+    """
+    for letters, one in _CONSONANTS:
+        word = word.replace(letters, one)
+    found = _VOWELS.sub("", _TWICE.sub(r"\1", word) if vowels else word)
+    return found.removesuffix("h") if len(found) > 2 else found
 
 
 def _likeness(word: str, token: str) -> int:
@@ -135,8 +180,11 @@ def _likeness(word: str, token: str) -> int:
 
 def _forms(written: str) -> tuple[str, ...]:
     """A word of a text in Latin letters. It may be several, which also count as one."""
-    words = latin(fold(written)).split()
-    return tuple(dict.fromkeys([*words, "".join(words)]))
+    found: list[str] = []
+    for one in dict.fromkeys([written, _ARTICLE.sub("", written)]):
+        words = latin(fold(one)).split()
+        found += [*words, "".join(words)]
+    return tuple(dict.fromkeys(found))
 
 
 def _stretches(near: Sequence[tuple[int, _Like]], count: int) -> Iterator[tuple[int, int, bool]]:
@@ -162,6 +210,15 @@ def _stretches(near: Sequence[tuple[int, _Like]], count: int) -> Iterator[tuple[
 
 def _digits(number: str) -> str:
     return "".join(str(unicodedata.digit(one)) for one in number if one.isdigit())
+
+
+def _numbers_in(found: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """Places of what may be a number: all of it, then fewer groups of digits, such as without a time."""
+    yield found.span()
+    groups = list(_GROUP.finditer(found.group()))[:_MOST_GROUPS]
+    for count in range(len(groups) - 1, 0, -1):
+        for first in range(len(groups) - count + 1):
+            yield found.start() + groups[first].start(), found.start() + groups[first + count - 1].end()
 
 
 def _same_number(wanted_digits: str, digits: str) -> bool:

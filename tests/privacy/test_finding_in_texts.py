@@ -56,6 +56,25 @@ def test_a_name_in_another_script_is_found_in_both() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Leila Haddad", "ليلى حداد"),
+        ("Haddad", "حداد"),
+        ("Fatima Zahra", "فاطمة الزهراء"),
+        ("Mohammed Al-Haddad", "محمد الحداد"),
+        ("Yusuf Karimi", "يوسف كريمي"),
+        ("Khalid Ghanem", "خالد غانم"),
+    ],
+)
+def test_a_script_without_vowels_is_compared_by_consonants(name: str, written: str) -> None:
+    assert kinds(wanted([name], (), ()), f"{written} 2026") == [SIMILAR]
+    assert kinds(wanted([written], (), ()), f"Then {name} came") == [SIMILAR]
+    assert kinds(wanted([written], (), ()), f"{written} 2026") == [EXACT]
+    assert kinds(wanted([name], (), ()), "سمير ناصر") == []
+    assert kinds(wanted([written], (), ()), "Then Omar Nasser came") == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "ring +44 114 496 0648 after five",
@@ -63,6 +82,7 @@ def test_a_name_in_another_script_is_found_in_both() -> None:
         "0114-496-0648.",
         "(0)114 4960648",
         "00441144960648",
+        "on 12 0114 496 0648 10 am",
     ],
 )
 def test_a_number_is_found_as_people_write_it(text: str) -> None:
