@@ -22,7 +22,7 @@ AFTER = f"{EVERYWHERE} OR ({SEEN}) AND NOT {RESTRICTED}"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0033_location_protected")]
+    dependencies = [("contacts", "0034_candidates_by_index")]
 
     operations = [
         # The view keeps its rights. Going back leaves the column, which nothing else reads.
