@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from structlog.contextvars import get_contextvars
@@ -19,7 +20,25 @@ from audit.models import Action
 from audit.services import record
 from lib.conflicts import StaleVersion
 from lib.external_ids import is_taken
+from lib.mistakes import CHOICE, LENGTH, SIZE, VALUE
 from lib.told import told
+
+#: `{{field}}` becomes the name of the field (`_named`, `_entry`).
+LIMITS: Final = {
+    "max_length": gettext_lazy("Shorten “{{field}}”. Limit in characters: {max_length}."),
+    "min_length": gettext_lazy(
+        "Send a longer text for “{{field}}”. Least number of characters: {min_length}."
+    ),
+    "max_value": gettext_lazy("Send a number of {max_value} or less for “{{field}}”."),
+    "min_value": gettext_lazy("Send a number of {min_value} or more for “{{field}}”."),
+}
+SEND_A_VALUE: Final = gettext_lazy("Send a value for “{{field}}”.")
+NOT_A_CODE: Final = gettext_lazy("Send one of the documented codes for “{{field}}”.")
+_INSTEAD_OF_MODELS: Final = (
+    *((text, LIMITS[code]) for code, text in (LENGTH | SIZE).items()),
+    (VALUE, SEND_A_VALUE),
+    (CHOICE, NOT_A_CODE),
+)
 
 
 class Problem(exceptions.APIException):
@@ -123,8 +142,17 @@ def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[st
             yield {
                 "pointer": prefix if name == NON_FIELD_ERRORS else f"{prefix}/{name}",
                 "code": one.code or "invalid",
-                "detail": told(one),
+                "detail": _named(name, one),
             }
+
+
+def _named(name: str, error: DjangoValidationError) -> str:
+    """The text of an error. A model's own text (lib.mistakes) becomes the API's, which names the field."""
+    text = next((ours for theirs, ours in _INSTEAD_OF_MODELS if error.message is theirs), None)
+    if text is None or name == NON_FIELD_ERRORS:
+        return told(error)
+    limit = (error.params or {}).get("limit_value")
+    return str(text).format(**dict.fromkeys(LIMITS, limit)).replace("{field}", name)
 
 
 def _flatten(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:

@@ -10,5 +10,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm import checks  # noqa: F401  # registers them
         from crm.languages import forget_empty_fallbacks
+        from lib.mistakes import describe_mistakes
 
+        describe_mistakes()
         forget_empty_fallbacks(settings.LANGUAGE_CODE)

@@ -10,10 +10,8 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-_LENGTH: Final = {
-    "max_length": _("Shorten “{{field}}”. Limit in characters: {max_length}."),
-    "min_length": _("Send a longer text for “{{field}}”. Least number of characters: {min_length}."),
-}
+from api.problems import LIMITS, NOT_A_CODE, SEND_A_VALUE
+
 ITEMS: Final = {
     "not_a_list": _("Send a list for “{{field}}”."),
     "empty": _("Send at least one item for “{{field}}”."),
@@ -23,13 +21,14 @@ ITEMS: Final = {
 _DATE: Final = _("Send a date for “{{field}}”, such as 2026-11-24.")
 _MOMENT: Final = _("Send a date and time for “{{field}}”, such as 2026-11-24T14:05:00+01:00.")
 _ID: Final = _("Send an ID for “{{field}}”, such as 0192f0c1-7d2e-7c3a-9b1f-2f6e8a4d5c10.")
-_REQUIRED: Final = {"required": _("Send a value for “{{field}}”.")}
+_REQUIRED: Final = {"required": SEND_A_VALUE}
 #: Texts by type of field and code of the error. Subclasses use the texts of the nearest class listed here.
 TEXTS: Final[dict[type[serializers.Field[Any, Any, Any, Any]], Mapping[str, Any]]] = {
     serializers.Field: _REQUIRED | {"null": _("Send a value other than null for “{{field}}”.")},
     serializers.BooleanField: {"invalid": _("Send true or false for “{{field}}”.")},
-    serializers.CharField: _LENGTH
-    | {
+    serializers.CharField: {
+        "max_length": LIMITS["max_length"],
+        "min_length": LIMITS["min_length"],
         "invalid": _("Send a text for “{{field}}”."),
         "blank": _("Send a text for “{{field}}” that is not blank."),
     },
@@ -38,13 +37,13 @@ TEXTS: Final[dict[type[serializers.Field[Any, Any, Any, Any]], Mapping[str, Any]
     serializers.UUIDField: {"invalid": _ID},
     serializers.IntegerField: {
         "invalid": _("Send a whole number for “{{field}}”."),
-        "max_value": _("Send a number of {max_value} or less for “{{field}}”."),
-        "min_value": _("Send a number of {min_value} or more for “{{field}}”."),
+        "max_value": LIMITS["max_value"],
+        "min_value": LIMITS["min_value"],
         "max_string_length": _("Send a smaller number for “{{field}}”."),
     },
     serializers.DateTimeField: dict.fromkeys(("invalid", "date", "make_aware", "overflow"), _MOMENT),
     serializers.DateField: dict.fromkeys(("invalid", "datetime"), _DATE),
-    serializers.ChoiceField: {"invalid_choice": _("Send one of the documented codes for “{{field}}”.")},
+    serializers.ChoiceField: {"invalid_choice": NOT_A_CODE},
     serializers.ListField: ITEMS,
     serializers.ManyRelatedField: {"not_a_list": ITEMS["not_a_list"], "empty": ITEMS["empty"]},
     serializers.PrimaryKeyRelatedField: _REQUIRED | {"incorrect_type": _ID},

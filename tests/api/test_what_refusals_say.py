@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
@@ -65,9 +66,30 @@ def test_texts_with_numbers_and_names_of_fields_are_passed_on() -> None:
     with pytest.raises(ValidationError) as refused:
         MaxLengthValidator(3)("four")
     (said,) = pointers(ValidationError({"name": refused.value}))
-    assert said["detail"] == "Ensure this value has at most 3 characters (it has 4)."
+    assert said["detail"] == "Shorten “name”. Limit in characters: 3."
+    assert refused.value.messages == ["This is too long. Limit in characters: 3; yours: 4."]
     (ours,) = pointers(ValidationError({"name": "Enter a name."}))
     assert ours["detail"] == "Enter a name."
+
+
+def test_no_model_quotes_a_value_or_speaks_of_rules_as_django_does() -> None:
+    fields = [
+        field
+        for model in apps.get_models()
+        if "allauth" not in model.__module__
+        for field in model._meta.fields
+    ]
+    ours = [field for field in fields if not field.model.__module__.startswith("django.")]
+    texts = {
+        str(text)
+        for field in ours
+        for code, text in field.error_messages.items()
+        if code != "unique_for_date"
+    }
+    texts |= {str(one.message) for field in ours for one in field.validators if hasattr(one, "message")}
+    assert len(ours) > 500
+    bad = ("Ensure", "cannot be", "valid choice", "%(value)", "List contains", "Enter a valid", "must be")
+    assert [text for text in texts if any(words in text for words in bad)] == []
 
 
 def test_a_reference_to_a_row_that_went_is_not_quoted() -> None:
