@@ -8,9 +8,10 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from lib import erasable
-        from plans import archive
+        from plans import archive, reminders
 
         archive.register()
+        reminders.register()
         names = ("Action", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
         erasable.texts(*(f"plans.{name}" for name in names))
         erasable.texts("plans.IndicatorValue", fixed={})  # frozen

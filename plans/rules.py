@@ -1,9 +1,11 @@
 """What is due, done and late in a plan, and which days its figures are of. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
+
+from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
 
 LONGEST_YEARS: Final = 6
 SHORTEST_REASON: Final = 10  # characters
@@ -99,3 +101,39 @@ def quarters(since: date, until: date) -> list[Days]:
         found.append((first, following))
         first = following
     return found
+
+
+# --- Reminders --------------------------------------------------------------------------------------------
+
+MILESTONE_DUE: Final = "milestone_due"
+MILESTONE_LATE_KEEPER: Final = "milestone_late_keeper"
+REVIEW_DUE: Final = "review_due"
+VALUE_DUE: Final = "value_due"
+_OWNER_DAYS: Final = (-1, 0, 1)  # the day before, the day, and once it is late
+_REVIEW_DAYS: Final = (-30, -7)
+
+
+def plan_reminders(
+    *,
+    due: Mapping[Recipient, Collection[date]],
+    keeper: Recipient | None,
+    review_on: date | None,
+    values_on: Collection[date],
+    now: datetime,
+) -> Iterator[Occurrence]:
+    """At 09:00: open milestones to their owners (`due`), what is late, reviews and values to the keeper.
+
+    One message a person and day, whatever the number of milestones. A target that is missed reminds nobody:
+    a figure is looked at in a review.
+    """
+    for owner, days in due.items():
+        for day in sorted({day + timedelta(days=n) for day in days for n in _OWNER_DAYS}):
+            yield from each_channel(MILESTONE_DUE, owner, nine_oclock(day, owner.zone), now=now)
+    if keeper is None:
+        return
+    late = {day + timedelta(days=LATE_DAYS) for days in due.values() for day in days}
+    reviews = {review_on + timedelta(days=n) for n in _REVIEW_DAYS} if review_on else set()
+    rules = {MILESTONE_LATE_KEEPER: late, REVIEW_DUE: reviews, VALUE_DUE: {*values_on}}
+    for rule, found in rules.items():
+        for day in sorted(found):
+            yield from each_channel(rule, keeper, nine_oclock(day, keeper.zone), now=now)

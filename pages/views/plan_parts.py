@@ -197,7 +197,7 @@ def plan_partner(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse
 @require_POST
 def plan_partner_withdraw(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse:
     row = _partner(request, pk, partner)
-    more = {"said": _("Agreement withdrawn."), "to": _action(pk, row.action_id)}
+    more = {"said": _("Agreement undone."), "to": _action(pk, row.action_id)}
     return act_on(request, pk, withdraw_agreement, **more, partner_id=row.pk)
 
 

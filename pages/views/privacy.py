@@ -51,6 +51,7 @@ NOUNS: dict[str, Any] = {
     "incident": gettext_lazy("an incident"),
     "job": gettext_lazy("a background task"),
     "job_file": gettext_lazy("a file of a background task"),
+    "plan": gettext_lazy("a local action plan"),
     "protocol": gettext_lazy("a protocol"),
     "reason": gettext_lazy("reasons in the activity log"),
     "listing": gettext_lazy("a public listing"),

@@ -23,6 +23,7 @@ from plans.codes import PlanStatus
 from plans.models import Action, Plan
 from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import is_too_long
+from reminders.services import refresh_reminders
 
 
 @transaction.atomic
@@ -134,6 +135,8 @@ def write_plan(
     record_changes(
         actor, action, [Changed("plan", plan.pk, op, plan.version, [plan.district_id], field_names=names)]
     )
+    if not plan.is_draft:
+        refresh_reminders("plan", plan.pk)
 
 
 def refuse_adopted(plan: Plan) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from incidents.rules import reminding
 from meetings import rules
 from meetings.models import Concern
+from plans import rules as plans
 from reminders import kinds
 from reminders.models import Reminder
 from tests.factories import make_district, make_officer
@@ -45,6 +46,10 @@ def test_each_rule_is_registered() -> None:
         reminding.INCIDENT_LATE_CITY,
         reminding.INCIDENT_LOOK_AGAIN,
         reminding.PROTOCOL_REVIEW,
+        plans.MILESTONE_DUE,
+        plans.MILESTONE_LATE_KEEPER,
+        plans.REVIEW_DUE,
+        plans.VALUE_DUE,
     }
 
 

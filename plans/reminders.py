@@ -1,0 +1,113 @@
+"""What people are reminded of in a plan: the subject of `reminders`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from lib.acting import Acting
+from lib.days import city_today
+from meetings.stand_ins import recipient
+from plans import rules
+from plans.codes import Source
+from plans.models import Indicator, Milestone, Plan, PlanReview
+from reminders import kinds
+from reminders.kinds import Rule, Subject
+from reminders.rules import Occurrence, Recipient
+
+NAMED = 6
+
+
+class Plans(Subject[Plan]):
+    """An email names milestones, which name nobody, and no organisation."""
+
+    code = "plan"
+    known_rules = (
+        Rule(rules.MILESTONE_DUE, gettext_lazy("milestone of your action"), daily=True),
+        Rule(rules.MILESTONE_LATE_KEEPER, gettext_lazy("late milestone of your plan"), daily=True),
+        Rule(rules.REVIEW_DUE, gettext_lazy("review of your plan"), daily=True),
+        Rule(rules.VALUE_DUE, gettext_lazy("value to enter in your plan"), daily=True),
+    )
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        plans = Plan.objects.adopted().filter(pk__in=ids).select_related("keeper")
+        due = _due_by_owner(ids)
+        held = dict(
+            PlanReview.objects.signed().filter(plan__in=ids).values_list("plan").annotate(Max("held_on"))
+        )
+        values = _values_on(ids)
+        for plan in plans:
+            if plan.adopted_on is None:
+                continue
+            for one in rules.plan_reminders(
+                due=due[plan.pk],
+                keeper=recipient(plan.keeper) if plan.keeper else None,
+                review_on=rules.next_review_on(plan.adopted_on, held.get(plan.pk), plan.review_months),
+                values_on=values[plan.pk],
+                now=now,
+            ):
+                yield plan.pk, one
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        return Plan.objects.adopted().values_list("pk", flat=True)
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        """Those that the user keeps, or in which the user has an open milestone."""
+        kept = Plan.objects.adopted().filter(keeper=user).values_list("pk", flat=True)
+        owned = Milestone.objects.open().filter(action__owner=user)
+        return {*kept, *owned.values_list("action__goal__plan", flat=True)}
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Plan]:
+        """With the actor's own open milestones that are due, and all that are late."""
+        rows: Any = Plan.objects.visible_to(actor).filter(pk__in=ids)
+        found: dict[UUID, Any] = rows.in_bulk()
+        for row in found.values():
+            row.own_titles, row.late_titles = [], []
+        milestones = Milestone.objects.visible_to(actor).open().select_related("action__goal")
+        for one in milestones.filter(action__goal__plan__in=found).order_by("due_on", "pk"):
+            row, today = found[one.action.goal.plan_id], city_today()
+            if one.action.owner_id == actor.id and (one.due_on - today).days <= 1:
+                row.own_titles.append(one.title)
+            if one.due_on < today:
+                row.late_titles.append(one.title)
+        return found
+
+    def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:
+        match rule:
+            case rules.MILESTONE_DUE:
+                return _("Milestones of your actions are due"), row.own_titles[:NAMED]
+            case rules.MILESTONE_LATE_KEEPER:
+                return _("Milestones of a plan you keep are late"), row.late_titles[:NAMED]
+            case rules.VALUE_DUE:
+                return _("A plan you keep needs a new value"), [row.title]
+        return _("A plan you keep is due for review"), [row.title]
+
+
+def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient, list[date]]]:
+    """Days of open milestones by plan and owner."""
+    found: dict[UUID, dict[Recipient, list[date]]] = defaultdict(lambda: defaultdict(list))
+    rows = Milestone.objects.open().filter(action__goal__plan__in=ids, action__owner__isnull=False)
+    for row in rows.select_related("action__owner", "action__goal"):
+        if row.action.owner:
+            found[row.action.goal.plan_id][recipient(row.action.owner)].append(row.due_on)
+    return found
+
+
+def _values_on(ids: Collection[UUID]) -> Mapping[UUID, set[date]]:
+    """Days on which the next value of an indicator is due that somebody enters, by plan."""
+    found: dict[UUID, set[date]] = defaultdict(set)
+    rows: Any = Indicator.objects.filter(goal__plan__in=ids, source=Source.HAND).select_related("goal__plan")
+    for row in rows.annotate(last=Max("values__period_end")):
+        since = row.last or row.goal.plan.starts_on
+        found[row.goal.plan_id].add(rules.add_months(since, row.frequency_months))
+    return found
+
+
+def register() -> None:
+    kinds.register(Plans())

@@ -1,0 +1,77 @@
+"""Owners and keepers are reminded of a plan; nobody is reminded of a missed target."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from lib.days import city_today
+from plans.reminders import Plans
+from plans.rules import LATE_DAYS, plan_reminders
+from plans.services.milestones import tick_milestone
+from reminders.models import Reminder
+from reminders.rules import Recipient
+from tests.factories import make_district, make_officer
+from tests.plans.making import Planned
+
+ZONE = ZoneInfo("Europe/Madrid")
+DAY = date(2026, 6, 10)
+
+
+def person(number: int) -> Recipient:
+    return Recipient(UUID(int=number), frozenset({"email"}), ZONE)
+
+
+def test_who_is_told_when() -> None:
+    owner, keeper = person(1), person(2)
+    told = []
+    for days in range(-31, 9):
+        now = datetime(2026, 6, 10, 7, tzinfo=ZONE) + timedelta(days=days)
+        about: dict[str, Any] = {"due": {owner: [DAY, DAY]}, "keeper": keeper, "review_on": date(2026, 7, 10)}
+        for one in plan_reminders(**about, values_on=[DAY], now=now):
+            local = one.at.astimezone(ZONE)
+            assert local.hour == 9
+            told.append((one.rule, one.recipient_id.int, (local.date() - DAY).days))
+    assert set(told) == {
+        ("milestone_due", 1, -1),
+        ("milestone_due", 1, 0),
+        ("milestone_due", 1, 1),
+        ("milestone_late_keeper", 2, LATE_DAYS),
+        ("review_due", 2, 0),
+        ("value_due", 2, 0),
+    }
+
+
+@pytest.mark.django_db
+def test_a_milestone_that_is_done_reminds_nobody() -> None:
+    planned = Planned()
+    row = planned.milestone("Refresher", due_on=city_today() + timedelta(days=3))
+    reminders = Reminder.objects.filter(subject_type="plan", recipient=planned.owner)
+    assert not reminders.exists(), "a draft asks nothing"
+    planned.adopt()
+    assert {one.rule for one in reminders} == {"milestone_due"}
+    found = dict(Plans().occurrences([planned.plan.pk], timezone.now()))
+    assert planned.plan.pk in found
+    tick_milestone(**planned.owned, milestone_id=row.pk)
+    assert planned.owner.pk not in {
+        one.recipient_id for _pk, one in Plans().occurrences([planned.plan.pk], timezone.now())
+    }
+
+
+@pytest.mark.django_db
+def test_the_words_name_own_milestones_only_to_who_sees_the_plan() -> None:
+    planned = Planned()
+    planned.milestone("Refresher", due_on=city_today() - timedelta(days=9))
+    planned.adopt()
+    subject, ids = Plans(), [planned.plan.pk]
+    [own] = subject.seen_by(actor_for(planned.owner), ids).values()
+    assert subject.words("milestone_due", own) == ("Milestones of your actions are due", ["Refresher"])
+    [kept] = subject.seen_by(planned.actor, ids).values()
+    assert subject.words("milestone_due", kept)[1] == []
+    assert subject.words("milestone_late_keeper", kept)[1] == ["Refresher"]
+    assert subject.words("review_due", kept)[1] == [planned.plan.title]
+    assert subject.seen_by(actor_for(make_officer(make_district())), ids) == {}
