@@ -104,7 +104,7 @@ def write_plans(book: Book) -> None:
     about: dict[str, Any] = {"actor": keeper, "plan_id": plan.pk}
     owners = [book.users["officer.north@demo.example"], book.users["officer.south@demo.example"]]
     partners = list(Organisation.objects.active().filter(kind="ngo").order_by("folded", "pk")[:4])
-    actions = []
+    actions: list[tuple[Any, list[Any]]] = []
     for title, strand, problem, indicators, titles in GOALS:
         goal = save_goal(**about, title=title, strand=strand, problem=problem)
         for fields in indicators:
@@ -119,7 +119,7 @@ def write_plans(book: Book) -> None:
             action = save_action(**about, goal_id=goal.pk, title=name, owner=owner)
             actions.append((action, _milestones(about, action.pk, len(actions), since, today)))
     for (action, _dates), organisation in zip(actions[::3], partners, strict=False):
-        agreed = {"agreed_on": since + timedelta(days=60), "agreed_by": "chair"}
+        agreed: dict[str, Any] = {"agreed_on": since + timedelta(days=60), "agreed_by": "chair"}
         save_partner(**about, action_id=action.pk, organisation=organisation, role="advises", **agreed)
     adopt_plan(**about, adopted_on=since - timedelta(days=20), adopted_by="City council")
     for number, (action, milestones) in enumerate(actions):

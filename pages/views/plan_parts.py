@@ -104,7 +104,7 @@ def plan_action_edit(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse
     row: Action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=plan), act)
     initial = {name: getattr(row, name) for name in ACTION}
     form = ActionForm(posted(request), initial=initial, actor=request.actor)
-    ids = {"goal_id": row.goal_id, "action_id": row.pk}
+    ids: dict[str, Any] = {"goal_id": row.goal_id, "action_id": row.pk}
     return part_page(
         request, pk, form, save_action, title=_("Edit action"), back=_action(pk, act), plan=plan, **ids
     )
@@ -115,14 +115,14 @@ def plan_action_status(request: ActorRequest, pk: UUID, act: UUID) -> HttpRespon
     """How far an action is, written by who has it."""
     plan, row = written_action(request, pk, act)
     form = StatusForm(posted(request), initial={"status": row.status, "reason": row.reason})
-    more = {"title": _("Status"), "back": _action(pk, act), "plan": plan}
+    more: dict[str, Any] = {"title": _("Status"), "back": _action(pk, act), "plan": plan}
     return part_page(request, pk, form, set_status, **more, said=_("Status saved."), action_id=row.pk)
 
 
 @form_page
 def plan_action_evidence(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     plan, row = written_action(request, pk, act)
-    more = {"title": _("Add evidence"), "back": _action(pk, act), "plan": plan}
+    more: dict[str, Any] = {"title": _("Add evidence"), "back": _action(pk, act), "plan": plan}
     form = EvidenceForm(posted(request))
     return part_page(request, pk, form, add_evidence, **more, said=_("Evidence added."), action_id=row.pk)
 
@@ -131,7 +131,7 @@ def plan_action_evidence(request: ActorRequest, pk: UUID, act: UUID) -> HttpResp
 def plan_milestone_new(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     plan = written_plan(request, pk)
     row: Action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=plan), act)
-    more = {"title": _("New milestone"), "back": _action(pk, act), "plan": plan}
+    more: dict[str, Any] = {"title": _("New milestone"), "back": _action(pk, act), "plan": plan}
     return part_page(request, pk, MilestoneForm(posted(request)), save_milestone, **more, action_id=row.pk)
 
 
@@ -139,7 +139,7 @@ def plan_milestone_new(request: ActorRequest, pk: UUID, act: UUID) -> HttpRespon
 def plan_milestone(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResponse:
     row = _milestone(request, pk, milestone)
     form = MilestoneForm(posted(request), initial={"title": row.title, "due_on": row.due_on})
-    ids = {"action_id": row.action_id, "milestone_id": row.pk}
+    ids: dict[str, Any] = {"action_id": row.action_id, "milestone_id": row.pk}
     back = _action(pk, row.action_id)
     return part_page(request, pk, form, save_milestone, title=_("Edit milestone"), back=back, **ids)
 
@@ -147,7 +147,11 @@ def plan_milestone(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResp
 @form_page
 def plan_milestone_drop(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResponse:
     row = _milestone(request, pk, milestone)
-    more = {"title": _("Drop milestone"), "said": _("Milestone dropped."), "back": _action(pk, row.action_id)}
+    more: dict[str, Any] = {
+        "title": _("Drop milestone"),
+        "said": _("Milestone dropped."),
+        "back": _action(pk, row.action_id),
+    }
     return part_page(request, pk, DropForm(posted(request)), drop_milestone, **more, milestone_id=row.pk)
 
 
@@ -180,7 +184,11 @@ def plan_partner_new(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse
     row: Action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=plan), act)
     form = PartnerForm(posted(request), actor=request.actor)
     form.draft = "look_for" in request.POST
-    more = {"title": _("New partner"), "back": _action(pk, act), "template": "pages/plans/pick.html"}
+    more: dict[str, Any] = {
+        "title": _("New partner"),
+        "back": _action(pk, act),
+        "template": "pages/plans/pick.html",
+    }
     return part_page(request, pk, form, save_partner, **more, plan=plan, action_id=row.pk)
 
 
@@ -189,15 +197,15 @@ def plan_partner(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse
     """Record that a partner agreed to be named."""
     row = _partner(request, pk, partner)
     form = AgreementForm(posted(request), initial={"agreed_on": row.agreed_on, "agreed_by": row.agreed_by})
-    more = {"title": _("Record agreement"), "back": _action(pk, row.action_id)}
-    ids = {"action_id": row.action_id, "partner_id": row.pk}
+    more: dict[str, Any] = {"title": _("Record agreement"), "back": _action(pk, row.action_id)}
+    ids: dict[str, Any] = {"action_id": row.action_id, "partner_id": row.pk}
     return part_page(request, pk, form, save_partner, **more, **ids)
 
 
 @require_POST
 def plan_partner_withdraw(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse:
     row = _partner(request, pk, partner)
-    more = {"said": _("Agreement undone."), "to": _action(pk, row.action_id)}
+    more: dict[str, Any] = {"said": _("Agreement undone."), "to": _action(pk, row.action_id)}
     return act_on(request, pk, withdraw_agreement, **more, partner_id=row.pk)
 
 

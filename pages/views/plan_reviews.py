@@ -57,7 +57,7 @@ def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpR
     row = _review(request, pk, planreview)
     initial = {name: getattr(row, name) for name in REVIEW}
     form = ReviewForm(posted(request), initial=initial, actor=request.actor)
-    more = {"title": _("Edit review"), "back": _address(row)}
+    more: dict[str, Any] = {"title": _("Edit review"), "back": _address(row)}
     return part_page(request, pk, form, edit_review, **more, planreview_id=row.pk)
 
 
@@ -68,7 +68,11 @@ def plan_voice_new(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRes
     partners = Partner.objects.filter(action__goal__plan=pk).values_list("organisation", flat=True)
     form = VoiceForm(posted(request), actor=request.actor, offered=list(partners.distinct()))
     form.draft = "look_for" in request.POST
-    more = {"title": _("What they say"), "back": _address(row), "template": "pages/plans/pick.html"}
+    more: dict[str, Any] = {
+        "title": _("What they say"),
+        "back": _address(row),
+        "template": "pages/plans/pick.html",
+    }
     return part_page(request, pk, form, save_voice, **more, planreview_id=row.pk)
 
 

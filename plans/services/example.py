@@ -1,5 +1,6 @@
 """Copying the example plan into a draft, to be changed."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,15 +26,17 @@ def copy_example(*, actor: Actor, plan_id: UUID) -> Plan:
     if plan.goals.exists():
         raise ValidationError(_("This plan already has goals."), code="not_empty")
     for example in EXAMPLE:
-        texts = {name: str(example[name]) for name in ("title", "problem", "strand")}
+        texts: dict[str, Any] = {name: str(example[name]) for name in ("title", "problem", "strand")}
         goal = save_goal(actor=actor, plan_id=plan_id, eccar_point=example["eccar_point"], **texts)
         for title, milestones in example["actions"]:
             action = save_action(actor=actor, plan_id=plan_id, goal_id=goal.pk, title=str(title))
             for name, months in milestones:
                 due_on = min(add_months(plan.starts_on, months), plan.ends_on)
-                about = {"actor": actor, "plan_id": plan_id, "action_id": action.pk}
+                about: dict[str, Any] = {"actor": actor, "plan_id": plan_id, "action_id": action.pk}
                 save_milestone(**about, title=str(name), due_on=due_on)
         for fields in example["indicators"]:
-            said = {name: str(one) if isinstance(one, Promise) else one for name, one in fields.items()}
+            said: dict[str, Any] = {
+                name: str(one) if isinstance(one, Promise) else one for name, one in fields.items()
+            }
             add_indicator(actor=actor, plan_id=plan_id, goal_id=goal.pk, **said)
     return Plan.objects.get(pk=plan_id)
