@@ -107,7 +107,7 @@ def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
 
 def _row(actor: Actor, row: TrailPosition, hidden: set[UUID]) -> dict[str, Any]:
     change: Any = row.change
-    gone = change.object_id in hidden and change.op not in TOMBSTONES
+    gone = change.object_id in hidden and change.op not in {*TOMBSTONES, Op.RESTRICTED}
     shown = {
         "seq": row.seq,
         "type": TYPE_OF[change.object_type],

@@ -47,6 +47,8 @@ class Op(models.TextChoices):
     ARCHIVED = "archived", _("archived")
     ERASED = "erased", _("erased")
     MERGED = "merged", _("merged")
+    RESTRICTED = "restricted", _("restricted")
+    RELEASED = "released", _("released")
 
 
 # ID of the writing transaction (xid8 as bigint). The publisher reads rows below all running transactions.

@@ -12,7 +12,10 @@ TYPES = ("organisations", "contacts", "meetings", "follow-ups", "concerns", "inc
 
 
 class ChangeShape(serializers.Serializer[Any]):
-    """One change; read the object by its id. `out_of_scope`: it left your districts, erase your copy."""
+    """One change; read the object by its id. `out_of_scope`: it left your districts, erase your copy.
+
+    `restricted`: hide your copy until it is `released`.
+    """
 
     seq = serializers.IntegerField(
         help_text=_("Increases with every change. No number is skipped or repeated.")

@@ -177,7 +177,7 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "seq": ("", 75),
     "Change.type": ("The kind of object, as in the paths.", "meetings"),
     "Change.id": ("The ID of the object.", ID),
-    "op": ("What happened. `out_of_scope`: delete your copy.", "updated"),
+    "op": ("What happened. `out_of_scope`: delete your copy. `restricted`: hide it.", "updated"),
     "Change.version": ("The version after the change.", 2),
     "at": ("When it changed.", MOMENT),
     "by_this_key": ("", False),

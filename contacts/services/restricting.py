@@ -20,7 +20,6 @@ def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
     contact.updated_at = timezone.now()
     contact.save(update_fields=["is_restricted", "version", "updated_at"])
     districts = districts_of_contacts([contact])[contact.pk]
-    changed = Changed(
-        "contact", contact.pk, Op.UPDATED, contact.version, districts, field_names=["is_restricted"]
-    )
+    op = Op.RESTRICTED if restricted else Op.RELEASED
+    changed = Changed("contact", contact.pk, op, contact.version, districts, field_names=["is_restricted"])
     record_changes(actor, Action.UPDATE, [changed])
