@@ -7,10 +7,13 @@ class PlansConfig(AppConfig):
     verbose_name = _("Local action plans")
 
     def ready(self) -> None:
+        from districts import kinds
         from lib import erasable
         from plans import archive, reminders
+        from plans.services import redrawn
 
         archive.register()
+        kinds.follow_rows(redrawn.follow_redrawn)
         reminders.register()
         names = ("Action", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
         erasable.texts(*(f"plans.{name}" for name in names))

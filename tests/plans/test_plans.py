@@ -8,9 +8,10 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from audit.models import Event
 from contacts.models import Organisation
+from districts.redrawing import redraw_district
 from lib.days import city_today
 from plans.models import IndicatorValue, Milestone, Partner, Plan, PlanReview, PlanVoice
 from plans.rules import Progress, progress_of
@@ -279,3 +280,25 @@ def test_a_review_is_held_at_a_meeting_with_communities(planned: Planned) -> Non
     assert refused(save_voice, **planned.about, **named) == ["organisation"]
     with pytest.raises(PermissionDenied):
         save_voice(**planned.owned, planreview_id=review.pk, says="better")
+
+
+def test_a_plan_goes_on_in_the_successor_of_its_district() -> None:
+    planned, past = Planned(), Planned()
+    planned.adopt()
+    past.adopt()
+    close_plan(**past.about)
+    for one in (planned, past):
+        new = redraw_district(actor=SYSTEM, district_id=one.north.pk, code=f"{one.north.code}b")
+        assert Plan.objects.get(pk=one.plan.pk).district == one.city, "a part was redrawn"
+        assert Plan.objects.visible_to(make_actor(new)).filter(pk=one.plan.pk).exists()
+    of_part = create_plan(
+        actor=make_actor(planned.south, role="supervisor"),
+        district=planned.south,
+        title="South",
+        language="en",
+        starts_on=STARTS,
+        ends_on=ENDS,
+    )
+    new = redraw_district(actor=SYSTEM, district_id=planned.south.pk, code="S9")
+    assert Plan.objects.get(pk=of_part.pk).district == new
+    assert Plan.objects.visible_to(make_actor(new)).filter(pk=of_part.pk).exists()

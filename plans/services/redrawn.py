@@ -1,0 +1,16 @@
+"""A plan of a district that is redrawn goes on in its successor, where the same people see it."""
+
+from accounts.actors import SYSTEM
+from districts.kinds import Successors
+from districts.models import District
+from plans.codes import PlanStatus
+from plans.models import Plan
+from plans.services.plans import write_plan
+
+
+def follow_redrawn(district: District, successors: Successors) -> None:
+    """Move plans that go on. Their indicators stay with the district, whose values they have."""
+    rows = Plan.objects.exclude(status=PlanStatus.CLOSED).filter(district=district).order_by("pk")
+    for plan in rows.select_for_update(of=("self",)):
+        plan.district = successors.first
+        write_plan(SYSTEM, plan, ["district"], is_change=False)
