@@ -163,8 +163,9 @@ class ContextRefused(Exception):
 
     def __str__(self) -> str:
         return (
-            "The database does not know this SECRET_KEY, so the activity log cannot name who acts. "
-            "Run `manage.py prepare_database`, then restart the application."
+            "The database does not accept who acts, so the activity log cannot name them. Either it does not "
+            "know this SECRET_KEY: run `manage.py prepare_database`, then restart the application. Or the "
+            "clocks of this server and the database differ by more than 10 minutes: correct the clock."
         )
 
 

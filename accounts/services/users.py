@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import rules, second_factor
@@ -159,8 +159,10 @@ def edit_user(
         mail_account_change(user, "email", "done", {was.email, user.email})
     if ("is_active" in changed and not user.is_active) or "email" in changed:
         end_sessions(user.pk)
-    _save(user, changed)
     closed = "is_active" in changed and not user.is_active
+    if closed:
+        user.deactivated_at = timezone.now()
+    _save(user, [*changed, "deactivated_at"] if closed else changed)
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
     _record(actor, action, op, user, before | _districts(user), changed)
     return user
