@@ -28,15 +28,15 @@ from contacts.search import search_mark
 from districts.models import District
 from exchange.exports import contacts, meetings, organisations
 from exchange.exports.columns import ListExport, Rows
+from exchange.exports.encrypting import as_asked
 from exchange.exports.leaving import LeavingRows
 from exchange.exports.vcard import MEDIA_TYPE, vcard
 from exchange.policies import can_export
 from jobs import kinds
-from jobs.files import encrypted, spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.files import spool
+from jobs.kinds import JobRefused, JobResult, KeptFile, Work
 from jobs.models import Job, JobStatus
 from lib import sheets
-from lib.age import AGE_TYPE
 from lib.days import city_today
 from lib.filters import FilterSet
 from lib.sheets import Sheet
@@ -154,12 +154,9 @@ def export_list(work: Work) -> JobResult:
         out.close()
         raise
     name, media_type = f"{export.noun}-{city_today():%Y-%m-%d}.{extension}", TYPES[extension]
-    is_encrypted = "passphrase" in work.needs
-    if is_encrypted:
-        name, media_type, out = f"{name}.age", AGE_TYPE, encrypted(out, work.needs["passphrase"])
+    output, how = as_asked(work, name, media_type, out)
 
     def tell(files: Sequence[KeptFile]) -> None:
-        how = "encrypted file" if is_encrypted else "file"
         to = f"{how} sha256:{files[0].digest} filter:{selection.digest()}"
         names = [column.name for column in export.columns] if extension != "vcf" else ["vcard"]
         told.record(
@@ -174,7 +171,7 @@ def export_list(work: Work) -> JobResult:
     result = {"rows": told.rows, "files": 1}
     if export.object_type == "contact":
         result["people"] = told.rows + _people_today(work.actor)
-    return JobResult(result, [Output(name, media_type, out)], tell, district_ids=told.districts)
+    return JobResult(result, [output], tell, district_ids=told.districts)
 
 
 def _write_table(

@@ -180,3 +180,9 @@ class ListExportForm(ReadableForm, ExportForm):
     """Export a list, encrypted unless the user asks for a readable file."""
 
     field_order = ("format", "reason", "other", "recipient", "passphrase", "again", "readable")
+
+
+class RowsExportForm(ReadableForm, LeavingForm):
+    """Export the rows behind a figure, encrypted unless the user asks for a readable file."""
+
+    field_order = ("reason", "other", "recipient", "passphrase", "again", "readable")

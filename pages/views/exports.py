@@ -11,16 +11,16 @@ from django.urls import reverse
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from districts.models import District
+from exchange.exports.encrypting import needs_of
 from exchange.exports.lists import CHOSEN, KIND, LISTS, Selection
 from exchange.policies import can_export
 from jobs.models import Job
 from jobs.printing import can_write_pdf
 from jobs.services import queue_job
 from lib.days import city_today
-from lib.passphrases import kept_passphrase
 from lib.told import texts
 from pages.form_pages import form_page, posted
-from pages.forms.exports import ExportForm, LeavingForm, ListExportForm
+from pages.forms.exports import ExportForm, ListExportForm, RowsExportForm
 from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
 from pages.lookups import record_view
@@ -62,7 +62,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
             needs={
                 "query": selection.query.urlencode(),
                 "ids": [str(pk) for pk in selection.ids],
-                **({"passphrase": kept_passphrase(secret)} if (secret := form.passphrase_given) else {}),
+                **needs_of(form.passphrase_given),
             },
         )
         return redirect("job", job.pk)
@@ -119,12 +119,13 @@ def export_rows(request: ActorRequest, slug: str) -> HttpResponse:
     if not districts:
         raise Http404
     asked = _asked(request, slug, districts)
-    form = LeavingForm(posted(request), suggestions=_suggestions(request))
+    form = RowsExportForm(posted(request), suggestions=_suggestions(request))
     if asked is not None and form.is_valid():
         title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
         title["recipient"] = form.cleaned_data["recipient"]
         whole = replace(asked, by=By.DISTRICT)
-        job = queue_job(actor=request.actor, kind=ROWS_KIND, parameters=whole.kept() | title)
+        needs = needs_of(form.passphrase_given)
+        job = queue_job(actor=request.actor, kind=ROWS_KIND, parameters=whole.kept() | title, needs=needs)
         return redirect("job", job.pk)
     context = {
         "form": form,

@@ -21,13 +21,14 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from audit.codes import words_of
 from audit.rules import recipient_of
+from exchange.exports.encrypting import as_asked
 from exchange.exports.leaving import LeavingRows
 from exchange.exports.lists import LISTS
 from exchange.policies import can_export
 from incidents.models import Incident
 from jobs import kinds
 from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.kinds import JobRefused, JobResult, KeptFile, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from reports.counted import CountedRow, counted_rows
 from reports.exports.asked import Asked
@@ -134,6 +135,9 @@ def export_rows(work: Work) -> JobResult:
     )
     days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
 
+    name = f"{asked.slug}-rows-{slugify(asked.district)}-{days}-confidential.csv"
+    output, how = as_asked(work, name, CSV_TYPE, out)
+
     def tell(files: Sequence[KeptFile]) -> None:
         left, districts = LeavingRows(), [district.pk for district in counted.question.districts]
         for pk in sorted(counted.visible):
@@ -144,12 +148,11 @@ def export_rows(work: Work) -> JobResult:
             field_names=["rows", report.slug, *(fact.name for fact in report.facts)],
             purpose=purpose,
             recipient=recipient_of(
-                work.parameters.get("recipient", ""), f"file sha256:{files[0].digest} days:{days}"
+                work.parameters.get("recipient", ""), f"{how} sha256:{files[0].digest} days:{days}"
             ),
         )
 
-    name = f"{asked.slug}-rows-{slugify(asked.district)}-{days}-confidential.csv"
-    return JobResult({"rows": len(counted.rows), "files": 1}, [Output(name, CSV_TYPE, out)], tell)
+    return JobResult({"rows": len(counted.rows), "files": 1}, [output], tell)
 
 
 def register() -> None:

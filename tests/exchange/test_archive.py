@@ -416,7 +416,12 @@ class TestAnEmptySystem:
         north = make_district("North")
         organisation = make_organisation(north)
         path, out = tmp_path / "north.zip", StringIO()
-        call_command("export_archive", str(path), district=north.code, reason="moving", stdout=out)
+        given: dict[str, Any] = {"recipient": "City archive", "readable": True}
+        with pytest.raises(CommandError, match="one of the arguments --passphrase-file --readable"):
+            call_command("export_archive", str(path), recipient="City archive")
+        with pytest.raises(CommandError, match="--recipient"):
+            call_command("export_archive", str(path), readable=True)
+        call_command("export_archive", str(path), district=north.code, reason="moving", stdout=out, **given)
         assert path.stat().st_mode & 0o777 == 0o600
         event = Event.objects.get(action=Action.EXPORT, object_type="organisation")
         assert (event.object_ids, event.purpose, event.district_ids) == (
@@ -424,11 +429,11 @@ class TestAnEmptySystem:
             "moving",
             [north.pk],
         )
-        assert event.recipient.removeprefix("archive sha256:") in out.getvalue()
+        assert event.recipient.removeprefix("City archive · archive sha256:") in out.getvalue()
         with pytest.raises(CommandError, match="already exists"):
-            call_command("export_archive", str(path))
+            call_command("export_archive", str(path), **given)
         with pytest.raises(CommandError, match="no district"):
-            call_command("export_archive", str(tmp_path / "x.zip"), district="nowhere")
+            call_command("export_archive", str(tmp_path / "x.zip"), district="nowhere", **given)
         Organisation.objects.all().delete()
         call_command("import_archive", str(path), stdout=out)
         assert Organisation.objects.get() == organisation

@@ -126,6 +126,15 @@ def test_the_file_leaves_with_a_reason_and_its_rows_are_in_the_activity_log(nort
         row["record"].replace("http://testserver", "http://localhost:8000") for row in rows
     }
     assert moved.pk not in left.object_ids
+    assert "Passphrase" in client.get(address).text
+    unprotected = {name: value for name, value in WHY.items() if name != "readable"}
+    assert client.post(address, unprotected).status_code == 422
+    secret = "four words of some length"
+    assert client.post(address, unprotected | {"passphrase": secret, "again": secret}).status_code == 302
+    assert run_next()
+    file = JobFile.objects.latest("pk")
+    sealed = client.get(f"/jobs/{file.job_id}/files/{file.pk}/").getvalue()
+    assert file.name.endswith(".csv.age") and sealed.startswith(b"age-encryption.org/v1")
     officer, elsewhere = make_officer(north), make_supervisor(make_district("South"))
     assert sure(officer).get(address).status_code == 403
     assert sure(elsewhere).get(address).status_code == 404

@@ -29,13 +29,21 @@ class Command(BaseCommand):
             "--district",
             help=("district code: export this district and its neighbourhoods (default: everything)"),
         )
-        parser.add_argument(
-            "--passphrase-file", type=Path, help="encrypts the file (age format); else it is not"
-        )
+        protection = parser.add_mutually_exclusive_group(required=True)
+        protection.add_argument("--passphrase-file", type=Path, help="encrypts the file (age format)")
+        protection.add_argument("--readable", action="store_true", help="writes the file without encryption")
+        parser.add_argument("--recipient", required=True, help="who gets the file, for the activity log")
         parser.add_argument("--reason", default="archive", help="reason, for the activity log")
 
     def handle(
-        self, *, path: Path, district: str | None, passphrase_file: Path | None, reason: str, **_: Any
+        self,
+        *,
+        path: Path,
+        district: str | None,
+        passphrase_file: Path | None,
+        recipient: str,
+        reason: str,
+        **_: Any,
     ) -> None:
         place = District.objects.filter(code=district).first() if district else None
         if district and place is None:
@@ -56,7 +64,7 @@ class Command(BaseCommand):
                     out.seek(0)
                     digest = hashlib.file_digest(out, "sha256").hexdigest()
                     with transaction.atomic():
-                        told.record(SYSTEM, purpose=reason, digest=digest)
+                        told.record(SYSTEM, purpose=reason, digest=digest, recipient=recipient[:100])
                     draft.rename(path)
                 finally:
                     draft.unlink(missing_ok=True)
@@ -65,7 +73,7 @@ class Command(BaseCommand):
         rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
         self.stdout.write(f"{path}: {rows}.\nReferences left out: {told.left_out}\nSHA-256: {digest}")
         if not passphrase_file:
-            self.stderr.write("The file is not encrypted. Use --passphrase-file, or encrypt it yourself.")
+            self.stderr.write("The file is not encrypted. Encrypt it before it leaves this machine.")
 
 
 def _passphrase(path: Path) -> str:
