@@ -46,7 +46,7 @@ def read_shipped(file: Path) -> Iterator[dict[str, Any]]:
     """Yield every seal of the file with the columns of `Seal`."""
     with file.open("rb") as lines:
         for line in lines:
-            yield _read(line)
+            yield read_line(line)
 
 
 def as_line(seal: Seal) -> bytes:
@@ -56,7 +56,8 @@ def as_line(seal: Seal) -> bytes:
     return json.dumps(said).encode() + b"\n"
 
 
-def _read(line: bytes) -> dict[str, Any]:
+def read_line(line: bytes) -> dict[str, Any]:
+    """Return the columns of `Seal` in a line. Raises ValueError, KeyError."""
     said: dict[str, Any] = json.loads(line)
     said |= {name: bytes.fromhex(said[name]) for name in _BYTES}
     said["at"] = datetime.fromisoformat(said["at"])
@@ -75,7 +76,7 @@ def _last_line(file: IO[bytes]) -> dict[str, Any] | None:
         file.truncate(end - len(rest))
     if start and len(whole) < 2:
         raise ValueError(f"{file.name} holds a line that is no seal")
-    return _read(whole[-1]) if whole else None
+    return read_line(whole[-1]) if whole else None
 
 
 def is_same(seal: Seal, shipped: Mapping[str, Any]) -> bool:

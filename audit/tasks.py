@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from audit.publishing import publish
 from audit.sealing import SealsAreGone, seal
 from audit.signing import NoKey
+from audit.witness import tell_witnesses
 
 #: Cache key with the number of runs since the last one that sealed, for metrics.
 SEAL_FAILURES: Final = "audit:seal_failures"
@@ -53,6 +54,12 @@ def seal_trail() -> int:
     with suppress(RedisError):
         cache.delete(SEAL_FAILURES)
     return made
+
+
+@shared_task(name="audit.tell_witnesses")
+def tell_of_seals() -> int:
+    """Send the newest seal to the witnesses, once an hour."""
+    return tell_witnesses()
 
 
 def _not_sealed(error: str) -> int:

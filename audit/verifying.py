@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.catalogue import differences
@@ -19,6 +20,7 @@ from audit.models import Change, Event, Seal, TrailPosition
 from audit.rules import FIRST_FORM, NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
+from audit.witness import seals_of_witness
 
 CHUNK: Final = 2_000
 WIDTH: Final = hashlib.sha256().digest_size
@@ -105,9 +107,12 @@ def verify_trail(
     since: datetime | None = None,
     shipped: Path | None = None,
     public_keys: Mapping[str, bytes] | None = None,
+    witnesses: Iterable[Path] = (),
     using: str = "default",
 ) -> Report:
     """Check seals (all, or those made since a time), their rows, and the lines of the shipped file.
+
+    `witnesses`: files with seals that somebody outside kept.
 
     Only `public_keys` (by ID) are trusted. If they are not given, the seals' own keys are used, and the
     report lists the keys for a person to compare.
@@ -119,6 +124,8 @@ def verify_trail(
     report.findings += check(_seals(start.number, using), rows, start, public_keys, report)
     if shipped:
         report.findings += _compare(shipped, start.number, using)
+    for file in witnesses:
+        report.findings += _compare_with_witness(file, using)
     end = Seal.objects.using(using).order_by("-number").values_list("last_seq", flat=True).first() or 0
     report.not_sealed = TrailPosition.objects.using(using).filter(seq__gt=end).count()
     report.not_numbered = sum(rows.count() for rows in _not_numbered(using))
@@ -133,6 +140,10 @@ def verify_fences(report: Report, using: str = "default") -> None:
     before = timezone.now() - NUMBERED_WITHIN
     if late := sum(rows.filter(at__lt=before).count() for rows in _not_numbered(using)):
         report.findings.append(Finding(f"rows without a number for more than an hour: {late}"))
+    end = Seal.objects.using(using).order_by("-number").values_list("last_seq", flat=True).first() or 0
+    open_rows = TrailPosition.objects.using(using).filter(seq__gt=end)
+    if late := open_rows.filter(Q(event__at__lt=before) | Q(change__at__lt=before)).count():
+        report.findings.append(Finding(f"numbered rows without a seal for more than an hour: {late}"))
 
 
 def _not_numbered(using: str) -> list[Any]:
@@ -266,6 +277,19 @@ def _compare(file: Path, after: int, using: str) -> Iterator[Finding]:
     for number in sorted(known):
         if number < last:  # later seals may not be in the file yet
             yield Finding("is not in the file", number)
+
+
+def _compare_with_witness(file: Path, using: str) -> Iterator[Finding]:
+    """Compare the seals that a witness kept. Others may be missing in the file."""
+    found = {said["number"]: said for said in seals_of_witness(file)}
+    if not found:
+        yield Finding(f"{file.name} has no seal")
+    known = Seal.objects.using(using).defer("leaves").in_bulk(found)
+    for number, said in sorted(found.items()):
+        if number not in known:
+            yield Finding(f"is in {file.name} and gone from the database", number)
+        elif not is_same(known[number], said):
+            yield Finding(f"is not the one in {file.name}", number)
 
 
 def _start(since: datetime | None, using: str) -> Start:

@@ -48,6 +48,8 @@ app.conf.beat_scheduler = "crm.heartbeat.HeartbeatScheduler"
 app.conf.beat_schedule = {
     "number the trail": {"task": "audit.publish", "schedule": 1.0},
     "seal the trail": {"task": "audit.seal", "schedule": 60.0},
+    "send seals to witnesses": {"task": "audit.tell_witnesses", "schedule": 3600.0},
+    "tell privacy officers that the trail stands": {"task": "crm.tell_of_standing_trail", "schedule": 300.0},
     "send due reminders": {"task": "meetings.send_due_reminders", "schedule": 5.0},
     "make reminders of the days ahead": {"task": "meetings.top_up_reminders", "schedule": 3600.0},
     "tell the watchdog that all is well": {"task": "crm.call_watchdog", "schedule": 60.0},

@@ -25,6 +25,7 @@ from prometheus_client.core import GaugeMetricFamily
 from api.models import WebhookDelivery
 from audit.models import Change, Event, Seal
 from audit.tasks import SEAL_FAILURES
+from audit.witness import FAILURES
 from crm import heartbeat, progress
 from crm.backups import BACKUP, DRILL
 from crm.queues import QUEUES
@@ -73,6 +74,7 @@ GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
         lambda: Reminder.objects.waiting().exclude(last_error="").count(),
     ),
     "seal_age_seconds": ("Age of the newest seal in seconds", _seal_age),
+    "witness_failures": ("Witnesses that the last seal did not reach", lambda: cache.get(FAILURES, 0)),
     "seal_failures": ("Runs since the last one that sealed", lambda: cache.get(SEAL_FAILURES, 0)),
     "backup_age_seconds": ("Age of the newest backup in seconds", lambda: _job_age(BACKUP)),
     "drill_age_seconds": ("Age of the last restore drill in seconds", lambda: _job_age(DRILL)),

@@ -246,6 +246,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.sign_in_forms.ConfirmForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.links.LinkTokens"  # noqa: S105 (the name of a class)
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a password reset for an unknown address sends no email
@@ -310,6 +311,10 @@ CSRF_COOKIE_SAMESITE = "Lax"
 AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")
 # File for seals, to be shipped to a place that database administrators cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
+# Witnesses of seals, outside the reach of this machine's administrators (audit.witness).
+AUDIT_WITNESS_EMAIL = env.list("AUDIT_WITNESS_EMAIL", default=[])
+AUDIT_WITNESS_URL = checked.web_address("AUDIT_WITNESS_URL", env.str("AUDIT_WITNESS_URL", default=""))
+AUDIT_WITNESS_FILE = env.str("AUDIT_WITNESS_FILE", default="")
 # File with IDs of what was erased, so that a restored backup is erased again (docs/adr/0053).
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default="")
 # Keys for the hashes of search words, the current key first. Older keys are needed to test older searches.

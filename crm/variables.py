@@ -108,6 +108,18 @@ VARIABLES: Final = (
         "a volume of the worker",
     ),
     Variable(
+        "AUDIT_WITNESS_EMAIL",
+        "mailboxes that get the newest seal each hour, separated by commas, such as the data protection "
+        "officer’s (“Witnesses”)",
+    ),
+    Variable("AUDIT_WITNESS_URL", "an https address that gets the newest seal each hour as a POST"),
+    Variable(
+        "AUDIT_WITNESS_FILE",
+        "a second file for seals, for example on another host",
+        "",
+        "a volume of the worker",
+    ),
+    Variable(
         "ERASURE_LEDGER",
         "where erasures are appended, for `restore`; compose: `/var/lib/proximity/seals/erasures.jsonl` in "
         "the volume `seals`",

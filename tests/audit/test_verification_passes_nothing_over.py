@@ -11,9 +11,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit.catalogue import FILE, catalogue
+from audit.sealing import seal
 from audit.signing import public_file
 from audit.verifying import verify_fences, verify_trail
 from crm.embedded.postgres import APPLICATION
+from tests.audit.numbering import publish_all
 from tests.audit.old_events import insert_old_event
 from tests.audit.sealing import as_owner, use_key, write_trail
 
@@ -97,6 +99,26 @@ def test_the_public_keys_must_be_there(key: Path) -> None:
     public_file(key).unlink()
     with pytest.raises(CommandError, match="holds no public key that can be read"):
         verify()
+
+
+def test_without_keys_or_anything_to_compare_with_it_fails(key: Path, settings: Settings) -> None:
+    public, settings.AUDIT_SIGNING_KEY_FILE = str(public_file(key)), ""
+    with pytest.raises(CommandError, match="1 findings"):
+        verify()
+    assert "OK" in verify("--public-key", public)
+    settings.AUDIT_SEAL_FILE = ""
+    with pytest.raises(CommandError, match="1 findings"):
+        verify("--public-key", public)
+    assert "OK" in verify("--public-key", public, "--without-file")
+
+
+def test_a_row_that_stays_without_a_seal_is_found(key: Path) -> None:
+    insert_old_event(timezone.now() - timedelta(hours=2))
+    publish_all()
+    with pytest.raises(CommandError):
+        verify()
+    seal()
+    assert "OK" in verify()
 
 
 def test_a_row_that_stays_without_a_number_is_found(key: Path) -> None:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.catalogue import catalogue as read_catalogue
 from audit.signing import NoKey, public_file, read_public_keys
-from audit.verifying import Report, verify_fences, verify_trail
+from audit.verifying import Finding, Report, verify_fences, verify_trail
 from lib.days import day_starts_at
 
 SHOWN = 200
@@ -31,6 +31,17 @@ class Command(BaseCommand):
             "--catalogue", action="store_true", help="print what audit/catalogue.txt lists, and check nothing"
         )
         parser.add_argument(
+            "--without-file",
+            action="store_true",
+            help="accept that seals that were cut off at the end do not show",
+        )
+        parser.add_argument(
+            "--witness",
+            type=Path,
+            action="append",
+            help="a file of a witness: saved emails, requests, or a file of seals",
+        )
+        parser.add_argument(
             "--public-key",
             type=Path,
             action="append",
@@ -43,6 +54,8 @@ class Command(BaseCommand):
         since: date | None,
         file: Path | None,
         public_key: list[Path] | None,
+        witness: list[Path] | None,
+        without_file: bool,
         catalogue: bool,
         **_: Any,
     ) -> None:
@@ -58,11 +71,22 @@ class Command(BaseCommand):
                     f"FAILED: {file} is missing. Without it, seals that were cut off do not show."
                 )
             report = verify_trail(
-                since=day_starts_at(since) if since else None, shipped=file, public_keys=keys or None
+                since=day_starts_at(since) if since else None,
+                shipped=file,
+                public_keys=keys or None,
+                witnesses=witness or (),
             )
             verify_fences(report)
-        except (NoKey, OSError, ValueError) as error:
+        except (NoKey, OSError, ValueError, KeyError) as error:
             raise CommandError(str(error)) from error
+        if not keys:
+            report.findings.append(
+                Finding("no public keys are known, so anybody may have signed: --public-key")
+            )
+        if not (file or witness or without_file):
+            report.findings.append(
+                Finding("no file of seals and no witness, so seals that were cut off do not show: --file")
+            )
         self._tell(report, file)
 
     def _tell(self, report: Report, file: Path | None) -> None:

@@ -1,0 +1,94 @@
+"""Witnesses: seals are sent to places that no administrator of this system or its database controls.
+
+A mailbox and an address on the web get the newest seal each hour. Its root covers all rows before it. A file,
+such as one on another host, gets every seal. `verify_audit --witness FILE` compares what a witness kept.
+"""
+
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+
+from audit.models import Seal
+from audit.publishing import PUBLISHER
+from audit.shipping import as_line, read_line, ship
+from lib.mail import MailNotSent, sending
+
+TIMEOUT_SECONDS: Final = 10
+FAILURES: Final = "audit:witness_failures"  # cache key, for metrics
+#: A seal as `as_line` writes it, also inside a saved email.
+_SEAL: Final = re.compile(rb'\{"number": [^{}]*\}')
+# Some mail servers break long lines, with a sign at the end.
+_BROKEN: Final = re.compile(rb"=\r?\n")
+
+log = structlog.get_logger(__name__)
+
+
+def tell_witnesses(*, using: str = PUBLISHER) -> int:
+    """Send the newest seal to every witness that is set, once, and return how many were reached.
+
+    A witness that cannot be reached is told the next time, and counted until then.
+    """
+    newest = Seal.objects.using(using).defer("leaves").order_by("-number").first()
+    if newest is None:
+        return 0
+    reached, failed = 0, 0
+    for name, tell in _witnesses().items():
+        told = f"audit:witness:{name}"
+        if cache.get(told) == newest.number:
+            continue
+        try:
+            tell(newest)
+        except (MailNotSent, OSError, ValueError) as error:
+            log.error("witness_not_reached", witness=name, error=str(error))
+            failed += 1
+        else:
+            cache.set(told, newest.number, None)
+            reached += 1
+    cache.set(FAILURES, failed, None)
+    return reached
+
+
+def seals_of_witness(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the seals in a file that a witness kept: saved emails, requests, or lines."""
+    for found in _SEAL.findall(_BROKEN.sub(b"", file.read_bytes())):
+        yield read_line(found)
+
+
+def _witnesses() -> dict[str, Callable[[Seal], object]]:
+    found: dict[str, Callable[[Seal], object]] = {}
+    if settings.AUDIT_WITNESS_EMAIL:
+        found["email"] = _mail
+    if settings.AUDIT_WITNESS_URL:
+        found["url"] = _post
+    if settings.AUDIT_WITNESS_FILE:
+        found["file"] = _append
+    return found
+
+
+def _mail(seal: Seal) -> None:
+    body = (
+        "This is the newest seal of the activity log. Keep this email.\n"
+        "`verify_audit --witness FILE` compares the seal with the database.\n\n"
+    )
+    subject = f"Proximity CRM, {settings.SITE_URL}: seal {seal.number}"
+    with sending():
+        EmailMessage(subject, body + as_line(seal).decode(), to=settings.AUDIT_WITNESS_EMAIL).send()
+
+
+def _post(seal: Seal) -> None:
+    request = urllib.request.Request(  # noqa: S310 (https by a check of the settings)
+        settings.AUDIT_WITNESS_URL, as_line(seal), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 (as above)
+        pass
+
+
+def _append(_seal: Seal) -> None:
+    ship(Path(settings.AUDIT_WITNESS_FILE), using=PUBLISHER)
