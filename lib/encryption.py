@@ -12,14 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from lib.secret_keys import derived_keys
+
 #: How encrypted values begin. Texts that people type have no control characters (lib.cleaning).
 MARK: Final = "\x01enc1:"
+_DERIVED: Final = b"\x01"  # before values under a key derived from SECRET_KEY
 _NONCE: Final = 12
 _KEY: Final = 32
 
@@ -92,6 +96,32 @@ def decrypt_bytes(content: bytes, place: str) -> bytes:
         return content
     number, _colon, sealed = content[len(MARK) :].partition(b":")
     return _opened(number.decode("ascii", "replace"), sealed, place)
+
+
+def seal(value: Any, *, place: str, row: object) -> bytes:
+    """Encrypt a value that JSON can hold, for the row with the ID `row`: elsewhere it cannot be read.
+
+    Unlike fields it is always encrypted: without data keys under keys derived from SECRET_KEY.
+    """
+    content, where = orjson.dumps(value), f"{place} {row}"
+    if data_keys() is not None:
+        return encrypt_bytes(content, where)
+    nonce = secrets.token_bytes(_NONCE)
+    return _DERIVED + nonce + AESGCM(derived_keys(place)[0]).encrypt(nonce, content, str(row).encode())
+
+
+def unseal(sealed: bytes | memoryview, *, place: str, row: object) -> Any:
+    """Decrypt a value of `seal`. Raises NotDecrypted."""
+    content = bytes(sealed)
+    if content.startswith(MARK.encode()):
+        return orjson.loads(decrypt_bytes(content, f"{place} {row}"))
+    nonce, encrypted = content[1 : 1 + _NONCE], content[1 + _NONCE :]
+    for key in derived_keys(place) if content[:1] == _DERIVED else ():
+        try:
+            return orjson.loads(AESGCM(key).decrypt(nonce, encrypted, str(row).encode()))
+        except InvalidTag:
+            continue
+    raise NotDecrypted(f"{place}: the value was changed or moved, or its key is no longer known.")
 
 
 def _opened(number: str, sealed: bytes, place: str) -> bytes:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from lib.acting import Acting
+from lib.encryption import seal, unseal
 from lib.ids import uuid7
-from lib.sealed import seal, unseal
 from privacy.codes import (
     PENDING,
     Decision,
@@ -169,11 +169,11 @@ class DataRequest(models.Model):
     def state_terms(self, terms: Mapping[str, Sequence[str]]) -> None:
         """Encrypt what the person stated."""
         kept = {name: list(terms.get(name, ())) for name in STATED}
-        self.stated = seal(kept, purpose=_PURPOSE, row=self.pk)
+        self.stated = seal(kept, place=_PURPOSE, row=self.pk)
 
     def terms(self) -> dict[str, list[str]]:
-        """What the person stated; empty after it was deleted. Raises NotUnsealed."""
+        """What the person stated; empty after it was deleted. Raises NotDecrypted."""
         if self.stated is None:
             return {name: [] for name in STATED}
-        found: dict[str, Any] = unseal(self.stated, purpose=_PURPOSE, row=self.pk)
+        found: dict[str, Any] = unseal(self.stated, place=_PURPOSE, row=self.pk)
         return found

@@ -22,6 +22,8 @@ from lib.encryption import (
     decrypt_text,
     encrypt_bytes,
     encrypt_text,
+    seal,
+    unseal,
     with_new_key,
     wrapped_keys,
 )
@@ -146,3 +148,28 @@ def test_the_system_check_names_missing_and_unusable_keys(settings: Settings) ->
     assert [one.id for one in check_field_keys(None)] == ["crm.E001"]
     settings.FIELD_KEYS = []
     assert [one.id for one in check_field_keys(None)] == ["crm.W001"]
+
+
+def test_a_sealed_value_is_read_in_its_own_row_alone() -> None:
+    value = {"names": ["Haddad"], "n": 3}
+    sealed = seal(value, place=PLACE, row=1)
+    assert sealed.startswith(MARK.encode()) and b"Haddad" not in sealed
+    assert unseal(sealed, place=PLACE, row=1) == value
+    for place, row in ((PLACE, 2), ("meetings_meeting.facts", 1)):
+        with pytest.raises(NotDecrypted):
+            unseal(sealed, place=place, row=row)
+    with pytest.raises(NotDecrypted):
+        unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), place=PLACE, row=1)
+
+
+def test_a_value_sealed_before_there_were_data_keys_is_still_read_in_its_row_alone(
+    settings: Settings,
+) -> None:
+    settings.FIELD_KEYS = []
+    sealed = seal(["Haddad"], place=PLACE, row=1)
+    assert not sealed.startswith(MARK.encode()) and b"Haddad" not in sealed
+    settings.FIELD_KEYS = KEYS_OF_SECRET
+    assert unseal(sealed, place=PLACE, row=1) == ["Haddad"]
+    for wrong in ((sealed, 2), (b"", 1), (b"\x02" + sealed[1:], 1)):
+        with pytest.raises(NotDecrypted):
+            unseal(wrong[0], place=PLACE, row=wrong[1])

@@ -17,7 +17,7 @@ from districts.models import District
 from jobs.running import run_next
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from lib.sealed import NotUnsealed
+from lib.encryption import NotDecrypted
 from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Finding
 from privacy.rules.deadlines import due_on, longest_extension
@@ -110,7 +110,7 @@ def test_what_the_person_stated_is_encrypted_and_bound_to_its_request(actor: Act
         cursor.execute("SELECT stated FROM privacy_datarequest")
         assert all(b"Haddad" not in bytes(stated) for (stated,) in cursor.fetchall())
     other.stated = row.stated
-    with pytest.raises(NotUnsealed):
+    with pytest.raises(NotDecrypted):
         other.terms()
 
 
