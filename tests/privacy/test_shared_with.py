@@ -107,7 +107,7 @@ def test_a_brief_is_printed_only_for_somebody_who_is_named(north: District) -> N
     officer = make_officer(north)
     place = make_organisation(north, name="Rainbow Centre")
     client, address = browse(officer), f"/organisations/{place.pk}/brief/"
-    hidden = '<div class="screen-only">'
+    hidden = '<div class="stack screen-only">'
     assert hidden in client.get(address).text
     refused = client.post(address, {"recipient": ""})
     assert refused.status_code == 422 and hidden in refused.text
