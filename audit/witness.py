@@ -16,7 +16,6 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage
 
 from audit.models import Seal
-from audit.publishing import PUBLISHER
 from audit.shipping import as_line, read_line, ship
 from lib.mail import MailNotSent, sending
 
@@ -30,12 +29,12 @@ _BROKEN: Final = re.compile(rb"=\r?\n")
 log = structlog.get_logger(__name__)
 
 
-def tell_witnesses(*, using: str = PUBLISHER) -> int:
+def tell_witnesses() -> int:
     """Send the newest seal to every witness that is set, once, and return how many were reached.
 
     A witness that cannot be reached is told the next time, and counted until then.
     """
-    newest = Seal.objects.using(using).defer("leaves").order_by("-number").first()
+    newest = Seal.objects.defer("leaves").order_by("-number").first()
     if newest is None:
         return 0
     reached, failed = 0, 0
@@ -91,4 +90,4 @@ def _post(seal: Seal) -> None:
 
 
 def _append(_seal: Seal) -> None:
-    ship(Path(settings.AUDIT_WITNESS_FILE), using=PUBLISHER)
+    ship(Path(settings.AUDIT_WITNESS_FILE))

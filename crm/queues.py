@@ -44,6 +44,10 @@ TASKS: Final[dict[str, Kept]] = {
     "accounts.tend_acts": Kept("mail", 3 * MINUTE),
     # Alerts of a day, and one message to everybody who reviews one.
     "oversight.tend_alerts": Kept("mail", 3 * MINUTE),
+    # One message to each witness, and one request of 10 seconds.
+    "audit.tell_witnesses": Kept("mail", 3 * MINUTE),
+    # One message to each privacy officer.
+    "crm.tell_of_standing_trail": Kept("mail", 3 * MINUTE),
     # 5 seconds for a batch plus one delivery (WEBHOOK_SECONDS).
     "api.send_webhooks": Kept("hooks", 3 * MINUTE),
     # One file of a register from its address, in at most 60 seconds.

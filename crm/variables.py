@@ -115,9 +115,9 @@ VARIABLES: Final = (
     Variable("AUDIT_WITNESS_URL", "an https address that gets the newest seal each hour as a POST"),
     Variable(
         "AUDIT_WITNESS_FILE",
-        "a second file for seals, for example on another host",
+        "a second file for seals, for example on another host; of the worker `mail`",
         "",
-        "a volume of the worker",
+        "the file needs a volume of your own",
     ),
     Variable(
         "ERASURE_LEDGER",
