@@ -300,18 +300,14 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "pages.middleware.csrf_failure"
-CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- Activity log: seals and search words (docs/operations.md) --------------------------------------
-# Private key that signs the seals, stored outside the database. Only the worker needs it.
-AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")
-# File for seals, to be shipped to a place that database administrators cannot reach.
+AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")  # private, of the worker alone
+# Seals are shipped to a file and witnesses that administrators of this machine or its database cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
-# Witnesses of seals, outside the reach of this machine's administrators (audit.witness).
 AUDIT_WITNESS_EMAIL = env.list("AUDIT_WITNESS_EMAIL", default=[])
 AUDIT_WITNESS_URL = checked.web_address("AUDIT_WITNESS_URL", env.str("AUDIT_WITNESS_URL", default=""))
 AUDIT_WITNESS_FILE = env.str("AUDIT_WITNESS_FILE", default="")
@@ -319,7 +315,6 @@ AUDIT_WITNESS_FILE = env.str("AUDIT_WITNESS_FILE", default="")
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default="")
 # Keys for the hashes of search words, the current key first. Older keys are needed to test older searches.
 AUDIT_SEARCH_KEY = env.list("AUDIT_SEARCH_KEY", default=[])
-
 # Data keys of encrypted fields (`number:key`, the current one first) and the secrets that wrap them.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
 FIELD_SECRET = env.list("FIELD_SECRET", default=[])
