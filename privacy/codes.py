@@ -116,3 +116,15 @@ class Delivery(models.TextChoices):
     IN_PERSON = "in_person", _("in person")
     ENCRYPTED_EMAIL = "encrypted_email", _("encrypted file by email")
     AUTHORITY = "authority", _("to the supervisory authority")
+
+
+class RegisterPart(models.TextChoices):
+    """What only the city knows about its processing."""
+
+    CONTROLLER = "controller", _("Controller: name and address")
+    DPO = "dpo", _("Data protection officer")
+    JOINT_CONTROLLERS = "joint_controllers", _("Joint controllers")
+    PROCESSORS = "processors", _("Processors, such as the hosting company")
+    TRANSFERS = "transfers", _("Transfers to other countries")
+    AUTHORITY = "authority", _("Supervisory authority: name and address")
+    COURT = "court", _("Court: name and address")

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 PURPOSES: Final[Mapping[str, Any]] = {
     "liaison": gettext_lazy("Ties with communities: who can be reached, what was said and what was promised"),
     "incidents": gettext_lazy("Response to incidents: who calls whom, and what was learned"),
     "reviews": gettext_lazy("Audits of engagement in a district, and reports by email"),
     "plans": gettext_lazy("Local action plans: who does what by when, and what organisations say of it"),
-    "publishing": gettext_lazy("Figures for everybody, which name nobody"),
+    "publishing": gettext_lazy("Figures for everyone, which name no one"),
     "public_pages": gettext_lazy(
         "What a district tells the public: results, meetings, ways to report, organisations that agreed"
     ),
@@ -31,20 +31,43 @@ BASES: Final[Mapping[str, Any]] = {
     "police_law": gettext_lazy("police law (Directive 2016/680, Article 8)"),
     "legal_obligation": gettext_lazy("legal obligation (GDPR, Article 6(1)(c))"),
 }
+PEOPLE: Final[Mapping[str, Any]] = {
+    "contact": gettext_lazy("contacts and people named in notes"),
+    "officer": gettext_lazy("officers and other staff"),
+    "visitor": gettext_lazy("people who register an organisation"),
+}
+CATEGORIES: Final[Mapping[str, Any]] = {
+    "identity": gettext_lazy("names and numbers"),
+    "channel": gettext_lazy("phone numbers and addresses"),
+    "role": gettext_lazy("roles in organisations"),
+    "fact": gettext_lazy("facts as codes, dates and numbers"),
+    "free_text": gettext_lazy("notes"),
+    "opinion": gettext_lazy("opinions of officers"),
+    "decision": gettext_lazy("decisions"),
+    "log": gettext_lazy("records of use"),
+    "technical": gettext_lazy("technical data"),
+}
+RECIPIENTS: Final[Mapping[str, Any]] = {
+    "colleagues": gettext_lazy("officers and supervisors"),
+    "privacy_officers": gettext_lazy("privacy officers"),
+    "administrators": gettext_lazy("administrators"),
+    "confirmers": gettext_lazy("confirmers"),
+    "keys": gettext_lazy("other systems with an API key"),
+    "exports": gettext_lazy("recipients of exported files"),
+    "archives": gettext_lazy("recipients of an archive"),
+    "calendars": gettext_lazy("calendars of officers"),
+    "public": gettext_lazy("the public"),
+    "system": gettext_lazy("the system itself"),
+}
 _SINCE: Final[Mapping[str, Any]] = {
     "last_meeting": gettext_lazy("the last meeting"),
     "ended": gettext_lazy("the end of the role"),
     "meeting": gettext_lazy("the meeting"),
     "closed": gettext_lazy("closing"),
-    "withdrawn": gettext_lazy("withdrawal"),
+    "withdrawn": gettext_lazy("the end of an agreement"),
     "created": gettext_lazy("creation"),
     "answered": gettext_lazy("the answer"),
     "last_use": gettext_lazy("the last use"),
-}
-_THEN: Final[Mapping[str, Any]] = {
-    "review": gettext_lazy("reviewed %(days)s days after %(since)s"),
-    "blank": gettext_lazy("text removed %(days)s days after %(since)s"),
-    "delete": gettext_lazy("deleted %(days)s days after %(since)s"),
 }
 
 
@@ -56,4 +79,14 @@ def period(*, then: str, counts_from: str, days: int | None) -> str:
     """
     if days is None:
         return _("for as long as the record to which it belongs")
-    return str(_THEN[then]) % {"days": days, "since": _SINCE[counts_from]}
+    values = {"n": days, "since": _SINCE[counts_from]}
+    match then:
+        case "review":
+            said = ngettext("reviewed %(n)s day after %(since)s", "reviewed %(n)s days after %(since)s", days)
+        case "blank":
+            said = ngettext(
+                "text removed %(n)s day after %(since)s", "text removed %(n)s days after %(since)s", days
+            )
+        case _:
+            said = ngettext("deleted %(n)s day after %(since)s", "deleted %(n)s days after %(since)s", days)
+    return said % values

@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from pages.views import data_requests, erasures, packages, privacy, restrictions, shared_with, watched_records
+from pages.views import (
+    data_requests,
+    erasures,
+    packages,
+    privacy,
+    register,
+    restrictions,
+    shared_with,
+    watched_records,
+)
 
 urlpatterns: list[URLPattern] = [
     path("privacy/", privacy.privacy, name="privacy"),
@@ -38,6 +47,9 @@ urlpatterns: list[URLPattern] = [
     path("privacy/requests/<uuid:pk>/package/", packages.data_request_package, name="data_request_package"),
     path("privacy/packages/<uuid:pk>/delivery/", packages.package_delivery, name="package_delivery"),
     path("privacy/requests/<uuid:pk>/erase/", erasures.data_request_erase, name="data_request_erase"),
+    path("privacy/register/", register.register, name="register"),
+    path("privacy/register/texts/", register.register_texts, name="register_texts"),
+    path("privacy/register/file/<slug:extension>/", register.register_file, name="register_file"),
     path("privacy/restrictions/", restrictions.restrictions, name="restrictions"),
     path("privacy/restrictions/<uuid:pk>/lift/", restrictions.restriction_lift, name="restriction_lift"),
     path("privacy/shared-with/", shared_with.shared_with, name="shared_with"),

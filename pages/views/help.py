@@ -15,3 +15,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "pages/help.html",
         {"body_name": settings.COMPLAINTS_BODY_NAME, "body_url": settings.COMPLAINTS_BODY_URL},
     )
+
+
+@require_safe
+def help_privacy(request: HttpRequest) -> HttpResponse:
+    """Questions of officers about privacy, with what to do."""
+    return render(request, "pages/help_privacy.html")

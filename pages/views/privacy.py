@@ -62,6 +62,7 @@ NOUNS: dict[str, Any] = {
     "registration": gettext_lazy("a registration"),
     "release": gettext_lazy("a publication"),
     "release_grid": gettext_lazy("a release grid"),
+    "register": gettext_lazy("the register of processing"),
     "relief": gettext_lazy("temporary access"),
     "reminder": gettext_lazy("a reminder"),
     "report": gettext_lazy("a report"),

@@ -4,13 +4,13 @@ What is not disclosed under police law must not show in it: the letter is then t
 nothing were held.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from privacy.codes import Decision, Ground, Regime, RequestKind
+from privacy.codes import Decision, Ground, Regime, RegisterPart, RequestKind
 from privacy.exports.records import Held
 from privacy.models import DataRequest
 
@@ -38,12 +38,15 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
         )
 
 
-def rights(row: DataRequest) -> list[str]:
-    """What the person can do next."""
+def rights(texts: Mapping[str, str]) -> list[str]:
+    """What the person can do next. `texts` are those of the register."""
+    authority, court = texts.get(RegisterPart.AUTHORITY), texts.get(RegisterPart.COURT)
     return [
         _("You can ask us to correct, restrict or erase your data. You can object to its use."),
         _("You can complain to the data protection authority. The authority can also check for you."),
+        *([_("Authority: %(text)s") % {"text": authority}] if authority else []),
         _("You can take the matter to court."),
+        *([_("Court: %(text)s") % {"text": court}] if court else []),
     ]
 
 

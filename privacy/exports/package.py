@@ -29,7 +29,7 @@ from lib.age import AGE_TYPE
 from privacy.codes import Decision, RequestKind
 from privacy.exports import letter, uses
 from privacy.exports.records import Held, Officers, held, says_cuts
-from privacy.models import DataRequest, Package
+from privacy.models import DataRequest, Package, RegisterText
 from privacy.policies import can_handle_requests
 from privacy.services.packages import PACKAGE
 from privacy.services.requests import OBJECT_TYPE
@@ -58,7 +58,7 @@ def document(actor: Actor, package: Package) -> dict[str, Any]:
             "laws": list(row.regimes),
         },
         "letter": list(letter.paragraphs(row, given)),
-        "rights": letter.rights(row),
+        "rights": letter.rights(RegisterText.objects.visible_to(actor).by_part()),
         "records": list(given.records),
         "facts": list(given.facts),
         "opinions": list(given.opinions),

@@ -175,7 +175,8 @@ def _is_apart(field: inventory.Field, pk: str, apart: set[tuple[str, str, str]])
 
 def _label(model: type[models.Model], name: str) -> str:
     try:
-        return capfirst(str(model._meta.get_field(name).verbose_name))
+        field: Any = model._meta.get_field(name)
+        return capfirst(str(field.verbose_name))
     except (FieldDoesNotExist, AttributeError):
         return name
 

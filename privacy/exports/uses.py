@@ -8,6 +8,7 @@ from uuid import UUID
 from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.models import Role, User
@@ -47,7 +48,8 @@ def recipients(actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:
         keys[event.actor_id].append(event)
     names = dict(apps.get_model(_KEY)._base_manager.filter(pk__in=keys).values_list("pk", "name"))
     for pk, events in keys.items():
-        how = _("read by another system, %(n)s times") % {"n": len(events)}
+        how = ngettext("read by another system %(n)s time", "read by another system %(n)s times", len(events))
+        how %= {"n": len(events)}
         name = names.get(pk, _("another system"))
         found.append({"name": name, "how": how, "on": f"{city_day(events[-1].at)}"})
     return found
@@ -140,8 +142,8 @@ class _Staff:
         """Role and district, unless fewer than five officers could be meant; the name if that is decided."""
         role, places = event.actor_role, event.district_ids
         meant: set[UUID] = set()
-        for place in places or [None]:
-            meant |= self._working[role, place]
+        for key in [(role, place) for place in places] or [(role, None)]:
+            meant |= self._working[key]
         if len(meant) < FEWEST:
             said = _("an officer of the city police")
         else:
@@ -158,10 +160,10 @@ class _Reasons:
         self._cuts = {one.object_id: one.cuts for one in read}
 
     def of(self, event: Event) -> str:
-        reason = getattr(event, "reason", None)
+        reason: Any = getattr(event, "reason", None)
         text = "" if reason is None or reason.removed_at else reason.text
-        if text and str(reason.pk if reason else "") in self._cuts:
-            text = released(text, self._cuts[str(reason.pk)])
+        if text and str(event.pk) in self._cuts:
+            text = released(text, self._cuts[str(event.pk)])
         elif text or event.old_purpose:
             text = _("in the officer’s own words")
         return reason_in_words(event.reason_code, text)

@@ -2,7 +2,8 @@ from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
 from privacy.models.ledger import LedgerEntry
 from privacy.models.package import Package
+from privacy.models.register import RegisterText
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
 
-__all__ = ["DataRequest", "Erasure", "Finding", "LedgerEntry", "Package", "Restriction"]
+__all__ = ["DataRequest", "Erasure", "Finding", "LedgerEntry", "Package", "RegisterText", "Restriction"]

@@ -58,7 +58,7 @@ def make_package(by: User) -> Package:
     package = ask_package(actor=actor, request_id=row.pk, language="en-gb")
     package.made_at = timezone.now()
     package.save(update_fields=["made_at"])
-    Job.objects.filter(pk=package.job).delete()
+    Job.objects.filter(parameters__package=str(package.pk)).delete()
     return package
 
 

@@ -91,7 +91,7 @@ def package_of(actor: Actor, row: DataRequest, **fields: Any) -> tuple[Package, 
     """The package, its data, and the text of its letter."""
     package = ask_package(actor=actor, request_id=row.pk, language="en-gb", **fields)
     assert run_next()
-    job = Job.objects.get(pk=package.job)
+    job = Job.objects.get(parameters__package=str(package.pk))
     assert job.status == "done", job.message
     with opened(JobFile.objects.get(job=job).pk) as file, zipfile.ZipFile(file) as inside:
         data = json.loads(inside.read("data.json"))
