@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 PURPOSES: Final[Mapping[str, Any]] = {
     "liaison": gettext_lazy("Ties with communities: who can be reached, what was said and what was promised"),
-    "incidents": gettext_lazy("Response to incidents: who calls whom, and what was learned"),
+    "incidents": gettext_lazy("Response to incidents: who makes each call, and what was learned"),
     "reviews": gettext_lazy("Audits of engagement in a district, and reports by email"),
     "plans": gettext_lazy("Local action plans: who does what by when, and what organisations say of it"),
     "publishing": gettext_lazy("Figures for everyone, which name no one"),
