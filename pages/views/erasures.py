@@ -14,10 +14,10 @@ from lib.told import texts
 from pages.form_pages import form_page
 from pages.lookups import get_or_404, record_view, refuse_unless
 from privacy.erasing import plan_of
-from privacy.models import DataRequest, Erasure
+from privacy.models import DataRequest
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
-from privacy.services.erasures import ERASING_KINDS, ask_erasure
+from privacy.services.erasures import ERASING_KINDS, ask_erasure, refuse_erasure
 
 
 @form_page
@@ -28,6 +28,10 @@ def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
     if row.kind not in ERASING_KINDS or not row.is_pending:
         raise Http404
     status, mistakes = 200, []
+    try:
+        refuse_erasure(row)
+    except ValidationError as error:
+        mistakes = texts(error)
     if request.method == "POST":
         try:
             made = ask_erasure(actor=request.actor, request_id=pk, version=_version(request))
@@ -49,7 +53,6 @@ def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
         "people": people,
         "numbers": plan.numbers(),
         "kept": [(title_of(one.model, one.field), why) for one, why in plan.kept],
-        "is_asked": Erasure.objects.visible_to(request.actor).filter(request=row).exists(),
     }
     return render(request, "pages/data_requests/erase.html", context, status=status)
 

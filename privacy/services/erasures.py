@@ -36,7 +36,7 @@ def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -
     another person today. Raises as `locked_request`, ValidationError.
     """
     row = locked_request(actor, request_id, version)
-    _refuse(row)
+    refuse_erasure(row)
     claim_first(actor)
     contacts = contacts_of(row)
     needs_second = len(contacts) > 1 or has_erased_today(actor) or _has_begun_today(actor)
@@ -56,7 +56,8 @@ def contacts_of(row: DataRequest) -> list[UUID]:
     return sorted(pk for pk in ids if pk is not None)
 
 
-def _refuse(row: DataRequest) -> None:
+def refuse_erasure(row: DataRequest) -> None:
+    """Raise ValidationError if the person of this request cannot be erased now."""
     if row.kind not in ERASING_KINDS:
         raise ValidationError(_("Only a request for erasure or an objection leads to an erasure."))
     if row.status != RequestStatus.DECIDING:
@@ -67,6 +68,8 @@ def _refuse(row: DataRequest) -> None:
         )
     if Erasure.objects.filter(request=row).exists():
         raise ValidationError(_("The erasure was already requested."))
+    if not contacts_of(row) and not Finding.objects.of(row).theirs().exists():
+        raise ValidationError(_("No finding is about this person, so there is nothing to erase."))
     evidence = Restriction.objects.standing().filter(ground=RestrictionGround.EVIDENCE)
     if evidence.filter(contact_id__in=contacts_of(row)).exists():
         raise ValidationError(

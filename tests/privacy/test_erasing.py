@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.models import PendingAct, Role
+from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act, refuse_act
 from audit.models import Action, Event
 from contacts.models import Contact, Merge, NotADuplicate
@@ -294,3 +295,27 @@ def test_every_figure_is_the_same_before_and_after(north: District, actor: Actor
     assert "Haddad" not in "".join(Meeting.objects.values_list("facts", flat=True))
     assert figures(reader) == before
     assert len(before) > 20
+
+
+def test_the_page_shows_numbers_and_offers_the_erasure_only_when_it_can_run(
+    north: District, actor: Actor, client: Client
+) -> None:
+    make_leila(north)
+    meeting = make_meeting(north, facts=FACTS)
+    row = decided(actor)
+    client.force_login(User.objects.get(pk=str(actor.id)))
+    address = f"/privacy/requests/{row.pk}/erase/"
+    page = client.get(address).text
+    assert "Erase data</button>" in page and "Leila Haddad" in page and "Meeting" in page
+    finding = Finding.objects.of(row).get(object_id=str(meeting.pk))
+    decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.UNSURE)
+    page = client.get(address).text
+    assert "Erase data</button>" not in page and "Give every finding a verdict" in page
+    Finding.objects.of(row).update(verdict=Verdict.SOMEBODY_ELSE)
+    DataRequest.objects.filter(pk=row.pk).update(contact_id=None)
+    page = client.get(address).text
+    assert "Erase data</button>" not in page and "nothing to erase" in page
+    Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+    row.refresh_from_db()
+    assert client.post(address, {"version": row.version}).status_code == 302
+    assert "already requested" in client.get(address).text
