@@ -97,3 +97,15 @@ def test_the_morning_brief_names_a_step_once_and_says_who_did_what(client: Clien
     assert f"{night.lead.name} · Al-Noor, Burial society" in brief
     assert f"Al-Noor: reached (visit, {night.duty.name})" in brief
     assert f"done, Investigation unit ({night.duty.name})" in brief
+
+
+def test_the_debrief_is_named_so_and_tells_what_happened_from_the_start(client: Client, night: Night) -> None:
+    incident = night.incident()
+    path = f"/incidents/{incident.pk}/"
+    client.force_login(night.duty)
+    client.post(f"{path}calls/", {"called": night.place.pk, "result": "reached"})
+    page = text(client, night.supervisor, f"{path}debrief/")
+    assert "Debrief" in page.split("<h1")[1].split("</h1>")[0]
+    assert "After you sign, this debrief cannot be changed." in page
+    happened = page.split("What happened")[1]
+    assert happened.index("Attack on a community site") < happened.index("Al-Noor: reached")

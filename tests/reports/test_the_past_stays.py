@@ -221,6 +221,9 @@ def test_what_is_learned_late_revises_the_figures_that_it_is_about() -> None:
     assert late(actor, "follow-ups") == [("follow-ups", promise.pk)]
     edit_concern(actor=SYSTEM, concern_id=concern.pk, reassurance_offered_at=first + timedelta(hours=3))
     assert late(actor, "reassurance") == [("concerns", concern.pk)]
+    assert late(actor, "concerns") == []
+    edit_concern(actor=SYSTEM, concern_id=concern.pk, received_at=first + timedelta(hours=1))
+    assert late(actor, "concerns") == [("concerns", concern.pk)], "when it was received, was wrong"
     edit_organisation(actor=SYSTEM, organisation_id=row.pk, focuses=[spoken("roma")])
     assert late(actor, "continuity") == []
     assert late(actor, "continuity", by=By.FOCUS) == [("organisations", row.pk)]
