@@ -31,9 +31,6 @@ MET = (
 )
 KEPT = (
     "location_protected",
-    "is_reporting_centre",
-    "reporting_tested_on",
-    "is_listed_publicly",
     "verified_on",
     "review_on",
     "known_since",

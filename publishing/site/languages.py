@@ -20,6 +20,7 @@ from django.utils.translation import trans_real
 
 CONTEXT: Final = "public page"
 ENGLISH: Final = "en"
+_DAYS_OF: Final = {ENGLISH: "en-gb"}  # whose days are written as in Europe
 _WORDS: Final = Path(__file__).with_name("words")
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
@@ -37,7 +38,8 @@ def words_of(language: str) -> str:
 def speaking(language: str) -> Iterator[None]:
     """Render words in a language that `has_words`."""
     _learn(_base(language))
-    with translation.override(_base(language)):
+    base = _base(language)
+    with translation.override(_DAYS_OF.get(base, base)):
         yield
 
 

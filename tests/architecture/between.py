@@ -13,7 +13,14 @@ from contacts.models import Contact, Organisation
 from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from districts.models import District
 from meetings.models import Concern, FollowUp, Meeting
-from publishing.models import CouncilPaper, Release, ReleaseGrid
+from publishing.models import (
+    CouncilPaper,
+    PublicEntry,
+    Registration,
+    Release,
+    ReleaseGrid,
+    ReportingRoute,
+)
 from tests.architecture import canaries
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
 
@@ -30,6 +37,21 @@ def release(by: User) -> dict[str, UUID]:
     grid = ReleaseGrid.objects.create(since=since, level=2, splits={"coverage": "kind"}, proposed_by=by)
     paper = CouncilPaper.objects.create(release=made, version=1, figures=[], pdf=b"", made_by=by)
     return {"release_grid": grid.pk, "paper": paper.pk}
+
+
+def tell(district: District, officer: User) -> dict[str, UUID]:
+    """Create a drafted entry, a way to report and a registration of a district. Return their IDs."""
+    entry = PublicEntry.objects.create(
+        district=district, language="en", said="Lamps", did="Repaired", month="2026-01", written_by=officer
+    )
+    route = ReportingRoute.objects.create(
+        district=district, name="Desk", kind="police_desk", phone="112", language="en", is_public=True
+    )
+    registration = Registration.objects.create(
+        district=district, name="Choir", kind="ngo", language="en", state="confirmed",
+        person_email="chair@choir.example", confirmed_at=timezone.now(),
+    )  # fmt: skip
+    return {"public_entry": entry.pk, "public_route": route.pk, "registration": registration.pk}
 
 
 def relieve(city: District, districts: Mapping[str, District]) -> dict[str, str]:

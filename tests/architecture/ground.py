@@ -103,8 +103,8 @@ class Ground:
             self.rows[name] = self._settle(name)
             canaries.plant(name, before)
         released = between.release(self.users[Role.SUPERVISOR, "south"])
-        for rows in self.rows.values():
-            rows |= released
+        for name, rows in self.rows.items():
+            rows |= released | between.tell(self.districts[name], self.users[Role.OFFICER, name])
         self.reliefs = between.relieve(self.city, self.districts)
         between.entangle(self.rows)
         self.shared = between.share(self.rows, self.actor(Role.SUPERVISOR, "south"))

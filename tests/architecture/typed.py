@@ -112,6 +112,22 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "follow_ups_selected": lambda rows: {"owner": rows["officer"]},
     "organisation_new": lambda rows: {"name": "New", "kind": "ngo", "home_district": rows["district"].pk},
     "organisation_duplicates": lambda rows: {"name": "New"},
+    "public_entry_new": lambda rows: {"said": "Lamps", "did": "Repaired", "district": rows["district"].pk},
+    "public_route_new": lambda rows: {
+        "name": "Desk",
+        "kind": "police_desk",
+        "phone": "112",
+        "district": rows["district"].pk,
+    },
+    "public_route_test": lambda rows: {"result": "answered"},
+    "registration": lambda rows: {"decision": "refuse", "reason": "An advertisement"},
+    "organisation_listing": lambda rows: {
+        "agreed_by": "The chair",
+        "agreed_on": "2026-01-05",
+        "how": "form",
+        "language": "en",
+    },
+    "meeting_announce": lambda rows: {"title": "Drop-in", "place": "Library", "language": "en"},
     "organisation_status": lambda rows: {"status": "dormant"},
     "contact_new": lambda rows: {
         "family_name": "New",

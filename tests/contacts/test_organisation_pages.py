@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
@@ -249,7 +250,7 @@ def test_a_form_that_was_bent_is_refused(formset: dict[str, str]) -> None:
         ("home_district", "not-a-district"),
         ("cadence_days", "-1"),
         ("languages", "xx-none"),
-        ("reporting_tested_on", "29.02.2027"),
+        ("review_on", "29.02.2027"),
         ("name", "nul\0"),
     ],
 )
@@ -265,10 +266,12 @@ def test_bad_input_is_said_beside_its_field_and_nothing_typed_is_lost(field: str
 
 def test_a_shelter_is_never_listed_publicly() -> None:
     north = make_district()
-    fields = typed(name="Casa", kind="shelter", home_district=north.pk, is_listed_publicly="on")
-    answer = browse(make_officer(north)).post(NEW, fields)
-    assert answer.status_code == 422
-    assert b"A shelter cannot be listed publicly." in answer.content
+    with pytest.raises(ValidationError, match="A shelter cannot be listed publicly"):
+        make_organisation(north, name="Casa", kind="shelter", is_listed_publicly=True)
+    # The form cannot list anybody: that is recorded with who agreed (tests/publishing/test_listings.py).
+    fields = typed(name="Casa", kind="ngo", home_district=north.pk, is_listed_publicly="on")
+    browse(make_officer(north)).post(NEW, fields)
+    assert not Organisation.objects.get().is_listed_publicly
 
 
 def test_line_breaks_and_invisible_characters_leave_a_name() -> None:

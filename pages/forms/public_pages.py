@@ -1,0 +1,183 @@
+"""Forms for what a district tells the public."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from contacts.models import Organisation
+from districts.models import District
+from lib.days import city_today
+from pages.forms.base import ROWS
+from pages.forms.fields import CHECKS, fields_of
+from pages.forms.languages import language_choices, language_name
+from publishing.models import (
+    PublicDistrict,
+    PublicEntry,
+    PublicListing,
+    PublicMeeting,
+    ReportingRoute,
+)
+
+_LANGUAGE: Final = {"widget": forms.Select, "max_length": None}
+_TEXTS: Final = ("said", "answer")
+
+
+class Revised(forms.Form):
+    """A form for a row that may exist already. `revision` is the one that was shown."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "language" in self.fields:
+            known = self.get_initial_for_field(self.fields["language"], "language")
+            self.fields["language"] = forms.ChoiceField(
+                label=self.fields["language"].label,
+                help_text=self.fields["language"].help_text,
+                choices=language_choices(*filter(None, [known])),
+                initial="en",
+            )
+        if "languages" in self.fields:
+            spoken: Any = self.fields["languages"]
+            spoken.choices = language_choices(*(self.initial.get("languages") or ()))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+
+
+@fields_of(
+    PublicDistrict,
+    *("is_on", "languages", "language", "intro", "contact_line", "contact_email", "hours"),
+    *("officer_names", "next_review_on"),
+    languages={"widget": CHECKS},
+)
+class PageForm(Revised):
+    """The public page of a district."""
+
+
+@fields_of(PublicEntry, "said", "state", "did", "why", "month", "agreed_by", "agreed_on", said={"rows": 2})
+class EntryForm(Revised):
+    """An entry with its translations: two texts for each other language of the page."""
+
+    field_order = ("district", "said", "state", "did", "why", "month", "language")
+
+    def __init__(self, *args: Any, actor: Actor, languages: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        covered = District.objects.visible_to(actor).active().filter(pk__in=actor.district_ids).in_order()
+        district = forms.ModelChoiceField(
+            covered, label=_("District"), widget=forms.Select(attrs=ROWS), empty_label=None
+        )
+        main, *others = languages or ["en"]
+        self.fields = {
+            "district": district,
+            **self.fields,
+            "language": forms.ChoiceField(
+                label=_("Language"), choices=[(code, language_name(code)) for code in [main, *others]]
+            ),
+        }
+        self.fields["month"].required = False
+        self.fields["month"].initial = f"{city_today():%Y-%m}"
+        self._others = others
+        for code in others:
+            names = (_("You said (%(language)s)"), _("What was done, or why not (%(language)s)"))
+            for part, label, most in zip(_TEXTS, names, (300, 500), strict=True):
+                self.fields[f"{part}_{code}"] = forms.CharField(
+                    label=label % {"language": language_name(code)},
+                    required=False,
+                    max_length=most,
+                    widget=forms.Textarea(attrs={"rows": 2, "lang": code, "dir": "auto"}),
+                )
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        names = ("said", "did", "why", "state", "month", "language", "agreed_by", "agreed_on")
+        return {name: self.cleaned_data[name] for name in names}
+
+    @property
+    def translations(self) -> list[dict[str, str]]:
+        given = self.cleaned_data
+        answers = "why" if given["state"] == "cannot" else "did"
+        return [
+            {"language": code, "said": given[f"said_{code}"], answers: given[f"answer_{code}"]}
+            for code in self._others
+            if given[f"said_{code}"] and given[f"answer_{code}"]
+        ]
+
+
+def entry_values(entry: PublicEntry) -> dict[str, Any]:
+    """What the form of an entry shows."""
+    names = ("said", "did", "why", "state", "month", "language", "agreed_by", "agreed_on", "revision")
+    shown = {name: getattr(entry, name) for name in names} | {"district": entry.district_id}
+    for one in entry.translations.all():
+        shown |= {f"said_{one.language}": one.said, f"answer_{one.language}": one.did or one.why}
+    return shown
+
+
+class ApprovalForm(forms.Form):
+    """The reason for words that are flagged."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    flag_reason = forms.CharField(
+        label=gettext_lazy("Why it can be published with these words"), max_length=300, required=False
+    )
+
+
+@fields_of(
+    ReportingRoute,
+    *("name", "kind", "district", "organisation", "phone", "url", "address", "hours", "languages"),
+    *("anonymous", "step_free", "note", "language", "agreed_to_tests", "is_public", "sort"),
+    languages={"widget": CHECKS},
+    district={"empty_label": gettext_lazy("Whole city")},
+    organisation={"empty_label": gettext_lazy("None")},
+    sort={"initial": 100},
+)
+class RouteForm(Revised):
+    """A way to report."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: dict[str, Any] = {
+            "district": District.objects.visible_to(actor)
+            .active()
+            .filter(pk__in=actor.district_ids)
+            .in_order(),
+            "organisation": Organisation.objects.visible_to(actor).active().order_by("folded", "pk"),
+        }
+        for name, rows in chosen.items():
+            field: Any = self.fields[name]
+            field.queryset = rows
+
+
+@fields_of(
+    PublicListing,
+    *("agreed_by", "agreed_on", "how", "fields", "language", "summary", "focus_words", "review_on"),
+    fields={"required": False},
+    review_on={"required": False},
+)
+class ListingForm(Revised):
+    """What an organisation agreed to."""
+
+    is_home = forms.BooleanField(
+        label=gettext_lazy("Their address is somebody’s home, so it is not published"), required=False
+    )
+
+
+@fields_of(PublicMeeting, "is_public", "title", "place", "text", "language")
+class AnnouncementForm(Revised):
+    """What everybody may know of a meeting."""
+
+
+class RegistrationForm(forms.Form):
+    """What becomes of a registration: `organisation` is the known one that it is joined with."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    decision = forms.ChoiceField(
+        choices=[("accept", "accept"), ("join", "join"), ("refuse", "refuse")], widget=forms.HiddenInput
+    )
+    organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(label=gettext_lazy("Reason for rejecting"), max_length=300, required=False)

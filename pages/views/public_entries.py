@@ -1,0 +1,153 @@
+"""“You said, we did”: drafted, approved by another, withdrawn."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.middleware import ActorRequest
+from contacts.models import Organisation
+from lib.told import texts
+from meetings.models import Concern, FollowUp
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.forms.public_pages import ApprovalForm, EntryForm, entry_values
+from pages.lookups import get_or_404, refuse_unless, writers_only
+from publishing.models import PublicDistrict, PublicEntry
+from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
+from publishing.services.entries import approve_entry, draft_entry, edit_entry, withdraw_entry
+
+
+@form_page
+def entry_new(request: ActorRequest) -> HttpResponse:
+    """Tell the district (`?follow_up=…` or `?concern=…`: what the entry draws on)."""
+    writers_only(request)
+    source = _source(request)
+    initial: dict[str, Any] = {"district": source.pop("district", None)}
+    form = EntryForm(
+        posted(request), initial=initial, actor=request.actor, languages=_languages(request, initial)
+    )
+    if form.is_valid():
+        with RefusalsIn(form):
+            draft_entry(
+                actor=request.actor,
+                district_id=form.cleaned_data["district"].pk,
+                translations=form.translations,
+                **source,
+                **form.texts,
+            )
+            messages.success(request, _("Draft saved. Another person must approve it."))
+            return redirect("public_pages")
+    return _shown(request, {"form": form, "draws_on": bool(source)}, form)
+
+
+@form_page
+def entry(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Read an entry, and change a draft."""
+    row = _entry(request, pk)
+    actor = request.actor
+    may_edit = row.is_draft and can_write_entry(actor, row.district_id)
+    if request.method == "POST":
+        refuse_unless(may_edit)
+    languages = _languages(request, {"district": row.district_id})
+    form = EntryForm(posted(request), initial=entry_values(row), actor=actor, languages=languages)
+    if form.is_valid():
+        with RefusalsIn(form):
+            edit_entry(
+                actor=actor,
+                entry_id=row.pk,
+                version=form.cleaned_data["revision"],
+                translations=form.translations,
+                **form.texts,
+            )
+            messages.success(request, _("Draft saved. Another person must approve it."))
+            return redirect("public_pages")
+    context = {
+        "form": form if may_edit else None,
+        "row": row,
+        "approval": ApprovalForm(initial={"revision": row.revision}) if _may_approve(request, row) else None,
+        "may_withdraw": not row.withdrawn_at
+        and (can_edit_page(actor, row.district_id) or (row.is_draft and row.written_by_id == actor.id)),
+    }
+    return _shown(request, context, form)
+
+
+@require_POST
+def entry_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _entry(request, pk)
+    refuse_unless(_may_approve(request, row))
+    form = ApprovalForm(request.POST)
+    try:
+        if form.is_valid():
+            approve_entry(
+                actor=request.actor,
+                entry_id=pk,
+                version=form.cleaned_data["revision"],
+                flag_reason=form.cleaned_data["flag_reason"],
+            )
+            messages.success(request, _("Entry approved. It is published within minutes."))
+            return redirect("public_pages")
+        messages.error(request, _("Check the entry again."))
+    except ValidationError as error:
+        messages.error(request, " ".join(texts(error)))
+    return redirect("public_entry", pk)
+
+
+@require_POST
+def entry_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _entry(request, pk)
+    try:
+        withdraw_entry(actor=request.actor, entry_id=pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(texts(error)))
+    else:
+        messages.success(request, _("Entry withdrawn. Copies that others made cannot be recalled."))
+    return redirect("public_pages")
+
+
+def _entry(request: ActorRequest, pk: UUID) -> PublicEntry:
+    refuse_unless(request.actor.reads)
+    rows = PublicEntry.objects.visible_to(request.actor).select_related(
+        "district", "written_by", "approved_by"
+    )
+    return get_or_404(rows.prefetch_related("translations"), pk)
+
+
+def _may_approve(request: ActorRequest, row: PublicEntry) -> bool:
+    return row.is_draft and can_approve_entry(request.actor, row)
+
+
+def _source(request: ActorRequest) -> dict[str, Any]:
+    """What the entry draws on, and the district of it."""
+    try:
+        follow_up, concern = (
+            UUID(request.GET[name]) if name in request.GET else None for name in ("follow_up", "concern")
+        )
+    except ValueError:
+        return {}
+    found: dict[str, Any] = {}
+    if follow_up:
+        promise = get_or_404(FollowUp.objects.visible_to(request.actor), follow_up)
+        theirs = Organisation.objects.visible_to(request.actor).filter(follow_ups=promise)
+        homes = [one.home_district_id for one in theirs if request.actor.covers(one.home_district_id)]
+        found = {"follow_up_id": promise.pk, "district": homes[0] if homes else None}
+    if concern:
+        raised = get_or_404(Concern.objects.visible_to(request.actor), concern)
+        found |= {"concern_ids": [raised.pk], "district": raised.district_id}
+    return found
+
+
+def _languages(request: ActorRequest, initial: dict[str, Any]) -> list[str]:
+    """Languages of the page of the chosen district, the reader's only one at first."""
+    own = initial.get("district") or min(request.actor.district_ids, default=None)
+    page = PublicDistrict.objects.visible_to(request.actor).filter(pk=own).first()
+    return page.languages if page else []
+
+
+def _shown(request: ActorRequest, context: dict[str, Any], form: EntryForm) -> HttpResponse:
+    return render(request, "pages/public/entry.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,119 @@
+"""Ways to report and their tests; public listings."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.middleware import ActorRequest
+from contacts.models import Organisation
+from lib.told import texts
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.forms.public_pages import ListingForm, RouteForm
+from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.views.public_pages import render_form
+from publishing.kinds import RouteAnswer
+from publishing.models import PublicListing, ReportingRoute
+from publishing.policies import can_edit_page
+from publishing.services.listings import list_organisation, withdraw_listing
+from publishing.services.routes import record_test, write_route
+
+_ROUTE = (
+    *("name", "kind", "district", "organisation", "phone", "url", "address", "hours", "languages"),
+    *("anonymous", "step_free", "note", "language", "agreed_to_tests", "is_public", "sort", "revision"),
+)
+_LISTING = (
+    *("agreed_by", "agreed_on", "how", "fields", "language", "summary", "focus_words", "review_on"),
+    "revision",
+)
+
+
+@form_page
+def route_new(request: ActorRequest) -> HttpResponse:
+    refuse_unless(request.actor.is_supervisor)
+    form = RouteForm(posted(request), actor=request.actor)
+    if form.is_valid():
+        with RefusalsIn(form):
+            refuse_unless(can_edit_page(request.actor, _pk(form.cleaned_data["district"])))
+            write_route(actor=request.actor, **form.values)
+            messages.success(request, _("Way to report saved. It is shown once it has been tested."))
+            return redirect("public_pages")
+    return render_form(request, {"form": form, "title": _("New way to report"), "intro": ""})
+
+
+@form_page
+def route(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = get_or_404(ReportingRoute.objects.visible_to(request.actor), pk)
+    refuse_unless(can_edit_page(request.actor, row.district_id))
+    form = RouteForm(
+        posted(request), initial={name: getattr(row, name) for name in _ROUTE}, actor=request.actor
+    )
+    if form.is_valid():
+        with RefusalsIn(form):
+            write_route(
+                actor=request.actor, route_id=row.pk, version=form.cleaned_data["revision"], **form.values
+            )
+            messages.success(request, _("Way to report saved."))
+            return redirect("public_pages")
+    text = _("Another number or address has to be tested again before it is shown.")
+    return render_form(request, {"form": form, "title": row.name, "intro": text})
+
+
+@require_POST
+def route_test(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Record a test: who answers is not recorded, only whether somebody did."""
+    row = get_or_404(ReportingRoute.objects.visible_to(request.actor), pk)
+    result = request.POST.get("result", "")
+    try:
+        record_test(actor=request.actor, route_id=row.pk, result=result)
+    except ValidationError as error:
+        messages.error(request, " ".join(texts(error)))
+    else:
+        answered = result == RouteAnswer.ANSWERED
+        text = _("Test recorded: somebody answered.") if answered else _("Failed test recorded.")
+        messages.success(request, text)
+    return redirect("public_pages")
+
+
+@form_page
+def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What an organisation agreed to have published."""
+    organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
+    refuse_unless(can_edit_page(request.actor, organisation.home_district_id))
+    record_view(request, "organisation", [pk], district_ids=[organisation.home_district_id])
+    row = PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk).first()
+    initial = (
+        {name: getattr(row, name) for name in _LISTING} if row else {"summary": organisation.summary[:1000]}
+    )
+    form = ListingForm(posted(request), initial=initial)
+    if form.is_valid():
+        with RefusalsIn(form):
+            given = form.values
+            list_organisation(
+                actor=request.actor, organisation_id=pk, version=form.cleaned_data["revision"], **given
+            )
+            messages.success(request, _("Listing saved. It is published within minutes."))
+            return redirect("organisation", pk)
+    text = _("Record what the organisation agreed to. Nothing else about it is published.")
+    context = {"form": form, "title": organisation.name, "intro": text, "listing": row, "pk": pk}
+    return render_form(request, context)
+
+
+@require_POST
+def listing_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
+    organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
+    refuse_unless(request.actor.writes and request.actor.covers(organisation.home_district_id))
+    if PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk).exists():
+        withdraw_listing(actor=request.actor, organisation_id=pk)
+        text = _("Listing withdrawn. Tell the organisation that copies others made cannot be recalled.")
+        messages.success(request, text)
+    return redirect("organisation", pk)
+
+
+def _pk(district: object) -> UUID | None:
+    return getattr(district, "pk", None)

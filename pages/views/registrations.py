@@ -1,0 +1,65 @@
+"""The inbox of organisations that registered: beside those that are known, and decided with one button."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from contacts.duplicates import similar_organisations
+from contacts.models import Organisation
+from lib.told import texts
+from pages.form_pages import form_page
+from pages.forms.public_pages import RegistrationForm
+from pages.lookups import get_or_404, record_view, refuse_unless
+from publishing.models import Registration
+from publishing.policies import can_edit_page
+from publishing.services.registrations import (
+    accept_registration,
+    join_registration,
+    refuse_registration,
+)
+
+
+@form_page
+def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A registration beside organisations that may be the same."""
+    row = get_or_404(Registration.objects.visible_to(request.actor).select_related("district"), pk)
+    refuse_unless(can_edit_page(request.actor, row.district_id))
+    form = RegistrationForm(request.POST or None, initial={"revision": row.revision})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _decide(request, row, form)
+        except ValidationError as error:
+            messages.error(request, " ".join(texts(error)))
+        except Organisation.DoesNotExist:
+            messages.error(request, _("Choose an organisation from the list."))
+    record_view(request, "registration", [row.pk], district_ids=[row.district_id])
+    found = similar_organisations(
+        request.actor, name=row.name, phone=row.phone, email=row.email, website=row.website
+    )
+    if found:
+        ids = [one.organisation.pk for one in found]
+        record_view(request, "organisation", ids, action=Action.SEARCH, searched=row.name)
+    context = {"row": row, "candidates": found, "form": form}
+    return render(request, "pages/public/registration.html", context, status=422 if form.is_bound else 200)
+
+
+def _decide(request: ActorRequest, row: Registration, form: RegistrationForm) -> HttpResponse:
+    given = form.cleaned_data
+    known = {"actor": request.actor, "registration_id": row.pk, "version": given["revision"]}
+    if given["decision"] == "refuse":
+        refuse_registration(reason=given["reason"], **known)
+        messages.success(request, _("Registration rejected."))
+        return redirect("public_pages")
+    if given["decision"] == "join":
+        organisation = join_registration(organisation_id=given["organisation"], **known)
+        messages.success(request, _("Registration joined with a known organisation."))
+    else:
+        organisation = accept_registration(**known)
+        messages.success(request, _("Organisation added. Call them before you add a contact."))
+    return redirect("organisation", organisation.pk)

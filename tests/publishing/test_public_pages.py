@@ -1,0 +1,131 @@
+"""Inside: entries to approve, routes tested in two taps, listings, registrations, and the preview."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from contacts.models import Organisation
+from lib.days import city_today
+from meetings.models import Concern, FollowUp
+from publishing.models import PublicDistrict, PublicEntry, PublicListing, Registration, ReportingRoute
+from tests.contacts.pages import browse
+from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
+from tests.publishing.test_registrations import registered
+from tests.publishing.town import Town
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = "/publishing/public/"
+
+
+def test_a_result_is_told_from_the_promise_and_approved_with_one_click() -> None:
+    north = make_district()
+    officer, supervisor = make_officer(north), make_supervisor(north)
+    PublicDistrict.objects.create(district=north, is_on=True, languages=["en", "es"])
+    day = city_today()
+    promise = FollowUp.objects.create(
+        title="Lamps", kind="other", owner=officer, due_on=day, first_due_on=day, status="done",
+        completed_at="2026-11-01T10:00Z",
+    )  # fmt: skip
+    promise.organisation_links.create(organisation=make_organisation(north))
+    page = browse(officer)
+    asked = f"/publishing/entries/new/?follow_up={promise.pk}"
+    assert asked in page.get(f"/follow-ups/{promise.pk}/").content.decode()
+    assert b'name="said_es"' in page.get(asked).content
+    sent = {"district": north.pk, "said": "Lamps", "did": "Repaired", "state": "done", "language": "en"}
+    assert page.post(asked, sent | {"said": "x" * 301}).status_code == 422
+    assert page.post(asked, sent | {"said_es": "Farolas", "answer_es": "Listo"}).status_code == 302
+    entry = PublicEntry.objects.get()
+    assert (entry.follow_up, entry.translations.get().did) == (promise, "Listo")
+    above = browse(supervisor)
+    assert f"{entry.pk}/approve/" in above.get(PUBLIC).content.decode()
+    assert f"{entry.pk}/approve/" not in page.get(PUBLIC).content.decode()
+    above.post(f"/publishing/entries/{entry.pk}/approve/", {"revision": entry.revision})
+    assert PublicEntry.objects.shown_on(day).count() == 1
+
+
+def test_a_closed_concern_offers_to_tell_the_district() -> None:
+    north = make_district()
+    concern = Concern.objects.create(
+        kinds=["other"], district=north, received_at="2026-11-01T10:00Z", status="closed",
+        closed_at="2026-11-02T10:00Z",
+    )  # fmt: skip
+    page = browse(make_officer(north))
+    assert f"?concern={concern.pk}" in page.get(f"/concerns/{concern.pk}/").content.decode()
+    assert page.get(f"/publishing/entries/new/?concern={concern.pk}").status_code == 200
+    assert (
+        browse(make_officer(make_district()))
+        .get(f"/publishing/entries/new/?concern={concern.pk}")
+        .status_code
+        == 404
+    )
+
+
+def test_a_route_is_tested_in_two_taps_and_a_wrong_number_is_said() -> None:
+    town = Town()
+    page = browse(make_officer(town.north))
+    assert b"Wrong number" in page.get(PUBLIC).content
+    answer = page.post(f"/publishing/routes/{town.line.pk}/test/", {"result": "wrong"}, follow=True)
+    assert b"Failed test recorded." in answer.content
+    assert not ReportingRoute.objects.get(pk=town.line.pk).is_shown_on(city_today())
+    bad = page.post(f"/publishing/routes/{town.line.pk}/test/", {"result": "maybe"}, follow=True)
+    assert b"recorded" not in bad.content and town.line.test_history.count() == 2
+
+
+def test_a_supervisor_lists_an_organisation_and_anybody_there_withdraws_it() -> None:
+    north = make_district()
+    choir = make_organisation(north, summary="They sing")
+    above = browse(make_supervisor(north))
+    where = f"/organisations/{choir.pk}/listing/"
+    assert "They sing" in above.get(where).content.decode()
+    sent = {"agreed_by": "the chair", "agreed_on": city_today(), "how": "form", "language": "en",
+            "fields": ["website", "address"], "is_home": "on"}  # fmt: skip
+    assert above.post(where, sent | {"agreed_on": ""}).status_code == 422
+    assert above.post(where, sent).status_code == 302
+    assert PublicListing.objects.get().fields == ["name", "website"]
+    browse(make_officer(north)).post(f"{where}withdraw/")
+    assert not PublicListing.objects.in_force().exists()
+
+
+def test_a_registration_stands_beside_what_is_known_and_becomes_an_organisation_in_two_clicks() -> None:
+    north = make_district()
+    known = make_organisation(north, name="Choir of Quince")
+    first, second = registered(north), registered(north, name="Chess <b>club</b>")
+    above = browse(make_supervisor(north))
+    assert b"Choir of Quince" in above.get(PUBLIC).content
+    shown = above.get(f"/publishing/registrations/{first.pk}/").content.decode()
+    assert f'value="{known.pk}"' in shown and "ana@choir.example" in shown
+    sent: Any = {"revision": first.revision, "decision": "join", "organisation": known.pk}
+    above.post(f"/publishing/registrations/{first.pk}/", sent)
+    assert Registration.objects.get(pk=first.pk).organisation == known
+    there = f"/publishing/registrations/{second.pk}/"
+    assert "Chess &lt;b&gt;club" in above.get(there).content.decode()
+    assert above.post(there, {"revision": 1, "decision": "accept"}).status_code == 302
+    assert Organisation.objects.count() == 2
+
+
+def test_a_meeting_is_announced_and_the_preview_shows_the_site_as_the_public_sees_it() -> None:
+    town = Town()
+    meeting = make_meeting(
+        town.north, kind="community_event", status="planned", starts_at="2027-01-04T10:00Z"
+    )
+    page = browse(make_officer(town.north))
+    assert f"/meetings/{meeting.pk}/announce/" in page.get(f"/meetings/{meeting.pk}/").content.decode()
+    sent = {"is_public": "on", "title": "Street party", "place": "Mill Lane", "language": "en"}
+    assert page.post(f"/meetings/{meeting.pk}/announce/", sent).status_code == 302
+    shown = page.get(f"{PUBLIC}site/en/{town.north.code}/")
+    assert "Street party" in shown.content.decode() and shown["Content-Type"].startswith("text/html")
+    assert page.get(f"{PUBLIC}site/style.css")["Content-Type"].startswith("text/css")
+    assert page.get(f"{PUBLIC}site/../../settings").status_code == 404
+
+
+def test_a_supervisor_opens_the_page_of_a_district() -> None:
+    north = make_district()
+    above = browse(make_supervisor(north))
+    where = f"{PUBLIC}{north.code}/"
+    assert above.post(where, {"is_on": "on", "language": "en", "officer_names": "none"}).status_code == 422
+    sent = {"is_on": "on", "language": "en", "officer_names": "none", "languages": ["ar", "en"]}
+    assert above.post(where, sent).status_code == 302
+    assert PublicDistrict.objects.get().is_on
+    call_command("check", verbosity=0)
