@@ -78,6 +78,7 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
     },
     "publish the public site": {"task": "publishing.publish_site", "schedule": 120.0},
+    "mail links to whoever registers": {"task": "publishing.mail_registrations", "schedule": 15.0},
     "delete old registrations": {"task": "publishing.tidy_registrations", "schedule": 3600.0},
     "send reports to who asked for them": {"task": "reviews.send_reports", "schedule": 60.0},
 }

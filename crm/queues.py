@@ -38,6 +38,8 @@ TASKS: Final[dict[str, Kept]] = {
     # 5 seconds for a batch plus one message: seven replies of 10 seconds each (EMAIL_TIMEOUT).
     "meetings.send_due_reminders": Kept("mail", 3 * MINUTE),
     "reviews.send_reports": Kept("mail", 3 * MINUTE),
+    # Twenty links.
+    "publishing.mail_registrations": Kept("mail", 5 * MINUTE),
     # One message to the owner of each key.
     "api.warn_of_keys_that_end": Kept("mail", 10 * MINUTE),
     # One message to everybody who can confirm an act.

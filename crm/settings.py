@@ -50,6 +50,8 @@ PUBLIC_SITE_URL = env.str("PUBLIC_SITE_URL", default="").rstrip("/")
 PUBLIC_LEAVE_URL = env.str("PUBLIC_LEAVE_URL", default="https://www.wikipedia.org/")
 PUBLIC_EMERGENCY_NUMBER = env.str("PUBLIC_EMERGENCY_NUMBER", default="112")
 PUBLIC_REGISTER_URL = env.str("PUBLIC_REGISTER_URL", default="").rstrip("/")
+PUBLIC_DATABASE_URL = env.str("PUBLIC_DATABASE_URL", default="")  # crm.public_settings
+PUBLIC_EMBED_ORIGINS = env.list("PUBLIC_EMBED_ORIGINS", default=[])
 
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -81,6 +81,15 @@ VARIABLES: Final = (
     ),
     Variable("PUBLIC_EMERGENCY_NUMBER", "the emergency number on public pages", "112"),
     Variable(
+        "PUBLIC_DATABASE_URL",
+        "the role of the public process, such as `postgres://proximity_public:PASSWORD@HOST/DATABASE`, which "
+        "`prepare_database` makes; none: there is no public process",
+    ),
+    Variable(
+        "PUBLIC_EMBED_ORIGINS",
+        "sites that may show `/embed/…` in a frame, such as `https://www.city.example`, separated by commas",
+    ),
+    Variable(
         "PUBLIC_REGISTER_URL",
         "where organisations register, which public pages link to; none: they have a form to print",
     ),
@@ -277,6 +286,9 @@ COMPOSE_ONLY: Final = (
     Variable("DATABASE_AUDIT_PASSWORD", "of who numbers and seals the trail, letters and digits", None),
     Variable("DATABASE_OWNER_PASSWORD", "the tables' owner's, letters and digits", None),
     Variable("VALKEY_PASSWORD", "letters and digits", None),
+    Variable("PUBLIC_SECRET_KEY", "the public process’s own (docs/public-site.md)"),
+    Variable("PUBLIC_HOSTS", "its host names, separated by commas", "localhost"),
+    Variable("PUBLIC_PORT", "where it listens, on 127.0.0.1", "8001"),
     Variable("PORT", "where web listens, on 127.0.0.1", "8000"),
     Variable(
         "POSTGRES_IMAGE",
@@ -295,7 +307,7 @@ def table() -> str:
     return "\n\n".join(
         [
             _rows([*passed, *COMPOSE_ONLY]),
-            "The last eight are compose's own. Without compose, the application reads the others and these:",
+            "The last eleven are compose's own. Without compose, the application reads the others and these:",
             _rows(rest),
         ]
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lib.days import city_today
 from publishing.models import Publication
+from publishing.sending import mail_registrations
 from publishing.services.publications import keep_publication, note_failure
 from publishing.services.registrations import tidy_registrations
 from publishing.site import build_site
@@ -32,6 +33,11 @@ def publish_site() -> bool:
         note_failure(today, error)
         return False
     return made is not None
+
+
+@shared_task(name="publishing.mail_registrations")
+def mail() -> int:
+    return mail_registrations()
 
 
 @shared_task(name="publishing.tidy_registrations")

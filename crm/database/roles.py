@@ -102,6 +102,24 @@ def _fence(
         _grant(cursor, sql.SQL("SELECT"), table, publisher)
 
 
+#: All that the public process may do (crm.public_site): tests/publishing/test_live.py asks for each table.
+READ_BY_PUBLIC: Final = ("publishing_publication", "publishing_publicfile")
+RUN_BY_PUBLIC: Final = ("public_register(jsonb)", "public_confirm(bytea)")
+
+
+def grant_public(owner: BaseDatabaseWrapper, role: str) -> None:
+    """Let the public process read publications, and leave and confirm a registration by functions."""
+    with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+        _run(cursor, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", role)
+        _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", role)
+        for table in READ_BY_PUBLIC:
+            _grant(cursor, sql.SQL("SELECT"), table, role)
+        for function in RUN_BY_PUBLIC:
+            cursor.execute(
+                sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), sql.Identifier(role))
+            )
+
+
 def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -> None:
     """Store the keys of contexts (lib.row_context), and enable or disable the policies of all tables.
 

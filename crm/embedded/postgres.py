@@ -19,6 +19,7 @@ from .launcher import launcher
 
 SUPERUSER, OWNER, APPLICATION, DATABASE = "postgres", "proximity_owner", "proximity_app", "proximity"
 PUBLISHER = "proximity_audit"  # numbers and seals the activity log
+PUBLIC = "proximity_public"  # reads what is published
 LOCALE = ("--locale=C.UTF-8", "--encoding=UTF8")
 BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 BUILTIN_LOCALE_SINCE = 17
@@ -50,6 +51,7 @@ class Postgres:
             "DATABASE_URL": self.url(APPLICATION, database),
             "DATABASE_AUDIT_URL": self.url(PUBLISHER, database),
             "DATABASE_OWNER_URL": self.url(OWNER, database),
+            "PUBLIC_DATABASE_URL": self.url(PUBLIC, database),
         }
 
     @contextmanager

@@ -35,6 +35,7 @@ DEMO_SIGN_INS = {
 HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90
 WEB = "gunicorn crm.wsgi --config python:crm.serving --graceful-timeout 2"
+PUBLIC = "gunicorn crm.public_wsgi --config python:crm.serving --workers 1 --graceful-timeout 2"
 PARTS = ("database", "broker", "worker", "beat")  # nothing works without these
 LOOK_EVERY_SECONDS = 0.5
 LOOK_AT_SERVERS_EVERY = 4
@@ -98,10 +99,20 @@ def _variables_of_run(copy: Copy, chosen: argparse.Namespace) -> dict[str, str]:
         "DEMO": "0" if chosen.no_demo else "1",
         "ALLOWED_HOSTS": ",".join([*local_names(), *reachable_at(chosen.host)]),
     }
+    if "PUBLIC_REGISTER_URL" not in os.environ and "PUBLIC_DATABASE_URL" in copy.variables:
+        variables["PUBLIC_REGISTER_URL"] = f"http://localhost:{_public_port(chosen.port)}"
     if "EMAIL_URL" not in os.environ:
         variables["EMAIL_URL"] = f"smtp://127.0.0.1:{free_port()}"
         variables["MAIL_SINK_DIR"] = str(private_folder(copy.folder / "mail"))
     return variables
+
+
+def _public_port(port: int) -> int:
+    """The port of the public process: the next one if it is free."""
+    with socket.socket() as probe, suppress(OSError, OverflowError):
+        probe.bind(("127.0.0.1", port + 1))
+        return port + 1
+    return free_port()
 
 
 def say(text: str = "") -> None:
@@ -137,9 +148,17 @@ class _Run:
         patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
         self.worker = Child("worker", _module("crm.workers trail mail hooks work"), patience)
         self.beat = Child("beat", _module("crm.workers beat"))
+        self.public = self._public_process()
 
-    def _bind(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+    def _bind(self, port: int | None = None) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{port or self.port}"
+
+    def _public_process(self) -> Child | None:
+        url = self.copy.variables.get("PUBLIC_REGISTER_URL", "")
+        if not url:
+            return None
+        return Child("public", [*_module(PUBLIC), "--bind", self._bind(int(url.rpartition(":")[2]))])
 
     def until_stopped(self) -> None:
         started = time.monotonic()
@@ -184,7 +203,7 @@ class _Run:
                 self.copy.remember({"DEMO": "0"})
                 self.supervisor.environment |= self.copy.environment()
         with step("Starting web, worker and beat"):
-            for child in (self.web, self.worker, self.beat):
+            for child in filter(None, (self.web, self.worker, self.beat, self.public)):
                 if child not in self.supervisor.children:
                     self.supervisor.start(child)
             self._wait_for_health()

@@ -63,7 +63,7 @@ def confirm_registration(*, token: str) -> None:
     rows = Registration.objects.filter(
         token_hash=hash_token(token),
         state=RegistrationState.UNCONFIRMED,
-        created_at__gt=timezone.now() - HOLDS,
+        created_at__gt=timezone.now() - HOLDS,  # the public process asks the same (public_confirm)
     )
     rows.update(state=RegistrationState.CONFIRMED, confirmed_at=timezone.now(), token_hash=None)
 

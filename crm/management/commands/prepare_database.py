@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -73,6 +74,10 @@ class Command(BaseCommand):
                     publisher["USER"],
                     beside_older=beside_older,
                 )
+            if settings.PUBLIC_DATABASE_URL:
+                public = urlsplit(settings.PUBLIC_DATABASE_URL)
+                roles.make_role(owner, public.username or "", unquote(public.password or ""))
+                roles.grant_public(owner, public.username or "")
             roles.guard_rows(owner, application["USER"], enabled=settings.ROW_SECURITY and not shared)
             try:
                 roles.set_sessions(owner, application["USER"], roles.SESSION_SETTINGS)

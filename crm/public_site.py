@@ -1,0 +1,167 @@
+"""The public process: files of the last publication, and registration.
+
+It answers the same whether an organisation is known or not, and keeps no trace of who asked.
+"""
+
+import hmac
+from collections.abc import Callable
+from mimetypes import guess_type
+from typing import Any, Final
+
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_http_methods, require_safe
+from redis.exceptions import RedisError
+
+from lib.addresses import client_address, network_of
+from lib.days import city_today
+from publishing.live import TRAP, RegisterForm, leave_confirmation, leave_registration, published_file
+from publishing.services.registrations import hash_token
+from publishing.site.languages import direction, speaking, words_of
+
+CACHED: Final = "public, max-age=300"
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+OLDEST, NEWEST = 7_200, 5  # seconds between opening the form and sending it
+LIMITS: Final = ((3_600, 5), (86_400, 30))  # registrations of one network
+MOMENT: Final = "public form"
+
+
+class PublicMiddleware:
+    """Headers of every answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        embedded = request.path.startswith("/embed/") and settings.PUBLIC_EMBED_ORIGINS
+        ancestors = " ".join(settings.PUBLIC_EMBED_ORIGINS) if embedded else "'none'"
+        answer["Content-Security-Policy"] = f"{POLICY}; frame-ancestors {ancestors}"
+        answer["Referrer-Policy"] = "no-referrer"
+        answer["X-Content-Type-Options"] = "nosniff"
+        answer.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def file(request: HttpRequest, path: str = "") -> HttpResponse:
+    """A file of the last publication."""
+    found = published_file(path)
+    if found is None:
+        raise Http404
+    content, digest = found
+    kind = "text/html; charset=utf-8" if not path or path.endswith("/") else guess_type(path)[0]
+    answer = HttpResponse(content, content_type=kind or "text/plain; charset=utf-8")
+    answer["Cache-Control"] = CACHED
+    answer["ETag"] = f'"{digest}"'
+    if path.endswith(".json"):
+        answer["Access-Control-Allow-Origin"] = "*"
+    shown: Any = get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return shown or answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
+    """The form. Whatever is sent correctly gets the same answer, known or not, taken or not by a limit."""
+    if published_file(f"{language}/{code}/") is None:
+        raise Http404
+    with speaking(words_of(language)):
+        form = RegisterForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            return _register(request, form, language, code)
+        status = 422 if form.is_bound else 200
+        return _page(request, "live_form", language, code, status, form=form, moment=_moment())
+
+
+def _register(request: HttpRequest, form: RegisterForm, language: str, code: str) -> HttpResponse:
+    if not _is_by_a_person(request):
+        return _page(request, "live_sent", language, code)
+    try:
+        is_taken = _may_send(request) and leave_registration(form.registration(code, language))
+    except (DatabaseError, RedisError):
+        is_taken = False
+    return _page(request, "live_sent" if is_taken else "live_full", language, code, 200 if is_taken else 503)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in the email: a button, because mail programs open links. The answer is always the same."""
+    language = request.GET.get("language", "en")[:35]
+    if request.method == "POST":
+        leave_confirmation(hash_token(token))
+        return _page(request, "live_confirmed", language, "")
+    return _page(request, "live_confirm", language, "")
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "live_missing", "en", "", 400)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, "live_missing", "en", "", 404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _page(request, "live_missing", "en", "", 500)
+
+
+def _page(
+    request: HttpRequest, name: str, language: str, code: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    words = words_of(language)
+    context = {
+        "city": settings.CITY_NAME,
+        "language": language,
+        "code": code,
+        "words": words,
+        "dir": direction(words),
+        "up": "/",
+        "leave_to": settings.PUBLIC_LEAVE_URL,
+        "trap": TRAP,
+        **more,
+    }
+    with speaking(words):
+        return render(request, f"publishing/site/{name}.html", context, status=status)
+
+
+def _moment() -> str:
+    return signing.dumps(MOMENT, salt=MOMENT)
+
+
+def _is_by_a_person(request: HttpRequest) -> bool:
+    """Whether the trap is empty, and the form was opened at least 5 seconds and at most 2 hours ago."""
+    if request.POST.get(TRAP):
+        return False
+    sent = request.POST.get("moment", "")
+    try:
+        signing.loads(sent, salt=MOMENT, max_age=OLDEST)
+    except signing.BadSignature:
+        return False
+    try:
+        signing.loads(sent, salt=MOMENT, max_age=NEWEST)
+    except signing.SignatureExpired:
+        return True
+    return False
+
+
+def _may_send(request: HttpRequest) -> bool:
+    """Whether the network has registered few organisations. Only a keyed hash of it is kept, for a day."""
+    network = network_of(client_address(request.META)) or "none"
+    secret = f"{settings.SECRET_KEY}{city_today()}".encode()
+    name = hmac.new(secret, network.encode(), "sha256").hexdigest()
+    for seconds, most in LIMITS:
+        key = f"public:{seconds}:{name}"
+        cache.add(key, 0, seconds)
+        if cache.incr(key) > most:
+            return False
+    return True

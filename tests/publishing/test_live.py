@@ -1,0 +1,184 @@
+"""The public process: it reads publications, leaves registrations, and can do nothing else."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection, connections
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
+from crm.embedded.postgres import PUBLIC
+from publishing.live import published_file
+from publishing.models import PublicDistrict, Registration
+from publishing.sending import mail_registrations
+from publishing.tasks import publish_site
+from tests.factories import make_district, make_organisation
+from tests.plugins import services
+
+LIVE: Any = {
+    "ROOT_URLCONF": "crm.public_urls",
+    "MIDDLEWARE": ["django.middleware.security.SecurityMiddleware", "crm.public_site.PublicMiddleware"],
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 20_000,
+    "PUBLIC_REGISTER_URL": "https://register.city.example",
+}
+SENT = {"name": "Chess club", "kind": "community_group", "person_email": "kim@club.example"}
+
+
+def as_public(statement: str) -> Any:
+    """Run a statement as the public process would, in the database of the tests."""
+    url = services.environment()["PUBLIC_DATABASE_URL"]
+    with psycopg.connect(url, dbname=connection.settings_dict["NAME"]) as own:
+        return own.execute(statement).fetchall()
+
+
+def test_the_role_reads_publications_and_runs_two_functions_and_nothing_else(committed_db: None) -> None:
+    found = as_public(
+        "SELECT relname, name FROM pg_class,"
+        " unnest(array['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','REFERENCES','TRIGGER']) name"
+        " WHERE relkind IN ('r', 'v', 'p') AND relnamespace::regnamespace::text IN ('public', 'guard')"
+        " AND has_table_privilege(oid, name)"
+    )
+    assert set(found) == {(table, "SELECT") for table in READ_BY_PUBLIC}
+    functions = as_public(
+        "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace"
+        " WHERE nspname = 'public' AND prosecdef AND has_function_privilege(p.oid, 'EXECUTE')"
+        " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = p.oid AND deptype = 'e')"
+        " AND prorettype <> 'trigger'::regtype"
+    )
+    assert {name for (name,) in functions} >= set(RUN_BY_PUBLIC)
+    for table in ("contacts_contact", "publishing_registration", "accounts_user", "publishing_publicentry"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            as_public(f"TABLE {table}")
+    assert as_public("SELECT current_user") == [(PUBLIC,)]
+
+
+@pytest.fixture
+def live(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """A client of the public process, whose functions are run by its own role."""
+    cache.clear()
+    north = make_district("Northgate", code="N7")
+    PublicDistrict.objects.create(district=north, is_on=True, languages=["en", "es", "ar"])
+    publish_site()
+    connections.databases["public"] = {**connections.databases["default"], "USER": PUBLIC}
+    own = connections["public"]
+    monkeypatch.setattr("publishing.live.connection", own)
+    with override_settings(**LIVE):
+        yield Client()
+    own.close()
+    del connections.databases["public"]
+    cache.clear()
+
+
+def form_of(client: Client, monkeypatch: pytest.MonkeyPatch, *, after: int = 30) -> str:
+    """The moment of a form that was opened some seconds ago."""
+    real = time.time
+    with monkeypatch.context() as context:
+        context.setattr("django.core.signing.time.time", lambda: real() - after)
+        page = client.get("/en/N7/register/").content.decode()
+    found = re.search(r'name="moment" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def send(client: Client, monkeypatch: pytest.MonkeyPatch, **given: Any) -> Any:
+    moment = form_of(client, monkeypatch)
+    return client.post("/en/N7/register/", {**SENT, "moment": moment, **given})
+
+
+def test_an_organisation_registers_by_email_and_a_known_one_gets_the_same_answer(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_organisation(name="Chess club")
+    unknown = send(live, monkeypatch, name="A new one", summary="Visit <b>us</b>", person_email="a@b.example")
+    known = send(live, monkeypatch)
+    assert known.content == unknown.content and known.status_code == 200
+    assert dict(known.headers) == dict(unknown.headers)
+    assert known["Cache-Control"] == "no-store" and "Set-Cookie" not in known
+    assert mail_registrations() == 2
+    letter = next(one for one in mail.outbox if one.to == ["kim@club.example"])
+    assert "Chess club" not in letter.body
+    [link] = re.findall(r"https://register\.city\.example(/confirm/\S+)", letter.body)
+    answers = {live.post(one).content for one in (link, link, "/confirm/guessed/?language=en")}
+    assert len(answers) == 1
+    row = Registration.objects.get(name="Chess club")
+    assert (row.state, row.wants, row.token_hash) == ("confirmed", "contact", None)
+    assert Registration.objects.get(name="A new one").state == "unconfirmed"
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"name": ""}, '<p class="error">'),
+        ({"name": "\u200b"}, "Enter the name"),
+        ({"person_email": "a@b.example\r\nBcc: c@d.example"}, "Enter a valid email"),
+        ({"website": "javascript:alert(1)"}, "Enter a web address"),
+        ({"website": "https://user:pw@bank.example"}, "Enter a web address"),
+        ({"kind": "sect"}, '<p class="error">'),
+        ({"fields_listed": ["focus"]}, '<p class="error">'),
+    ],
+)
+def test_bad_input_is_named_beside_its_field(
+    live: Client, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], error: str
+) -> None:
+    answer = send(live, monkeypatch, **given)
+    assert answer.status_code == 422 and error in answer.content.decode()
+    assert not Registration.objects.exists()
+
+
+def test_machines_and_floods_leave_nothing_and_learn_nothing(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = send(live, monkeypatch)
+    assert Registration.objects.count() == 1
+    trapped = send(live, monkeypatch, second_name="Bot")
+    early = live.post("/en/N7/register/", {**SENT, "moment": form_of(live, monkeypatch, after=1)})
+    late = live.post("/en/N7/register/", {**SENT, "moment": form_of(live, monkeypatch, after=7_300)})
+    forged = live.post("/en/N7/register/", {**SENT, "moment": "x:y:z"})
+    assert {one.content for one in (trapped, early, late, forged)} == {usual.content}
+    assert Registration.objects.count() == 1
+    for number in range(4):  # the address has its three after two more
+        send(live, monkeypatch, name=f"Club {number}")
+    assert Registration.objects.count() == 3
+    assert send(live, monkeypatch, person_email="other@club.example").status_code == 503  # five an hour
+    assert live.post("/en/N7/register/", {"name": "x" * 30_000}).status_code in (400, 413)
+
+
+def test_two_hundred_a_day_are_taken_in_all(live: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    district = PublicDistrict.objects.get().district
+    Registration.objects.bulk_create(
+        Registration(district=district, name=str(n), kind="ngo", language="en", person_email=f"{n}@x.example")
+        for n in range(200)
+    )
+    assert send(live, monkeypatch).status_code == 503
+    Registration.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert send(live, monkeypatch).status_code == 200
+
+
+def test_files_are_served_with_their_headers_and_nothing_else_has_an_address(live: Client) -> None:
+    page = live.get("/en/N7/")
+    found = published_file("en/N7/")
+    assert found and page.content == found[0]
+    assert page["Cache-Control"] == "public, max-age=300" and "Set-Cookie" not in page
+    assert page["Content-Security-Policy"].startswith("default-src 'none'")
+    assert live.get("/en/N7/", headers={"If-None-Match": page["ETag"]}).status_code == 304
+    assert live.get("/N7.json")["Access-Control-Allow-Origin"] == "*"
+    assert live.get("/livez").status_code == 200
+    for path in (
+        "/accounts/login/",
+        "/api/v1/organisations/",
+        "/en/N8/",
+        "/xx/N7/register/",
+        "/../etc/passwd",
+    ):
+        assert live.get(path).status_code == 404, path
+    assert live.post("/en/N7/").status_code == 405
+    spanish = live.get("/es/N7/register/").content.decode()
+    assert '<html lang="es"' in spanish and "Enviar inscripción" in spanish
