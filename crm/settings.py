@@ -44,8 +44,7 @@ LED_ANSWER_DAYS = env.int("LED_ANSWER_DAYS", default=30)
 # The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
-# The public site (docs/public-site.md): where it is written, and what its pages link to.
-PUBLIC_SITE_FOLDER = env.str("PUBLIC_SITE_FOLDER", default="")
+PUBLIC_SITE_FOLDER = env.str("PUBLIC_SITE_FOLDER", default="")  # docs/public-site.md
 PUBLIC_SITE_URL = env.str("PUBLIC_SITE_URL", default="").rstrip("/")
 PUBLIC_LEAVE_URL = env.str("PUBLIC_LEAVE_URL", default="https://www.wikipedia.org/")
 PUBLIC_EMERGENCY_NUMBER = env.str("PUBLIC_EMERGENCY_NUMBER", default="112")
@@ -355,8 +354,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Languages: week starts on Monday everywhere (crm/formats) ------------------------------------
 LANGUAGE_CODE = "en-gb"
-# A language is offered once its catalogue covers the texts for officers
-# (tests/architecture/test_languages.py).
+# A language is offered once its catalogue has the texts for officers (tests/architecture/test_languages.py).
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["crm.formats"]
