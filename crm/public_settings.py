@@ -13,6 +13,8 @@ WSGI_APPLICATION = "crm.public_wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "crm.public_site.PublicMiddleware",
+    # Without it allauth does not start. It does nothing here: no address signs anybody in.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 DATABASES = {"default": _running(env.db_url("PUBLIC_DATABASE_URL"))}
 DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 20_000
