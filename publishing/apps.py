@@ -8,11 +8,12 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from lib import erasable
-        from publishing import archive
+        from publishing import archive, reminders
         from publishing.services import pending_entries
 
         archive.register()
         pending_entries.register()
+        reminders.register()
         erasable.texts("publishing.CouncilPaper", fixed={})  # what is released stays
         erasable.texts(
             "publishing.EntryTranslation",

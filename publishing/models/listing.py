@@ -78,5 +78,8 @@ class PublicListing(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.organisation.name
+
     def is_due_for_review(self, today: date) -> bool:
         return self.is_in_force and self.review_on <= today

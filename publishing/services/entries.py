@@ -24,6 +24,7 @@ from publishing.models import EntryTranslation, PublicEntry
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.rules import bias
 from publishing.services.checking import flags_of, refuse_protected
+from reminders.services import refresh_reminders
 
 OBJECT: Final = "public_entry"
 _TEXTS: Final = ("said", "did", "why")
@@ -211,4 +212,5 @@ def _refuse_decided(entry: PublicEntry) -> None:
 
 
 def _record(actor: Actor, action: Action, entry: PublicEntry, names: Sequence[str]) -> None:
+    refresh_reminders(OBJECT, entry.pk)
     record(actor, action, OBJECT, [entry.pk], district_ids=[entry.district_id], field_names=names)

@@ -23,6 +23,7 @@ from publishing.models import PublicListing
 from publishing.policies import can_edit_page
 from publishing.services.checking import refuse_protected
 from publishing.services.summaries import summarise
+from reminders.services import refresh_reminders
 
 OBJECT: Final = "listing"
 REVIEW: Final = timedelta(days=365)
@@ -111,6 +112,7 @@ def _set_fields(listing: PublicListing, *, is_home: bool) -> None:
 
 
 def _record(actor: Actor, listing: PublicListing, op: Op, names: list[str]) -> None:
+    refresh_reminders(OBJECT, listing.pk)
     action = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}[op]
     where = [listing.organisation.home_district_id]
     changed = Changed(OBJECT, listing.pk, op, listing.revision, where, field_names=names)

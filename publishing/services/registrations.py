@@ -22,6 +22,7 @@ from lib.conflicts import check_version
 from publishing.kinds import ListedField, RegistrationState
 from publishing.models import Registration
 from publishing.policies import can_edit_page
+from reminders.services import refresh_reminders
 
 OBJECT: Final = "registration"
 HOLDS: Final = timedelta(hours=48)  # the link in the email
@@ -141,4 +142,5 @@ def _decide(actor: Actor, row: Registration, state: str, organisation: Organisat
     row.decided_by_id, row.decided_at = actor.id, timezone.now()
     row.revision += 1
     row.save()
+    refresh_reminders(OBJECT, row.pk)
     record(actor, Action.UPDATE, OBJECT, [row.pk], district_ids=[row.district_id], field_names=["state"])

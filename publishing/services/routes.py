@@ -21,8 +21,10 @@ from publishing.policies import can_edit_page, can_write_entry
 from publishing.rules.routes import after
 from publishing.services.checking import refuse_protected
 from publishing.services.summaries import summarise
+from reminders.services import refresh_reminders
 
 OBJECT: Final = "reporting_route"
+SUBJECT: Final = "public_route"  # of reminders
 _TEXTS: Final = ("name", "address", "hours", "note")
 
 
@@ -112,5 +114,6 @@ def _locked(actor: Actor, route_id: UUID, version: int | None) -> ReportingRoute
 
 
 def _record(actor: Actor, action: Action, route: ReportingRoute, names: list[str]) -> None:
+    refresh_reminders(SUBJECT, route.pk)
     where = [route.district_id] if route.district_id else []
     record(actor, action, OBJECT, [route.pk], district_ids=where, field_names=names)

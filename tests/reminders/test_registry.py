@@ -13,6 +13,7 @@ from incidents.rules import reminding
 from meetings import rules
 from meetings.models import Concern
 from plans import rules as plans
+from publishing.rules import reminding as public
 from reminders import kinds
 from reminders.models import Reminder
 from tests.factories import make_district, make_officer
@@ -50,6 +51,10 @@ def test_each_rule_is_registered() -> None:
         plans.MILESTONE_LATE_KEEPER,
         plans.REVIEW_DUE,
         plans.VALUE_DUE,
+        public.ENTRY_TO_APPROVE,
+        public.REGISTRATION_WAITING,
+        public.ROUTE_TEST_DUE,
+        public.LISTING_REVIEW,
     }
 
 

@@ -1,0 +1,38 @@
+"""When supervisors are reminded of what waits for them on public pages. Pure."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from publishing.rules.routes import Answers
+from reminders.rules import AHEAD, LOOKBACK
+
+ENTRY_TO_APPROVE: Final = "entry_to_approve"
+REGISTRATION_WAITING: Final = "registration_waiting"
+ROUTE_TEST_DUE: Final = "route_test_due"
+LISTING_REVIEW: Final = "listing_review"
+_ENTRY_WAITS: Final = timedelta(days=2)
+_REGISTRATION_WAITS: Final = (timedelta(days=3), timedelta(days=10))
+_WEEK: Final = timedelta(days=7)
+
+
+def of_entry(written_on: date) -> Iterator[tuple[str, date]]:
+    yield ENTRY_TO_APPROVE, written_on + _ENTRY_WAITS
+
+
+def of_registration(confirmed_on: date) -> Iterator[tuple[str, date]]:
+    yield from ((REGISTRATION_WAITING, confirmed_on + waits) for waits in _REGISTRATION_WAITS)
+
+
+def of_listing(review_on: date) -> Iterator[tuple[str, date]]:
+    yield LISTING_REVIEW, review_on
+
+
+def of_route(answers: Answers, made_on: date, today: date) -> Iterator[tuple[str, date]]:
+    """The day on which a test is due, and each week after it."""
+    day = answers.due_on or made_on
+    late = max(0, (today - LOOKBACK - day) // _WEEK)
+    day += late * _WEEK
+    while day <= today + AHEAD:
+        yield ROUTE_TEST_DUE, day
+        day += _WEEK

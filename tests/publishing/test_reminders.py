@@ -1,0 +1,56 @@
+"""Supervisors are reminded of what waits on public pages; the writer of an entry is not."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import actor_for
+from publishing.models import PublicEntry, PublicListing, Registration
+from publishing.rules.reminding import of_route
+from publishing.rules.routes import Answers
+from publishing.services.entries import approve_entry, draft_entry
+from publishing.services.registrations import refuse_registration
+from reminders.models import Reminder
+from reminders.services import refresh_reminders
+from tests.factories import make_district, make_supervisor
+from tests.publishing.test_registrations import registered
+from tests.publishing.town import Town
+
+DAY = date(2026, 11, 27)
+
+
+def test_a_route_is_due_a_month_before_its_test_is_too_old_and_then_each_week() -> None:
+    answered = Answers(is_local=True, answered_on=DAY - timedelta(150))
+    assert [day for _rule, day in of_route(answered, DAY, DAY)] == [DAY, DAY + timedelta(7)]
+    assert [day for _rule, day in of_route(answered, DAY, DAY - timedelta(9))] == []
+    later = [day for _rule, day in of_route(answered, DAY, DAY + timedelta(70))]
+    assert later[0] > DAY + timedelta(55) and later[-1] >= DAY + timedelta(77)
+    assert next(day for _rule, day in of_route(Answers(is_local=True), DAY, DAY)) == DAY
+
+
+@pytest.mark.django_db
+def test_entries_and_registrations_remind_until_they_are_decided() -> None:
+    north = make_district()
+    writer, other = make_supervisor(north), make_supervisor(north)
+    entry = draft_entry(
+        actor=actor_for(writer), district_id=north.pk, language="en", said="Lamps", did="Repaired"
+    )
+    waiting = Reminder.objects.waiting()
+    assert {one.recipient for one in waiting.filter(subject_id=entry.pk)} == {other}
+    approve_entry(actor=actor_for(other), entry_id=entry.pk)
+    assert not waiting.filter(subject_id=entry.pk).exists() and PublicEntry.objects.exists()
+    row = registered(north)
+    refresh_reminders("registration", row.pk)
+    assert {one.recipient for one in waiting.filter(subject_id=row.pk)} == {writer, other}
+    refuse_registration(actor=actor_for(writer), registration_id=row.pk, reason="An advertisement")
+    assert not waiting.filter(subject_id=row.pk).exists() and Registration.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_listing_is_reviewed_after_a_year() -> None:
+    town = Town()
+    listing = PublicListing.objects.get(organisation=town.choir)
+    assert (listing.review_on - timezone.localdate()).days == 365
+    assert not listing.is_due_for_review(timezone.localdate())
+    assert listing.is_due_for_review(listing.review_on)
