@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -24,10 +24,13 @@ from reminders.rules import LOOKBACK, Occurrence, each_channel, nine_oclock
 
 T = TypeVar("T", bound=models.Model)
 Days = Iterable[tuple[str, date]]
+_NOUNS: Final = {"public_route": "reporting_route"}
 
 
 class _Supervised(Subject[T]):
     """A row of a district whose supervisors are reminded at 09:00 of some days."""
+
+    page: ClassVar[str]  # of the row, and what the activity log calls it
 
     def waiting(self) -> Any:
         """Rows that somebody has to do something about."""
@@ -68,13 +71,16 @@ class _Supervised(Subject[T]):
         found: Mapping[UUID, T] = rows.in_bulk()
         return found
 
+    def path(self, row_id: UUID) -> str:
+        return reverse(self.page, args=[row_id])
+
     def record(self, row: Any) -> Record:
         district = self.district(row)
-        return Record(self.code, [row.pk], [district.pk] if district else [])
+        return Record(_NOUNS.get(self.page, self.page), [row.pk], [district.pk] if district else [])
 
 
 class Entries(_Supervised[PublicEntry]):
-    code = "public_entry"
+    code, page = "entry", "public_entry"
     known_rules = (Rule(reminding.ENTRY_TO_APPROVE, gettext_lazy("public entry to approve"), daily=True),)
 
     def waiting(self) -> Any:
@@ -91,7 +97,7 @@ class Entries(_Supervised[PublicEntry]):
 
 
 class Registrations(_Supervised[Registration]):
-    code = "registration"
+    code, page = "registered", "registration"
     known_rules = (Rule(reminding.REGISTRATION_WAITING, gettext_lazy("registration to decide"), daily=True),)
 
     def waiting(self) -> Any:
@@ -106,7 +112,7 @@ class Registrations(_Supervised[Registration]):
 
 
 class Routes(_Supervised[ReportingRoute]):
-    code = "public_route"
+    code, page = "route", "public_route"
     known_rules = (Rule(reminding.ROUTE_TEST_DUE, gettext_lazy("way to report to test"), daily=True),)
 
     def waiting(self) -> Any:
@@ -120,7 +126,7 @@ class Routes(_Supervised[ReportingRoute]):
 
 
 class Listings(_Supervised[PublicListing]):
-    code = "listing"
+    code, page = "listing", "listing"
     known_rules = (Rule(reminding.LISTING_REVIEW, gettext_lazy("public listing to review"), daily=True),)
 
     def waiting(self) -> Any:

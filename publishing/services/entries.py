@@ -212,5 +212,5 @@ def _refuse_decided(entry: PublicEntry) -> None:
 
 
 def _record(actor: Actor, action: Action, entry: PublicEntry, names: Sequence[str]) -> None:
-    refresh_reminders(OBJECT, entry.pk)
+    refresh_reminders("entry", entry.pk)
     record(actor, action, OBJECT, [entry.pk], district_ids=[entry.district_id], field_names=names)

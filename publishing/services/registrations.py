@@ -142,5 +142,5 @@ def _decide(actor: Actor, row: Registration, state: str, organisation: Organisat
     row.decided_by_id, row.decided_at = actor.id, timezone.now()
     row.revision += 1
     row.save()
-    refresh_reminders(OBJECT, row.pk)
+    refresh_reminders("registered", row.pk)
     record(actor, Action.UPDATE, OBJECT, [row.pk], district_ids=[row.district_id], field_names=["state"])

@@ -24,7 +24,7 @@ from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 
 OBJECT: Final = "reporting_route"
-SUBJECT: Final = "public_route"  # of reminders
+SUBJECT: Final = "route"  # of reminders
 _TEXTS: Final = ("name", "address", "hours", "note")
 
 

@@ -41,7 +41,7 @@ def test_entries_and_registrations_remind_until_they_are_decided() -> None:
     approve_entry(actor=actor_for(other), entry_id=entry.pk)
     assert not waiting.filter(subject_id=entry.pk).exists() and PublicEntry.objects.exists()
     row = registered(north)
-    refresh_reminders("registration", row.pk)
+    refresh_reminders("registered", row.pk)
     assert {one.recipient for one in waiting.filter(subject_id=row.pk)} == {writer, other}
     refuse_registration(actor=actor_for(writer), registration_id=row.pk, reason="An advertisement")
     assert not waiting.filter(subject_id=row.pk).exists() and Registration.objects.exists()
