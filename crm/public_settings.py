@@ -3,8 +3,6 @@
 It has a `SECRET_KEY` of its own, which opens nothing of the main site.
 """
 
-from typing import Any, Final
-
 from crm.settings import *  # noqa: F403 (Django reads every setting from one module)
 from crm.settings import _running, env
 
@@ -17,7 +15,5 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 DATABASES = {"default": _running(env.db_url("PUBLIC_DATABASE_URL"))}
-DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 20_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS: Final = 100
-SESSION_ENGINE: Any = None  # no visitor is remembered
-LOGIN_URL: Any = None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

@@ -63,7 +63,7 @@ class RegisterForm(forms.Form):
     )
     address = forms.CharField(label=pgettext_lazy("public page", "Address"), max_length=300, required=False)
     is_home = forms.BooleanField(
-        label=pgettext_lazy("public page", "This is somebody’s home. Do not publish the address."),
+        label=pgettext_lazy("public page", "This is someone’s home. Do not publish the address."),
         required=False,
     )
     person_name = forms.CharField(

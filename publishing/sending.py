@@ -42,7 +42,7 @@ def _mail_next() -> bool:
         subject = pgettext("public page", "Confirm your registration of an organisation")
         text = pgettext(
             "public page",
-            "Somebody entered this address to register an organisation. To confirm, open this link within 48 "
+            "Someone entered this address to register an organisation. To confirm, open this link within 48 "
             "hours:\n\n%(link)s\n\nIf it was not you, ignore this email. We keep nothing.",
         ) % {"link": link}
     row.token_hash, row.mailed_at = hash_token(token), timezone.now()

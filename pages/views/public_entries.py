@@ -106,7 +106,7 @@ def entry_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
-        messages.success(request, _("Entry withdrawn. Copies that others made cannot be recalled."))
+        messages.success(request, _("Entry removed. Copies that others made cannot be recalled."))
     return redirect("public_pages")
 
 

@@ -76,7 +76,7 @@ def page(request: ActorRequest, code: str) -> HttpResponse:
             write_page(actor=request.actor, district_id=district.pk, version=given["revision"], **form.values)
             messages.success(request, _("Public page saved."))
             return redirect("public_pages")
-    context = {"form": form, "title": district.name, "intro": _("This page is read by everybody.")}
+    context = {"form": form, "title": district.name, "intro": _("Everyone can read this page.")}
     return render_form(request, context)
 
 
@@ -99,7 +99,7 @@ def announce(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("meeting", meeting.pk)
     context = {
         "form": form,
-        "title": _("Announce to everybody"),
+        "title": _("Announce to everyone"),
         "intro": _("Only these words are published, with the time of the meeting. Name no person."),
     }
     return render_form(request, context)

@@ -75,7 +75,7 @@ def route_test(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, " ".join(texts(error)))
     else:
         answered = result == RouteAnswer.ANSWERED
-        text = _("Test recorded: somebody answered.") if answered else _("Failed test recorded.")
+        text = _("Test recorded: answered.") if answered else _("Failed test recorded.")
         messages.success(request, text)
     return redirect("public_pages")
 
@@ -110,7 +110,7 @@ def listing_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(request.actor.writes and request.actor.covers(organisation.home_district_id))
     if PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk).exists():
         withdraw_listing(actor=request.actor, organisation_id=pk)
-        text = _("Listing withdrawn. Tell the organisation that copies others made cannot be recalled.")
+        text = _("Listing removed. Tell the organisation that copies others made cannot be recalled.")
         messages.success(request, text)
     return redirect("organisation", pk)
 

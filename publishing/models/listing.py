@@ -51,7 +51,7 @@ class PublicListing(models.Model):
     )
     focus_words = models.CharField(_("communities, in their own words"), max_length=200, blank=True)
     review_on = models.DateField(_("review date"))
-    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("removed on"), null=True, blank=True)
     is_in_force = models.BooleanField(default=True, editable=False)  # of one organisation, only one
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)

@@ -45,7 +45,7 @@ class Registration(models.Model):
     email = models.EmailField(_("email of the organisation"), blank=True)
     phone = models.CharField(_("phone of the organisation"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
-    is_home = models.BooleanField(_("the address is somebody’s home"), default=False)
+    is_home = models.BooleanField(_("the address is someone’s home"), default=False)
     languages = languages_field()
     person_name = models.CharField(_("contact person"), max_length=160, blank=True)
     person_role = models.CharField(_("role of the contact person"), max_length=120, blank=True)

@@ -130,7 +130,7 @@ def withdraw_entry(*, actor: Actor, entry_id: UUID, version: int | None = None) 
     if not is_own_draft and not can_edit_page(actor, entry.district_id):
         raise PermissionDenied
     if entry.withdrawn_at:
-        raise ValidationError(_("This entry is already withdrawn."))
+        raise ValidationError(_("This entry is already removed."))
     entry.withdrawn_at = timezone.now()
     entry.revision += 1
     entry.save()
@@ -207,7 +207,7 @@ def _locked(actor: Actor, entry_id: UUID, version: int | None) -> PublicEntry:
 def _refuse_decided(entry: PublicEntry) -> None:
     if not entry.is_draft:
         raise ValidationError(
-            _("An approved entry does not change. Withdraw it and write another."), code="not_draft"
+            _("An approved entry does not change. Remove it and write another."), code="not_draft"
         )
 
 

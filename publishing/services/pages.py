@@ -71,7 +71,7 @@ def announce_meeting(
     changed = assign(notice, fields)
     if notice.is_public:
         if meeting.kind not in OPEN_KINDS:
-            raise ValidationError(_("Only a meeting for everybody can be announced."), code="kind")
+            raise ValidationError(_("Only a meeting for everyone can be announced."), code="kind")
         if not found and meeting.status != MeetingStatus.PLANNED:
             raise ValidationError(_("Only a planned meeting can be announced."), code="status")
         invited: Any = Organisation.objects.filter(meetings=meeting)

@@ -79,7 +79,7 @@ def test_a_protected_location_has_no_open_address_no_listing_and_no_announced_me
         announce_meeting(actor=supervisor, meeting_id=meeting.pk, **words)
     other = make_meeting(north, kind="drop_in", status="planned")
     announce_meeting(actor=supervisor, meeting_id=other.pk, **words)
-    with pytest.raises(ValidationError, match="for everybody"):
+    with pytest.raises(ValidationError, match="for everyone"):
         announce_meeting(actor=supervisor, meeting_id=make_meeting(north, status="planned").pk, **words)
 
 
