@@ -53,7 +53,7 @@ _ENTRIES: Final[Mapping[str, tuple[tuple[str, str, int], ...]]] = {
         ("The old town has no desk for reports.", "The town hall has one on Thursdays.", 6),
     ),
 }
-_ROUTES: Final = (
+_ROUTES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
     ("Report online", "police_online", "", {"url": "https://police.example/report", "anonymous": "yes"}),
     ("Front desk, Mill Lane", "police_desk", "N", {"address": "4 Mill Lane", "step_free": "yes"}),
     ("Town hall desk", "police_desk", "O", {"address": "1 Castle Square", "phone": "+44 20 7946 0601"}),
