@@ -48,6 +48,7 @@ def test_mail_hooks_and_long_work_never_wait_with_the_trail() -> None:
     assert {name for name, kept in TASKS.items() if kept.queue == "trail"} == {
         "audit.publish",
         "audit.seal",
+        "privacy.write_ledger",
         "reviews.sign_statements",
     }
     for name in TASKS:
