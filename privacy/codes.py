@@ -128,3 +128,23 @@ class RegisterPart(models.TextChoices):
     TRANSFERS = "transfers", _("Transfers to other countries")
     AUTHORITY = "authority", _("Supervisory authority: name and address")
     COURT = "court", _("Court: name and address")
+
+
+class BreachScenario(models.TextChoices):
+    STOLEN_PHONE = "stolen_phone", _("lost or stolen device")
+    LOST_EXPORT = "lost_export", _("lost file")
+    WRONG_RECIPIENT = "wrong_recipient", _("sent to the wrong recipient")
+    ACCOUNT_MISUSED = "account_misused", _("account, key or session misused")
+    OTHER = "other", _("other")
+
+
+class BreachKind(models.TextChoices):
+    CONFIDENTIALITY = "confidentiality", _("confidentiality: someone could see the data")
+    INTEGRITY = "integrity", _("integrity: data was changed")
+    AVAILABILITY = "availability", _("availability: data was lost")
+
+
+class BreachRisk(models.TextChoices):
+    UNLIKELY = "unlikely", _("unlikely: do not tell the authority")
+    RISK = "risk", _("risk: tell the authority")
+    HIGH = "high", _("high: tell the authority and the people")

@@ -1,6 +1,11 @@
 """Activity log events that a user may read: their own, those of their districts, or all."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -11,8 +16,11 @@ from audit.models import Action, Event
 
 Events = models.QuerySet[Event]
 
+#: Actions in which records are seen or leave.
+_SEEING: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
+
 #: What privacy officers work on. Officers pass requests on, and tools make them.
-_OF_THE_DESK: Final = ("data_request", "restriction")
+_OF_THE_DESK: Final = ("data_request", "restriction", "breach")
 
 
 def events_visible_to(actor: Actor) -> Events:
@@ -71,3 +79,44 @@ def _officers_of(actor: Actor) -> models.QuerySet[Any]:
     )
     people: models.QuerySet[Any] = User.objects.with_role(Role.OFFICER)
     return people.filter(pk__in=_working_in(actor)).exclude(Exists(elsewhere)).values("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an account or key saw in a period: numbers for the form of the authority."""
+
+    events: int
+    by_type: Mapping[str, int]  # different records by their type
+    district_ids: frozenset[UUID]
+    field_names: tuple[str, ...]  # that were shown apart, such as private numbers
+
+    @property
+    def people(self) -> int:
+        return self.by_type.get("contact", 0)
+
+    @property
+    def records(self) -> int:
+        return sum(self.by_type.values())
+
+
+def seen_by(actor: Actor, who: UUID, since: datetime, until: datetime) -> Events:
+    """Return the events in which an account or key saw or took records, between two moments."""
+    found = events_visible_to(actor).filter(actor_id=who, allowed=True, at__gte=since, at__lt=until)
+    return found.filter(action__in=_SEEING)
+
+
+def count_seen(events: Events) -> Seen:
+    """Count the different records of these events."""
+    ids: dict[str, set[UUID]] = defaultdict(set)
+    places: set[UUID] = set()
+    names: set[str] = set()
+    number = 0
+    rows = events.values_list("object_type", "object_ids", "district_ids", "field_names", "action")
+    for kind, found, districts, fields, action in rows.iterator(1000):
+        number += 1
+        ids[kind].update(found)
+        places.update(districts)
+        if action == Action.REVEAL:
+            names.update(fields)
+    by_type = {kind: len(found) for kind, found in sorted(ids.items()) if found}
+    return Seen(number, by_type, frozenset(places), tuple(sorted(names)))

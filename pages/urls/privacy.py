@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from pages.views import (
+    breaches,
     data_requests,
     erasures,
     packages,
@@ -47,6 +48,13 @@ urlpatterns: list[URLPattern] = [
     path("privacy/requests/<uuid:pk>/package/", packages.data_request_package, name="data_request_package"),
     path("privacy/packages/<uuid:pk>/delivery/", packages.package_delivery, name="package_delivery"),
     path("privacy/requests/<uuid:pk>/erase/", erasures.data_request_erase, name="data_request_erase"),
+    path("privacy/breaches/", breaches.breaches, name="breaches"),
+    path("privacy/breaches/new/", breaches.breach_new, name="breach_new"),
+    path("privacy/breaches/<uuid:pk>/", breaches.breach, name="breach"),
+    path("privacy/breaches/<uuid:pk>/describe/", breaches.breach_describe, name="breach_describe"),
+    path("privacy/breaches/<uuid:pk>/close/", breaches.breach_close, name="breach_close"),
+    path("privacy/breaches/<uuid:pk>/seen/", breaches.breach_seen, name="breach_seen"),
+    path("privacy/breaches/<uuid:pk>/measure/", breaches.breach_measure, name="breach_measure"),
     path("privacy/register/", register.register, name="register"),
     path("privacy/register/texts/", register.register_texts, name="register_texts"),
     path("privacy/register/file/<slug:extension>/", register.register_file, name="register_file"),

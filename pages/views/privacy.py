@@ -42,6 +42,7 @@ PAGES_OF = {
 NOUNS: dict[str, Any] = {
     **dict(TYPES),
     "alert": gettext_lazy("an alert"),
+    "breach": gettext_lazy("a breach"),
     "calendar_feed": gettext_lazy("a calendar feed"),
     "council_paper": gettext_lazy("a council paper"),
     "data_request": gettext_lazy("a request"),

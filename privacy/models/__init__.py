@@ -1,3 +1,4 @@
+from privacy.models.breach import Breach
 from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
 from privacy.models.ledger import LedgerEntry
@@ -6,4 +7,13 @@ from privacy.models.register import RegisterText
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
 
-__all__ = ["DataRequest", "Erasure", "Finding", "LedgerEntry", "Package", "RegisterText", "Restriction"]
+__all__ = [
+    "Breach",
+    "DataRequest",
+    "Erasure",
+    "Finding",
+    "LedgerEntry",
+    "Package",
+    "RegisterText",
+    "Restriction",
+]

@@ -72,6 +72,7 @@ ROWS: Final = {
     "data_request": "data_request",
     "data_request_package": "answered_request",
     "package": "package",
+    "breach": "breach",
     "restriction": "restriction",
     "view": "view",
     "notification": "notification",

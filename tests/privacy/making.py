@@ -1,5 +1,6 @@
 """A request of a person, with one finding, for tests of pages."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,7 +12,8 @@ from jobs.models import Job
 from lib.days import city_today
 from meetings.models import Meeting
 from privacy.codes import Identity, Matched, RequestStatus, Verdict
-from privacy.models import Finding, Package
+from privacy.models import Breach, Finding, Package
+from privacy.services.breaches import record_breach
 from privacy.services.packages import ask_package
 from privacy.services.requests import answer_request, receive_request
 from privacy.services.restrictions import restrict_contact
@@ -62,13 +64,28 @@ def make_package(by: User) -> Package:
     return package
 
 
+def make_breach(by: User) -> Breach:
+    """Return a breach at hour 40."""
+    known = timezone.now() - timedelta(hours=40)
+    return record_breach(
+        actor=actor_for(by),
+        scenario="stolen_phone",
+        what="A phone was stolen",
+        kinds=["confidentiality"],
+        noticed_at=known - timedelta(hours=2),
+        aware_at=known,
+    )
+
+
 def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
     found = make_request(by, meeting, contact)
     other = make_contact(contact.home_district)
     restriction = restrict_contact(actor=actor_for(by), contact_id=other.pk, ground="evidence")
     package = make_package(by)
+    breach = make_breach(by)
     return {
+        "breach": breach.pk,
         "answered_request": package.request_id,
         "package": package.pk,
         "data_request": found.request_id,

@@ -1,0 +1,151 @@
+"""Breaches: the 72 hours, what is known, what an account or key saw, and first measures."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from accounts.models import User
+from accounts.sessions import end_sessions
+from api.models import ApiKey
+from api.services.keys import revoke_key
+from audit.models import Action
+from audit.services import record
+from districts.models import District
+from lib.told import texts
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.forms.breaches import BreachForm, DescriptionForm, SeenForm
+from pages.lists import page_of
+from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
+from pages.views.privacy import NOUNS, lines
+from privacy.models import Breach
+from privacy.policies import can_handle_requests
+from privacy.services import breaches as services
+from privacy.trail import count_seen, seen_by
+
+
+@require_safe
+def breaches(request: ActorRequest) -> HttpResponse:
+    """Open breaches first, with the hours since the police knew."""
+    refuse_unless(can_handle_requests(request.actor))
+    rows = list(Breach.objects.visible_to(request.actor).open_first()[:100])
+    record_view(request, "breach", ids_of(rows), action=Action.LIST)
+    now = timezone.now()
+    context = {"rows": [(row, row.hours(now), row.authority_by < now) for row in rows]}
+    return render(request, "pages/breaches/list.html", context)
+
+
+@form_page
+def breach_new(request: ActorRequest) -> HttpResponse:
+    refuse_unless(can_handle_requests(request.actor))
+    form = BreachForm(posted(request), initial={"noticed_at": timezone.now(), "aware_at": timezone.now()})
+    if form.is_valid():
+        with RefusalsIn(form):
+            row = services.record_breach(actor=request.actor, **form.cleaned_data)
+            messages.success(request, _("Breach %(number)s saved.") % {"number": row.number})
+            return redirect("breach", row.pk)
+    context = {"form": form}
+    return render(request, "pages/breaches/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def breach(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The clock, what is known, and the next steps."""
+    row = _find(request, pk)
+    now = timezone.now()
+    record_view(request, "breach", [pk])
+    context = {"row": row, "hours": row.hours(now), "is_late": row.authority_by < now}
+    return render(request, "pages/breaches/detail.html", context)
+
+
+@form_page
+def breach_describe(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = _find(request, pk)
+    if row.closed_at is not None:
+        raise Http404
+    initial = {name: getattr(row, name) for name in (*DescriptionForm.base_fields,)}
+    form = DescriptionForm(posted(request), initial=initial)
+    if form.is_valid():
+        with RefusalsIn(form):
+            services.describe_breach(actor=request.actor, breach_id=pk, **form.cleaned_data)
+            messages.success(request, _("Breach saved."))
+            return redirect("breach", pk)
+    record_view(request, "breach", [pk])
+    context = {"row": row, "form": form}
+    return render(request, "pages/breaches/describe.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def breach_close(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _find(request, pk)
+    try:
+        services.close_breach(actor=request.actor, breach_id=pk)
+    except ValidationError as error:
+        messages.error(request, texts(error)[0])
+    else:
+        messages.success(request, _("Breach closed."))
+    return redirect("breach", pk)
+
+
+@require_safe
+def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """What an account or key saw in a period: a list, and the numbers for the authority's form."""
+    row = _find(request, pk)
+    people = User.objects.visible_to(request.actor).order_by("name", "pk").values_list("pk", "name")
+    keys = ApiKey.objects.visible_to(request.actor).order_by("name", "pk").values_list("pk", "name")
+    choices = [*((str(one), name) for one, name in people), *((str(one), name) for one, name in keys)]
+    initial = {"since": row.noticed_at, "until": timezone.now()}
+    form = SeenForm(request.GET if "who" in request.GET else None, people=choices, initial=initial)
+    context: dict[str, Any] = {"row": row, "form": form}
+    if form.is_valid():
+        who = UUID(form.cleaned_data["who"])
+        events = seen_by(request.actor, who, form.cleaned_data["since"], form.cleaned_data["until"])
+        seen, page = count_seen(events), page_of(request, events, "-at")
+        places = (
+            District.objects.filter(pk__in=seen.district_ids).order_by("name").values_list("name", flat=True)
+        )
+        context |= {
+            "seen": seen,
+            "by_type": [(NOUNS.get(kind, kind), number) for kind, number in seen.by_type.items()],
+            "places": list(places),
+            "lines": lines(page.rows),
+            "page": page,
+            "is_key": who in {one for one, _name in keys},
+            "who": who,
+        }
+    record_view(request, "breach", [pk])
+    record(request.actor, Action.LIST, "event", [])
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "pages/breaches/seen.html", context, status=status)
+
+
+@require_POST
+def breach_measure(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A first measure: end the sessions of an account, or revoke a key."""
+    _find(request, pk)
+    account, key = request.POST.get("account", ""), request.POST.get("key", "")
+    if is_id(account):
+        user = get_or_404(User.objects.visible_to(request.actor), UUID(account))
+        end_sessions(user.pk)
+        record(request.actor, Action.SIGN_OUT, "user", [user.pk])
+        messages.success(request, _("Sessions ended."))
+    elif is_id(key):
+        get_or_404(ApiKey.objects.visible_to(request.actor), UUID(key))
+        revoke_key(actor=request.actor, key_id=UUID(key))
+        messages.success(request, _("Key revoked."))
+    else:
+        raise Http404
+    return redirect("breach", pk)
+
+
+def _find(request: ActorRequest, pk: UUID) -> Breach:
+    refuse_unless(can_handle_requests(request.actor))
+    return get_or_404(Breach.objects.visible_to(request.actor), pk)

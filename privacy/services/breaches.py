@@ -1,0 +1,112 @@
+"""Breaches: recorded, described in phases, and closed. Nobody deletes one."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action
+from audit.services import record
+from lib.cleaning import assign
+from lib.conflicts import check_version, constraints_in_words
+from lib.days import city_today
+from privacy.codes import BreachKind, BreachRisk
+from privacy.models import Breach
+from privacy.policies import can_handle_requests
+
+OBJECT_TYPE: Final = "breach"
+_NUMBERS: Final = 7_490_002  # the advisory lock while a breach gets its number
+_MOMENTS: Final = ("noticed_at", "aware_at", "told_authority_at", "told_people_at")
+
+
+@transaction.atomic
+def record_breach(*, actor: Actor, **fields: Any) -> Breach:
+    """Record a breach. Raises PermissionDenied, ValidationError by field."""
+    if not can_handle_requests(actor):
+        raise PermissionDenied
+    row = Breach(recorded_by_id=actor.id)
+    _fill(row, fields)
+    row.number = _next_number(city_today().year)
+    with constraints_in_words(Breach):
+        row.save(force_insert=True)
+    record(actor, Action.CREATE, OBJECT_TYPE, [row.pk], field_names=fields)
+    return row
+
+
+@transaction.atomic
+def describe_breach(*, actor: Actor, breach_id: UUID, version: int | None = None, **fields: Any) -> Breach:
+    """Add what is known by now. The authority accepts information in phases (GDPR, Article 33(4))."""
+    row = _locked(actor, breach_id, version)
+    _fill(row, fields)
+    return _save(actor, row, list(fields))
+
+
+@transaction.atomic
+def close_breach(*, actor: Actor, breach_id: UUID, version: int | None = None) -> Breach:
+    """Close a breach whose risk is decided and of which those were told who had to be."""
+    row = _locked(actor, breach_id, version)
+    if not row.risk:
+        raise ValidationError(_("Choose the risk for people before you close the breach."))
+    if row.risk != BreachRisk.UNLIKELY and row.told_authority_at is None:
+        raise ValidationError(_("Enter when the authority was told before you close the breach."))
+    if row.risk == BreachRisk.HIGH and not row.told_people:
+        raise ValidationError(_("Enter how the people were told, or why not, before you close the breach."))
+    row.closed_at = timezone.now()
+    return _save(actor, row, ["closed_at"])
+
+
+def _fill(row: Breach, fields: dict[str, Any]) -> None:
+    """Set the fields. Raises ValidationError by field."""
+    given = dict(fields)
+    if "kinds" in given:
+        row.kinds = list(dict.fromkeys(given.pop("kinds")))
+        if not row.kinds or not set(row.kinds) <= set(BreachKind.values):
+            raise ValidationError({"kinds": _("Choose at least one kind.")})
+    assign(row, given)
+    now = timezone.now()
+    wrong = {
+        name: _("Choose a moment that is not in the future.")
+        for name in _MOMENTS
+        if _is_later(row, name, now)
+    }
+    if row.noticed_at and row.aware_at and row.aware_at < row.noticed_at:
+        wrong["aware_at"] = _("Enter a moment after the breach was first noticed.")
+    if row.is_told_late and not row.delay_reason:
+        wrong["delay_reason"] = _("Enter why the authority was told after 72 hours.")
+    if wrong:
+        raise ValidationError(wrong)
+    row.clean_fields(exclude=["recorded_by", "number"])
+
+
+def _is_later(row: Breach, name: str, now: datetime) -> bool:
+    value: datetime | None = getattr(row, name)
+    return value is not None and value > now
+
+
+def _next_number(year: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS])
+    return f"B-{year}-{Breach.objects.of_year(year).count() + 1:03}"
+
+
+def _locked(actor: Actor, breach_id: UUID, version: int | None) -> Breach:
+    if not can_handle_requests(actor):
+        raise PermissionDenied
+    row: Breach = Breach.objects.visible_to(actor).select_for_update(no_key=True).get(pk=breach_id)
+    check_version(row.version, version)
+    if row.closed_at is not None:
+        raise ValidationError(_("The breach is already closed."))
+    return row
+
+
+def _save(actor: Actor, row: Breach, names: list[str]) -> Breach:
+    row.version += 1
+    with constraints_in_words(Breach):
+        row.save()
+    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk], field_names=names)
+    return row

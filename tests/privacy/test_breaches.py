@@ -1,0 +1,147 @@
+"""Breaches: 72 hours from the moment at which the police knew, and what an account saw."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actors import Actor, actor_for
+from accounts.models import Role, Session, User
+from audit.models import Action
+from audit.services import record
+from privacy.models import Breach
+from privacy.services.breaches import close_breach, describe_breach, record_breach
+from privacy.trail import count_seen, seen_by
+from tests.contacts.pages import browse
+from tests.factories import make_contact, make_district, make_officer, make_user
+from tests.privacy.making import make_breach
+from tests.privacy.test_requests import sure
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer_of_privacy() -> User:
+    return make_user(Role.PRIVACY_OFFICER)
+
+
+@pytest.fixture
+def actor(officer_of_privacy: User) -> Actor:
+    return actor_for(officer_of_privacy)
+
+
+def test_the_clock_runs_from_when_it_was_known(officer_of_privacy: User) -> None:
+    row = make_breach(officer_of_privacy)
+    assert row.number == f"B-{timezone.localdate().year}-001"
+    assert row.hours(timezone.now()) == 40
+    assert row.authority_by == row.aware_at + timedelta(hours=72)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"aware_at": timedelta(hours=-50)}, "aware_at"),  # before it was noticed
+        ({"aware_at": timedelta(hours=1)}, "aware_at"),  # in the future
+        ({"kinds": []}, "kinds"),
+        ({"kinds": ["theft"]}, "kinds"),
+        ({"scenario": "aliens"}, "scenario"),
+    ],
+)
+def test_bad_input_is_rejected_by_field(actor: Actor, wrong: dict[str, Any], field: str) -> None:
+    now = timezone.now()
+    given: dict[str, Any] = {
+        "scenario": "other", "what": "A file", "kinds": ["confidentiality"],
+        "noticed_at": now - timedelta(hours=42), "aware_at": now - timedelta(hours=40),
+    }  # fmt: skip
+    given |= {name: now + value if isinstance(value, timedelta) else value for name, value in wrong.items()}
+    with pytest.raises(ValidationError) as refused:
+        record_breach(actor=actor, **given)
+    assert field in refused.value.message_dict
+    assert not Breach.objects.exists()
+
+
+def test_the_database_refuses_a_breach_known_before_it_was_noticed(officer_of_privacy: User) -> None:
+    row = make_breach(officer_of_privacy)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Breach.objects.filter(pk=row.pk).update(aware_at=row.noticed_at - timedelta(hours=1))
+
+
+def test_a_late_report_says_why_and_a_breach_closes_only_when_all_were_told(
+    officer_of_privacy: User, actor: Actor
+) -> None:
+    row = make_breach(officer_of_privacy)
+    given: dict[str, Any] = {"actor": actor, "breach_id": row.pk}
+    with pytest.raises(ValidationError, match="risk"):
+        close_breach(**given)
+    describe_breach(**given, risk="high")
+    with pytest.raises(ValidationError, match="authority"):
+        close_breach(**given)
+    old = timezone.now() - timedelta(hours=100)
+    with pytest.raises(ValidationError, match="72 hours"):
+        describe_breach(**given, noticed_at=old, aware_at=old, told_authority_at=timezone.now())
+    describe_breach(**given, told_authority_at=timezone.now())
+    with pytest.raises(ValidationError, match="people"):
+        close_breach(**given)
+    describe_breach(**given, told_people="By letter")
+    assert close_breach(**given).closed_at
+    with pytest.raises(ValidationError, match="already closed"):
+        describe_breach(**given, risk="risk")
+
+
+def test_what_an_account_saw_is_counted_between_two_moments(actor: Actor) -> None:
+    north = make_district("North")
+    thief, contacts = make_officer(north), [make_contact(north) for _ in range(3)]
+    start = timezone.now()
+    for _ in range(2):
+        record(
+            actor_for(thief), Action.LIST, "contact", [one.pk for one in contacts], district_ids=[north.pk]
+        )
+    record(actor_for(thief), Action.REVEAL, "contact", [contacts[0].pk], field_names=["phone"])
+    events = seen_by(actor, thief.pk, start, timezone.now() + timedelta(seconds=1))
+    seen = count_seen(events)
+    assert (seen.events, seen.people, seen.records) == (3, 3, 3)
+    assert (seen.district_ids, seen.field_names) == (frozenset([north.pk]), ("phone",))
+    assert count_seen(seen_by(actor, thief.pk, start - timedelta(1), start)).events == 0
+    assert count_seen(seen_by(actor_for(make_officer(north)), thief.pk, start, timezone.now())).events == 0
+
+
+def test_a_breach_goes_through_its_pages(officer_of_privacy: User) -> None:
+    client, thief = sure(officer_of_privacy), make_officer(make_district("North"))
+    browse(thief)
+    assert Session.objects.filter(user=thief).exists()
+    row = make_breach(officer_of_privacy)
+    page = f"/privacy/breaches/{row.pk}/"
+    sent = {
+        "scenario": "lost_export", "kinds": "confidentiality", "what": "A file",
+        "noticed_at": "2026-01-01T12:00", "aware_at": "2026-01-01T11:00",
+    }  # fmt: skip
+    assert client.post("/privacy/breaches/new/", sent).status_code == 422
+    assert client.post("/privacy/breaches/new/", sent | {"aware_at": "2026-01-01T13:00"}).status_code == 302
+    assert "Hour 40 of 72" in client.get("/privacy/breaches/").content.decode()
+    assert client.get(page).status_code == 200
+    form = client.get(f"{page}describe/")
+    assert "72 hours" in form.content.decode()
+    asked = {"who": f"{thief.pk}", "since": "2026-01-01T10:00", "until": "2027-01-01T10:00"}
+    assert "Numbers for the authority" in client.get(f"{page}seen/", asked).content.decode()
+    assert client.get(f"{page}seen/", asked | {"until": "2025-01-01T10:00"}).status_code == 422
+    assert client.post(f"{page}measure/", {"account": f"{thief.pk}"}).status_code == 302
+    assert not Session.objects.filter(user=thief).exists()
+    assert client.post(f"{page}measure/", {}).status_code == 404
+    client.post(f"{page}close/")
+    row.refresh_from_db()
+    assert row.closed_at is None, "the risk is not decided"
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_only_privacy_officers_see_and_record_breaches(officer_of_privacy: User, role: str) -> None:
+    row, other = make_breach(officer_of_privacy), make_user(role)
+    client = sure(other)
+    for path in ("", "new/", f"{row.pk}/", f"{row.pk}/seen/", f"{row.pk}/describe/"):
+        assert client.get(f"/privacy/breaches/{path}").status_code == 403
+    assert client.post(f"/privacy/breaches/{row.pk}/measure/", {"account": f"{other.pk}"}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        close_breach(actor=actor_for(other), breach_id=row.pk)
+    assert not Breach.objects.visible_to(actor_for(other)).exists()
