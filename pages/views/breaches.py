@@ -71,7 +71,7 @@ def breach_describe(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if row.closed_at is not None:
         raise Http404
-    initial = {name: getattr(row, name) for name in (*DescriptionForm.base_fields,)}
+    initial = {name: getattr(row, name) for name in DescriptionForm.base_fields}
     form = DescriptionForm(posted(request), initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
