@@ -1,8 +1,10 @@
-"""Data requests of the demo: one late, one with findings, one that waits for the identity, one answered."""
+"""A breach and data requests of the demo: late, with findings, waiting for the identity, answered."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from contacts.models import Contact
@@ -13,6 +15,7 @@ from meetings.services.folding import fold_meeting
 from privacy.codes import Decision, Identity, RequestStatus
 from privacy.models import DataRequest
 from privacy.searching import find_everywhere, keep_findings
+from privacy.services.breaches import record_breach
 from privacy.services.requests import answer_request, ask_identity, confirm_identity, receive_request
 from privacy.services.restrictions import restrict_contact
 
@@ -31,6 +34,15 @@ def write_requests(book: Book) -> None:
     confirm_identity(actor=actor, request_id=nobody.pk, identity=Identity.AUTHORITY)
     _search(nobody)
     answer_request(actor=actor, request_id=nobody.pk, decision=Decision.NOTHING_HELD)
+    known = timezone.now() - timedelta(hours=40)
+    record_breach(
+        actor=actor,
+        scenario="stolen_phone",
+        kinds=["confidentiality"],
+        what="A duty phone was stolen from a car. It was locked.",
+        noticed_at=known - timedelta(hours=3),
+        aware_at=known,
+    )
 
 
 def _receive(actor: Actor, name: str, *, days: int, phones: Sequence[str] = (), **fields: Any) -> DataRequest:
