@@ -19,6 +19,7 @@ from publishing.models import (
     PublicEntry,
     PublicListing,
     PublicMeeting,
+    Registration,
     ReportingRoute,
 )
 
@@ -118,13 +119,11 @@ def entry_values(entry: PublicEntry) -> dict[str, Any]:
     return shown
 
 
+@fields_of(PublicEntry, "flag_reason")
 class ApprovalForm(forms.Form):
     """The reason for words that are flagged."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    flag_reason = forms.CharField(
-        label=gettext_lazy("Why it can be published with these words"), max_length=300, required=False
-    )
 
 
 @fields_of(
@@ -134,7 +133,6 @@ class ApprovalForm(forms.Form):
     languages={"widget": CHECKS},
     district={"empty_label": gettext_lazy("Whole city")},
     organisation={"empty_label": gettext_lazy("None")},
-    sort={"initial": 100},
 )
 class RouteForm(Revised):
     """A way to report."""
@@ -172,6 +170,7 @@ class AnnouncementForm(Revised):
     """What everybody may know of a meeting."""
 
 
+@fields_of(Registration, "reason")
 class RegistrationForm(forms.Form):
     """What becomes of a registration: `organisation` is the known one that it is joined with."""
 
@@ -180,4 +179,3 @@ class RegistrationForm(forms.Form):
         choices=[("accept", "accept"), ("join", "join"), ("refuse", "refuse")], widget=forms.HiddenInput
     )
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(label=gettext_lazy("Reason for rejecting"), max_length=300, required=False)

@@ -1,5 +1,6 @@
 """Ways to report and their tests; public listings."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
+from audit.models import Action
 from contacts.models import Organisation
 from lib.told import texts
 from pages.form_pages import form_page, posted
@@ -43,6 +45,7 @@ def route_new(request: ActorRequest) -> HttpResponse:
             write_route(actor=request.actor, **form.values)
             messages.success(request, _("Way to report saved. It is shown once it has been tested."))
             return redirect("public_pages")
+    _record_choices(request, form)
     return render_form(request, {"form": form, "title": _("New way to report"), "intro": ""})
 
 
@@ -60,6 +63,7 @@ def route(request: ActorRequest, pk: UUID) -> HttpResponse:
             )
             messages.success(request, _("Way to report saved."))
             return redirect("public_pages")
+    _record_choices(request, form)
     text = _("Another number or address has to be tested again before it is shown.")
     return render_form(request, {"form": form, "title": row.name, "intro": text})
 
@@ -113,6 +117,13 @@ def listing_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
         text = _("Listing removed. Tell the organisation that copies others made cannot be recalled.")
         messages.success(request, text)
     return redirect("organisation", pk)
+
+
+def _record_choices(request: ActorRequest, form: RouteForm) -> None:
+    """The list of organisations to choose from shows them."""
+    field: Any = form.fields["organisation"]
+    ids = list(field.queryset.values_list("pk", flat=True))
+    record_view(request, "organisation", ids, action=Action.LIST)
 
 
 def _pk(district: object) -> UUID | None:
