@@ -58,6 +58,8 @@ DECLARED: Final = {
     ("pages/forms/accounts.py", "time_zone"): "a choice of places, made for each reader",
     ("pages/forms/api_keys.py", "cidrs"): "one text with a network on each line",
     ("pages/forms/incident_judgements.py", "organisation"): "a choice of those that the incident is about",
+    ("pages/forms/public_pages.py", "organisation"): "the ID of a button, not a choice",
+    ("pages/forms/public_pages.py", "revision"): "the one that was shown, as a hidden field",
     ("pages/forms/contacts.py", "id"): "empty for a row that is new",
     ("pages/forms/reviews.py", "report"): "a choice of those there are; the scorecard has no slug",
 }
