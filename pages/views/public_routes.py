@@ -122,8 +122,8 @@ def listing_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _record_choices(request: ActorRequest, form: RouteForm) -> None:
     """The list of organisations to choose from shows them."""
     field: Any = form.fields["organisation"]
-    ids = list(field.queryset.values_list("pk", flat=True))
-    record_view(request, "organisation", ids, action=Action.LIST)
+    homes = dict(field.queryset.values_list("pk", "home_district"))
+    record_view(request, "organisation", homes, action=Action.LIST, district_ids=set(homes.values()))
 
 
 def _pk(district: object) -> UUID | None:
