@@ -19,7 +19,9 @@ from lib.row_context import signed
 # What can read the context: its functions, and tables with policies and their views if they are on
 # (tests/crm/test_row_context.py compares with the catalogue).
 _READS_CONTEXT: Final = re.compile(r"\b(?:context_|audit_(?:write|remove_reasons))")
-_MEETS_POLICIES: Final = re.compile(rf"\b(?:contacts_|meetings_|incidents_|guard\b)|{_READS_CONTEXT.pattern}")
+_MEETS_POLICIES: Final = re.compile(
+    rf"\b(?:contacts_|meetings_|incidents_|publishing_|guard\b)|{_READS_CONTEXT.pattern}"
+)
 # Needs no context, and some of it may be in no transaction.
 _IS_STRUCTURE: Final = re.compile(r"\s*(?:CREATE|ALTER|DROP|REINDEX|VACUUM)\b")
 # Takes no snapshot, so the isolation level can still be set after it. Outside a transaction it lasts as long

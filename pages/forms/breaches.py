@@ -29,8 +29,8 @@ class BreachForm(forms.Form):
     Breach,
     *("scenario", "noticed_at", "aware_at", "what", "people", "records", "consequences", "measures"),
     *("told_authority_at", "delay_reason", "told_people_at", "told_people"),
+    "risk",
     kinds={"widget": CHECKS},
-    risk={"required": False},
 )
 class DescriptionForm(VersionedForm):
     """All that is known by now."""

@@ -159,7 +159,7 @@ def marked(text: str, cuts: Sequence[Sequence[int]]) -> str:
 @fields_of(
     Package,
     *("identity_essential", "officer_heard"),
-    naming_reason={"required": False, "help_text": _("At least 50 characters, if you name officers.")},
+    naming_reason={"help_text": _("At least 50 characters, if you name officers.")},
 )
 class PackageForm(ReadableForm):
     """The language of the letter, whether officers are named, and the passphrase of the file."""

@@ -142,8 +142,9 @@ class _Staff:
         """Role and district, unless fewer than five officers could be meant; the name if that is decided."""
         role, places = event.actor_role, event.district_ids
         meant: set[UUID] = set()
-        for key in [(role, place) for place in places] or [(role, None)]:
-            meant |= self._working[key]
+        anywhere: list[UUID | None] = [*places] or [None]
+        for place in anywhere:
+            meant |= self._working[role, place]
         if len(meant) < FEWEST:
             said = _("an officer of the city police")
         else:

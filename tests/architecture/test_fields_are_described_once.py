@@ -60,6 +60,17 @@ DECLARED: Final = {
     ("pages/forms/incident_judgements.py", "organisation"): "a choice of those that the incident is about",
     ("pages/forms/public_pages.py", "organisation"): "the ID of a button, not a choice",
     ("pages/forms/public_pages.py", "revision"): "the one that was shown, as a hidden field",
+    ("pages/forms/breaches.py", "noticed_at"): "in the reader's time zone, and unchanged unless typed again",
+    ("pages/forms/breaches.py", "aware_at"): "in the reader's time zone, and unchanged unless typed again",
+    (
+        "pages/forms/breaches.py",
+        "told_authority_at",
+    ): "in the reader's time zone, and unchanged unless typed again",
+    (
+        "pages/forms/breaches.py",
+        "told_people_at",
+    ): "in the reader's time zone, and unchanged unless typed again",
+    ("pages/forms/data_requests.py", "language"): "a choice of the languages of letters",
     ("pages/forms/contacts.py", "id"): "empty for a row that is new",
     ("pages/forms/reviews.py", "report"): "a choice of those there are; the scorecard has no slug",
 }
