@@ -13,7 +13,7 @@ from audit.models import Action
 from audit.rules import recipient_of
 from audit.services import record
 from contacts.models import Contact
-from lib.days import city_today
+from lib.days import FIRST_YEAR, city_today, is_plausible_day
 from lib.fold import squash
 from lib.reasons import check_reason
 from privacy.codes import SharedBy
@@ -41,8 +41,8 @@ def record_sharing(
         }
     if how not in SharedBy.values:
         wrong["how"] = _("Choose how the data was shared.")
-    if shared_on > city_today():
-        wrong["shared_on"] = _("Choose today or an earlier date.")
+    if shared_on > city_today() or not is_plausible_day(shared_on):
+        wrong["shared_on"] = _("Choose today or an earlier date, not before %(year)d.") % {"year": FIRST_YEAR}
     try:
         reason = check_reason(reason)
     except ValidationError as error:
@@ -56,5 +56,5 @@ def record_sharing(
         [contact.pk],
         district_ids={contact.home_district_id},
         purpose=reason,
-        recipient=recipient_of(name, f"{how} {shared_on:%Y-%m-%d}"),
+        recipient=recipient_of(name, f"{how} {shared_on.isoformat()}"),
     )

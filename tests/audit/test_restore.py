@@ -12,7 +12,7 @@ from accounts.actors import SYSTEM
 from audit.models import Action, TrailPosition
 from audit.publishing import publish
 from audit.services import record
-from crm.embedded.postgres import APPLICATION, OWNER, PUBLISHER, SUPERUSER, Postgres
+from crm.embedded.postgres import APPLICATION, OWNER, PUBLIC, PUBLISHER, SUPERUSER, Postgres
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all
 from tests.plugins import services
@@ -23,7 +23,7 @@ def younger(tmp_path: Path) -> Iterator[Postgres]:
     """Another cluster, with lower transaction IDs."""
     cluster = Postgres(tmp_path, durable=False)
     cluster.start()
-    for role in (APPLICATION, PUBLISHER):
+    for role in (APPLICATION, PUBLISHER, PUBLIC):
         cluster.execute("CREATE ROLE {} LOGIN", role)
     yield cluster
     cluster.stop()

@@ -198,7 +198,7 @@ def test_from_the_plan_to_the_choices_on_the_pages(ground: Ground) -> None:
     supervisor.force_login(ground.supervisor)
     address = f"/settings/districts/{ground.mill.code}/redraw/"
     shown = page.get(address).content.decode()
-    for moving in ("2 organisations", "2 contacts", "3 planned meetings", "2 open concerns"):
+    for moving in ("Organisations: 2", "Contacts: 2", "Planned meetings: 3", "Open concerns: 2"):
         assert moving in shown
     form = {"version": 1, "on": str(city_today() + SOON), "code": "N5", "name": "Mill", "code_2": "N6"}
     form |= {"parent": ground.north.pk, "parent_2": ground.north.pk, "name_2": "Pond"}

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from crm.embedded import __main__ as commands
-from crm.embedded.postgres import APPLICATION, DATABASE, PUBLISHER
+from crm.embedded.postgres import APPLICATION, DATABASE, PUBLIC, PUBLISHER
 from faults import requests, standing, work
 from faults.__main__ import EXPERIMENTS
 from faults.city import City
@@ -21,7 +21,7 @@ class QuickCity(City):
 
     def prepare(self) -> None:
         self.environment["SECRET_KEY"] = settings.SECRET_KEY  # the copies know whoever signs with this one
-        for role in (APPLICATION, PUBLISHER):
+        for role in (APPLICATION, PUBLISHER, PUBLIC):
             self.postgres.execute("CREATE ROLE {} LOGIN", role)
         dump = self.folder / "template.sql"
         with dump.open("wb") as file:
