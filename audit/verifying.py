@@ -112,7 +112,7 @@ def verify_trail(
 ) -> Report:
     """Check seals (all, or those made since a time), their rows, and the lines of the shipped file.
 
-    `witnesses`: files with seals that somebody outside kept.
+    `witnesses`: files with seals that someone outside kept.
 
     Only `public_keys` (by ID) are trusted. If they are not given, the seals' own keys are used, and the
     report lists the keys for a person to compare.

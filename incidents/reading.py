@@ -86,7 +86,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Steps that changed hands at once; names of colleagues, empty for nobody or the system."""
+    """Steps that changed hands at once; names of colleagues, empty for no one or the system."""
 
     before: str
     after: str

@@ -25,7 +25,7 @@ NAMED = 6
 
 
 class Plans(Subject[Plan]):
-    """An email names milestones, which name nobody, and no organisation."""
+    """An email names milestones, which name no one, and no organisation."""
 
     code = "plan"
     known_rules = (
@@ -100,7 +100,7 @@ def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient, lis
 
 
 def _values_on(ids: Collection[UUID]) -> Mapping[UUID, set[date]]:
-    """Days on which the next value of an indicator is due that somebody enters, by plan."""
+    """Days on which the next value of an indicator is due that someone enters, by plan."""
     found: dict[UUID, set[date]] = defaultdict(set)
     rows: Any = Indicator.objects.filter(goal__plan__in=ids, source=Source.HAND).select_related("goal__plan")
     for row in rows.annotate(last=Max("values__period_end")):

@@ -123,7 +123,7 @@ def plan_reminders(
 ) -> Iterator[Occurrence]:
     """At 09:00: open milestones to their owners (`due`), what is late, reviews and values to the keeper.
 
-    One message a person and day, whatever the number of milestones. A target that is missed reminds nobody:
+    One message a person and day, whatever the number of milestones. A target that is missed reminds no one:
     a figure is looked at in a review.
     """
     for owner, days in due.items():

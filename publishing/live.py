@@ -46,7 +46,7 @@ def leave_confirmation(token_hash: bytes) -> None:
 
 
 class RegisterForm(forms.Form):
-    """An organisation, somebody to talk to, and what can be published, in words of the public pages."""
+    """An organisation, someone to talk to, and what can be published, in words of the public pages."""
 
     name = forms.CharField(label=pgettext_lazy("public page", "Name of the organisation"), max_length=200)
     kind = forms.ChoiceField(label=pgettext_lazy("public page", "Kind of organisation"), choices=Kind)

@@ -33,7 +33,7 @@ class _Supervised(Subject[T]):
     page: ClassVar[str]  # of the row, and what the activity log calls it
 
     def waiting(self) -> Any:
-        """Rows that somebody has to do something about."""
+        """Rows that someone has to do something about."""
         raise NotImplementedError
 
     def days(self, row: Any, today: date) -> Days:

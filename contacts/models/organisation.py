@@ -78,7 +78,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.active().counted().may_be_contacted().filter(meet_by__lt=today)
 
     def not_met_yet(self, today: object) -> Self:
-        """The same that nobody has met, and not due: nothing is agreed, or the first period runs."""
+        """The same that no one has met, and not due: nothing is agreed, or the first period runs."""
         never = self.active().counted().may_be_contacted().filter(last_met_at__isnull=True)
         return never.exclude(meet_by__lt=today)
 

@@ -90,7 +90,7 @@ def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *
 def _fence(
     cursor: CursorWrapper, table: str, application: str, publisher: str, *, beside_older: bool
 ) -> None:
-    """Restrict the activity log: the application reads, the publisher reads what it seals. Nobody inserts."""
+    """Restrict the activity log: the application reads, the publisher reads what it seals. No one inserts."""
     for role in (application, publisher):
         _run(cursor, "REVOKE ALL ON {} FROM {}", table, role)
     _grant(cursor, sql.SQL("SELECT"), table, application)

@@ -1,4 +1,4 @@
-"""A file somebody gives, as a table of text, with bounds: no file takes the server down.
+"""A file someone gives, as a table of text, with bounds: no file takes the server down.
 
 It is CSV, XLSX or a directory of organisations (exchange.imports.directories).
 """

@@ -188,7 +188,7 @@ class ProtocolStep(models.Model):
 
     @property
     def given_to(self) -> str:
-        """Who gets it. Versions from before `clean` may name somebody who could not finish it."""
+        """Who gets it. Versions from before `clean` may name someone who could not finish it."""
         return StepWho.SUPERVISOR if self.needs_decision and self.who not in DECIDING else self.who
 
     def clean(self) -> None:

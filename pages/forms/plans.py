@@ -145,7 +145,7 @@ class IndicatorForm(forms.Form):
 
 
 class NewIndicatorForm(forms.Form):
-    """A figure of this system, or one that somebody counts elsewhere. Its target is set afterwards."""
+    """A figure of this system, or one that someone counts elsewhere. Its target is set afterwards."""
 
     title = form_field(Indicator, "title")
     figure = forms.ChoiceField(

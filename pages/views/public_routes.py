@@ -70,7 +70,7 @@ def route(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def route_test(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Record a test: who answers is not recorded, only whether somebody did."""
+    """Record a test: who answers is not recorded, only whether someone did."""
     row = get_or_404(ReportingRoute.objects.visible_to(request.actor), pk)
     result = request.POST.get("result", "")
     try:

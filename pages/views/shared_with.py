@@ -29,7 +29,7 @@ from privacy.policies import can_inquire
 from privacy.services.sharing import record_sharing
 from privacy.trail import shared_by_people
 
-#: The first word of how somebody received data.
+#: The first word of how someone received data.
 HOW: dict[str, Any] = {
     "archive": gettext_lazy("archive"),
     "encrypted": gettext_lazy("encrypted file"),

@@ -22,9 +22,9 @@ _FREQUENCY: Final = _("Enter a number of months between 1 and 36.")
 
 
 class Indicator(models.Model):
-    """From the book it takes `measure` of the report `slug` in `district`, else what somebody enters.
+    """From records, it takes `measure` of the report `slug` in `district`, else what someone enters.
 
-    `recorded_since` is the day on which the book begins, if there is no baseline before it. `target_reason`
+    `recorded_since` is the day on which records begin, if there is no baseline before it. `target_reason`
     says why there is a target all the same.
     """
 

@@ -35,7 +35,7 @@ CHANGEABLE: Final = frozenset({"title", "direction", "target", "target_on", "tar
 def add_indicator(
     *, actor: Actor, plan_id: UUID, goal_id: UUID, district: District | None = None, **fields: Any
 ) -> Indicator:
-    """Add an indicator to a goal. One from the book has its baseline at once, if the book goes back so far.
+    """Add an indicator to a goal. One from records has its baseline at once, if records go back so far.
 
     `district` is a part of the plan's district; without it, the whole. Raises as `locked_plan`, DoesNotExist,
     and ValidationError by field.
@@ -99,7 +99,7 @@ def enter_value(
     where_from: str = "",
     corrects_id: UUID | None = None,
 ) -> IndicatorValue:
-    """Enter a value of an indicator that somebody counts elsewhere, or correct one.
+    """Enter a value of an indicator that someone counts elsewhere, or correct one.
 
     A share is `n` of `of`; a count or a number of days is the `value`. The first one before the plan begins
     is the baseline. Raises as `locked_plan`, and ValidationError by field.
@@ -129,7 +129,7 @@ def enter_value(
 
 
 def freeze_due(today: date | None = None) -> int:
-    """Freeze what the book says of each quarter whose figures are final, for every adopted plan.
+    """Freeze what records say of each quarter whose figures are final, for every adopted plan.
 
     It returns the number of new values. Two runs at once freeze each value once.
     """

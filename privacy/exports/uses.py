@@ -93,7 +93,7 @@ def purposes(held: Held) -> list[dict[str, Any]]:
 
 
 def sources(held: Held) -> list[str]:
-    """Where the data is from, as categories: naming a source could harm somebody."""
+    """Where the data is from, as categories: naming a source could harm someone."""
     found = []
     if held.tables - {"contacts.ContactExternalId", "exchange.ImportedRow"}:
         found.append(_("you, an organisation or another person, as noted by an officer"))

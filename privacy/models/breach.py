@@ -30,7 +30,7 @@ class BreachQuerySet(models.QuerySet["Breach"]):
 
 
 class Breach(models.Model):
-    """A breach of personal data. The clock runs from `aware_at`, not from when somebody noticed a sign."""
+    """A breach of personal data. The clock runs from `aware_at`, not from when someone noticed a sign."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(_("number"), max_length=14, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""Breaches: recorded, described in phases, and closed. Nobody deletes one."""
+"""Breaches: recorded, described in phases, and closed. No one deletes one."""
 
 from datetime import datetime
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""PublicEntry: one “You said, we did”, written for the public and approved by somebody else."""
+"""PublicEntry: one “You said, we did”, written for the public and approved by someone else."""
 
 from datetime import date
 from typing import Final, Self

@@ -1,4 +1,4 @@
-"""ReportingRoute: a way to report a hate crime; RouteTest: whether somebody answered there."""
+"""ReportingRoute: a way to report a hate crime; RouteTest: whether someone answered there."""
 
 from datetime import date
 from typing import Self

@@ -1,4 +1,4 @@
-"""Whether a way to report is shown: somebody answered there, and not too long ago. Pure."""
+"""Whether a way to report is shown: someone answered there, and not too long ago. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from typing import Final
 ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not_answered"
 WRONG: Final = "wrong"
-#: Kinds that depend on somebody in the district.
+#: Kinds that depend on someone in the district.
 LOCAL: Final = frozenset({"reporting_centre", "pathway"})
 
 HOLDS: Final = timedelta(days=180)

@@ -40,7 +40,7 @@ def list_organisation(
 ) -> PublicListing:
     """Record what an organisation agreed to, or change it: a new agreement replaces the one before.
 
-    `is_home` says that the address is somebody's home: then it is not listed. Raises DoesNotExist,
+    `is_home` says that the address is someone's home: then it is not listed. Raises DoesNotExist,
     PermissionDenied, and ValidationError by field and for whoever must not be found.
     """
     rows = Organisation.objects.visible_to(actor).select_for_update(of=("self",))

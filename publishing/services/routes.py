@@ -67,7 +67,7 @@ def write_route(
 def record_test(
     *, actor: Actor, route_id: UUID, result: str, version: int | None = None, on: date | None = None
 ) -> ReportingRoute:
-    """Record whether somebody answered.
+    """Record whether someone answered.
 
     Raises DoesNotExist, PermissionDenied for who does not work there, and ValidationError for a centre that
     did not agree to tests.

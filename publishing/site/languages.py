@@ -48,7 +48,7 @@ def direction(language: str) -> str:
 
 
 def own_name(language: str) -> str:
-    """What a language calls itself; its code if nobody knows."""
+    """What a language calls itself; its code if no one knows."""
     locale = _locale(language)
     name = locale.get_display_name(locale) if locale else None
     return name[:1].upper() + name[1:] if name else language

@@ -12,7 +12,7 @@ from districts.redrawing import redraw_district
 
 
 class Command(BaseCommand):
-    help = "Close a district, today or on a later day. What is at home there moves to its successor."
+    help = "Close a district, today or on a later day. Its organisations and plans move to the successor."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("code", help="The district to redraw.")
