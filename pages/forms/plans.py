@@ -52,7 +52,6 @@ class _PickForm(OrganisationPicks, DraftForm):
 
     def __init__(self, *args: Any, actor: Actor, offered: Sequence[UUID] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].widget.attrs |= ROWS
         chosen = [self["organisation"].value(), *offered]
         self.offer(actor, [one for one in chosen if one], str(self["find"].value() or ""))
 
@@ -110,7 +109,11 @@ class DropForm(forms.Form):
         return {"reason": self.cleaned_data["dropped_reason"]}
 
 
-@fields_of(Partner, "organisation", "role", "contribution", organisation={"widget": forms.RadioSelect})
+@fields_of(
+    Partner,
+    *("organisation", "role", "contribution"),
+    organisation={"widget": forms.RadioSelect(attrs=ROWS)},
+)
 class PartnerForm(_PickForm):
     pass
 
@@ -202,7 +205,7 @@ class ReviewForm(forms.Form):
 @fields_of(
     PlanVoice,
     *("organisation", "says", "text", "may_be_quoted"),
-    organisation={"widget": forms.RadioSelect},
+    organisation={"widget": forms.RadioSelect(attrs=ROWS)},
     says={"widget": forms.RadioSelect},
 )
 class VoiceForm(_PickForm):
