@@ -7,7 +7,6 @@ A page in a language without words has them in English, and its texts in their o
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -92,12 +91,12 @@ def _locale(language: str) -> Locale | None:
         return None
 
 
-@cache
 def _learn(language: str) -> None:
-    """Put the words into gettext's catalogue of the language, in a context of their own."""
+    """Put the words into gettext's catalogue of the language, in a context of their own, once."""
     file = _WORDS / f"{language}.toml"
-    if not file.exists():
-        return
     catalogue: Any = trans_real.translation(language)  # Django's, which the stubs do not describe
+    if getattr(catalogue, "has_public_words", False) or not file.exists():
+        return
     for english, said in tomllib.loads(file.read_text(encoding="utf-8")).items():
         catalogue._catalog[f"{CONTEXT}\x04{english}"] = said
+    catalogue.has_public_words = True

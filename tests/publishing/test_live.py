@@ -118,7 +118,7 @@ def test_an_organisation_registers_by_email_and_a_known_one_gets_the_same_answer
     [
         ({"name": ""}, '<p class="error">'),
         ({"name": "\u200b"}, "Enter the name"),
-        ({"person_email": "a@b.example\r\nBcc: c@d.example"}, "Enter a valid email"),
+        ({"person_email": "a@b.example\r\nBcc: c@d.example"}, "Enter an email address"),
         ({"website": "javascript:alert(1)"}, "Enter a web address"),
         ({"website": "https://user:pw@bank.example"}, "Enter a web address"),
         ({"kind": "sect"}, '<p class="error">'),

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import ProgrammingError, transaction
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from contacts.models import Organisation
 from lib.days import city_today
@@ -250,3 +250,10 @@ def test_nothing_of_the_records_is_on_the_site(ground: Ground) -> None:
     assert not [name for name in names if name in text]
     ids = {str(row.pk) for row in (*Organisation.objects.all(), town.meeting, town.lamps, town.line)}
     assert not [one for one in ids if one in text]
+
+
+def test_the_words_of_a_language_are_learned_again_by_a_new_catalogue(settings: Settings) -> None:
+    Town()
+    assert "Salir de este sitio" in site()["es/index.html"]
+    settings.LANGUAGES = settings.LANGUAGES[:1]  # Django reads its catalogues again
+    assert "Salir de este sitio" in site()["es/index.html"]
