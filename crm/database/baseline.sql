@@ -194,6 +194,57 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'the text of a reason is removed or stays as it is' USING ERRCODE = 'insufficient_privilege';
 END $$;
+CREATE FUNCTION public.audit_publish(everything boolean DEFAULT false) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    oldest bigint;
+    following bigint;
+    low bigint;
+    bounds text := '';
+    made bigint;
+BEGIN
+    -- Rows of a transaction that still runs would never get a number.
+    IF everything AND session_user <> current_user THEN
+        RAISE EXCEPTION 'only the owner numbers rows without bounds' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT pg_try_advisory_xact_lock(7236001) THEN
+        RETURN 0;
+    END IF;
+    WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
+    elsewhere AS (
+        SELECT locks.transactionid::text::bigint AS low
+          FROM pg_locks locks JOIN pg_stat_activity sessions USING (pid)
+         WHERE locks.locktype = 'transactionid' AND locks.mode = 'ExclusiveLock'
+           AND sessions.datname <> current_database()
+    ), running AS (SELECT pg_snapshot_xip(now.snapshot)::text::bigint AS xid FROM now)
+    SELECT (SELECT min(running.xid) FROM running
+             WHERE (running.xid & 4294967295) NOT IN (SELECT elsewhere.low FROM elsewhere)),
+           (SELECT pg_snapshot_xmax(now.snapshot)::text::bigint FROM now),
+           coalesce((SELECT numbered.below_xid FROM public.audit_numbered AS numbered
+                      ORDER BY numbered.seq DESC LIMIT 1), 0)
+      INTO oldest, following, low;
+    -- Beyond this cluster's own transactions: the rows were restored from another cluster.
+    IF NOT everything AND low <= following THEN
+        bounds := 'one.xid >= $1 AND one.xid < $2 AND';
+    END IF;
+    EXECUTE format($sql$
+        WITH last AS (SELECT coalesce(max(seq), 0) AS seq FROM public.audit_numbered),
+        found AS (
+            SELECT one.id, one.id AS event_id, NULL::uuid AS change_id FROM public.audit_event AS one
+             WHERE %1$s NOT EXISTS (SELECT FROM public.audit_numbered AS n WHERE n.event_id = one.id)
+            UNION ALL
+            SELECT one.id, NULL::uuid, one.id FROM public.audit_change AS one
+             WHERE %1$s NOT EXISTS (SELECT FROM public.audit_numbered AS n WHERE n.change_id = one.id)
+        )
+        INSERT INTO public.audit_numbered (seq, event_id, change_id, below_xid)
+        SELECT last.seq + row_number() OVER (ORDER BY found.id), found.event_id, found.change_id, $2
+          FROM found, last
+    $sql$, bounds) USING low, coalesce(oldest, following);
+    GET DIAGNOSTICS made = ROW_COUNT;
+    RETURN made;
+END $_$;
 CREATE FUNCTION public.audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -241,6 +292,53 @@ BEGIN
     id := written.id;
     UPDATE public.audit_reason SET text = '', salt = '', removed_at = written.at, removed_by = written.id
      WHERE event_id = ANY (found_ids);
+END $$;
+CREATE FUNCTION public.audit_seal(number bigint, at timestamp with time zone, first_seq bigint, last_seq bigint, leaves bytea, previous_root bytea, root bytea, key_id text, public_key bytea, signature bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    before record;
+    sealed bytea;
+BEGIN
+    SELECT seal.number, seal.last_seq, seal.root INTO before
+      FROM public.audit_seal AS seal ORDER BY seal.number DESC LIMIT 1;
+    IF audit_seal.number IS DISTINCT FROM coalesce(before.number, 0) + 1
+       OR audit_seal.previous_root IS DISTINCT FROM coalesce(before.root, decode(repeat('00', 32), 'hex'))
+       OR audit_seal.first_seq <= coalesce(before.last_seq, 0) THEN
+        RAISE EXCEPTION 'the seal does not follow seal %', coalesce(before.number, 0)
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF abs(extract(epoch FROM clock_timestamp() - audit_seal.at)) > 600 THEN
+        RAISE EXCEPTION 'the clock of the publisher differs from the clock of the database by more than 10 minutes'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT string_agg(
+               sha256(
+                   '\x00'::bytea
+                   || convert_to(format(
+                       '%s %s %s %s ', numbered.seq, numbered.below_xid,
+                       coalesce((coalesce(event.xid, change.xid))::text, 'None'),
+                       CASE WHEN event.id IS NULL THEN 'change' ELSE 'event' END
+                   ), 'UTF8')
+                   || coalesce(event.content_hash, change.content_hash, ''::bytea)
+               ),
+               ''::bytea ORDER BY numbered.seq
+           ) INTO sealed
+      FROM public.audit_numbered AS numbered
+      LEFT JOIN public.audit_event AS event ON event.id = numbered.event_id
+      LEFT JOIN public.audit_change AS change ON change.id = numbered.change_id
+     WHERE numbered.seq BETWEEN audit_seal.first_seq AND audit_seal.last_seq;
+    IF sealed IS DISTINCT FROM audit_seal.leaves THEN
+        RAISE EXCEPTION 'the seal is not that of its rows' USING ERRCODE = 'check_violation';
+    END IF;
+    INSERT INTO public.audit_seal (
+        number, at, first_seq, last_seq, leaves, previous_root, root, key_id, public_key, signature
+    ) VALUES (
+        audit_seal.number, audit_seal.at, audit_seal.first_seq, audit_seal.last_seq, audit_seal.leaves,
+        audit_seal.previous_root, audit_seal.root, audit_seal.key_id, audit_seal.public_key,
+        audit_seal.signature
+    );
 END $$;
 CREATE FUNCTION public.audit_text(value text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -342,6 +440,7 @@ CREATE FUNCTION public.context_actor() RETURNS uuid
 CREATE FUNCTION public.context_candidates(of_table text, likes text[], similar_to text[], sharing text[]) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
     SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     policy text;
@@ -436,6 +535,93 @@ BEGIN
     WHERE link.meeting_id = NEW.id
       AND link.met_at IS DISTINCT FROM CASE WHEN link.present AND heard.heard THEN NEW.starts_at END;
     RETURN NULL;
+END $$;
+CREATE FUNCTION public.plans_keep_value() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM plans_indicator
+                 JOIN plans_goal ON plans_goal.id = plans_indicator.goal_id
+                 JOIN plans_plan ON plans_plan.id = plans_goal.plan_id
+                WHERE plans_indicator.id = OLD.indicator_id AND plans_plan.status <> 'draft') THEN
+        RAISE EXCEPTION 'a value of an adopted plan stays as it is: % refused', TG_OP
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE FUNCTION public.plans_keep_voice() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    ids uuid[];
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF to_jsonb(NEW) - 'organisation_id' = to_jsonb(OLD) - 'organisation_id' THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        ids := array_append(ids, OLD.review_id);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        ids := array_append(ids, NEW.review_id);
+    END IF;
+    IF EXISTS (SELECT FROM plans_planreview WHERE id = ANY (ids) AND signed_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'a signed review stays as it is: % of a voice refused', TG_OP
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE FUNCTION public.public_confirm(token bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    UPDATE public.publishing_registration
+    SET state = 'confirmed', confirmed_at = now(), token_hash = NULL
+    WHERE token_hash = token AND state = 'unconfirmed'
+      AND coalesce(mailed_at, created_at) > now() - interval '48 hours'
+$$;
+CREATE FUNCTION public.public_register(given jsonb) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    place uuid;
+BEGIN
+    SELECT page.district_id INTO place
+    FROM public.publishing_publicdistrict page
+    JOIN public.districts_district district ON district.id = page.district_id
+    WHERE district.code = given->>'district' AND page.is_on AND district.is_active;
+    IF place IS NULL THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_advisory_xact_lock(7497062);
+    IF (SELECT count(*) FROM public.publishing_registration
+        WHERE created_at > now() - interval '1 day') >= 200 THEN
+        RETURN false;
+    END IF;
+    -- No more than three a day to one address, and no word about it.
+    IF (SELECT count(*) FROM public.publishing_registration
+        WHERE lower(person_email) = lower(given->>'person_email')
+          AND created_at > now() - interval '1 day') >= 3 THEN
+        RETURN true;
+    END IF;
+    INSERT INTO public.publishing_registration (
+        id, district_id, language, name, kind, summary, website, email, phone, address, is_home, languages,
+        person_name, person_role, person_email, person_phone, wants, fields, text_version, state, created_at,
+        reason, revision
+    ) VALUES (
+        gen_random_uuid(), place, left(given->>'language', 35), left(given->>'name', 200), given->>'kind',
+        left(coalesce(given->>'summary', ''), 1000), left(coalesce(given->>'website', ''), 300),
+        left(coalesce(given->>'email', ''), 254), left(coalesce(given->>'phone', ''), 30),
+        left(coalesce(given->>'address', ''), 300), coalesce((given->>'is_home')::boolean, false),
+        ARRAY(SELECT jsonb_array_elements_text(coalesce(given->'languages', '[]'))),
+        left(coalesce(given->>'person_name', ''), 160), left(coalesce(given->>'person_role', ''), 120),
+        left(given->>'person_email', 254), left(coalesce(given->>'person_phone', ''), 30),
+        given->>'wants', ARRAY(SELECT jsonb_array_elements_text(coalesce(given->'fields', '[]'))),
+        coalesce((given->>'text_version')::integer, 0), 'unconfirmed', now(), '', 1
+    );
+    RETURN true;
 END $$;
 CREATE FUNCTION public.publishing_keep() RETURNS trigger
     LANGUAGE plpgsql
@@ -581,7 +767,8 @@ CREATE TABLE public.contacts_contact (
 );
 CREATE VIEW guard.contact_home AS
  SELECT id AS contact_id,
-    home_district_id AS district_id
+    home_district_id AS district_id,
+    is_restricted
    FROM public.contacts_contact;
 CREATE TABLE guard.context_key (
     inner_pad bytea NOT NULL,
@@ -629,6 +816,7 @@ CREATE TABLE public.contacts_organisation (
     night_agreed_on date,
     night_calls character varying(12) DEFAULT 'not_asked'::character varying NOT NULL,
     known_since date,
+    location_protected boolean DEFAULT false NOT NULL,
     CONSTRAINT contacts_organisation_cadence_days_check CHECK ((cadence_days >= 0)),
     CONSTRAINT contacts_organisation_version_check CHECK ((version >= 0)),
     CONSTRAINT organisation_cadence_is_days CHECK (((cadence_days IS NULL) OR ((cadence_days >= 1) AND (cadence_days <= 730)))),
@@ -740,7 +928,7 @@ CASE
     WHEN (subject IS NOT NULL) THEN 1
     ELSE 0
 END)))),
-    CONSTRAINT pending_act_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying, 'api_key'::character varying, 'archive'::character varying, 'export'::character varying, 'exclusion'::character varying, 'protocol'::character varying, 'erasure'::character varying])::text[])))
+    CONSTRAINT pending_act_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['role'::character varying, 'districts'::character varying, 'email'::character varying, 'second_factor'::character varying, 'reactivation'::character varying, 'api_key'::character varying, 'archive'::character varying, 'export'::character varying, 'exclusion'::character varying, 'protocol'::character varying, 'erasure'::character varying, 'public_entry'::character varying, 'erasing'::character varying])::text[])))
 );
 CREATE TABLE public.accounts_accountrequest_districts (
     id bigint NOT NULL,
@@ -832,6 +1020,7 @@ CREATE TABLE public.accounts_user (
     asked_role character varying(20) NOT NULL,
     phone character varying(128) DEFAULT ''::character varying NOT NULL,
     absent_until date,
+    deactivated_at timestamp with time zone,
     CONSTRAINT accounts_user_version_check CHECK ((version >= 0)),
     CONSTRAINT user_asked_role_waits CHECK ((((asked_role)::text = ''::text) OR (((asked_role)::text = ANY ((ARRAY['administrator'::character varying, 'confirmer'::character varying, 'privacy_officer'::character varying, 'supervisor'::character varying])::text[])) AND ((role)::text = 'officer'::text)))),
     CONSTRAINT user_channels_are_known CHECK ((reminder_channels <@ ARRAY['email'::character varying(10), 'in_page'::character varying(10)])),
@@ -872,7 +1061,7 @@ CREATE TABLE public.api_apikey (
     CONSTRAINT api_apikey_daily_contacts_check CHECK ((daily_contacts >= 0)),
     CONSTRAINT api_apikey_requests_per_minute_check CHECK ((requests_per_minute >= 0)),
     CONSTRAINT key_expires_in_a_year CHECK ((expires_at <= (COALESCE(renewed_at, created_at) + '365 days 01:00:00'::interval))),
-    CONSTRAINT key_scopes_are_known CHECK (((scopes <@ ARRAY['organisations:read'::character varying(30), 'organisations:write'::character varying(30), 'contacts:read'::character varying(30), 'contacts:write'::character varying(30), 'contacts:private'::character varying(30), 'meetings:read'::character varying(30), 'meetings:write'::character varying(30), 'follow-ups:read'::character varying(30), 'follow-ups:write'::character varying(30), 'concerns:read'::character varying(30), 'concerns:write'::character varying(30), 'reports:read'::character varying(30), 'changes:read'::character varying(30), 'webhooks:write'::character varying(30)]) AND (
+    CONSTRAINT key_scopes_are_known CHECK (((scopes <@ ARRAY['organisations:read'::character varying(30), 'organisations:write'::character varying(30), 'contacts:read'::character varying(30), 'contacts:write'::character varying(30), 'contacts:private'::character varying(30), 'contacts:erase'::character varying(30), 'meetings:read'::character varying(30), 'meetings:write'::character varying(30), 'follow-ups:read'::character varying(30), 'follow-ups:write'::character varying(30), 'concerns:read'::character varying(30), 'concerns:write'::character varying(30), 'reports:read'::character varying(30), 'changes:read'::character varying(30), 'webhooks:write'::character varying(30)]) AND (
 CASE
     WHEN (scopes IS NULL) THEN NULL::integer
     ELSE COALESCE(array_length(scopes, 1), 0)
@@ -1097,13 +1286,13 @@ CREATE TABLE public.audit_event (
     district_ids uuid[] NOT NULL,
     purpose character varying(500) NOT NULL,
     request_id character varying(64) NOT NULL,
-    recipient character varying(200) NOT NULL,
+    recipient character varying(400) NOT NULL,
     allowed boolean NOT NULL,
     content_hash bytea NOT NULL,
     search_hash bytea,
     xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
     login character varying(63) DEFAULT ''::character varying NOT NULL,
-    reason_code character varying(40) DEFAULT ''::character varying NOT NULL,
+    reason_code character varying(200) DEFAULT ''::character varying NOT NULL,
     reason_digest bytea,
     form smallint DEFAULT 1 NOT NULL
 );
@@ -1245,6 +1434,7 @@ CREATE TABLE public.contacts_importdraft (
     joins jsonb DEFAULT '{}'::jsonb NOT NULL,
     encodings jsonb DEFAULT '[]'::jsonb NOT NULL,
     also jsonb DEFAULT '{}'::jsonb NOT NULL,
+    left_out jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT contacts_importdraft_heading_row_check CHECK ((heading_row >= 0)),
     CONSTRAINT import_state_is_known CHECK (((state)::text = ANY ((ARRAY['mapping'::character varying, 'trying'::character varying, 'tried'::character varying, 'importing'::character varying, 'imported'::character varying, 'undoing'::character varying, 'undone'::character varying, 'failed'::character varying])::text[])))
 );
@@ -1721,6 +1911,22 @@ CREATE TABLE public.incidents_reassurance (
     CONSTRAINT reassurance_told_is_known CHECK ((told <@ ARRAY['what_happened'::character varying(24), 'patrols'::character varying(24), 'whom_to_call'::character varying(24), 'how_to_report'::character varying(24), 'victim_support'::character varying(24), 'when_we_call_again'::character varying(24)])),
     CONSTRAINT reassurance_was_before CHECK ((recorded_at >= at))
 );
+CREATE TABLE public.incidents_stephandover (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    after_id uuid,
+    before_id uuid,
+    by_id uuid,
+    step_id uuid NOT NULL
+);
+ALTER TABLE public.incidents_stephandover ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.incidents_stephandover_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.incidents_tensionassessment (
     id uuid NOT NULL,
     number smallint NOT NULL,
@@ -2109,6 +2315,190 @@ CREATE TABLE public.oversight_watchedrecord (
     reviewed_by_id uuid,
     CONSTRAINT watched_type_is_known CHECK (((object_type)::text = ANY ((ARRAY['organisation'::character varying, 'contact'::character varying])::text[])))
 );
+CREATE TABLE public.plans_action (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    title character varying(160) NOT NULL,
+    description text NOT NULL,
+    status character varying(10) NOT NULL,
+    reason character varying(500) NOT NULL,
+    starts_on date,
+    ends_on date,
+    owner_id uuid,
+    goal_id uuid NOT NULL,
+    CONSTRAINT action_dropped_for_a_reason CHECK (((NOT ((status)::text = 'dropped'::text)) OR (NOT ((reason)::text = ''::text)))),
+    CONSTRAINT action_has_days CHECK (((starts_on IS NULL) OR (ends_on IS NULL) OR (ends_on > starts_on))),
+    CONSTRAINT action_status_is_known CHECK (((status)::text = ANY ((ARRAY['planned'::character varying, 'under_way'::character varying, 'done'::character varying, 'paused'::character varying, 'dropped'::character varying])::text[]))),
+    CONSTRAINT plans_action_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.plans_evidence (
+    id uuid NOT NULL,
+    url character varying(500) NOT NULL,
+    note character varying(200) NOT NULL,
+    action_id uuid NOT NULL,
+    follow_up_id uuid,
+    meeting_id uuid,
+    CONSTRAINT evidence_is_one_thing CHECK ((((follow_up_id IS NULL) AND (meeting_id IS NOT NULL) AND ((url)::text = ''::text)) OR ((follow_up_id IS NOT NULL) AND (meeting_id IS NULL) AND ((url)::text = ''::text)) OR ((follow_up_id IS NULL) AND (meeting_id IS NULL) AND (NOT ((url)::text = ''::text)))))
+);
+CREATE TABLE public.plans_goal (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    title character varying(160) NOT NULL,
+    problem text NOT NULL,
+    strand character varying(20) NOT NULL,
+    eccar_point smallint,
+    plan_id uuid NOT NULL,
+    CONSTRAINT goal_point_is_known CHECK (((eccar_point IS NULL) OR ((eccar_point >= 1) AND (eccar_point <= 10)))),
+    CONSTRAINT goal_strand_is_known CHECK (((strand)::text = ANY ((ARRAY['prevent'::character varying, 'identify_report_act'::character varying, 'coordinate_services'::character varying, 'victims'::character varying, 'civil_society'::character varying, 'capacity'::character varying])::text[]))),
+    CONSTRAINT plans_goal_eccar_point_check CHECK ((eccar_point >= 0)),
+    CONSTRAINT plans_goal_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.plans_indicator (
+    id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    title character varying(160) NOT NULL,
+    source character varying(10) NOT NULL,
+    direction character varying(10) NOT NULL,
+    unit character varying(10) NOT NULL,
+    slug character varying(40) NOT NULL,
+    measure character varying(10) NOT NULL,
+    where_from character varying(200) NOT NULL,
+    frequency_months smallint,
+    target double precision,
+    target_on date,
+    target_reason character varying(500) NOT NULL,
+    recorded_since date,
+    note character varying(500) NOT NULL,
+    district_id uuid,
+    goal_id uuid NOT NULL,
+    CONSTRAINT indicator_has_one_source CHECK ((((district_id IS NOT NULL) AND ((source)::text = 'book'::text) AND ((where_from)::text = ''::text) AND (NOT ((slug)::text = ''::text)) AND (NOT ((measure)::text = ''::text))) OR ((district_id IS NULL) AND ((measure)::text = ''::text) AND ((slug)::text = ''::text) AND ((source)::text = 'hand'::text) AND (NOT ((where_from)::text = ''::text))))),
+    CONSTRAINT indicator_target_can_be CHECK (((target IS NULL) OR ((target >= (0.0)::double precision) AND ((NOT ((unit)::text = 'share'::text)) OR (target <= (1.0)::double precision))))),
+    CONSTRAINT indicator_without_target CHECK (((NOT ((direction)::text = 'no_target'::text)) OR ((target IS NULL) AND (target_on IS NULL)))),
+    CONSTRAINT plans_indicator_frequency_months_check CHECK ((frequency_months >= 0)),
+    CONSTRAINT plans_indicator_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.plans_indicatorvalue (
+    id uuid NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_baseline boolean NOT NULL,
+    n double precision,
+    of double precision,
+    value double precision,
+    definition jsonb NOT NULL,
+    ids_digest character varying(64) NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    frozen_at timestamp with time zone NOT NULL,
+    where_from character varying(200) NOT NULL,
+    corrects_id uuid,
+    entered_by_id uuid,
+    indicator_id uuid NOT NULL,
+    CONSTRAINT indicator_value_has_days CHECK ((period_end > period_start))
+);
+CREATE TABLE public.plans_milestone (
+    id uuid NOT NULL,
+    title character varying(160) NOT NULL,
+    due_on date NOT NULL,
+    first_due_on date NOT NULL,
+    done_on date,
+    note character varying(200) NOT NULL,
+    dropped_on date,
+    dropped_reason character varying(500) NOT NULL,
+    action_id uuid NOT NULL,
+    CONSTRAINT milestone_is_done_or_dropped CHECK (((dropped_on IS NULL) OR ((done_on IS NULL) AND (NOT ((dropped_reason)::text = ''::text)))))
+);
+CREATE TABLE public.plans_partner (
+    id uuid NOT NULL,
+    role character varying(10) NOT NULL,
+    contribution character varying(120) NOT NULL,
+    agreed_on date,
+    agreed_by character varying(80) NOT NULL,
+    action_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    CONSTRAINT partner_agreement_is_whole CHECK (((((agreed_by)::text = ''::text) AND (agreed_on IS NULL)) OR ((agreed_on IS NOT NULL) AND (NOT ((agreed_by)::text = ''::text))))),
+    CONSTRAINT partner_role_is_known CHECK (((role)::text = ANY ((ARRAY['does'::character varying, 'advises'::character varying, 'funds'::character varying, 'checks'::character varying])::text[])))
+);
+CREATE TABLE public.plans_plan (
+    id uuid NOT NULL,
+    title character varying(160) NOT NULL,
+    summary text NOT NULL,
+    language character varying(10) NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    status character varying(10) NOT NULL,
+    adopted_on date,
+    adopted_by character varying(120) NOT NULL,
+    review_months smallint NOT NULL,
+    is_public boolean NOT NULL,
+    changes integer NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    keeper_id uuid,
+    CONSTRAINT plan_adoption_is_whole CHECK ((((adopted_on IS NULL) AND ((status)::text = 'draft'::text)) OR ((adopted_on IS NOT NULL) AND ((status)::text = ANY ((ARRAY['adopted'::character varying, 'closed'::character varying])::text[])) AND (NOT ((adopted_by)::text = ''::text))))),
+    CONSTRAINT plan_has_days CHECK ((ends_on > starts_on)),
+    CONSTRAINT plan_is_reviewed CHECK (((review_months >= 3) AND (review_months <= 12))),
+    CONSTRAINT plans_plan_changes_check CHECK ((changes >= 0)),
+    CONSTRAINT plans_plan_review_months_check CHECK ((review_months >= 0)),
+    CONSTRAINT plans_plan_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.plans_planreview (
+    id uuid NOT NULL,
+    held_on date NOT NULL,
+    conclusion text NOT NULL,
+    plan_changes text NOT NULL,
+    "values" jsonb NOT NULL,
+    actions jsonb NOT NULL,
+    signed_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    meeting_id uuid,
+    plan_id uuid NOT NULL,
+    signed_by_id uuid,
+    started_by_id uuid,
+    CONSTRAINT plan_review_signature_is_whole CHECK ((((signed_at IS NULL) AND (signed_by_id IS NULL)) OR ((signed_at IS NOT NULL) AND (signed_by_id IS NOT NULL))))
+);
+CREATE TABLE public.plans_planvoice (
+    id uuid NOT NULL,
+    says character varying(10) NOT NULL,
+    text character varying(500) NOT NULL,
+    may_be_quoted boolean NOT NULL,
+    organisation_id uuid,
+    review_id uuid NOT NULL,
+    CONSTRAINT plan_voice_is_known CHECK (((says)::text = ANY ((ARRAY['better'::character varying, 'same'::character varying, 'worse'::character varying, 'cannot_say'::character varying])::text[])))
+);
+CREATE TABLE public.privacy_breach (
+    id uuid NOT NULL,
+    number character varying(14) NOT NULL,
+    scenario character varying(20) NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    aware_at timestamp with time zone NOT NULL,
+    what text NOT NULL,
+    kinds character varying(20)[] NOT NULL,
+    people integer,
+    records integer,
+    consequences text NOT NULL,
+    measures text NOT NULL,
+    risk character varying(10) NOT NULL,
+    told_authority_at timestamp with time zone,
+    delay_reason character varying(500) NOT NULL,
+    told_people_at timestamp with time zone,
+    told_people character varying(500) NOT NULL,
+    closed_at timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    recorded_by_id uuid,
+    CONSTRAINT breach_codes_are_known CHECK ((((scenario)::text = ANY ((ARRAY['stolen_phone'::character varying, 'lost_export'::character varying, 'wrong_recipient'::character varying, 'account_misused'::character varying, 'other'::character varying])::text[])) AND ((risk)::text = ANY ((ARRAY[''::character varying, 'unlikely'::character varying, 'risk'::character varying, 'high'::character varying])::text[])))),
+    CONSTRAINT breach_has_a_kind CHECK ((
+CASE
+    WHEN (kinds IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(kinds, 1), 0)
+END >= 1)),
+    CONSTRAINT breach_known_after_it_was_noticed CHECK ((aware_at >= noticed_at)),
+    CONSTRAINT privacy_breach_people_check CHECK ((people >= 0)),
+    CONSTRAINT privacy_breach_records_check CHECK ((records >= 0)),
+    CONSTRAINT privacy_breach_version_check CHECK ((version >= 0))
+);
 CREATE TABLE public.privacy_datarequest (
     id uuid NOT NULL,
     number character varying(12) NOT NULL,
@@ -2147,7 +2537,7 @@ CASE
     WHEN (answered_on IS NULL) THEN 1
     ELSE 0
 END)))),
-    CONSTRAINT data_request_codes_are_known CHECK ((((kind)::text = ANY ((ARRAY['access'::character varying, 'rectify'::character varying, 'restrict'::character varying, 'object'::character varying, 'erase'::character varying, 'organisation_copy'::character varying])::text[])) AND ((channel)::text = ANY ((ARRAY['letter'::character varying, 'email'::character varying, 'in_person'::character varying, 'phone'::character varying, 'authority'::character varying])::text[])) AND ((identity)::text = ANY ((ARRAY['not_yet'::character varying, 'known_channel'::character varying, 'in_person'::character varying, 'eid'::character varying, 'representative'::character varying, 'authority'::character varying])::text[])) AND ((status)::text = ANY ((ARRAY['open'::character varying, 'identity_asked'::character varying, 'searching'::character varying, 'deciding'::character varying, 'answered'::character varying, 'withdrawn'::character varying])::text[])) AND ((decision)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'partly'::character varying, 'refused'::character varying, 'nothing_held'::character varying])::text[])))),
+    CONSTRAINT data_request_codes_are_known CHECK ((((kind)::text = ANY ((ARRAY['access'::character varying, 'rectify'::character varying, 'restrict'::character varying, 'object'::character varying, 'erase'::character varying, 'organisation_copy'::character varying])::text[])) AND ((channel)::text = ANY ((ARRAY['letter'::character varying, 'email'::character varying, 'in_person'::character varying, 'phone'::character varying, 'authority'::character varying, 'api'::character varying])::text[])) AND ((identity)::text = ANY ((ARRAY['not_yet'::character varying, 'known_channel'::character varying, 'in_person'::character varying, 'eid'::character varying, 'representative'::character varying, 'authority'::character varying])::text[])) AND ((status)::text = ANY ((ARRAY['open'::character varying, 'identity_asked'::character varying, 'searching'::character varying, 'deciding'::character varying, 'answered'::character varying, 'withdrawn'::character varying])::text[])) AND ((decision)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'partly'::character varying, 'refused'::character varying, 'nothing_held'::character varying])::text[])))),
     CONSTRAINT data_request_confirms_under_gdpr CHECK (((NOT neither_confirm) OR (regimes @> ARRAY['led'::character varying(4)]))),
     CONSTRAINT data_request_has_a_regime CHECK ((
 CASE
@@ -2164,6 +2554,16 @@ CASE
     ELSE 0
 END)))),
     CONSTRAINT privacy_datarequest_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.privacy_erasure (
+    id uuid NOT NULL,
+    contact_ids uuid[] NOT NULL,
+    places jsonb,
+    asked_at timestamp with time zone NOT NULL,
+    job uuid,
+    done_at timestamp with time zone,
+    asked_by_id uuid,
+    request_id uuid NOT NULL
 );
 CREATE TABLE public.privacy_finding (
     id uuid NOT NULL,
@@ -2182,6 +2582,45 @@ CREATE TABLE public.privacy_finding (
     request_id uuid NOT NULL,
     CONSTRAINT finding_codes_are_known CHECK ((((verdict)::text = ANY ((ARRAY[''::character varying, 'theirs'::character varying, 'somebody_else'::character varying, 'unsure'::character varying])::text[])) AND ((matched)::text = ANY ((ARRAY['exact'::character varying, 'similar'::character varying, 'phone'::character varying, 'email'::character varying])::text[])))),
     CONSTRAINT privacy_finding_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.privacy_ledgerentry (
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    contact_ids uuid[] NOT NULL,
+    places jsonb NOT NULL,
+    written_at timestamp with time zone
+);
+CREATE TABLE public.privacy_package (
+    id uuid NOT NULL,
+    language character varying(16) NOT NULL,
+    identity_essential boolean NOT NULL,
+    naming_reason character varying(300) NOT NULL,
+    officer_heard boolean NOT NULL,
+    job uuid,
+    made_at timestamp with time zone,
+    digest character varying(64) NOT NULL,
+    delivered_on date,
+    delivery character varying(20) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by_id uuid,
+    request_id uuid NOT NULL,
+    CONSTRAINT package_delivery_has_a_day CHECK ((((delivery)::text = ANY ((ARRAY[''::character varying, 'letter'::character varying, 'in_person'::character varying, 'encrypted_email'::character varying, 'authority'::character varying])::text[])) AND ((((delivery)::text = ''::text) OR (delivered_on IS NOT NULL)) AND (1 = (
+CASE
+    WHEN ((delivery)::text = ''::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (delivered_on IS NOT NULL) THEN 1
+    ELSE 0
+END))))),
+    CONSTRAINT package_names_officers_for_a_reason CHECK (((NOT identity_essential) OR ((naming_reason)::text ~ '^.{50,}$'::text)))
+);
+CREATE TABLE public.privacy_registertext (
+    part character varying(20) NOT NULL,
+    text character varying(1000) NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    updated_by_id uuid,
+    CONSTRAINT register_part_is_known CHECK (((part)::text = ANY ((ARRAY['controller'::character varying, 'dpo'::character varying, 'joint_controllers'::character varying, 'processors'::character varying, 'transfers'::character varying, 'authority'::character varying, 'court'::character varying])::text[])))
 );
 CREATE TABLE public.privacy_restriction (
     id uuid NOT NULL,
@@ -2210,6 +2649,163 @@ CREATE TABLE public.publishing_councilpaper (
     release_id uuid NOT NULL,
     CONSTRAINT publishing_councilpaper_version_check CHECK ((version >= 0))
 );
+CREATE TABLE public.publishing_entrytranslation (
+    id uuid NOT NULL,
+    language character varying(35) NOT NULL,
+    said text NOT NULL,
+    did text NOT NULL,
+    why text NOT NULL,
+    entry_id uuid NOT NULL
+);
+CREATE TABLE public.publishing_publication (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    as_of date NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    files jsonb NOT NULL,
+    error character varying(200) NOT NULL,
+    CONSTRAINT publication_failed_or_has_files CHECK ((((error)::text = ''::text) OR (files = '{}'::jsonb))),
+    CONSTRAINT publishing_publication_number_check CHECK ((number >= 0))
+);
+CREATE TABLE public.publishing_publicdistrict (
+    district_id uuid NOT NULL,
+    is_on boolean NOT NULL,
+    language character varying(35) NOT NULL,
+    languages character varying(35)[] NOT NULL,
+    intro text NOT NULL,
+    contact_line character varying(128) NOT NULL,
+    contact_email character varying(254) NOT NULL,
+    hours character varying(200) NOT NULL,
+    officer_names character varying(12) NOT NULL,
+    next_review_on date,
+    revision integer NOT NULL,
+    CONSTRAINT public_district_has_a_language CHECK (((NOT is_on) OR (
+CASE
+    WHEN (languages IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(languages, 1), 0)
+END > 0))),
+    CONSTRAINT public_district_names_are_known CHECK (((officer_names)::text = ANY ((ARRAY['none'::character varying, 'first_names'::character varying])::text[]))),
+    CONSTRAINT publishing_publicdistrict_revision_check CHECK ((revision >= 0))
+);
+CREATE TABLE public.publishing_publicentry (
+    id uuid NOT NULL,
+    language character varying(35) NOT NULL,
+    said text NOT NULL,
+    did text NOT NULL,
+    state character varying(10) NOT NULL,
+    why text NOT NULL,
+    month character varying(7) NOT NULL,
+    agreed_by character varying(120) NOT NULL,
+    agreed_on date,
+    not_before date,
+    flags jsonb NOT NULL,
+    flag_reason character varying(300) NOT NULL,
+    written_at timestamp with time zone NOT NULL,
+    approved_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    revision integer NOT NULL,
+    approved_by_id uuid,
+    district_id uuid NOT NULL,
+    follow_up_id uuid,
+    written_by_id uuid,
+    CONSTRAINT public_entry_has_two_people CHECK (((approved_at IS NULL) OR (written_by_id IS NULL) OR (approved_by_id IS NULL) OR (NOT ((approved_by_id = written_by_id) AND (approved_by_id IS NOT NULL) AND (written_by_id IS NOT NULL))))),
+    CONSTRAINT public_entry_month_is_plain CHECK (((month)::text ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+    CONSTRAINT public_entry_says_what_became CHECK (((((state)::text = 'cannot'::text) AND (NOT (why = ''::text))) OR ((NOT ((state)::text = 'cannot'::text)) AND (NOT (did = ''::text))))),
+    CONSTRAINT public_entry_state_is_known CHECK (((state)::text = ANY ((ARRAY['done'::character varying, 'under_way'::character varying, 'cannot'::character varying])::text[]))),
+    CONSTRAINT publishing_publicentry_revision_check CHECK ((revision >= 0))
+);
+CREATE TABLE public.publishing_publicentry_concerns (
+    id bigint NOT NULL,
+    publicentry_id uuid NOT NULL,
+    concern_id uuid NOT NULL
+);
+ALTER TABLE public.publishing_publicentry_concerns ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.publishing_publicentry_concerns_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.publishing_publicfile (
+    digest character varying(64) NOT NULL,
+    content bytea NOT NULL
+);
+CREATE TABLE public.publishing_publiclisting (
+    id uuid NOT NULL,
+    public_id uuid NOT NULL,
+    agreed_by character varying(120) NOT NULL,
+    agreed_on date NOT NULL,
+    how character varying(8) NOT NULL,
+    fields character varying(10)[] NOT NULL,
+    focus_words character varying(200) NOT NULL,
+    language character varying(35) NOT NULL,
+    summary text NOT NULL,
+    review_on date NOT NULL,
+    withdrawn_on date,
+    is_in_force boolean NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    revision integer NOT NULL,
+    organisation_id uuid NOT NULL,
+    CONSTRAINT listing_has_a_name CHECK (((fields <@ ARRAY['name'::character varying(10), 'summary'::character varying(10), 'website'::character varying(10), 'email'::character varying(10), 'phone'::character varying(10), 'address'::character varying(10), 'languages'::character varying(10), 'kind'::character varying(10), 'focus'::character varying(10)]) AND (fields @> ARRAY['name'::character varying(10)]))),
+    CONSTRAINT listing_how_is_known CHECK (((how)::text = ANY ((ARRAY['form'::character varying, 'letter'::character varying, 'email'::character varying, 'on_site'::character varying])::text[]))),
+    CONSTRAINT publishing_publiclisting_revision_check CHECK ((revision >= 0))
+);
+CREATE TABLE public.publishing_publicmeeting (
+    meeting_id uuid NOT NULL,
+    is_public boolean NOT NULL,
+    language character varying(35) NOT NULL,
+    title character varying(120) NOT NULL,
+    text text NOT NULL,
+    place character varying(200) NOT NULL,
+    revision integer NOT NULL,
+    CONSTRAINT publishing_publicmeeting_revision_check CHECK ((revision >= 0))
+);
+CREATE TABLE public.publishing_publictext (
+    id uuid NOT NULL,
+    slug character varying(30) NOT NULL,
+    language character varying(35) NOT NULL,
+    version integer NOT NULL,
+    text text NOT NULL,
+    in_force_since date NOT NULL,
+    CONSTRAINT public_text_is_known CHECK (((slug)::text = ANY ((ARRAY['privacy_notice'::character varying, 'registration_consent'::character varying, 'accessibility_statement'::character varying, 'imprint'::character varying])::text[]))),
+    CONSTRAINT publishing_publictext_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.publishing_registration (
+    id uuid NOT NULL,
+    language character varying(35) NOT NULL,
+    name character varying(200) NOT NULL,
+    kind character varying(30) NOT NULL,
+    summary text NOT NULL,
+    website character varying(300) NOT NULL,
+    email character varying(254) NOT NULL,
+    phone character varying(30) NOT NULL,
+    address character varying(300) NOT NULL,
+    is_home boolean NOT NULL,
+    languages character varying(35)[] NOT NULL,
+    person_name character varying(160) NOT NULL,
+    person_role character varying(120) NOT NULL,
+    person_email character varying(254) NOT NULL,
+    person_phone character varying(30) NOT NULL,
+    wants character varying(8) NOT NULL,
+    fields character varying(10)[] NOT NULL,
+    text_version integer NOT NULL,
+    state character varying(12) NOT NULL,
+    token_hash bytea,
+    created_at timestamp with time zone NOT NULL,
+    mailed_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    reason character varying(300) NOT NULL,
+    decided_at timestamp with time zone,
+    revision integer NOT NULL,
+    decided_by_id uuid,
+    district_id uuid NOT NULL,
+    organisation_id uuid,
+    CONSTRAINT publishing_registration_revision_check CHECK ((revision >= 0)),
+    CONSTRAINT publishing_registration_text_version_check CHECK ((text_version >= 0)),
+    CONSTRAINT registration_codes_are_known CHECK ((((kind)::text = ANY ((ARRAY['community_group'::character varying, 'residents_association'::character varying, 'minority_association'::character varying, 'womens_organisation'::character varying, 'lgbt_organisation'::character varying, 'ngo'::character varying, 'religious_community'::character varying, 'youth_organisation'::character varying, 'parents_association'::character varying, 'disability_organisation'::character varying, 'older_people_organisation'::character varying, 'victim_support'::character varying, 'shelter'::character varying, 'reception_centre'::character varying, 'law_advocacy'::character varying, 'trade_union'::character varying, 'housing_tenants'::character varying, 'environment'::character varying, 'culture_sport'::character varying, 'business_association'::character varying, 'school'::character varying, 'health_service'::character varying, 'municipal_service'::character varying, 'other_police'::character varying, 'prosecution'::character varying, 'equality_body'::character varying, 'academic'::character varying, 'media'::character varying, 'other'::character varying])::text[])) AND ((wants)::text = ANY ((ARRAY['contact'::character varying, 'listed'::character varying])::text[])))),
+    CONSTRAINT registration_state_is_known CHECK (((state)::text = ANY ((ARRAY['unconfirmed'::character varying, 'confirmed'::character varying, 'accepted'::character varying, 'joined'::character varying, 'refused'::character varying, 'expired'::character varying])::text[])))
+);
 CREATE TABLE public.publishing_release (
     id uuid NOT NULL,
     number integer NOT NULL,
@@ -2235,6 +2831,44 @@ CREATE TABLE public.publishing_releasegrid (
     CONSTRAINT publishing_releasegrid_version_check CHECK ((version >= 0)),
     CONSTRAINT release_grid_has_a_level CHECK ((level >= 1)),
     CONSTRAINT release_grid_has_two_people CHECK ((((confirmed_at IS NULL) AND (confirmed_by_id IS NULL)) OR ((confirmed_at IS NOT NULL) AND (confirmed_by_id IS NOT NULL) AND (NOT ((confirmed_by_id = proposed_by_id) AND (confirmed_by_id IS NOT NULL) AND (proposed_by_id IS NOT NULL))))))
+);
+CREATE TABLE public.publishing_reportingroute (
+    id uuid NOT NULL,
+    name character varying(120) NOT NULL,
+    language character varying(35) NOT NULL,
+    kind character varying(20) NOT NULL,
+    url character varying(300) NOT NULL,
+    phone character varying(30) NOT NULL,
+    address character varying(200) NOT NULL,
+    hours character varying(300) NOT NULL,
+    languages character varying(35)[] NOT NULL,
+    anonymous character varying(8) NOT NULL,
+    step_free character varying(8) NOT NULL,
+    note character varying(300) NOT NULL,
+    agreed_to_tests boolean NOT NULL,
+    is_public boolean NOT NULL,
+    sort smallint NOT NULL,
+    tested_on date,
+    test_result character varying(12) NOT NULL,
+    answered_on date,
+    failed_on date,
+    revision integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid,
+    organisation_id uuid,
+    CONSTRAINT publishing_reportingroute_revision_check CHECK ((revision >= 0)),
+    CONSTRAINT publishing_reportingroute_sort_check CHECK ((sort >= 0)),
+    CONSTRAINT route_can_be_reached CHECK (((NOT ((url)::text = ''::text)) OR (NOT ((phone)::text = ''::text)) OR (NOT ((address)::text = ''::text)))),
+    CONSTRAINT route_codes_are_known CHECK ((((anonymous)::text = ANY ((ARRAY['yes'::character varying, 'partly'::character varying, 'no'::character varying])::text[])) AND ((step_free)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unknown'::character varying])::text[])))),
+    CONSTRAINT route_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['emergency'::character varying, 'police_online'::character varying, 'police_desk'::character varying, 'reporting_centre'::character varying, 'pathway'::character varying, 'third_party_online'::character varying, 'victim_support'::character varying, 'equality_body'::character varying, 'anonymous_line'::character varying])::text[])))
+);
+CREATE TABLE public.publishing_routetest (
+    id uuid NOT NULL,
+    tested_on date NOT NULL,
+    result character varying(12) NOT NULL,
+    route_id uuid NOT NULL,
+    tested_by_id uuid,
+    CONSTRAINT route_test_result_is_known CHECK (((result)::text = ANY ((ARRAY['answered'::character varying, 'not_answered'::character varying, 'wrong'::character varying])::text[])))
 );
 CREATE TABLE public.reviews_actioncheck (
     id uuid NOT NULL,
@@ -2477,6 +3111,8 @@ ALTER TABLE ONLY public.accounts_user
     ADD CONSTRAINT accounts_user_email_key UNIQUE (email);
 ALTER TABLE ONLY public.accounts_user
     ADD CONSTRAINT accounts_user_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_action
+    ADD CONSTRAINT action_position_once UNIQUE (goal_id, "position");
 ALTER TABLE ONLY public.oversight_alert
     ADD CONSTRAINT alert_once_a_day UNIQUE NULLS NOT DISTINCT (kind, day, user_id, key_id);
 ALTER TABLE ONLY public.api_apikey_districts
@@ -2623,6 +3259,8 @@ ALTER TABLE ONLY public.django_migrations
     ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.django_session
     ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+ALTER TABLE ONLY public.publishing_entrytranslation
+    ADD CONSTRAINT entry_translation_once UNIQUE (entry_id, language);
 ALTER TABLE ONLY public.exchange_watchedregister
     ADD CONSTRAINT exchange_watchedregister_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.districts_expectedcommunity
@@ -2639,6 +3277,8 @@ ALTER TABLE ONLY public.meetings_followuporganisation
     ADD CONSTRAINT follow_up_organisation_once UNIQUE (follow_up_id, organisation_id);
 ALTER TABLE ONLY public.meetings_followupperiod
     ADD CONSTRAINT follow_up_period_one_at_a_time EXCLUDE USING gist (follow_up_id WITH =, tstzrange(since, until, '[)'::text) WITH &&) WHERE ((superseded_at IS NULL));
+ALTER TABLE ONLY public.plans_goal
+    ADD CONSTRAINT goal_position_once UNIQUE (plan_id, "position");
 ALTER TABLE ONLY public.api_idempotentrequest
     ADD CONSTRAINT idempotency_key_once UNIQUE (actor_id, key);
 ALTER TABLE ONLY public.contacts_importedfields
@@ -2685,12 +3325,16 @@ ALTER TABLE ONLY public.incidents_reassurance
     ADD CONSTRAINT incidents_reassurance_meeting_id_key UNIQUE (meeting_id);
 ALTER TABLE ONLY public.incidents_reassurance
     ADD CONSTRAINT incidents_reassurance_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.incidents_stephandover
+    ADD CONSTRAINT incidents_stephandover_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.incidents_tensionassessment_consulted
     ADD CONSTRAINT incidents_tensionassessm_tensionassessment_id_org_923e54eb_uniq UNIQUE (tensionassessment_id, organisation_id);
 ALTER TABLE ONLY public.incidents_tensionassessment_consulted
     ADD CONSTRAINT incidents_tensionassessment_consulted_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.incidents_tensionassessment
     ADD CONSTRAINT incidents_tensionassessment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_indicator
+    ADD CONSTRAINT indicator_position_once UNIQUE (goal_id, "position");
 ALTER TABLE ONLY public.jobs_jobfilechunk
     ADD CONSTRAINT job_file_chunk_once UNIQUE (file_id, number);
 ALTER TABLE ONLY public.jobs_job
@@ -2753,22 +3397,62 @@ ALTER TABLE ONLY public.contacts_notaduplicate
     ADD CONSTRAINT not_a_duplicate_once UNIQUE (object_type, one, other);
 ALTER TABLE ONLY public.contacts_organisationexternalid
     ADD CONSTRAINT organisation_external_id_once UNIQUE (source, external_id);
+ALTER TABLE public.contacts_organisation
+    ADD CONSTRAINT organisation_protected_hidden CHECK ((NOT (is_listed_publicly AND location_protected))) NOT VALID;
 ALTER TABLE ONLY public.contacts_organisationdetail
     ADD CONSTRAINT organisationdetail_once UNIQUE (owner_id, channel, value);
 ALTER TABLE ONLY public.oversight_alert
     ADD CONSTRAINT oversight_alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.oversight_watchedrecord
     ADD CONSTRAINT oversight_watchedrecord_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_partner
+    ADD CONSTRAINT partner_once UNIQUE (action_id, organisation_id);
 ALTER TABLE ONLY public.contacts_organisationperiod
     ADD CONSTRAINT period_one_at_a_time EXCLUDE USING gist (organisation_id WITH =, tstzrange(since, until, '[)'::text) WITH &&);
 ALTER TABLE ONLY public.api_personread
     ADD CONSTRAINT person_read_once UNIQUE (user_id, day, contact_id);
+ALTER TABLE ONLY public.plans_action
+    ADD CONSTRAINT plans_action_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_evidence
+    ADD CONSTRAINT plans_evidence_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_goal
+    ADD CONSTRAINT plans_goal_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_indicator
+    ADD CONSTRAINT plans_indicator_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_indicatorvalue
+    ADD CONSTRAINT plans_indicatorvalue_corrects_id_key UNIQUE (corrects_id);
+ALTER TABLE ONLY public.plans_indicatorvalue
+    ADD CONSTRAINT plans_indicatorvalue_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_milestone
+    ADD CONSTRAINT plans_milestone_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_partner
+    ADD CONSTRAINT plans_partner_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_plan
+    ADD CONSTRAINT plans_plan_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_planreview
+    ADD CONSTRAINT plans_planreview_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_planvoice
+    ADD CONSTRAINT plans_planvoice_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_breach
+    ADD CONSTRAINT privacy_breach_number_key UNIQUE (number);
+ALTER TABLE ONLY public.privacy_breach
+    ADD CONSTRAINT privacy_breach_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.privacy_datarequest
     ADD CONSTRAINT privacy_datarequest_number_key UNIQUE (number);
 ALTER TABLE ONLY public.privacy_datarequest
     ADD CONSTRAINT privacy_datarequest_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_erasure
+    ADD CONSTRAINT privacy_erasure_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_erasure
+    ADD CONSTRAINT privacy_erasure_request_id_key UNIQUE (request_id);
 ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_ledgerentry
+    ADD CONSTRAINT privacy_ledgerentry_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_package
+    ADD CONSTRAINT privacy_package_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_registertext
+    ADD CONSTRAINT privacy_registertext_pkey PRIMARY KEY (part);
 ALTER TABLE ONLY public.privacy_restriction
     ADD CONSTRAINT privacy_restriction_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.incidents_protocolagreement
@@ -2777,8 +3461,34 @@ ALTER TABLE ONLY public.incidents_protocol
     ADD CONSTRAINT protocol_number_once UNIQUE NULLS NOT DISTINCT (code, district_id, number);
 ALTER TABLE ONLY public.incidents_protocolstep
     ADD CONSTRAINT protocol_step_position_once UNIQUE (protocol_id, "position");
+ALTER TABLE ONLY public.publishing_publictext
+    ADD CONSTRAINT public_text_version_once UNIQUE (slug, language, version);
 ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpaper_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_entrytranslation
+    ADD CONSTRAINT publishing_entrytranslation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_publication
+    ADD CONSTRAINT publishing_publication_number_key UNIQUE (number);
+ALTER TABLE ONLY public.publishing_publication
+    ADD CONSTRAINT publishing_publication_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_publicdistrict
+    ADD CONSTRAINT publishing_publicdistrict_pkey PRIMARY KEY (district_id);
+ALTER TABLE ONLY public.publishing_publicentry_concerns
+    ADD CONSTRAINT publishing_publicentry_c_publicentry_id_concern_i_20695b1b_uniq UNIQUE (publicentry_id, concern_id);
+ALTER TABLE ONLY public.publishing_publicentry_concerns
+    ADD CONSTRAINT publishing_publicentry_concerns_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_publicentry
+    ADD CONSTRAINT publishing_publicentry_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_publicfile
+    ADD CONSTRAINT publishing_publicfile_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.publishing_publiclisting
+    ADD CONSTRAINT publishing_publiclisting_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_publicmeeting
+    ADD CONSTRAINT publishing_publicmeeting_pkey PRIMARY KEY (meeting_id);
+ALTER TABLE ONLY public.publishing_publictext
+    ADD CONSTRAINT publishing_publictext_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_registration
+    ADD CONSTRAINT publishing_registration_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.publishing_release
     ADD CONSTRAINT publishing_release_number_key UNIQUE (number);
 ALTER TABLE ONLY public.publishing_release
@@ -2787,6 +3497,10 @@ ALTER TABLE ONLY public.publishing_release
     ADD CONSTRAINT publishing_release_quarter_since_key UNIQUE (quarter_since);
 ALTER TABLE ONLY public.publishing_releasegrid
     ADD CONSTRAINT publishing_releasegrid_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_reportingroute
+    ADD CONSTRAINT publishing_reportingroute_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.publishing_routetest
+    ADD CONSTRAINT publishing_routetest_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.api_readingday
     ADD CONSTRAINT reading_day_once UNIQUE (user_id, day);
 ALTER TABLE ONLY public.accounts_relief
@@ -2949,6 +3663,7 @@ CREATE INDEX event_by_transaction ON public.audit_event USING btree (xid);
 CREATE INDEX event_of_actor ON public.audit_event USING btree (actor_id, at DESC);
 CREATE INDEX event_of_object ON public.audit_event USING gin (object_ids);
 CREATE INDEX event_of_searched_words ON public.audit_event USING btree (search_hash) WHERE (search_hash IS NOT NULL);
+CREATE INDEX event_of_sharing ON public.audit_event USING btree (at DESC) WHERE ((action)::text = ANY ((ARRAY['export'::character varying, 'share'::character varying])::text[]));
 CREATE INDEX event_with_old_reason ON public.audit_event USING btree (id) WHERE (NOT ((purpose)::text = ''::text));
 CREATE INDEX exchange_watchedregister_draft_id_cd3d256e ON public.exchange_watchedregister USING btree (draft_id);
 CREATE UNIQUE INDEX exclusion_request_once ON public.incidents_exclusionrequest USING btree (incident_id, user_id) WHERE (decided_at IS NULL);
@@ -3003,10 +3718,15 @@ CREATE INDEX incidents_protocolstep_protocol_id_de288974 ON public.incidents_pro
 CREATE INDEX incidents_reassurance_by_id_a5c31e9d ON public.incidents_reassurance USING btree (by_id);
 CREATE INDEX incidents_reassurance_incident_id_f4ed95df ON public.incidents_reassurance USING btree (incident_id);
 CREATE INDEX incidents_reassurance_organisation_id_a9d6b465 ON public.incidents_reassurance USING btree (organisation_id);
+CREATE INDEX incidents_stephandover_after_id_d6d5ff80 ON public.incidents_stephandover USING btree (after_id);
+CREATE INDEX incidents_stephandover_before_id_2cbdc357 ON public.incidents_stephandover USING btree (before_id);
+CREATE INDEX incidents_stephandover_by_id_662cf12a ON public.incidents_stephandover USING btree (by_id);
+CREATE INDEX incidents_stephandover_step_id_43597212 ON public.incidents_stephandover USING btree (step_id);
 CREATE INDEX incidents_tensionassessmen_tensionassessment_id_749fa077 ON public.incidents_tensionassessment_consulted USING btree (tensionassessment_id);
 CREATE INDEX incidents_tensionassessment_consulted_organisation_id_5392d993 ON public.incidents_tensionassessment_consulted USING btree (organisation_id);
 CREATE INDEX incidents_tensionassessment_incident_id_734fbb31 ON public.incidents_tensionassessment USING btree (incident_id);
 CREATE INDEX incidents_tensionassessment_made_by_id_a4f86b36 ON public.incidents_tensionassessment USING btree (made_by_id);
+CREATE UNIQUE INDEX indicator_value_once ON public.plans_indicatorvalue USING btree (indicator_id, period_start, period_end) WHERE (corrects_id IS NULL);
 CREATE INDEX job_file_by_expiry ON public.jobs_jobfile USING btree (expires_at);
 CREATE INDEX job_of_starter ON public.jobs_job USING btree (started_by, created_at DESC);
 CREATE INDEX job_to_do ON public.jobs_job USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
@@ -3016,6 +3736,8 @@ CREATE INDEX jobs_lease_name_e4ba76a8_like ON public.jobs_lease USING btree (nam
 CREATE INDEX kept_name_of_object ON public.reviews_keptname USING btree (object_id);
 CREATE UNIQUE INDEX key_source_once ON public.api_apikey USING btree (source) WHERE (NOT ((status)::text = 'revoked'::text));
 CREATE INDEX key_warning_waiting ON public.api_keywarning USING btree (id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
+CREATE INDEX ledger_to_write ON public.privacy_ledgerentry USING btree (at) WHERE (written_at IS NULL);
+CREATE UNIQUE INDEX listing_once ON public.publishing_publiclisting USING btree (organisation_id) WHERE is_in_force;
 CREATE INDEX meeting_by_time ON public.meetings_meeting USING btree (starts_at DESC, id);
 CREATE INDEX meeting_by_update_and_time ON public.meetings_meeting USING btree (updated_at, id, starts_at);
 CREATE INDEX meeting_met ON public.meetings_meetingorganisation USING btree (organisation_id, met_at) WHERE (met_at IS NOT NULL);
@@ -3054,6 +3776,7 @@ CREATE INDEX meetings_reminder_recipient_id_256c2150 ON public.meetings_reminder
 CREATE INDEX merge_of_gone ON public.contacts_merge USING gin (gone_ids);
 CREATE INDEX merge_remembered ON public.contacts_merge USING btree (merged_at) WHERE (memory IS NOT NULL);
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
+CREATE INDEX milestone_open ON public.plans_milestone USING btree (due_on, id) WHERE ((done_on IS NULL) AND (dropped_on IS NULL));
 CREATE INDEX move_untold ON public.districts_move USING btree (id) WHERE (told_at IS NULL);
 CREATE INDEX organisation_by_last_met ON public.contacts_organisation USING btree (home_district_id, last_met_at, id);
 CREATE INDEX organisation_by_name ON public.contacts_organisation USING btree (home_district_id, folded, id);
@@ -3071,23 +3794,72 @@ CREATE INDEX oversight_watchedrecord_reviewed_by_id_658fa3b6 ON public.oversight
 CREATE UNIQUE INDEX pending_act_once ON public.accounts_accountrequest USING btree (subject, kind) WHERE (decided_at IS NULL);
 CREATE INDEX period_by_entry ON public.contacts_organisationperiod USING btree (entered_at) WHERE (entered_at IS NOT NULL);
 CREATE INDEX period_of_figures ON public.contacts_organisationperiod USING btree (home_district_id, since) INCLUDE (organisation_id, until, cadence_days, lead_officer_id, deputy_officer_id, verified_on, kind) WHERE ((status)::text = 'active'::text);
+CREATE INDEX plan_by_update ON public.plans_plan USING btree (updated_at, id);
+CREATE UNIQUE INDEX plan_review_one_open ON public.plans_planreview USING btree (plan_id) WHERE (signed_at IS NULL);
+CREATE INDEX plans_action_goal_id_9a552c53 ON public.plans_action USING btree (goal_id);
+CREATE INDEX plans_action_owner_id_1ed2c4b4 ON public.plans_action USING btree (owner_id);
+CREATE INDEX plans_evidence_action_id_66a0bd92 ON public.plans_evidence USING btree (action_id);
+CREATE INDEX plans_evidence_follow_up_id_ccf23bde ON public.plans_evidence USING btree (follow_up_id);
+CREATE INDEX plans_evidence_meeting_id_0cc9a293 ON public.plans_evidence USING btree (meeting_id);
+CREATE INDEX plans_goal_plan_id_62ddc712 ON public.plans_goal USING btree (plan_id);
+CREATE INDEX plans_indicator_district_id_095c81fa ON public.plans_indicator USING btree (district_id);
+CREATE INDEX plans_indicator_goal_id_65a65910 ON public.plans_indicator USING btree (goal_id);
+CREATE INDEX plans_indicatorvalue_entered_by_id_1d8a2b63 ON public.plans_indicatorvalue USING btree (entered_by_id);
+CREATE INDEX plans_indicatorvalue_indicator_id_5aa1ad8a ON public.plans_indicatorvalue USING btree (indicator_id);
+CREATE INDEX plans_milestone_action_id_c7d33c5a ON public.plans_milestone USING btree (action_id);
+CREATE INDEX plans_partner_action_id_01a3baa0 ON public.plans_partner USING btree (action_id);
+CREATE INDEX plans_partner_organisation_id_69d5ee66 ON public.plans_partner USING btree (organisation_id);
+CREATE INDEX plans_plan_district_id_0548d4db ON public.plans_plan USING btree (district_id);
+CREATE INDEX plans_plan_keeper_id_834fe085 ON public.plans_plan USING btree (keeper_id);
+CREATE INDEX plans_planreview_meeting_id_a4b9e855 ON public.plans_planreview USING btree (meeting_id);
+CREATE INDEX plans_planreview_plan_id_71547ae9 ON public.plans_planreview USING btree (plan_id);
+CREATE INDEX plans_planreview_signed_by_id_11e89b8b ON public.plans_planreview USING btree (signed_by_id);
+CREATE INDEX plans_planreview_started_by_id_4917b037 ON public.plans_planreview USING btree (started_by_id);
+CREATE INDEX plans_planvoice_organisation_id_54237c8d ON public.plans_planvoice USING btree (organisation_id);
+CREATE INDEX plans_planvoice_review_id_46c0faff ON public.plans_planvoice USING btree (review_id);
+CREATE INDEX privacy_breach_number_1f10342b_like ON public.privacy_breach USING btree (number varchar_pattern_ops);
+CREATE INDEX privacy_breach_recorded_by_id_9f1bebbf ON public.privacy_breach USING btree (recorded_by_id);
 CREATE INDEX privacy_datarequest_answered_by_id_a2abc16e ON public.privacy_datarequest USING btree (answered_by_id);
 CREATE INDEX privacy_datarequest_number_7237eb1a_like ON public.privacy_datarequest USING btree (number varchar_pattern_ops);
 CREATE INDEX privacy_datarequest_received_by_id_1cd7474b ON public.privacy_datarequest USING btree (received_by_id);
+CREATE INDEX privacy_erasure_asked_by_id_f7738b50 ON public.privacy_erasure USING btree (asked_by_id);
 CREATE INDEX privacy_finding_decided_by_id_bc0a7d81 ON public.privacy_finding USING btree (decided_by_id);
 CREATE INDEX privacy_finding_read_again_by_id_0e917708 ON public.privacy_finding USING btree (read_again_by_id);
 CREATE INDEX privacy_finding_request_id_a5205393 ON public.privacy_finding USING btree (request_id);
+CREATE INDEX privacy_package_created_by_id_8b94e0ec ON public.privacy_package USING btree (created_by_id);
+CREATE INDEX privacy_package_request_id_484f2e47 ON public.privacy_package USING btree (request_id);
+CREATE INDEX privacy_registertext_part_73be48a4_like ON public.privacy_registertext USING btree (part varchar_pattern_ops);
+CREATE INDEX privacy_registertext_updated_by_id_8f946e88 ON public.privacy_registertext USING btree (updated_by_id);
 CREATE INDEX privacy_restriction_lifted_by_id_d3f2e872 ON public.privacy_restriction USING btree (lifted_by_id);
 CREATE INDEX privacy_restriction_request_id_3bcceeb2 ON public.privacy_restriction USING btree (request_id);
 CREATE INDEX privacy_restriction_set_by_id_76d339cc ON public.privacy_restriction USING btree (set_by_id);
 CREATE UNIQUE INDEX protocol_one_in_force ON public.incidents_protocol USING btree (code, district_id) NULLS NOT DISTINCT WHERE ((status)::text = 'in_force'::text);
+CREATE INDEX public_entry_of_district ON public.publishing_publicentry USING btree (district_id, month);
 CREATE INDEX publishing_councilpaper_made_by_id_b7f84798 ON public.publishing_councilpaper USING btree (made_by_id);
 CREATE INDEX publishing_councilpaper_release_id_5fb6447c ON public.publishing_councilpaper USING btree (release_id);
+CREATE INDEX publishing_entrytranslation_entry_id_140e0f86 ON public.publishing_entrytranslation USING btree (entry_id);
+CREATE INDEX publishing_publicentry_approved_by_id_62c1a879 ON public.publishing_publicentry USING btree (approved_by_id);
+CREATE INDEX publishing_publicentry_concerns_concern_id_0af8a47a ON public.publishing_publicentry_concerns USING btree (concern_id);
+CREATE INDEX publishing_publicentry_concerns_publicentry_id_60ef0d2a ON public.publishing_publicentry_concerns USING btree (publicentry_id);
+CREATE INDEX publishing_publicentry_district_id_85a8f224 ON public.publishing_publicentry USING btree (district_id);
+CREATE INDEX publishing_publicentry_follow_up_id_4017beab ON public.publishing_publicentry USING btree (follow_up_id);
+CREATE INDEX publishing_publicentry_written_by_id_16afbfee ON public.publishing_publicentry USING btree (written_by_id);
+CREATE INDEX publishing_publicfile_digest_2910cb50_like ON public.publishing_publicfile USING btree (digest varchar_pattern_ops);
+CREATE INDEX publishing_publiclisting_organisation_id_6221faf2 ON public.publishing_publiclisting USING btree (organisation_id);
+CREATE INDEX publishing_registration_decided_by_id_0c48326c ON public.publishing_registration USING btree (decided_by_id);
+CREATE INDEX publishing_registration_district_id_82e9c2fb ON public.publishing_registration USING btree (district_id);
+CREATE INDEX publishing_registration_organisation_id_b185f1ac ON public.publishing_registration USING btree (organisation_id);
 CREATE INDEX publishing_release_released_by_id_98b9a94a ON public.publishing_release USING btree (released_by_id);
 CREATE INDEX publishing_releasegrid_confirmed_by_id_84fb924c ON public.publishing_releasegrid USING btree (confirmed_by_id);
 CREATE INDEX publishing_releasegrid_proposed_by_id_e3377754 ON public.publishing_releasegrid USING btree (proposed_by_id);
+CREATE INDEX publishing_reportingroute_district_id_63ad089d ON public.publishing_reportingroute USING btree (district_id);
+CREATE INDEX publishing_reportingroute_organisation_id_bfe43b15 ON public.publishing_reportingroute USING btree (organisation_id);
+CREATE INDEX publishing_routetest_route_id_e12a4589 ON public.publishing_routetest USING btree (route_id);
+CREATE INDEX publishing_routetest_tested_by_id_0672b515 ON public.publishing_routetest USING btree (tested_by_id);
 CREATE INDEX reassurance_of_incident ON public.incidents_reassurance USING btree (incident_id, organisation_id, at);
 CREATE UNIQUE INDEX record_watched_once ON public.oversight_watchedrecord USING btree (object_type, object_id) WHERE (ended_at IS NULL);
+CREATE INDEX registration_by_state ON public.publishing_registration USING btree (state, created_at);
+CREATE INDEX registration_by_token ON public.publishing_registration USING btree (token_hash);
 CREATE INDEX relief_of_officer ON public.accounts_relief USING btree (officer_id, ends_at DESC);
 CREATE INDEX reminder_of_recipient ON public.meetings_reminder USING btree (recipient_id, occurrence DESC);
 CREATE INDEX reminder_of_subject ON public.meetings_reminder USING btree (subject_id, rule);
@@ -3171,7 +3943,13 @@ CREATE TRIGGER incidents_protocol_stays BEFORE DELETE OR UPDATE ON public.incide
 CREATE TRIGGER incidents_protocolstep_stays BEFORE INSERT OR DELETE OR UPDATE ON public.incidents_protocolstep FOR EACH ROW EXECUTE FUNCTION public.incidents_keep_protocol_step();
 CREATE TRIGGER meetings_link_met_at BEFORE INSERT OR UPDATE OF meeting_id, present ON public.meetings_meetingorganisation FOR EACH ROW EXECUTE FUNCTION public.meetings_link_met_at();
 CREATE TRIGGER meetings_meeting_met_at AFTER UPDATE OF status, starts_at, outcomes ON public.meetings_meeting FOR EACH ROW WHEN (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.starts_at IS DISTINCT FROM new.starts_at)) OR (old.outcomes IS DISTINCT FROM new.outcomes))) EXECUTE FUNCTION public.meetings_meeting_met_at();
+CREATE TRIGGER plans_indicatorvalue_frozen BEFORE UPDATE ON public.plans_indicatorvalue FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER plans_indicatorvalue_stays BEFORE DELETE ON public.plans_indicatorvalue FOR EACH ROW EXECUTE FUNCTION public.plans_keep_value();
+CREATE TRIGGER plans_planreview_stays BEFORE DELETE OR UPDATE ON public.plans_planreview FOR EACH ROW WHEN ((old.signed_at IS NOT NULL)) EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER plans_planvoice_stays BEFORE INSERT OR DELETE OR UPDATE ON public.plans_planvoice FOR EACH ROW EXECUTE FUNCTION public.plans_keep_voice();
 CREATE TRIGGER publishing_councilpaper_stays BEFORE DELETE OR UPDATE ON public.publishing_councilpaper FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
+CREATE TRIGGER publishing_publication_stays BEFORE DELETE OR UPDATE ON public.publishing_publication FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
+CREATE TRIGGER publishing_publicfile_stays BEFORE DELETE OR UPDATE ON public.publishing_publicfile FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_release_stays BEFORE DELETE OR UPDATE ON public.publishing_release FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_releasegrid_stays BEFORE DELETE OR UPDATE ON public.publishing_releasegrid FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER reviews_actioncheck_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_actioncheck FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
@@ -3392,6 +4170,14 @@ ALTER TABLE ONLY public.incidents_reassurance
     ADD CONSTRAINT incidents_reassuranc_organisation_id_a9d6b465_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.incidents_reassurance
     ADD CONSTRAINT incidents_reassurance_by_id_a5c31e9d_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_stephandover
+    ADD CONSTRAINT incidents_stephandov_step_id_43597212_fk_incidents FOREIGN KEY (step_id) REFERENCES public.incidents_incidentstep(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_stephandover
+    ADD CONSTRAINT incidents_stephandover_after_id_d6d5ff80_fk_accounts_user_id FOREIGN KEY (after_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_stephandover
+    ADD CONSTRAINT incidents_stephandover_before_id_2cbdc357_fk_accounts_user_id FOREIGN KEY (before_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.incidents_stephandover
+    ADD CONSTRAINT incidents_stephandover_by_id_662cf12a_fk_accounts_user_id FOREIGN KEY (by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.incidents_tensionassessment
     ADD CONSTRAINT incidents_tensionass_incident_id_734fbb31_fk_incidents FOREIGN KEY (incident_id) REFERENCES public.incidents_incident(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.incidents_tensionassessment
@@ -3474,16 +4260,72 @@ ALTER TABLE ONLY public.oversight_watchedrecord
     ADD CONSTRAINT oversight_watchedrec_marked_by_id_31fd07e4_fk_accounts_ FOREIGN KEY (marked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.oversight_watchedrecord
     ADD CONSTRAINT oversight_watchedrec_reviewed_by_id_658fa3b6_fk_accounts_ FOREIGN KEY (reviewed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_action
+    ADD CONSTRAINT plans_action_goal_id_9a552c53_fk_plans_goal_id FOREIGN KEY (goal_id) REFERENCES public.plans_goal(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_action
+    ADD CONSTRAINT plans_action_owner_id_1ed2c4b4_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_evidence
+    ADD CONSTRAINT plans_evidence_action_id_66a0bd92_fk_plans_action_id FOREIGN KEY (action_id) REFERENCES public.plans_action(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_evidence
+    ADD CONSTRAINT plans_evidence_follow_up_id_ccf23bde_fk_meetings_followup_id FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_evidence
+    ADD CONSTRAINT plans_evidence_meeting_id_0cc9a293_fk_meetings_meeting_id FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_goal
+    ADD CONSTRAINT plans_goal_plan_id_62ddc712_fk_plans_plan_id FOREIGN KEY (plan_id) REFERENCES public.plans_plan(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_indicator
+    ADD CONSTRAINT plans_indicator_district_id_095c81fa_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_indicator
+    ADD CONSTRAINT plans_indicator_goal_id_65a65910_fk_plans_goal_id FOREIGN KEY (goal_id) REFERENCES public.plans_goal(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_indicatorvalue
+    ADD CONSTRAINT plans_indicatorvalue_corrects_id_b97e60d0_fk_plans_ind FOREIGN KEY (corrects_id) REFERENCES public.plans_indicatorvalue(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_indicatorvalue
+    ADD CONSTRAINT plans_indicatorvalue_entered_by_id_1d8a2b63_fk_accounts_user_id FOREIGN KEY (entered_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_indicatorvalue
+    ADD CONSTRAINT plans_indicatorvalue_indicator_id_5aa1ad8a_fk_plans_ind FOREIGN KEY (indicator_id) REFERENCES public.plans_indicator(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_milestone
+    ADD CONSTRAINT plans_milestone_action_id_c7d33c5a_fk_plans_action_id FOREIGN KEY (action_id) REFERENCES public.plans_action(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_partner
+    ADD CONSTRAINT plans_partner_action_id_01a3baa0_fk_plans_action_id FOREIGN KEY (action_id) REFERENCES public.plans_action(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_partner
+    ADD CONSTRAINT plans_partner_organisation_id_69d5ee66_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_plan
+    ADD CONSTRAINT plans_plan_district_id_0548d4db_fk_districts_district_id FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_plan
+    ADD CONSTRAINT plans_plan_keeper_id_834fe085_fk_accounts_user_id FOREIGN KEY (keeper_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_planreview
+    ADD CONSTRAINT plans_planreview_meeting_id_a4b9e855_fk_meetings_meeting_id FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_planreview
+    ADD CONSTRAINT plans_planreview_plan_id_71547ae9_fk_plans_plan_id FOREIGN KEY (plan_id) REFERENCES public.plans_plan(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_planreview
+    ADD CONSTRAINT plans_planreview_signed_by_id_11e89b8b_fk_accounts_user_id FOREIGN KEY (signed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_planreview
+    ADD CONSTRAINT plans_planreview_started_by_id_4917b037_fk_accounts_user_id FOREIGN KEY (started_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_planvoice
+    ADD CONSTRAINT plans_planvoice_organisation_id_54237c8d_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_planvoice
+    ADD CONSTRAINT plans_planvoice_review_id_46c0faff_fk_plans_planreview_id FOREIGN KEY (review_id) REFERENCES public.plans_planreview(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_breach
+    ADD CONSTRAINT privacy_breach_recorded_by_id_9f1bebbf_fk_accounts_user_id FOREIGN KEY (recorded_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_datarequest
     ADD CONSTRAINT privacy_datarequest_answered_by_id_a2abc16e_fk_accounts_user_id FOREIGN KEY (answered_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_datarequest
     ADD CONSTRAINT privacy_datarequest_received_by_id_1cd7474b_fk_accounts_user_id FOREIGN KEY (received_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_erasure
+    ADD CONSTRAINT privacy_erasure_asked_by_id_f7738b50_fk_accounts_user_id FOREIGN KEY (asked_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_erasure
+    ADD CONSTRAINT privacy_erasure_request_id_5f04afaa_fk_privacy_datarequest_id FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_decided_by_id_bc0a7d81_fk_accounts_user_id FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_read_again_by_id_0e917708_fk_accounts_user_id FOREIGN KEY (read_again_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_request_id_a5205393_fk_privacy_datarequest_id FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_package
+    ADD CONSTRAINT privacy_package_created_by_id_8b94e0ec_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_package
+    ADD CONSTRAINT privacy_package_request_id_484f2e47_fk_privacy_datarequest_id FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_registertext
+    ADD CONSTRAINT privacy_registertext_updated_by_id_8f946e88_fk_accounts_user_id FOREIGN KEY (updated_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_restriction
     ADD CONSTRAINT privacy_restriction_lifted_by_id_d3f2e872_fk_accounts_user_id FOREIGN KEY (lifted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_restriction
@@ -3494,12 +4336,46 @@ ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpa_release_id_5fb6447c_fk_publishin FOREIGN KEY (release_id) REFERENCES public.publishing_release(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpaper_made_by_id_b7f84798_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_entrytranslation
+    ADD CONSTRAINT publishing_entrytran_entry_id_140e0f86_fk_publishin FOREIGN KEY (entry_id) REFERENCES public.publishing_publicentry(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicdistrict
+    ADD CONSTRAINT publishing_publicdis_district_id_3bb08f11_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicentry
+    ADD CONSTRAINT publishing_publicent_approved_by_id_62c1a879_fk_accounts_ FOREIGN KEY (approved_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicentry_concerns
+    ADD CONSTRAINT publishing_publicent_concern_id_0af8a47a_fk_meetings_ FOREIGN KEY (concern_id) REFERENCES public.meetings_concern(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicentry
+    ADD CONSTRAINT publishing_publicent_district_id_85a8f224_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicentry
+    ADD CONSTRAINT publishing_publicent_follow_up_id_4017beab_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicentry_concerns
+    ADD CONSTRAINT publishing_publicent_publicentry_id_60ef0d2a_fk_publishin FOREIGN KEY (publicentry_id) REFERENCES public.publishing_publicentry(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicentry
+    ADD CONSTRAINT publishing_publicent_written_by_id_16afbfee_fk_accounts_ FOREIGN KEY (written_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publiclisting
+    ADD CONSTRAINT publishing_publiclis_organisation_id_6221faf2_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_publicmeeting
+    ADD CONSTRAINT publishing_publicmee_meeting_id_547e8cc8_fk_meetings_ FOREIGN KEY (meeting_id) REFERENCES public.meetings_meeting(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_registration
+    ADD CONSTRAINT publishing_registrat_decided_by_id_0c48326c_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_registration
+    ADD CONSTRAINT publishing_registrat_district_id_82e9c2fb_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_registration
+    ADD CONSTRAINT publishing_registrat_organisation_id_b185f1ac_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_release
     ADD CONSTRAINT publishing_release_released_by_id_98b9a94a_fk_accounts_user_id FOREIGN KEY (released_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_releasegrid
     ADD CONSTRAINT publishing_releasegr_confirmed_by_id_84fb924c_fk_accounts_ FOREIGN KEY (confirmed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_releasegrid
     ADD CONSTRAINT publishing_releasegr_proposed_by_id_e3377754_fk_accounts_ FOREIGN KEY (proposed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_reportingroute
+    ADD CONSTRAINT publishing_reporting_district_id_63ad089d_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_reportingroute
+    ADD CONSTRAINT publishing_reporting_organisation_id_bfe43b15_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_routetest
+    ADD CONSTRAINT publishing_routetest_route_id_e12a4589_fk_publishin FOREIGN KEY (route_id) REFERENCES public.publishing_reportingroute(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.publishing_routetest
+    ADD CONSTRAINT publishing_routetest_tested_by_id_0672b515_fk_accounts_user_id FOREIGN KEY (tested_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_actioncheck
     ADD CONSTRAINT reviews_actioncheck_action_id_92ec4b71_fk_reviews_a FOREIGN KEY (action_id) REFERENCES public.reviews_agreedaction(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.reviews_actioncheck
@@ -3554,11 +4430,13 @@ ALTER TABLE ONLY public.socialaccount_socialtoken
     ADD CONSTRAINT socialaccount_social_app_id_636a42d7_fk_socialacc FOREIGN KEY (app_id) REFERENCES public.socialaccount_socialapp(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.socialaccount_socialaccount
     ADD CONSTRAINT socialaccount_social_user_id_8146e70c_fk_accounts_ FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
-CREATE POLICY rows_in_context ON public.contacts_affiliation USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+CREATE POLICY rows_in_context ON public.contacts_affiliation USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (((EXISTS ( SELECT
    FROM public.contacts_organisation parent
   WHERE (parent.id = contacts_affiliation.organisation_id))) OR (EXISTS ( SELECT
    FROM guard.contact_home home
-  WHERE ((home.contact_id = contacts_affiliation.contact_id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
+  WHERE ((home.contact_id = contacts_affiliation.contact_id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))) AND (NOT (EXISTS ( SELECT
+   FROM guard.contact_home home
+  WHERE ((home.contact_id = contacts_affiliation.contact_id) AND home.is_restricted)))))));
 CREATE POLICY rows_in_context ON public.contacts_contact USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ((NOT is_restricted) AND ((home_district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM guard.represented role
   WHERE ((role.contact_id = contacts_contact.id) AND ((role.until IS NULL) OR (role.until > ( SELECT public.context_today() AS context_today))) AND ((role.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
@@ -3620,6 +4498,9 @@ CREATE POLICY rows_in_context ON public.incidents_incidentstep USING ((('0000000
 CREATE POLICY rows_in_context ON public.incidents_reassurance USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.incidents_incident parent
   WHERE (parent.id = incidents_reassurance.incident_id)))));
+CREATE POLICY rows_in_context ON public.incidents_stephandover USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.incidents_incidentstep parent
+  WHERE (parent.id = parent.step_id)))));
 CREATE POLICY rows_in_context ON public.incidents_tensionassessment USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.incidents_incident parent
   WHERE (parent.id = incidents_tensionassessment.incident_id)))));
@@ -3645,15 +4526,27 @@ CREATE POLICY rows_in_context ON public.meetings_meeting USING (((district_id = 
 CREATE POLICY rows_in_context ON public.meetings_meetingexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.meetings_meeting parent
   WHERE (parent.id = meetings_meetingexternalid.meeting_id)))));
+CREATE POLICY rows_in_context ON public.publishing_publicentry USING (((approved_at IS NOT NULL) OR (district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[]))));
+CREATE POLICY rows_in_context ON public.publishing_publiclisting USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.contacts_organisation parent
+  WHERE (parent.id = publishing_publiclisting.organisation_id)))));
+CREATE POLICY rows_in_context ON public.publishing_publicmeeting USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
+   FROM public.meetings_meeting parent
+  WHERE (parent.id = publishing_publicmeeting.meeting_id)))));
+CREATE POLICY rows_in_context ON public.publishing_registration USING (((district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[]))));
 REVOKE ALL ON FUNCTION guard.cover_keys(keys uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.cover_users(users uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.verified_context() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_field(value bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_id(ticks bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_ids(ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_publish(everything boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_remove_reasons(events uuid[], reason text, request_id text, OUT id uuid, OUT removed integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_seal(number bigint, at timestamp with time zone, first_seq bigint, last_seq bigint, leaves bytea, previous_root bytea, root bytea, key_id text, public_key bytea, signature bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_text(value text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_write(action text, object_type text, object_ids uuid[], field_names text[], district_ids uuid[], reason_code text, reason text, request_id text, recipient text, allowed boolean, search_hash bytea, changed_types text[], changed_ids uuid[], changed_ops text[], changed_versions integer[], changed_into uuid[], changed_districts text[], OUT id uuid, OUT at timestamp with time zone, OUT actor_kind text, OUT actor_id uuid, OUT actor_role text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.public_confirm(token bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.public_register(given jsonb) FROM PUBLIC;
 INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('account', '0001_initial', now()),
 ('account', '0002_email_max_length', now()),
@@ -3681,6 +4574,9 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('accounts', '0015_pending_acts', now()),
 ('accounts', '0016_browser_report', now()),
 ('accounts', '0017_more_acts', now()),
+('accounts', '0018_public_entries', now()),
+('accounts', '0019_erasing', now()),
+('accounts', '0020_deactivated_at', now()),
 ('api', '0001_initial', now()),
 ('api', '0002_webhooks_and_feeds', now()),
 ('api', '0003_webhook_turns', now()),
@@ -3694,6 +4590,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('api', '0011_bulk_agreements', now()),
 ('api', '0012_row_context', now()),
 ('api', '0013_reading_days', now()),
+('api', '0014_erase_scope', now()),
 ('audit', '0001_initial', now()),
 ('audit', '0002_append_only', now()),
 ('audit', '0003_search_hash', now()),
@@ -3707,6 +4604,11 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('audit', '0011_written_by_the_owner', now()),
 ('audit', '0012_reasons_removed', now()),
 ('audit', '0013_old_reasons', now()),
+('audit', '0014_several_reason_codes', now()),
+('audit', '0015_recipients', now()),
+('audit', '0016_index_of_sharing', now()),
+('audit', '0017_published_and_sealed_by_the_owner', now()),
+('audit', '0018_ops_of_restriction', now()),
 ('auth', '0001_initial', now()),
 ('auth', '0002_alter_permission_name_max_length', now()),
 ('auth', '0003_alter_user_email_max_length', now()),
@@ -3752,6 +4654,9 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('contacts', '0030_period_by_entry', now()),
 ('contacts', '0031_encrypted_fields', now()),
 ('contacts', '0032_restricted', now()),
+('contacts', '0033_location_protected', now()),
+('contacts', '0034_candidates_by_index', now()),
+('contacts', '0035_roles_of_restricted', now()),
 ('contenttypes', '0001_initial', now()),
 ('contenttypes', '0002_remove_content_type_name', now()),
 ('districts', '0001_initial', now()),
@@ -3769,6 +4674,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('exchange', '0004_mappings_of_a_team', now()),
 ('exchange', '0005_watched_registers', now()),
 ('exchange', '0006_encrypted_fields', now()),
+('exchange', '0007_left_out_of_directories', now()),
 ('incidents', '0001_initial', now()),
 ('incidents', '0002_in_force_stays', now()),
 ('incidents', '0003_closings_and_calls', now()),
@@ -3781,6 +4687,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('incidents', '0010_left_out', now()),
 ('incidents', '0011_exclusion_request_policy', now()),
 ('incidents', '0012_what_waits', now()),
+('incidents', '0013_step_handovers', now()),
 ('jobs', '0001_initial', now()),
 ('jobs', '0002_work_and_files', now()),
 ('jobs', '0003_file_coverage', now()),
@@ -3816,10 +4723,22 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('mfa', '0003_authenticator_type_uniq', now()),
 ('oversight', '0001_alerts', now()),
 ('oversight', '0002_watched_records', now()),
+('plans', '0001_initial', now()),
+('plans', '0002_signed_stays', now()),
 ('privacy', '0001_requests', now()),
+('privacy', '0002_erasure', now()),
+('privacy', '0003_channel_of_tools', now()),
+('privacy', '0004_ledger', now()),
+('privacy', '0005_packages', now()),
+('privacy', '0006_register', now()),
+('privacy', '0007_breaches', now()),
 ('publishing', '0001_initial', now()),
 ('publishing', '0002_releases_stay', now()),
 ('publishing', '0003_council_papers', now()),
+('publishing', '0004_public_pages', now()),
+('publishing', '0005_publications', now()),
+('publishing', '0006_registration_functions', now()),
+('publishing', '0007_plainer_labels', now()),
 ('reminders', '0001_initial', now()),
 ('reminders', '0002_rules_are_registered', now()),
 ('reminders', '0003_rules_are_checked', now()),
