@@ -85,7 +85,7 @@ def _post(seal: Seal) -> None:
     request = urllib.request.Request(  # noqa: S310 (https by a check of the settings)
         settings.AUDIT_WITNESS_URL, as_line(seal), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 (as above)
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310 (https by a check of the settings)
         pass
 
 

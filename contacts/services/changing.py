@@ -193,7 +193,7 @@ def rewrite_rows(
 ) -> list[Any]:
     """Set what `rewrite` returns for rows with these keys, and return those that changed.
 
-    The caller has decided who may do this: nobody's permission to edit is asked.
+    The caller has decided who may do this: no permission to edit is checked.
     """
     found = lock(rows, [UUID(key) for key in keys]).values()
     changes = [Change(row, values) for row in found if (values := rewrite(row))]

@@ -42,7 +42,7 @@ def town(settings: Settings) -> Town:
     bakers = make_organisation(town.north, name="Unlisted Bakers", phone="+34915550109")
     make_contact(town.north, bakers, given_name="Hidden", family_name="Personoid")
     agree(town, *("summary", "website", "phone", "address", "languages", "kind", "focus"))
-    town.centre = town.route(  # type: ignore[attr-defined]
+    town.centre = town.route(  # type: ignore[attr-defined]  # set by the fixture
         "Choir desk",
         "reporting_centre",
         organisation=town.choir,
@@ -114,7 +114,7 @@ def test_ways_to_report_are_services_of_the_organisation_if_it_is_listed(town: T
 
 
 def test_a_way_to_report_that_failed_is_gone(town: Town) -> None:
-    centre: Any = town.centre  # type: ignore[attr-defined]
+    centre: Any = town.centre  # type: ignore[attr-defined]  # set by the fixture
     record_test(actor=town.supervisor, route_id=centre.pk, result="wrong")
     assert [one["name"] for one in read("services.json")["contents"]] == ["Choir of Quince"]
 
@@ -137,7 +137,7 @@ def test_no_person_no_internal_id_and_nothing_that_is_not_listed_is_in_it(town: 
     found = files()
     with zipfile.ZipFile(io.BytesIO(found["datapackage.zip"])) as archive:
         tables = b"".join(archive.read(name) for name in archive.namelist())
-    centre: Any = town.centre  # type: ignore[attr-defined]
+    centre: Any = town.centre  # type: ignore[attr-defined]  # set by the fixture
     for text in ("Personoid", "Hidden", "Unlisted", "An internal remark", str(town.choir.pk), str(centre.pk)):
         assert text.encode() not in b"".join(found.values()) + tables, text
 
