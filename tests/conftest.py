@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import django
 import hypothesis
 import pytest
+from django.conf import settings
+from django.dispatch import receiver
+from django.test.signals import setting_changed
 from django.utils import translation
 
+from crm.languages import forget_empty_fallbacks
 from tests.examples import THOROUGH, examples
 from tests.plugins import services
 
@@ -31,6 +35,13 @@ pytest_plugins = [
     *(["tests.plugins.pooler"] if os.environ.get("TEST_POOLER") else []),
     *(["tests.plugins.without_visible_to"] if os.environ.get("TEST_WITHOUT_VISIBLE_TO") else []),
 ]
+
+
+@receiver(setting_changed)
+def _forget_empty_fallbacks(*, setting: str, **_sent: object) -> None:
+    """Repeat the clean-up of `crm.apps`, because Django reads every catalogue again after such a change."""
+    if setting in {"LANGUAGES", "LOCALE_PATHS"}:
+        forget_empty_fallbacks(settings.LANGUAGE_CODE)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -16,8 +16,6 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils.translation import trans_real
 
-from crm.languages import forget_empty_fallbacks
-
 CODE: Final = "qps"
 ACCENTS: Final = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
 # Parts that translators keep: placeholders, tags, entities.
@@ -51,19 +49,7 @@ class PseudoTranslation(gettext.NullTranslations):
 
 @contextmanager
 def pseudo_language() -> Iterator[str]:
-    """Offer the pseudo-language in the language list and yield its code.
-
-    Django reads every catalogue anew when these settings change, so the clean-up at the start is repeated.
-    """
-    try:
-        with _offered() as code:
-            yield code
-    finally:
-        forget_empty_fallbacks(settings.LANGUAGE_CODE)
-
-
-@contextmanager
-def _offered() -> Iterator[str]:
+    """Offer the pseudo-language in the language list and yield its code."""
     with (
         TemporaryDirectory() as folder,
         override_settings(
