@@ -93,15 +93,20 @@ def as_rows(actor: Actor, numbered: Sequence[TrailPosition]) -> list[dict[str, A
 
 
 def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
-    """IDs in these changes that the caller can no longer see. Receivers must erase their copies."""
+    """IDs in these changes that the caller can no longer see. Receivers must erase their copies.
+
+    A key is told the same of an organisation whose location is protected: no copy of it is kept elsewhere.
+    """
     by_type: dict[str, set[UUID]] = {}
     for row in rows:
         if row.change and row.change.op not in TOMBSTONES:
             by_type.setdefault(TYPE_OF[row.change.object_type], set()).add(row.change.object_id)
     hidden: set[UUID] = set()
     for name, ids in by_type.items():
-        seen = MODELS[name].objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True)
-        hidden |= ids - set(seen)
+        seen = MODELS[name].objects.visible_to(actor).filter(pk__in=ids)
+        if name == "organisations" and actor.kind == "key":
+            seen = seen.exclude(pk__in=seen.with_protected_location())
+        hidden |= ids - set(seen.values_list("pk", flat=True))
     return hidden
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.prepared import Prepared
@@ -147,6 +148,17 @@ class IncidentPage:
             if step.organisation:
                 names.append(step.organisation.name)
         return list(found.values())
+
+    def hide_protected_names(self) -> None:
+        """For a page that is printed: organisations with a protected location are not named in its rows."""
+        of_cards: list[Any] = [*self.cards, *(one for card in self.cards for one in card.tries)]
+        rows = [*of_cards, *self.steps, *self.settled]
+        for organisation in (
+            *(row.organisation for row in rows),
+            *(concern.site_organisation for concern in self.concerns),
+        ):
+            if organisation and organisation.has_protected_location:
+                organisation.name = _("a place whose location is protected")
 
     @property
     def without_card(self) -> int:

@@ -161,7 +161,7 @@ class ListingForm(Revised):
     """What an organisation agreed to."""
 
     is_home = forms.BooleanField(
-        label=gettext_lazy("Their address is someone’s home, so it is not published"), required=False
+        label=gettext_lazy("This is someone’s home, so do not publish the address"), required=False
     )
 
 

@@ -142,12 +142,18 @@ def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any])
     districts = {brief.organisation.home_district_id for brief in briefs}
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
     form = PrintForm(posted(request), suggestions=Job.objects.visible_to(request.actor).last_recipients())
+    n_kept = 0
     if form.is_valid():
+        kept = {brief.organisation.pk for brief in briefs if brief.organisation.has_protected_location}
+        briefs = [brief for brief in briefs if brief.organisation.pk not in kept]
+        shown, n_kept = dict.fromkeys(pk for brief in briefs for pk in brief.ids), len(kept)
         to = recipient_of(form.cleaned_data["recipient"], "printed")
-        record(request.actor, Action.EXPORT, "organisation", shown, district_ids=districts, recipient=to)
+        if shown:
+            record(request.actor, Action.EXPORT, "organisation", shown, district_ids=districts, recipient=to)
     else:
         record_view(request, "organisation", shown, district_ids=districts)
     context |= {"briefs": briefs, "form": form, "may_print": form.is_bound and form.is_valid()}
+    context["n_kept"] = n_kept
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/handover/briefs.html", context, status=status)
 

@@ -102,6 +102,7 @@ def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     page = incident_page(request.actor, row, now, all_calls=True)
     record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
+    page.hide_protected_names()
     settled = [card for card in page.cards if card.is_settled]
     context = {"incident": row, "page": page, "now": now, "settled": settled, "levels": levels()}
     return render(request, "pages/incidents/brief.html", context)

@@ -127,6 +127,9 @@ def save_partner(
     action = Action.objects.get(goal__plan=plan, pk=action_id)
     if partner_id is None:
         _refuse_unseen("organisation", Organisation.objects.visible_to(actor), organisation)
+        if organisation and organisation.has_protected_location:
+            text = _("The location of this organisation is protected, so a plan does not name it.")
+            raise ValidationError({"organisation": text}, code="protected")
         partner = Partner(action=action, organisation=organisation)
     else:
         partner = action.partners.get(pk=partner_id)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -41,24 +42,23 @@ class Protected:
 
 
 @opened(Opened.WRITER)
-def protected_words() -> Protected:
-    """Read them, whoever sees these organisations."""
+def protected_words(named: UUID | None = None) -> Protected:
+    """Read them, whoever sees these organisations. The organisation `named` wants its name known."""
     rows = Organisation.objects.with_protected_location().select_related("private_channel")
     known: set[str] = set()
     for row in rows.iterator(_BATCH):
         channel = getattr(row, "private_channel", None)
-        known |= {
-            fold(one) for one in (row.name, row.short_name, row.address, channel and channel.address) if one
-        }
+        names = () if row.pk == named else (row.name, row.short_name)
+        known |= {fold(one) for one in (*names, row.address, channel and channel.address) if one}
     return Protected(frozenset(words for words in known if len(words) >= _LONG))
 
 
-def refuse_protected(texts: Iterable[str]) -> None:
+def refuse_protected(texts: Iterable[str], *, named: UUID | None = None) -> None:
     """Raise ValidationError for a text that names an organisation with a protected location, or its address.
 
-    The message does not say which: the writer may not know it.
+    The message does not say which: the writer may not know it. The organisation `named` can be named.
     """
-    if protected_words().names(*texts):
+    if protected_words(named).names(*texts):
         raise ValidationError(
             _("This text names an organisation or an address whose location is protected. Remove it."),
             code="protected",

@@ -98,6 +98,7 @@ def write_text(*, actor: Actor, slug: str, language: str, text: str) -> PublicTe
     earlier = PublicText.objects.filter(slug=row.slug, language=row.language)
     row.version = (earlier.aggregate(last=Max("version"))["last"] or 0) + 1
     row.full_clean(validate_constraints=False)
+    refuse_protected([row.text])
     with constraints_in_words(PublicText):
         row.save(force_insert=True)
     record(actor, Action.CREATE, TEXT, [row.pk], field_names=["text"])

@@ -21,6 +21,7 @@ from lib.cleaning import assign
 from publishing.files import print_paper
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
+from publishing.services.checking import refuse_protected
 from publishing.services.grids import lock_releases
 from publishing.services.stating import choices, state
 
@@ -48,6 +49,7 @@ def prepare_paper(
     last = release.papers.order_by("version").last()
     paper = CouncilPaper(release=release, version=last.version + 1 if last else 1, made_by_id=actor.id)
     assign(paper, texts)
+    refuse_protected(texts.values())
     with translation.override(settings.LANGUAGE_CODE):
         paper.figures = [asdict(one) for one in state(release, list(earlier), keys)]
     paper.full_clean(exclude=["release", "made_by", "pdf"])

@@ -53,8 +53,7 @@ def write_route(
         route.tested_on = route.answered_on = route.failed_on = None
         route.test_result = ""
     route.full_clean(exclude=["organisation", "district"])
-    if not (organisation and organisation.has_protected_location and not route.address):
-        refuse_protected(getattr(route, name) for name in _TEXTS)
+    refuse_protected((getattr(route, name) for name in _TEXTS), named=route.organisation_id)
     _save(route)
     names = changed if route_id else list(fields)
     _record(actor, Action.UPDATE if route_id else Action.CREATE, route, names)

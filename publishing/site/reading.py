@@ -1,6 +1,6 @@
 """What the site shows: public rows alone, each value named once. Nothing else of the records is read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from districts.models import District
 from lib.days import day_starts_at
 from lib.row_context import Opened, acting_as, opened
 from publishing.models import (
+    EntryTranslation,
     PublicDistrict,
     PublicEntry,
     PublicListing,
@@ -65,7 +66,7 @@ def read_site(today: date, as_of: date) -> Site:
         return Site(
             as_of=as_of,
             places=places,
-            texts=_texts(today),
+            texts={key: row for key, row in _texts(today).items() if not protected.names(row.text)},
             releases=list(Release.objects.visible_to(SYSTEM).latest_first()),
             withdrawn=_withdrawn(today, {one.public_id for place in places for one in place.listings}),
         )
@@ -76,19 +77,26 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
     under = District.objects.under(district).values("pk")
     routes = ReportingRoute.objects.visible_to(SYSTEM).of_district(district.pk).select_related("organisation")
     meetings = PublicMeeting.objects.visible_to(SYSTEM).announced(day_starts_at(today))
+    for name in ("intro", "hours"):
+        if protected.names(getattr(page, name)):
+            setattr(page, name, "")
     return Place(
         district=district,
         page=page,
         routes=[
-            _without_address(one) for one in routes if one.is_shown_on(today) and _may_be(one, protected)
+            one for one in map(_without_address, routes) if one.is_shown_on(today) and _may_be(one, protected)
         ],
         meetings=[
             one
             for one in meetings.filter(meeting__district__in=under)
             if not protected.names(one.title, one.text, one.place) and not _has_protected(one)
         ],
-        entries=[one for one in _entries(district, today) if not protected.names(one.said, one.did, one.why)],
-        listings=[one for one in _listings(district) if not protected.names(one.summary, one.focus_words)],
+        entries=[one for one in _entries(district, today) if not protected.names(*_words_of(one))],
+        listings=[
+            one
+            for one in _listings(district)
+            if not protected.names(one.summary, one.focus_words, one.organisation.address)
+        ],
     )
 
 
@@ -97,6 +105,13 @@ def _entries(district: District, today: date) -> Sequence[PublicEntry]:
     month = f"{first // 12:04}-{first % 12 + 1:02}"
     rows = PublicEntry.objects.visible_to(SYSTEM).shown_on(today).filter(district=district, month__gte=month)
     return list(rows.newest_first().prefetch_related("translations"))
+
+
+def _words_of(entry: PublicEntry) -> Iterator[str]:
+    """Its texts in each language."""
+    rows: list[PublicEntry | EntryTranslation] = [entry, *entry.translations.all()]
+    for one in rows:
+        yield from (one.said, one.did, one.why)
 
 
 def _listings(district: District) -> Sequence[PublicListing]:
@@ -119,8 +134,9 @@ def _has_protected(notice: PublicMeeting) -> bool:
 
 
 def _may_be(route: ReportingRoute, protected: Protected) -> bool:
+    """A protected organisation can be named on its own route, because it wants to be called."""
     if route.organisation and route.organisation.has_protected_location:
-        return True  # its name is on the route because it wants to be called; its address never is
+        protected = protected_words(route.organisation.pk)
     return not protected.names(route.name, route.address, route.hours, route.note)
 
 

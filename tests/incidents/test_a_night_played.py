@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from contacts.models import Organisation
 from incidents.services.steps import mark_step
 from tests.factories import make_officer
 from tests.incidents.making import Night, zone_where_it_is
@@ -97,6 +98,11 @@ def test_the_morning_brief_names_a_step_once_and_says_who_did_what(client: Clien
     assert f"{night.lead.name} · Al-Noor, Burial society" in brief
     assert f"Al-Noor: reached (visit, {night.duty.name})" in brief
     assert f"done, Investigation unit ({night.duty.name})" in brief
+    Organisation.objects.filter(pk=night.place.pk).update(location_protected=True)
+    printed = text(client, night.supervisor, f"{path}brief/")
+    assert "Al-Noor" not in printed and "Burial society" in printed
+    assert "a place whose location is protected: reached" in printed
+    assert "Al-Noor" in text(client, night.supervisor, path)
 
 
 def test_the_debrief_is_named_so_and_tells_what_happened_from_the_start(client: Client, night: Night) -> None:

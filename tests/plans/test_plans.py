@@ -157,6 +157,8 @@ def test_a_partner_is_named_only_with_its_word(planned: Planned) -> None:
     about = {**planned.about, "action_id": planned.action.pk}
     assert refused(save_partner, **about, organisation=elsewhere, role="does") == ["organisation"]
     assert refused(save_partner, **about, organisation=Organisation(), role="does") == ["organisation"]
+    refuge = make_organisation(planned.north, location_protected=True)
+    assert refused(save_partner, **about, organisation=refuge, role="does") == ["organisation"]
     partner = save_partner(**about, organisation=here, role="does")
     assert refused(save_partner, **about, partner_id=partner.pk, agreed_on=city_today()) == ["__all__"]
     agreed = {"agreed_on": city_today(), "agreed_by": "chair"}

@@ -12,7 +12,7 @@ from accounts.actors import actor_for
 from audit.models import Event
 from publishing.models import CouncilPaper
 from publishing.services.papers import make_paper
-from tests.factories import make_officer, make_supervisor
+from tests.factories import make_officer, make_organisation, make_supervisor
 from tests.publishing.city import FIRST, City
 from tests.tagged import assert_accessible
 
@@ -81,6 +81,13 @@ def test_only_what_a_release_shows_can_be_stated(city: Released) -> None:
         with pytest.raises(ValidationError, match="from the list"):
             write(city, *figures)
     assert [one["key"] for one in write(city, "coverage:ngo").figures] == ["coverage:ngo"]
+
+
+def test_a_paper_does_not_name_a_protected_location(city: Released) -> None:
+    make_organisation(city.north, name="Blue Door", location_protected=True)
+    with pytest.raises(ValidationError, match="protected"):
+        write(city, heard="“They know us”, said the Blue Door.")
+    assert write(city, heard="“They know us”, said the blue house.").version == 1
 
 
 def test_a_paper_is_two_accessible_pages(city: Released) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.actors import actor_for
+from contacts.models import OrganisationPrivateChannel
 from lib.days import city_today
 from publishing.models import ReportingRoute
 from publishing.rules.routes import Answers, works
@@ -96,5 +97,8 @@ def test_a_route_has_no_address_of_a_protected_location() -> None:
         write_route(actor=supervisor, organisation=refuge, address="1 Quay Street", **given)
     with pytest.raises(ValidationError, match="protected"):
         write_route(actor=supervisor, phone="112", note="Behind the Blue Door", **given)
-    write_route(actor=supervisor, organisation=refuge, phone="112", **given)
+    OrganisationPrivateChannel.objects.create(organisation=refuge, address="1 Quay Street")
+    with pytest.raises(ValidationError, match="protected"):
+        write_route(actor=supervisor, organisation=refuge, phone="112", note="At 1 Quay Street", **given)
+    write_route(actor=supervisor, organisation=refuge, phone="112", note="Ask for Blue Door", **given)
     assert ReportingRoute.objects.count() == 1

@@ -155,17 +155,27 @@ def test_a_folder_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None
 
 def test_what_is_withdrawn_fails_or_is_protected_is_gone_from_the_next_publication() -> None:
     town = Town()
+    town.text()
     assert publish_site()
     assert not publish_site()  # nothing has changed
     withdraw_entry(actor=town.supervisor, entry_id=town.lamps.pk)
     withdraw_listing(actor=town.supervisor, organisation_id=town.choir.pk)
     record_test(actor=town.supervisor, route_id=town.line.pk, result="wrong")
-    Organisation.objects.filter(pk=make_organisation(name="Northgate Library").pk).update(
-        location_protected=True
-    )
+    make_organisation(name="Northgate Library", location_protected=True)
+    make_organisation(name="Vendido", location_protected=True)  # a word of a translation
+    make_organisation(name="Come and talk", location_protected=True)  # of the introduction
+    make_organisation(name="keep nothing", location_protected=True)  # of the privacy notice
     assert publish_site()
     text = "\n".join(site().values())
-    for gone in ("The lamps are out.", "Choir of Quince", "Anonymous line", "Northgate Library", "Drop-in"):
+    gone_now = (
+        "Northgate Library",
+        "Drop-in",
+        "Vendido",
+        "building is sold",
+        "Come and talk",
+        "keep nothing",
+    )
+    for gone in ("The lamps are out.", "Choir of Quince", "Anonymous line", *gone_now):
         assert gone not in text
     last = Publication.objects.latest("number")
     content = PublicFile.objects.get(pk=last.files[f"en/{town.north.code}/index.html"]).content
