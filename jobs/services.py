@@ -97,7 +97,9 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
         "job_file",
         [job.pk, row.pk],
         purpose=purpose,
-        recipient=recipient_of(job.parameters.get("recipient", ""), f"download sha256:{row.digest}"),
+        recipient=recipient_of(
+            job.parameters.get("recipient") or actor.name, f"download sha256:{row.digest}"
+        ),
     )
     return row
 

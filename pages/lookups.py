@@ -51,12 +51,14 @@ def record_view(
     district_ids: Iterable[UUID] = (),
     searched: str = "",
     purpose: str = "",
+    recipient: str = "",
 ) -> None:
     """Record that the reader is about to see these rows (LED Art. 25).
 
     `object_type` is the subject of the page. `object_ids` are all rows on it, of any type. `searched` is the
-    search text, stored as a keyed hash. `purpose` is the reader's reason, if asked. A page without rows is
-    not recorded, unless it is a list or search, because an empty result also reveals something.
+    search text, stored as a keyed hash. `purpose` is the reader's reason, if asked. `recipient` is who gets a
+    file (audit.rules.recipient_of). A page without rows is not recorded, unless it is a list or search,
+    because an empty result also reveals something.
     """
     ids = list(object_ids)
     if searched:
@@ -72,6 +74,7 @@ def record_view(
             field_names=search_signs(object_type, searched),
             search_hash=mark,
             purpose=purpose,
+            recipient=recipient,
         )
 
 

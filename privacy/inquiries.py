@@ -41,13 +41,16 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
 
 
 def record_inquiry(
-    actor: Actor, contact_id: UUID, *, purpose: str, exported: bool = False, names: Iterable[str] = ()
+    actor: Actor, contact_id: UUID, *, purpose: str, exported_to: str = "", names: Iterable[str] = ()
 ) -> Event:
-    """Record the inquiry and its reason. `exported`: downloaded as a file."""
+    """Record the inquiry and its reason. `exported_to`: who gets the result as a file (audit.rules)."""
     if not can_inquire(actor):
         raise PermissionDenied
-    action = Action.EXPORT if exported else Action.INQUIRE
-    return record(actor, action, "contact", [contact_id], purpose=purpose, field_names=["trail", *names])
+    action = Action.EXPORT if exported_to else Action.INQUIRE
+    shown = ["trail", *names]
+    return record(
+        actor, action, "contact", [contact_id], purpose=purpose, field_names=shown, recipient=exported_to
+    )
 
 
 def searches_for(contact: Contact) -> set[str]:

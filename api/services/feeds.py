@@ -14,6 +14,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import User
 from api.models import CalendarFeed
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from exchange.exports.calendars import calendar_file
 from lib.days import city_today
@@ -24,6 +25,7 @@ from meetings.models import FollowUp, Meeting
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=366)
+CALENDAR_FEED: Final = "calendar feed "  # before the ID, where events say how somebody received it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _calendar_of(actor: Actor, feed: CalendarFeed) -> CalendarFile:
         "meeting",
         [meeting.pk for meeting in meetings],
         district_ids={meeting.district_id for meeting in meetings},
-        recipient=f"calendar feed {feed.pk}",
+        recipient=recipient_of(actor.name, f"{CALENDAR_FEED}{feed.pk}"),
     )
     promises = _own_follow_ups(actor, feed) if feed.with_follow_ups else []
     with translation.override(feed.user.language):
@@ -115,7 +117,7 @@ def _own_follow_ups(actor: Actor, feed: CalendarFeed) -> list[FollowUp]:
         "follow_up",
         [row.pk for row in rows],
         district_ids={pk for row in rows for pk in row.home_ids},
-        recipient=f"calendar feed {feed.pk}",
+        recipient=recipient_of(actor.name, f"{CALENDAR_FEED}{feed.pk}"),
     )
     return rows
 

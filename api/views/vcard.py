@@ -13,6 +13,7 @@ from api.renderers import JSONRenderer
 from api.rows.people import CONTACT
 from api.views.base import Resource
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from contacts.models import Contact
 from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
@@ -45,7 +46,8 @@ class ContactCard(Resource):
             count_people(self.actor, self.key, [row.pk])
             shown = [row.pk, *(role.organisation_id for role in roles)]
             where = self.fetch(pk, ["id"]).district_ids
-            record(self.actor, Action.VIEW, self.object_type, shown, district_ids=where)
+            to = recipient_of(self.actor.name, "address_book")
+            record(self.actor, Action.VIEW, self.object_type, shown, district_ids=where, recipient=to)
         return HttpResponse(
             vcard(row, roles),
             content_type=MEDIA_TYPE,

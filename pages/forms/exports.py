@@ -97,6 +97,10 @@ class PrintForm(forms.Form):
         widget: Any = self.fields["recipient"].widget
         widget.suggestions = suggestions
 
+    @property
+    def may_print(self) -> bool:
+        return self.is_bound and self.is_valid()
+
     def clean_recipient(self) -> str:
         return squash(self.cleaned_data["recipient"])
 

@@ -10,6 +10,7 @@ from audit.codes import ReasonCode
 from lib.days import city_today, is_plausible_day
 from lib.fold import squash
 from lib.reasons import join_reasons
+from pages.forms.exports import PrintForm
 
 REASONS = {
     "asked": ReasonCode.PERSON_ASKED,
@@ -55,3 +56,13 @@ class InquiryForm(forms.Form):
         given = self.cleaned_data
         reason = join_reasons([REASONS[given["why"]].sent, squash(given["reference"])])
         return given["since"], given["until"], reason
+
+
+class InquiryFileForm(PrintForm, InquiryForm):
+    """The result of an inquiry as a file: the inquiry's own fields, hidden, and who gets the file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name != "recipient":
+                field.widget = field.hidden_widget()

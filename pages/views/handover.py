@@ -17,10 +17,7 @@ from accounts.middleware import ActorRequest
 from accounts.models import User
 from accounts.services.users import set_absence
 from audit.models import Action
-from audit.rules import recipient_of
-from audit.services import record
 from contacts.models import Organisation
-from jobs.models import Job
 from lib.conflicts import StaleVersion
 from meetings.handover import Move, Portfolio, briefs_of, colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
@@ -28,9 +25,9 @@ from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn, add_service_errors
-from pages.forms.exports import PrintForm
 from pages.forms.handover import AbsenceForm, HandoverForm
 from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
+from pages.printing import print_form, record_print_or_view
 from pages.undo import say_with_undo, undo_url, undoer
 
 
@@ -141,19 +138,13 @@ def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any])
     briefs = briefs_of(request.actor, ids)
     districts = {brief.organisation.home_district_id for brief in briefs}
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
-    form = PrintForm(posted(request), suggestions=Job.objects.visible_to(request.actor).last_recipients())
-    n_kept = 0
-    if form.is_valid():
+    form, n_kept = print_form(request), 0
+    if form.may_print:
         kept = {brief.organisation.pk for brief in briefs if brief.organisation.has_protected_location}
         briefs = [brief for brief in briefs if brief.organisation.pk not in kept]
         shown, n_kept = dict.fromkeys(pk for brief in briefs for pk in brief.ids), len(kept)
-        to = recipient_of(form.cleaned_data["recipient"], "printed")
-        if shown:
-            record(request.actor, Action.EXPORT, "organisation", shown, district_ids=districts, recipient=to)
-    else:
-        record_view(request, "organisation", shown, district_ids=districts)
-    context |= {"briefs": briefs, "form": form, "may_print": form.is_bound and form.is_valid()}
-    context["n_kept"] = n_kept
+    record_print_or_view(request, form, "organisation", shown, district_ids=districts)
+    context |= {"briefs": briefs, "form": form, "n_kept": n_kept}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/handover/briefs.html", context, status=status)
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
+from audit.rules import recipient_of
 from exchange.exports.calendars import meeting_file
 from meetings.models import Meeting
 from pages.lookups import get_or_404, readers_only, record_view
@@ -16,7 +17,8 @@ from pages.lookups import get_or_404, readers_only, record_view
 def meeting_ics(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row: Any = get_or_404(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
-    record_view(request, "meeting", [row.pk], district_ids=[row.district_id])
+    to = recipient_of(request.actor.name, "calendar")
+    record_view(request, "meeting", [row.pk], district_ids=[row.district_id], recipient=to)
     return HttpResponse(
         meeting_file(row),
         content_type="text/calendar; charset=utf-8",

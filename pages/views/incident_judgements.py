@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
@@ -24,6 +23,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.incident_judgements import DebriefForm, TensionForm, VoiceFormSet, WaiveForm
 from pages.hints import record_kept
 from pages.lookups import get_or_404, ids_of, record_view, refuse_unless
+from pages.printing import print_form, record_print_or_view
 
 
 @form_page
@@ -95,17 +95,24 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/incidents/debrief.html", context, status=status)
 
 
-@require_safe
+@form_page
 def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """One page to print for the morning meeting: who was reached, what may be said, what is left for whom."""
+    """One page for the morning meeting: who was reached, what may be said, what is left for whom.
+
+    It is printed once the user has entered who gets it.
+    """
     row = _get(request.actor, pk)
     now = timezone.now()
     page = incident_page(request.actor, row, now, all_calls=True)
-    record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
+    shown = [row.pk, *page.object_ids]
+    form = print_form(request)
+    record_print_or_view(request, form, "incident", shown, district_ids=districts_of(row))
     page.hide_protected_names()
     settled = [card for card in page.cards if card.is_settled]
-    context = {"incident": row, "page": page, "now": now, "settled": settled, "levels": levels()}
-    return render(request, "pages/incidents/brief.html", context)
+    context = {"incident": row, "page": page, "form": form, "now": now, "settled": settled}
+    context["levels"] = levels()
+    status = 422 if form.errors else 200
+    return render(request, "pages/incidents/brief.html", context, status=status)
 
 
 def _get(actor: Actor, pk: UUID) -> Incident:

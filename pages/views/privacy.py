@@ -16,12 +16,15 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from accounts.models import Role
 from audit.models import Action, Event
+from audit.rules import recipient_of
 from audit.services import record
 from contacts.models import Contact
 from contacts.search import MOST_LETTERS, find_contacts
+from jobs.models import Job
 from lib.fold import squash
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
-from pages.forms.privacy import InquiryForm
+from pages.form_pages import form_page, posted
+from pages.forms.privacy import InquiryFileForm, InquiryForm
 from pages.identity import reauthenticated
 from pages.lists import list_page, page_of
 from pages.lookups import readers_only, record_view, refuse_unless
@@ -148,17 +151,27 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "pages/privacy/inquiry_about.html", context, status=status)
 
 
-@require_safe
+@form_page
 @reauthenticated(can_inquire)
 def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
-    """The complete result as a file. A temporary file limits the use of memory."""
-    form = InquiryForm(request.GET)
-    if not form.is_valid():
-        context = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
-        return render(request, "pages/privacy/inquiry_about.html", context, status=422)
+    """The complete result as a file, once the user has entered who gets it.
+
+    A temporary file limits the use of memory.
+    """
+    context: dict[str, Any] = {"contact": _person(request.actor, pk), "pk": pk}
+    given = posted(request) or request.GET
+    asked = InquiryForm(given)
+    if not asked.is_valid():
+        return render(request, "pages/privacy/inquiry_about.html", context | {"form": asked}, status=422)
+    suggestions = Job.objects.visible_to(request.actor).last_recipients()
+    form = InquiryFileForm(posted(request), initial=given.dict(), suggestions=suggestions)
+    if not form.may_print:
+        status = 422 if form.is_bound else 200
+        return render(request, "pages/privacy/inquiry_file.html", context | {"form": form}, status=status)
     since, until, why = form.period_and_reason()
     events = events_about(request.actor, pk, since=since, until=until).order_by("-at", "-pk")
-    record_inquiry(request.actor, pk, purpose=why, exported=True)
+    to = recipient_of(form.cleaned_data["recipient"], "file")
+    record_inquiry(request.actor, pk, purpose=why, exported_to=to)
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the response)
     write_csv(file, Sheet(_("Activity log"), _columns(), _cells(events)))
     file.seek(0)

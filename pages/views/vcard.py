@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
+from audit.rules import recipient_of
 from contacts.models import Contact
 from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from pages.lookups import get_or_404, readers_only, record_view
@@ -29,6 +30,7 @@ def contact_vcard(request: ActorRequest, pk: UUID) -> HttpResponse:
         [row.pk, *(role.organisation_id for role in roles)],
         district_ids={row.home_district_id},
         purpose=why,
+        recipient=recipient_of(request.actor.name, "address_book"),
     )
     return HttpResponse(
         vcard(row, roles),

@@ -109,7 +109,7 @@ def test_every_reading_is_in_the_trail_with_the_feed_as_recipient_and_no_token_i
     assert again.status_code == 304
     assert again["Cache-Control"] == "no-store"
     feed = CalendarFeed.objects.get()
-    events = Event.objects.filter(recipient=f"calendar feed {feed.pk}")
+    events = Event.objects.filter(recipient=f"{officer.name} · calendar feed {feed.pk}")
     assert [(one.actor_id, one.object_ids) for one in events] == [(officer.pk, [meeting.pk])] * 2
     assert token.encode() not in bytes(feed.token_hash)
     meeting.subject, meeting.version = "Other", 2
@@ -135,7 +135,7 @@ def test_open_follow_ups_are_all_day_entries_that_block_nothing_if_they_were_cho
     (entry,) = entries(create_feed(actor=actor, with_follow_ups=True))
     assert entry["UID"] == f"follow-up-{mine.pk}@testserver" and str(hers.pk) not in str(entry)
     assert (entry["SUMMARY"], entry["TRANSP"], entry["CLASS"]) == ("Follow-up due", "TRANSPARENT", "PRIVATE")
-    event = Event.objects.get(recipient__startswith="calendar feed", object_type="follow_up")
+    event = Event.objects.get(recipient__contains=" · calendar feed ", object_type="follow_up")
     assert (event.object_ids, event.district_ids) == ([mine.pk], [organisation.home_district_id])
     token = create_feed(actor=actor, with_follow_ups=True, with_subjects=True)
     assert entries(token)[0]["SUMMARY"] == "Call the Shelter"

@@ -11,7 +11,9 @@ from typing import Any, Final
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.architecture import canaries
+from audit.models import Event
+from audit.rules import name_and_how
+from tests.architecture import canaries, leaving
 from tests.architecture.asking import Ask, Asking, undone
 from tests.architecture.ground import WHERE, ground_for_all
 from tests.architecture.test_every_page_is_closed import routes
@@ -186,3 +188,29 @@ def test_every_other_method_is_not_allowed(asking: Asking) -> None:
                 client = asking.ground.client("supervisor", "north")
                 status = client.generic(method, ask.path, headers={"X-Purpose": "testing"}).status_code
             assert status in (403, 404, 405), f"{method} {route}: {status}"
+
+
+def test_every_file_names_who_gets_it(asking: Asking) -> None:
+    """The event of the request names the recipient, unless the file names nobody itself."""
+    unnamed, looked = [], set()
+    for line in RULES:
+        method, route = line.split(" ", 1)
+        readers = [one for one in columns_of(route) if expected(RULES[line], one)[0] == "200"]
+        if route not in leaving.file_routes() or not readers:
+            continue
+        reader = readers[0]
+        key = asking.ground.tools["key own"].client
+        client = key if reader == "key" else asking.ground.client(reader, "north")
+        with undone():
+            before = set(Event.objects.values_list("pk", flat=True))
+            sent = asking.ask(method, route, "north")._send(client, {"X-Purpose": "testing who gets it"})
+            if not leaving.is_file(sent):
+                continue
+            new = Event.objects.exclude(pk__in=before).values_list("recipient", flat=True)
+            named = [name for name, _how in map(name_and_how, new) if name]
+        looked.add(line)
+        if not named and line not in leaving.NAMES_NOBODY:
+            unnamed.append(f"{line} as {reader}")
+    assert unnamed == []
+    assert {"GET contacts/<uuid:pk>/vcard/", "POST privacy/inquiry/<uuid:pk>/file/"} <= looked
+    assert leaving.NAMES_NOBODY.keys() <= looked

@@ -145,6 +145,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "organisation_private": lambda rows: {"night_phone": "600 000 098"},
     "organisation_reveal": lambda rows: {"reason": "They called or wrote"},
     "organisation_brief": lambda rows: {"recipient": "Relief officer"},
+    "incident_brief": lambda rows: {"recipient": "Morning meeting"},
+    "privacy_inquiry_file": lambda rows: {"recipient": "The person"},
     "handover_briefs": lambda rows: {"recipient": "Relief officer"},
     "share_record": lambda rows: {
         "recipient": "Health office",

@@ -109,7 +109,7 @@ def test_a_job_is_done_and_its_file_fetched(supervisor: User) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="greeting.txt"'
     event = Event.objects.filter(action=Action.EXPORT).get()
     assert (event.actor_id, event.object_ids, event.purpose) == (supervisor.pk, [job.pk, row.pk], "a test")
-    assert event.recipient == f"download sha256:{digest}"
+    assert event.recipient == f"{supervisor.name} · download sha256:{digest}"
     given = JobFile.objects.get(job=job, is_input=True)
     assert page.get(f"/jobs/{job.pk}/files/{given.pk}/").status_code == 410
 

@@ -218,14 +218,21 @@ def test_it_is_saved_as_csv_whole_and_harmless_and_recorded_before_it_leaves(
     for number in range(60):
         record(actor_for(officer), Action.VIEW, "contact", [contact.pk], purpose=f"=HYPERLINK({number})")
     path = f"/privacy/inquiry/{contact.pk}/file/"
-    assert privacy.get(path, period())["Location"].startswith("/accounts/reauthenticate/")
-    answer = prove(privacy).get(path, period())
+    given = period() | {"recipient": "The person, at the counter"}
+    assert privacy.post(path, given)["Location"].startswith("/accounts/reauthenticate/")
+    form = prove(privacy).get(path, period())
+    assert "Who gets this?" in form.text and 'type="hidden" name="why" value="asked"' in form.text
+    unnamed = privacy.post(path, given | {"recipient": " "})
+    assert unnamed.status_code == 422 and "Enter who gets this." in unnamed.text
+    assert not Event.objects.filter(action=Action.EXPORT).exists()
+    answer = privacy.post(path, given)
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert len(rows) == 61  # its author sees the export itself
     assert {row["Who"] for row in rows[1:]} == {"Officer Ilves"}
     assert rows[1]["Why"] == "'=HYPERLINK(59)"
     assert "Canarybird" not in str(rows)
-    assert Event.objects.get(action=Action.EXPORT).object_ids == [contact.pk]
+    event = Event.objects.get(action=Action.EXPORT)
+    assert (event.object_ids, event.recipient) == ([contact.pk], "The person, at the counter · file")
 
 
 def test_days_that_make_no_sense_are_said_so(privacy: Client, contact: Contact) -> None:

@@ -10,8 +10,10 @@ from django.utils.dateparse import parse_datetime
 
 from accounts import second_factor
 from api.models import ApiKey, CalendarFeed
+from api.services.feeds import CALENDAR_FEED
 from api.services.webhooks import renew_secrets
 from audit.models import Event
+from audit.rules import name_and_how
 from privacy.services.requests import renew_statements
 
 
@@ -48,8 +50,9 @@ def unused(since: datetime) -> tuple[list[str], int]:
     """Names of usable API keys and number of calendar feeds created before `since` and unused since then."""
     older = ApiKey.objects.usable(timezone.now()).filter(created_at__lt=since)
     idle = older.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=since))
-    reads = Event.objects.filter(at__gte=since, recipient__startswith="calendar feed ")
-    read = {text.removeprefix("calendar feed ") for text in reads.values_list("recipient", flat=True)}
+    reads = Event.objects.filter(at__gte=since, recipient__contains=CALENDAR_FEED)
+    hows = (name_and_how(text)[1] for text in reads.values_list("recipient", flat=True))
+    read = {how.removeprefix(CALENDAR_FEED) for how in hows}
     feeds = CalendarFeed.objects.filter(created_at__lt=since, user__is_active=True)
     names = list(idle.order_by("name", "pk").values_list("name", flat=True))
     return names, sum(str(pk) not in read for pk in feeds.values_list("pk", flat=True))
