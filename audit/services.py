@@ -17,7 +17,7 @@ from lib.acting import Acting
 from lib.erasable import Keys, Rewrite
 from lib.id_in import as_array
 from lib.prepared import prepared_cursor
-from lib.row_context import naming
+from lib.row_context import CONTEXT, naming, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,18 @@ _CHANGED: Final = {
     "changed_into": "uuid[]",
     "changed_districts": "text[]",
 }
-_GIVEN: Final = ", ".join(f"%({name})s::{kind}" for name, kind in _ARGUMENTS.items())
-_WRITE: Final = f"SELECT * FROM audit_write({_GIVEN})"  # noqa: S608 (names of arguments)
-_WRITE_CHANGES: Final = "SELECT * FROM audit_write({}, {})".format(  # noqa: S608 (names of arguments)
-    _GIVEN, ", ".join(f"%({name})s::{kind}" for name, kind in _CHANGED.items())
+# The context is set first, because the arguments need what set it.
+_GIVEN: Final = ", ".join(
+    f"CASE WHEN sent.context IS NOT NULL THEN {given} END" if name == "action" else given
+    for name, given in ((name, f"%({name})s::{kind}") for name, kind in _ARGUMENTS.items())
+)
+_WRITE: Final = (
+    f"SELECT written.* FROM (SELECT set_config('crm.context', {CONTEXT}, true) AS context) AS sent, "  # noqa: S608 (names of arguments)
+    "audit_write({}) AS written"
+)
+_WRITE_EVENT: Final = _WRITE.format(_GIVEN)
+_WRITE_CHANGES: Final = _WRITE.format(
+    ", ".join([_GIVEN, *(f"%({name})s::{kind}" for name, kind in _CHANGED.items())])
 )
 # For a statement that does something else in the same round trip. `events`: what `notice_events` returns.
 WRITE_EVENTS: Final = "SELECT audit_write({}) FROM json_to_recordset(%(events)s::json) AS event ({})".format(  # noqa: S608 (names of arguments)
@@ -202,10 +210,11 @@ def _write(actor: Acting, event: dict[str, Any], changes: Sequence[Changed] = ()
     """Write an event in the actor's context. Raises ContextRefused."""
     given = event | {name: as_array(event[name]) for name in ("object_ids", "district_ids")}
     with naming(actor), prepared_cursor() as cursor:
+        given["context"] = signed()
         if changes:
             cursor.execute(_WRITE_CHANGES, given | _arrays(changes))
         else:
-            cursor.execute(_WRITE, given)
+            cursor.execute(_WRITE_EVENT, given)
         pk, at, kind, actor_id, role = cursor.fetchone()
     if actor_id != actor.id or (actor.kind == "system") != (kind == "system"):
         raise ContextRefused

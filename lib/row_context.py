@@ -18,6 +18,8 @@ from lib.acting import Acting
 from lib.secret_keys import derived_keys
 
 _BLOCK: Final = 64  # bytes that SHA-256 hashes at a time
+# How a prepared statement that sets the context itself names it. Its value is `signed()`.
+CONTEXT: Final = "%(context)s"
 _MINUTE: Final = 60  # a context is signed once a minute; the database accepts it for ten
 
 

@@ -14,7 +14,7 @@ from django.db.backends.postgresql import base
 from psycopg import ClientCursor, Connection
 from psycopg.pq import TransactionStatus
 
-from lib.row_context import signed
+from lib.row_context import CONTEXT, signed
 
 # What can read the context: its functions, and tables with policies and their views if they are on
 # (tests/crm/test_row_context.py compares with the catalogue).
@@ -92,6 +92,10 @@ class PreparedCursor(Copying, base.ServerBindingCursor):
     """For statements that PostgreSQL plans once (lib.prepared), which cannot be sent as one text."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        if CONTEXT in query:
+            super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
+            note_sent(self.connection, params["context"])
+            return self
         context = due_context(self.connection, query)
         if context is None:
             return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out

@@ -1,5 +1,6 @@
 """Nobody forges who, when or in which role: the owner's function takes them itself (docs/adr/0044)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +20,10 @@ from audit.sealing import seal
 from audit.services import Changed, ContextRefused, record, record_changes
 from audit.verifying import verify_trail
 from crm.embedded.postgres import APPLICATION
+from lib import row_context
 from lib.acting import Acting
 from lib.ids import uuid7
+from lib.prepared import prepared_cursor
 from lib.row_context import Opened, acting_as, opened, signed
 from tests.api.clients import Tool
 from tests.audit.numbering import publish_all
@@ -76,17 +79,37 @@ def test_the_role_is_that_of_the_account_not_of_the_caller() -> None:
     assert who(record(officer, Action.VIEW)) == ("user", officer.id, "")
 
 
+def forget_keys() -> None:
+    row_context._keys.cache_clear()
+    row_context._signed.cache_clear()
+
+
+@pytest.fixture
+def changed_secret(settings: Settings) -> Iterator[None]:
+    """A change of SECRET_KEY that the database was not told of."""
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
+    forget_keys()
+    yield
+    settings.SECRET_KEY = before
+    forget_keys()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_system", [False, True])
-def test_an_event_that_would_name_nobody_is_refused(is_system: bool) -> None:
-    """As after a change of SECRET_KEY that the database was not told of."""
+def test_an_event_that_would_name_nobody_is_refused(is_system: bool, changed_secret: None) -> None:
     officer: Acting = SYSTEM if is_system else make_actor(make_district())
-    with pytest.raises(ContextRefused, match="prepare_database"), acting_as(officer):
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL crm.context = 'x'")
-        database = connection.connection
-        database.context = signed()  # what was sent, as far as this process knows
+    with pytest.raises(ContextRefused, match="prepare_database"):
         record(officer, Action.VIEW)
+
+
+def test_an_event_in_a_transaction_leaves_the_rest_of_it_to_who_acts(committed_db: None) -> None:
+    """The statement of the event sets the context of its own actor."""
+    officer, other = make_actor(make_district()), make_actor(make_district())
+    with transaction.atomic(), acting_as(officer):
+        assert who(record(other, Action.VIEW))[1] == other.id
+        assert who(record(officer, Action.VIEW))[1] == officer.id
+        with prepared_cursor() as cursor:
+            assert cursor.execute("SELECT context_actor()").fetchone()[0] == officer.id
 
 
 def test_the_password_of_the_application_names_nobody_and_no_other_time(committed_db: None) -> None:
