@@ -32,7 +32,10 @@ def without_secrets(_: Any, __: str, line: Line) -> Line:
     for name, value in line.items():
         if isinstance(value, str):
             short = _cut(value, MOST_LINES_OF_CODE if name == "exception" else MOST)
-            line[name] = _FEED.sub("…", _SECRET.sub("…", _TOKEN.sub(_without_query, short)))
+            # All three begin at a slash.
+            line[name] = (
+                _FEED.sub("…", _SECRET.sub("…", _TOKEN.sub(_without_query, short))) if "/" in short else short
+            )
     return line
 
 

@@ -428,6 +428,7 @@ WATCHDOG_URL = checked.web_address("WATCHDOG_URL", env.str("WATCHDOG_URL", defau
 
 # --- Logs: structured, without personal data ------------------------------------------------------
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # if it is sane (crm.middleware)
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # logging.DEBUG: one line for a request, at its end
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -437,8 +438,7 @@ LOGGING = {
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
-        # Two lines for each poll, several polls a second: 69 MB a day that say nothing.
-        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},  # else 69 MB a day, for each poll of a broker
         "celery.app.trace": {"level": "WARNING"},
     },
 }
