@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.codes import Focus
 from lib.acting import Acting
+from lib.id_in import id_in
 from lib.ids import uuid7
 
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
@@ -26,7 +27,9 @@ class DistrictQuerySet(models.QuerySet["District"]):
 
     def covered_by(self, actor: Acting) -> Self:
         """Districts whose records `actor` may see, including descendants."""
-        return self.all() if actor.sees_everywhere else self.filter(pk__in=actor.district_ids)
+        if actor.sees_everywhere:
+            return self.all()
+        return self.filter(id_in("pk", actor.district_ids)) if actor.district_ids else self.none()
 
     def under(self, *districts: "District") -> Self:
         """`districts` and all their descendants."""

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.prepared import Prepared
 from contacts.codes import NOT_COUNTED
-from districts.models import District
+from districts.models import District, DistrictQuerySet
 from lib.days import city_day
+from lib.prepared import PlaceholderDay
 from reports.periods import Period
 from reports.policies import can_read_reports
 
@@ -88,6 +90,15 @@ class Question:
         }
 
 
+def _covered(actor: Actor, codes: frozenset[str]) -> DistrictQuerySet:
+    since, until = PlaceholderDay("since"), PlaceholderDay("until")
+    covered = District.objects.covered_by(actor).in_use(since, until).in_order()
+    return covered.filter(code__in=sorted(codes)) if codes else covered
+
+
+_COVERED: Final = Prepared(_covered)
+
+
 def ask(
     actor: Actor,
     periods: Iterable[Period],
@@ -110,9 +121,8 @@ def ask(
     periods = tuple(periods)
     since = min((period.since for period in periods), default=date.min)
     until = max((period.until for period in periods), default=date.max)
-    covered = District.objects.covered_by(actor).in_use(since, until).in_order()
-    codes = set(districts)
-    found = tuple(covered.filter(code__in=codes) if codes else covered)
+    codes = frozenset(districts)
+    found = tuple(_COVERED.fetch(actor, codes, since=since, until=until))
     if len(found) < len(codes):
         raise PermissionDenied(_("You do not have access to the figures of this district."))
     question = Question(periods, found, by, all_kinds)
