@@ -1,5 +1,6 @@
 """gunicorn configuration for `crm.wsgi` (`--config python:crm.serving`). Command line options override it."""
 
+import gc
 import io
 import os
 import selectors
@@ -148,6 +149,11 @@ logconfig_dict = {
 made_for_metrics: str | None = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     made_for_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="proximity-metrics-")
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Exclude what the workers share from garbage collection: it neither searches nor copies it."""
+    gc.freeze()
 
 
 def pre_request(worker: Any, req: Any) -> None:
