@@ -148,3 +148,35 @@ class BreachRisk(models.TextChoices):
     UNLIKELY = "unlikely", _("unlikely: do not tell the authority")
     RISK = "risk", _("risk: tell the authority")
     HIGH = "high", _("high: tell the authority and the people")
+
+
+class RetentionCode(models.TextChoices):
+    """Retention rules that act only after a privacy officer puts them in force."""
+
+    CONTACT = "contact", _("contacts")
+    ENDED_ROLE = "ended_role", _("ended roles of contacts")
+    ATTENDANCE = "attendance", _("names of contacts who attended meetings")
+    MEETING_TEXTS = "meeting_texts", _("notes of meetings")
+    CONCERN_TEXTS = "concern_texts", _("facts of concerns")
+    FOLLOW_UP_TEXTS = "follow_up_texts", _("texts of follow-ups")
+    INCIDENT_TEXTS = "incident_texts", _("notes of incidents")
+    DECLARATION = "declaration", _("ended declarations of community")
+    REQUEST = "request", _("data requests")
+    BREACH_TEXTS = "breach_texts", _("texts of breaches")
+    TRAIL = "trail", _("activity log")
+
+
+class RetentionChoice(models.TextChoices):
+    KEEP = "keep", _("kept")
+    BLANK = "blank", _("text removed")
+    ERASE = "erase", _("erased")
+
+
+class KeepReason(models.TextChoices):
+    """Why a record is needed after its period."""
+
+    IN_TOUCH = "in_touch", _("we work with this person or organisation now")
+    OPEN_MATTER = "open_matter", _("a follow-up, concern or incident is open")
+    ASKED_TO_STAY = "asked_to_stay", _("the person asked to stay on record")
+    COMPLAINT = "complaint", _("a complaint or legal claim is pending")
+    LAW = "law", _("a law requires it")

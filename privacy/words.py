@@ -69,6 +69,15 @@ _SINCE: Final[Mapping[str, Any]] = {
     "answered": gettext_lazy("the answer"),
     "last_use": gettext_lazy("the last use"),
 }
+#: What the rules do that act without a decision.
+ALWAYS: Final[Mapping[str, Any]] = {
+    "file": gettext_lazy("files of background tasks"),
+    "draft": gettext_lazy("imports that were begun"),
+    "session": gettext_lazy("sessions of devices"),
+    "short": gettext_lazy("memory of merges, repeated requests and contacts read in a day"),
+    "reading_day": gettext_lazy("number of contacts that a colleague read in a day"),
+    "registration": gettext_lazy("registrations of organisations"),
+}
 
 
 def period(*, then: str, counts_from: str, days: int | None) -> str:

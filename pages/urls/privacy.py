@@ -8,6 +8,7 @@ from pages.views import (
     privacy,
     register,
     restrictions,
+    retention_rules,
     shared_with,
     watched_records,
 )
@@ -58,6 +59,9 @@ urlpatterns: list[URLPattern] = [
     path("privacy/register/", register.register, name="register"),
     path("privacy/register/texts/", register.register_texts, name="register_texts"),
     path("privacy/register/file/<slug:extension>/", register.register_file, name="register_file"),
+    path("privacy/rules/", retention_rules.rules, name="retention_rules"),
+    path("privacy/rules/<slug:rule>/", retention_rules.one_rule, name="retention_rule"),
+    path("privacy/rules/<slug:rule>/end/", retention_rules.rule_end, name="retention_rule_end"),
     path("privacy/restrictions/", restrictions.restrictions, name="restrictions"),
     path("privacy/restrictions/<uuid:pk>/lift/", restrictions.restriction_lift, name="restriction_lift"),
     path("privacy/shared-with/", shared_with.shared_with, name="shared_with"),

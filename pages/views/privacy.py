@@ -72,6 +72,7 @@ NOUNS: dict[str, Any] = {
     "report": gettext_lazy("a report"),
     "reporting_route": gettext_lazy("a way to report"),
     "restriction": gettext_lazy("a restriction"),
+    "retention_rule": gettext_lazy("a retention rule"),
     "review": gettext_lazy("an audit"),
     "subscription": gettext_lazy("a subscription"),
     "watched_record": gettext_lazy("a watched record"),

@@ -6,6 +6,8 @@ from privacy.models.package import Package
 from privacy.models.register import RegisterText
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
+from privacy.models.retention_decision import RetentionDecision
+from privacy.models.retention_rule import RetentionRule
 
 __all__ = [
     "Breach",
@@ -16,4 +18,6 @@ __all__ = [
     "Package",
     "RegisterText",
     "Restriction",
+    "RetentionDecision",
+    "RetentionRule",
 ]

@@ -191,6 +191,7 @@ def address(route: str, name: str, rows: Rows) -> str:
         "token": rows["feed"] if name == "meetings-feed" else "x",
         "number": "1",
         "extension": "csv",
+        "rule": "meeting_texts",
         "provider_id": "city",
         "source": rows.get("key_source", "x"),
     }

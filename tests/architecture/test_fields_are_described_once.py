@@ -72,6 +72,7 @@ DECLARED: Final = {
     ): "in the reader's time zone, and unchanged unless typed again",
     ("pages/forms/data_requests.py", "language"): "a choice of the languages of letters",
     ("pages/forms/contacts.py", "id"): "empty for a row that is new",
+    ("pages/forms/retention.py", "number"): "the version that was shown, as a hidden field",
     ("pages/forms/reviews.py", "report"): "a choice of those there are; the scorecard has no slug",
 }
 

@@ -166,7 +166,7 @@ def pages(city: Mapping[str, Any]) -> Iterator[str]:
         values = {"pk": found, "code": city["code"], **{part: city[part] for part in PARTS}}
         values["slug"] = "coverage"  # of a report
         values |= {"number": 1, "extension": "csv"}  # of a release
-        values |= {"noun": "organisations", "name": "organisations", "step": "try"}
+        values |= {"noun": "organisations", "name": "organisations", "step": "try", "rule": "meeting_texts"}
         yield reverse(name, kwargs={key: values.get(key, "x") for key in wanted})
 
 

@@ -235,6 +235,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
         "aware_at": "2026-01-01T11:00",
         "version": "1",
     },
+    "retention_rule": lambda rows: {"days": "400", "basis": "Law 7", "number": "0", "previewed": "400"},
     "breach_measure": lambda rows: {"account": str(rows["officer"])},
     "data_request_package": lambda rows: {"language": "en-gb", "readable": "on"},
     "package_delivery": lambda rows: {"delivery": "letter", "delivered_on": str(city_today())},

@@ -1,0 +1,129 @@
+"""Retention rules: the proposals, what is in force, the effect of a period, and the history."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from lib.told import texts
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.forms.retention import RetentionRuleForm
+from pages.lookups import ids_of, record_view, refuse_unless
+from privacy import inventory, words
+from privacy.aging import number_due
+from privacy.codes import RetentionCode
+from privacy.models import RetentionRule
+from privacy.policies import can_handle_requests
+from privacy.services.retention_rules import OBJECT_TYPE, end_rule, put_rule_in_force
+
+
+@require_safe
+def rules(request: ActorRequest) -> HttpResponse:
+    """All rules: in force, or proposed. Those that act without a decision are listed below."""
+    refuse_unless(can_handle_requests(request.actor))
+    current = list(RetentionRule.objects.visible_to(request.actor).in_force().select_related("approved_by"))
+    by_code = {row.code: row for row in current}
+    record_view(request, OBJECT_TYPE, ids_of(current), action=Action.LIST)
+    known = inventory.rules()
+    rows = [(code, _period(code, by_code.get(code)), by_code.get(code)) for code in RetentionCode]
+    always = [(title, _period(code, None)) for code, title in words.ALWAYS.items() if code in known]
+    return render(request, "pages/retention/rules.html", {"rows": rows, "always": always})
+
+
+@form_page
+def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
+    """One rule: the effect of a number of days today, and all versions side by side."""
+    refuse_unless(can_handle_requests(request.actor))
+    code = _known(rule)
+    seen = RetentionRule.objects.visible_to(request.actor).of(code)
+    versions = list(seen.select_related("approved_by", "ended_by"))
+    latest = versions[0] if versions else None
+    proposed: Any = inventory.rules()[code]
+    days = latest.days if latest else proposed.days
+    number = latest.number if latest else 0
+    form = RetentionRuleForm(posted(request), initial={"days": days, "number": number, "previewed": days})
+    if form.is_valid():
+        given = form.cleaned_data
+        days = given["days"]
+        if given["previewed"] == days:
+            with RefusalsIn(form):
+                row = put_rule_in_force(
+                    actor=request.actor, code=code, days=days, basis=given["basis"], number=given["number"]
+                )
+                messages.success(request, _("Rule in force. It acts from tomorrow."))
+                return redirect("retention_rule", row.code)
+        else:
+            form.add_error("days", _("Read what this period does today, then save again."))
+        form.data = request.POST.copy()
+        form.data["previewed"] = str(days)
+    record_view(request, OBJECT_TYPE, ids_of(versions))
+    context = {
+        "code": code.value,
+        "title": code.label,
+        "form": form,
+        "versions": versions,
+        "latest": latest,
+        "in_force": latest if latest and latest.ended_at is None else None,
+        "proposal": _period(code, None),
+        "proposed": proposed,
+        "effect": _effect(proposed.then, number_due(code, days)),
+        "days": days,
+    }
+    return render(request, "pages/retention/rule.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def rule_end(request: ActorRequest, rule: str) -> HttpResponse:
+    """Take a rule out of force. Nothing that it removed comes back."""
+    refuse_unless(can_handle_requests(request.actor))
+    code, number = _known(rule), request.POST.get("number", "")
+    try:
+        end_rule(actor=request.actor, code=code, number=int(number) if number.isdecimal() else 0)
+    except ValidationError as error:
+        messages.error(request, texts(error)[0])
+    else:
+        messages.success(request, _("Rule ended."))
+    return redirect("retention_rule", code)
+
+
+def _known(code: str) -> RetentionCode:
+    if code not in RetentionCode.values:
+        raise Http404
+    return RetentionCode(code)
+
+
+def _period(code: str, row: RetentionRule | None) -> str:
+    known = inventory.rules()[code]
+    return words.period(then=known.then, counts_from=known.counts_from, days=row.days if row else known.days)
+
+
+def _effect(then: str, count: int) -> str:
+    """What the rule would do today, in a sentence."""
+    match then:
+        case "review":
+            said = ngettext(
+                "Today, %(count)s record would be up for review.",
+                "Today, %(count)s records would be up for review.",
+                count,
+            )
+        case "blank":
+            said = ngettext(
+                "Today, the text of %(count)s record would be removed.",
+                "Today, the texts of %(count)s records would be removed.",
+                count,
+            )
+        case _:
+            said = ngettext(
+                "Today, %(count)s entry would be deleted.",
+                "Today, %(count)s entries would be deleted.",
+                count,
+            )
+    return said % {"count": count}

@@ -1,0 +1,102 @@
+"""RetentionRule: how long the city keeps something, as decided by a privacy officer."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.acting import Acting
+from lib.days import city_day
+from lib.ids import uuid7
+from privacy.codes import RetentionCode
+from privacy.models.request import sees_requests
+from privacy.rules.retention import LEAST_DAYS, MOST_DAYS
+
+
+class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All rules for privacy officers, none for anybody else."""
+        return self.all() if sees_requests(actor) else self.none()
+
+    def in_force(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def acting_on(self, day: date) -> Self:
+        """Rules in force since an earlier day, so that a wrong one can be ended before it acts."""
+        return self.in_force().filter(in_force_since__date__lt=day)
+
+    def of(self, code: str) -> Self:
+        """All versions of a rule, the latest first."""
+        return self.filter(code=code).order_by("-number")
+
+
+class RetentionRule(models.Model):
+    """A version of a rule. What the rule does and what it counts from is in `privacy/inventory.toml`.
+
+    A version never changes. A new one ends the one before.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=20, choices=RetentionCode, editable=False)
+    number = models.PositiveIntegerField(editable=False)
+    days = models.PositiveIntegerField(
+        _("days"),
+        validators=[MinValueValidator(LEAST_DAYS), MaxValueValidator(MOST_DAYS)],
+    )
+    basis = models.CharField(
+        _("reason for this period"),
+        max_length=300,
+        help_text=_("The law, guideline or decision of the city. No names of people."),
+    )
+    in_force_since = models.DateTimeField(default=timezone.now, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = RetentionRuleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "number"],
+                name="retention_rule_version_once",
+                violation_error_message=_("Someone else has just changed this rule. Read it again."),
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(ended_at__isnull=True),
+                name="retention_rule_in_force_once",
+                violation_error_message=_("This rule is already in force."),
+            ),
+            models.CheckConstraint(
+                condition=Q(code__in=RetentionCode.values),
+                name="retention_rule_is_known",
+                violation_error_message=_("Choose from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(days__gte=LEAST_DAYS, days__lte=MOST_DAYS) & ~Q(basis=""),
+                name="retention_rule_is_whole",
+                violation_error_message=_("Enter the days and the reason for this period."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("in_force_since")),
+                name="retention_rule_ends_after_it_began",
+                violation_error_message=_("A rule ends after it began."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} ({self.number})"
+
+    @property
+    def in_force_on(self) -> date:
+        return city_day(self.in_force_since)

@@ -1,0 +1,42 @@
+"""How long something is kept, as pure functions: when it is due, and for how long a person can keep it."""
+
+from datetime import date, timedelta
+from typing import Final
+
+LEAST_DAYS: Final = 30
+MOST_DAYS: Final = 36_500
+AHEAD: Final = 30  # days before its text is removed in which a record is in the review queue
+DECIDE_WITHIN: Final = timedelta(days=30)  # a review is in time until then
+IN_A_ROW: Final = 3  # keeps one after the other, of which the last needs a sentence
+SHORTEST: Final = 20  # characters of that sentence
+
+
+def old_before(today: date, days: int) -> date:
+    """Return the day before which something must have happened to be due today.
+
+    >>> old_before(date(2026, 3, 31), 30)
+    datetime.date(2026, 3, 1)
+    """
+    return today - timedelta(days=days)
+
+
+def due_on(counted_from: date, days: int, in_force_on: date) -> date:
+    """Return the day on which something is due: not before its rule was in force.
+
+    >>> due_on(date(2020, 1, 1), 365, date(2026, 1, 1))
+    datetime.date(2026, 1, 1)
+    """
+    return max(counted_from + timedelta(days=days), in_force_on)
+
+
+def is_in_time(due: date, decided: date) -> bool:
+    return decided <= due + DECIDE_WITHIN
+
+
+def needs_sentence(kept_before: int, in_a_row: int) -> bool:
+    """Whether a keep needs a sentence: the third of a record, or the third that a person decides in a row.
+
+    >>> needs_sentence(kept_before=2, in_a_row=0), needs_sentence(kept_before=0, in_a_row=1)
+    (True, False)
+    """
+    return max(kept_before, in_a_row) + 1 >= IN_A_ROW
