@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "pages",
     "oversight",
     "api",
-    "plans",
+    *("practices", "plans"),  # in this order, because archives read practices first
     "publishing",
     "reviews",
     "reports",

@@ -6,17 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Strand(models.TextChoices):
-    """What a goal is about: the contents of local action plans and protocols, prevention and capacity."""
-
-    PREVENT = "prevent", _("Prevent")
-    IDENTIFY_REPORT_ACT = "identify_report_act", _("Identify, report, act")
-    COORDINATE_SERVICES = "coordinate_services", _("Coordinate services")
-    VICTIMS = "victims", _("Victims")
-    CIVIL_SOCIETY = "civil_society", _("Civil society")
-    CAPACITY = "capacity", _("Capacity")
-
-
 class PlanStatus(models.TextChoices):
     DRAFT = "draft", _("draft")
     ADOPTED = "adopted", _("adopted")

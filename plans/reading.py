@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.prepared import Prepared
 from lib.days import city_today
 from lib.prepared import PlaceholderDay
-from plans.codes import ENDED, Direction, Says, Strand, Unit
+from plans.codes import ENDED, Direction, Says, Unit
 from plans.models import (
     Action,
     Goal,
@@ -26,6 +26,7 @@ from plans.models import (
     PlanReview,
 )
 from plans.rules import Progress, next_review_on, progress_of
+from practices.codes import Strand
 from reports.charts import Mark, sparkline
 from reports.wording import say, say_briefly, say_interval
 

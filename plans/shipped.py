@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from plans.codes import Direction, Measure, Source, Strand, Unit
+from plans.codes import Direction, Measure, Source, Unit
+from practices.codes import Strand
 
 
 def _book(title: Any, slug: str) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
 from crm.demo.book import Book
 from lib.days import city_day
-from plans.codes import Direction, Measure, Source, Strand, Unit
+from plans.codes import Direction, Measure, Source, Unit
 from plans.services.goals import add_evidence, save_action, save_goal, save_partner, set_status
 from plans.services.indicators import add_indicator, enter_value, freeze_due
 from plans.services.milestones import save_milestone, tick_milestone
 from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
+from practices.codes import Strand
 from reports.periods import year_of
 
 REASON: Final = "The council set the target before there were records."

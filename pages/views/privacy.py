@@ -56,6 +56,7 @@ NOUNS: dict[str, Any] = {
     "job": gettext_lazy("a background task"),
     "job_file": gettext_lazy("a file of a background task"),
     "plan": gettext_lazy("a local action plan"),
+    "practice": gettext_lazy("a practice"),
     "protocol": gettext_lazy("a protocol"),
     "reason": gettext_lazy("reasons in the activity log"),
     "listing": gettext_lazy("a public listing"),

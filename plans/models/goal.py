@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.described import OF_LIMITS
 from lib.ids import uuid7
-from plans.codes import Strand
 from plans.models.plan import Plan
+from practices.codes import Strand
 
 POINTS: Final = 10
 _POINT: Final = _("Enter a number between 1 and 10.")

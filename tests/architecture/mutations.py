@@ -35,6 +35,7 @@ APPS: Final = (
     "reminders",
     "reports",
     "plans",
+    "practices",
     "publishing",
     "reviews",
 )

@@ -16,6 +16,7 @@ APPS = (
         "pages",
         "api",
         "plans",
+        "practices",
         "publishing",
         "reviews",
         "reports",

@@ -56,7 +56,7 @@ DERIVED = {
 def tables() -> Iterable[Any]:
     for app in (
         *("districts", "contacts", "reminders", "meetings"),
-        *("exchange", "incidents", "reviews", "publishing", "plans"),
+        *("exchange", "incidents", "reviews", "publishing", "plans", "practices"),
     ):
         yield from apps.get_app_config(app).get_models()
 

@@ -1,0 +1,36 @@
+"""The library in an archive (docs/archive.md). Of adoptions here, those of the districts of the archive."""
+
+from typing import Any, Final
+
+from django.db.models import Q
+
+from accounts.actors import Actor
+from exchange.archive import parts
+from exchange.archive.parts import Part
+from practices.models import Adoption, EditorialReview, Practice, PracticeText, Takeaway
+from practices.services.practices import OBJECT
+
+_SINCE: Final = 4  # the first version of archives with practices
+
+
+def _adoptions(actor: Actor) -> Any:
+    rows = Adoption.objects.visible_to(actor)
+    here = Q(district__isnull=True) | Q(district__in=actor.district_ids)
+    return rows if actor.sees_everywhere else rows.filter(here)
+
+
+def _practices(actor: Actor) -> Any:
+    return Practice.objects.visible_to(actor)
+
+
+PARTS: Final = (
+    Part("practices", Practice, _practices, object_type=OBJECT, since=_SINCE),
+    Part("practice_texts", PracticeText, owner="practice", since=_SINCE),
+    Part("practice_reviews", EditorialReview, owner="practice", since=_SINCE),
+    Part("practice_adoptions", Adoption, _adoptions, since=_SINCE),
+    Part("takeaways", Takeaway, owner="follow_up", since=_SINCE),
+)
+
+
+def register() -> None:
+    parts.register(*PARTS)

@@ -1,0 +1,7 @@
+"""The library of practices: what cities do, how sure anybody is that it helps, and what came of it."""
+
+from practices.models.adoption import Adoption, Takeaway
+from practices.models.practice import Practice, PracticeText
+from practices.models.review import EditorialReview
+
+__all__ = ["Adoption", "EditorialReview", "Practice", "PracticeText", "Takeaway"]

@@ -1,0 +1,104 @@
+"""When a practice can be published, how sure anybody is that it helps, and when it is asked about. Pure."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
+
+#: Levels of evidence, weakest first (practices.codes.Evidence).
+LEVELS: Final = ("described", "plausible", "tested_here", "evaluated", "reviewed")
+#: The four minimum criteria of the European Crime Prevention Network, as fields of a review.
+QUESTIONS: Final = ("problem_is_clear", "mechanism_is_clear", "has_evidence", "can_be_repeated")
+#: Texts of an original that cannot be empty. What went wrong may be "nothing known yet".
+REQUIRED: Final = (
+    "title",
+    "problem",
+    "how_it_works",
+    "why",
+    "steps",
+    "where_it_works",
+    "went_wrong",
+    "results",
+)
+CONFIRMED_DAYS: Final = 365
+RETIRED_DAYS: Final = 730  # after `confirm_by`
+SHORTEST_REASON: Final = 10  # characters
+
+
+def highest_level(answers: Mapping[str, str]) -> str:
+    """The strongest level that the four answers of a review allow.
+
+    Two "no" allow `described` only, and so does a problem or a mechanism that is not clear. Without evidence
+    or a plausible theory it is at most `plausible`.
+    """
+    noes = sum(answers[name] == "no" for name in QUESTIONS)
+    if noes > 1 or not answers["problem_is_clear"] == answers["mechanism_is_clear"] == "yes":
+        return "described"
+    return "reviewed" if answers["has_evidence"] == "yes" else "plausible"
+
+
+def is_allowed(level: str, answers: Mapping[str, str]) -> bool:
+    return LEVELS.index(level) <= LEVELS.index(highest_level(answers))
+
+
+def missing(text: Mapping[str, object]) -> list[str]:
+    """Names of the texts that an original still needs."""
+    return [name for name in REQUIRED if not text.get(name)]
+
+
+def is_unconfirmed(confirm_by: date | None, today: date) -> bool:
+    return confirm_by is not None and confirm_by < today
+
+
+def retires_on(confirm_by: date) -> date:
+    return confirm_by + timedelta(days=RETIRED_DAYS)
+
+
+def reads_like_a_person(mailbox: str, names: Iterable[str]) -> bool:
+    """Whether the part before the @ contains a name of a colleague (folded), or two words like one."""
+    local = mailbox.split("@")[0].casefold()
+    words = set(re.split(r"[^\w]+|_", local))
+    known = {word for name in names for word in name.split() if len(word) > 2}
+    return bool(words & known) or re.fullmatch(r"[a-z]\.[a-z]{3,}", local) is not None
+
+
+# --- Reminders --------------------------------------------------------------------------------------------
+
+PRACTICE_CONFIRM: Final = "practice_confirm"
+PRACTICE_RETIRED: Final = "practice_retired"
+REVIEW_WAITING: Final = "practice_review_waiting"
+TAKEAWAY_TRIED: Final = "takeaway_tried"
+CONFIRM_DAYS: Final = 30  # before `confirm_by`
+WAITING_DAYS: Final = 7
+TRIED_DAYS: Final = 90
+#: A takeaway counts as tried if it became an adoption in these days.
+COUNTED_DAYS: Final = 180
+
+
+def practice_reminders(
+    *,
+    keepers: Collection[Recipient],
+    reviewers: Collection[Recipient],
+    confirm_by: date | None,
+    submitted_on: date | None,
+    retired_on: date | None,
+    now: datetime,
+) -> Iterator[Occurrence]:
+    """At 09:00: to who keeps a practice before it is no longer confirmed, and to those who can review it."""
+    asked = (
+        (PRACTICE_CONFIRM, keepers, confirm_by and confirm_by - timedelta(days=CONFIRM_DAYS)),
+        (PRACTICE_RETIRED, keepers, retired_on),
+        (REVIEW_WAITING, reviewers, submitted_on and submitted_on + timedelta(days=WAITING_DAYS)),
+    )
+    for rule, recipients, day in asked:
+        for one in recipients if day else ():
+            if day:
+                yield from each_channel(rule, one, nine_oclock(day, one.zone), now=now)
+
+
+def takeaway_reminder(*, owner: Recipient, taken_on: date, now: datetime) -> Iterator[Occurrence]:
+    """Once, 90 days after it was taken home: "Tried it?"."""
+    day = taken_on + timedelta(days=TRIED_DAYS)
+    yield from each_channel(TAKEAWAY_TRIED, owner, nine_oclock(day, owner.zone), now=now)

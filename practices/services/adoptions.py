@@ -1,0 +1,59 @@
+"""Recording that a practice was tried, and what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from districts.models import District
+from lib.cleaning import assign, refuse_future
+from meetings.models import FollowUp
+from practices.models import Adoption, Practice
+from practices.policies import can_record_adoption
+from practices.services.practices import write_practice
+
+
+@transaction.atomic
+def record_adoption(
+    *,
+    actor: Actor,
+    practice_id: UUID,
+    district: District,
+    follow_up: FollowUp | None = None,
+    **fields: Any,
+) -> Adoption:
+    """Write what came of a practice in a district: the practice itself stays as it is.
+
+    Raises DoesNotExist if the practice is not seen, PermissionDenied unless the actor writes in the district,
+    ValidationError by field.
+    """
+    practice = Practice.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=practice_id)
+    if not can_record_adoption(actor, district.pk):
+        raise PermissionDenied
+    if not practice.is_published:
+        raise ValidationError(_("Only a published practice can be tried."), code="not_published")
+    if follow_up and Adoption.objects.filter(follow_up=follow_up).exists():
+        raise ValidationError(_("This takeaway is already recorded."), code="recorded")
+    adoption = Adoption(practice=practice, district=district, follow_up=follow_up, written_by_id=actor.id)
+    assign(adoption, fields)
+    refuse_future(adoption, ["started_on"])
+    adoption.full_clean(exclude=["practice", "district", "follow_up", "written_by"])
+    if practice.since and adoption.started_on.year < practice.since:
+        message = _("The practice began in %(year)d. Enter a later date.") % {"year": practice.since}
+        raise ValidationError({"started_on": message}, code="before")
+    adoption.save(force_insert=True)
+    write_practice(actor, practice, ["adoptions"])
+    return adoption
+
+
+@transaction.atomic
+def withdraw_adoption(*, actor: Actor, adoption_id: UUID) -> None:
+    """Undo what was just recorded. Raises DoesNotExist, and PermissionDenied for who did not write it."""
+    adoption = Adoption.objects.visible_to(actor).select_related("practice").get(pk=adoption_id)
+    if adoption.written_by_id is None or adoption.written_by_id != actor.id:
+        raise PermissionDenied
+    adoption.delete()
+    write_practice(actor, adoption.practice, ["adoptions"])

@@ -1,0 +1,71 @@
+"""Practices for tests: written, reviewed by another person, and published."""
+
+from datetime import date
+from typing import Any, Final
+
+from accounts.actors import Actor
+from districts.models import District
+from practices.models import Adoption, Practice
+from practices.services.adoptions import record_adoption
+from practices.services.practices import (
+    create_practice,
+    publish_practice,
+    review_practice,
+    submit_practice,
+)
+
+YES: Final = dict.fromkeys(
+    ("problem_is_clear", "mechanism_is_clear", "has_evidence", "can_be_repeated"), "yes"
+)
+FIELDS: Final[dict[str, Any]] = {"phases": ["prevent"], "strands": ["victims"], "since": 2019}
+STARTED: Final = date(2026, 3, 2)
+
+
+def texts(words: str = "Visit after each report") -> dict[str, Any]:
+    return {
+        "title": words,
+        "problem": f"{words}: people who report hear nothing.",
+        "how_it_works": "An officer visits in three days.",
+        "why": "Who is visited reports again.",
+        "steps": "Agree who visits\nVisit\nWrite down what was said",
+        "where_it_works": "Where shifts are long enough.",
+        "went_wrong": "Nothing known yet",
+        "results": "Demonstration.",
+        "sources": [{"title": "Compendium", "url": "https://example.org/compendium"}],
+    }
+
+
+def drafted(actor: Actor, words: str = "Visit after each report", **fields: Any) -> Practice:
+    return create_practice(actor=actor, language="en", text=texts(words), **(FIELDS | fields))
+
+
+def published(
+    author: Actor, reviewer: Actor, words: str = "Visit after each report", **fields: Any
+) -> Practice:
+    """Written by one person and reviewed by another."""
+    row = drafted(author, words, **fields)
+    submit_practice(actor=author, practice_id=row.pk)
+    review_practice(actor=reviewer, practice_id=row.pk, level="plausible", **YES)
+    return publish_practice(actor=author, practice_id=row.pk)
+
+
+def tried(actor: Actor, practice: Practice, district: District, **fields: Any) -> Adoption:
+    said = {"started_on": STARTED, "came_of_it": "helped", "would_again": "yes"} | fields
+    return record_adoption(actor=actor, practice_id=practice.pk, district=district, **said)
+
+
+def make_practice(author: Actor, reviewer: Actor, district: District) -> dict[str, Any]:
+    """One practice of each status with an adoption; IDs by noun."""
+    waiting = drafted(author, "Waiting")
+    submit_practice(actor=author, practice_id=waiting.pk)
+    reviewed = drafted(author, "Reviewed")
+    submit_practice(actor=author, practice_id=reviewed.pk)
+    review_practice(actor=reviewer, practice_id=reviewed.pk, level="plausible", **YES)
+    row = published(author, reviewer)
+    return {
+        "practice": row.pk,
+        "practice_draft": drafted(author, "Draft").pk,
+        "practice_waiting": waiting.pk,
+        "practice_reviewed": reviewed.pk,
+        "adoption": tried(author, row, district).pk,
+    }
