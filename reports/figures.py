@@ -21,12 +21,15 @@ class Row:
     """One figure of one group in one period. Reports add their own columns.
 
     `group` is a district's code, a focus or a kind. `n` and `of` are whole but for contact wanted.
+    `is_touched`: something that may decide it was entered or corrected since it was final. It is asked for
+    the first period of a question only.
     """
 
     period: Period
     group: str
     n: float
     of: float
+    is_touched: bool = field(default=False, compare=False)
 
     @property
     def ratio(self) -> float | None:

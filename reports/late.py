@@ -22,6 +22,7 @@ from reports.population import ASKED, DAYS_SINCE_MET, TIMES_MET, fetch
 from reports.questions import By, Question
 from reports.reading import Report
 from reports.statuses import Status, final_on, status_of
+from reports.touched import touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +59,6 @@ LISTED: Final[Mapping[Noun, Promise]] = {
 }
 
 
-# What may have been entered since the figure was final, by list, in whichever district: its ID, when it was
-# entered, and the fields ({decide}) whose later correction counts as much.
-_TOUCHED: Final[Mapping[Noun, str]] = {
-    "organisations": """
-        SELECT dated.organisation_id, dated.entered_at, '{{}}'
-        FROM asked JOIN contacts_organisationperiod dated ON dated.entered_at >= %(final_at)s
-            AND dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
-        UNION ALL
-        SELECT merge.kept_id, merge.merged_at, '{{}}' FROM contacts_merge merge
-        WHERE merge.merged_at >= %(final_at)s AND merge.undone_at IS NULL""",
-    "meetings": """
-        SELECT meeting.id, meeting.created_at, {decide}
-        FROM asked JOIN meetings_meeting meeting ON meeting.updated_at >= %(final_at)s
-            AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until""",
-    "follow-ups": """
-        SELECT promise.id, state.entered_at, '{{}}'
-        FROM asked JOIN meetings_followup promise ON promise.updated_at >= %(final_at)s
-        JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
-            AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)""",
-    # That its district was redrawn is no correction: it counts where it was received.
-    "concerns": """
-        SELECT concern.id, concern.created_at,
-               {decide} || CASE WHEN concern.received_in_id IS NULL THEN 'district' END
-        FROM asked JOIN meetings_concern concern ON concern.updated_at >= %(final_at)s
-            AND concern.received_at < asked.until""",
-    # Calls and steps that were made then and entered since, and whoever was found to be affected since.
-    "incidents": """
-        SELECT incident.id, greatest(incident.created_at, (
-            SELECT max(tried.recorded_at) FROM incidents_reassurance tried
-            WHERE tried.incident_id = incident.id AND tried.at < asked.until
-        ), (
-            SELECT max(step.recorded_at) FROM incidents_incidentstep step
-            WHERE step.incident_id = incident.id AND step.done_at < asked.until
-        )), {decide}
-        FROM asked JOIN incidents_incident incident ON incident.updated_at >= %(final_at)s
-            AND incident.started_at < asked.until""",
-}
-_SPOKEN_FOR: Final = """
-    SELECT said.organisation_id, greatest(said.entered_at, said.superseded_at), '{{}}'
-    FROM asked JOIN contacts_focusdeclaration said ON said.declared_on < asked.until_on
-        AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)"""
-# What decides whether an organisation was met at a meeting.
-_MEET: Final = ("starts_at", "status", "organisations", "outcomes")
-_MEETINGS: Final = """
-    SELECT meeting.id, meeting.created_at, {decide}
-    FROM asked JOIN meetings_meeting meeting
-        ON meeting.updated_at >= %(final_at)s AND meeting.starts_at < asked.until"""
 # Meetings at which an organisation that is counted was met: in the period, or the last before its end.
 _MET: Final[Mapping[str, str]] = {
     TIMES_MET: """
@@ -126,20 +80,21 @@ _MET: Final[Mapping[str, str]] = {
 def late_records(question: Question, reports: Iterable[Report]) -> Late:
     """Those that figures of these reports count in the question's one period, the latest first.
 
-    There are none before the figures were final. One statement, which reads what the figures count only if
+    There are none before the figures were final. Whoever has read the figures leaves out reports of which no
+    row `is_touched`. One statement, which reads what the figures count only if
     something was entered since: PostgreSQL does not begin with `IN` before there is a row to look for.
     """
     [period] = question.periods
-    if status_of(period, question.today) != Status.FINAL:
-        return Late()
     asked = list(reports)
+    if not asked or status_of(period, question.today) != Status.FINAL:
+        return Late()
     parameters: dict[str, Any] = {
         "final_at": day_starts_at(final_on(period)),
         "city": str(city_zone()),
         **{name: value for report in asked for name, value in report.parameters.items()},
     }
     entered = f"""{ASKED}, touched (of, id, at, fields) AS MATERIALIZED (
-        {" UNION ALL ".join(_touched(asked, question.by))}
+        {touched(asked, question.by)}
     ), dated (of, id, at) AS MATERIALIZED (
         SELECT of, id, greatest(at, CASE WHEN fields <> '{{}}' THEN (
             SELECT max(change.at)
@@ -182,25 +137,6 @@ def _counted(reports: Sequence[Report], by: By) -> Iterator[str]:
             WHERE {source.key} IS NOT NULL GROUP BY {source.key}
             HAVING {" OR ".join(f"{total} > 0" for total in totals)}
         )"""  # noqa: S608 (our own text)
-
-
-def _touched(reports: Sequence[Report], by: By) -> Iterator[str]:
-    """What can decide their figures, and when it was entered."""
-    for source in dict.fromkeys(report.counts for report in reports):
-        fields = [field for report in reports if report.counts == source for field in report.decided_by]
-        yield _of(
-            source.noun, _TOUCHED[source.noun], *source.decided_by, *source.decide_group.get(by, ()), *fields
-        )
-        if source.noun == "organisations" and by == By.FOCUS:
-            yield _of(source.noun, _SPOKEN_FOR)
-    if _met(reports):
-        yield _of("met", _MEETINGS, *_MEET)
-
-
-def _of(noun: str, rows: str, *fields: str) -> str:
-    decide = ", ".join(f"'{field}'" for field in dict.fromkeys(fields))
-    return f"""SELECT '{noun}', id, at, fields::varchar[]
-        FROM ({rows.format(decide=f"ARRAY[{decide}]::varchar[]")}) rows (id, at, fields)"""  # noqa: S608 (our own text)
 
 
 def _deciding(reports: Sequence[Report]) -> Iterator[str]:

@@ -75,7 +75,7 @@ def _counts(report: Report, row: Row) -> bool:
 def _less(report: Report, whole: Row, parts: Sequence[Row]) -> Row:
     """What is left of the whole without its parts; what cannot be added up is not there."""
     left: dict[str, Any] = {
-        one.name: None for one in fields(whole) if one.name not in ("period", "group", "days")
+        one.name: None for one in fields(whole) if one.name not in ("period", "group", "days", "is_touched")
     }
     for name, number in _numbers(report, whole).items():
         left[name] = number - sum(_numbers(report, part)[name] for part in parts)

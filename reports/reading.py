@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lib.days import day_starts_at
 from reports.figures import (
     FIRST,
     Apart,
@@ -26,6 +27,8 @@ from reports.figures import (
 from reports.intervals import LEAST, Interval, wilson
 from reports.population import fetch
 from reports.questions import By, Question
+from reports.statuses import Status, final_on, status_of
+from reports.touched import is_touched
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,16 +158,18 @@ class Report:
 
 def read_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
     """The rows of each, by one statement: they count the same."""
-    found = fetch(
-        sql_of(reports, question.by),
-        question,
-        **{name: value for report in reports for name, value in report.parameters.items()},
-    )
+    parameters = {name: value for report in reports for name, value in report.parameters.items()}
+    columns = []
+    if status_of(question.periods[0], question.today) == Status.FINAL:
+        parameters["final_at"] = day_starts_at(final_on(question.periods[0]))
+        columns = [is_touched(reports, question.by)]
+    found = fetch(sql_of(reports, question.by, columns), question, **parameters)
     return [
         [
             report.row(
                 period=question.periods[one["nr"]],
                 group=one["grp"],
+                is_touched=one["nr"] == 0 and one.get("is_touched", False),
                 **{name: one[_column(number, name)] for name in report.fields},
             )
             for one in found
@@ -173,7 +178,7 @@ def read_together(reports: Sequence[Report], question: Question) -> list[list[An
     ]
 
 
-def sql_of(reports: Sequence[Report], by: By) -> str:
+def sql_of(reports: Sequence[Report], by: By, columns: Sequence[str] = ()) -> str:
     """The statement of reports that count the same, with named parameters (`Question.parameters`)."""
     source = reports[0].counts
     measures = dict.fromkeys(measure for report in reports for measure in report.measures)
@@ -186,7 +191,7 @@ def sql_of(reports: Sequence[Report], by: By) -> str:
     ]
     return f"""
         WITH {", ".join(tables)}
-        SELECT nr, grp, {", ".join(counted)}
+        SELECT nr, grp, {", ".join([*counted, *columns])}
         FROM {source.table} {" ".join(join for _table, join in beside)}
         GROUP BY nr, grp ORDER BY nr, grp
         """  # noqa: S608 (our own text)

@@ -272,7 +272,7 @@ def scorecard(
     run_up: Sequence[Period] = (),
 ) -> list[Line]:
     """A line for each report and district of `question`, whose periods are replaced by those needed here."""
-    periods = tuple(dict.fromkeys((*run_up, period, before)))
+    periods = tuple(dict.fromkeys((period, before, *run_up)))
     found = tables(list(reports), replace(question, periods=periods))
     return [
         Line(one, district.code, period, before, run_up) for one in found for district in question.districts

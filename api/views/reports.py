@@ -17,7 +17,7 @@ from api.views.base import Resource
 from audit.models import Action
 from audit.services import record
 from lib.days import city_today
-from reports.figures import Drill
+from reports.figures import Drill, Row
 from reports.late import late_records, status_with
 from reports.parts import IN_SEVERAL, is_rest, rows_of
 from reports.periods import Period, PeriodInFuture
@@ -66,7 +66,8 @@ class Reports(Resource):
         )
         if parameters.read_flag(request, "rest"):
             question = _with_rest(question)
-        rows = list(_rows(request, report, question))
+        found = rows_of(report, question)
+        rows = list(_rows(request, report, question, found))
         # The event has no object IDs, because all are counted. It names the report and its districts.
         counted = [district.pk for district in question.districts]
         record(self.actor, Action.VIEW, self.object_type, district_ids=counted, field_names=[slug])
@@ -77,7 +78,7 @@ class Reports(Resource):
         about: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
         about["counted_to"] = question.so_far(period).until
         then = replace(question, periods=(period,))
-        late = late_records(then, [report])
+        late = late_records(then, [report] if any(row.is_touched for row in found) else [])
         about["status"] = status_with(late, then)
         about["revised_by"] = [
             {"list": noun, "entered_on": day, "records": n} for (noun, day), n in late.days.items()
@@ -110,10 +111,11 @@ def _compared_with(request: Request, period: Period) -> Period | None:
         raise parameters.bad_comparison("compare") from None
 
 
-def _rows(request: Request, report: Report, question: Question) -> Iterator[dict[str, Any]]:
+def _rows(
+    request: Request, report: Report, question: Question, found: Sequence[Row]
+) -> Iterator[dict[str, Any]]:
     """One row per group, with the figures of the comparison period under prefixed names."""
     now, *others = question.periods
-    found = rows_of(report, question)
     before = {row.group: row for row in found if row.period in others}
     for row in found:
         if row.period == now:

@@ -58,7 +58,7 @@ def report_view(
 
     `form_of` reads districts and period from the URL. The form and the view receive the report if the URL
     contains a `slug` or the page has its own `report`. The view is not called if no district is covered or
-    the form is invalid.
+    the form is invalid. It returns as `touched` the reports that late records can have revised, if it knows.
     """
 
     def decorate(view: Callable[..., Context | HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -79,7 +79,7 @@ def report_view(
             found = view(request, form, question, **about)
             if isinstance(found, HttpResponseBase):
                 return found
-            counted = [shown] if shown else REPORTS.values()
+            counted = [shown] if shown else found.pop("touched", REPORTS.values())
             form.late = late_records(replace(question, periods=(form.asked,)), counted)
             about["late"] = late_rows(request, form.late, question.districts, linked=shown is not None)
             period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
@@ -113,6 +113,7 @@ def scorecard_page(
         "remarks": standing_out(lines),
         "blind": matrix(replace(question, periods=(form.chosen,))),
         "figures": list(figures.values()),
+        "touched": [line.report for line in lines if line.row and line.row.is_touched],
         "with_history": bool(run_up),
     }
 

@@ -194,7 +194,10 @@ def test_what_happens_now_changes_no_past_figure(edit: str) -> None:
 
 
 def late(actor: Actor, *slugs: str, by: By = By.DISTRICT) -> list[tuple[str, Any]]:
-    found = late_records(ask(actor, [QUARTER], by=by), [REPORTS[slug] for slug in slugs]).latest
+    question = ask(actor, [QUARTER], by=by)
+    touched = [REPORTS[slug] for slug in slugs if any(row.is_touched for row in REPORTS[slug].rows(question))]
+    found = late_records(question, [REPORTS[slug] for slug in slugs]).latest
+    assert found == list(late_records(question, touched).latest), "pages ask for touched reports only"
     assert all(one.entered_on == city_today() for one in found)
     return [(one.noun, one.id) for one in found]
 
@@ -207,6 +210,7 @@ def test_what_is_learned_late_revises_the_figures_that_it_is_about() -> None:
     promise = make_promise(row, due_on=DUE)
     concern = make_concern(north, first, bias_grounds=["anti_roma"])
     assert late(actor, *REPORTS) == []
+    assert not REPORTS["activity"].rows(ask(actor, [QUARTER]))[0].is_touched
 
     meeting = make_meeting(south, row, starts_at=at(DUE))
     assert late(actor, "coverage") == late(actor, "activity") == [("meetings", meeting.pk)]
