@@ -19,6 +19,7 @@ from lib.reasons import read_reason
         ("Mārtiņš Bērziņš", "martins berzins"),
         ("  \u200b\u202e ", ""),
         ("AC/DC & Co.", "ac dc co"),
+        ("Lamps\nBroken\r\nsince\tMay\x85Núñez", "lamps broken since may nunez"),
     ],
 )
 def test_accents_case_and_signs_make_no_difference(text: str, folded: str) -> None:
