@@ -40,6 +40,7 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
     consulted = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
         label=_("Organisations consulted"),
+        help_text=_("Choose organisations, or write below why no one was consulted."),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs=ROWS),
     )
@@ -50,6 +51,8 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
         self.fields["level"].choices = [  # type: ignore[attr-defined]  # of a typed choice field
             (code, f"{label} ({national})" if national else label) for code, label, national in levels()
         ]
+        for name in ("consulted", "not_consulted_reason"):  # neither is optional if the other is empty
+            self.fields[name].is_one_of_two = True  # type: ignore[attr-defined]  # read by field_optional.html
         chosen = self["consulted"].value() or []
         self.offer(actor, [*chosen, *touched], str(self["find"].value() or ""))
 

@@ -50,6 +50,8 @@ def test_tension_is_assessed_with_somebody_or_a_reason(client: Client, night: Ni
     address = page("tension", incident)
     form = signed_in(client, night.supervisor).get(address).text
     assert "Al-Noor" in form and "never about a group" in form and "checked" not in form.split("<form")[1]
+    for label in ("Organisations consulted", "Why no one was consulted"):  # one of the two is needed
+        assert "(optional)" not in form.split(label)[1].split("</l")[0], label
     hidden = make_organisation(make_district())
     for wrong in ({}, {"level": "7"}, {"trend": "x"}, {"consulted": hidden.pk}):
         assert client.post(address, TENSION | wrong).status_code == 422, wrong
