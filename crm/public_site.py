@@ -20,7 +20,15 @@ from redis.exceptions import RedisError
 
 from lib.addresses import client_address, network_of
 from lib.days import city_today
-from publishing.live import TRAP, RegisterForm, leave_confirmation, leave_registration, published_file
+from publishing.kinds import TextSlug
+from publishing.live import (
+    TRAP,
+    RegisterForm,
+    leave_confirmation,
+    leave_registration,
+    published_file,
+    text_versions,
+)
 from publishing.services.registrations import hash_token
 from publishing.site.languages import direction, speaking, words_of
 
@@ -80,14 +88,17 @@ def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             return _register(request, form, language, code)
         status = 422 if form.is_bound else 200
-        return _page(request, "live_form", language, code, status, form=form, moment=_moment())
+        return _page(
+            request, "live_form", language, code, status, form=form, moment=_moment(), texts=_texts(language)
+        )
 
 
 def _register(request: HttpRequest, form: RegisterForm, language: str, code: str) -> HttpResponse:
     if not _is_by_a_person(request):
         return _page(request, "live_sent", language, code)
     try:
-        is_taken = _may_send(request) and leave_registration(form.registration(code, language))
+        version = text_versions(language).get(TextSlug.REGISTRATION_CONSENT, 0)
+        is_taken = _may_send(request) and leave_registration(form.registration(code, language, version))
     except (DatabaseError, RedisError):
         is_taken = False
     return _page(request, "live_sent" if is_taken else "live_full", language, code, 200 if is_taken else 503)
@@ -132,6 +143,17 @@ def _page(
     }
     with speaking(words):
         return render(request, f"publishing/site/{name}.html", context, status=status)
+
+
+def _texts(language: str) -> list[dict[str, Any]]:
+    """What to read before sending: the agreement and the privacy notice, where they are published."""
+    known = text_versions(language)
+    slugs = (TextSlug.REGISTRATION_CONSENT, TextSlug.PRIVACY_NOTICE)
+    return [
+        {"path": f"{language}/{slug.replace('_', '-')}/", "name": slug.label}
+        for slug in slugs
+        if slug in known
+    ]
 
 
 def _moment() -> str:

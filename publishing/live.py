@@ -33,6 +33,13 @@ def published_file(path: str) -> tuple[bytes, str] | None:
     return (bytes(row.content), row.digest) if row else None
 
 
+def text_versions(language: str) -> dict[str, int]:
+    """The versions of the published texts in a language, by slug."""
+    found = published_file("texts.json")
+    versions: dict[str, dict[str, int]] = json.loads(found[0]) if found else {}
+    return versions.get(language, {})
+
+
 def leave_registration(given: dict[str, Any]) -> bool:
     """Leave a registration with the owner's function. False: none is taken now, whoever asks."""
     with connection.cursor() as cursor:
@@ -113,9 +120,10 @@ class RegisterForm(forms.Form):
             self.add_error("website", _wrong_address())
         return url
 
-    def registration(self, district: str, language: str) -> dict[str, Any]:
+    def registration(self, district: str, language: str, text_version: int) -> dict[str, Any]:
         """What the owner's function takes."""
         given = {name: value for name, value in self.cleaned_data.items() if name != TRAP}
         listed = given.pop("fields_listed")
         wants = Wants.LISTED if listed else Wants.CONTACT
-        return {**given, "fields": listed, "wants": wants, "district": district, "language": language}
+        given |= {"district": district, "language": language, "text_version": text_version}
+        return {**given, "fields": listed, "wants": wants}

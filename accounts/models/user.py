@@ -14,6 +14,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
@@ -152,6 +153,20 @@ class User(AbstractBaseUser):
         default=every_channel,
         blank=True,
         verbose_name=_("reminders"),
+    )
+    public_name = models.CharField(
+        _("name on public pages"),
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[
+            RegexValidator(r"^[^\W\d_][^\d_@<>/]*\Z", _("Enter a name as people call you, in letters only."))
+        ],
+        help_text=_(
+            "Your first name is enough. Shown only if your district names officers. Leave empty if you do "
+            "not want to be named: a name that you remove leaves the public page within 5 minutes."
+        ),
     )
     # Only the day, never the reason. While a user is away, steps and reminders go to the next in turn.
     absent_until = models.DateField(

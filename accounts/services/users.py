@@ -59,6 +59,7 @@ class Preferences(TypedDict, total=False):
 
     language: str
     phone: str
+    public_name: str
     absent_until: date | None
     time_zone: str
     theme: str

@@ -97,7 +97,8 @@ def zones(own: str) -> list[tuple[str, str]]:
 
 @fields_of(
     User,
-    *("language", "phone", "absent_until", "time_zone", "theme", "reminder_channels", "uses_shortcuts"),
+    *("language", "phone", "public_name", "absent_until", "time_zone", "theme", "reminder_channels"),
+    "uses_shortcuts",
     phone=PHONE,
     theme={"widget": forms.RadioSelect},
     reminder_channels={

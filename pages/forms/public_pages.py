@@ -19,6 +19,7 @@ from publishing.models import (
     PublicEntry,
     PublicListing,
     PublicMeeting,
+    PublicText,
     Registration,
     ReportingRoute,
 )
@@ -163,6 +164,15 @@ class ListingForm(Revised):
     is_home = forms.BooleanField(
         label=gettext_lazy("This is someone’s home, so do not publish the address"), required=False
     )
+
+
+@fields_of(PublicText, "text", text={"rows": 20})
+class TextForm(Revised):
+    """The next version of a text. `revision` is the version that it follows."""
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].widget.attrs |= {"lang": language, "dir": "auto"}
 
 
 @fields_of(PublicMeeting, "is_public", "title", "place", "text", "language")

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
@@ -24,6 +24,7 @@ from publishing.models import PublicListing, ReportingRoute
 from publishing.policies import can_edit_page
 from publishing.services.listings import list_organisation, withdraw_listing
 from publishing.services.routes import record_test, write_route
+from publishing.site import listing_service, write_json
 
 _ROUTE = (
     *("name", "kind", "district", "organisation", "phone", "url", "address", "hours", "languages"),
@@ -106,6 +107,19 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
     text = _("Record what the organisation agreed to. Nothing else about it is published.")
     context = {"form": form, "title": organisation.name, "intro": text, "listing": row, "pk": pk}
     return render_form(request, context)
+
+
+@require_safe
+def listing_hsds(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A listing as other systems read it, also before it is published."""
+    organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
+    refuse_unless(can_edit_page(request.actor, organisation.home_district_id))
+    rows = PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk)
+    row = rows.select_related("organisation__home_district").first()
+    if row is None or organisation.has_protected_location:
+        raise Http404
+    record_view(request, "organisation", [pk], district_ids=[organisation.home_district_id])
+    return HttpResponse(write_json(listing_service(row)), content_type="application/json")
 
 
 @require_POST

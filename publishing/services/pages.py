@@ -89,14 +89,18 @@ def announce_meeting(
 
 
 @transaction.atomic
-def write_text(*, actor: Actor, slug: str, language: str, text: str) -> PublicText:
-    """The next version of a text. Raises PermissionDenied, ValidationError by field."""
+def write_text(
+    *, actor: Actor, slug: str, language: str, text: str, version: int | None = None
+) -> PublicText:
+    """The next version of a text, after `version`. Raises PermissionDenied, StaleVersion, ValidationError."""
     if not can_publish(actor):
         raise PermissionDenied
     row = PublicText(in_force_since=city_today())
     assign(row, {"slug": slug, "language": language, "text": text})
     earlier = PublicText.objects.filter(slug=row.slug, language=row.language)
-    row.version = (earlier.aggregate(last=Max("version"))["last"] or 0) + 1
+    last = earlier.aggregate(last=Max("version"))["last"] or 0
+    check_version(last, version)
+    row.version = last + 1
     row.full_clean(validate_constraints=False)
     refuse_protected([row.text])
     with constraints_in_words(PublicText):

@@ -1,21 +1,24 @@
 """Ways to report: kept by supervisors, tested as a stranger would ring."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
 from lib.days import city_today
+from lib.row_context import Opened, opened
+from meetings.codes import FollowUpKind
+from meetings.services.follow_ups import create_follow_up
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
 from publishing.rules.routes import after
@@ -25,6 +28,8 @@ from reminders.services import refresh_reminders
 
 OBJECT: Final = "reporting_route"
 SUBJECT: Final = "route"  # of reminders
+ASK_WITHIN: Final = timedelta(days=3)
+TITLE: Final = 200  # letters of a follow-up
 _TEXTS: Final = ("name", "address", "hours", "note")
 
 
@@ -82,13 +87,33 @@ def record_test(
     if route.tested_on and test.tested_on < route.tested_on:
         raise ValidationError({"tested_on": _("A later test is already recorded.")})
     test.save(force_insert=True)
+    is_first_failure = route.failed_on is None
     route.answered_on, route.failed_on = after(route.tests, test.tested_on, test.result)
     route.tested_on, route.test_result = test.tested_on, test.result
     _save(route)
     _record(actor, Action.UPDATE, route, ["test_result", "tested_on"])
     if route.organisation_id:
         summarise(route.organisation_id)
+        if route.failed_on and is_first_failure:
+            _ask_its_lead(route)
     return route
+
+
+@opened(Opened.WRITER)
+def _ask_its_lead(route: ReportingRoute) -> None:
+    """Make a follow-up for who leads its organisation, or is deputy, in their language."""
+    organisation: Any = route.organisation
+    owner = next(
+        (one for one in (organisation.lead_officer, organisation.deputy_officer) if one and one.is_active),
+        None,
+    )
+    if owner is None:
+        return  # supervisors see it on the page and are reminded of the next test
+    with translation.override(owner.language):
+        title = _("No one answered a test of “%(name)s”. Ask why.") % {"name": route.name}
+    fields: dict[str, Any] = {"title": title[:TITLE], "kind": FollowUpKind.CALL_BACK, "owner": owner}
+    due_on = city_today() + ASK_WITHIN
+    create_follow_up(actor=SYSTEM, organisations=[organisation], due_on=due_on, **fields)
 
 
 def _was_in(route: ReportingRoute) -> UUID | None:

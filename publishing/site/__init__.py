@@ -1,5 +1,7 @@
 """The public site: files of HTML, CSS, iCalendar and JSON, the same bytes for the same rows."""
 
 from publishing.site.building import build_site
+from publishing.site.data import write_json
+from publishing.site.directory import listing_service
 
-__all__ = ["build_site"]
+__all__ = ["build_site", "listing_service", "write_json"]

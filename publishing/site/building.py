@@ -10,6 +10,7 @@ from publishing.site.directory import directory_files
 from publishing.site.pages import Pages
 from publishing.site.reading import Site, read_site
 
+TEXTS: Final = "texts.json"
 STYLE: Final = Path(__file__).with_name("style.css")
 
 
@@ -18,7 +19,9 @@ def build_site(today: date, stated: date | None = None) -> dict[str, bytes]:
     site = read_site(today, stated or today)
     files = {"style.css": STYLE.read_bytes(), **figures_files(site), **_of_districts(site)}
     files |= directory_files(site)
-    return files | Pages(site).write()
+    pages = Pages(site)
+    files[TEXTS] = write_json(pages.text_versions())
+    return files | pages.write()
 
 
 def _of_districts(site: Site) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from contacts.codes import Kind
+from districts.models import District
 from lib.days import day_starts_at
 from publishing.kinds import Anonymous, ListedField, RouteKind
 from publishing.models import PublicListing, ReportingRoute
@@ -113,23 +114,32 @@ def _pages(name: str, rows: Sequence[Thing]) -> Iterator[tuple[str, bytes]]:
 def _of_listings(site: Site) -> Iterator[Thing]:
     for place in site.places:
         for listing in place.listings:
-            organisation = _organisation(listing)
-            key = str(uuid5(listing.public_id, "service"))
-            service = {
-                "id": key,
-                "organization_id": organisation["id"],
-                "name": organisation["name"],
-                "status": "active",
-                "last_modified": _day(listing),
-                "languages": _languages(key, listing.organisation.languages)
-                if ListedField.LANGUAGES in listing.fields
-                else [],
-                "service_areas": _areas(key, [place]),
-                "organization": organisation,
-            }
-            if "website" in organisation:
-                service["url"] = organisation["website"]
-            yield service
+            yield _service(listing, place.district)
+
+
+def listing_service(listing: PublicListing) -> Thing:
+    """The service of one listing, whether it is published yet or not."""
+    with override("en"):
+        return _service(listing, listing.organisation.home_district)
+
+
+def _service(listing: PublicListing, district: District) -> Thing:
+    organisation = _organisation(listing)
+    key = str(uuid5(listing.public_id, "service"))
+    languages = listing.organisation.languages if ListedField.LANGUAGES in listing.fields else []
+    service = {
+        "id": key,
+        "organization_id": organisation["id"],
+        "name": organisation["name"],
+        "status": "active",
+        "last_modified": _day(listing),
+        "languages": _languages(key, languages),
+        "service_areas": _areas(key, [district]),
+        "organization": organisation,
+    }
+    if "website" in organisation:
+        service["url"] = organisation["website"]
+    return service
 
 
 def _organisation(listing: PublicListing) -> Thing:
@@ -180,7 +190,7 @@ def _route(route: ReportingRoute, organisation: Thing, places: Sequence[Place]) 
         "interpretation_services": ", ".join(name_in(code, "en") for code in route.languages),
         "last_modified": _day(route),
         "languages": _languages(key, route.languages),
-        "service_areas": _areas(key, places),
+        "service_areas": _areas(key, [place.district for place in places]),
         "attributes": [_attribute(key, "service", _STAYS_ANONYMOUS, _ANONYMOUS[Anonymous(route.anonymous)])],
         "organization": organisation,
     }
@@ -244,14 +254,10 @@ def _languages(of: str, codes: Iterable[str]) -> list[Thing]:
     ]
 
 
-def _areas(of: str, places: Iterable[Place]) -> list[Thing]:
+def _areas(of: str, districts: Iterable[District]) -> list[Thing]:
     return [
-        {
-            "id": str(uuid5(_NAMES, f"{place.district.code} {of}")),
-            "service_id": of,
-            "name": place.district.name,
-        }
-        for place in places
+        {"id": str(uuid5(_NAMES, f"{one.code} {of}")), "service_id": of, "name": one.name}
+        for one in districts
     ]
 
 

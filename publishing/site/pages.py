@@ -85,6 +85,15 @@ class Pages:
                 path = f"{language}/{slug.replace('_', '-')}/index.html"
                 yield path, self._render("text", language, context)
 
+    def text_versions(self) -> dict[str, dict[str, int]]:
+        """Of each text on a page in each language: what the registration form asks agreement to."""
+        return {
+            language: {
+                slug: row.version for slug in TextSlug.values if (row := self._text_of(slug, language))
+            }
+            for language in self.site.languages
+        }
+
     def _text_of(self, slug: str, language: str) -> Any:
         texts = self.site.texts
         return texts.get((slug, language)) or next(
@@ -104,6 +113,7 @@ class Pages:
             "page": page,
             "intro": Text(page.intro, page.language, words),
             "hours": Text(page.hours, page.language, words),
+            "officers": place.officers,
             "urgent": [one for one in routes if one["is_urgent"]],
             "routes": [one for one in routes if not one["is_urgent"]],
             "meetings": [_meeting(row, words) for row in place.meetings],

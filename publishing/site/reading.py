@@ -6,12 +6,17 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from accounts.actors import SYSTEM
+from accounts.models import User
+from accounts.rules import WRITES
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import day_starts_at
 from lib.row_context import Opened, acting_as, opened
+from publishing.kinds import OfficerNames
 from publishing.models import (
     EntryTranslation,
     PublicDistrict,
@@ -38,6 +43,7 @@ class Place:
     meetings: Sequence[PublicMeeting]
     entries: Sequence[PublicEntry]
     listings: Sequence[PublicListing]
+    officers: Sequence[str]  # as those who agreed want to be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
             for one in _listings(district)
             if not protected.names(one.summary, one.focus_words, one.organisation.address)
         ],
+        officers=_officers(page),
     )
 
 
@@ -105,6 +112,15 @@ def _entries(district: District, today: date) -> Sequence[PublicEntry]:
     month = f"{first // 12:04}-{first % 12 + 1:02}"
     rows = PublicEntry.objects.visible_to(SYSTEM).shown_on(today).filter(district=district, month__gte=month)
     return list(rows.newest_first().prefetch_related("translations"))
+
+
+def _officers(page: PublicDistrict) -> Sequence[str]:
+    """Who works there and gave a name for everybody, if the district names officers."""
+    if page.officer_names != OfficerNames.FIRST_NAMES:
+        return []
+    there = User.objects.active().with_role(*WRITES).exclude(public_name="")
+    own = Q(districts__in=page.district.lineage) | Q(districts__in=District.objects.under(page.district))
+    return sorted(set(there.filter(own).values_list("public_name", flat=True)))
 
 
 def _words_of(entry: PublicEntry) -> Iterator[str]:

@@ -14,13 +14,16 @@ from django.db import connection, connections
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from accounts.actors import actor_for
 from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
 from crm.embedded.postgres import PUBLIC
+from districts.models import District
 from publishing.live import published_file
 from publishing.models import PublicDistrict, Registration
 from publishing.sending import mail_registrations
+from publishing.services.pages import write_text
 from publishing.tasks import publish_site
-from tests.factories import make_district, make_organisation
+from tests.factories import make_district, make_organisation, make_supervisor
 from tests.plugins import services
 
 LIVE: Any = {
@@ -160,6 +163,21 @@ def test_two_hundred_a_day_are_taken_in_all(live: Client, monkeypatch: pytest.Mo
     assert send(live, monkeypatch).status_code == 503
     Registration.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
     assert send(live, monkeypatch).status_code == 200
+
+
+def test_the_form_links_to_what_is_agreed_and_keeps_its_version(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "/en/registration-consent/" not in live.get("/en/N7/register/").content.decode()
+    chief = actor_for(make_supervisor(*District.objects.all()))
+    for slug in ("registration_consent", "registration_consent", "privacy_notice"):
+        write_text(actor=chief, slug=slug, language="en", text="You can withdraw at any time.")
+    publish_site()
+    form = live.get("/es/N7/register/").content.decode()
+    for path in ("/es/registration-consent/", "/es/privacy-notice/"):
+        assert f'href="{path}"' in form and live.get(path).status_code == 200
+    send(live, monkeypatch)
+    assert Registration.objects.get().text_version == 2
 
 
 def test_files_are_served_with_their_headers_and_nothing_else_has_an_address(live: Client) -> None:
