@@ -28,7 +28,7 @@ ON_THE_STACK = {
     "statements": answers.statements,
 }
 ON_A_SCRATCH = {"reminders": work.reminders, "import": work.import_rows}
-ROWS = [*ON_THE_STACK, "growth", *ON_A_SCRATCH, "start"]
+ROWS = [*ON_THE_STACK, "growth", "policies", *ON_A_SCRATCH, "start"]
 
 
 def number(text: str) -> int:
@@ -80,6 +80,9 @@ def _measured(chosen: argparse.Namespace) -> Iterator[Row]:
             if "growth" in wanted and size > GROWN_FROM:
                 with Stack(folder, GROWN_FROM) as small, small.serving():
                     yield from answers.growth(stack, small, patience)
+        if "policies" in wanted:
+            with stack.guarded() as guarded, stack.serving(), guarded.serving():
+                yield from answers.policies(stack, guarded, patience)
         for name, work_through in ON_A_SCRATCH.items():
             if name in wanted:
                 yield from work_through(stack, min(size, work.MOST[name]))

@@ -77,6 +77,20 @@ def growth(large: Stack, small: Stack, patience: Patience) -> Iterator[Row]:
         yield Row(what, ours.median_ms, "ms", 1.5, before.median_ms, notes=_p95(ours, before))
 
 
+def policies(stack: Stack, guarded: Stack, patience: Patience) -> Iterator[Row]:
+    """Measure what is answered where the database refuses rows, too, against where it does not."""
+    for name, what, who in (
+        ("list", "API: list of 100", "key"),
+        ("detail", "API: one organisation", "key"),
+        ("hits", "Search, many hits", "key"),
+        ("miss", "Search, none", "key"),
+        ("today", "Today page of an officer", "session"),
+    ):
+        ours, without = in_turns(_app(guarded, name, who), _app(stack, name, who), patience)
+        row = f"{what}, with policies against without"
+        yield Row(row, ours.median_ms, "ms", 1.25, without.median_ms, notes=_p95(ours, without))
+
+
 def _by_key(stack: Stack, patience: Patience, name: str, what: str, limit: float) -> Iterator[Row]:
     """Latency with one client, throughput with four."""
     ours, floor = in_turns(_app(stack, name), _floor(stack, name), patience)

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from crm.embedded.run import WEB, free_port
 from crm.embedded.services import Services
 from crm.embedded.supervisor import Child, Supervisor
 
-SCRATCH, EMPTY = "scratch", "empty"
+SCRATCH, EMPTY, GUARDED = "scratch", "empty", "guarded"
 PATIENCE_SECONDS = 60
 
 
@@ -90,6 +91,25 @@ class Stack:
             seeding.seed(connection, self.size)
         stamp.write_text(seeding.VERSION)
         print(f"  seeded {self.size:,} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+    @contextmanager
+    def guarded(self) -> Iterator[Self]:
+        """The same installation on a copy of its data, in which policies are on (docs/adr/0046)."""
+        self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", GUARDED)
+        self.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", GUARDED, OWNER, DATABASE)
+        other = copy(self)
+        other.environment = self.environment | self.postgres.urls(GUARDED) | {"ROW_SECURITY": "1"}
+        other.supervisor = Supervisor(other.environment, private_folder(self.folder / "logs" / GUARDED))
+        other.app_port, other.floor_port = free_port(), free_port()
+        try:
+            for _ in range(2):  # the first notes that contexts are sent
+                other.manage("prepare_database", "--verbosity", "0")
+            with self.postgres.connect(GUARDED) as connection:
+                connection.execute("VACUUM (ANALYZE)")
+            yield other
+        finally:
+            other.supervisor.stop()
+            self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", GUARDED)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

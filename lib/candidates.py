@@ -7,9 +7,30 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+
+
+class FoundBy(models.Func):
+    """Condition for `filter()`: the row is one whose ID a function of the database returns.
+
+    PostgreSQL reads an array of IDs in the order of the index. A join would look up each on its own.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, function: str, *arguments: Any) -> None:
+        super().__init__(models.F("pk"))
+        self.called = f"{function}({', '.join(['%s'] * len(arguments))})"
+        self.arguments = arguments
+
+    def as_sql(  # type: ignore[override]  # Func's further arguments shape a call, and this is none
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> tuple[str, list[Any]]:
+        key, parameters = compiler.compile(self.source_expressions[0])
+        return f"{key} = ANY (ARRAY(SELECT {self.called}))", [*parameters, *self.arguments]
 
 
 def among_candidates(
@@ -22,8 +43,24 @@ def among_candidates(
     if not settings.ROW_SECURITY:
         return rows
     likes = [f"%{connection.ops.prep_for_like_query(text)}%" for text in containing]
-    asked = [rows.model._meta.db_table, likes, list(similar), list(sharing)]
-    return rows.filter(pk__in=RawSQL("SELECT context_candidates(%s, %s, %s, %s)", asked))
+    asked = rows.model._meta.db_table, likes, list(similar), list(sharing)
+    return rows.filter(FoundBy("context_candidates", *asked))
+
+
+def with_one_of(rows: Rows, containing: Sequence[str], similar: Sequence[str]) -> Rows:
+    """Rows that contain one of the texts in `folded`, or have a similar word there.
+
+    Candidates are exactly these, so they are not compared again.
+    """
+    if settings.ROW_SECURITY:
+        return among_candidates(rows, containing=containing, similar=similar)
+    return rows.filter(one_of(containing, similar))
+
+
+def one_of(containing: Sequence[str], similar: Sequence[str]) -> models.Q:
+    conditions = [("folded__contains", text) for text in containing]
+    conditions += [("folded__trigram_word_similar", word) for word in similar]
+    return models.Q.create(conditions, models.Q.OR)
 
 
 def nearest_of(rows: Rows, ways: Sequence[tuple[models.Q, Any]], most: int) -> Rows:

@@ -10,7 +10,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import F, Q
 
-from lib.candidates import among_candidates
+from lib.candidates import among_candidates, one_of, with_one_of
 from lib.fold import fold, latin
 from lib.small_words import SMALL_WORDS
 from lib.sound import sound
@@ -43,12 +43,12 @@ def matching(
         return queryset.none()
     for word in words:
         contained, similar = _forms(word, by_sound=by_sound)
-        found = Q.create([("folded__contains", one) for one in contained], Q.OR)
-        found |= Q.create([("folded__trigram_word_similar", one) for one in similar], Q.OR)
         if meant := (said or {}).get(latin(word.replace(" ", ""))):
-            found |= reduce(and_, (Q(folded__contains=one) for one in meant.split()))
-            contained.append(meant.split()[0])
-        queryset = among_candidates(queryset.filter(found), containing=contained, similar=similar)
+            as_meant = reduce(and_, (Q(folded__contains=one) for one in meant.split()))
+            found = queryset.filter(one_of(contained, similar) | as_meant)
+            queryset = among_candidates(found, containing=[*contained, meant.split()[0]], similar=similar)
+        else:
+            queryset = with_one_of(queryset, contained, similar)
     spelled = latin(" ".join(words)) or " ".join(words)
     ranked = queryset.annotate(rank=TrigramWordSimilarity(spelled, F("folded")))
     return ranked.order_by("-rank", *then)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
@@ -167,12 +168,11 @@ def _planned(actor: Actor, mine: bool, now: datetime) -> list[Meeting]:
 
 
 def _near(actor: Actor, mine: bool) -> QuerySet[Meeting]:
-    rows = Meeting.objects.visible_to(actor).planned()
-    if mine:
-        rows = rows.first_of_officer(actor.id)
-    past = rows.filter(starts_at__gte=_SINCE, starts_at__lt=_NOW).order_by("-starts_at", "pk")
-    ahead = rows.filter(starts_at__gte=_NOW, starts_at__lt=_UNTIL).order_by("starts_at", "pk")
-    shown = past.values("pk")[: ROWS + 1], ahead.values("pk")[: 2 * ROWS + 1]
+    rows = Meeting.objects.visible_to(actor)
+    between = partial(rows.next_of, actor.id) if mine else rows.near
+    past = between(_SINCE, _NOW, ROWS + 1, latest_first=True)
+    ahead = between(_NOW, _UNTIL, 2 * ROWS + 1)
+    shown = past.values("pk"), ahead.values("pk")
     return Meeting.objects.filter(pk__in=_all_of(*shown)).order_by("pk")
 
 

@@ -287,6 +287,35 @@ def test_a_search_knows_only_ids_of_rows_that_the_actor_sees(city: list[District
         assert candidates() == set()
 
 
+def test_the_next_meetings_of_a_user_are_those_that_the_actor_sees(city: list[District]) -> None:
+    officer, elsewhere = make_officer(city[1]), make_officer(city[2])
+    now = timezone.now()
+    here, there, past, _of_another, _held = (
+        make_meeting(officers=[whose], starts_at=now + timedelta(hours=hours), status=status, district=place)
+        for whose, hours, status, place in (
+            (officer, 2, "planned", city[1]),
+            (officer, 3, "planned", city[2]),
+            (officer, -2, "planned", city[1]),
+            (elsewhere, 2, "planned", city[1]),
+            (officer, 2, "held", city[1]),
+        )
+    )
+    ends = {False: (now, now + timedelta(days=1)), True: (now - timedelta(days=1), now)}
+
+    def next_of_officer(*, latest_first: bool = False) -> list[Any]:
+        rows = Meeting.objects.all()
+        return list(rows.next_of(officer.pk, *ends[latest_first], 5, latest_first=latest_first))
+
+    assert next_of_officer() == [here, there]
+    with acting_as(actor_for(officer)):
+        assert next_of_officer() == [here]
+        assert next_of_officer(latest_first=True) == [past]
+    with acting_as(actor_for(elsewhere)):
+        assert next_of_officer() == [there]
+    with acting_as(Actor(kind="user")):
+        assert next_of_officer() == []
+
+
 def about_rows() -> Iterator[str]:
     """Tables that refer to a row of a noun or to a district, or list districts."""
     named = {model._meta.label for model in (*NOUNS, District, IncidentStep, Debrief)}

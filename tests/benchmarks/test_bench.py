@@ -44,6 +44,7 @@ def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Pat
         "trail",
         "reports",
         "statements",
+        "policies",
         "reminders",
         "import",
     ]
