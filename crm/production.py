@@ -19,9 +19,12 @@ from django.db import connections
 from django.db.utils import DatabaseError
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from crm.backups import BACKUP, DRILL
+from crm.database.policies import check_policies
 from crm.database.roles import TRAIL_PREFIX
 from jobs.models import Job, JobStatus
+from lib.row_context import acting_as
 
 INNER_PORTS: Final = {8000: "the application", 5432: "PostgreSQL", 6379: "Valkey"}
 SECONDS: Final = 5
@@ -96,7 +99,8 @@ def secret_files() -> list[Path]:
 def check_database() -> Findings:
     """The application's role owns nothing, changes no activity log, and is no administrator."""
     try:
-        with connections["default"].cursor() as cursor:
+        with acting_as(SYSTEM), connections["default"].cursor() as cursor:
+            yield from check_policies(cursor)
             yield from _roles(cursor)
             yield from _grants(cursor)
             yield from _clock(cursor)

@@ -209,8 +209,8 @@ VARIABLES: Final = (
     Variable("SESSION_PEOPLE_SUPERVISOR", "the same for supervisors and privacy officers", "200"),
     Variable(
         "ROW_SECURITY",
-        "`1` has the database itself refuse rows that the actor does not see; restart with it, "
-        "then run `prepare_database` (ADR 46)",
+        "`1` has the database itself refuse rows that the actor does not see; run `prepare_database`, "
+        "restart, and run it again (ADR 46)",
         "0",
     ),
     Variable(

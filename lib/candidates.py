@@ -58,7 +58,7 @@ def with_one_of(rows: Rows, containing: Sequence[str], similar: Sequence[str]) -
 
 
 def one_of(containing: Sequence[str], similar: Sequence[str]) -> models.Q:
-    conditions = [("folded__contains", text) for text in containing]
+    conditions: list[Any] = [("folded__contains", text) for text in containing]
     conditions += [("folded__trigram_word_similar", word) for word in similar]
     return models.Q.create(conditions, models.Q.OR)
 

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base, client, operations
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from crm.database import cursors
 from crm.database.bounds import GRACE_SECONDS, SESSION_BOUNDS, STATEMENT_SECONDS
+from crm.database.policies import refuse_without_context
 from crm.embedded.binaries import postgres_programs
 
 ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
@@ -95,6 +98,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self.patience = before
             self._give_up_after(before or STATEMENT_SECONDS)
+
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        if self.alias == DEFAULT_DB_ALIAS and not settings.ROW_SECURITY:
+            refuse_without_context(self)
 
     def connect(self) -> None:
         super().connect()

@@ -130,18 +130,39 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
         cursor.execute("DELETE FROM guard.context_key")
         cursor.executemany("INSERT INTO guard.context_key (inner_pad, outer_pad) VALUES (%s, %s)", pads())
         cursor.execute("DELETE FROM guard.city")
-        cursor.execute("INSERT INTO guard.city (time_zone) VALUES (%s)", [settings.TIME_ZONE])
+        cursor.execute(
+            "INSERT INTO guard.city (time_zone, contexts_sent) VALUES (%s, %s)",
+            [settings.TIME_ZONE, settings.ROW_SECURITY],
+        )
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
             " AND relrowsecurity <> %s AND oid IN (SELECT polrelid FROM pg_policy)",
             [enabled],
         )
-        for (table,) in cursor.fetchall():
+        changed = cursor.fetchall()
+        if enabled and changed:  # whatever wrote these rows without their triggers
+            cursor.execute("SELECT guard.cover_users(ARRAY(SELECT id FROM accounts_user))")
+            cursor.execute("SELECT guard.cover_keys(ARRAY(SELECT id FROM api_apikey))")
+        for (table,) in changed:
             cursor.execute(switch.format(sql.Identifier(table)))
         _run(cursor, "GRANT USAGE ON SCHEMA guard TO {}", application)
         cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = 'guard'")
         for (view,) in cursor.fetchall():
             _run(cursor, "GRANT SELECT ON guard.{} TO {}", view, application)
+
+
+def can_guard(owner: BaseDatabaseWrapper) -> bool:
+    """Whether no process without contexts still runs, to which policies would show no row.
+
+    The database was prepared with ROW_SECURITY before, or nobody uses it yet.
+    """
+    with owner.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(contexts_sent) OR NOT EXISTS (SELECT FROM accounts_user)"
+            " OR EXISTS (SELECT FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid AND relrowsecurity)"
+            " FROM guard.city"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]) -> None:

@@ -17,12 +17,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from pytest_django import Settings
 
 from crm import production
 from crm.backups import BACKUP, DRILL
+from crm.database.roles import guard_rows
+from crm.embedded.postgres import APPLICATION
 from jobs.models import Job, JobStatus
+from lib.row_context import pads
 from tests.plugins import services
 
 NOW: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -49,6 +52,7 @@ GOOD: Final = {
 
 @pytest.fixture
 def safe(settings: Settings) -> Settings:
+    pads()  # the keys of contexts are derived once, from the secret that the database knows
     for name, value in GOOD.items():
         setattr(settings, name, value)
     return settings
@@ -272,13 +276,16 @@ def test_plain_pages_and_open_ports_are_found() -> None:
 def test_the_command_prints_each_finding_and_fails(safe: Settings) -> None:
     safe.DEBUG = True
     printed = StringIO()
-    with pytest.raises(CommandError, match=r"3 findings\. Ports, headers and TLS were left out\."):
+    with pytest.raises(CommandError, match=r"4 findings\. Ports, headers and TLS were left out\."):
         call_command("check_production", "--offline", stdout=printed)
-    assert printed.getvalue().splitlines()[0] == "- DEBUG is on. Remove it from the environment."
+    found = printed.getvalue().splitlines()
+    assert found[0] == "- DEBUG is on. Remove it from the environment."
+    assert "- ROW_SECURITY is 1, but the policies are off. Run prepare_database." in found
 
 
-@pytest.mark.django_db
-def test_the_command_says_so_if_there_is_none(safe: Settings) -> None:
+def test_the_command_says_so_if_there_is_none(safe: Settings, committed_db: None) -> None:
+    guard_rows(connections["owner"], APPLICATION, enabled=True)
+    connections["owner"].close()
     now = datetime.now(UTC)
     for kind in (BACKUP, DRILL):
         Job.objects.create(kind=kind, status=JobStatus.DONE, finished_at=now)
