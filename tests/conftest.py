@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.plugins.workers",
     *(["tests.plugins.pooler"] if os.environ.get("TEST_POOLER") else []),
     *(["tests.plugins.without_visible_to"] if os.environ.get("TEST_WITHOUT_VISIBLE_TO") else []),
+    *(["tests.plugins.one_visible_to"] if os.environ.get("TEST_WITHOUT_ONE_VISIBLE_TO") else []),
 ]
 
 
