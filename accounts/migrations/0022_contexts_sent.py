@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_deactivated_at")]
+    dependencies = [("accounts", "0021_public_name")]
 
     operations = [
         migrations.RunSQL(
