@@ -12,6 +12,7 @@ from api.views.changes import Changes
 from api.views.directory import Districts, Me, Officers, Vocabularies
 from api.views.incidents import Incidents, Protocols
 from api.views.meetings import Concerns, FollowUps, Meetings
+from api.views.notices import Notices
 from api.views.organisations import Organisations
 from api.views.people import Contacts
 from api.views.reports import Reports
@@ -64,6 +65,7 @@ urlpatterns = [
     path("bulk-reads/<uuid:pk>/file/", _view(BulkReadFile, {"get": "retrieve"}), name="api-bulk-read-file"),
     path("reports/<slug:slug>/", _view(Reports, {"get": "retrieve"}), name="api-report"),
     path("vocabularies/", _view(Vocabularies, {"get": "list"}), name="api-vocabularies"),
+    path("notices/<uuid:pk>/", _view(Notices, {"post": "confirm"}), name="api-notice"),
     path("me/", _view(Me, {"get": "list"}), name="api-me"),
     path("schema/", login_not_required(SchemaView.as_view()), name="api-schema"),
     re_path("", login_not_required(NotFoundView.as_view())),

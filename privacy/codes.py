@@ -118,6 +118,22 @@ class Delivery(models.TextChoices):
     AUTHORITY = "authority", _("to the supervisory authority")
 
 
+class NoticeKind(models.TextChoices):
+    """What happened to data that someone received."""
+
+    CORRECTED = "corrected", _("corrected")
+    RESTRICTED = "restricted", _("restricted")
+    ERASED = "erased", _("erased")
+
+
+class NoticeAnswer(models.TextChoices):
+    """What a recipient did with their copy."""
+
+    DONE = "done", _("done")
+    REFUSED = "refused", _("refused")
+    NONE = "none", _("no answer")
+
+
 class RegisterPart(models.TextChoices):
     """What only the city knows about its processing."""
 

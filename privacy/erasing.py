@@ -28,13 +28,16 @@ from lib.erasable import Leaving, forget, writers
 from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
+from privacy.codes import NoticeKind
 from privacy.models import DataRequest, Erasure, Finding, LedgerEntry
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
 from privacy.searching import searched_text
+from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, contacts_of
+from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
 
 _CONTACT: Final = "contacts.Contact"
@@ -133,6 +136,8 @@ def erase_person(work: Work) -> JobResult:
         Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now())
         LedgerEntry.objects.create(contact_ids=row.contact_ids, places=row.places)
         record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request_id], purpose=row.request.number)
+        ids = [*row.contact_ids, *(UUID(place.key) for place in places if place.model in TEXTS)]
+        make_notices(work.actor, NoticeKind.ERASED, ids, request=row.request)
 
     return JobResult({"places": len(places), "contacts": len(row.contact_ids)}, record=end)
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,11 +16,13 @@ from audit.models import Action, Event
 
 Events = models.QuerySet[Event]
 
+BACK: Final = timedelta(days=1825)  # how far back the log is read about a person, as its rule says
+
 #: Actions in which records are seen or leave.
 _SEEING: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
 
 #: What privacy officers work on. Officers pass requests on, and tools make them.
-_OF_THE_DESK: Final = ("data_request", "restriction", "breach")
+OF_THE_DESK: Final = ("data_request", "restriction", "breach", "notice")
 
 
 def events_visible_to(actor: Actor) -> Events:
@@ -40,7 +42,7 @@ def events_visible_to(actor: Actor) -> Events:
         nowhere = Q(district_ids=[], actor_kind="user", actor_id__in=_officers_of(actor))
         own = own | here | nowhere
     rows = Event.objects.filter(own).select_related("reason")
-    hidden = Q(action=Action.INQUIRE) | Q(actor_role=Role.PRIVACY_OFFICER) | Q(object_type__in=_OF_THE_DESK)
+    hidden = Q(action=Action.INQUIRE) | Q(actor_role=Role.PRIVACY_OFFICER) | Q(object_type__in=OF_THE_DESK)
     return rows.exclude(hidden)
 
 

@@ -10,6 +10,7 @@ from accounts.models import Role, User
 from api.codes import Scope
 from api.rows.base import Column, RowSpec, ids_of
 from api.rows.columns import column, columns
+from api.rows.notices import PendingNoticeShape
 from api.rows.shapes import Moment, codes
 from districts.models import District
 
@@ -37,6 +38,13 @@ class CallerShape(serializers.Serializer[Any]):
         allow_null=True, help_text=_("How many more you can read today, until midnight in the city.")
     )
     sandbox = serializers.BooleanField(help_text=_("Whether all rows here are invented."))
+    notices = PendingNoticeShape(
+        many=True,
+        help_text=_(
+            "Data that you read and that was corrected, restricted or erased since. Change your copy, then "
+            "confirm with `POST /notices/{id}/`."
+        ),
+    )
 
 
 OFFICER = RowSpec(

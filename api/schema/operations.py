@@ -189,6 +189,7 @@ class Schema(Shapes):
             ]
         return {
             "parameters": taken,
+            **({"requestBody": self._takes(self.body(view.body))} if view.body else {}),
             "responses": {
                 "200": answers.success("The answer.", self._shape(view.shape), media_type=view.media_type)
             },

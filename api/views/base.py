@@ -62,6 +62,7 @@ class Resource(ViewSet):
     #: For the documentation of a view whose response is not a row of `spec`: its shape, the parameters
     #: that take words from a fixed list, whether it takes `cursor` and `limit`, and its own problems.
     shape: ClassVar[Any] = None
+    body: ClassVar[Any] = None  # the input serializer of an action of its own
     media_type: ClassVar[str] = "application/json"
     words: ClassVar[Mapping[str, Collection[str]]] = {}
     paged: ClassVar[bool] = False

@@ -16,12 +16,14 @@ from api.codes import Scope
 from api.quota import quota_left
 from api.renderers import to_json
 from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
+from api.rows.notices import NOTICE, PENDING
 from api.views.base import ListMixin, Resource, RetrieveMixin
 from contacts import codes as contact_codes
 from districts.codes import Focus
 from districts.models import District
 from meetings import codes as meeting_codes
 from meetings.guide.indicators import GUIDANCE
+from privacy.models import Notice
 
 
 class Districts(ListMixin, RetrieveMixin):
@@ -110,5 +112,8 @@ class Me(Resource):
             "daily_contacts": most,
             "contacts_left": left,
             "sandbox": settings.SANDBOX,
+            "notices": NOTICE.read(Notice.objects.visible_to(actor).pending().oldest_first(), actor, PENDING)
+            if key
+            else [],
         }
         return HttpResponse(to_json(about), content_type="application/json")

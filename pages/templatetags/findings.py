@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
-from django import template
+from django import forms, template
+from django.apps import apps
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from privacy.models import Notice
 from privacy.reading import Part
+from privacy.services.corrections import TEXTS
 
 register = template.Library()
 
@@ -21,3 +24,22 @@ def _marked(part: Part) -> SafeString | str:
     if part.is_cut:
         return format_html('<del class="cut">{}</del>', part.text)
     return format_html("<mark>{}</mark>", part.text) if part.is_found else part.text
+
+
+@register.filter
+def old_value(field: forms.BoundField) -> str:
+    """What a field had before, in words."""
+    choices = dict(getattr(field.field, "choices", ()))
+    known = field.initial if isinstance(field.initial, list) else [field.initial]
+    return ", ".join(str(choices.get(one, one)) for one in known if one) or "—"
+
+
+@register.filter
+def corrected_fields(notice: Notice) -> list[str]:
+    """The fields of a notice in words, as their tables call them."""
+    models = [apps.get_model(label) for label in ("contacts.Contact", *sorted(TEXTS))]
+    words: dict[str, str] = {}
+    for model in models:
+        for one in model._meta.fields:
+            words.setdefault(one.name, str(one.verbose_name))
+    return [words.get(name, name) for name in notice.field_names]

@@ -2,8 +2,10 @@ from django.urls import URLPattern, path
 
 from pages.views import (
     breaches,
+    corrections,
     data_requests,
     erasures,
+    notices,
     packages,
     privacy,
     register,
@@ -46,6 +48,18 @@ urlpatterns: list[URLPattern] = [
         restrictions.data_request_restrict,
         name="data_request_restrict",
     ),
+    path(
+        "privacy/requests/<uuid:pk>/correct/<int:number>/",
+        corrections.contact_correct,
+        name="data_request_correct",
+    ),
+    path(
+        "privacy/requests/<uuid:pk>/findings/<uuid:finding>/correct/",
+        corrections.finding_correct,
+        name="data_request_correct_text",
+    ),
+    path("privacy/notices/", notices.notices, name="notices"),
+    path("privacy/notices/<uuid:pk>/", notices.notice_answer, name="notice_answer"),
     path("privacy/requests/<uuid:pk>/package/", packages.data_request_package, name="data_request_package"),
     path("privacy/packages/<uuid:pk>/delivery/", packages.package_delivery, name="package_delivery"),
     path("privacy/requests/<uuid:pk>/erase/", erasures.data_request_erase, name="data_request_erase"),

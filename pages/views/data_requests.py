@@ -29,15 +29,16 @@ from pages.forms.data_requests import (
 )
 from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
-from privacy.codes import Regime, RequestStatus, Verdict
-from privacy.models import DataRequest, Erasure, Finding, Package
+from privacy.codes import Regime, RequestKind, RequestStatus, Verdict
+from privacy.models import DataRequest, Erasure, Finding, Notice, Package
 from privacy.policies import can_handle_requests
 from privacy.reading import Shown, show
 from privacy.rules.deadlines import longest_extension
 from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
-from privacy.services.erasures import ERASING_KINDS
+from privacy.services.corrections import TEXTS
+from privacy.services.erasures import ERASING_KINDS, contacts_of
 
 CLOSED: Final = 50  # closed requests on the list
 
@@ -243,8 +244,17 @@ def _page(
         "cursor": request.GET.get("cursor", ""),
         "may_erase": row.kind in ERASING_KINDS and row.status == RequestStatus.DECIDING,
         "erasure": Erasure.objects.visible_to(request.actor).filter(request=row).first(),
+        "notices": Notice.objects.visible_to(request.actor).of(row).counts(),
+        "correctable": _to_correct(row),
+        "correctable_texts": TEXTS,
     }
     return render(request, "pages/data_requests/detail.html", context, status=status)
+
+
+def _to_correct(row: DataRequest) -> Sequence[int]:
+    """Places of the contacts that can be corrected for this request."""
+    is_open = row.kind == RequestKind.RECTIFY and row.is_pending and row.is_identified
+    return range(1, len(contacts_of(row)) + 1) if is_open else ()
 
 
 def _counts(row: DataRequest) -> dict[str, int]:

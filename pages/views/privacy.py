@@ -55,6 +55,7 @@ NOUNS: dict[str, Any] = {
     "incident": gettext_lazy("an incident"),
     "job": gettext_lazy("a background task"),
     "job_file": gettext_lazy("a file of a background task"),
+    "notice": gettext_lazy("a notice to a recipient"),
     "plan": gettext_lazy("a local action plan"),
     "practice": gettext_lazy("a practice"),
     "protocol": gettext_lazy("a protocol"),

@@ -1,7 +1,6 @@
 """Who received a person's data, who viewed it, and what it is used for, as the package states it."""
 
 from collections import defaultdict
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,10 +24,9 @@ from privacy.models import DataRequest, Finding
 from privacy.models.package import Package
 from privacy.services.findings import released
 from privacy.services.requests import OBJECT_TYPE
-from privacy.trail import Events, events_visible_to, shared_by_people
+from privacy.trail import BACK, Events, events_visible_to, shared_by_people
 
 FEWEST: Final = 5  # officers who could be meant before their role and district are named
-BACK: Final = timedelta(days=1825)  # how far back the activity log is read, as its rule says
 CONSULTED: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
 _KEY: Final = "api.ApiKey"  # of a room above this one, so by its label, as the search reads tables
 

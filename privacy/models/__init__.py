@@ -2,6 +2,7 @@ from privacy.models.breach import Breach
 from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
 from privacy.models.ledger import LedgerEntry
+from privacy.models.notice import Notice
 from privacy.models.package import Package
 from privacy.models.register import RegisterText
 from privacy.models.request import DataRequest
@@ -15,6 +16,7 @@ __all__ = [
     "Erasure",
     "Finding",
     "LedgerEntry",
+    "Notice",
     "Package",
     "RegisterText",
     "Restriction",

@@ -19,8 +19,10 @@ from contacts.models import Contact
 from contacts.services.restricting import set_restricted
 from lib.conflicts import constraints_in_words
 from lib.days import city_today
+from privacy.codes import NoticeKind
 from privacy.models import DataRequest, Restriction
 from privacy.policies import can_handle_requests
+from privacy.services.notices import make_notices
 
 OBJECT_TYPE: Final = "restriction"
 
@@ -36,7 +38,7 @@ def restrict_contact(
 ) -> Restriction:
     """Restrict a contact at once. `until` is the day on which a privacy officer decides again.
 
-    Raises PermissionDenied, Contact.DoesNotExist, ValidationError.
+    Who received the data gets a notice. Raises PermissionDenied, Contact.DoesNotExist, ValidationError.
     """
     contact = _locked(actor, contact_id)
     if until is not None and until <= city_today():
@@ -47,6 +49,7 @@ def restrict_contact(
         row.save(force_insert=True)
     set_restricted(actor, contact, restricted=True)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, contact.pk], field_names=["ground", "until"])
+    make_notices(actor, NoticeKind.RESTRICTED, [contact.pk], request=request)
     return row
 
 

@@ -70,6 +70,8 @@ ROWS: Final = {
     "subscription": "subscription",
     "privacy_inquiry": "contact",
     "data_request": "data_request",
+    "data_request_correct": "data_request_correct",
+    "notice": "notice",
     "data_request_package": "answered_request",
     "package": "package",
     "breach": "breach",
@@ -102,6 +104,7 @@ ROWS: Final = {
     "api-webhook": "webhook_of_key",
     "api-webhook-delivery": "delivery_of_key",
     "api-bulk-read": "bulk_read",
+    "api-notice": "notice_of_key",
 }
 
 PARTS_OF_PLANS: Final = ("goal", "act", "milestone", "partner", "indicator", "planreview")
@@ -195,6 +198,8 @@ def address(route: str, name: str, rows: Rows) -> str:
         "provider_id": "city",
         "source": rows.get("key_source", "x"),
     }
+    if name == "data_request_correct_text":
+        values["finding"] = rows["finding_to_correct"]
     if name == "review_action":
         values["action"] = rows["action_before"]
     path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], "x")), route)

@@ -41,6 +41,8 @@ from meetings.services.follow_up_series import start_follow_up_series
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
 from oversight.models import Alert, AlertKind, WatchedRecord
+from privacy.codes import NoticeKind
+from privacy.models import Notice
 from reminders.models import Reminder
 from reports.periods import Period
 from reviews.models import Review
@@ -150,10 +152,15 @@ class Ground:
         return found
 
     def _hook(self, name: str, key_id: UUID) -> None:
-        """Create a webhook of this key with a failed delivery."""
+        """Create a webhook of this key with a failed delivery, and a notice to the key."""
         webhook, _secret = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key_id)
         sent = WebhookDelivery.objects.create(webhook=webhook, seq=1, payload={}, failed_at=timezone.now())
-        self.rows[name] |= {"webhook_of_key": webhook.pk, "delivery_of_key": sent.pk}
+        told = Notice.objects.create(kind=NoticeKind.CORRECTED, object_ids=[sent.pk], key_id=key_id)
+        self.rows[name] |= {
+            "webhook_of_key": webhook.pk,
+            "delivery_of_key": sent.pk,
+            "notice_of_key": told.pk,
+        }
 
     def _bulk_read(self, name: str, key_id: UUID) -> None:
         """Create a finished bulk read of this key, and its agreement."""

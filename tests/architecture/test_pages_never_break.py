@@ -37,7 +37,7 @@ from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plans.making import make_plan
-from tests.privacy.making import make_breach, make_package, make_request
+from tests.privacy.making import make_breach, make_notice, make_package, make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,10 @@ def city() -> dict[str, Any]:
         "data_request_package": package.request_id,
         "package": package.pk,
         "breach": make_breach(privacy_officer).pk,
+        "data_request_correct": make_request(
+            privacy_officer, make_meeting(home, facts="Sam was here"), contact, "rectify"
+        ).request_id,
+        "notice": make_notice(privacy_officer, contact).pk,
         "data_request": found.request_id,
         "finding": found.pk,
         "restriction": Restriction.objects.create(contact_id=contact.pk, ground="evidence").pk,

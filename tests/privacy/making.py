@@ -1,6 +1,7 @@
 """A request of a person, with one finding, for tests of pages."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,8 +12,8 @@ from contacts.models import Contact
 from jobs.models import Job
 from lib.days import city_today
 from meetings.models import Meeting
-from privacy.codes import Identity, Matched, RequestStatus, Verdict
-from privacy.models import Breach, Finding, Package
+from privacy.codes import Identity, Matched, NoticeKind, RequestStatus, Verdict
+from privacy.models import Breach, Finding, Notice, Package
 from privacy.services.breaches import record_breach
 from privacy.services.packages import ask_package
 from privacy.services.requests import answer_request, receive_request
@@ -20,13 +21,13 @@ from privacy.services.restrictions import restrict_contact
 from tests.factories import make_contact
 
 
-def make_request(by: User, meeting: Meeting, contact: Contact) -> Finding:
+def make_request(by: User, meeting: Meeting, contact: Contact, kind: str = "object") -> Finding:
     """Return the finding of a request whose search has run, about the facts of a meeting."""
     row = receive_request(
         actor=actor_for(by),
         terms={"names": ["Sam Example"]},
         regimes=["gdpr", "led"],
-        kind="object",
+        kind=kind,
         channel="letter",
         received_on=city_today(),
     )
@@ -77,6 +78,12 @@ def make_breach(by: User) -> Breach:
     )
 
 
+def make_notice(by: User, contact: Contact, **fields: Any) -> Notice:
+    """Return a notice that the health office has to answer."""
+    told = {"kind": NoticeKind.CORRECTED, "field_names": ["phone"], "recipient": "Health office"}
+    return Notice.objects.create(object_ids=[contact.pk], made_by=by, **told | fields)
+
+
 def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
     found = make_request(by, meeting, contact)
@@ -84,7 +91,11 @@ def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     restriction = restrict_contact(actor=actor_for(by), contact_id=other.pk, ground="evidence")
     package = make_package(by)
     breach = make_breach(by)
+    to_correct = make_request(by, meeting, contact, kind="rectify")
     return {
+        "data_request_correct": to_correct.request_id,
+        "finding_to_correct": to_correct.pk,
+        "notice": make_notice(by, contact).pk,
         "breach": breach.pk,
         "answered_request": package.request_id,
         "package": package.pk,

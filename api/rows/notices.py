@@ -1,0 +1,36 @@
+"""Notices to a key: data that it read was corrected, restricted or erased."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from api.rows.base import Column, RowSpec
+from api.rows.columns import column, columns, fields_of
+from privacy.models import Notice
+
+_OBJECTS: Any = {"help_text": _("IDs of contacts, or of records whose text named the person.")}
+_FIELDS: Any = {"help_text": _("The fields that were corrected.")}
+_MADE: Any = {"help_text": _("Confirm within 14 days.")}
+
+
+@fields_of(Notice, "id", "kind", "object_ids", "field_names", made_at=_MADE)
+class PendingNoticeShape(serializers.Serializer[Any]):
+    """A notice that the key has not answered."""
+
+    object_ids = serializers.ListField(child=serializers.UUIDField(), **_OBJECTS)
+    field_names = serializers.ListField(child=serializers.CharField(), **_FIELDS)
+
+
+NOTICE = RowSpec(
+    "notice",
+    columns(
+        Notice,
+        *("id", "kind"),
+        Column("object_ids", serializers.ListField(child=serializers.UUIDField(), **_OBJECTS)),
+        Column("field_names", serializers.ListField(child=serializers.CharField(), **_FIELDS)),
+        column(Notice, "made_at", **_MADE),
+        "answer",
+    ),
+)
+PENDING = ("id", "kind", "object_ids", "field_names", "made_at")

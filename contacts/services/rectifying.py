@@ -1,0 +1,39 @@
+"""Correcting a contact because the person asked. A privacy officer decides, also for a restricted contact."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from contacts.models import Contact
+from contacts.services.changing import Change, note_districts, record_written
+from contacts.services.contacts import districts_of_contacts, save_contacts
+from contacts.services.phones import check_phone
+from lib.conflicts import check_version
+from lib.row_context import Opened, opened
+
+#: What a person can have corrected on their record. Texts are corrected where they are.
+CORRECTED: Final = ("given_name", "family_name", "phone", "email", "languages", "preferred_channel")
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def rectify_contact(actor: Actor, contact_id: UUID, version: int, fields: Mapping[str, Any]) -> list[str]:
+    """Set these fields of a contact and return the names of those that changed.
+
+    The caller has decided who may do this. Raises Contact.DoesNotExist, StaleVersion, ValidationError by
+    field.
+    """
+    contact = Contact.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=contact_id)
+    check_version(contact.version, version)
+    change = Change(contact, {name: value for name, value in fields.items() if name in CORRECTED})
+    note_districts([change], districts_of_contacts)
+    change.assign()
+    if change.is_changed:
+        check_phone(contact.phone)
+        contact.clean_fields()
+        save_contacts([change])
+        record_written(actor, "contact", [change], districts_of_contacts)
+    return change.names

@@ -1,0 +1,41 @@
+"""Who received records: bodies that people named, and API keys that read them."""
+
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.apps import apps
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from audit.rules import name_and_how
+from privacy.inquiries import merged_into
+from privacy.trail import BACK, OF_THE_DESK, events_visible_to, shared_by_people
+
+_KEY: Final = "api.ApiKey"  # of a room above this one, so by its label
+
+
+class Receiver(NamedTuple):
+    """A body by its name, or an API key. A name may be missing in old events."""
+
+    name: str
+    key_id: UUID | None = None
+
+
+def receivers(ids: Collection[UUID]) -> list[Receiver]:
+    """Return each body and key once that received one of these records, or one merged into them."""
+    known = [*ids, *(gone for pk in ids for gone in merged_into(pk))]
+    names: dict[str, str] = {}
+    for event in _about(shared_by_people(SYSTEM), known).order_by("at", "pk"):
+        name, _how = name_and_how(event.recipient)
+        names.setdefault(name.casefold(), name)
+    read = events_visible_to(SYSTEM).filter(actor_kind="key", allowed=True)
+    keys = set(_about(read, known).order_by().values_list("actor_id", flat=True).distinct())
+    titles = dict(apps.get_model(_KEY)._base_manager.filter(pk__in=keys).values_list("pk", "name"))
+    of_keys = sorted((titles.get(pk, ""), pk) for pk in keys if pk)
+    return [*(Receiver(name) for name in names.values()), *(Receiver(name, pk) for name, pk in of_keys)]
+
+
+def _about(events: Any, ids: Collection[UUID]) -> Any:
+    since = timezone.now() - BACK
+    return events.filter(object_ids__overlap=list(ids), at__gte=since).exclude(object_type__in=OF_THE_DESK)
