@@ -7,7 +7,7 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import erasing, ledger, searching
+        from privacy import erasing, ledger, reminders, searching
         from privacy.exports import package
         from privacy.services import erasures
 
@@ -16,3 +16,4 @@ class PrivacyConfig(AppConfig):
         package.register()
         ledger.register()
         erasures.register()
+        reminders.register()

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
+from audit.models import Action
 from exchange.models import WatchedRegister
 from exchange.policies import can_import
 from incidents.reading import under_way
 from lib.days import city_today
 from meetings.known import Prep, prep_of
 from meetings.today import Today, today_of
-from pages.lookups import consult_rows
+from pages.lookups import consult_rows, ids_of, record_view
 from plans.reading import own_milestones
+from privacy.today import desk_of
 
 PREPARED: Final = timedelta(hours=1)
 
@@ -30,8 +32,7 @@ def today(request: ActorRequest) -> HttpResponse:
     if actor.is_confirmer:
         return redirect("waiting")
     if not actor.writes:
-        waiting = ApiKey.objects.visible_to(actor).waiting(timezone.now()).count()
-        return render(request, "pages/today/start.html", {"today": city_today(), "waiting_keys": waiting})
+        return _start(request)
     asked = request.GET.get("scope")
     mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)
@@ -44,6 +45,16 @@ def today(request: ActorRequest) -> HttpResponse:
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
     context |= {"incidents": incidents, "milestones": milestones, "now": timezone.now()}
     return render(request, "pages/today/today.html", context)
+
+
+def _start(request: ActorRequest) -> HttpResponse:
+    """What privacy officers must do, and where administrators begin."""
+    waiting = ApiKey.objects.visible_to(request.actor).waiting(timezone.now()).count()
+    desk = desk_of(request.actor)
+    if desk:
+        record_view(request, "data_request", ids_of(desk.rows), action=Action.LIST)
+    context = {"today": city_today(), "waiting_keys": waiting, "desk": desk}
+    return render(request, "pages/today/start.html", context)
 
 
 def _prep(actor: Actor, day: Today) -> Prep | None:

@@ -25,6 +25,11 @@ class BreachQuerySet(models.QuerySet["Breach"]):
     def of_year(self, year: int) -> Self:
         return self.filter(number__startswith=f"B-{year}-")
 
+    def to_tell(self) -> Self:
+        """Open breaches of which the authority was not told, unless a risk is unlikely."""
+        rows = self.filter(closed_at__isnull=True, told_authority_at__isnull=True)
+        return rows.exclude(risk=BreachRisk.UNLIKELY)
+
     def open_first(self) -> Self:
         return self.order_by(F("closed_at").desc(nulls_first=True), "aware_at", "pk")
 

@@ -18,6 +18,7 @@ from lib.days import city_today
 from privacy.codes import BreachKind, BreachRisk
 from privacy.models import Breach
 from privacy.policies import can_handle_requests
+from reminders.services import refresh_reminders
 
 OBJECT_TYPE: Final = "breach"
 _NUMBERS: Final = 7_490_002  # the advisory lock while a breach gets its number
@@ -35,6 +36,7 @@ def record_breach(*, actor: Actor, **fields: Any) -> Breach:
     with constraints_in_words(Breach):
         row.save(force_insert=True)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk], field_names=fields)
+    refresh_reminders(OBJECT_TYPE, row.pk)
     return row
 
 
@@ -109,4 +111,5 @@ def _save(actor: Actor, row: Breach, names: list[str]) -> Breach:
     with constraints_in_words(Breach):
         row.save()
     record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk], field_names=names)
+    refresh_reminders(OBJECT_TYPE, row.pk)
     return row

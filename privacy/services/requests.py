@@ -28,6 +28,8 @@ from privacy.models import DataRequest, Erasure, Finding
 from privacy.policies import can_handle_requests
 from privacy.rules.deadlines import due_on, longest_extension, purge_on
 from privacy.rules.finding import wanted
+from privacy.rules.reminding import REQUEST
+from reminders.services import refresh_reminders
 
 OBJECT_TYPE: Final = "data_request"
 SEARCH: Final = "privacy_search"  # the kind of the background task
@@ -72,6 +74,7 @@ def new_request(
     with constraints_in_words(DataRequest):
         row.save(force_insert=True)
     _record(actor, Action.CREATE, Op.CREATED, row, [*fields, "regimes", "stated"])
+    refresh_reminders(REQUEST, row.pk)
     return row
 
 
@@ -260,6 +263,7 @@ def _save(actor: Actor, row: DataRequest, names: list[str]) -> DataRequest:
     with constraints_in_words(DataRequest):
         row.save()
     _record(actor, Action.UPDATE, Op.UPDATED, row, names)
+    refresh_reminders(REQUEST, row.pk)
     return row
 
 

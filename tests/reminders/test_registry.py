@@ -13,6 +13,7 @@ from incidents.rules import reminding
 from meetings import rules
 from meetings.models import Concern
 from plans import rules as plans
+from privacy.rules import reminding as privacy
 from publishing.rules import reminding as public
 from reminders import kinds
 from reminders.models import Reminder
@@ -55,6 +56,11 @@ def test_each_rule_is_registered() -> None:
         public.REGISTRATION_WAITING,
         public.ROUTE_TEST_DUE,
         public.LISTING_REVIEW,
+        privacy.REQUEST_DUE,
+        privacy.REQUEST_LATE,
+        privacy.IDENTITY_UNANSWERED,
+        privacy.NOTICE_UNANSWERED,
+        privacy.BREACH_HOURS,
     }
 
 

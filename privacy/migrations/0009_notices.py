@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0007_breaches'),
+        ('privacy', '0008_retention'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

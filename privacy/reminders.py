@@ -1,0 +1,151 @@
+"""What privacy officers are reminded of: the subjects of `reminders`."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Role, User
+from lib.acting import Acting
+from lib.days import city_today
+from privacy.models import Breach, DataRequest, Notice
+from privacy.rules import reminding
+from reminders import kinds
+from reminders.channels import day_in_full
+from reminders.kinds import Record, Rule, Subject
+from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
+
+T = TypeVar("T", bound=models.Model)
+_DAY: Final = timedelta(days=1)  # later than this, the next day has its own reminder
+
+
+class _OfTheDesk(Subject[T]):
+    """A row of the privacy desk. Every privacy officer is reminded of it."""
+
+    page: ClassVar[str]
+    object_type: ClassVar[str] = ""  # in the activity log, if it is not the code
+
+    def waiting(self) -> Any:
+        """Rows that someone has to do something about."""
+        raise NotImplementedError
+
+    def occurrences_of(self, row: Any, officer: Recipient, now: datetime) -> Iterator[Occurrence]:
+        raise NotImplementedError
+
+    def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
+        officers = _privacy_officers()
+        for row in self.waiting().filter(pk__in=ids):
+            for officer in officers:
+                for found in self.occurrences_of(row, officer, now):
+                    yield row.pk, found
+
+    def coming(self, now: datetime) -> Iterable[UUID]:
+        ids: Iterable[UUID] = self.waiting().values_list("pk", flat=True)
+        return ids
+
+    def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
+        return self.coming(now) if user.role == Role.PRIVACY_OFFICER else ()
+
+    def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
+        found: Mapping[UUID, T] = self.waiting().visible_to(actor).filter(pk__in=ids).in_bulk()
+        return found
+
+    def path(self, row_id: UUID) -> str:
+        return reverse(self.page, args=[row_id])
+
+    def record(self, row: Any) -> Record:
+        return Record(self.object_type or self.code, [row.pk], [])
+
+
+class Requests(_OfTheDesk[DataRequest]):
+    code, page = reminding.REQUEST, "data_request"
+    object_type = "data_request"
+    known_rules = (
+        Rule(reminding.REQUEST_DUE, gettext_lazy("data request to answer"), daily=True),
+        Rule(reminding.REQUEST_LATE, gettext_lazy("late data request"), daily=True),
+        Rule(reminding.IDENTITY_UNANSWERED, gettext_lazy("identity that was not confirmed"), daily=True),
+    )
+
+    def waiting(self) -> Any:
+        return DataRequest.objects.pending().defer("stated")
+
+    def occurrences_of(self, row: Any, officer: Recipient, now: datetime) -> Iterator[Occurrence]:
+        days = list(reminding.of_request(row.received_on, row.last_day, city_today()))
+        if row.identity_asked_on and not row.is_identified:
+            days.append(reminding.of_identity(row.identity_asked_on))
+        for rule, day in days:
+            at = nine_oclock(day, officer.zone)
+            yield from each_channel(rule, officer, at, now=now, made_until=at + _DAY)
+
+    def words(self, rule: str, row: DataRequest) -> tuple[str, Sequence[str]]:
+        if rule == reminding.IDENTITY_UNANSWERED:
+            return _("A person has not confirmed their identity"), [row.number]
+        left = row.days_left(city_today())
+        if left < 0:
+            return _("A data request is late"), [row.number]
+        due = _("Due on %(day)s") % {"day": day_in_full(row.last_day)}
+        return _("A data request waits for an answer"), [row.number, due]
+
+
+class Notices(_OfTheDesk[Notice]):
+    code = "notice"
+    page = "notices"
+    known_rules = (Rule(reminding.NOTICE_UNANSWERED, gettext_lazy("notice without an answer"), daily=True),)
+
+    def waiting(self) -> Any:
+        return Notice.objects.pending()
+
+    def occurrences_of(self, row: Any, officer: Recipient, now: datetime) -> Iterator[Occurrence]:
+        rule, day = reminding.of_notice(row.confirm_by)
+        at = nine_oclock(day, officer.zone)
+        yield from each_channel(rule, officer, at, now=now, made_until=at + _DAY)
+
+    def words(self, rule: str, row: Notice) -> tuple[str, Sequence[str]]:
+        return _("A recipient of data has not answered a notice"), ()
+
+    def path(self, row_id: UUID) -> str:
+        return reverse(self.page)
+
+
+class Breaches(_OfTheDesk[Breach]):
+    """Not in the daily email: an hour counts."""
+
+    code = page = "breach"
+    known_rules = (Rule(reminding.BREACH_HOURS, gettext_lazy("hours since a breach was known")),)
+
+    def waiting(self) -> Any:
+        return Breach.objects.to_tell()
+
+    def occurrences_of(self, row: Any, officer: Recipient, now: datetime) -> Iterator[Occurrence]:
+        for rule, at in reminding.of_breach(row.aware_at):
+            yield from each_channel(rule, officer, at, now=now)
+
+    def words(self, rule: str, row: Breach) -> tuple[str, Sequence[str]]:
+        last = timezone.localtime(row.authority_by)
+        by = _("Tell the authority by %(day)s, %(time)s") % {
+            "day": day_in_full(last.date()),
+            "time": f"{last:%H:%M}",
+        }
+        return _("A breach is open, and the 72 hours run"), [row.number, by]
+
+
+def _privacy_officers() -> list[Recipient]:
+    found = User.objects.active().with_role(Role.PRIVACY_OFFICER)
+    return [
+        Recipient(one.pk, frozenset(one.reminder_channels), ZoneInfo(one.time_zone), one.is_active)
+        for one in found
+    ]
+
+
+SUBJECTS: Final = (Requests(), Notices(), Breaches())
+
+
+def register() -> None:
+    kinds.register(*SUBJECTS)

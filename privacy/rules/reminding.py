@@ -1,0 +1,44 @@
+"""When privacy officers are reminded of requests, notices and breaches. Pure."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from reminders.rules import AHEAD, LOOKBACK
+
+REQUEST: Final = "request"  # the subject
+REQUEST_DUE: Final = "request_due"
+REQUEST_LATE: Final = "request_late"
+IDENTITY_UNANSWERED: Final = "identity_unanswered"
+NOTICE_UNANSWERED: Final = "notice_unanswered"
+BREACH_HOURS: Final = "breach_hours"
+
+DAYS_AFTER: Final = (7, 14, 21, 25)  # of the day on which a request was received
+IDENTITY_DAYS: Final = 7
+HOURS_AFTER: Final = (24, 48, 60, 70)  # of the moment when a breach was known
+
+
+def of_request(received_on: date, last_day: date, today: date) -> Iterator[tuple[str, date]]:
+    """Some days after it was received, the last day, and each day after that."""
+    for days in DAYS_AFTER:
+        if received_on + timedelta(days=days) < last_day:
+            yield REQUEST_DUE, received_on + timedelta(days=days)
+    yield REQUEST_DUE, last_day
+    day = max(last_day + timedelta(days=1), today - LOOKBACK)
+    while day <= today + AHEAD:
+        yield REQUEST_LATE, day
+        day += timedelta(days=1)
+
+
+def of_identity(asked_on: date) -> tuple[str, date]:
+    return IDENTITY_UNANSWERED, asked_on + timedelta(days=IDENTITY_DAYS)
+
+
+def of_notice(confirm_by: date) -> tuple[str, date]:
+    """The day after the last day for an answer."""
+    return NOTICE_UNANSWERED, confirm_by + timedelta(days=1)
+
+
+def of_breach(aware_at: datetime) -> Iterator[tuple[str, datetime]]:
+    for hours in HOURS_AFTER:
+        yield BREACH_HOURS, aware_at + timedelta(hours=hours)
