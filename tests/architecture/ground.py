@@ -41,8 +41,6 @@ from meetings.services.follow_up_series import start_follow_up_series
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
 from oversight.models import Alert, AlertKind, WatchedRecord
-from privacy.codes import NoticeKind
-from privacy.models import Notice
 from reminders.models import Reminder
 from reports.periods import Period
 from reviews.models import Review
@@ -62,7 +60,7 @@ from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.incidents.making import SHORT, make_incident
 from tests.plans.making import make_plan
-from tests.privacy.making import make_desk
+from tests.privacy.making import make_desk, tell_key
 
 #: Long enough for all sign-ins to count as recent until the last test.
 PATIENT: Final = {"ACCOUNT_REAUTHENTICATION_TIMEOUT": 100_000, "SESSION_IDLE_MINUTES": 600}
@@ -155,12 +153,7 @@ class Ground:
         """Create a webhook of this key with a failed delivery, and a notice to the key."""
         webhook, _secret = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key_id)
         sent = WebhookDelivery.objects.create(webhook=webhook, seq=1, payload={}, failed_at=timezone.now())
-        told = Notice.objects.create(kind=NoticeKind.CORRECTED, object_ids=[sent.pk], key_id=key_id)
-        self.rows[name] |= {
-            "webhook_of_key": webhook.pk,
-            "delivery_of_key": sent.pk,
-            "notice_of_key": told.pk,
-        }
+        self.rows[name] |= {"webhook_of_key": webhook.pk, "delivery_of_key": sent.pk} | tell_key(key_id)
 
     def _bulk_read(self, name: str, key_id: UUID) -> None:
         """Create a finished bulk read of this key, and its agreement."""

@@ -84,6 +84,12 @@ def make_notice(by: User, contact: Contact, **fields: Any) -> Notice:
     return Notice.objects.create(object_ids=[contact.pk], made_by=by, **told | fields)
 
 
+def tell_key(key_id: UUID) -> dict[str, UUID]:
+    """Return the ID of a notice to a key."""
+    told = Notice.objects.create(kind=NoticeKind.CORRECTED, object_ids=[key_id], key_id=key_id)
+    return {"notice_of_key": told.pk}
+
+
 def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
     found = make_request(by, meeting, contact)
