@@ -78,7 +78,7 @@ def forget(_actor: Acting, leaving: Leaving) -> None:
         data = session.get_decoded()
         if HELD in data and leaving.is_named(_typed_in(data[HELD])):
             data.pop(HELD)
-            session.session_data = session.get_session_store_class()().encode(data)
+            session.set_decoded(data)
             session.save(update_fields=["session_data"])
 
 

@@ -1,8 +1,13 @@
-"""Session store whose rows name their user, so that a user's sessions can be listed and ended."""
+"""Session store whose rows name their user, so that a user's sessions can be listed and ended.
+
+The database has no key of a session, so whoever reads it or a backup can use none. What is signed for one row
+says nothing in another.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from hashlib import sha256
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -21,13 +26,46 @@ SEEN: Final = "seen"
 DEVICE: Final = "device"
 
 
+def row_key(key: str) -> str:
+    """What a row has in place of the session's key: long enough that no key can be found for it."""
+    return sha256(key.encode()).hexdigest()[:40]
+
+
 class SessionStore(DatabaseStore):
+    _row_key = ""  # of a row whose key only the browser has
+
     @classmethod
     def get_model_class(cls) -> Any:
         return Session
 
+    @classmethod
+    def of_row(cls, row: Session) -> Self:
+        """For `encode` and `decode` alone."""
+        store = cls()
+        store._row_key = row.pk
+        return store
+
+    @property
+    def key_salt(self) -> str:
+        return f"{super().key_salt}.{self._row_key or row_key(self.session_key or '')}"
+
+    def _get_session_from_db(self) -> Session | None:
+        alive = Session.objects.filter(expire_date__gt=timezone.now())
+        found = alive.filter(pk=row_key(self.session_key)).first() if self.session_key else None
+        if found is None:
+            self._session_key = None  # as Django does
+        return found
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(pk=row_key(session_key)).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            Session.objects.filter(pk=row_key(key)).delete()
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row: Any = super().create_model_instance(data)
+        row.session_key = row_key(row.session_key)
         row.user_id = UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.device = str(data.get(DEVICE, ""))[:200]
         row.started_at, row.seen_at = _moment(data.get(STARTED)), _moment(data.get(SEEN))
@@ -37,7 +75,7 @@ class SessionStore(DatabaseStore):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session of a user on one device. Pages use `number`, because `key` would let anybody in."""
+    """A session of a user on one device. `key` is that of its row."""
 
     key: str
     device: str
@@ -71,16 +109,16 @@ def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
         started_at__gt=now - timedelta(hours=settings.SESSION_HOURS),
     )
     rows = alive.order_by("-seen_at", "pk").values_list("pk", "device", "started_at", "seen_at")
-    found = [SignedIn(*row, is_here=row[0] == here) for row in rows]
+    found = [SignedIn(*row, is_here=row[0] == row_key(here or "")) for row in rows]
     return sorted(found, key=lambda one: not one.is_here)
 
 
 def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> int:
-    """End a user's sessions at once: all, all `but` the given key, or `only` the given key.
+    """End a user's sessions at once: all, all `but` that with the given key, or `only` that of the given row.
 
     Return their number.
     """
-    rows = Session.objects.filter(user_id=user_id).exclude(pk=but or "")
+    rows = Session.objects.filter(user_id=user_id).exclude(pk=row_key(but or ""))
     ended, _rows = (rows.filter(pk=only) if only else rows).delete()
     return ended
 

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import Role, Session, User
+from accounts.sessions import SEEN
 from contacts.models import Contact, Organisation
 from contacts.services.folding import fold_contact
 from contacts.services.organisations import create_organisation
@@ -120,3 +121,11 @@ def renew_histories(model: type[FollowUp] | type[Concern]) -> None:
     for row in rows:
         row.periods.all().delete()
     begin_histories(rows)
+
+
+def leave_session_idle(user: User, seconds: int = 60 * 60) -> None:
+    """Make the user's session look as if nobody had used it for a time."""
+    row = Session.objects.get(user=user)
+    data = row.get_decoded()
+    row.set_decoded(data | {SEEN: data[SEEN] - seconds})
+    row.save(update_fields=["session_data"])

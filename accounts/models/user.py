@@ -248,6 +248,13 @@ class Session(AbstractBaseSession):
     def get_session_store_class(cls) -> Any:
         return import_module(settings.SESSION_ENGINE).SessionStore
 
+    def get_decoded(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = self.get_session_store_class().of_row(self).decode(self.session_data)
+        return decoded
+
+    def set_decoded(self, data: dict[str, Any]) -> None:
+        self.session_data = self.get_session_store_class().of_row(self).encode(data)
+
 
 class ReliefQuerySet(models.QuerySet["Relief"]):
     def visible_to(self, actor: Acting) -> Self:

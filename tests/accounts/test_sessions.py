@@ -4,12 +4,13 @@ import time
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
 from accounts import held_forms
 from accounts.models import Role, Session, User
-from accounts.sessions import SEEN, STARTED
+from accounts.sessions import SEEN, STARTED, row_key
 from audit.models import Action, Event
 from contacts.models import Organisation
 from tests.factories import PASSWORD, make_district, make_officer, make_organisation, make_user
@@ -227,3 +228,34 @@ def test_somebody_elses_session_is_not_there(client: Client) -> None:
     number = client.get("/settings/sessions/").context["rows"][0].number
     assert client.post(f"/settings/sessions/{number[:-1]}0/").status_code == 404
     assert stranger.get("/settings/").status_code == 200
+
+
+def test_who_reads_the_database_can_use_no_session(client: Client) -> None:
+    """Attack: read `accounts_session` with the application's password, and send each key as a cookie."""
+    user = make_officer()
+    client.force_login(user)
+    assert client.get("/settings/").status_code == 200
+    row = Session.objects.get(user=user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert cookie not in str(list(Session.objects.values_list()))
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = row.pk
+    assert thief.get("/settings/").status_code == 302
+
+
+def test_a_session_copied_to_a_row_with_a_known_key_is_worth_nothing(client: Client) -> None:
+    """Attack: insert a row whose key the thief knows, with what was signed for another session."""
+    user = make_officer()
+    client.force_login(user)
+    row = Session.objects.get(user=user)
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = "k" * 32
+    Session.objects.create(
+        session_key=row_key("k" * 32),
+        session_data=row.session_data,
+        expire_date=row.expire_date,
+        user=user,
+        seen_at=row.seen_at,
+    )
+    assert thief.get("/settings/").status_code == 302
+    assert client.get("/settings/").status_code == 200

@@ -7,8 +7,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from accounts.models import Role, Session, User
-from accounts.sessions import SEEN, SessionStore
-from tests.factories import PASSWORD, make_district, make_user
+from tests.factories import PASSWORD, leave_session_idle, make_district, make_user
 from tests.plugins.browser import OpenPage
 
 AUTHENTICATOR = {
@@ -87,13 +86,6 @@ def test_a_passkey_is_the_second_step_after_the_password_and_before_grave_things
     expect(page.get_by_role("heading", level=1)).to_have_text("Get new recovery codes?")
 
 
-def end_session(user: User) -> None:
-    """Make the user's session look as if nobody had used it for an hour."""
-    session = SessionStore(Session.objects.get(user=user).pk)
-    session[SEEN] -= 60 * 60
-    session.save()
-
-
 def add_passkey(page: Page) -> None:
     page.goto("/accounts/2fa/passkeys/add/")
     page.get_by_label("Password").fill(PASSWORD)
@@ -108,7 +100,7 @@ def test_after_an_idle_session_the_page_asks_for_the_passkey_without_a_tap(
     page = open_page("phone", user=supervisor)
     plug_in(page)
     add_passkey(page)
-    end_session(supervisor)
+    leave_session_idle(supervisor)
     page.goto("/settings/sessions/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your devices")
     assert Session.objects.filter(user=supervisor).count() == 1
@@ -121,7 +113,7 @@ def test_if_the_passkey_fails_after_an_idle_session_the_button_and_the_password_
     authenticator = plug_in(page)
     add_passkey(page)
     authenticator(isUserVerified=False)
-    end_session(supervisor)
+    leave_session_idle(supervisor)
     page.goto("/settings/")
     failed = page.wait_for_event("console", lambda line: line.type == "error")
     assert failed
@@ -134,7 +126,7 @@ def test_if_the_passkey_fails_after_an_idle_session_the_button_and_the_password_
 
 def test_who_has_no_passkey_is_asked_for_the_password(open_page: OpenPage, supervisor: User) -> None:
     page = open_page("desk", user=supervisor)
-    end_session(supervisor)
+    leave_session_idle(supervisor)
     page.goto("/settings/")
     expect(page.get_by_label("Password")).to_be_focused()
     expect(page.locator("[data-at-once]")).to_have_count(0)

@@ -7,10 +7,16 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import Session, User
-from accounts.sessions import SEEN, SessionStore
 from contacts.models import Organisation
 from meetings.models import Concern, Meeting
-from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation
+from tests.factories import (
+    PASSWORD,
+    leave_session_idle,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+)
 from tests.plugins.browser import OpenPage
 
 FACTS = "Lanterns & a <broken> door"
@@ -197,9 +203,7 @@ def test_a_fragment_that_does_not_come_is_said_where_the_reader_is(
 
 def end_the_session() -> None:
     """End the session as after an hour without a request."""
-    store = SessionStore(Session.objects.get(user__isnull=False).pk)
-    store[SEEN] -= 60 * 60
-    store.save()
+    leave_session_idle(User.objects.get(sessions__isnull=False))
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.middleware import HELD
-from accounts.models import BrowserReport, Role, Session
+from accounts.models import BrowserReport, Role
 from accounts.services import browser_reports
 from accounts.services.browser_reports import Blocked, forget_reports, record_reports
-from accounts.sessions import SEEN, SessionStore
-from tests.factories import make_officer, make_user
+from tests.factories import leave_session_idle, make_officer, make_user
 from tests.plugins import services
 
 pytestmark = pytest.mark.django_db
@@ -132,9 +131,7 @@ def test_what_nobody_reports_any_longer_is_deleted() -> None:
 def test_a_report_neither_keeps_a_session_alive_nor_takes_the_place_of_a_held_form(client: Client) -> None:
     user = make_officer()
     client.force_login(user)
-    session = SessionStore(Session.objects.get(user=user).pk)
-    session[SEEN] -= 60 * 60
-    session.save()
+    leave_session_idle(user)
     answer = client.post(PATH, json.dumps(old()), content_type="application/csp-report")
     assert (answer.status_code, HELD in answer.headers, answer.cookies) == (204, False, {})
     assert client.get("/settings/").status_code == 302
