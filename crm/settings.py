@@ -307,6 +307,7 @@ CSRF_FAILURE_VIEW = "pages.middleware.csrf_failure"
 
 # --- Activity log: seals and search words (docs/operations.md) --------------------------------------
 AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")  # private, of the worker alone
+CITY_KEY_FILE = env.str("CITY_KEY_FILE", default="")  # private, of the worker alone
 # Seals are shipped to a file and witnesses that administrators of this machine or its database cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
 AUDIT_WITNESS_EMAIL = env.list("AUDIT_WITNESS_EMAIL", default=[])

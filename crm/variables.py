@@ -57,6 +57,12 @@ VARIABLES: Final = (
     ),
     Variable("CITY_REGION", "the region or state of the city; the public directory needs it for addresses"),
     Variable(
+        "CITY_KEY_FILE",
+        "the key that signs files for other cities (“Files for other cities”); of the worker alone",
+        "",
+        "the file needs a volume of the worker",
+    ),
+    Variable(
         "WHATSAPP_LINKS",
         "`1` offers WhatsApp for contacts who prefer text messages; WhatsApp learns their number",
         "0",

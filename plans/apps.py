@@ -10,13 +10,16 @@ class PlansConfig(AppConfig):
         from districts import kinds
         from lib import erasable
         from plans import archive, reminders
-        from plans.services import redrawn
+        from plans.services import comparison, redrawn
+        from publishing import beside
 
         archive.register()
+        beside.register(comparison.tables_of_files)
         kinds.follow_rows(redrawn.follow_redrawn)
         reminders.register()
-        names = ("Action", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
+        names = ("Action", "City", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
         erasable.texts(*(f"plans.{name}" for name in names))
-        erasable.texts("plans.IndicatorValue", fixed={})  # frozen
+        for name in ("CityFile", "ComparisonFile", "IndicatorValue"):
+            erasable.texts(f"plans.{name}", fixed={})  # as it was received, sent or frozen
         erasable.texts("plans.PlanReview", fixed={"signed_at__isnull": False})
         erasable.texts("plans.PlanVoice", fixed={"review__signed_at__isnull": False})

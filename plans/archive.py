@@ -43,6 +43,11 @@ PARTS: Final = (
     Part("plan_voices", PlanVoice, owner="review", since=_SINCE),
     Part("plan_reviews", PlanReview, owner="plan", since=_SINCE),
 )
+NOT_TAKEN: Final = {
+    "plans.City": "each installation compares the fingerprints of other cities itself",
+    "plans.CityFile": "of a city; the file can be read again",
+    "plans.ComparisonFile": "what this installation has told another city, signed with its key",
+}
 
 
 def register() -> None:

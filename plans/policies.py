@@ -1,4 +1,4 @@
-"""Who writes plans, and who writes how far an action is."""
+"""Who writes plans and how far an action is, and who exchanges files with other cities."""
 
 from accounts.actors import Actor
 from districts.models import District
@@ -20,6 +20,26 @@ def can_write_action(actor: Actor, plan: Plan, action: Action) -> bool:
     """Status, milestones and evidence: who has the action, and who writes the plan."""
     owns = actor.id is not None and actor.id == action.owner_id and actor.writes
     return owns or can_write_plan(actor, plan)
+
+
+def can_compare(actor: Actor, plan: Plan) -> bool:
+    """Send another city a file of a plan: supervisors of the whole of its district, never by a key."""
+    return actor.kind == "user" and _supervises(actor) and actor.covers(plan.district_id)
+
+
+def can_read_cities(actor: Actor) -> bool:
+    """Files of other cities: who works with records, and administrators, who trust a city."""
+    return actor.kind == "user" and (actor.writes or actor.sees_everywhere or actor.is_administrator)
+
+
+def can_receive(actor: Actor) -> bool:
+    """Read a file of another city into this system."""
+    return actor.kind == "user" and actor.is_supervisor
+
+
+def can_trust(actor: Actor) -> bool:
+    """Say that a city's key is right: administrators."""
+    return actor.kind == "user" and actor.is_administrator
 
 
 def _supervises(actor: Actor) -> bool:

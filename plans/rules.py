@@ -1,5 +1,6 @@
 """What is due, done and late in a plan, and which days its figures are of. Pure."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -101,6 +102,12 @@ def quarters(since: date, until: date) -> list[Days]:
         found.append((first, following))
         first = following
     return found
+
+
+def fingerprint_of(key: str) -> str:
+    """What people compare by telephone of a public key (hexadecimal): 32 digits in groups of four."""
+    digits = hashlib.sha256(bytes.fromhex(key)).hexdigest()[:32]
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 # --- Reminders --------------------------------------------------------------------------------------------

@@ -34,9 +34,9 @@ def secret_key(folder: Path) -> str:
     return path.read_text()
 
 
-def signing_key(folder: Path) -> Path:
-    """Return the file with the key that seals the activity log, created once."""
-    path = folder / "audit-key.pem"
+def signing_key(folder: Path, name: str = "audit-key.pem") -> Path:
+    """Return the file with the key that seals the activity log, or another key, created once."""
+    path = folder / name
     if not path.exists():
         make_key(path)
     return path
@@ -97,6 +97,7 @@ def copy_in(folder: Path) -> Copy:
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": secret_key(folder),
         "AUDIT_SIGNING_KEY_FILE": str(signing_key(folder)),
+        "CITY_KEY_FILE": str(signing_key(folder, "city-key.pem")),
         "AUDIT_SEAL_FILE": str(folder / "audit-seals.jsonl"),
         "ERASURE_LEDGER": str(folder / "erasures.jsonl"),
         **field_keys(folder),

@@ -15,6 +15,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
 from lib.days import city_today
+from publishing import beside
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
 from publishing.rules.suppression import Same, Table, suppress
@@ -67,7 +68,7 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     since = quarter.a_year_before().since
     quarters = [*(one.quarter for one in earlier if one.quarter_since >= since), quarter]
     new, districts = _count(quarters, number)
-    before = _neighbours(earlier, quarters[0])
+    before = _neighbours(earlier, quarters[0], list(beside.tables()))
     published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)))
     document = document_of(
         number=number,
@@ -107,9 +108,9 @@ def _count(quarters: Iterable[Period], number: int) -> tuple[list[Table], list[D
     return tables, list(districts.values())
 
 
-def _neighbours(releases: Iterable[Release], first: Period) -> list[Table]:
+def _neighbours(releases: Iterable[Release], first: Period, others: Sequence[Table]) -> list[Table]:
     """Published tables of the quarters that are counted again, and of the one before these."""
-    found = [table for release in releases for table in of_kept(release.counted)]
+    found = [*others, *(table for release in releases for table in of_kept(release.counted))]
     before = max((table.quarter for table in found if table.quarter < first.since.isoformat()), default="")
     return [table for table in found if table.quarter >= before]
 

@@ -1,0 +1,297 @@
+"""The comparison file of plans (docs/comparison.md): its shape, its checks and its signature. Pure.
+
+A file is one object of canonical JSON. Texts are titles alone, numbers with a fraction are texts.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from lib.canonical import canonical
+from lib.fold import is_invisible
+from plans.codes import ActionStatus, Direction, Source, Strand, Unit
+from plans.models.goal import POINTS
+
+FORMAT: Final = "proximity-plan-comparison"
+VERSION: Final = 1
+MOST_BYTES: Final = 1_000_000
+MOST_ROWS: Final = 6_000
+ALGORITHM: Final = "Ed25519"
+LEAST: Final = 5  # a smaller number is hidden
+_DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?")
+_HEX: Final = re.compile(r"[0-9a-f]+")
+_CODE: Final = re.compile(r"[a-z0-9_-]{1,40}")
+
+Check = Callable[[Any, str], None]
+
+
+class FileRefused(ValidationError):
+    """A file that is not read, and why."""
+
+
+# --- The shape --------------------------------------------------------------------------------------------
+
+
+def _fail(at: str) -> None:
+    raise FileRefused(
+        _("This is not a comparison file of version 1: “%(at)s” is missing or wrong.") % {"at": at},
+        code="shape",
+    )
+
+
+def _text(most: int, least: int = 1) -> Check:
+    def check(value: Any, at: str) -> None:
+        if not isinstance(value, str) or not least <= len(value) <= most or any(map(is_invisible, value)):
+            _fail(at)
+
+    return check
+
+
+def _whole(most: int = 10**12, least: int = 0) -> Check:
+    def check(value: Any, at: str) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            _fail(at)
+
+    return check
+
+
+def _one_of(known: Any) -> Check:
+    def check(value: Any, at: str) -> None:
+        if not isinstance(value, str | int) or value not in known:
+            _fail(at)
+
+    return check
+
+
+def _match(pattern: re.Pattern[str]) -> Check:
+    def check(value: Any, at: str) -> None:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            _fail(at)
+
+    return check
+
+
+def _hex(digits: int) -> Check:
+    def check(value: Any, at: str) -> None:
+        if not isinstance(value, str) or len(value) != digits or not _HEX.fullmatch(value):
+            _fail(at)
+
+    return check
+
+
+def _day(value: Any, at: str) -> None:
+    try:
+        wrong = not isinstance(value, str) or date.fromisoformat(value).isoformat() != value
+    except ValueError:
+        wrong = True
+    if wrong:
+        _fail(at)
+
+
+def _moment(value: Any, at: str) -> None:
+    try:
+        wrong = not isinstance(value, str) or f"{datetime.fromisoformat(value):%Y-%m-%dT%H:%M:%SZ}" != value
+    except ValueError:
+        wrong = True
+    if wrong:
+        _fail(at)
+
+
+def _yes_or_no(value: Any, at: str) -> None:
+    if not isinstance(value, bool):
+        _fail(at)
+
+
+def _or_null(check: Check) -> Check:
+    return lambda value, at: None if value is None else check(value, at)
+
+
+def _list(check: Check, most: int = MOST_ROWS) -> Check:
+    def check_all(value: Any, at: str) -> None:
+        if not isinstance(value, list) or len(value) > most:
+            _fail(at)
+        for number, one in enumerate(value, 1):
+            check(one, f"{at} {number}")
+
+    return check_all
+
+
+def _object(*, optional: frozenset[str] = frozenset(), **members: Check) -> Check:
+    def check(value: Any, at: str) -> None:
+        if not isinstance(value, dict) or value.keys() | optional != members.keys() | optional:
+            _fail(at)
+        for name, member in members.items():
+            if name in value:
+                member(value[name], f"{at}.{name}" if at else name)
+
+    return check
+
+
+_PERIOD: Final = _object(since=_day, until=_day)
+_NUMBERS: Final = _object(
+    period=_PERIOD,
+    n=_or_null(_whole()),
+    of=_or_null(_whole()),
+    value=_or_null(_match(_DECIMAL)),
+    hidden=_yes_or_no,
+)
+_STRAND: Final = _one_of(Strand.values)
+_CITY: Final = _object(name=_text(120), country=_match(re.compile("[A-Z]{2}")), contact=_text(254, 0))
+_PLAN: Final = _object(
+    title=_text(160),
+    language=_match(re.compile(r"[a-zA-Z-]{2,10}")),
+    starts_on=_day,
+    ends_on=_day,
+    adopted_on=_day,
+    strands=_list(_STRAND, len(Strand)),
+)
+_ACTION: Final = _object(
+    title=_text(160),
+    strand=_STRAND,
+    status=_one_of(ActionStatus.values),
+    practice_code=_or_null(_match(_CODE)),
+    milestones=_object(due=_whole(), done=_whole(), moved=_whole()),
+)
+_INDICATOR: Final = _object(
+    title=_text(160),
+    source=_one_of(Source.values),
+    slug=_or_null(_match(_CODE)),
+    definition=_or_null(_object(version=_whole(10_000, 1), settings=_hex(64))),
+    unit=_one_of(Unit.values),
+    direction=_one_of(Direction.values),
+    baseline=_or_null(_NUMBERS),
+    latest=_or_null(_NUMBERS),
+    target=_or_null(_object(value=_match(_DECIMAL), on=_or_null(_day))),
+)
+_CONTEXT: Final = _object(
+    organisations_counted=_or_null(_whole()),
+    population=_or_null(_whole()),
+    months_of_data=_whole(2_400),
+    response_limit_hours=_whole(100_000),
+    kinds_left_out=_list(_match(_CODE), 100),
+)
+_FILE: Final = _object(
+    optional=frozenset({"signature"}),
+    format=_one_of([FORMAT]),
+    version=_whole(),
+    city=_CITY,
+    made_at=_moment,
+    period=_PERIOD,
+    plan=_PLAN,
+    goals=_list(_object(title=_text(160), strand=_STRAND, eccar_point=_or_null(_whole(POINTS, 1)))),
+    actions=_list(_ACTION),
+    indicators=_list(_INDICATOR),
+    context=_CONTEXT,
+    signature=_object(alg=_one_of([ALGORITHM]), key=_hex(64), value=_hex(128)),
+)
+
+# --- Reading ----------------------------------------------------------------------------------------------
+
+
+def read(content: bytes, today: date) -> dict[str, Any]:
+    """The document of a file. Raises FileRefused for all that the documentation does not allow.
+
+    The file may be unsigned; a signature that is there is right.
+    """
+    if len(content) > MOST_BYTES:
+        raise FileRefused(_("The file is larger than 1 MB."), code="size")
+    document = _parse(content)
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise FileRefused(_("This is not a comparison file of a plan."), code="format")
+    if document.get("version") != VERSION:
+        raise FileRefused(
+            _("This file has version “%(version)s”. This system reads version 1.")
+            % {"version": str(document.get("version"))[:20]},
+            code="version",
+        )
+    _FILE(document, "")
+    if canonical(document) != content:
+        raise FileRefused(
+            _("This file is not canonical JSON. It was changed after it was made."), code="canonical"
+        )
+    _check_numbers(document, today)
+    if "signature" in document and not is_signed(document):
+        raise FileRefused(
+            _("The signature is wrong. The file was changed after it was signed."), code="signature"
+        )
+    return document
+
+
+def _parse(content: bytes) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a key is there twice")
+        return found
+
+    def never(_text: str) -> Any:
+        raise ValueError("no whole number")
+
+    try:
+        return json.loads(content, object_pairs_hook=once, parse_float=never, parse_constant=never)
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        raise FileRefused(
+            _("This file cannot be read. Ask the city to send it again."), code="json"
+        ) from error
+
+
+def _check_numbers(document: Mapping[str, Any], today: date) -> None:
+    """What only several members together can be."""
+    plan, period = document["plan"], document["period"]
+    spans = [(plan["starts_on"], plan["ends_on"]), (period["since"], period["until"])]
+    for number, one in enumerate(document["indicators"], 1):
+        for name in ("baseline", "latest"):
+            if numbers := one[name]:
+                at = f"indicators {number}.{name}"
+                spans.append((numbers["period"]["since"], numbers["period"]["until"]))
+                if numbers["n"] is not None and numbers["of"] is not None and numbers["n"] > numbers["of"]:
+                    _fail(at)
+                if one["unit"] == Unit.SHARE and float(numbers["value"] or 0) > 1:
+                    _fail(at)
+        if (one["source"] == Source.BOOK) != (one["slug"] is not None and one["definition"] is not None):
+            _fail(f"indicators {number}.slug")
+    if any(since >= until for since, until in spans):
+        _fail("period")
+    days = [*(until for _since, until in spans[1:]), document["made_at"][:10]]
+    if any(day > (today + timedelta(days=1)).isoformat() for day in days):
+        raise FileRefused(_("This file has figures of days that are in the future."), code="future")
+    for number, action in enumerate(document["actions"], 1):
+        if action["milestones"]["done"] > action["milestones"]["due"]:
+            _fail(f"actions {number}.milestones")
+
+
+# --- The signature ----------------------------------------------------------------------------------------
+
+
+def signed_bytes(document: Mapping[str, Any]) -> bytes:
+    """What is signed: the canonical JSON of everything but the signature."""
+    return canonical({name: value for name, value in document.items() if name != "signature"})
+
+
+def sign(document: Mapping[str, Any], key: Ed25519PrivateKey) -> tuple[str, str]:
+    """The public key and the signature, in hexadecimal digits."""
+    return key.public_key().public_bytes_raw().hex(), key.sign(signed_bytes(document)).hex()
+
+
+def is_signed(document: Mapping[str, Any]) -> bool:
+    signature = document["signature"]
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signature["key"]))
+        key.verify(bytes.fromhex(signature["value"]), signed_bytes(document))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def write(document: Mapping[str, Any], key: str, signature: str) -> bytes:
+    """The bytes of a file; without a signature it is unsigned."""
+    if not signature:
+        return canonical(document)
+    return canonical({**document, "signature": {"alg": ALGORITHM, "key": key, "value": signature}})

@@ -1,0 +1,249 @@
+"""The comparison file: what leaves the city, and what proves that it is the city's."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, transaction
+from pytest_django import Settings
+
+from accounts.actors import actor_for
+from audit.models import Event
+from audit.signing import NoKey, make_key
+from contacts.services.organisations import edit_organisation
+from plans import comparison
+from plans.models import ComparisonFile, IndicatorValue, Plan
+from plans.rules import fingerprint_of
+from plans.services.comparison import prepare_file, sign_files
+from reports.periods import Period
+from tests.factories import make_contact, make_organisation, make_supervisor
+from tests.plans.comparing import BASELINE, NEXT, QUARTER, Compared, bytes_of, freeze, use_city_key
+from tests.plans.making import HAND, Planned
+
+pytestmark = pytest.mark.django_db
+VERIFIER = Path(__file__).parent.parent.parent / "docs" / "verify" / "comparison.py"
+
+
+@pytest.fixture
+def key(settings: Settings, tmp_path: Path) -> Path:
+    return use_city_key(settings, tmp_path)
+
+
+def verify(folder: Path, content: bytes, fingerprint: str) -> str:
+    """What the verifier says, in a process that cannot import the project."""
+    file = folder / "plan.json"
+    file.write_bytes(content)
+    command = [sys.executable, "-I", "-S", str(VERIFIER), str(file), fingerprint]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == done.stdout.startswith("VALID"), done.stderr
+    return (done.stdout or done.stderr).strip()
+
+
+def test_a_file_says_what_the_plan_says(key: Path) -> None:
+    city = Compared()
+    city.milestone()
+    document = city.signed().document
+    (share,) = document["indicators"]
+    assert document["city"] == {"name": "Alderport", "country": "IE", "contact": "plans@alderport.example"}
+    assert share["latest"] == {
+        "period": {"since": "2026-07-01", "until": "2026-10-01"},
+        "n": 32,
+        "of": 41,
+        "value": "0.7804878049",
+        "hidden": False,
+    }
+    assert (share["baseline"]["n"], share["baseline"]["of"]) == (19, 31)
+    assert document["actions"][0]["milestones"] == {"due": 1, "done": 0, "moved": 0}
+    assert document["context"]["months_of_data"] == 24
+    assert document["context"]["response_limit_hours"] == 72
+
+
+def test_anybody_verifies_the_signature_without_the_project(key: Path, tmp_path: Path) -> None:
+    row = Compared().signed()
+    content, fingerprint = bytes_of(row), fingerprint_of(row.key)
+    assert verify(tmp_path, content, fingerprint) == "VALID: signed by Alderport"
+    assert verify(tmp_path, content.replace(b'"n":32', b'"n":33'), fingerprint) == "NOT VALID: signature"
+    assert verify(tmp_path, content + b"\n", fingerprint) == "NOT VALID: bytes"
+    assert verify(tmp_path, content, "0" * 32) == "NOT VALID: fingerprint"
+    code = VERIFIER.read_text().split('"""')[2]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 30
+
+
+def test_no_name_and_no_text_but_titles_is_in_a_file(key: Path) -> None:
+    """Canary: whatever people write beside a title stays here."""
+    city = Compared(summary="canary summary")
+    organisation = make_organisation(city.north, name="Canary Organisation", short_name="CanOrg")
+    make_contact(city.north, given_name="Canary", family_name="Person")
+    Plan.objects.filter(pk=city.plan.pk).update(adopted_by="canary council")
+    city.goal.problem = "canary problem"
+    city.goal.save()
+    for row, texts in (
+        (city.action, {"description": "canary description", "reason": "canary reason"}),
+        (city.share, {"note": "canary note", "target_reason": "canary target"}),
+    ):
+        type(row).objects.filter(pk=row.pk).update(**texts)
+    city.action.partners.create(
+        organisation=organisation,
+        role="does",
+        contribution="canary gift",
+        agreed_on="2026-01-01",
+        agreed_by="x",
+    )
+    city.action.evidence.create(url="https://canary.example/", note="canary evidence")
+    city.action.milestones.create(
+        title="canary milestone", due_on="2026-01-01", first_due_on="2026-01-01", note="canary tick"
+    )
+    survey = city.indicator(where_from="canary survey")
+    freeze(
+        survey, Period(BASELINE.since.replace(month=1), BASELINE.until), 172, 500, where_from="canary origin"
+    )
+    review = city.plan.reviews.create(
+        held_on="2026-06-01", conclusion="canary end", plan_changes="canary change"
+    )
+    review.voices.create(organisation=organisation, says="worse", text="canary voice", may_be_quoted=True)
+    text = bytes_of(city.signed()).decode().lower()
+    assert "canary" not in text and "canorg" not in text
+    for name in (city.north.name, city.south.name, city.keeper.name, city.owner.name, city.keeper.email):
+        assert name.lower() not in text
+    assert str(city.plan.pk) not in text and "train reporting centres" in text
+
+
+def test_small_numbers_are_hidden(key: Path) -> None:
+    for n, of, shown in (
+        (3, 30, (None, 30)),
+        (27, 30, (None, 30)),
+        (2, 4, (None, None)),
+        (0, 30, (None, 30)),
+        (15, 30, (15, 30)),
+    ):
+        city = Compared(n, of)
+        (one,) = city.prepared().document["indicators"]
+        assert (one["latest"]["n"], one["latest"]["of"]) == shown, (n, of)
+        assert one["latest"]["hidden"] == (shown != (n, of))
+        assert (one["latest"]["value"] is None) == (shown[0] is None)
+        survey = city.indicator(**HAND | {"title": "Survey"})
+        freeze(survey, QUARTER, n, of)
+        by_hand = city.prepared().document["indicators"][1]["latest"]
+        assert (by_hand["n"] is None) == (shown[0] is None and n != 0), (n, of)
+
+
+def test_a_figure_that_is_never_published_does_not_leave(key: Path) -> None:
+    city = Compared()
+    city.share.slug = "steps-in-time"
+    type(city.share).objects.filter(pk=city.share.pk).update(slug="steps-in-time")
+    (one,) = city.prepared().document["indicators"]
+    assert one["latest"] == one["latest"] | {"n": None, "of": None, "value": None, "hidden": True}
+
+
+def test_a_second_file_must_not_overlap_the_first(key: Path) -> None:
+    city = Compared()
+    freeze(city.share, NEXT, 30, 40)
+    half_a_year = Period(NEXT.since, QUARTER.until)
+    freeze(city.share, half_a_year, 62, 81)
+    city.confirmed()
+    with pytest.raises(ValidationError, match="overlaps"):
+        city.prepared(half_a_year)
+    assert city.prepared(NEXT).number == 2
+    assert city.confirmed().number == 2  # the same period again, for another city
+
+
+def test_what_one_file_hides_another_does_not_tell(key: Path) -> None:
+    """Two files of neighbouring periods and a release go through one proof (publishing.rules.suppression)."""
+    city = Compared(3, 30)
+    freeze(city.share, NEXT, 3, 30)
+    first, second = city.confirmed(), city.prepared(NEXT)
+    hidden = [one.document["indicators"][0]["latest"]["n"] for one in (first, second)]
+    assert hidden == [None, None]
+    from plans.services.comparison import tables_of_files
+    from publishing import beside
+    from publishing.rules.suppression import system_of
+
+    told = list(beside.tables())
+    assert told == tables_of_files()
+    system = system_of([*told, *second.tables])
+    assert system.guarded and all(system.is_safe(cell) for cell in system.guarded)
+
+
+def test_only_what_was_shown_is_confirmed(key: Path) -> None:
+    city = Compared()
+    with pytest.raises(ValidationError, match="name no one"):
+        city.confirmed(names_nobody=False)
+    with pytest.raises(ValidationError, match="has changed"):
+        city.confirmed(digest="0" * 64)
+    with pytest.raises(ValidationError, match="mailbox"):
+        city.prepared(contact=city.keeper.email)
+    row = city.confirmed()
+    event = Event.objects.filter(object_type="comparison_file").get()
+    assert (event.action, event.recipient, event.object_ids) == ("export", "Westmark", [row.pk])
+    with pytest.raises(ProgrammingError, match="stays as it is"), transaction.atomic():
+        ComparisonFile.objects.update(document={})
+    sign_files()
+    for change in (
+        lambda: ComparisonFile.objects.update(recipient="Other"),
+        ComparisonFile.objects.all().delete,
+    ):
+        with pytest.raises(ProgrammingError, match="stays as it is"), transaction.atomic():
+            change()
+
+
+def test_who_may_not_send_a_file(key: Path) -> None:
+    city = Compared()
+    assert city.prepared().document
+    for other in (city.owner, make_supervisor(city.north)):
+        with pytest.raises(PermissionDenied):
+            prepare_file(actor=actor_for(other), plan_id=city.plan.pk, period=QUARTER)
+    with pytest.raises(Plan.DoesNotExist):
+        prepare_file(actor=actor_for(make_supervisor()), plan_id=city.plan.pk, period=QUARTER)
+    draft = Planned()
+    with pytest.raises(ValidationError, match="not adopted"):
+        prepare_file(**draft.about, period=QUARTER)
+    with pytest.raises(ValidationError, match="quarter from the list"):
+        city.prepared(NEXT)
+    Plan.objects.filter(pk=city.plan.pk).update(district=city.north)
+    with pytest.raises(ValidationError, match="whole city"):
+        city.prepared()
+
+
+def test_titles_that_name_someone_are_flagged_and_protected_names_refused(key: Path) -> None:
+    city = Compared(title="With the Rose Garden Association")
+    organisation = make_organisation(city.north, name="Rose Garden Association")
+    assert "Rose Garden Association" in city.prepared().flags
+    edit_organisation(actor=city.actor, organisation_id=organisation.pk, location_protected=True)
+    with pytest.raises(ValidationError, match="protected"):
+        city.prepared()
+
+
+def test_the_key_is_a_file_and_never_that_of_the_seals(
+    key: Path, settings: Settings, tmp_path: Path, capsys: Any
+) -> None:
+    call_command("make_city_key")
+    call_command("make_city_key")  # the key stays
+    row = Compared().signed()
+    assert capsys.readouterr().out.count(fingerprint_of(row.key)) == 2
+    Compared(title="Another").confirmed()
+    settings.AUDIT_SIGNING_KEY_FILE = settings.CITY_KEY_FILE
+    with pytest.raises(NoKey, match="seals"):
+        sign_files()
+    with pytest.raises(CommandError, match="seals"):
+        call_command("make_city_key")
+    settings.CITY_KEY_FILE = ""
+    with pytest.raises(NoKey):
+        sign_files()
+    with pytest.raises(CommandError):
+        call_command("make_city_key")
+    settings.CITY_KEY_FILE = str(tmp_path / "other.pem")
+    make_key(tmp_path / "other.pem")
+    assert sign_files() == 1
+
+
+def test_a_value_of_a_part_of_the_city_stays_here(key: Path) -> None:
+    city = Compared()
+    type(city.share).objects.filter(pk=city.share.pk).update(district=city.north)
+    with_parts = IndicatorValue.objects.filter(indicator=city.share).count()
+    assert with_parts == 2 and city.prepared().document["indicators"] == []
+    assert json.loads(comparison.write(city.prepared().document, "", ""))["indicators"] == []
