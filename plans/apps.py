@@ -11,7 +11,7 @@ class PlansConfig(AppConfig):
         from lib import erasable
         from plans import archive, reminders
         from plans.services import comparison, redrawn
-        from publishing import beside
+        from publishing.services import beside
 
         archive.register()
         beside.register(comparison.tables_of_files)

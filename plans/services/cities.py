@@ -16,7 +16,7 @@ from audit.models import Op
 from audit.services import Changed, record_changes
 from lib.cleaning import assign
 from lib.days import city_today
-from plans import comparison
+from plans import files
 from plans.models import City, CityFile
 from plans.policies import can_receive, can_trust
 from reports.periods import Period
@@ -31,7 +31,7 @@ def receive_file(*, actor: Actor, content: bytes) -> tuple[CityFile, bool]:
     """
     if not can_receive(actor):
         raise PermissionDenied
-    document = comparison.read(content, city_today())
+    document = files.read(content, city_today())
     digest = hashlib.sha256(content).hexdigest()
     known = CityFile.objects.visible_to(actor).select_related("city").filter(digest=digest).first()
     if known is not None:

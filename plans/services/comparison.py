@@ -29,7 +29,7 @@ from lib.fold import fold
 from lib.row_context import Opened, opened
 from lib.waking import wake_on_commit
 from meetings.rules import ANSWER_WITHIN
-from plans import comparison
+from plans import files
 from plans.codes import Measure, Source
 from plans.models import Action, ComparisonFile, Goal, Indicator, IndicatorValue, Plan
 from plans.policies import can_compare
@@ -156,7 +156,7 @@ def sign_files() -> int:
             rows = ComparisonFile.objects.waiting().select_for_update(skip_locked=True)
             row = rows.filter(pk=pk).first()
             if row is not None:
-                row.key, row.signature = comparison.sign(row.document, key)
+                row.key, row.signature = files.sign(row.document, key)
                 row.save(update_fields=["key", "signature"])
                 signed += 1
     return signed
@@ -275,12 +275,12 @@ def _counted(indicators: Iterable[_Measured], release: int) -> Iterable[tuple[Ke
             )
 
 
-def _beside(quarters: Iterable[str], files: Iterable[ComparisonFile]) -> list[Table]:
+def _beside(quarters: Iterable[str], sent: Iterable[ComparisonFile]) -> list[Table]:
     """What everybody or another city knows of these quarters and their neighbours."""
     days = [datetime.fromisoformat(one).date() for one in quarters]
     near = {add_months(day, months).isoformat() for day in days for months in (-3, 0, 3)}
     counted = [*Release.objects.order_by("number").values_list("counted", flat=True)]
-    counted += [file.counted for file in files]
+    counted += [file.counted for file in sent]
     return [table for tables in counted for table in of_kept(tables) if table.quarter in near]
 
 
@@ -296,8 +296,8 @@ def _document(
     used = {goal.strand for goal in goals}
     stated = [_indicator(one, tables) for one in indicators]
     return {
-        "format": comparison.FORMAT,
-        "version": comparison.VERSION,
+        "format": files.FORMAT,
+        "version": files.VERSION,
         "city": {"name": settings.CITY_NAME, "country": _country(), "contact": contact},
         "made_at": f"{timezone.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "period": _period(period),
@@ -377,8 +377,8 @@ def _numbers(
         return None
     n, of = value.n, value.of
     if one.row.source == Source.HAND:
-        hides_of = of is not None and of < comparison.LEAST
-        hides_n = hides_of or any(0 < part < comparison.LEAST for part in _parts(n, of))
+        hides_of = of is not None and of < files.LEAST
+        hides_n = hides_of or any(0 < part < files.LEAST for part in _parts(n, of))
     else:
         table = tables.get((value.period_start.isoformat(), one.row.slug)) if one.can_leave else None
         hides_n = table is None or TOTAL in (table.hides_n or ())

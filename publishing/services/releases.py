@@ -15,10 +15,10 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
 from lib.days import city_today
-from publishing import beside
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
 from publishing.rules.suppression import Same, Table, suppress
+from publishing.services import beside
 from publishing.services.counting import count_quarter, districts_of, kept, of_kept
 from publishing.services.documents import document_of, grounds
 from publishing.services.grids import lock_releases

@@ -47,7 +47,7 @@ REASONS: Final = {
     "meetings/services/": "opened by the service, or a task or command of the system",
     "oversight/": "a privacy officer sees every row",
     "pages/": "part of a page's row, which visible_to found, or an empty choice",
-    "plans/": "opened as a figure: the day on which the book begins",
+    "plans/": "opened as a figure: the day on which the book begins; whose address a mailbox is",
     "privacy/": "a privacy officer sees every row, or a background task of theirs",
     "publishing/services/": "opened: a name must not be published, whoever sees its record",
     "publishing/site/": "opened: rows written for everybody, and whose location is protected",

@@ -16,7 +16,7 @@ from accounts.actors import actor_for
 from audit.models import Event
 from audit.signing import NoKey, make_key
 from contacts.services.organisations import edit_organisation
-from plans import comparison
+from plans import files
 from plans.models import ComparisonFile, IndicatorValue, Plan
 from plans.rules import fingerprint_of
 from plans.services.comparison import prepare_file, sign_files
@@ -160,8 +160,8 @@ def test_what_one_file_hides_another_does_not_tell(key: Path) -> None:
     hidden = [one.document["indicators"][0]["latest"]["n"] for one in (first, second)]
     assert hidden == [None, None]
     from plans.services.comparison import tables_of_files
-    from publishing import beside
     from publishing.rules.suppression import system_of
+    from publishing.services import beside
 
     told = list(beside.tables())
     assert told == tables_of_files()
@@ -246,4 +246,4 @@ def test_a_value_of_a_part_of_the_city_stays_here(key: Path) -> None:
     type(city.share).objects.filter(pk=city.share.pk).update(district=city.north)
     with_parts = IndicatorValue.objects.filter(indicator=city.share).count()
     assert with_parts == 2 and city.prepared().document["indicators"] == []
-    assert json.loads(comparison.write(city.prepared().document, "", ""))["indicators"] == []
+    assert json.loads(files.write(city.prepared().document, "", ""))["indicators"] == []
