@@ -82,7 +82,14 @@ class Plan(models.Model):
         verbose_name=_("keeper"),
         help_text=_("Prepares the reviews and is told of late milestones."),
     )
-    is_public = models.BooleanField(_("public"), default=False)
+    is_public = models.BooleanField(
+        _("public"),
+        default=False,
+        help_text=_(
+            "States that everyone may read the plan. Nothing is published automatically. Partners are named "
+            "only after they agree."
+        ),
+    )
     changes = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
