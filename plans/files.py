@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from lib.canonical import canonical
 from lib.fold import is_invisible
-from plans.codes import ActionStatus, Direction, Source, Strand, Unit
+from plans.codes import ActionStatus, Direction, Source, Unit
 from plans.models.goal import POINTS
+from practices.codes import Strand
 
 FORMAT: Final = "proximity-plan-comparison"
 VERSION: Final = 1
