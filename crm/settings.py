@@ -25,14 +25,14 @@ DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL").rstrip("/")  # base URL of links in emails
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-DEMO = env.bool("DEMO", default=False)
-SANDBOX = env.bool("SANDBOX", default=False)  # docs/adr/0034
+DEMO, SANDBOX = env.bool("DEMO", default=False), env.bool("SANDBOX", default=False)  # docs/adr/0034
 SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
 
 # --- The city -----------------------------------------------------------------------------------
 CITY_NAME = env.str("CITY_NAME", default="Proximity")
 TIME_ZONE = checked.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", default="Europe/Madrid"))
 CITY_COUNTRY, CITY_REGION = env.str("CITY_COUNTRY", default=""), env.str("CITY_REGION", default="")
+CITY_KEY_FILE = env.str("CITY_KEY_FILE", default="")  # private, of the worker alone
 PHONENUMBER_DEFAULT_REGION = checked.region("CITY_PHONE_REGION", env.str("CITY_PHONE_REGION", default="ES"))
 DEFAULT_LAWFUL_BASIS = env.str("DEFAULT_LAWFUL_BASIS", default="public_task")
 DEFAULT_PURPOSE = env.str("DEFAULT_PURPOSE", default="community_liaison")
@@ -307,7 +307,6 @@ CSRF_FAILURE_VIEW = "pages.middleware.csrf_failure"
 
 # --- Activity log: seals and search words (docs/operations.md) --------------------------------------
 AUDIT_SIGNING_KEY_FILE = env.str("AUDIT_SIGNING_KEY_FILE", default="")  # private, of the worker alone
-CITY_KEY_FILE = env.str("CITY_KEY_FILE", default="")  # private, of the worker alone
 # Seals are shipped to a file and witnesses that administrators of this machine or its database cannot reach.
 AUDIT_SEAL_FILE = env.str("AUDIT_SEAL_FILE", default="")
 AUDIT_WITNESS_EMAIL = env.list("AUDIT_WITNESS_EMAIL", default=[])
