@@ -47,12 +47,12 @@ class Connection(psycopg.Connection[Any]):
 
 class DatabaseOperations(operations.DatabaseOperations):
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
-        """Return the SQL for callers that count statements, without the context that was sent before it.
+        """Return the SQL for callers that count statements.
 
         psycopg keeps no text of a statement that is already prepared (lib.prepared).
         """
         sent: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
-        return sent.removeprefix(getattr(cursor, "sent_before", ""))
+        return sent
 
 
 class DatabaseClient(client.DatabaseClient):

@@ -9,9 +9,10 @@ import re
 from contextlib import nullcontext
 from typing import Any, Final
 
+import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
-from psycopg import ClientCursor, Connection
+from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
 from lib.row_context import CONTEXT, signed
@@ -24,11 +25,9 @@ _MEETS_POLICIES: Final = re.compile(
 )
 # Needs no context, and some of it may be in no transaction.
 _IS_STRUCTURE: Final = re.compile(r"\s*(?:CREATE|ALTER|DROP|REINDEX|VACUUM)\b")
-# Takes no snapshot, so the isolation level can still be set after it. Outside a transaction it lasts as long
-# as the statements that are sent with it, as one text.
-_SET: Final = "SET LOCAL crm.context = '{}'"
-# PostgreSQL warns of SET LOCAL at the start of a pipeline.
-_SET_IN_PIPELINE: Final = "SELECT set_config('crm.context', '{}', true)"
+# A parameter, because the text of a statement is shown to every session of the same role (pg_stat_activity):
+# whoever has the application's password could otherwise use the context of somebody else.
+_SET: Final = "SELECT set_config('crm.context', %s, true)"
 
 
 def due_context(connection: Any, query: Any) -> str | None:
@@ -48,7 +47,7 @@ def due_context(connection: Any, query: Any) -> str | None:
 
 def send_context(connection: Any, context: str) -> None:
     """Set the context of the current transaction, or of the pipeline."""
-    ClientCursor(connection).execute((_SET_IN_PIPELINE if connection.autocommit else _SET).format(context))
+    psycopg.Cursor(connection).execute(_SET, [context])
     note_sent(connection, context)
 
 
@@ -57,8 +56,17 @@ def note_sent(connection: Any, context: str) -> None:
         connection.context = context
 
 
-class Copying:
+class WithContext:
     connection: Connection[Any]
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        context = due_context(self.connection, query)
+        if context is None:
+            return super().execute(query, params, **options)  # type: ignore[misc]  # of the cursor beside it
+        with self.connection.pipeline():
+            send_context(self.connection, context)
+            super().execute(query, params, **options)  # type: ignore[misc]  # of the cursor beside it
+        return self
 
     def copy(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """A COPY can be sent with nothing else; outside a transaction it has no context."""
@@ -69,39 +77,18 @@ class Copying:
         return super().copy(statement, params, **options)  # type: ignore[misc]  # of the cursor beside it
 
 
-class Cursor(Copying, base.Cursor):
+class Cursor(WithContext, base.Cursor):
     """For statements that Django writes, whose values are merged on the client."""
 
-    sent_before = ""  # in the same round trip as the statement
+
+class PreparedCursor(WithContext, base.ServerBindingCursor):
+    """For statements that PostgreSQL plans once (lib.prepared)."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        context = due_context(self.connection, query)
-        if context is None:
-            self.sent_before = ""
-            return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
-        if not isinstance(query, str):
-            query = query.as_string(self.connection) if hasattr(query, "as_string") else query.decode()
-        self.sent_before = f"{_SET.format(context)}; "
-        super().execute(self.sent_before + query, params, **options)  # type: ignore[misc]  # the stubs leave it out
-        self.nextset()  # type: ignore[attr-defined]  # the stubs leave it out
-        note_sent(self.connection, context)
-        return self
-
-
-class PreparedCursor(Copying, base.ServerBindingCursor):
-    """For statements that PostgreSQL plans once (lib.prepared), which cannot be sent as one text."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if CONTEXT in query:
-            super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
-            note_sent(self.connection, params["context"])
-            return self
-        context = due_context(self.connection, query)
-        if context is None:
-            return super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
-        with self.connection.pipeline():
-            send_context(self.connection, context)
-            super().execute(query, params, **options)  # type: ignore[misc]  # the stubs leave it out
+        if CONTEXT not in query:
+            return super().execute(query, params, **options)
+        base.ServerBindingCursor.execute(self, query, params, **options)
+        note_sent(self.connection, params["context"])
         return self
 
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -11,11 +12,16 @@ from pytest_django import Settings
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from contacts.models import Organisation
 from crm.database.cursors import due_context
+from crm.embedded.postgres import APPLICATION
 from lib import row_context
 from lib.prepared import prepared_cursor
 from lib.row_context import Opened, acting_as, opened
 from tests.factories import make_district, make_officer
+from tests.plugins import services
 
 EVERYWHERE = "00000000-0000-0000-0000-000000000000"
 ASKED = "SELECT context_actor(), ARRAY(SELECT unnest(context_districts())::text)"
@@ -153,3 +159,23 @@ def test_no_statement_that_was_counted_repeats_its_context(one: Actor) -> None:
         with prepared_cursor() as cursor:
             cursor.execute(ASKED)
     assert [query["sql"] for query in asked.captured_queries] == [ASKED, ASKED]
+
+
+def test_no_session_shows_a_context_to_others_of_the_same_role(one: Actor, settings: Settings) -> None:
+    """Attack: with the application's password, read contexts in statements of its sessions, and use them."""
+    settings.ROW_SECURITY = True
+    own = f"dbname={connection.settings_dict['NAME']} user={APPLICATION} host={services.postgres.sockets}"
+    with psycopg.connect(own, autocommit=True) as thief, acting_as(one):
+        for act in (
+            seen,
+            Organisation.objects.count,
+            lambda: prepared_cursor().execute(ASKED),
+            lambda: record(one, Action.VIEW, "organisation", []),
+            lambda: next(User.objects.raw("SELECT * FROM accounts_user, context_actor()").iterator(), None),
+        ):
+            act()
+            shown = thief.execute(
+                "SELECT query FROM pg_stat_activity WHERE usename = current_user"
+            ).fetchall()
+            assert len(shown) > 1
+            assert f"{one.id}|" not in str(shown)
