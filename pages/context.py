@@ -45,6 +45,7 @@ PROTOCOLS = Place("protocols", _("Protocols"), "clipboard-list")
 INCIDENTS = Place("incidents", _("Incidents"), "siren")
 DISTRICTS = Place("districts", _("Districts"), "map")
 PLANS = Place("plans", _("Plans"), "target")
+PRACTICES = Place("practices", _("Practices"), "lightbulb")
 REPORTS = Place("reports", _("Reports"), "chart-column")
 LOG = Place("log_meeting", _("Log"), "plus")
 PEOPLE = Place("settings_people", _("Staff accounts"), "users")
@@ -78,6 +79,7 @@ READING = (
     INCIDENTS,
     DISTRICTS,
     PLANS,
+    PRACTICES,
     REPORTS,
 )
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)

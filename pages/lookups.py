@@ -14,6 +14,7 @@ from audit.services import record
 from contacts.models import Contact, Organisation
 from contacts.search import search_mark, search_signs
 from meetings.models import FollowUp
+from practices.models import Practice
 
 T = TypeVar("T", bound=models.Model)
 
@@ -123,6 +124,6 @@ def district_ids_of(rows: Iterable[Any]) -> set[UUID]:
             found.update(row.home_ids)
         elif isinstance(row, Organisation | Contact):
             found.add(row.home_district_id)
-        else:
+        elif not isinstance(row, Practice):  # the library is the same for all districts
             found.add(row.district_id)
     return found

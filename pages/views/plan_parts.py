@@ -78,8 +78,8 @@ def plan_action_new(request: ActorRequest, pk: UUID, goal: UUID) -> HttpResponse
 def plan_action(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     """An action with its milestones, partners and evidence."""
     plan, actor = seen_plan(request, pk), request.actor
-    rows = Action.objects.visible_to(actor).select_related("goal", "owner").filter(goal__plan=plan)
-    row = get_or_404(rows, act)
+    rows = Action.objects.visible_to(actor).filter(goal__plan=plan)
+    row = get_or_404(rows.select_related("goal", "owner", "practice"), act)
     partners: list[Any] = list(row.partners.with_names(actor).order_by("pk"))
     line = ActionLine(row, list(row.milestones.order_by("due_on", "pk")), partners, city_today())
     evidence: list[Any] = list(row.evidence.with_names(actor).order_by("pk"))

@@ -14,6 +14,7 @@ from meetings.models import FollowUp, Meeting
 from plans.codes import ENDED, ActionStatus, PartnerRole, PlanStatus
 from plans.models.goal import Goal
 from plans.models.plan import Plan
+from practices.models import Practice
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -29,6 +30,14 @@ class Action(models.Model):
     position = models.PositiveSmallIntegerField(editable=False)
     title = models.CharField(_("action"), max_length=160)
     description = models.TextField(_("description"), max_length=1000, blank=True)
+    practice = models.ForeignKey(
+        Practice,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("practice"),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

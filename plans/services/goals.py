@@ -70,7 +70,7 @@ def save_action(
     if assign(action, fields) or action_id is None:
         if "owner" in fields:
             check_person(plan, "owner", action.owner)
-        action.full_clean(exclude=["goal", "owner"])
+        action.full_clean(exclude=["goal", "owner", "practice"])
         action.save()
         write_plan(actor, plan, ["actions"])
     return action
@@ -94,7 +94,7 @@ def set_status(*, actor: Actor, plan_id: UUID, action_id: UUID, status: str, rea
     """
     action = locked_action(actor, plan_id, action_id)
     assign(action, {"status": status, "reason": reason})
-    action.full_clean(exclude=["goal", "owner"])
+    action.full_clean(exclude=["goal", "owner", "practice"])
     if len(action.reason) < SHORTEST_REASON:
         message = _("Enter why, in 10 characters or more.")
         if action.status == ActionStatus.DROPPED:

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import READS_OWN_DISTRICTS
@@ -20,7 +20,7 @@ from lib.matching import matching
 from lib.noun import Noun
 from meetings.codes import BiasGround, ConcernKind
 from practices import rules
-from practices.codes import CameOfIt, Evidence, Licence, Phase, PracticeStatus, Strand, Translated
+from practices.codes import Evidence, Licence, Phase, PracticeStatus, Strand, Translated
 
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2200
@@ -44,11 +44,6 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
     def matching(self, q: str) -> Self:
         return matching(self, q)
-
-    def with_results(self) -> Self:
-        """Each with `tried_in` (the number of cities) and a number for each thing that came of it."""
-        counts = {code: Count("adoptions", filter=Q(adoptions__came_of_it=code)) for code in CameOfIt.values}
-        return self.annotate(tried_in=Count("adoptions__city", distinct=True), **counts)
 
     def with_texts(self) -> Self:
         texts = PracticeText.objects.order_by("language")
@@ -198,6 +193,11 @@ def _text(label: Any, length: int, help_text: Any = "") -> Any:
     return models.TextField(label, max_length=length, blank=True, help_text=help_text)
 
 
+class PracticeTextQuerySet(models.QuerySet["PracticeText"]):
+    def visible_to(self, actor: Acting) -> Self:
+        return self.filter(practice__in=Practice.objects.visible_to(actor))
+
+
 class PracticeText(models.Model):
     """The texts of a practice in one language. Paragraphs only: no markup of any kind is interpreted."""
 
@@ -219,6 +219,8 @@ class PracticeText(models.Model):
     translated = models.CharField(
         _("translation"), max_length=10, choices=Translated, default=Translated.ORIGINAL
     )
+
+    objects = PracticeTextQuerySet.as_manager()
 
     class Meta:
         constraints = [

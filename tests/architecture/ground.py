@@ -60,6 +60,7 @@ from tests.architecture import between, canaries
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.incidents.making import SHORT, make_incident
 from tests.plans.making import make_plan
+from tests.practices.making import make_practice
 from tests.privacy.making import make_desk, tell_key
 
 #: Long enough for all sign-ins to count as recent until the last test.
@@ -388,6 +389,11 @@ class Ground:
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             **make_desk(self.users[Role.PRIVACY_OFFICER, "north"], held, contact),
             **make_plan(actor, officer, organisation, canaries.words_of(name)),
+            **make_practice(
+                actor_for(make_user(Role.OFFICER, district)),
+                actor_for(make_user(Role.SUPERVISOR, district)),
+                district,
+            ),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }
 

@@ -37,6 +37,7 @@ from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plans.making import make_plan
+from tests.practices.making import published
 from tests.privacy.making import make_breach, make_notice, make_package, make_request
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +130,7 @@ def city() -> dict[str, Any]:
         "call": audit.calls.get().pk,
         "action": audit.actions.get().pk,
         "subscription": subscription.pk,
+        "practice": published(actor_for(make_user(Role.OFFICER, home)), actor, "Visits").pk,
         **{noun: pk for noun, pk in of_plan.items() if noun in PARTS or noun == "plan"},
         "import": draft_of(actor_for(supervisor)).pk,
     }

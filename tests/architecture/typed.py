@@ -9,6 +9,7 @@ import orjson
 from django.utils import timezone
 
 from lib.days import city_today
+from practices.rules import QUESTIONS
 from tests.architecture.ground import HOOK, upload
 from tests.factories import PASSWORD
 
@@ -36,6 +37,14 @@ HAND: Final = {
     "where_from": "Survey",
     "frequency_months": "12",
 }
+PRACTICE: Final = {
+    "title": "Visit",
+    "phases": "prevent",
+    "strands": "victims",
+    "level": "described",
+    "licence": "cc_by_4",
+}
+TRIED: Final = {"came_of_it": "helped", "would_again": "yes", "started_on": "2026-03-02"}
 VALUE: Final = {"period_start": "2025-01-01", "period_end": "2026-01-01", "n": "1", "of": "50"}
 
 
@@ -192,6 +201,13 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "plan_new": lambda rows: PLAN | {"district": rows["district"].pk},
     "plan_edit": lambda rows: PLAN | {"keeper": rows["supervisor"]},
     "plan_adopt": lambda rows: {"adopted_on": "2025-01-01", "adopted_by": "City council"},
+    "practice_new": lambda rows: PRACTICE | {"language": "en"},
+    "practice_edit": lambda rows: PRACTICE,
+    "practice_translate": lambda rows: {"language": "es", "translated": "by_person", "title": "Visita"},
+    "practice_review": lambda rows: dict.fromkeys(QUESTIONS, "yes") | {"level": "plausible"},
+    "practice_retire": lambda rows: {"retired_reason": "The shifts are too short."},
+    "practice_tried": lambda rows: TRIED | {"district": rows["district"].pk},
+    "practice_use": lambda rows: {"goal": rows["goal"]},
     "plan_goal": lambda rows: {"title": "Goal", "strand": "victims"},
     "plan_goal_new": lambda rows: {"title": "Goal", "strand": "victims"},
     "plan_action_new": lambda rows: {"title": "Action"},

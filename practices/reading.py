@@ -1,0 +1,92 @@
+"""What the pages of the library show: results counted, and candidates for a goal of a plan."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONArray
+from django.utils.functional import Promise
+
+from accounts.actors import Actor
+from practices.codes import CameOfIt
+from practices.models import Adoption, EditorialReview, Practice, PracticeText
+from practices.rules import QUESTIONS
+
+#: The worst first: it is shown as prominently as the rest.
+ORDER: Final = (CameOfIt.MADE_WORSE, CameOfIt.HELPED, CameOfIt.NO_DIFFERENCE, CameOfIt.TOO_EARLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What came of a practice: the number of cities, and of adoptions by what came of each."""
+
+    cities: int
+    counts: Sequence[tuple[str, int]]
+
+
+def results_of(adoptions: Iterable[tuple[str, str]]) -> Results:
+    """Count adoptions, each as its city and what came of it."""
+    rows = list(adoptions)
+    counted = Counter(came_of_it for _city, came_of_it in rows)
+    cities = {city for city, _came_of_it in rows}
+    return Results(len(cities), [(code.value, counted[code]) for code in ORDER if counted[code]])
+
+
+def listed(rows: Any) -> Any:
+    """Practices with their texts and, as `tried`, the city and result of each adoption, for a list."""
+    adoptions = Adoption.objects.filter(practice=OuterRef("pk")).order_by()
+    pair = JSONArray("city", "came_of_it")
+    return rows.with_texts().annotate(tried=ArraySubquery(adoptions.values(pair=pair)))
+
+
+def read_practice(actor: Actor, practice_id: UUID) -> Practice:
+    """A practice with its texts, in one statement. Raises DoesNotExist unless the actor sees it."""
+    texts = PracticeText.objects.visible_to(actor).filter(practice=practice_id).select_related("practice")
+    rows = list(texts.order_by("language"))
+    if not rows:
+        raise Practice.DoesNotExist
+    practice = rows[0].practice
+    practice.all_texts = rows
+    return practice
+
+
+@dataclass(frozen=True)
+class PracticePage:
+    """A practice, in the reader's language if it has a text in it."""
+
+    row: Any
+    text: PracticeText
+    adoptions: Sequence[Adoption]
+    reviews: Sequence[EditorialReview]
+
+    @property
+    def others(self) -> list[PracticeText]:
+        return [one for one in self.row.all_texts if one.pk != self.text.pk]
+
+    @property
+    def results(self) -> Results:
+        return results_of((one.city, one.came_of_it) for one in self.adoptions)
+
+    @cached_property
+    def questions(self) -> list[tuple[str | Promise, str]]:
+        """The answers of the latest review."""
+        if not self.reviews:
+            return []
+        latest, meta = self.reviews[0], EditorialReview._meta
+        labels: list[Any] = [meta.get_field(name) for name in QUESTIONS]
+        return [(one.verbose_name, getattr(latest, f"get_{one.name}_display")()) for one in labels]
+
+
+def practice_page(actor: Actor, row: Practice, *languages: str) -> PracticePage:
+    """Read what the page of a practice shows. The row is read `with_texts`."""
+    adoptions = Adoption.objects.visible_to(actor).filter(practice=row).select_related("district")
+    reviews = row.reviews.filter(edition=row.edition).select_related("reviewer").order_by("-signed_at")
+    text = row.text_for(*languages)
+    if text is None:
+        raise PracticeText.DoesNotExist
+    return PracticePage(row, text, list(adoptions.order_by("-started_on", "pk")), list(reviews))
