@@ -90,6 +90,7 @@ class FollowUpKind(models.TextChoices):
     GIVE_NOTICE = "give_notice", _("give the privacy notice")
     RECORD_AGREEMENT = "record_agreement", _("record an agreement")
     ESCALATE = "escalate", _("escalate")
+    TRY_OUT = "try_out", _("try out")
     OTHER = "other", _("other")
 
 

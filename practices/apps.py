@@ -8,8 +8,9 @@ class PracticesConfig(AppConfig):
 
     def ready(self) -> None:
         from lib import erasable
-        from practices import archive
+        from practices import archive, reminders
 
         archive.register()
+        reminders.register()
         erasable.texts("practices.Adoption", "practices.Practice", "practices.PracticeText")
         erasable.texts("practices.EditorialReview", fixed={})  # signed

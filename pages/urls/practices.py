@@ -1,11 +1,14 @@
 from django.urls import URLPattern, path
 
 from pages.views import practices as views
+from pages.views import takeaways
 
 PRACTICE = "practices/<uuid:pk>/"
 
 urlpatterns: list[URLPattern] = [
     path("practices/", views.practices, name="practices"),
+    path("meetings/<uuid:pk>/take-home/", takeaways.meeting_take_home, name="meeting_take_home"),
+    path("takeaways/<uuid:pk>/", takeaways.takeaway, name="takeaway"),
     path("practices/new/", views.practice_new, name="practice_new"),
     path(PRACTICE, views.practice, name="practice"),
     path(f"{PRACTICE}edit/", views.practice_edit, name="practice_edit"),

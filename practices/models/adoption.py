@@ -88,3 +88,6 @@ class Takeaway(models.Model):
     taken_on = models.DateField(default=city_today, editable=False)
 
     objects = TakeawayQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.follow_up)

@@ -14,6 +14,7 @@ from meetings.models import FollowUp
 from practices.models import Adoption, Practice
 from practices.policies import can_record_adoption
 from practices.services.practices import write_practice
+from reminders.services import refresh_reminders
 
 
 @transaction.atomic
@@ -46,6 +47,8 @@ def record_adoption(
         raise ValidationError({"started_on": message}, code="before")
     adoption.save(force_insert=True)
     write_practice(actor, practice, ["adoptions"])
+    if follow_up:
+        refresh_reminders("takeaway", follow_up.pk)
     return adoption
 
 
@@ -55,5 +58,8 @@ def withdraw_adoption(*, actor: Actor, adoption_id: UUID) -> None:
     adoption = Adoption.objects.visible_to(actor).select_related("practice").get(pk=adoption_id)
     if adoption.written_by_id is None or adoption.written_by_id != actor.id:
         raise PermissionDenied
+    follow_up_id = adoption.follow_up_id
     adoption.delete()
     write_practice(actor, adoption.practice, ["adoptions"])
+    if follow_up_id:
+        refresh_reminders("takeaway", follow_up_id)

@@ -23,6 +23,7 @@ from practices.models import EditorialReview, Practice, PracticeText
 from practices.models.practice import is_due_to_retire
 from practices.policies import can_review_practice, can_start_practice, can_write_practice
 from practices.services.sources import clean_sources
+from reminders.services import refresh_reminders
 
 OBJECT: Final = "practice"
 MOST_LANGUAGES: Final = 40
@@ -219,6 +220,8 @@ def write_practice(actor: Actor, practice: Practice, names: Collection[str], *, 
     practice.save()
     action = Action.CREATE if op == Op.CREATED else Action.UPDATE
     record_changes(actor, action, [Changed(OBJECT, practice.pk, op, practice.version, field_names=names)])
+    if practice.is_ours:
+        refresh_reminders(OBJECT, practice.pk)
 
 
 def begin_edition(actor: Actor, practice: Practice) -> None:

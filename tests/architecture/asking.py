@@ -59,6 +59,8 @@ ROWS: Final = {
     "plan_discard": "plan_draft",
     "plan_example": "plan_empty",
     "plan_review_new": "plan_calm",
+    "meeting_take_home": "workshop",
+    "takeaway": "takeaway",
     "practice": "practice",
     "practice_discard": "practice_draft",
     "practice_submit": "practice_draft",

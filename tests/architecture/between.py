@@ -131,4 +131,5 @@ def share(everything: Mapping[str, Rows], actor: Actor) -> dict[str, Any]:
         "meeting": meeting.pk,
         "meeting_due": meeting.pk,
         "meeting_held": make_meeting(there, twin).pk,
+        "workshop": make_meeting(there, twin, kind="mutual_learning_workshop").pk,
     }

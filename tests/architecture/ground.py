@@ -389,11 +389,7 @@ class Ground:
             "feed": create_feed(actor=actor_for(officer), with_subjects=True),
             **make_desk(self.users[Role.PRIVACY_OFFICER, "north"], held, contact),
             **make_plan(actor, officer, organisation, canaries.words_of(name)),
-            **make_practice(
-                actor_for(make_user(Role.OFFICER, district)),
-                actor_for(make_user(Role.SUPERVISOR, district)),
-                district,
-            ),
+            **make_practice(actor_for(officer), district),
             "calendar": CalendarFeed.objects.get(user=officer).pk,
         }
 

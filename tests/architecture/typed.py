@@ -44,6 +44,12 @@ PRACTICE: Final = {
     "level": "described",
     "licence": "cc_by_4",
 }
+TAKE_HOME: Final = {
+    "form-TOTAL_FORMS": "1",
+    "form-INITIAL_FORMS": "0",
+    "form-0-title": "Visit",
+    "form-0-due_on": "2027-01-01",
+}
 TRIED: Final = {"came_of_it": "helped", "would_again": "yes", "started_on": "2026-03-02"}
 VALUE: Final = {"period_start": "2025-01-01", "period_end": "2026-01-01", "n": "1", "of": "50"}
 
@@ -206,6 +212,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "practice_translate": lambda rows: {"language": "es", "translated": "by_person", "title": "Visita"},
     "practice_review": lambda rows: dict.fromkeys(QUESTIONS, "yes") | {"level": "plausible"},
     "practice_retire": lambda rows: {"retired_reason": "The shifts are too short."},
+    "meeting_take_home": lambda rows: TAKE_HOME | {"form-0-practice": rows["practice"]},
+    "takeaway": lambda rows: {"came_of_it": "helped", "would_again": "yes"},
     "practice_tried": lambda rows: TRIED | {"district": rows["district"].pk},
     "practice_use": lambda rows: {"goal": rows["goal"]},
     "plan_goal": lambda rows: {"title": "Goal", "strand": "victims"},

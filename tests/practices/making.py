@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from accounts.actors import Actor
 from districts.models import District
+from lib.days import city_today
 from practices.models import Adoption, Practice
 from practices.services.adoptions import record_adoption
 from practices.services.practices import (
@@ -13,6 +14,8 @@ from practices.services.practices import (
     review_practice,
     submit_practice,
 )
+from practices.services.takeaways import take_home
+from tests.factories import make_actor, make_meeting
 
 YES: Final = dict.fromkeys(
     ("problem_is_clear", "mechanism_is_clear", "has_evidence", "can_be_repeated"), "yes"
@@ -54,8 +57,16 @@ def tried(actor: Actor, practice: Practice, district: District, **fields: Any) -
     return record_adoption(actor=actor, practice_id=practice.pk, district=district, **said)
 
 
-def make_practice(author: Actor, reviewer: Actor, district: District) -> dict[str, Any]:
-    """One practice of each status with an adoption; IDs by noun."""
+def _takeaway(owner: Actor, practice: Practice, district: District) -> dict[str, Any]:
+    workshop = make_meeting(district, kind="mutual_learning_workshop", officers=[])
+    given = {"title": "Visit after each report", "due_on": city_today(), "practice": practice}
+    [row] = take_home(actor=owner, meeting_id=workshop.pk, takeaways=[given])
+    return {"workshop": workshop.pk, "takeaway": row.pk}
+
+
+def make_practice(owner: Actor, district: District) -> dict[str, Any]:
+    """One practice of each status with an adoption, and a takeaway of its owner; IDs by noun."""
+    author, reviewer = make_actor(district), make_actor(district, role="supervisor")
     waiting = drafted(author, "Waiting")
     submit_practice(actor=author, practice_id=waiting.pk)
     reviewed = drafted(author, "Reviewed")
@@ -68,4 +79,5 @@ def make_practice(author: Actor, reviewer: Actor, district: District) -> dict[st
         "practice_waiting": waiting.pk,
         "practice_reviewed": reviewed.pk,
         "adoption": tried(author, row, district).pk,
+        **_takeaway(owner, row, district),
     }

@@ -13,6 +13,7 @@ from incidents.rules import reminding
 from meetings import rules
 from meetings.models import Concern
 from plans import rules as plans
+from practices import rules as practices
 from privacy.rules import reminding as privacy
 from publishing.rules import reminding as public
 from reminders import kinds
@@ -52,6 +53,10 @@ def test_each_rule_is_registered() -> None:
         plans.MILESTONE_LATE_KEEPER,
         plans.REVIEW_DUE,
         plans.VALUE_DUE,
+        practices.PRACTICE_CONFIRM,
+        practices.PRACTICE_RETIRED,
+        practices.REVIEW_WAITING,
+        practices.TAKEAWAY_TRIED,
         public.ENTRY_TO_APPROVE,
         public.REGISTRATION_WAITING,
         public.ROUTE_TEST_DUE,

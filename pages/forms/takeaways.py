@@ -1,0 +1,44 @@
+"""Forms of takeaways: several at once after a workshop, and the answer to “Tried it?”."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import FollowUp
+from pages.forms.fields import fields_of
+from practices.models import Adoption, Practice
+
+
+def _published() -> list[tuple[str, str]]:
+    rows = Practice.objects.published().order_by("code")
+    return [("", "—"), *((str(row.pk), str(row)) for row in rows)]
+
+
+class _WithPractice(forms.Form):
+    practice = forms.ChoiceField(label=_("Practice"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["practice"].choices = _published()  # type: ignore[attr-defined]  # a choice field
+
+    def clean_practice(self) -> Practice | None:
+        chosen = self.cleaned_data["practice"]
+        return Practice.objects.published().filter(pk=chosen).first() if chosen else None
+
+
+@fields_of(FollowUp, "title", "due_on")
+class TakeawayForm(_WithPractice):
+    """Something to try, until a day. The practice is optional: the library may have none yet."""
+
+    field_order = ("title", "practice", "due_on")
+
+
+@fields_of(Adoption, "came_of_it", "would_again", came_of_it={"widget": forms.RadioSelect})
+class TriedForm(_WithPractice):
+    """Two taps: the result, and whether they would do it again, which is the button that sends it."""
+
+    def __init__(self, *args: Any, asks_practice: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_practice:
+            del self.fields["practice"]

@@ -1,0 +1,82 @@
+"""Takeaways of a workshop: made several at once, and answered in two taps."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import formset_factory
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.middleware import ActorRequest
+from districts.models import District
+from lib.told import texts
+from meetings.codes import FollowUpKind, MeetingKind
+from meetings.models import FollowUp, Meeting
+from meetings.policies import can_complete_follow_up, can_edit_meeting
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.forms.takeaways import TakeawayForm, TriedForm
+from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
+from pages.undo import say_with_undo
+from practices.codes import Again
+from practices.services.takeaways import MOST, answer_takeaway, take_home, takeaway_of
+
+ROWS: Final = 4
+
+
+@form_page
+def meeting_take_home(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """“What we take home”: several follow-ups to try something."""
+    readers_only(request)
+    rows = Meeting.objects.visible_to(request.actor).filter(kind=MeetingKind.MUTUAL_LEARNING_WORKSHOP)
+    meeting = get_or_404(rows, pk)
+    refuse_unless(can_edit_meeting(request.actor, meeting))
+    made = formset_factory(TakeawayForm, extra=ROWS, max_num=MOST, absolute_max=MOST)
+    forms: Any = made(posted(request))
+    if forms.is_bound and forms.is_valid():
+        wanted = [form.cleaned_data for form in forms if form.has_changed()]
+        try:
+            found = take_home(actor=request.actor, meeting_id=pk, takeaways=wanted)
+        except ValidationError as error:
+            messages.error(request, " ".join(texts(error)))
+        else:
+            text = ngettext("%(n)d takeaway saved.", "%(n)d takeaways saved.", len(found))
+            messages.success(request, text % {"n": len(found)})
+            return redirect("meeting", pk)
+    record_view(request, "meeting", [pk], district_ids=[meeting.district_id])
+    context = {"meeting": meeting, "forms": forms}
+    return render(request, "pages/practices/take_home.html", context, status=422 if forms.is_bound else 200)
+
+
+@form_page
+def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """“Tried it?”"""
+    readers_only(request)
+    rows = FollowUp.objects.visible_to(request.actor).with_homes().filter(kind=FollowUpKind.TRY_OUT)
+    follow_up = get_or_404(rows.select_related("meeting"), pk)
+    refuse_unless(can_complete_follow_up(request.actor, follow_up))
+    row = takeaway_of(follow_up)
+    form = TriedForm(posted(request), asks_practice=row.practice_id is None)
+    district = _district(request, follow_up)
+    if form.is_valid() and district:
+        with RefusalsIn(form):
+            made = answer_takeaway(
+                actor=request.actor, follow_up_id=pk, district=district, **form.cleaned_data
+            )
+            say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(made.pk))
+            return redirect("practice", made.practice_id)
+    record_view(request, "follow_up", [pk], district_ids=[district.pk] if district else [])
+    context = {"takeaway": row, "form": form, "again": Again.choices, "district": district}
+    return render(request, "pages/practices/takeaway.html", context, status=422 if form.is_bound else 200)
+
+
+def _district(request: ActorRequest, row: FollowUp) -> District | None:
+    """That of the workshop if the actor covers it, else the first that the actor covers."""
+    covered = District.objects.covered_by(request.actor).active().as_tree()
+    here = row.meeting.district_id if row.meeting else None
+    found = list(covered)
+    return next((one for one in found if one.pk == here), found[0] if found else None)
