@@ -22,6 +22,7 @@ from crm.demo.book import Book, write_book
 from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
 from crm.demo.plans import write_plans
+from crm.demo.practices import write_library
 from crm.demo.promises import History
 from crm.demo.public import write_public_site
 from crm.demo.published import write_releases
@@ -67,6 +68,7 @@ def load_demo() -> dict[str, int]:
     write_audits(book)
     write_incidents(book)
     write_releases(book)
+    write_library(book)
     write_plans(book)
     write_public_site(book)
     write_requests(book)
