@@ -12,6 +12,7 @@ from contacts.models import Contact, Organisation
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.summaries import LAST_MET
+from publishing.models import PublicListing
 
 TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # the row no longer exists for anybody
 
@@ -22,6 +23,7 @@ MODELS: dict[str, Any] = {
     "follow-ups": FollowUp,
     "concerns": Concern,
     "incidents": Incident,
+    "listings": PublicListing,
 }
 TYPE_OF = {
     "organisation": "organisations",
@@ -30,9 +32,10 @@ TYPE_OF = {
     "follow_up": "follow-ups",
     "concern": "concerns",
     "incident": "incidents",
+    "listing": "listings",
 }
 # Types without scopes of their own: who reads concerns reads what is done about them.
-_SCOPES: Final = {"incidents": "concerns"}
+_SCOPES: Final = {"incidents": "concerns", "listings": "organisations"}
 OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from api.rows.shapes import Moment
 from audit.models import Op
 
-TYPES = ("organisations", "contacts", "meetings", "follow-ups", "concerns", "incidents")
+TYPES = ("organisations", "contacts", "meetings", "follow-ups", "concerns", "incidents", "listings")
 
 
 class ChangeShape(serializers.Serializer[Any]):

@@ -203,7 +203,8 @@ class Schema(Shapes):
 
     def _many(self) -> str:
         """The noun in the path, such as follow-ups."""
-        return str(self.path.split("/v1/")[1].split("/")[0])
+        parts = self.path.split("/v1/")[1].split("/")
+        return str(parts[1] if parts[0] == "publishing" else parts[0])
 
     def _is_usual(self) -> bool:
         """Whether the action is a standard one, and not a custom action with the same name."""

@@ -16,6 +16,7 @@ TYPES = (
     ("meetings", _("Meetings")),
     ("follow-ups", _("Follow-ups")),
     ("concerns", _("Concerns")),
+    ("listings", _("Public listings")),
 )
 
 

@@ -91,7 +91,8 @@ def answer(asking: Asking, line: str, column: str, place: str) -> str:
 def _tool(column: str, place: str, route: str) -> str:
     """Return the key to use: without districts, without the scope, or of the north."""
     if column == "scopeless":
-        return "scopeless of organisations" if "organisation" in route else "scopeless"
+        takes_that = "organisation" in route or "v1/publishing/" in route
+        return "scopeless of organisations" if takes_that else "scopeless"
     return "key none" if place == "none" else "key own"
 
 

@@ -1,0 +1,72 @@
+"""Rows for what is published: entries, ways to report and listings. Nothing that is not public."""
+
+from typing import Any
+
+from django.db.models import Case, F, OuterRef, TextField, Value, When
+from rest_framework import serializers
+
+from api.rows.base import Column, RowSpec, children
+from api.rows.columns import column, columns, fields_of, shape
+from publishing.kinds import ListedField
+from publishing.models import EntryTranslation, PublicEntry, PublicListing, ReportingRoute
+
+
+@fields_of(EntryTranslation, *("language", "said", "did", "why"))
+class EntryTranslationShape(serializers.Serializer[Any]):
+    """An entry in another language."""
+
+
+def _version(model: Any) -> Column:
+    return Column("version", shape(model._meta.get_field("revision")), F("revision"))
+
+
+def _if_listed(field: ListedField, name: str) -> Column:
+    """A text that the organisation agreed to publish, or an empty one."""
+    agreed = When(fields__contains=[field.value], then=F(name))
+    return column(PublicListing, name, Case(agreed, default=Value(""), output_field=TextField()))
+
+
+PUBLIC_ENTRY = RowSpec(
+    "public_entry",
+    columns(
+        PublicEntry,
+        "id",
+        _version(PublicEntry),
+        *("district", "language", "said", "state", "did", "why", "month", "approved_at"),
+        Column(
+            "translations",
+            EntryTranslationShape(many=True),
+            children(
+                EntryTranslation.objects.filter(entry=OuterRef("pk")).order_by("language"),
+                language="language",
+                said="said",
+                did="did",
+                why="why",
+            ),
+        ),
+    ),
+)
+
+REPORTING_ROUTE = RowSpec(
+    "reporting_route",
+    columns(
+        ReportingRoute,
+        "id",
+        _version(ReportingRoute),
+        *("district", "name", "language", "kind", "url", "phone", "address", "hours", "languages"),
+        *("anonymous", "step_free", "note", "tested_on", "test_result", "answered_on", "updated_at"),
+    ),
+)
+
+LISTING = RowSpec(
+    "listing",
+    columns(
+        PublicListing,
+        "id",
+        _version(PublicListing),
+        *("organisation", "public_id", "fields", "language"),
+        _if_listed(ListedField.SUMMARY, "summary"),
+        _if_listed(ListedField.FOCUS, "focus_words"),
+        *("agreed_on", "review_on", "updated_at"),
+    ),
+)
