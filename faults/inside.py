@@ -25,6 +25,7 @@ from districts.models import District  # noqa: E402 (after setup)
 from incidents.services.opening import log_concern, open_incident  # noqa: E402 (after setup)
 from incidents.services.protocols import approve_protocol, draft_protocol  # noqa: E402 (after setup)
 from lib.fold import fold  # noqa: E402 (after setup)
+from lib.row_context import act_as_system  # noqa: E402 (after setup)
 from meetings.models import FollowUp  # noqa: E402 (after setup)
 from reminders.models import Reminder  # noqa: E402 (after setup)
 from reminders.services import top_up  # noqa: E402 (after setup)
@@ -143,4 +144,5 @@ WHAT: dict[str, Callable[..., dict[str, object]]] = {
 }
 
 if __name__ == "__main__":
+    act_as_system()
     print(json.dumps(WHAT[sys.argv[1]](*sys.argv[2:])))
