@@ -37,6 +37,7 @@ class _Context(NamedTuple):
     opened: str = ""
 
 
+_NOBODY: Final = UUID(int=0)  # an actor without coverage
 _current: ContextVar[_Context | None] = ContextVar("row_context", default=None)
 
 
@@ -92,6 +93,11 @@ def signed() -> str:
     """The current context as the database reads it: `<HMAC>:<actor>|<issued>|<opened>`; empty if none."""
     current = _current.get()
     return _signed(current, int(time.time()) // _MINUTE * _MINUTE) if current else ""
+
+
+def signed_for_nobody() -> str:
+    """A genuine context for writes before anybody is known, such as a sign-in. It sees no row."""
+    return _signed(_Context(_NOBODY), int(time.time()) // _MINUTE * _MINUTE)
 
 
 @lru_cache(maxsize=1024)

@@ -15,13 +15,17 @@ from django.db.backends.postgresql import base
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
-from lib.row_context import CONTEXT, signed
+from lib.row_context import CONTEXT, signed, signed_for_nobody
 
 # What can read the context: its functions, and tables with policies and their views if they are on
 # (tests/crm/test_row_context.py compares with the catalogue).
 _READS_CONTEXT: Final = re.compile(r"\b(?:context_|audit_(?:write|remove_reasons))")
 _MEETS_POLICIES: Final = re.compile(
     rf"\b(?:contacts_|meetings_|incidents_|publishing_|guard\b)|{_READS_CONTEXT.pattern}"
+)
+# Who may sign in and see what (accounts, 0023_writes_in_context), if policies are on.
+_WRITES_ACCOUNTS: Final = re.compile(
+    r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(?:accounts_user|accounts_relief|account_email|mfa_|api_api)'
 )
 # Needs no context, and some of it may be in no transaction.
 _IS_STRUCTURE: Final = re.compile(r"\s*(?:CREATE|ALTER|DROP|REINDEX|VACUUM)\b")
@@ -39,9 +43,12 @@ def due_context(connection: Any, query: Any) -> str | None:
         return None
     text = query if isinstance(query, str) else str(query)
     readers = _MEETS_POLICIES if settings.ROW_SECURITY else _READS_CONTEXT
-    if not readers.search(text) or _IS_STRUCTURE.match(text):
+    if settings.ROW_SECURITY and _WRITES_ACCOUNTS.match(text):
+        context = signed() or signed_for_nobody()
+    elif not readers.search(text) or _IS_STRUCTURE.match(text):
         return None
-    context = signed()
+    else:
+        context = signed()
     return None if context == connection.context else context
 
 

@@ -127,12 +127,17 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
     """
     switch = sql.SQL(f"ALTER TABLE {{}} {'ENABLE' if enabled else 'DISABLE'} ROW LEVEL SECURITY")
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
+        # Versions that send contexts with policies alone, not with writes of accounts, never noted anything.
+        cursor.execute(
+            "SELECT bool_or(contexts_sent) OR NOT EXISTS (SELECT FROM accounts_user) FROM guard.city"
+        )
+        is_guarded = enabled and bool(cursor.fetchone()[0])
         cursor.execute("DELETE FROM guard.context_key")
         cursor.executemany("INSERT INTO guard.context_key (inner_pad, outer_pad) VALUES (%s, %s)", pads())
         cursor.execute("DELETE FROM guard.city")
         cursor.execute(
-            "INSERT INTO guard.city (time_zone, contexts_sent) VALUES (%s, %s)",
-            [settings.TIME_ZONE, settings.ROW_SECURITY],
+            "INSERT INTO guard.city (time_zone, contexts_sent, is_guarded) VALUES (%s, %s, %s)",
+            [settings.TIME_ZONE, settings.ROW_SECURITY, is_guarded],
         )
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
