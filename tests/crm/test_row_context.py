@@ -87,6 +87,7 @@ def test_what_the_secret_did_not_sign_counts_for_nothing(
     one: Actor, forged: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert one.id
+    other = str(make_officer().pk)
     if forged == "old":
         minutes = time.time() - 11 * 60
         monkeypatch.setattr("lib.row_context.time.time", lambda: minutes)
@@ -95,7 +96,7 @@ def test_what_the_secret_did_not_sign_counts_for_nothing(
     changed = {
         "": "",
         "signature": "0" * 64 + context[64:],
-        "actor": context.replace(str(one.id), str(make_officer().pk)),
+        "actor": context.replace(str(one.id), other),
         "opened": context + "writer",
         "old": context,
         "keyless": context[65:],
