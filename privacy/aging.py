@@ -3,7 +3,7 @@
 The texts that a rule removes come from the inventory, so that a new text is removed without a line here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -169,16 +169,9 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
 }
 
 
-def due(code: str, days: int, today: date | None = None) -> Iterator[tuple[Aged, Rows]]:
-    """Yield rows that a rule of so many days makes due, by table. Rows that someone keeps are left out."""
-    day = today or city_today()
-    then = inventory.rules()[code].then
-    for aged in AGED.get(code, ()):
-        yield aged, old_rows(aged, old_before(day, days), has_text=then == "blank")
-
-
-def old_rows(aged: Aged, before: date, *, has_text: bool) -> Rows:
-    """Rows whose days count from before a day, with `counted_from`, that no one keeps."""
+def due_rows(aged: Aged, code: str, days: int, today: date) -> Rows:
+    """Rows of a table that a rule of so many days makes due, with `counted_from`; not those someone keeps."""
+    before = old_before(today, days)
     limit: Any = before if aged.is_day else day_starts_at(before)
     rows = aged.rows.annotate(counted_from=aged.since).filter(counted_from__lt=limit)
     if aged.ended is not None:
@@ -187,9 +180,9 @@ def old_rows(aged: Aged, before: date, *, has_text: bool) -> Rows:
         rows = rows.filter(**{f"{aged.also_old}__lt": limit})
     if aged.spared is not None:
         rows = rows.exclude(aged.spared)
-    if has_text:
+    if inventory.rules()[code].then == "blank":
         rows = rows.filter(reduce(or_, (_has_text(aged, name) for name in aged.texts)))
-    kept = RetentionDecision.objects.keeping(aged.noun, city_today()).values("object_id")
+    kept = RetentionDecision.objects.keeping(aged.noun, today).values("object_id")
     left: Rows = rows.exclude(**{f"{aged.record}__in": kept})
     return left
 
@@ -203,13 +196,18 @@ def _has_text(aged: Aged, name: str) -> Q:
 
 def number_due(code: str, days: int) -> int:
     """How many rows the rule would act on today. One statement."""
-    counts = [rows.order_by().values(one=models.Value(1)) for _aged, rows in due(code, days)]
-    if not counts:
-        return 0
-    return counts[0].union(*counts[1:], all=True).count() if counts[1:] else counts[0].count()
+    found = [due_rows(aged, code, days, city_today()) for aged in AGED.get(code, ())]
+    ones = [rows.order_by().values(one=models.Value(1)) for rows in found]
+    return ones[0].union(*ones[1:], all=True).count() if ones else 0
 
 
 def mark() -> str:
     """What stands in place of a text that a rule removed and that cannot be empty."""
     with translation.override(settings.LANGUAGE_CODE):
         return _("[text removed]")
+
+
+def blanked(aged: Aged, row: Any) -> dict[str, str]:
+    """The texts of a row as they are after their time."""
+    left = {name: aged.without_text(name) for name in aged.texts}
+    return {name: text for name, text in left.items() if getattr(row, name) not in ("", text)}

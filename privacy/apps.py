@@ -7,9 +7,10 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import erasing, ledger, reminders, searching
+        from lib import erasable
+        from privacy import erasing, ledger, reminders, review_reminders, searching
         from privacy.exports import package
-        from privacy.services import erasures
+        from privacy.services import erasures, retention_decisions
 
         searching.register()
         erasing.register()
@@ -17,3 +18,6 @@ class PrivacyConfig(AppConfig):
         ledger.register()
         erasures.register()
         reminders.register()
+        review_reminders.register()
+        erasable.texts("privacy.Breach")
+        erasable.on_leaving(retention_decisions.forget_sentences)

@@ -13,3 +13,8 @@ def can_inquire(actor: Actor) -> bool:
 def can_handle_requests(actor: Actor) -> bool:
     """Read and answer requests of people about their data."""
     return sees_requests(actor)
+
+
+def can_review_records(actor: Actor) -> bool:
+    """Decide which records are kept: supervisors in their districts, and privacy officers."""
+    return actor.kind == "user" and actor.role in (Role.SUPERVISOR, Role.PRIVACY_OFFICER)

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from privacy.ledger import write_ledger
+from privacy.retaining import act_on_rules
 from privacy.services.requests import delete_old_statements
 
 
@@ -18,3 +19,9 @@ def delete_old_statements_of_requests() -> int:
 def write_ledger_of_erasures() -> int:
     """Append erasures to the file outside the database. Without a file they wait."""
     return write_ledger(Path(settings.ERASURE_LEDGER)) if settings.ERASURE_LEDGER else 0
+
+
+@shared_task(name="privacy.act_on_rules")
+def act_on_retention_rules() -> int:
+    """Remove what retention rules in force no longer allow."""
+    return act_on_rules()

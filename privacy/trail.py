@@ -22,7 +22,10 @@ BACK: Final = timedelta(days=1825)  # how far back the log is read about a perso
 _SEEING: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
 
 #: What privacy officers work on. Officers pass requests on, and tools make them.
-OF_THE_DESK: Final = ("data_request", "restriction", "breach", "notice")
+OF_THE_DESK: Final = (
+    *("data_request", "restriction", "breach", "notice"),
+    *("retention_rule", "retention_decision"),
+)
 
 
 def events_visible_to(actor: Actor) -> Events:

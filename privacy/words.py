@@ -63,7 +63,7 @@ RECIPIENTS: Final[Mapping[str, Any]] = {
     "system": gettext_lazy("the system itself"),
 }
 _SINCE: Final[Mapping[str, Any]] = {
-    "last_meeting": gettext_lazy("the last meeting"),
+    "last_meeting": gettext_lazy("the last meeting or change"),
     "ended": gettext_lazy("the end of the role"),
     "meeting": gettext_lazy("the meeting"),
     "closed": gettext_lazy("closing"),

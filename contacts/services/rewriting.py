@@ -1,4 +1,4 @@
-"""Texts about a person leave organisations and the rows beside them, when that person is erased."""
+"""Texts and rows about a person leave organisations and contacts: by an erasure, or by a retention rule."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +12,7 @@ from contacts.models import (
     Affiliation,
     Contact,
     ContactDetail,
+    FocusDeclaration,
     Merge,
     NotADuplicate,
     Organisation,
@@ -56,6 +57,28 @@ def rewrite_organisations(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 
 @transaction.atomic
 @opened(Opened.WRITER)
+def _change_beside(
+    model: type[models.Model],
+    owner: _Owner,
+    reference: str,
+    name: str,
+    actor: Actor,
+    keys: Keys,
+    change: Callable[[Any], bool],
+) -> None:
+    """Change child rows, and give the owners of those that changed the next version."""
+    rows = model._base_manager.filter(pk__in=keys).order_by("pk")
+    owners = lock(owner.model.objects.all(), set(rows.values_list(reference, flat=True)))
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    touched = {getattr(row, reference) for row in locked if change(row)}
+    changes = [Change(owners[pk]) for pk in sorted(touched)]
+    for one in changes:
+        one.names = [name]
+    note_districts(changes, owner.seen_in)
+    owner.save(changes)
+    record_written(actor, owner.object_type, changes, owner.seen_in)
+
+
 def _rewrite_beside(
     model: type[models.Model],
     owner: _Owner,
@@ -65,20 +88,30 @@ def _rewrite_beside(
     keys: Keys,
     rewrite: Rewrite,
 ) -> None:
-    """Rewrite child rows, delete those of which no text is left, and give their owners the next version."""
-    rows = model._base_manager.filter(pk__in=keys).order_by("pk")
-    owners = lock(owner.model.objects.all(), set(rows.values_list(reference, flat=True)))
-    touched = set()
-    for row in rows.select_for_update(of=("self",), no_key=True):
-        if values := rewrite(row):
-            touched.add(getattr(row, reference))
+    """Rewrite child rows, and delete those of which no text is left."""
+
+    def change(row: Any) -> bool:
+        values = rewrite(row)
+        if values:
             _save_or_delete(row, values)
-    changes = [Change(owners[pk]) for pk in sorted(touched)]
-    for change in changes:
-        change.names = [name]
-    note_districts(changes, owner.seen_in)
-    owner.save(changes)
-    record_written(actor, owner.object_type, changes, owner.seen_in)
+        return bool(values)
+
+    _change_beside(model, owner, reference, name, actor, keys, change)
+
+
+def _delete_row(row: Any) -> bool:
+    row.delete()
+    return True
+
+
+def delete_roles(actor: Actor, keys: Keys) -> None:
+    """Delete roles of contacts that have ended."""
+    _change_beside(Affiliation, _CONTACT, "contact_id", "affiliations", actor, keys, _delete_row)
+
+
+def delete_declarations(actor: Actor, keys: Keys) -> None:
+    """Delete declarations of communities that have ended."""
+    _change_beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses", actor, keys, _delete_row)
 
 
 def _save_or_delete(row: Any, values: Any) -> None:

@@ -27,6 +27,7 @@ from crm.demo.promises import History
 from crm.demo.public import write_public_site
 from crm.demo.published import write_releases
 from crm.demo.requests import write_requests
+from crm.demo.retention import write_retention
 from districts.models import District, ExpectedCommunity, PeriodNote
 from jobs.models import Job, JobStatus
 from lib.copying import insert_rows
@@ -72,6 +73,7 @@ def load_demo() -> dict[str, int]:
     write_plans(book)
     write_public_site(book)
     write_requests(book)
+    write_retention(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),

@@ -1,5 +1,6 @@
-"""Texts about a person leave meetings, follow-ups and concerns, when that person is erased."""
+"""Texts and names leave meetings, follow-ups and concerns: by an erasure, or by a retention rule."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,19 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
-from contacts.services.changing import rewrite_rows, save_changed
+from contacts.services.changing import (
+    Change,
+    lock,
+    note_districts,
+    record_written,
+    rewrite_rows,
+    save_changed,
+)
 from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened
 from meetings.codes import Attendance, MeetingStatus
-from meetings.models import Concern, FollowUp, Meeting
+from meetings.models import Concern, FollowUp, Meeting, MeetingContact
 from meetings.services.concerns import districts_of_concerns
 from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 from meetings.services.follow_ups import districts_of_follow_ups
@@ -43,20 +51,38 @@ def rewrite_concerns(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 
 @opened(Opened.WRITER)
 def keep_headcounts(actor: Actor, leaving: Leaving) -> None:
-    """Count the contacts who attended a held meeting without a headcount, before one of them is erased."""
-    theirs = Meeting.objects.filter(
-        contact_links__contact__in=leaving.ids, status=MeetingStatus.HELD, headcount__isnull=True
-    )
+    """Count the contacts who attended a held meeting, before one of them is erased."""
+    theirs = Meeting.objects.filter(contact_links__contact__in=leaving.ids)
+    _keep_headcounts(actor, list(theirs.values_list("pk", flat=True)))
+
+
+def _keep_headcounts(actor: Actor, ids: Collection[UUID]) -> None:
+    """Enter the number of contacts who attended as the headcount of held meetings that have none."""
     attended = Q(contact_links__attendance=Attendance.ATTENDED)
-    counted = Meeting.objects.filter(pk__in=theirs.values("pk")).annotate(
-        named=Count("contact_links", attended)
-    )
+    uncounted = Meeting.objects.filter(pk__in=ids, status=MeetingStatus.HELD, headcount__isnull=True)
+    counted = uncounted.annotate(named=Count("contact_links", attended))
     named: dict[UUID, int] = dict(counted.values_list("pk", "named"))
 
     def count(row: Any) -> dict[str, int]:
         return {"headcount": named[row.pk]} if row.headcount is None and named[row.pk] else {}
 
     rewrite_meetings(actor, [str(pk) for pk in named], count)
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def remove_attendance(actor: Actor, keys: Keys) -> None:
+    """Delete who attended, by key. The headcount of a held meeting stays, or becomes their number."""
+    links = MeetingContact.objects.filter(pk__in=keys)
+    meetings = lock(Meeting.objects.all(), set(links.values_list("meeting_id", flat=True)))
+    _keep_headcounts(actor, meetings)
+    changes = [Change(row) for row in lock(Meeting.objects.all(), meetings).values()]
+    for change in changes:
+        change.names = ["contacts"]
+    note_districts(changes, districts_of_meetings)
+    links.delete()
+    save_changed(changes, fold_meeting)
+    record_written(actor, "meeting", changes, districts_of_meetings)
 
 
 def register() -> None:

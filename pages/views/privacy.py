@@ -31,7 +31,7 @@ from pages.lookups import readers_only, record_view, refuse_unless
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import events_about, record_inquiry
-from privacy.policies import can_inquire
+from privacy.policies import can_inquire, can_review_records
 from privacy.trail import events_visible_to, readers_of_trail
 
 FOUND = 20  # contacts per search
@@ -77,6 +77,7 @@ NOUNS: dict[str, Any] = {
     "report": gettext_lazy("a report"),
     "reporting_route": gettext_lazy("a way to report"),
     "restriction": gettext_lazy("a restriction"),
+    "retention_decision": gettext_lazy("a decision about a period"),
     "retention_rule": gettext_lazy("a retention rule"),
     "review": gettext_lazy("an audit"),
     "subscription": gettext_lazy("a subscription"),
@@ -113,7 +114,11 @@ class Line:
 def privacy(request: ActorRequest) -> HttpResponse:
     """An overview of the pages for the user's role."""
     readers_only(request)
-    context = {"may_inquire": can_inquire(request.actor), "may_sample": _may_sample(request.actor)}
+    context = {
+        "may_inquire": can_inquire(request.actor),
+        "may_review": can_review_records(request.actor),
+        "may_sample": _may_sample(request.actor),
+    }
     return render(request, "pages/privacy/overview.html", context)
 
 

@@ -21,6 +21,7 @@ from privacy import inventory, words
 from privacy.aging import number_due
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
+from privacy.overdue import figures
 from privacy.policies import can_handle_requests
 from privacy.services.retention_rules import OBJECT_TYPE, end_rule, put_rule_in_force
 
@@ -35,7 +36,8 @@ def rules(request: ActorRequest) -> HttpResponse:
     known = inventory.rules()
     rows = [(code, _period(code, by_code.get(code)), by_code.get(code)) for code in RetentionCode]
     always = [(title, _period(code, None)) for code, title in words.ALWAYS.items() if code in known]
-    return render(request, "pages/retention/rules.html", {"rows": rows, "always": always})
+    context = {"rows": rows, "always": always, "figures": figures()}
+    return render(request, "pages/retention/rules.html", context)
 
 
 @form_page

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
-from lib.days import city_day
+from lib.days import city_day, day_starts_at
 from lib.ids import uuid7
 from privacy.codes import RetentionCode
 from privacy.models.request import sees_requests
@@ -28,7 +28,7 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
 
     def acting_on(self, day: date) -> Self:
         """Rules in force since an earlier day, so that a wrong one can be ended before it acts."""
-        return self.in_force().filter(in_force_since__date__lt=day)
+        return self.in_force().filter(in_force_since__lt=day_starts_at(day))
 
     def of(self, code: str) -> Self:
         """All versions of a rule, the latest first."""

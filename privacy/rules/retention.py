@@ -1,7 +1,10 @@
 """How long something is kept, as pure functions: when it is due, and for how long a person can keep it."""
 
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from reminders.rules import Occurrence, Recipient, days_around, each_channel, nine_oclock
 
 LEAST_DAYS: Final = 30
 MOST_DAYS: Final = 36_500
@@ -9,6 +12,8 @@ AHEAD: Final = 30  # days before its text is removed in which a record is in the
 DECIDE_WITHIN: Final = timedelta(days=30)  # a review is in time until then
 IN_A_ROW: Final = 3  # keeps one after the other, of which the last needs a sentence
 SHORTEST: Final = 20  # characters of that sentence
+REVIEW_QUEUE: Final = "retention_queue"
+RULE_REVIEW: Final = "retention_rules"
 
 
 def old_before(today: date, days: int) -> date:
@@ -40,3 +45,32 @@ def needs_sentence(kept_before: int, in_a_row: int) -> bool:
     (True, False)
     """
     return max(kept_before, in_a_row) + 1 >= IN_A_ROW
+
+
+def review_reminders(
+    who: Recipient, in_force_on: Collection[date], *, now: datetime, is_supervisor: bool
+) -> Iterator[Occurrence]:
+    """Yield reminders at 09:00: for a supervisor on the first of a month, for others a year after a rule.
+
+    `in_force_on`: the first days of the rules in force. Without a rule there is nothing to review.
+    """
+    for day in days_around(now, who.zone):
+        at = nine_oclock(day, who.zone)
+        if is_supervisor:
+            if day.day == 1 and in_force_on:
+                yield from each_channel(REVIEW_QUEUE, who, at, now=now)
+        elif any(_is_anniversary(day, since) for since in in_force_on):
+            yield from each_channel(RULE_REVIEW, who, at, now=now)
+
+
+def _is_anniversary(day: date, since: date) -> bool:
+    """Whether a year or several have passed. A rule of 29 February is reviewed on 1 March.
+
+    >>> _is_anniversary(date(2027, 3, 1), date(2024, 2, 29)), _is_anniversary(*2 * [date(2026, 5, 4)])
+    (True, False)
+    """
+    try:
+        same = since.replace(year=day.year)
+    except ValueError:
+        same = date(day.year, 3, 1)
+    return day == same and day > since

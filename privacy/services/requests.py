@@ -175,6 +175,18 @@ def delete_old_statements() -> int:
     return sum(_forget(pk) for pk in list(rows.values_list("pk", flat=True)[:500]))
 
 
+def delete_requests(actor: Actor, keys: Iterable[str]) -> None:
+    """Delete closed requests with all that belongs to them. The ledger of erasures stays.
+
+    Tables of any app that refer to a request are those of the request.
+    """
+    for row in DataRequest.objects.visible_to(actor).closed().filter(pk__in=keys).select_for_update():
+        for relation in DataRequest._meta.related_objects:
+            beside: Any = relation.related_model
+            beside._base_manager.filter(**{relation.field.name: row}).delete()
+        row.delete()
+
+
 def renew_statements() -> int:
     """Encrypt all statements under the current SECRET_KEY and return their number (`rotate_secrets`)."""
     rows = DataRequest.objects.exclude(stated=None)

@@ -83,6 +83,7 @@ ROWS: Final = {
     "package": "package",
     "breach": "breach",
     "restriction": "restriction",
+    "retention_review_keep": "overdue",
     "view": "view",
     "notification": "notification",
     "reminder": "reminder",
@@ -202,6 +203,7 @@ def address(route: str, name: str, rows: Rows) -> str:
         "number": "1",
         "extension": "csv",
         "rule": "meeting_texts",
+        "record": "contact",
         "provider_id": "city",
         "source": rows.get("key_source", "x"),
     }

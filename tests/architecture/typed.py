@@ -260,6 +260,10 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
         "version": "1",
     },
     "retention_rule": lambda rows: {"days": "400", "basis": "Law 7", "number": "0", "previewed": "400"},
+    "retention_review_keep": lambda rows: {
+        "reason": "law",
+        "until": str(city_today() + timedelta(days=9)),
+    },
     "breach_measure": lambda rows: {"account": str(rows["officer"])},
     "data_request_package": lambda rows: {"language": "en-gb", "readable": "on"},
     "package_delivery": lambda rows: {"delivery": "letter", "delivered_on": str(city_today())},

@@ -9,15 +9,17 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from accounts.models import User
 from contacts.models import Contact
+from districts.models import District
 from jobs.models import Job
 from lib.days import city_today
 from meetings.models import Meeting
 from privacy.codes import Identity, Matched, NoticeKind, RequestStatus, Verdict
-from privacy.models import Breach, Finding, Notice, Package
+from privacy.models import Breach, Finding, Notice, Package, RetentionRule
 from privacy.services.breaches import record_breach
 from privacy.services.packages import ask_package
 from privacy.services.requests import answer_request, receive_request
 from privacy.services.restrictions import restrict_contact
+from privacy.services.retention_rules import put_rule_in_force
 from tests.factories import make_contact
 
 
@@ -90,6 +92,15 @@ def tell_key(key_id: UUID) -> dict[str, UUID]:
     return {"notice_of_key": told.pk}
 
 
+def make_overdue(by: User, district: District) -> Contact:
+    """Return a contact to review: no one has changed or met them for 400 days."""
+    if not RetentionRule.objects.in_force().filter(code="contact").exists():
+        put_rule_in_force(actor=actor_for(by), code="contact", days=365, basis="Decision 7", number=0)
+    contact = make_contact(district)
+    Contact.objects.filter(pk=contact.pk).update(updated_at=timezone.now() - timedelta(days=400))
+    return contact
+
+
 def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
     found = make_request(by, meeting, contact)
@@ -103,6 +114,7 @@ def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
         "finding_to_correct": to_correct.pk,
         "notice": make_notice(by, contact).pk,
         "breach": breach.pk,
+        "overdue": make_overdue(by, contact.home_district).pk,
         "answered_request": package.request_id,
         "package": package.pk,
         "data_request": found.request_id,

@@ -15,6 +15,7 @@ from meetings.models import Concern
 from plans import rules as plans
 from practices import rules as practices
 from privacy.rules import reminding as privacy
+from privacy.rules import retention
 from publishing.rules import reminding as public
 from reminders import kinds
 from reminders.models import Reminder
@@ -66,6 +67,8 @@ def test_each_rule_is_registered() -> None:
         privacy.IDENTITY_UNANSWERED,
         privacy.NOTICE_UNANSWERED,
         privacy.BREACH_HOURS,
+        retention.REVIEW_QUEUE,
+        retention.RULE_REVIEW,
     }
 
 

@@ -1,0 +1,81 @@
+"""What retention rules in force remove: texts, names, ended roles and old requests (docs/adr/0056).
+
+Each batch is a transaction with its event. If a run is killed, whole batches are done, and the next run
+continues.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.actors import SYSTEM, Actor
+from audit.models import Action
+from audit.services import record
+from contacts.services.rewriting import delete_declarations, delete_roles
+from lib.days import city_today
+from lib.erasable import Keys, writers
+from lib.row_context import Opened, opened
+from meetings.services.rewriting import remove_attendance
+from privacy import inventory
+from privacy.aging import AGED, Aged, blanked, due_rows
+from privacy.codes import RetentionCode
+from privacy.models import RetentionRule
+from privacy.services.requests import delete_requests
+
+AT_ONCE: Final = 200  # rows in one transaction
+MOST: Final = 20_000  # rows in one run
+
+#: How rows are deleted, by rule. Texts have the writers of `lib.erasable`.
+DELETES: Final[Mapping[str, Callable[[Actor, Keys], None]]] = {
+    RetentionCode.ENDED_ROLE: delete_roles,
+    RetentionCode.ATTENDANCE: remove_attendance,
+    RetentionCode.DECLARATION: delete_declarations,
+    RetentionCode.REQUEST: delete_requests,
+}
+
+
+def act_on_rules(today: date | None = None) -> int:
+    """Remove what rules that were in force yesterday do not allow, and return the number of rows."""
+    day, done = today or city_today(), 0
+    for rule in RetentionRule.objects.acting_on(day).order_by("code"):
+        if inventory.rules()[rule.code].then != "review":
+            done += _act_on(rule, day, MOST - done)
+    return done
+
+
+def _act_on(rule: RetentionRule, day: date, most: int) -> int:
+    done = 0
+    for aged in AGED.get(rule.code, ()):
+        last: Any = None
+        while done < most:
+            keys = _act_on_some(rule, aged, day, last)
+            if not keys:
+                break
+            done, last = done + len(keys), keys[-1]
+    return done
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def _act_on_some(rule: RetentionRule, aged: Aged, day: date, last: Any) -> list[Any]:
+    """Act on the next rows, which are locked, and return their keys. A rule that was ended does nothing."""
+    if not RetentionRule.objects.in_force().select_for_update(no_key=True).filter(pk=rule.pk).exists():
+        return []
+    rows = due_rows(aged, rule.code, rule.days, day).order_by("pk")
+    if last is not None:
+        rows = rows.filter(pk__gt=last)
+    locked = rows.select_for_update(of=("self",), no_key=True).annotate(kept_by=F(aged.record))[:AT_ONCE]
+    records = {row.pk: row.kept_by for row in locked}
+    if records:
+        keys = [str(pk) for pk in records]
+        action = Action.ERASE if rule.code in DELETES else Action.UPDATE
+        if rule.code in DELETES:
+            DELETES[rule.code](SYSTEM, keys)
+        else:
+            writers()[aged.label].write(SYSTEM, keys, lambda row: blanked(aged, row))
+        why = f"retention {rule.code} {rule.number}"
+        record(SYSTEM, action, aged.noun, sorted(set(records.values())), field_names=aged.texts, purpose=why)
+    return list(records)

@@ -1,0 +1,310 @@
+"""The review of records whose period is over: erasing several is easy, keeping one needs a reason."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actors import Actor, actor_for
+from accounts.models import Role, User
+from audit.models import Action, Event
+from contacts.models import Contact
+from districts.models import District
+from lib.days import city_today
+from meetings.models import Meeting, MeetingContact
+from privacy.models import RetentionDecision, RetentionRule
+from privacy.overdue import figures, queue
+from privacy.retaining import act_on_rules
+from privacy.rules.retention import review_reminders
+from privacy.services.retention_decisions import erase_records, keep_record, undo_keep
+from privacy.services.retention_rules import end_rule
+from privacy.trail import events_visible_to
+from reminders import kinds
+from reminders.rules import Recipient
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_supervisor,
+    make_user,
+)
+from tests.privacy.test_retention_rules import in_force
+
+pytestmark = pytest.mark.django_db
+
+OWN = "They help us with the night walk every {n}. week of the month."
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def supervisor(north: District) -> User:
+    return make_supervisor(north)
+
+
+@pytest.fixture
+def actor(supervisor: User) -> Actor:
+    return actor_for(supervisor)
+
+
+@pytest.fixture(autouse=True)
+def rules() -> Actor:
+    desk = actor_for(make_user(Role.PRIVACY_OFFICER))
+    in_force(desk, "contact", 365)
+    in_force(desk, "meeting_texts", 1095)
+    return desk
+
+
+def made(north: District, days: int = 400, **fields: Any) -> Contact:
+    """A contact whom no one has met or changed for so many days."""
+    row = make_contact(north, **fields)
+    Contact.objects.filter(pk=row.pk).update(updated_at=timezone.now() - timedelta(days=days))
+    return row
+
+
+def noted(north: District, facts: str, days: int = 1080) -> Meeting:
+    return make_meeting(north, starts_at=timezone.now() - timedelta(days=days), facts=facts)
+
+
+def rows(actor: Actor) -> list[Any]:
+    return [one.row for one in queue(actor)[0]]
+
+
+def kept(actor: Actor, row: Contact, **given: Any) -> RetentionDecision:
+    return keep_record(actor=actor, noun="contact", object_id=row.pk, **({"reason": "in_touch"} | given))
+
+
+def test_sensitive_words_come_first_then_people_no_one_has_met_for_2_years(
+    north: District, actor: Actor
+) -> None:
+    plain, long_ago = made(north), made(north, days=800)
+    note = noted(north, "They spoke about lamps")
+    ill = noted(north, "Their secretary is ill with cancer", days=1075)
+    assert rows(actor)[:2] == [ill, long_ago]
+    assert set(rows(actor)) == {ill, long_ago, plain, note}
+
+
+def test_what_was_met_changed_kept_or_is_restricted_is_not_in_the_queue(
+    north: District, actor: Actor
+) -> None:
+    met, stays, restricted, due = made(north), made(north), made(north, is_restricted=True), made(north)
+    make_contact(north)  # changed today
+    meeting = make_meeting(north, starts_at=timezone.now() - timedelta(days=30))
+    MeetingContact.objects.create(meeting=meeting, contact=met, attendance="attended")
+    kept(actor, stays)
+    assert rows(actor) == [due]
+    assert restricted not in rows(actor)
+
+
+def test_at_most_20_at_a_time(north: District, actor: Actor) -> None:
+    for _number in range(23):
+        made(north)
+    found, total = queue(actor)
+    assert (len(found), total) == (20, 23)
+    with pytest.raises(ValidationError, match="20"):
+        erase_records(actor=actor, records={"contact": list(Contact.objects.values_list("pk", flat=True))})
+
+
+def test_others_districts_and_other_roles_decide_nothing(north: District, actor: Actor) -> None:
+    row, south = made(north), make_district("South")
+    other = actor_for(make_supervisor(south))
+    assert rows(other) == []
+    for act in (lambda by: kept(by, row), lambda by: erase_records(actor=by, records={"contact": [row.pk]})):
+        with pytest.raises(ValidationError, match="no longer up for review"):
+            act(other)
+        for role in (Role.OFFICER, Role.ADMINISTRATOR, Role.CONFIRMER):
+            with pytest.raises(PermissionDenied):
+                act(actor_for(make_user(role, north)))
+    assert Contact.objects.filter(pk=row.pk).exists()
+    kept(actor, row)
+
+
+def test_no_one_decides_on_themselves(north: District, supervisor: User, actor: Actor) -> None:
+    own = made(north, email=supervisor.email.upper())
+    assert rows(actor) == []
+    with pytest.raises(ValidationError, match="no longer"):
+        kept(actor, own)
+    assert rows(actor_for(make_supervisor(north))) == [own]
+
+
+def test_several_are_erased_at_once_and_meetings_stay_without_their_texts(
+    north: District, actor: Actor
+) -> None:
+    one, other, note = made(north), made(north), noted(north, "Ill")
+    records = {"contact": [one.pk, other.pk], "meeting": [note.pk]}
+    assert erase_records(actor=actor, records=records) == 3
+    assert not Contact.objects.exists()
+    note.refresh_from_db()
+    assert note.facts == ""
+    decisions = RetentionDecision.objects.values_list("decision", flat=True)
+    assert sorted(decisions) == ["blank", "erase", "erase"]
+    event = Event.objects.get(object_type="retention_decision", object_ids__contains=[note.pk])
+    assert (event.action, event.purpose) == (Action.ERASE, "retention meeting_texts 1")
+    assert not events_visible_to(actor_for(make_officer(north))).filter(pk=event.pk).exists()
+
+
+def test_nothing_can_be_decided_after_the_rule_has_ended(north: District, actor: Actor, rules: Actor) -> None:
+    row = made(north)
+    end_rule(actor=rules, code="contact", number=1)
+    assert rows(actor) == []
+    with pytest.raises(ValidationError, match="no longer"):
+        erase_records(actor=actor, records={"contact": [row.pk]})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"reason": "because"}, "reason"),
+        ({"until": city_today()}, "until"),
+        ({"until": city_today() + timedelta(days=366)}, "until"),
+        ({"sentence": "Too short"}, "sentence"),
+    ],
+)
+def test_a_keep_needs_a_reason_and_lasts_no_longer_than_the_rule(
+    north: District, actor: Actor, wrong: dict[str, Any], field: str
+) -> None:
+    row = made(north)
+    with pytest.raises(ValidationError) as refused:
+        kept(actor, row, **wrong)
+    assert field in refused.value.message_dict
+    assert not RetentionDecision.objects.exists()
+    assert kept(actor, row).until == city_today() + timedelta(days=365)
+
+
+def test_the_third_keep_in_a_row_needs_a_new_sentence(north: District, actor: Actor) -> None:
+    """Nobody ticks through the queue: each third keep costs a sentence, and never the same."""
+    for _number in range(2):
+        kept(actor, made(north))
+    with pytest.raises(ValidationError, match="at least 20 characters"):
+        kept(actor, made(north))
+    kept(actor, made(north), sentence=OWN.format(n=1))
+    for _number in range(2):
+        kept(actor, made(north))
+    with pytest.raises(ValidationError, match="already used"):
+        kept(actor, made(north), sentence=OWN.format(n=1).upper())
+    erase_records(actor=actor, records={"contact": [made(north).pk]})
+    kept(actor, made(north))  # an erasure in between: no longer in a row
+
+
+def test_a_record_that_was_kept_twice_needs_a_sentence(north: District, actor: Actor) -> None:
+    row = made(north)
+    for _time in range(2):
+        kept(actor_for(make_supervisor(north)), row)
+        RetentionDecision.objects.update(until=city_today())
+    with pytest.raises(ValidationError, match="at least 20 characters"):
+        kept(actor, row)
+    kept(actor, row, sentence=OWN.format(n=2))
+
+
+def test_a_keep_can_be_undone_by_whoever_decided(north: District, actor: Actor) -> None:
+    row = made(north)
+    decision = kept(actor, row)
+    with pytest.raises(RetentionDecision.DoesNotExist):
+        undo_keep(actor=actor_for(make_supervisor(north)), decision_id=decision.pk)
+    undo_keep(actor=actor, decision_id=decision.pk)
+    assert rows(actor) == [row]
+
+
+def test_sentences_about_a_contact_go_with_the_contact(north: District, actor: Actor) -> None:
+    row = made(north)
+    kept(actor, row, sentence=OWN.format(n=3))
+    RetentionDecision.objects.update(until=city_today())
+    erase_records(actor=actor, records={"contact": [row.pk]})
+    assert not RetentionDecision.objects.exclude(sentence="").exists()
+
+
+def test_a_kept_text_stays_when_the_rule_acts(north: District, actor: Actor) -> None:
+    note = noted(north, "They spoke about lamps")
+    keep_record(actor=actor, noun="meeting", object_id=note.pk, reason="law")
+    assert act_on_rules(city_today() + timedelta(days=60)) == 0
+    assert act_on_rules(city_today() + timedelta(days=1200)) == 1
+
+
+def test_the_pages_keep_one_undo_it_and_erase_what_is_selected(
+    north: District, supervisor: User, client: Client
+) -> None:
+    stays, goes = made(north, family_name="Stays"), made(north, family_name="Goes")
+    client.force_login(supervisor)
+    page = client.get("/privacy/review/").text
+    assert "2 of 2 records" in page and "Stays" in page and "Goes" in page
+    keep = f"/privacy/review/contact/{stays.pk}/keep/"
+    assert client.get(keep).status_code == 200
+    assert client.post(keep, {"until": city_today() + timedelta(days=9)}).status_code == 422
+    said = client.post(keep, {"reason": "law", "until": city_today() + timedelta(days=9)}, follow=True).text
+    assert "Record kept." in said and "Undo" in said and "Stays" not in said
+    sent: dict[str, Any] = {"row": [f"contact:{goes.pk}", f"contact:{UUID(int=7)}", "x:y"]}
+    asked = client.post("/privacy/review/erase/", sent)
+    assert asked.status_code == 200 and "This cannot be undone" in asked.text
+    assert Contact.objects.filter(pk=goes.pk).exists()
+    sent |= {"row": [f"contact:{goes.pk}"], "sure": "yes"}
+    assert "1 record erased." in client.post("/privacy/review/erase/", sent, follow=True).text
+    assert not Contact.objects.filter(pk=goes.pk).exists()
+    assert client.get(f"/privacy/review/contact/{UUID(int=7)}/keep/").status_code == 404
+    assert client.get(f"/privacy/review/officer/{stays.pk}/keep/").status_code == 404
+    assert "Select at least one" in client.post("/privacy/review/erase/", {"sure": "yes"}, follow=True).text
+    client.force_login(make_officer(north))
+    assert client.get("/privacy/review/").status_code == 403
+    assert client.post("/privacy/review/erase/", sent).status_code == 403
+
+
+def test_figures_count_reviews_in_time_late_ones_and_what_is_kept_often(
+    north: District, actor: Actor, rules: Actor
+) -> None:
+    long_ago = timezone.now() - timedelta(days=60)
+    RetentionRule.objects.update(in_force_since=long_ago)
+    made(north, days=380)
+    assert (figures().in_time, figures().due) == (0, 0)  # due since 15 days: not late yet
+    made(north, days=500)
+    kept(actor, made(north, days=380))
+    late = kept(actor, made(north, days=500))
+    assert late.due_on == (long_ago + timedelta(days=0)).date()
+    noted(north, "Lamps", days=900)
+    found = figures()
+    assert (found.in_time, found.due, found.kept_often) == (1, 3, 0)
+    assert found.oldest_text == city_today() - timedelta(days=900)
+    for _time in range(2):
+        RetentionDecision.objects.create(
+            rule=late.rule, object_type="contact", object_id=late.object_id, decision="keep", reason="law",
+            due_on=city_today(), until=city_today(), decided_by_id=actor.id,
+        )  # fmt: skip
+    assert figures().kept_often == 1
+
+
+def test_supervisors_are_reminded_each_month_and_privacy_officers_each_year() -> None:
+    zone = ZoneInfo("Europe/London")
+    who = Recipient(UUID(int=1), frozenset({"email"}), zone)
+    now = datetime(2027, 2, 26, 12, tzinfo=UTC)
+
+    def days(*in_force_on: date, is_supervisor: bool) -> list[tuple[str, date]]:
+        found = review_reminders(who, in_force_on, now=now, is_supervisor=is_supervisor)
+        return [(one.rule, one.at.date()) for one in found]
+
+    march = date(2027, 3, 1)
+    assert days(date(2026, 5, 1), is_supervisor=True) == [("retention_queue", march)]
+    assert days(date(2026, 3, 1), is_supervisor=False) == [("retention_rules", march)]
+    assert days(date(2026, 5, 1), is_supervisor=False) == days(march, is_supervisor=False) == []
+    assert days(is_supervisor=True) == []
+
+
+def test_a_reminder_says_how_many_and_is_left_out_if_there_is_nothing(
+    north: District, supervisor: User, actor: Actor, rules: Actor
+) -> None:
+    subject = kinds.find_subject("reviewer")
+    assert not subject.seen_by(actor, [supervisor.pk])
+    made(north)
+    [row] = subject.seen_by(actor, [supervisor.pk]).values()
+    assert subject.words("retention_queue", row) == ("Records to review", ["1 record is up for review."])
+    assert not subject.seen_by(actor_for(make_supervisor(north)), [supervisor.pk])
+    desk = User.objects.get(pk=str(rules.id))
+    assert list(subject.seen_by(rules, [desk.pk, supervisor.pk])) == [desk.pk]
+    assert set(subject.coming(timezone.now())) >= {supervisor.pk, desk.pk}
