@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from crm.backups import BACKUP, DRILL
 from crm.database.policies import check_policies
-from crm.database.roles import TRAIL_PREFIX
+from crm.database.roles import SESSION_SETTINGS, TRAIL_PREFIX
 from jobs.models import Job, JobStatus
 from lib.row_context import acting_as
 
@@ -102,6 +102,7 @@ def check_database() -> Findings:
         with acting_as(SYSTEM), connections["default"].cursor() as cursor:
             yield from check_policies(cursor)
             yield from _roles(cursor)
+            yield from _role_settings(cursor)
             yield from _grants(cursor)
             yield from _clock(cursor)
     except DatabaseError as error:
@@ -125,6 +126,20 @@ def _roles(cursor: Any) -> Findings:
                 f"The application's role {role} owns tables or has rights of an administrator. Let "
                 "DATABASE_URL name a role of its own and run prepare_database."
             )
+
+
+def _role_settings(cursor: Any) -> Findings:
+    """A role can change its own settings, so who has its password can stop every later session."""
+    cursor.execute(
+        "SELECT split_part(unnest(setconfig), '=', 1) AS name FROM pg_db_role_setting"
+        " JOIN pg_roles ON pg_roles.oid = setrole WHERE rolname = current_user ORDER BY name"
+    )
+    found = sorted({name for (name,) in cursor.fetchall()} - SESSION_SETTINGS.keys())
+    if found:
+        yield (
+            f"The application's role has settings of its own: {', '.join(found)}. If you did not set them, "
+            "have a superuser run ALTER ROLE … RESET ALL, change its password and run prepare_database."
+        )
 
 
 def _grants(cursor: Any) -> Findings:

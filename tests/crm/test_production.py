@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from psycopg import sql
 from pytest_django import Settings
 
 from crm import production
@@ -118,6 +120,21 @@ def test_rights_of_an_administrator_are_found() -> None:
         (finding,) = production._grants(cursor)
     assert "audit_change (DELETE, REFERENCES, TRIGGER, TRUNCATE, UPDATE)" in finding
     assert "Run prepare_database." in finding
+
+
+def test_settings_that_the_role_gave_itself_are_found(committed_db: None) -> None:
+    """Attack: with the application's password, make every later session of the application read only."""
+    database = str(connection.settings_dict["NAME"])
+    own = {"dbname": database, "user": APPLICATION, "host": str(services.postgres.sockets)}
+    with connection.cursor() as cursor, psycopg.connect(**own, autocommit=True) as thief:
+        assert list(production._role_settings(cursor)) == []
+        statement = sql.SQL("ALTER ROLE {} IN DATABASE {} {} default_transaction_read_only")
+        names = sql.Identifier(APPLICATION), sql.Identifier(database)
+        thief.execute(statement.format(*names, sql.SQL("SET")) + sql.SQL(" = on"))
+        (finding,) = production._role_settings(cursor)
+        thief.execute("SET default_transaction_read_only = off")
+        thief.execute(statement.format(*names, sql.SQL("RESET")))
+    assert "settings of its own: default_transaction_read_only." in finding
 
 
 def test_an_owner_who_is_a_superuser_is_found(committed_db: None) -> None:
