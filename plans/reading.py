@@ -7,14 +7,19 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.prepared import Prepared
 from lib.days import city_today
 from lib.prepared import PlaceholderDay
-from plans.codes import ENDED, Direction, Says, Unit
+from plans.codes import ENDED, ActionStatus, Direction, Measure, Says, Source, Unit
 from plans.models import (
     Action,
     Goal,
@@ -31,6 +36,7 @@ from reports.charts import Mark, sparkline
 from reports.wording import say, say_briefly, say_interval
 
 OWN: Final = 10  # milestones on Today
+TITLE, LONG = 120, 1500  # characters of the council's paper
 UNITS: Final = {Unit.SHARE: "ratio", Unit.COUNT: "count", Unit.DAYS: "days"}
 
 
@@ -168,6 +174,14 @@ class PlanPage:
         return [goal for goal in self.goals if goal.row.strand == strand]
 
     @property
+    def points(self) -> list[int]:
+        """Points of ECCAR's plan with a goal."""
+        return sorted({goal.row.eccar_point for goal in self.goals if goal.row.eccar_point})
+
+    def of_point(self, point: int) -> list[GoalLine]:
+        return [goal for goal in self.goals if goal.row.eccar_point == point]
+
+    @property
     def dropped(self) -> int:
         return sum(line.row.status == "dropped" for goal in self.goals for line in goal.actions)
 
@@ -232,6 +246,48 @@ def last_review(plan: Plan) -> Any:
     counts = {one.value: Count("voices", filter=Q(voices__says=one.value)) for one in Says}
     rows = PlanReview.objects.signed().filter(plan=plan).order_by("-held_on", "-signed_at")
     return rows.defer("values", "actions").annotate(spoke=Count("voices"), **counts).first()
+
+
+def council_texts(actor: Actor, plan: Plan) -> dict[str, str]:
+    """What the council's paper about a plan begins with, in the city's language: a person edits it.
+
+    What organisations said is quoted only if they agreed to it, without their names.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        page = plan_page(actor, plan)
+        lines = [line for goal in page.goals for line in goal.actions]
+        heard = page.review.voices.filter(may_be_quoted=True).order_by("pk") if page.review else ()
+        progress = ngettext(
+            "%(done)s of %(due)s milestone due by now is done.",
+            "%(done)s of %(due)s milestones due by now are done.",
+            page.progress.due,
+        )
+        return {
+            "title": plan.title[:TITLE],
+            "introduction": progress % {"done": page.progress.done, "due": page.progress.due},
+            "not_done": "\n".join(filter(None, map(_not_done, lines)))[:LONG],
+            "heard": "\n".join(f"“{voice.text}”" for voice in heard if voice.text)[:LONG],
+            "decisions": (page.review.plan_changes if page.review else "")[:LONG],
+        }
+
+
+def _not_done(line: ActionLine) -> str:
+    if line.row.status == ActionStatus.DROPPED:
+        return _("%(action)s: dropped. %(reason)s") % {"action": line.row.title, "reason": line.row.reason}
+    if line.next is None or not line.is_late:
+        return ""
+    return _("%(action)s: “%(milestone)s” is late since %(day)s.") % {
+        "action": line.row.title,
+        "milestone": line.next.title,
+        "day": date_format(line.next.due_on, "DATE_FORMAT"),
+    }
+
+
+def figures_of(plan: Plan) -> list[str]:
+    """Slugs of the shares that the plan's indicators take from records, in their order."""
+    rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK, measure=Measure.RATIO)
+    slugs = rows.order_by("goal__position", "position").values_list("slug", flat=True)
+    return list(dict.fromkeys(slugs))
 
 
 def own_milestones(actor: Actor) -> list[Any]:

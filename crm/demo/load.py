@@ -19,6 +19,7 @@ from contacts.models import (
 )
 from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
+from crm.demo.cities import write_cities
 from crm.demo.history import tell_history
 from crm.demo.incidents import write_incidents
 from crm.demo.plans import write_plans
@@ -71,6 +72,7 @@ def load_demo() -> dict[str, int]:
     write_releases(book)
     write_library(book)
     write_plans(book)
+    write_cities(book)
     write_public_site(book)
     write_requests(book)
     write_retention(book)

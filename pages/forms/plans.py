@@ -11,7 +11,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from districts.models import District
-from meetings.models import Meeting
+from meetings.codes import FollowUpStatus
+from meetings.models import FollowUp, Meeting
 from pages.forms.base import ROWS, VersionedForm
 from pages.forms.districts import DistrictChoice
 from pages.forms.fields import fields_of, form_field
@@ -37,6 +38,7 @@ from reports.catalogue import REPORTS
 PLAN: Final = ("title", "summary", "starts_on", "ends_on", "review_months", "is_public")
 SEPARATOR: Final = "/"
 HUNDRED: Final = 100
+OFFERED: Final = 30  # meetings, and follow-ups, as evidence
 
 
 def _offer_people(form: forms.Form, name: str, actor: Actor) -> None:
@@ -123,9 +125,33 @@ class AgreementForm(forms.Form):
     pass
 
 
-@fields_of(Evidence, "url", "note", url={"required": True})
+@fields_of(Evidence, "meeting", "follow_up", "url", "note")
 class EvidenceForm(forms.Form):
-    pass
+    """One of a meeting, a follow-up and an address. The latest that the actor sees are offered."""
+
+    shown: list[Any]
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        meetings = Meeting.objects.visible_to(actor).held().order_by("-starts_at", "pk")
+        promises = FollowUp.objects.visible_to(actor).filter(status=FollowUpStatus.DONE)
+        offered = {"meeting": meetings, "follow_up": promises.order_by("-due_on", "pk")}
+        self.shown = []
+        for name, rows in offered.items():
+            latest = list(rows[:OFFERED])
+            field: Any = self.fields[name]
+            field.queryset = rows.filter(pk__in=[row.pk for row in latest])
+            self.shown += latest
+
+
+class TakeForm(forms.Form):
+    """The goal of a plan that an agreed action of an audit goes to."""
+
+    goal = forms.ModelChoiceField(label=_("Goal"), queryset=Goal.objects.none())
+
+    def __init__(self, *args: Any, goals: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["goal"].queryset = goals  # type: ignore[attr-defined]  # a field of models
 
 
 @fields_of(Indicator, "title", "direction", "target", "target_on", "target_reason", "note")

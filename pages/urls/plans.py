@@ -1,6 +1,9 @@
 from django.urls import URLPattern, path
 
+from pages.views import cities
+from pages.views import plan_files as files
 from pages.views import plan_parts as parts
+from pages.views import plan_removals as removals
 from pages.views import plan_reviews as reviews
 from pages.views import plans as views
 
@@ -8,6 +11,7 @@ PLAN = "plans/<uuid:pk>/"
 GOAL = f"{PLAN}goals/<uuid:goal>/"
 ACT = f"{PLAN}actions/<uuid:act>/"
 MILESTONE = f"{PLAN}milestones/<uuid:milestone>/"
+FILE = f"{PLAN}files/<uuid:comparisonfile>/"
 REVIEW = f"{PLAN}reviews/<uuid:planreview>/"
 
 urlpatterns: list[URLPattern] = [
@@ -43,5 +47,28 @@ urlpatterns: list[URLPattern] = [
     path(f"{REVIEW}edit/", reviews.plan_review_edit, name="plan_review_edit"),
     path(f"{REVIEW}voices/new/", reviews.plan_voice_new, name="plan_voice_new"),
     path(f"{REVIEW}sign/", reviews.plan_review_sign, name="plan_review_sign"),
+    path("plans/take/<uuid:agreed>/", removals.plan_take, name="plan_take"),
+    path(f"{GOAL}remove/", removals.plan_goal_remove, name="plan_goal_remove"),
+    path(f"{ACT}remove/", removals.plan_action_remove, name="plan_action_remove"),
+    path(
+        f"{ACT}evidence/<uuid:evidence>/remove/", removals.plan_evidence_remove, name="plan_evidence_remove"
+    ),
+    path(f"{MILESTONE}remove/", removals.plan_milestone_remove, name="plan_milestone_remove"),
+    path(
+        f"{PLAN}indicators/<uuid:indicator>/remove/",
+        removals.plan_indicator_remove,
+        name="plan_indicator_remove",
+    ),
+    path(f"{PLAN}partners/<uuid:partner>/remove/", removals.plan_partner_remove, name="plan_partner_remove"),
+    path(f"{REVIEW}voices/<uuid:voice>/remove/", removals.plan_voice_remove, name="plan_voice_remove"),
+    path(f"{PLAN}compare/", files.plan_compare, name="plan_compare"),
+    path(f"{PLAN}files/", files.plan_files, name="plan_files"),
+    path(FILE, files.plan_file, name="plan_file"),
+    path(f"{FILE}plan-comparison.json", files.plan_file_download, name="plan_file_download"),
+    path("cities/", cities.cities, name="cities"),
+    path("cities/<uuid:city>/", cities.city, name="city"),
+    path("cities/<uuid:city>/files/<uuid:cityfile>/", cities.city_file, name="city_file"),
+    path("cities/<uuid:city>/distrust/", cities.city_distrust, name="city_distrust"),
+    path("cities/<uuid:city>/remove/", cities.city_remove, name="city_remove"),
     path(f"{REVIEW}discard/", reviews.plan_review_discard, name="plan_review_discard"),
 ]

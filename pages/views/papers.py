@@ -1,5 +1,6 @@
 """The council's papers: all versions, the form of the next one with a preview, and the PDF."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from accounts.middleware import ActorRequest
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.publishing import PaperForm, filled
-from pages.lookups import get_or_404, refuse_unless
+from pages.lookups import get_or_404, is_id, record_view, refuse_unless
+from plans.models import Plan
+from plans.reading import council_texts, figures_of
 from publishing.files import show_paper
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
-from publishing.services.papers import make_paper, prepare_paper
+from publishing.services.papers import MOST_FIGURES, make_paper, prepare_paper
 from publishing.services.stating import choices
 from reports.exports.files import TYPES
 
@@ -41,7 +44,10 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
     release = get_object_or_404(Release.objects.visible_to(request.actor).latest_first(), number=number)
     last = CouncilPaper.objects.visible_to(request.actor).latest_first().filter(release=release).first()
     initial = filled(last) if last else {"title": _("Proximity policing in %s") % settings.CITY_NAME}
-    form = PaperForm(posted(request), offered=choices(release), initial=initial)
+    offered = choices(release)
+    if is_id(request.GET.get("plan", "")):
+        initial = _of_plan(request, UUID(request.GET["plan"]), offered)
+    form = PaperForm(posted(request), offered=offered, initial=initial)
     preview = None
     if form.is_valid():
         with RefusalsIn(form):
@@ -54,6 +60,16 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
     context = {"release": release, "form": form, "preview": preview, "language": settings.LANGUAGE_CODE}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/publishing/paper_new.html", context, status=status)
+
+
+def _of_plan(request: ActorRequest, pk: UUID, offered: Mapping[str, list[tuple[str, str]]]) -> dict[str, str]:
+    """What a paper about a plan begins with: its figures in total, as far as the release shows them."""
+    plan = get_or_404(Plan.objects.visible_to(request.actor), pk)
+    record_view(request, "plan", [plan.pk], district_ids=[plan.district_id])
+    known = {key for rows in offered.values() for key, _name in rows}
+    keys = [f"{slug}:" for slug in figures_of(plan) if f"{slug}:" in known][:MOST_FIGURES]
+    figures = {f"figure_{number}": key for number, key in enumerate(keys, 1)}
+    return figures | council_texts(request.actor, plan)
 
 
 @require_safe

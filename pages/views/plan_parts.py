@@ -29,11 +29,11 @@ from pages.forms.plans import (
     StatusForm,
     ValueForm,
 )
-from pages.lookups import get_or_404, record_view
+from pages.lookups import get_or_404, is_id, record_view
 from pages.undo import say_with_undo, undoer
 from pages.views.plans import act_on, part_page, seen_plan, written_action, written_plan
 from plans.codes import Source, Unit
-from plans.models import Action, Goal, Indicator, Milestone, Partner
+from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Partner
 from plans.policies import can_write_action, can_write_plan
 from plans.reading import ActionLine, lines_of, standing
 from plans.services.goals import (
@@ -51,6 +51,7 @@ from reports.periods import Period
 GOAL: Final = ("title", "problem", "strand", "eccar_point")
 ACTION: Final = ("title", "description", "owner", "starts_on", "ends_on")
 INDICATOR: Final = ("title", "direction", "target", "target_on", "target_reason", "note")
+VALUE: Final = ("period_start", "period_end", "n", "of", "value", "where_from")
 HUNDRED: Final = 100
 
 
@@ -123,7 +124,7 @@ def plan_action_status(request: ActorRequest, pk: UUID, act: UUID) -> HttpRespon
 def plan_action_evidence(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     plan, row = written_action(request, pk, act)
     more: dict[str, Any] = {"title": _("Add evidence"), "back": _action(pk, act), "plan": plan}
-    form = EvidenceForm(posted(request))
+    form = EvidenceForm(posted(request), actor=request.actor)
     return part_page(request, pk, form, add_evidence, **more, said=_("Evidence added."), action_id=row.pk)
 
 
@@ -245,16 +246,26 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
 def plan_value_new(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResponse:
     plan = written_plan(request, pk)
     row = get_or_404(Indicator.objects.filter(goal__plan=plan, source=Source.HAND), indicator)
-    form = ValueForm(posted(request), unit=row.unit)
+    corrected = _corrected(request, row)
+    initial = {name: getattr(corrected, name) for name in VALUE} if corrected else {}
+    form = ValueForm(posted(request), unit=row.unit, initial=initial)
 
     def save(*, actor: Any, plan_id: UUID, period_start: Any, period_end: Any, **given: Any) -> object:
         if period_end <= period_start:
             raise ValidationError({"period_end": _("The end of the period must be after its start.")})
         period = Period(period_start, period_end)
-        return enter_value(actor=actor, plan_id=plan_id, indicator_id=row.pk, period=period, **given)
+        about = {"indicator_id": row.pk, "period": period, "corrects_id": corrected and corrected.pk}
+        return enter_value(actor=actor, plan_id=plan_id, **about, **given)
 
     back = reverse("plan_indicator", args=[pk, row.pk])
-    return part_page(request, pk, form, save, title=_("Enter value"), back=back, plan=plan)
+    title = _("Correct value") if corrected else _("Enter value")
+    return part_page(request, pk, form, save, title=title, back=back, plan=plan)
+
+
+def _corrected(request: ActorRequest, row: Indicator) -> IndicatorValue | None:
+    """The value that `?corrects` names, if it stands."""
+    asked = request.GET.get("corrects", "")
+    return get_or_404(row.values.standing(), UUID(asked)) if is_id(asked) else None
 
 
 def _action(pk: UUID, act: UUID) -> str:

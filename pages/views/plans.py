@@ -27,6 +27,8 @@ from plans.policies import can_write_action, can_write_plan
 from plans.reading import plan_page
 from plans.services.example import copy_example
 from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan
+from publishing.models import Release
+from publishing.policies import can_publish
 
 
 @require_safe
@@ -41,23 +43,35 @@ def plans(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """A plan, strand by strand (`?strand=`)."""
+    """A plan, strand by strand (`?strand=`), or the goals of a point of ECCAR's plan (`?point=`)."""
     row = seen_plan(request, pk)
     page = plan_page(request.actor, row)
     strands = page.strands
     asked = request.GET.get("strand", "")
     here = asked if asked in dict(strands) else next((code for code, _label in strands), "")
+    point = request.GET.get("point", "")
+    is_point = point in {str(one) for one in page.points}
     record_view(request, "plan", [row.pk, *page.organisations], district_ids=[row.district_id])
     context = {
         "plan": row,
         "page": page,
+        "point": int(point) if is_point else None,
         "strands": strands,
-        "here": here,
-        "goals": page.of_strand(here),
+        "here": "" if is_point else here,
+        "goals": page.of_point(int(point)) if is_point else page.of_strand(here),
         "today": city_today(),
         "may_write": can_write_plan(request.actor, row),
+        "paper_of": _paper_of(request, row),
     }
     return render(request, "pages/plans/detail.html", context)
+
+
+def _paper_of(request: ActorRequest, row: Plan) -> int | None:
+    """The release whose figures the council's paper about this plan states, for who publishes."""
+    if row.is_draft or not request.actor.is_supervisor or not can_publish(request.actor):
+        return None
+    numbers = Release.objects.visible_to(request.actor).order_by("-number")
+    return numbers.values_list("number", flat=True).first()
 
 
 @form_page

@@ -24,5 +24,5 @@ def review_register(request: ActorRequest) -> HttpResponse:
         district_ids={row.review.district_id for row in page.rows},
         action=Action.LIST,
     )
-    context = {"page": page, "is_settled": is_settled}
+    context = {"page": page, "is_settled": is_settled, "may_plan": request.actor.is_supervisor}
     return render(request, "pages/reviews/register.html", context)

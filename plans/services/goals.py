@@ -135,7 +135,7 @@ def save_partner(
         partner = action.partners.get(pk=partner_id)
     if assign(partner, fields) or partner_id is None:
         refuse_future(partner, ["agreed_on"])
-        partner.full_clean(exclude=["action", "organisation"])
+        partner.full_clean()
         partner.save()
         write_plan(actor, plan, ["partners"])
     return partner
@@ -178,7 +178,7 @@ def add_evidence(
     if follow_up:
         _refuse_unseen("follow_up", FollowUp.objects.visible_to(actor), follow_up)
     assign(evidence, {"meeting": meeting, "follow_up": follow_up, "url": url, "note": note})
-    evidence.full_clean(exclude=["action", "meeting", "follow_up"])
+    evidence.full_clean(exclude=["action"])
     evidence.save(force_insert=True)
     write_plan(actor, action.goal.plan, ["evidence"], is_change=False)
     return evidence

@@ -63,6 +63,7 @@ SENT = ("step", "answer", "status", "reason", "other", "told", "version", "name"
 PARTS = (
     *("role", "file", "figure", "sample", "call", "action", "finding"),
     *("goal", "act", "milestone", "partner", "indicator", "planreview"),
+    *("city", "cityfile", "comparisonfile", "evidence", "voice", "agreed"),
 )
 
 

@@ -9,6 +9,7 @@ import orjson
 from django.utils import timezone
 
 from lib.days import city_today
+from plans.models import City
 from practices.rules import QUESTIONS
 from tests.architecture.ground import HOOK, upload
 from tests.factories import PASSWORD
@@ -206,6 +207,8 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "reports_export": lambda rows: WHY,
     "plan_new": lambda rows: PLAN | {"district": rows["district"].pk},
     "plan_edit": lambda rows: PLAN | {"keeper": rows["supervisor"]},
+    "city": lambda rows: {"key": City.objects.get(pk=rows["city"]).key},
+    "plan_take": lambda rows: {"goal": rows["goal"]},
     "plan_adopt": lambda rows: {"adopted_on": "2025-01-01", "adopted_by": "City council"},
     "practice_new": lambda rows: PRACTICE | {"language": "en"},
     "practice_edit": lambda rows: PRACTICE,

@@ -2,19 +2,23 @@
 
 from datetime import date
 from typing import Any, Final
+from uuid import uuid4
+
+from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
-from plans.models import Action, Goal, Indicator, Plan
+from plans.models import Action, City, ComparisonFile, Goal, Indicator, Plan
 from plans.services.goals import add_evidence, save_action, save_goal, save_partner
 from plans.services.indicators import add_indicator, enter_value
 from plans.services.milestones import save_milestone
 from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
 from reports.periods import Period
+from reviews.models import AgreedAction, Review
 from tests.factories import make_district, make_officer, make_supervisor
 
 STARTS: Final = date(2025, 1, 1)
@@ -83,6 +87,44 @@ class Planned:
         return add_evidence(**self.owned, action_id=self.action.pk, url="https://example.org/centres")
 
 
+def file_document(title: str) -> dict[str, Any]:
+    """What another city's file says of a plan without indicators."""
+    return {
+        "format": "proximity-plan-comparison",
+        "version": 1,
+        "city": {"name": "Westmark", "country": "NL", "contact": ""},
+        "made_at": "2026-11-01T10:00:00Z",
+        "period": {"since": "2026-07-01", "until": "2026-10-01"},
+        "plan": {
+            "title": title[:160],
+            "language": "nl",
+            "starts_on": "2025-01-01",
+            "ends_on": "2028-01-01",
+            "adopted_on": "2024-12-12",
+            "strands": ["victims"],
+        },
+        "goals": [],
+        "actions": [],
+        "indicators": [],
+        "context": {
+            "organisations_counted": None,
+            "population": None,
+            "months_of_data": 24,
+            "response_limit_hours": 72,
+            "kinds_left_out": [],
+        },
+    }
+
+
+def make_agreed(district: District, supervisor: User, text: str) -> AgreedAction:
+    """What a signed audit of the district agreed."""
+    days = {"since": date(2026, 1, 1), "until": date(2026, 4, 1), "as_of": timezone.now()}
+    audit = Review.objects.create(district=district, conclusion="Seen", **days)
+    agreed: AgreedAction = audit.actions.create(text=text, due_on=date(2027, 1, 1))
+    Review.objects.filter(pk=audit.pk).update(signed_at=timezone.now(), signed_by=supervisor)
+    return agreed
+
+
 def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str) -> Any:
     """A draft and an adopted plan of the organisation's district with a row of each kind; IDs by noun."""
     texts = {"title": words, "language": "en", "starts_on": STARTS, "ends_on": ENDS}
@@ -107,6 +149,14 @@ def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str)
         if noun == "planreview_signed":
             sign_review(**about, planreview_id=review.pk)
         made[noun] = review.pk
+    city = City.objects.create(name=f"City of {words[:60]} {plan.pk}", country="NL", key=uuid4().hex * 2)
+    days = {"period_start": date(2026, 7, 1), "period_end": date(2026, 10, 1)}
+    received = city.files.create(digest=uuid4().hex * 2, content=file_document(words), is_signed=True, **days)
+    number = ComparisonFile.objects.count() + 1
+    texts = {"recipient": "Westmark", "contact": "plans@a.example", "key": "0" * 64, "signature": "0" * 128}
+    sent = plan.comparison_files.create(number=number, document=received.content, counted=[], **texts, **days)
+    made |= {"city": city.pk, "cityfile": received.pk, "comparisonfile": sent.pk}
+    made["agreed"] = make_agreed(organisation.home_district, owner, words).pk
     rows = {"goal": goal, "act": action, "milestone": milestone, "partner": partner, "voice": voice}
     rows |= {"evidence": evidence, "indicator": indicator}
     return made | {noun: row.pk for noun, row in rows.items()}

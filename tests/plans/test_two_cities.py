@@ -1,0 +1,34 @@
+"""A file of one installation is read into another, empty one: two databases, one after the other."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from plans.files import FileRefused
+from plans.known import beside_cities
+from plans.models import ComparisonFile
+from plans.services.cities import receive_file
+from tests.plans.comparing import Compared, bytes_of, use_city_key
+from tests.plugins.database import clone
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_file_says_the_same_in_another_installation(settings: Settings, tmp_path: Path) -> None:
+    use_city_key(settings, tmp_path)
+    row = Compared().signed()
+    content, told = bytes_of(row), row.document["indicators"][0]["latest"]
+    clone()
+    assert not ComparisonFile.objects.exists()
+    other = Compared(20, 40)
+    other.city.name = "Westmark"
+    other.city.save()
+    received, _is_new = receive_file(actor=other.actor, content=content)
+    assert received.content["indicators"][0]["latest"] == told
+    (compared,) = beside_cities(other.actor, other.plan)
+    assert [(side.name, side.latest.of) for side in compared.sides if side.latest] == [
+        ("Alderport", "32 of 41"),
+        ("Westmark", "20 of 40"),
+    ]
+    with pytest.raises(FileRefused, match="signature is wrong"):
+        receive_file(actor=other.actor, content=content.replace(b'"n":32', b'"n":31'))
