@@ -33,6 +33,9 @@ NOT_SECRET: Final = {
     "districts.District",
     "incidents.Protocol",  # the city's rules, which name nobody and never change once in force
     "incidents.ProtocolStep",
+    "plans.City",  # public, and what it tells is for all colleagues
+    "plans.CityFile",
+    "plans.ComparisonFile",  # signed, and of titles alone, which the plan has too
     "plans.IndicatorValue",  # a number, which never changes, and the survey it is from
     "reviews.FrozenFigure",  # its only word is a group name, which never changes
 }

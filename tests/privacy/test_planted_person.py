@@ -32,6 +32,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 #: Tables of which the ground of the tests has no row, or only rows that never change.
 WITHOUT_ROWS: Final = {
+    "plans.CityFile",
+    "plans.ComparisonFile",
     "plans.IndicatorValue",
     "publishing.CouncilPaper",
     "publishing.EntryTranslation",
