@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -49,7 +49,16 @@ def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRespon
 @form_page
 def plan_review_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ReviewForm(posted(request), initial={"held_on": city_today()}, actor=request.actor)
-    return part_page(request, pk, form, start_review, title=_("New review"), said=_("Review started."))
+    plan = written_plan(request, pk)
+    if waiting := PlanReview.objects.visible_to(request.actor).filter(plan=plan, signed_at=None).first():
+        return redirect(_address(waiting))
+    made: list[PlanReview] = []
+
+    def save(**given: Any) -> None:
+        made.append(start_review(**given))
+
+    more: dict[str, Any] = {"title": _("New review"), "said": _("Review started."), "plan": plan}
+    return part_page(request, pk, form, save, **more, leads_to=lambda: _address(made[0]))
 
 
 @form_page

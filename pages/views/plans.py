@@ -170,9 +170,13 @@ def part_page(
     template: str = "pages/plans/part.html",
     shown: list[UUID] | None = None,
     plan: Plan | None = None,
+    leads_to: Callable[[], str] | None = None,
     **ids: Any,
 ) -> HttpResponse:
-    """A page with one form of a plan, for who writes it unless `plan` is given. `back` is where it leads."""
+    """A page with one form of a plan, for who writes it unless `plan` is given.
+
+    `back` is where it leads, `leads_to` where it leads once it is saved.
+    """
     row = plan or written_plan(request, pk)
     is_draft = getattr(form, "draft", False)
     if form.is_bound and not is_draft and form.is_valid():
@@ -180,7 +184,7 @@ def part_page(
             given = form.values() if hasattr(form, "values") else form.cleaned_data
             save(actor=request.actor, plan_id=pk, **ids, **given)
             messages.success(request, said or _("Plan saved."))
-            return redirect(back or row_address(row))
+            return redirect(leads_to() if leads_to else back or row_address(row))
     found = [one.pk for one in getattr(form, "shown", ())]
     record_view(
         request,

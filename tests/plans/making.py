@@ -151,7 +151,9 @@ def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str)
         made[noun] = review.pk
     city = City.objects.create(name=f"City {plan.pk}", country="NL", key=uuid4().hex * 2)
     days = {"period_start": date(2026, 7, 1), "period_end": date(2026, 10, 1)}
-    received = city.files.create(digest=uuid4().hex * 2, content=file_document("Westmark together"), is_signed=True, **days)
+    received = city.files.create(
+        digest=uuid4().hex * 2, content=file_document("Westmark together"), is_signed=True, **days
+    )
     number = ComparisonFile.objects.count() + 1
     texts = {"recipient": "Westmark", "contact": "plans@a.example", "key": "0" * 64, "signature": "0" * 128}
     sent = plan.comparison_files.create(number=number, document=received.content, counted=[], **texts, **days)

@@ -134,3 +134,14 @@ def test_a_voice_is_removed_until_the_review_is_signed(planned: Planned) -> None
     assert signed_in(planned.owner).post(address).status_code == 403
     assert signed_in(planned.keeper).post(address).status_code == 302
     assert not PlanVoice.objects.exists()
+
+
+def test_a_review_that_is_not_signed_is_gone_on_with(planned: Planned) -> None:
+    planned.adopt()
+    client, address = signed_in(planned.keeper), reverse("plan_review_new", args=[planned.plan.pk])
+    text = client.get(address).content.decode()
+    assert "New review" in text and "Someone else changed" not in text
+    started = client.post(address, {"held_on": "2026-06-01"})
+    there = reverse("plan_review", args=[planned.plan.pk, planned.plan.reviews.get().pk])
+    assert started.headers["Location"] == there
+    assert client.get(address).headers["Location"] == there
