@@ -45,7 +45,7 @@ def test_a_meeting_or_a_follow_up_is_evidence(planned: Planned) -> None:
         due_on=date(2026, 1, 1),
         organisations=[make_organisation(planned.north)],
     )
-    type(done).objects.filter(pk=done.pk).update(status="done")
+    type(done).objects.filter(pk=done.pk).update(status="done", completed_at=timezone.now())
     assert client.post(address, {"follow_up": done.pk}).status_code == 302
     row = Evidence.objects.get(follow_up=done)
     remove = reverse("plan_evidence_remove", args=[planned.plan.pk, planned.action.pk, row.pk])
