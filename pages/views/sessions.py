@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.sessions import end_sessions, sessions_of
+from api.services.feeds import revoke_feed
 from audit.models import Action
 from audit.services import record
 
@@ -34,7 +35,11 @@ def session_end(request: ActorRequest, number: str) -> HttpResponse:
 
 @require_POST
 def sessions_end(request: ActorRequest) -> HttpResponse:
-    """End all sessions, including this one. The activity log has one event: the sign-out here."""
+    """End all sessions, including this one, and the calendar subscription.
+
+    The activity log has one event of the sessions: the sign-out here.
+    """
+    revoke_feed(actor=request.actor)
     end_sessions(request.user.pk, but=request.session.session_key)
     logout(request)
     return redirect("account_login")

@@ -147,6 +147,7 @@ def test_the_page_shows_the_address_once_and_ends_it() -> None:
     officer = make_officer(make_district())
     client = Client()
     assert client.login(email=officer.email, password=PASSWORD)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert "/settings/calendar/" in client.get("/settings/").content.decode()
     page = client.post("/settings/calendar/", {"with_subjects": "on"}).content.decode()
     token = page.split("/feeds/")[1].split("/")[0]
@@ -154,6 +155,21 @@ def test_the_page_shows_the_address_once_and_ends_it() -> None:
     assert CalendarFeed.objects.get().with_subjects
     assert "/feeds/" not in client.get("/settings/calendar/").content.decode()
     assert client.post("/settings/calendar/end/").status_code == 302
+    assert read(token).status_code == 404
+
+
+def test_whoever_holds_an_unlocked_phone_takes_no_calendar_along() -> None:
+    """An address outlasts the session, so that it needs the password, and ends with all sessions."""
+    officer = make_officer(make_district())
+    client = Client()
+    client.force_login(officer)  # signed in, and not lately
+    refused = client.post("/settings/calendar/", {"with_subjects": "on"})
+    assert refused.status_code == 302 and refused["Location"].startswith("/accounts/reauthenticate/")
+    assert not CalendarFeed.objects.exists()
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    token = client.post("/settings/calendar/").text.split("/feeds/")[1].split("/")[0]
+    assert read(token).status_code == 200
+    assert client.post("/settings/sessions/end/").status_code == 302
     assert read(token).status_code == 404
 
 
