@@ -7,6 +7,7 @@ A page in a language without words has them in English, and its texts in their o
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -25,7 +26,8 @@ _RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "
 
 
 def has_words(language: str) -> bool:
-    return _base(language) == ENGLISH or (_WORDS / f"{_base(language)}.toml").exists()
+    """Whether there are words. `language` can be anything: readers write it in addresses."""
+    return _base(language) in _known()
 
 
 def words_of(language: str) -> str:
@@ -78,6 +80,11 @@ class Text(str):
         return format_html(
             '<span lang="{}" dir="{}">{}</span>', self.language, direction(self.language), plain
         )
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset({ENGLISH, *(file.stem for file in _WORDS.glob("*.toml"))})
 
 
 def _base(language: str) -> str:

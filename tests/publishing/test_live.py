@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,6 +23,7 @@ from publishing.live import published_file
 from publishing.models import PublicDistrict, Registration
 from publishing.sending import mail_registrations
 from publishing.services.pages import write_text
+from publishing.site.languages import words_of
 from publishing.tasks import publish_site
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.plugins import services
@@ -200,3 +202,23 @@ def test_files_are_served_with_their_headers_and_nothing_else_has_an_address(liv
     assert live.post("/en/N7/").status_code == 405
     spanish = live.get("/es/N7/register/").content.decode()
     assert '<html lang="es"' in spanish and "Enviar inscripción" in spanish
+
+
+def test_a_language_in_an_address_opens_no_file_and_is_never_an_error(live: Client, tmp_path: Path) -> None:
+    """The address chose a file of the server: whether a TOML file exists was readable from the answer."""
+    (tmp_path / "own.toml").write_text('"Confirm" = "Canary"')
+    for language in (f"{tmp_path}/own", "../../../pyproject", "\0", "es\0", "../words/es", "…", "xx", ""):
+        assert words_of(language) == "en", language
+        answer = live.get("/confirm/x/", {"language": language})
+        assert answer.status_code == 200 and "Canary" not in answer.text, language
+    assert 'lang="es"' in live.get("/confirm/x/?language=es").text
+    for path in (
+        "/%00",
+        "/%ff/",
+        "/en/%00/register/",
+        "/../pyproject.toml",
+        "/%0d%0aX:%20y",
+    ):
+        assert live.get(path).status_code == 404, path
+    for host in ("evil.example", "a b", "[", "testserver:x"):
+        assert live.get("/", headers={"host": host}).status_code in (200, 400), host
