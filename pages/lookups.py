@@ -14,7 +14,6 @@ from audit.services import record
 from contacts.models import Contact, Organisation
 from contacts.search import search_mark, search_signs
 from meetings.models import FollowUp
-from practices.models import Practice
 
 T = TypeVar("T", bound=models.Model)
 
@@ -116,7 +115,8 @@ def ids_on(rows: Iterable[Any]) -> list[UUID]:
 def district_ids_of(rows: Iterable[Any]) -> set[UUID]:
     """District IDs of rows for the activity log: home districts, or the districts of meetings.
 
-    Follow-ups, read `with_homes`, have the home districts of their organisations.
+    Follow-ups, read `with_homes`, have the home districts of their organisations. Rows of the whole city have
+    none: practices, data requests, breaches.
     """
     found: set[UUID] = set()
     for row in rows:
@@ -124,6 +124,6 @@ def district_ids_of(rows: Iterable[Any]) -> set[UUID]:
             found.update(row.home_ids)
         elif isinstance(row, Organisation | Contact):
             found.add(row.home_district_id)
-        elif not isinstance(row, Practice):  # the library is the same for all districts
-            found.add(row.district_id)
+        elif district_id := getattr(row, "district_id", None):
+            found.add(district_id)
     return found
