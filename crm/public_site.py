@@ -3,6 +3,7 @@
 It answers the same whether an organisation is known or not, and keeps no trace of who asked.
 """
 
+import hashlib
 import hmac
 from collections.abc import Callable
 from mimetypes import guess_type
@@ -29,6 +30,7 @@ from publishing.live import (
     published_file,
     text_versions,
 )
+from publishing.live_directory import directory_call
 from publishing.services.registrations import hash_token
 from publishing.site.languages import direction, speaking, words_of
 
@@ -64,15 +66,35 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, path: str = "") -> HttpResponse:
     """A file of the last publication."""
+    if path.startswith(("hsds/", "hsds.")) or path == "hsds":
+        return _directory(request, path)
     found = published_file(path)
     if found is None:
         raise Http404
     content, digest = found
     kind = "text/html; charset=utf-8" if not path or path.endswith("/") else guess_type(path)[0]
-    answer = HttpResponse(content, content_type=kind or "text/plain; charset=utf-8")
+    return _cached(
+        request, content, digest, kind or "text/plain; charset=utf-8", is_data=path.endswith(".json")
+    )
+
+
+def _directory(request: HttpRequest, path: str) -> HttpResponse:
+    """A call of HSDS, or another file of the directory."""
+    content = directory_call(path, request.GET.dict())
+    if content is not None:
+        digest = hashlib.sha256(content).hexdigest()
+        return _cached(request, content, digest, "application/json", is_data=True)
+    found = published_file(path)
+    if found is None:
+        raise Http404
+    return _cached(request, *found, guess_type(path)[0] or "text/plain; charset=utf-8", is_data=False)
+
+
+def _cached(request: HttpRequest, content: bytes, digest: str, kind: str, *, is_data: bool) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
     answer["Cache-Control"] = CACHED
     answer["ETag"] = f'"{digest}"'
-    if path.endswith(".json"):
+    if is_data:
         answer["Access-Control-Allow-Origin"] = "*"
     shown: Any = get_conditional_response(request, etag=answer["ETag"], response=answer)
     return shown or answer

@@ -90,22 +90,26 @@ def directory_files(site: Site) -> dict[str, bytes]:
 def _pages(name: str, rows: Sequence[Thing]) -> Iterator[tuple[str, bytes]]:
     total = max(1, -(-len(rows) // PAGE))
     for number in range(1, total + 1):
-        contents = rows[(number - 1) * PAGE : number * PAGE]
-        page = write_json(
-            {
-                "total_items": len(rows),
-                "total_pages": total,
-                "page_number": number,
-                "size": len(contents),
-                "first_page": number == 1,
-                "last_page": number == total,
-                "empty": not contents,
-                "contents": contents,
-            }
-        )
+        page = write_json(page_of(rows, number, PAGE))
         if number == 1:
             yield f"{name}.json", page
         yield f"{name}/page-{number}.json", page
+
+
+def page_of(rows: Sequence[Thing], number: int, size: int) -> Thing:
+    """A page of HSDS, also one after the last."""
+    total = max(1, -(-len(rows) // size))
+    contents = rows[(number - 1) * size : number * size]
+    return {
+        "total_items": len(rows),
+        "total_pages": total,
+        "page_number": number,
+        "size": len(contents),
+        "first_page": number == 1,
+        "last_page": number >= total,
+        "empty": not contents,
+        "contents": contents,
+    }
 
 
 # --- Services ---------------------------------------------------------------------------------------

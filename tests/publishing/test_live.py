@@ -19,14 +19,17 @@ from accounts.actors import actor_for
 from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
 from crm.embedded.postgres import PUBLIC
 from districts.models import District
+from lib.days import city_today
 from publishing.live import published_file
 from publishing.models import PublicDistrict, Registration
 from publishing.sending import mail_registrations
+from publishing.services.listings import list_organisation
 from publishing.services.pages import write_text
 from publishing.site.languages import words_of
 from publishing.tasks import publish_site
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.plugins import services
+from tests.publishing.town import Town
 
 LIVE: Any = {
     "ROOT_URLCONF": "crm.public_urls",
@@ -180,6 +183,45 @@ def test_the_form_links_to_what_is_agreed_and_keeps_its_version(
         assert f'href="{path}"' in form and live.get(path).status_code == 200
     send(live, monkeypatch)
     assert Registration.objects.get().text_version == 2
+
+
+def test_calls_of_hsds_are_chosen_and_paged(live: Client) -> None:
+    town = Town(District.objects.get())
+    for number in range(3):
+        row = make_organisation(town.north, name=f"Coro {number}", kind="ngo")
+        list_organisation(
+            actor=town.supervisor, organisation_id=row.pk, agreed_by="the chair", agreed_on=city_today(),
+            how="form", fields=["kind"], language="en",
+        )  # fmt: skip
+    publish_site()
+    assert live.get("/hsds/").json()["version"] == "3.0"
+    services = live.get("/hsds/services").json()
+    assert services == live.get("/hsds/services.json").json() and services["total_items"] == 4
+    one = services["contents"][0]
+    assert live.get(f"/hsds/services/{one['id']}").json() == one
+
+    def asked(**given: Any) -> list[str]:
+        page = live.get("/hsds/services", given)
+        assert page.status_code == 200 and page["Access-Control-Allow-Origin"] == "*"
+        return sorted(row["name"] for row in page.json()["contents"])
+
+    assert len(asked(per_page=3)) == 3 and len(asked(per_page=3, page=2)) == 1 and asked(page=9) == []
+    assert asked(search="CORÓ 1") == ["Coro 1"] and asked(search="mondays") == ["Choir of Quince"]
+    assert asked(organization_id=one["organization"]["id"]) == [one["name"]]
+    choir = next(row for row in services["contents"] if row["name"] == "Coro 0")
+    [kind] = choir["organization"]["attributes"]
+    assert asked(taxonomy_term_id=kind["taxonomy_term_id"]) == ["Coro 0", "Coro 1", "Coro 2"]
+    assert len(asked(modified_after="2020-01-01")) == 4 and asked(modified_after="2099-01-01T00:00:00Z") == []
+    for strange in ({"page": "0"}, {"page": "-1"}, {"per_page": "x"}, {"modified_after": "x"}, {"q": "\0"}):
+        assert len(asked(**strange)) == 4, strange
+    assert "organization" not in live.get("/hsds/services", {"full": "false"}).json()["contents"][0]
+    assert set(live.get("/hsds/services?minimal=true").json()["contents"][0]) == {
+        *("id", "name", "status", "organization_id")
+    }
+    assert live.get("/hsds/organizations?search=coro").json()["total_items"] == 3
+    assert live.get("/hsds/datapackage.zip")["Content-Type"] == "application/zip"
+    for path in ("/hsds/services/x", "/hsds/../settings", "/hsds.txt", "/hsdsx"):
+        assert live.get(path).status_code == 404, path
 
 
 def test_files_are_served_with_their_headers_and_nothing_else_has_an_address(live: Client) -> None:
