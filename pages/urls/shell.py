@@ -2,7 +2,7 @@ from django.urls import URLPattern, path
 
 from pages.views.browser_reports import browser_reports
 from pages.views.gallery import gallery
-from pages.views.help import help_page, help_privacy
+from pages.views.help import help_page, help_privacy, help_public
 from pages.views.more import more
 from pages.views.well_known import security_txt
 
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("more/", more, name="more"),
     path("help/", help_page, name="help"),
     path("help/privacy/", help_privacy, name="help_privacy"),
+    path("help/public/", help_public, name="help_public"),
     path("gallery/", gallery, name="gallery"),
     path("browser-reports/", browser_reports, name="browser_reports"),
     path(".well-known/security.txt", security_txt, name="security_txt"),

@@ -21,3 +21,9 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def help_privacy(request: HttpRequest) -> HttpResponse:
     """Questions of officers about privacy, with what to do."""
     return render(request, "pages/help_privacy.html")
+
+
+@require_safe
+def help_public(request: HttpRequest) -> HttpResponse:
+    """Writing for the public, testing a way to report, and passing on the directory."""
+    return render(request, "pages/help_public.html")

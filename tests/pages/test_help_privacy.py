@@ -21,5 +21,13 @@ def test_the_four_questions_are_answered_and_linked_from_help() -> None:
         assert client.get(address).status_code == 200, address
 
 
+def test_help_about_public_pages_is_linked_from_help() -> None:
+    client = browse(make_officer(make_district("North")))
+    assert "/help/public/" in client.get("/help/").content.decode()
+    page = client.get("/help/public/").content.decode()
+    assert re.findall(r'<h2 id="(\w+)"', page) == ["writing", "testing", "names", "directory"]
+
+
 def test_who_is_not_signed_in_is_asked_to_sign_in() -> None:
-    assert Client().get("/help/privacy/").status_code == 302
+    for name in ("privacy", "public"):
+        assert Client().get(f"/help/{name}/").status_code == 302
