@@ -115,7 +115,10 @@ ROWS: Final = {
     "api-notice": "notice_of_key",
 }
 
-PARTS_OF_PLANS: Final = ("goal", "act", "milestone", "partner", "indicator", "planreview")
+PARTS_OF_PLANS: Final = (
+    *("goal", "act", "milestone", "partner", "indicator", "planreview"),
+    *("evidence", "voice", "agreed", "city", "cityfile", "comparisonfile"),
+)
 
 #: Query that a URL needs.
 ASKED: Final[dict[str, Callable[[Rows], str]]] = {
