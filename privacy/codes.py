@@ -15,6 +15,10 @@ class RequestKind(models.TextChoices):
     ORGANISATION_COPY = "organisation_copy", _("copy of an organisation’s record")
 
 
+#: Kinds whose answer has the data itself.
+COPIES = (RequestKind.ACCESS, RequestKind.ORGANISATION_COPY)
+
+
 class Regime(models.TextChoices):
     GDPR = deadlines.GDPR, _("data protection law (GDPR)")
     LED = deadlines.LED, _("police law (Directive 2016/680)")
@@ -99,6 +103,7 @@ class Matched(models.TextChoices):
     SIMILAR = "similar", _("similar name")
     PHONE = "phone", _("phone number")
     EMAIL = "email", _("email address")
+    LINKED = "linked", _("linked to the contact")
 
 
 class RestrictionGround(models.TextChoices):

@@ -2,6 +2,8 @@
 
 from accounts.actors import Actor
 from accounts.models import Role
+from contacts.models import Organisation
+from contacts.policies import can_edit_organisation
 from privacy.models.request import sees_requests
 
 
@@ -18,3 +20,8 @@ def can_handle_requests(actor: Actor) -> bool:
 def can_review_records(actor: Actor) -> bool:
     """Decide which records are kept: supervisors in their districts, and privacy officers."""
     return actor.kind == "user" and actor.role in (Role.SUPERVISOR, Role.PRIVACY_OFFICER)
+
+
+def can_pass_on_copy(actor: Actor, organisation: Organisation) -> bool:
+    """Pass on that an organisation wants a copy of its record."""
+    return can_handle_requests(actor) or can_edit_organisation(actor, organisation)

@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from pages.views import organisation_private as private
 from pages.views import organisations as views
+from pages.views.passed_on import organisation_ask_copy
 
 urlpatterns: list[URLPattern] = [
     path("organisations/", views.organisations, name="organisations"),
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("organisations/<uuid:pk>/", views.organisation, name="organisation"),
     path("organisations/<uuid:pk>/edit/", views.organisation_edit, name="organisation_edit"),
     path("organisations/<uuid:pk>/checked/", views.organisation_verify, name="organisation_verify"),
+    path("organisations/<uuid:pk>/ask/copy/", organisation_ask_copy, name="organisation_ask_copy"),
     path("organisations/<uuid:pk>/private/", private.organisation_private, name="organisation_private"),
     path("organisations/<uuid:pk>/private/reveal/", private.organisation_reveal, name="organisation_reveal"),
     path("organisations/<uuid:pk>/status/", views.organisation_status, name="organisation_status"),

@@ -232,7 +232,8 @@ def _page(
         "is_decided": row.searched_at and not counts["blocking"],
         "stopped": stopped,
         "has_stopped": stopped is not None,
-        "may_answer": row.status == RequestStatus.DECIDING and not counts["blocking"],
+        "may_answer": (row.status == RequestStatus.DECIDING and not counts["blocking"])
+        or (row.is_pending and row.is_identified and not row.needs_search),
         "verdicts": [
             (Verdict.THEIRS, _("Theirs"), "t"),
             (Verdict.SOMEBODY_ELSE, _("Someone else"), "e"),

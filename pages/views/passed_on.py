@@ -1,4 +1,4 @@
-"""A contact asks an officer for a copy of their data or its erasure: passed on to a privacy officer."""
+"""A contact or an organisation asks an officer for a copy or an erasure: passed on to a privacy officer."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
-from contacts.models import Contact
+from contacts.models import Contact, Organisation
 from contacts.policies import can_edit_contact
 from lib.told import texts
 from pages.form_pages import form_page
@@ -17,7 +17,8 @@ from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
 from pages.reading_limit import count_shown
 from pages.reasons import given_reason
 from privacy.codes import RequestKind
-from privacy.services.asking import pass_on_request
+from privacy.policies import can_handle_requests, can_pass_on_copy
+from privacy.services.asking import pass_on_copy, pass_on_request
 
 
 @form_page
@@ -40,3 +41,24 @@ def contact_ask(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
     record_view(request, "contact", [pk], district_ids={contact.home_district_id}, purpose=why)
     context = {"contact": contact, "kind": kind, "erases": kind == RequestKind.ERASE}
     return render(request, "pages/contacts/ask.html", context)
+
+
+@form_page
+def organisation_ask_copy(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Say what the organisation gets, then pass the request on. A privacy officer continues with it."""
+    readers_only(request)
+    organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
+    refuse_unless(can_pass_on_copy(request.actor, organisation))
+    if request.method == "POST":
+        try:
+            row = pass_on_copy(actor=request.actor, organisation_id=pk)
+        except ValidationError as error:
+            messages.error(request, texts(error)[0])
+        else:
+            if can_handle_requests(request.actor):
+                return redirect("data_request", row.pk)
+            told = _("Request %(number)s passed on to a privacy officer.")
+            messages.success(request, told % {"number": row.number})
+        return redirect("organisation", pk)
+    record_view(request, "organisation", [pk], district_ids={organisation.home_district_id})
+    return render(request, "pages/organisations/ask_copy.html", {"organisation": organisation})

@@ -25,6 +25,9 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
     says_nothing = row.neither_confirm or row.decision == Decision.NOTHING_HELD
     if not says_nothing and row.decision == Decision.REFUSED:
         yield _("We refuse this request. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
+    elif row.kind == RequestKind.ORGANISATION_COPY and not says_nothing:
+        yield _("This is what we hold about your organisation. Names of people are left out.")
+        yield _("Tell us what is wrong. We correct it within 30 days.")
     elif row.kind == RequestKind.ACCESS or says_nothing:
         yield from _by_law(row, held)
     else:

@@ -26,8 +26,9 @@ from jobs.files import encrypted, spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from jobs.printing import FACE, print_html
 from lib.age import AGE_TYPE
-from privacy.codes import Decision, RequestKind
+from privacy.codes import COPIES, Decision
 from privacy.exports import letter, uses
+from privacy.exports.organisation import organisation_held
 from privacy.exports.records import Held, Officers, held, says_cuts
 from privacy.models import DataRequest, Package, RegisterText
 from privacy.policies import can_handle_requests
@@ -43,7 +44,7 @@ def document(actor: Actor, package: Package) -> dict[str, Any]:
     """The content of a package, as its JSON file has it. The language of the letter is active."""
     row = package.request
     officers = Officers(row, named=package.identity_essential)
-    known = held(row, officers)
+    known = held(row, officers) if row.needs_search else organisation_held(row)
     given = known if _gives_data(row) else _nothing(known)
     ids = uses.ids_of(given)
     return {
@@ -62,10 +63,12 @@ def document(actor: Actor, package: Package) -> dict[str, Any]:
         "records": list(given.records),
         "facts": list(given.facts),
         "opinions": list(given.opinions),
-        "sources": uses.sources(given) if given.tables else [],
-        "purposes": uses.purposes(given),
-        "recipients": uses.recipients(actor, ids) if ids else [],
-        "consultations": uses.consultations(actor, row, package, ids, officers) if ids else [],
+        "sources": uses.sources(given) if given.tables and row.needs_search else [],
+        "purposes": uses.purposes(given) if row.needs_search else [],
+        "recipients": uses.recipients(actor, ids) if ids and row.needs_search else [],
+        "consultations": uses.consultations(actor, row, package, ids, officers)
+        if ids and row.needs_search
+        else [],
     }
 
 
@@ -104,7 +107,7 @@ def make_package(work: Work) -> JobResult:
             work.actor,
             Action.EXPORT,
             OBJECT_TYPE,
-            [row.pk, *([row.contact_id] if row.contact_id else [])],
+            [one for one in (row.pk, row.contact_id, row.organisation_id) if one],
             purpose=row.number,
             recipient=recipient_of(work.parameters["recipient"], f"{how} sha256:{digest}"),
         )
@@ -123,7 +126,7 @@ def _gives_data(row: DataRequest) -> bool:
     """Whether the answer has the data itself. A refusal that says so has only the letter."""
     if row.neither_confirm:
         return True
-    return row.kind == RequestKind.ACCESS and row.decision != Decision.REFUSED
+    return row.kind in COPIES and row.decision != Decision.REFUSED
 
 
 def _nothing(known: Held) -> Held:

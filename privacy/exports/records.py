@@ -145,9 +145,9 @@ def _records(
         rows: Any = model._base_manager.filter(**{f"{name}__in": [one.pk for one in contacts]}).order_by("pk")
         for found in rows if fields and contacts else ():
             shown = [one for one in fields if not _is_apart(one, str(found.pk), apart)]
-            texts = [(one, _value(found, one.name)) for one in shown]
+            texts = [(one, field_value(found, one.name)) for one in shown]
             seen |= {(label, str(found.pk), one.name) for one in shown}
-            pairs = [{"name": _label(model, one.name), "value": text} for one, text in texts if text]
+            pairs = [{"name": field_label(model, one.name), "value": text} for one, text in texts if text]
             if pairs:
                 yield {"what": capfirst(str(model._meta.verbose_name)), "fields": pairs}
 
@@ -173,7 +173,7 @@ def _is_apart(field: inventory.Field, pk: str, apart: set[tuple[str, str, str]])
     return (field.model, pk, field.name) in apart
 
 
-def _label(model: type[models.Model], name: str) -> str:
+def field_label(model: type[models.Model], name: str) -> str:
     try:
         field: Any = model._meta.get_field(name)
         return capfirst(str(field.verbose_name))
@@ -181,7 +181,7 @@ def _label(model: type[models.Model], name: str) -> str:
         return name
 
 
-def _value(found: models.Model, name: str) -> str:
+def field_value(found: models.Model, name: str) -> str:
     """The value of a field in words."""
     field: Any = found._meta.get_field(name)
     value: Any = getattr(found, name)

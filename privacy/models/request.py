@@ -82,6 +82,7 @@ class DataRequest(models.Model):
     stated = models.BinaryField(null=True, editable=False)
     # A plain ID: with a reference, the page that merges contacts would count requests.
     contact_id = models.UUIDField(null=True, editable=False)
+    organisation_id = models.UUIDField(null=True, editable=False)  # that asks for its own record
     identity = models.CharField(_("identity"), max_length=20, choices=Identity, default=Identity.NOT_YET)
     identity_asked_on = models.DateField(_("identity asked on"), null=True, blank=True)
     identity_on = models.DateField(_("identity confirmed on"), null=True, blank=True)
@@ -158,6 +159,11 @@ class DataRequest(models.Model):
     def last_day(self) -> date:
         """The day by which the request must be answered."""
         return self.extended_to or self.due_on
+
+    @property
+    def needs_search(self) -> bool:
+        """Whether the person is searched for. An organisation gets its record without a search."""
+        return self.organisation_id is None
 
     def days_left(self, today: date) -> int:
         """Days until the last day; negative if it has passed."""

@@ -1,4 +1,4 @@
-"""Requests that officers and other systems pass on for a contact. A privacy officer answers them."""
+"""Requests passed on for a contact or an organisation. A privacy officer answers them."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.models import Contact
+from contacts.models import Contact, Organisation
 from contacts.policies import can_edit_contact
 from lib.days import city_today
-from privacy.codes import RequestChannel, RequestKind
+from privacy.codes import Regime, RequestChannel, RequestKind
 from privacy.models import DataRequest
+from privacy.policies import can_pass_on_copy
 from privacy.services.requests import new_request
 
 PASSED_ON: Final = (RequestKind.ACCESS, RequestKind.ERASE)
@@ -46,6 +47,28 @@ def pass_on_request(*, actor: Actor, contact_id: UUID, kind: str, if_new: bool =
     channel = RequestChannel.API if actor.kind == "key" else RequestChannel.IN_PERSON
     fields = {"kind": kind, "channel": channel, "received_on": city_today()}
     return new_request(actor, terms, settings.REGIMES, fields, contact_id=contact.pk)
+
+
+@transaction.atomic
+def pass_on_copy(*, actor: Actor, organisation_id: UUID) -> DataRequest:
+    """Record that an organisation wants a copy of its own record.
+
+    Raises Organisation.DoesNotExist if the actor does not see it, PermissionDenied, and ValidationError if it
+    has already asked.
+    """
+    found = Organisation.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
+    organisation = found.get(pk=organisation_id)
+    if not can_pass_on_copy(actor, organisation):
+        raise PermissionDenied
+    if DataRequest.objects.pending().filter(organisation_id=organisation.pk).exists():
+        raise ValidationError(_("A privacy officer already has this request."))
+    fields = {
+        "kind": RequestKind.ORGANISATION_COPY,
+        "channel": RequestChannel.IN_PERSON,
+        "received_on": city_today(),
+    }
+    terms = {"names": [organisation.name]}
+    return new_request(actor, terms, [Regime.GDPR], fields, organisation_id=organisation.pk)
 
 
 def _channels(name: str, contact: Contact, details: list[Any]) -> list[str]:

@@ -57,10 +57,16 @@ def new_request(
     fields: Mapping[str, Any],
     *,
     contact_id: UUID | None = None,
+    organisation_id: UUID | None = None,
 ) -> DataRequest:
     """Number, check and record a request. The caller has decided whether the actor may make it."""
     row = DataRequest(received_by_id=actor.id if actor.kind == "user" else None, contact_id=contact_id)
+    row.organisation_id = organisation_id
     assign(row, {**fields, "regimes": list(dict.fromkeys(regimes))})
+    if (row.kind == RequestKind.ORGANISATION_COPY) != (organisation_id is not None):
+        raise ValidationError(
+            {"kind": _("Open the organisation’s page, and select “Copy for the organisation”.")}
+        )
     known = _clean_terms(terms)
     _refuse_own(actor, known)
     if row.received_on:
@@ -127,7 +133,7 @@ def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) 
     if not row.is_identified:
         raise ValidationError(_("Confirm the identity before you search."))
     terms = row.terms()
-    if not wanted(terms["names"], terms["phones"], terms["emails"]):
+    if not row.needs_search or not wanted(terms["names"], terms["phones"], terms["emails"]):
         raise ValidationError(_("There is nothing to search for."))
     job = queue_job(actor=actor, kind=SEARCH, parameters={"request": str(row.pk)})
     row.search_job, row.status = job.pk, RequestStatus.SEARCHING
@@ -215,7 +221,9 @@ def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -
     found = Finding.objects.of(row)
     if decision not in Decision.values:
         raise ValidationError({"decision": _("Choose a decision.")})
-    if row.status != RequestStatus.DECIDING and decision != Decision.REFUSED:
+    if not row.needs_search and not row.is_identified and decision != Decision.REFUSED:
+        raise ValidationError(_("Confirm who represents the organisation before you decide."))
+    if row.needs_search and row.status != RequestStatus.DECIDING and decision != Decision.REFUSED:
         raise ValidationError(_("Search for the person before you decide."))
     if found.blocking().exists() and decision != Decision.REFUSED:
         raise ValidationError(
