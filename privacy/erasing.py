@@ -30,6 +30,7 @@ from lib.secret_keys import keyed_hashes
 from privacy import inventory
 from privacy.codes import NoticeKind
 from privacy.models import DataRequest, Erasure, Finding, LedgerEntry
+from privacy.models.package import SHORTEST_REASON
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
@@ -41,6 +42,13 @@ from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
 
 _CONTACT: Final = "contacts.Contact"
+#: Texts of the desk itself.
+_OF_THE_DESK: Final = {
+    "privacy.Breach": ("what", "consequences", "measures", "delay_reason", "told_people"),
+    "privacy.BreachPhase": ("lines",),
+    "privacy.DataRequest": ("extension_reason", "late_reason"),
+    "privacy.Package": ("naming_reason",),
+}
 _HASH: Final = "text before an erasure"
 _AT_ONCE: Final = 500  # rows of a table in one transaction
 
@@ -186,8 +194,30 @@ def carry_out(
 def _erase_contacts(actor: Actor, ids: Collection[UUID], search: Wanted) -> None:
     rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
     forget(actor, Leaving(frozenset(ids), lambda text: any(search.hits(text))))
+    _forget_at_the_desk(search)
     if rows:
         erase_contacts(actor, rows)
+
+
+def _forget_at_the_desk(search: Wanted) -> None:
+    """Remove the person from what privacy officers wrote, which the search does not read."""
+
+    def left(text: str) -> str:
+        return without(text, [(hit.start, hit.end) for hit in search.hits(text)], mark())
+
+    for label, names in _OF_THE_DESK.items():
+        model = apps.get_model(label)
+        for row in model._base_manager.order_by("pk").only("pk", *names).select_for_update(of=("self",)):
+            after = {name: with_texts(getattr(row, name), left) for name in names}
+            changed = [name for name in names if after[name] != getattr(row, name)]
+            for name in changed:
+                field: Any = model._meta.get_field(name)
+                if isinstance(after[name], str):
+                    shortest = SHORTEST_REASON if name == "naming_reason" else 0
+                    after[name] = fitting(after[name], field.max_length, mark()).ljust(shortest, "…")
+                setattr(row, name, after[name])
+            if changed:
+                row.save(update_fields=changed)
 
 
 def _rewrite(by_key: Mapping[str, Sequence[Place]], search: Wanted) -> Callable[[Any], Mapping[str, Any]]:

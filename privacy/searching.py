@@ -4,7 +4,7 @@ It reads each table in parts, in the order of its keys, and compares in Python: 
 some are encrypted. Nothing is called theirs by the machine.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -34,7 +34,10 @@ BATCH: Final = 2_000  # rows read at once
 MOST_FOUND: Final = 2_000  # findings from which a name is too common to search for
 COPY: Final = "copy"  # the kind of fields that repeat other texts
 NAME: Final = "person_name"  # the kind of fields that make one name together
-_RANK: Final = {Matched.EXACT: 0, Matched.PHONE: 1, Matched.EMAIL: 2, Matched.SIMILAR: 3}
+_RANK: Final = {Matched.EXACT: 0, Matched.PHONE: 1, Matched.EMAIL: 2, Matched.SIMILAR: 3, Matched.LINKED: 4}
+_CONTACT: Final = "contacts.Contact"
+#: Tables whose rows refer to a contact but have a text of their own: the reference, and the field to read.
+LINKED: Final = {"meetings.FollowUp": ("contact", "title")}
 _OWN: Final = "privacy."  # this app's tables, which hold nothing but what privacy officers wrote
 
 
@@ -85,7 +88,19 @@ def find_everywhere(
             found.append(one)
             if len(found) > MOST_FOUND:
                 raise JobRefused(_("Too many findings. Enter a full name, and search again."))
-    return found
+    return [*found, *_linked(row, found)]
+
+
+def _linked(row: DataRequest, found: Sequence[Found]) -> Iterator[Found]:
+    """Yield rows that refer to a contact who was found by an ID alone: no text of theirs names the person."""
+    contacts = {one.object_id for one in found if one.model == _CONTACT}
+    contacts |= {str(row.contact_id)} if row.contact_id else set()
+    known = {(one.model, one.object_id) for one in found}
+    for label, (reference, field) in LINKED.items():
+        rows = apps.get_model(label)._base_manager.filter(**{f"{reference}__in": contacts}).order_by("pk")
+        for pk in rows.values_list("pk", flat=True):
+            if (label, str(pk)) not in known:
+                yield Found(label, str(pk), field, Matched.LINKED, ())
 
 
 def searched_tables() -> dict[str, list[str]]:

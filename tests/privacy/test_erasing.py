@@ -12,6 +12,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act, refuse_act
 from audit.models import Action, Event
+from audit.services import record
 from contacts.models import Contact, Merge, NotADuplicate
 from contacts.services.private_channels import set_private_channel
 from districts.models import District, PeriodNote
@@ -21,8 +22,8 @@ from lib import erasable
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting, MeetingContact
 from privacy import erasing, inventory
-from privacy.codes import Identity, RequestStatus, Verdict
-from privacy.models import DataRequest, Erasure, Finding
+from privacy.codes import Identity, Matched, RequestStatus, Verdict
+from privacy.models import DataRequest, Erasure, Finding, Notice, Package
 from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
@@ -319,3 +320,39 @@ def test_the_page_shows_numbers_and_offers_the_erasure_only_when_it_can_run(
     row.refresh_from_db()
     assert client.post(address, {"version": row.version}).status_code == 302
     assert "already requested" in client.get(address).text
+
+
+def test_what_privacy_officers_wrote_and_links_by_id_alone_are_covered(north: District, actor: Actor) -> None:
+    leila = make_leila(north)
+    today = timezone.localdate()
+    promise = FollowUp.objects.create(
+        title="Call back", owner=make_officer(north), contact=leila, due_on=today, first_due_on=today
+    )
+    before = services.receive_request(
+        actor=actor, terms={"names": ["Bo Example"]}, regimes=["gdpr"], kind="access", channel="letter",
+        received_on=today,
+    )  # fmt: skip
+    services.extend_request(
+        actor=actor,
+        request_id=before.pk,
+        extended_to=before.due_on + timedelta(days=9),
+        extension_reason=f"{NAME} must be heard, too",
+    )
+    why = f"The person fears {NAME}, so that the names of officers matter here."
+    package = Package.objects.create(
+        request=before, language="en-gb", identity_essential=True, naming_reason=why
+    )
+    by = actor_for(make_supervisor(north))
+    record(by, Action.EXPORT, "contact", [leila.pk], recipient="Parish · file x")
+    row = decided(actor)
+    linked = Finding.objects.of(row).get(matched=Matched.LINKED)
+    assert (linked.model, linked.object_id, linked.passages) == ("meetings.FollowUp", str(promise.pk), [])
+    erased(actor, row)
+    promise.refresh_from_db()
+    before.refresh_from_db()
+    package.refresh_from_db()
+    assert (promise.title, promise.contact) == ("Call back", None)
+    assert before.extension_reason == "[a person] must be heard, too"
+    assert "Haddad" not in package.naming_reason and len(package.naming_reason) >= 50
+    [told] = Notice.objects.all()
+    assert (told.kind, told.recipient, leila.pk in told.object_ids) == ("erased", "Parish", True)
