@@ -69,6 +69,12 @@ urlpatterns: list[URLPattern] = [
     path("privacy/breaches/<uuid:pk>/", breaches.breach, name="breach"),
     path("privacy/breaches/<uuid:pk>/describe/", breaches.breach_describe, name="breach_describe"),
     path("privacy/breaches/<uuid:pk>/close/", breaches.breach_close, name="breach_close"),
+    path("privacy/breaches/<uuid:pk>/phases/", breaches.breach_phase_new, name="breach_phase_new"),
+    path(
+        "privacy/breaches/<uuid:pk>/phases/<int:number>/<slug:extension>/",
+        breaches.breach_phase,
+        name="breach_phase",
+    ),
     path("privacy/breaches/<uuid:pk>/seen/", breaches.breach_seen, name="breach_seen"),
     path("privacy/breaches/<uuid:pk>/measure/", breaches.breach_measure, name="breach_measure"),
     path("privacy/register/", register.register, name="register"),

@@ -1,5 +1,6 @@
 """Breaches: the 72 hours, what is known, what an account or key saw, and first measures."""
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
@@ -19,6 +21,9 @@ from api.services.keys import revoke_key
 from audit.models import Action
 from audit.services import record
 from districts.models import District
+from jobs.kinds import JobRefused
+from jobs.printing import can_write_pdf
+from jobs.services import expire_files_of
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
@@ -26,7 +31,9 @@ from pages.forms.breaches import BreachForm, DescriptionForm, SeenForm
 from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
 from pages.views.privacy import NOUNS, lines
-from privacy.models import Breach
+from privacy.exports.breach import write as write_phase
+from privacy.exports.register import TYPES
+from privacy.models import Breach, BreachPhase
 from privacy.policies import can_handle_requests
 from privacy.services import breaches as services
 from privacy.trail import count_seen, seen_by
@@ -63,6 +70,8 @@ def breach(request: ActorRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     record_view(request, "breach", [pk])
     context = {"row": row, "hours": row.hours(now), "is_late": row.authority_by < now}
+    context["phases"] = list(BreachPhase.objects.visible_to(request.actor).of(row))
+    context["formats"] = [code for code in TYPES if code != "pdf" or can_write_pdf()]
     return render(request, "pages/breaches/detail.html", context)
 
 
@@ -93,6 +102,38 @@ def breach_close(request: ActorRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Breach closed."))
     return redirect("breach", pk)
+
+
+@require_POST
+def breach_phase_new(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Fix what is known by now as the next phase for the authority."""
+    _find(request, pk)
+    try:
+        phase = services.make_phase(actor=request.actor, breach_id=pk)
+    except ValidationError as error:
+        messages.error(request, texts(error)[0])
+    else:
+        told = _("Phase %(number)s saved. Send its file to the authority, then enter when it was told.")
+        messages.success(request, told % {"number": phase.number})
+    return redirect("breach", pk)
+
+
+@require_safe
+def breach_phase(request: ActorRequest, pk: UUID, number: int, extension: str) -> HttpResponse:
+    """A phase as a file. It names no contact, unless a privacy officer typed a name."""
+    row = _find(request, pk)
+    phase = BreachPhase.objects.visible_to(request.actor).of(row).filter(number=number).first()
+    if phase is None or extension not in TYPES:
+        raise Http404
+    out = BytesIO()
+    try:
+        write_phase(phase, extension, out)
+    except JobRefused as problem:
+        messages.error(request, str(problem))
+        return redirect("breach", pk)
+    record_view(request, "breach", [pk])
+    headers = {"Content-Disposition": f'attachment; filename="{row.number}-{number}.{extension}"'}
+    return HttpResponse(out.getvalue(), content_type=TYPES[extension], headers=headers)
 
 
 @require_safe
@@ -129,10 +170,14 @@ def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def breach_measure(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """A first measure: end the sessions of an account, or revoke a key."""
+    """A first measure: end the sessions of an account, revoke a key, or delete the files of either."""
     _find(request, pk)
-    account, key = request.POST.get("account", ""), request.POST.get("key", "")
-    if is_id(account):
+    account, key, files = (request.POST.get(name, "") for name in ("account", "key", "files"))
+    if is_id(files):
+        count = expire_files_of(actor=request.actor, starter_id=UUID(files))
+        told = ngettext("Files of %(n)s task deleted.", "Files of %(n)s tasks deleted.", count)
+        messages.success(request, told % {"n": count})
+    elif is_id(account):
         user = get_or_404(User.objects.visible_to(request.actor), UUID(account))
         end_sessions(user.pk)
         record(request.actor, Action.SIGN_OUT, "user", [user.pk])

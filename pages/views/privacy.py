@@ -32,6 +32,7 @@ from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import events_about, record_inquiry
 from privacy.policies import can_inquire, can_review_records
+from privacy.today import figures_of
 from privacy.trail import events_visible_to, readers_of_trail
 
 FOUND = 20  # contacts per search
@@ -114,10 +115,12 @@ class Line:
 def privacy(request: ActorRequest) -> HttpResponse:
     """An overview of the pages for the user's role."""
     readers_only(request)
+    may_inquire = can_inquire(request.actor)
     context = {
-        "may_inquire": can_inquire(request.actor),
+        "may_inquire": may_inquire,
         "may_review": can_review_records(request.actor),
         "may_sample": _may_sample(request.actor),
+        "figures": figures_of(request.actor) if may_inquire else None,
     }
     return render(request, "pages/privacy/overview.html", context)
 

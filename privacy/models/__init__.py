@@ -1,4 +1,4 @@
-from privacy.models.breach import Breach
+from privacy.models.breach import Breach, BreachPhase
 from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
 from privacy.models.ledger import LedgerEntry
@@ -12,6 +12,7 @@ from privacy.models.retention_rule import RetentionRule
 
 __all__ = [
     "Breach",
+    "BreachPhase",
     "DataRequest",
     "Erasure",
     "Finding",

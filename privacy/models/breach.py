@@ -98,3 +98,35 @@ class Breach(models.Model):
     def hours(self, now: datetime) -> int:
         """Whole hours since the police knew, until the authority was told or the breach closed."""
         return hours_since(self.aware_at, self.told_authority_at or self.closed_at or now)
+
+
+class BreachPhaseQuerySet(models.QuerySet["BreachPhase"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All phases for privacy officers, none for anybody else."""
+        return self.all() if sees_requests(actor) else self.none()
+
+    def of(self, breach: Breach) -> Self:
+        return self.filter(breach=breach).order_by("number")
+
+
+class BreachPhase(models.Model):
+    """What the authority is told of a breach at one time (GDPR, Article 33(4)).
+
+    It never changes, except that a person who is erased leaves it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    breach = models.ForeignKey(Breach, on_delete=models.PROTECT, related_name="phases")
+    number = models.PositiveIntegerField(editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    lines = models.JSONField(default=list, editable=False)  # of [name, text, whether it is new]
+
+    objects = BreachPhaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["breach", "number"], name="breach_phase_has_a_number"),
+        ]

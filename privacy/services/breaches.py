@@ -1,5 +1,6 @@
 """Breaches: recorded, described in phases, and closed. No one deletes one."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -16,12 +18,17 @@ from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from privacy.codes import BreachKind, BreachRisk
-from privacy.models import Breach
+from privacy.models import Breach, BreachPhase
 from privacy.policies import can_handle_requests
 from reminders.services import refresh_reminders
 
 OBJECT_TYPE: Final = "breach"
 _NUMBERS: Final = 7_490_002  # the advisory lock while a breach gets its number
+#: What the authority is told, in the order of GDPR, Article 33(3).
+_TOLD: Final = (
+    *("scenario", "kinds", "noticed_at", "aware_at", "what", "people", "records", "consequences"),
+    *("measures", "risk", "delay_reason", "told_people_at", "told_people"),
+)
 _MOMENTS: Final = ("noticed_at", "aware_at", "told_authority_at", "told_people_at")
 
 
@@ -60,6 +67,41 @@ def close_breach(*, actor: Actor, breach_id: UUID, version: int | None = None) -
         raise ValidationError(_("Enter how the people were told, or why not, before you close the breach."))
     row.closed_at = timezone.now()
     return _save(actor, row, ["closed_at"])
+
+
+@transaction.atomic
+def make_phase(*, actor: Actor, breach_id: UUID) -> BreachPhase:
+    """Fix what is known by now as the next phase for the authority. The caller then reads it as a file.
+
+    Raises PermissionDenied, Breach.DoesNotExist, ValidationError if nothing is new.
+    """
+    row = _locked(actor, breach_id, None)
+    before = BreachPhase.objects.visible_to(actor).of(row).last()
+    known = {name: text for name, text, _new in before.lines} if before else {}
+    lines = [[name, text, known.get(name) != text] for name, text in described(row)]
+    if before is not None and not any(new for _name, _text, new in lines):
+        raise ValidationError(_("Nothing is new since the last phase. Describe the breach first."))
+    phase = BreachPhase.objects.create(
+        breach=row, number=before.number + 1 if before else 1, lines=lines, made_by_id=actor.id
+    )
+    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk], field_names=["phase"])
+    return phase
+
+
+def described(row: Breach) -> Iterator[tuple[str, str]]:
+    """What the authority is told (GDPR, Article 33(3)), as names and texts in the active language."""
+    yield _("Number"), row.number
+    for name in _TOLD:
+        field: Any = Breach._meta.get_field(name)
+        value: Any = getattr(row, name)
+        if name == "kinds":
+            value = ", ".join(str(BreachKind(code).label) for code in row.kinds)
+        elif field.choices:
+            value = getattr(row, f"get_{name}_display")()
+        elif isinstance(value, datetime):
+            value = f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+        if value not in (None, ""):
+            yield capfirst(str(field.verbose_name)), str(value)
 
 
 def _fill(row: Breach, fields: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from lib.days import city_today
 from meetings.models import Meeting
 from privacy.codes import Identity, Matched, NoticeKind, RequestStatus, Verdict
 from privacy.models import Breach, Finding, Notice, Package, RetentionRule
-from privacy.services.breaches import record_breach
+from privacy.services.breaches import make_phase, record_breach
 from privacy.services.packages import ask_package
 from privacy.services.requests import answer_request, receive_request
 from privacy.services.restrictions import restrict_contact
@@ -108,6 +108,7 @@ def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     restriction = restrict_contact(actor=actor_for(by), contact_id=other.pk, ground="evidence")
     package = make_package(by)
     breach = make_breach(by)
+    make_phase(actor=actor_for(by), breach_id=breach.pk)
     to_correct = make_request(by, meeting, contact, kind="rectify")
     return {
         "data_request_correct": to_correct.request_id,

@@ -1,6 +1,7 @@
 """Breaches: 72 hours from the moment at which the police knew, and what an account saw."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,8 +13,13 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, Session, User
 from audit.models import Action
 from audit.services import record
-from privacy.models import Breach
+from jobs.files import keep_file
+from jobs.models import Job, JobFile
+from lib.days import city_today
+from privacy.models import Breach, DataRequest
 from privacy.services.breaches import close_breach, describe_breach, record_breach
+from privacy.services.requests import receive_request
+from privacy.today import figures_of
 from privacy.trail import count_seen, seen_by
 from tests.contacts.pages import browse
 from tests.factories import make_contact, make_district, make_officer, make_user
@@ -145,3 +151,71 @@ def test_only_privacy_officers_see_and_record_breaches(officer_of_privacy: User,
     with pytest.raises(PermissionDenied):
         close_breach(actor=actor_for(other), breach_id=row.pk)
     assert not Breach.objects.visible_to(actor_for(other)).exists()
+
+
+def test_files_of_an_account_are_deleted_with_one_press(officer_of_privacy: User) -> None:
+    row, north = make_breach(officer_of_privacy), make_district()
+    thief, other = make_officer(north), make_officer(north)
+    for user in (thief, other):
+        job = Job.objects.create(kind="export_list", status="done", started_by=user.pk)
+        content = BytesIO(b"names")
+        keep_file(
+            job_id=job.pk, name="x.csv", media_type="text/csv", content=content, is_input=False,
+            district_ids=[north.pk],
+        )  # fmt: skip
+    client = sure(officer_of_privacy)
+    given = {"account": f"{thief.pk}", "files": f"{thief.pk}"}
+    page = client.post(f"/privacy/breaches/{row.pk}/measure/", given, follow=True)
+    assert "Files of 1 task deleted." in page.text
+    assert [file.job.started_by for file in JobFile.objects.select_related("job")] == [other.pk]
+
+
+def test_figures_count_answers_and_reports_in_time(actor: Actor, officer_of_privacy: User) -> None:
+    today = city_today()
+    for received, answered in ((20, 10), (60, 0), (50, None), (5, None)):
+        row = receive_request(
+            actor=actor, terms={"names": ["Bo Example"]}, regimes=["gdpr"], kind="access", channel="letter",
+            received_on=today - timedelta(days=received),
+        )  # fmt: skip
+        if answered is not None:
+            on = today - timedelta(days=answered)
+            DataRequest.objects.filter(pk=row.pk).update(status="answered", answered_on=on)
+    late, in_time, unlikely = (make_breach(officer_of_privacy) for _number in range(3))
+    Breach.objects.filter(pk=late.pk).update(
+        risk="high", told_authority_at=late.aware_at + timedelta(hours=73)
+    )
+    Breach.objects.filter(pk=in_time.pk).update(risk="risk", told_authority_at=in_time.authority_by)
+    Breach.objects.filter(pk=unlikely.pk).update(risk="unlikely")
+    found = figures_of(actor)
+    assert (found.in_time, found.due) == (1, 3), "one in time, one late, one late and open; one not due yet"
+    assert found.median_days == 35
+    assert (found.breaches_in_time, found.breaches_to_tell) == (1, 2)
+    nothing = figures_of(actor_for(make_officer(make_district())))
+    assert (nothing.due, nothing.breaches_to_tell, nothing.median_days) == (0, 0, None)
+    assert "1 of 3" in sure(officer_of_privacy).get("/privacy/").text
+
+
+def test_the_authority_is_told_in_phases_that_never_change(actor: Actor, officer_of_privacy: User) -> None:
+    row, client = make_breach(officer_of_privacy), sure(officer_of_privacy)
+    page = f"/privacy/breaches/{row.pk}/"
+    assert client.post(f"{page}phases/").status_code == 302
+    again = client.post(f"{page}phases/", follow=True)
+    assert "Nothing is new" in again.text and row.phases.count() == 1
+    describe_breach(actor=actor, breach_id=row.pk, risk="high", people=40)
+    client.post(f"{page}phases/")
+    first, second = (client.get(f"{page}phases/{number}/json/").json() for number in (1, 2))
+    assert [line["text"] for line in first["lines"] if line["name"] == "Description"] == [
+        "A phone was stolen"
+    ]
+    assert all(line["is_new"] for line in first["lines"]) and "40" not in str(first["lines"])
+    new = {line["name"]: line["text"] for line in second["lines"] if line["is_new"]}
+    assert new["People concerned, about"] == "40" and set(new) == {
+        "People concerned, about",
+        "Risk for people",
+    }
+    assert b"A phone was stolen" in client.get(f"{page}phases/1/csv/").content
+    assert client.get(f"{page}phases/2/pdf/").content.startswith(b"%PDF")
+    assert client.get(f"{page}phases/3/json/").status_code == 404
+    assert client.get(f"{page}phases/1/exe/").status_code == 404
+    other = sure(make_officer(make_district()))
+    assert other.get(f"{page}phases/1/json/").status_code == other.post(f"{page}phases/").status_code == 403
