@@ -26,6 +26,7 @@ ON_THE_STACK = {
     "trail": answers.trail,
     "reports": answers.reports,
     "statements": answers.statements,
+    "person": answers.person,
 }
 ON_A_SCRATCH = {"reminders": work.reminders, "import": work.import_rows}
 ROWS = [*ON_THE_STACK, "growth", "policies", *ON_A_SCRATCH, "start"]

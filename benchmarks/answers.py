@@ -70,6 +70,13 @@ def statements(stack: Stack, patience: Patience) -> Iterator[Row]:
         yield Row(f"SQL statements: {name}", counted, "", most[name])
 
 
+def person(stack: Stack, patience: Patience) -> Iterator[Row]:
+    """The search for a person in all tables, which a background task does once for a data request."""
+    found = stack.ask_inside("benchmarks.person")
+    notes = {name: found[name] for name in ("meetings", "statements", "found")}
+    yield Row("Privacy desk: search for a person", found["seconds"], "s", 60, notes=notes)
+
+
 def growth(large: Stack, small: Stack, patience: Patience) -> Iterator[Row]:
     for name in ("list", "filter", "miss", "detail"):
         ours, before = in_turns(_app(large, name), _app(small, name), patience)

@@ -10,7 +10,7 @@ from pathlib import Path
 from crm.embedded.environment import data_folder
 from crm.embedded.files import Unavailable
 from crm.embedded.supervisor import Stopped, ignore_signals, stop_on_signals
-from faults import reminders, requests, standing, work
+from faults import erasing, reminders, requests, standing, work
 from faults.city import City
 from faults.table import Outcome, as_json, print_table
 
@@ -27,6 +27,7 @@ EXPERIMENTS: dict[str, Callable[[City], Outcome]] = {
     "web-stopped": requests.web_stopped,
     "import-killed": work.import_killed,
     "webhooks-killed": work.webhooks_killed,
+    "erasure-killed": erasing.erasure_killed,
     "worker-hung": standing.worker_hung,
     "database-hung": standing.database_hung,
     "beat-clock": standing.beat_clock,

@@ -20,13 +20,20 @@ from accounts.models import Role, User  # noqa: E402 (after setup)
 from api.models import ApiKey  # noqa: E402 (after setup)
 from api.services.keys import create_key  # noqa: E402 (after setup)
 from api.services.webhooks import create_webhook  # noqa: E402 (after setup)
+from contacts.services.contacts import create_contact  # noqa: E402 (after setup)
 from contacts.services.organisations import create_organisation  # noqa: E402 (after setup)
 from districts.models import District  # noqa: E402 (after setup)
 from incidents.services.opening import log_concern, open_incident  # noqa: E402 (after setup)
 from incidents.services.protocols import approve_protocol, draft_protocol  # noqa: E402 (after setup)
+from lib.days import city_today  # noqa: E402 (after setup)
 from lib.fold import fold  # noqa: E402 (after setup)
 from lib.row_context import act_as_system  # noqa: E402 (after setup)
-from meetings.models import FollowUp  # noqa: E402 (after setup)
+from meetings.models import FollowUp, Meeting  # noqa: E402 (after setup)
+from privacy import erasing  # noqa: E402 (after setup)
+from privacy.codes import Verdict  # noqa: E402 (after setup)
+from privacy.models import Erasure, Finding  # noqa: E402 (after setup)
+from privacy.searching import find_everywhere, keep_findings  # noqa: E402 (after setup)
+from privacy.services.requests import receive_request  # noqa: E402 (after setup)
 from reminders.models import Reminder  # noqa: E402 (after setup)
 from reminders.services import top_up  # noqa: E402 (after setup)
 
@@ -133,11 +140,48 @@ def leave() -> dict[str, object]:
     return {"left": User.objects.filter(pk__in=[one.pk for one in found]).update(is_active=False)}
 
 
+def person(count: str) -> dict[str, object]:
+    """Create a contact and meetings that name the person, and an erasure that is decided."""
+    contact = create_contact(
+        actor=SYSTEM, given_name="Leila", family_name="Haddad", email="leila@example.org",
+        home_district=district(),
+    )  # fmt: skip
+    Meeting.objects.bulk_create(
+        Meeting(
+            subject=str(number), kind="visit", status="held", starts_at=timezone.now(), district=district(),
+            facts=f"Leila Haddad opened hall {number}", folded=fold(f"Leila Haddad opened hall {number}"),
+            headcount=3,
+        )
+        for number in range(int(count))
+    )  # fmt: skip
+    row = receive_request(
+        actor=SYSTEM, terms={"names": ["Leila Haddad"]}, regimes=["gdpr"], kind="erase", channel="letter",
+        received_on=city_today(),
+    )  # fmt: skip
+    keep_findings(row, find_everywhere(row))
+    Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+    row.contact_id = contact.pk
+    row.save()
+    erasure = Erasure.objects.create(request=row)
+    erasing.begin(erasure)
+    return {"erasure": str(erasure.pk)}
+
+
+def erase(erasure: str) -> dict[str, object]:
+    """Erase the person of a decided erasure. Says when it begins."""
+    row = Erasure.objects.select_related("request").get(pk=erasure)
+    print("{}", flush=True)
+    erasing.carry_out(SYSTEM, erasing.places_of(row), row.contact_ids, erasing.search_for(row.request))
+    return {"places": len(row.places or ())}
+
+
 WHAT: dict[str, Callable[..., dict[str, object]]] = {
     "promises": promises,
     "incidents": incidents,
     "leave": leave,
     "key": key,
+    "person": person,
+    "erase": erase,
     "webhook": webhook,
     "organisations": organisations,
     "district": lambda: {"code": district().code},

@@ -45,6 +45,7 @@ def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Pat
         "reports",
         "statements",
         "policies",
+        "person",
         "reminders",
         "import",
     ]
@@ -59,6 +60,7 @@ def test_a_tiny_book_is_seeded_measured_and_told_as_table_and_json(tmp_path: Pat
     for name in ("API: list of 100", "Search, none", "Today page of an officer", "Importing 300 rows"):
         assert name in names
         assert name in done.stdout
+    assert "Privacy desk: search for a person" in names
     for row in found["rows"]:
         assert row["ours"] > 0
         assert isinstance(row["reached"], bool)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from crm.embedded import __main__ as commands
 from crm.embedded.postgres import APPLICATION, DATABASE, PUBLIC, PUBLISHER
-from faults import requests, standing, work
+from faults import erasing, requests, standing, work
 from faults.__main__ import EXPERIMENTS
 from faults.city import City
 from faults.table import Outcome, as_json, print_table
@@ -60,6 +60,14 @@ def test_an_import_that_was_killed_and_run_again_has_each_row_once(city: City) -
     assert outcome.passed, outcome
 
 
+@pytest.mark.thorough
+@pytest.mark.long
+def test_an_erasure_that_was_killed_ends_as_if_it_had_run_once(city: City) -> None:
+    outcome = erasing.erasure_killed(city, count=300, kills=3)
+    assert outcome.passed, outcome
+    assert outcome.acknowledged == 300
+
+
 if standing.faketime():
 
     @pytest.mark.thorough
@@ -76,4 +84,4 @@ def test_every_experiment_is_a_row_of_the_table(capsys: pytest.CaptureFixture[st
     (row,) = as_json([lost])["outcomes"]
     assert row["passed"] is False
     assert "faults" in commands.COMMANDS
-    assert len(EXPERIMENTS) == 18
+    assert len(EXPERIMENTS) == 19
