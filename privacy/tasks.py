@@ -5,6 +5,7 @@ from pathlib import Path
 from celery import shared_task
 from django.conf import settings
 
+from privacy.exports.register import keep_state
 from privacy.ledger import write_ledger
 from privacy.retaining import act_on_rules
 from privacy.services.requests import delete_old_statements
@@ -12,6 +13,8 @@ from privacy.services.requests import delete_old_statements
 
 @shared_task(name="privacy.delete_old_statements")
 def delete_old_statements_of_requests() -> int:
+    """Once an hour. The state of the register is kept with it."""
+    keep_state()
     return delete_old_statements()
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
@@ -19,7 +20,7 @@ from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.lookups import record_view, refuse_unless
 from privacy.codes import RegisterPart
-from privacy.exports.register import TYPES, content, write
+from privacy.exports.register import TYPES, changes_since, content, write
 from privacy.models import RegisterText
 from privacy.policies import can_handle_requests
 from privacy.services.register import MOST, OBJECT_TYPE, set_register_texts
@@ -36,14 +37,24 @@ class RegisterForm(forms.Form):
             )
 
 
+class SinceForm(forms.Form):
+    since = forms.DateField(
+        label=_lazy("Changes since"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 @require_safe
 def register(request: ActorRequest) -> HttpResponse:
     """What is processed, why, who receives it, and how long it is kept."""
     refuse_unless(can_handle_requests(request.actor))
     record_view(request, OBJECT_TYPE, (), action=Action.LIST)
     formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]
-    context = {"register": content(request.actor), "formats": formats}
-    return render(request, "pages/register/register.html", context)
+    form = SinceForm(request.GET if "since" in request.GET else None)
+    context: dict[str, Any] = {"register": content(request.actor), "formats": formats, "form": form}
+    if form.is_valid():
+        context["changes"] = changes_since(request.actor, form.cleaned_data["since"])
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "pages/register/register.html", context, status=status)
 
 
 @form_page

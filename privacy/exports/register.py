@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,13 +17,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from jobs.printing import FACE, print_html
 from lib.days import city_today
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from privacy import inventory, words
 from privacy.codes import RegisterPart
-from privacy.models import RegisterText
+from privacy.models import RegisterState, RegisterText
 
 COMMITTED: Final = Path(__file__).resolve().parents[2] / "docs" / "register.json"
 TYPES: Final[Mapping[str, str]] = {"pdf": "application/pdf", "csv": CSV_TYPE, "json": "application/json"}
@@ -42,6 +43,16 @@ class Entry:
     recipients: list[str]
     periods: list[str]
     tables: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part of the register that is not what it was."""
+
+    part: str
+    name: str
+    before: str
+    after: str
 
 
 def entries() -> Iterator[Entry]:
@@ -88,6 +99,42 @@ def content(actor: Actor) -> dict[str, Any]:
         "systems": list(keys.values_list("name", flat=True)),
         "entries": [asdict(one) for one in entries()],
     }
+
+
+def keep_state() -> bool:
+    """Keep what the register says today, if it is not what it said before. Return whether it changed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        now = content(SYSTEM)
+    del now["day"]
+    last = RegisterState.objects.on(city_today())
+    if last is not None and last.content == now:
+        return False
+    RegisterState.objects.update_or_create(day=city_today(), defaults={"content": now})
+    return True
+
+
+def changes_since(actor: Actor, day: date) -> list[Difference]:
+    """What the register says now and did not say on a day, in the language of the deployment."""
+    state = RegisterState.objects.visible_to(actor).on(day)
+    with translation.override(settings.LANGUAGE_CODE):
+        before, after = _lines(state.content if state else {}), _lines(content(actor))
+    return [
+        Difference(*key, before.get(key, ""), after.get(key, ""))
+        for key in dict.fromkeys([*after, *before])
+        if before.get(key, "") != after.get(key, "")
+    ]
+
+
+def _lines(found: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """What the register says, as texts by part and name."""
+    lines = {(_("Texts of the city"), one["title"]): one["text"] for one in found.get("texts", ())}
+    lines[_("Other systems"), _("Names")] = ", ".join(found.get("systems", ()))
+    names = [column.heading for column in columns()]
+    for one in found.get("entries", ()):
+        [row] = rows({"entries": [one]})
+        lines |= {(one["purpose"], name): text for name, text in zip(names[1:], row[1:], strict=True)}
+        lines[one["purpose"], _("Tables")] = ", ".join(one["tables"])
+    return lines
 
 
 def write(actor: Actor, extension: str, out: BinaryIO) -> None:

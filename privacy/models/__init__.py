@@ -4,7 +4,7 @@ from privacy.models.finding import Finding
 from privacy.models.ledger import LedgerEntry
 from privacy.models.notice import Notice
 from privacy.models.package import Package
-from privacy.models.register import RegisterText
+from privacy.models.register import RegisterState, RegisterText
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
 from privacy.models.retention_decision import RetentionDecision
@@ -19,6 +19,7 @@ __all__ = [
     "LedgerEntry",
     "Notice",
     "Package",
+    "RegisterState",
     "RegisterText",
     "Restriction",
     "RetentionDecision",

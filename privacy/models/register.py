@@ -1,5 +1,6 @@
-"""RegisterText: what the city adds to the register of processing, which is made from the inventory."""
+"""The register of processing: what the city adds to it, and what it said on earlier days."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -42,3 +43,22 @@ class RegisterText(models.Model):
                 violation_error_message=_("Choose from the list."),
             ),
         ]
+
+
+class RegisterStateQuerySet(models.QuerySet["RegisterState"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All states for privacy officers, none for anybody else."""
+        return self.all() if sees_requests(actor) else self.none()
+
+    def on(self, day: date) -> "RegisterState | None":
+        """What the register said at the end of a day; the oldest state for a day before it."""
+        return self.filter(day__lte=day).order_by("-day").first() or self.order_by("day").first()
+
+
+class RegisterState(models.Model):
+    """The register from a day on, in the language of the deployment, kept when it changed."""
+
+    day = models.DateField(primary_key=True)
+    content = models.JSONField(editable=False)
+
+    objects = RegisterStateQuerySet.as_manager()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date, timedelta
 from typing import Any
 
 import pypdf
@@ -13,9 +14,10 @@ from django.core.management import CommandError, call_command
 from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
+from lib.days import city_today
 from privacy import inventory, words
 from privacy.exports import register
-from privacy.models import RegisterText
+from privacy.models import RegisterState, RegisterText
 from privacy.services.register import set_register_texts
 from tests.factories import make_user
 from tests.privacy.test_requests import sure
@@ -88,3 +90,21 @@ def test_only_privacy_officers_see_and_change_the_register(role: str) -> None:
     with pytest.raises(PermissionDenied):
         set_register_texts(actor=actor_for(user), texts={"court": "Mine"})
     assert not RegisterText.objects.visible_to(actor_for(user)).exists()
+
+
+def test_changes_since_a_day_are_shown_and_a_state_is_kept_only_when_it_changed(
+    officer_of_privacy: User,
+) -> None:
+    assert register.keep_state() and not register.keep_state()
+    RegisterState.objects.update(day=date(2026, 1, 5))
+    client = sure(officer_of_privacy)
+    assert "Nothing has changed" in client.get("/privacy/register/?since=2026-02-01").text
+    set_register_texts(actor=actor_for(officer_of_privacy), texts={"dpo": "Office of Ana Example"})
+    assert register.keep_state()
+    for day in ("2026-02-01", "2025-12-01"):  # before the first state, it is compared with that
+        html = client.get(f"/privacy/register/?since={day}").text
+        assert "<ins>Office of Ana Example</ins>" in html and "Nothing has changed" not in html
+    tomorrow = city_today() + timedelta(days=1)
+    assert "Nothing has changed" in client.get(f"/privacy/register/?since={tomorrow}").text
+    assert client.get("/privacy/register/?since=never").status_code == 422
+    assert register.changes_since(actor_for(make_user(Role.ADMINISTRATOR)), tomorrow)[0].before == ""
