@@ -1,5 +1,6 @@
 """Notices to those who received data that was corrected, restricted or erased, and their answers."""
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
+from contacts.models import Contact
 from lib.days import city_today
 from pages.forms.corrections import NoticeAnswerForm
 from pages.lists import page_of
@@ -30,11 +32,22 @@ def notices(request: ActorRequest) -> HttpResponseBase:
     seen = Notice.objects.visible_to(request.actor).select_related("request")
     page = page_of(request, seen.pending(), "made_at")
     answered = [] if page.previous or page.next else list(seen.latest_answered()[:ANSWERED])
-    record_view(request, "notice", [*ids_of(page.rows), *ids_of(answered)], action=Action.LIST)
+    shown = [*page.rows, *answered]
+    people = Contact.objects.visible_to(request.actor).in_bulk({pk for row in shown for pk in row.object_ids})
+    record_view(request, "notice", [*ids_of(shown), *people], action=Action.LIST)
     today = city_today()
-    rows = [(row, row.is_late(today)) for row in page.rows]
-    context = {"rows": rows, "page": page, "answered": answered, "answers": NoticeAnswer.choices}
+    context = {
+        "rows": [(row, row.is_late(today), _named(row, people)) for row in page.rows],
+        "answered": [(row, _named(row, people)) for row in answered],
+        "page": page,
+        "answers": NoticeAnswer.choices,
+    }
     return render(request, "pages/data_requests/notices.html", context)
+
+
+def _named(row: Notice, people: Mapping[UUID, Contact]) -> list[Contact]:
+    """Contacts that a notice is about, as far as they were not erased."""
+    return [people[pk] for pk in row.object_ids if pk in people]
 
 
 @require_POST
