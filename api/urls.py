@@ -15,6 +15,7 @@ from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.notices import Notices
 from api.views.organisations import Organisations
 from api.views.people import Contacts
+from api.views.practices import Practices
 from api.views.publishing import PublicEntries, PublicListings, ReportingRoutes
 from api.views.reports import Reports
 from api.views.vcard import ContactCard
@@ -54,6 +55,7 @@ urlpatterns = [
     path("publishing/entries/", _view(PublicEntries, LIST), name="api-public-entries"),
     path("publishing/routes/", _view(ReportingRoutes, LIST), name="api-reporting-routes"),
     path("publishing/listings/", _view(PublicListings, LIST), name="api-listings"),
+    *resource("practices", Practices, "practice"),
     *resource("districts", Districts, "district"),
     *resource("officers", Officers, "officer"),
     path("changes/", _view(Changes, {"get": "list"}), name="api-changes"),

@@ -43,6 +43,7 @@ ROWS: Final = {
     "incident": "incident",
     "api-incident": "incident",
     "api-protocol": "protocol",
+    "api-practice": "practice",
     "expected_community": "expected",
     "reports_note": "note",
     "job": "job",

@@ -124,6 +124,7 @@ def test_a_result_is_recorded_and_taken_back(north: District) -> None:
         "started_on": "2026-02-01",
     }
     address = reverse("practice_tried", args=[row.pk])
+    assert "Someone else changed" not in page(client, "practice_tried", row.pk)
     assert client.post(address, said | {"started_on": "2010-01-01"}).status_code == 422
     assert signed_in(make_officer(make_district())).post(address, said).status_code == 422
     answer = client.post(address, said, follow=True)
@@ -178,4 +179,4 @@ def test_a_practice_is_written_reviewed_by_another_and_published(north: District
     shown = client.get(reverse("practice_edit", args=[row.pk])).content.decode()
     assert "Compendium | https://example.org/" in shown
     answer = client.post(reverse("practice_edit", args=[row.pk]), sent | {"version": row.version - 1})
-    assert answer.status_code == 409
+    assert answer.status_code == 409 and "Someone else changed" in answer.content.decode()
