@@ -1,20 +1,20 @@
-"""The comparison file of plans (docs/comparison.md): its shape, its checks and its signature. Pure.
+"""The comparison file of plans (docs/comparison.md): its shape and its checks. Pure.
 
 A file is one object of canonical JSON. Texts are titles alone, numbers with a fraction are texts.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from lib import city_files
 from lib.canonical import canonical
+from lib.city_files import sign as sign
+from lib.city_files import write as write
 from lib.fold import is_invisible
 from plans.codes import ActionStatus, Direction, Source, Unit
 from plans.models.goal import POINTS
@@ -24,7 +24,6 @@ FORMAT: Final = "proximity-plan-comparison"
 VERSION: Final = 1
 MOST_BYTES: Final = 1_000_000
 MOST_ROWS: Final = 6_000
-ALGORITHM: Final = "Ed25519"
 LEAST: Final = 5  # a smaller number is hidden
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?")
 _HEX: Final = re.compile(r"[0-9a-f]+")
@@ -190,7 +189,7 @@ _FILE: Final = _object(
     actions=_list(_ACTION),
     indicators=_list(_INDICATOR),
     context=_CONTEXT,
-    signature=_object(alg=_one_of([ALGORITHM]), key=_hex(64), value=_hex(128)),
+    signature=_object(alg=_one_of([city_files.ALGORITHM]), key=_hex(64), value=_hex(128)),
 )
 
 # --- Reading ----------------------------------------------------------------------------------------------
@@ -218,7 +217,7 @@ def read(content: bytes, today: date) -> dict[str, Any]:
             _("This file is not canonical JSON. It was changed after it was made."), code="canonical"
         )
     _check_numbers(document, today)
-    if "signature" in document and not is_signed(document):
+    if "signature" in document and not city_files.is_signed(document):
         raise FileRefused(
             _("The signature is wrong. The file was changed after it was signed."), code="signature"
         )
@@ -226,17 +225,8 @@ def read(content: bytes, today: date) -> dict[str, Any]:
 
 
 def _parse(content: bytes) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("a key is there twice")
-        return found
-
-    def never(_text: str) -> Any:
-        raise ValueError("no whole number")
-
     try:
-        return json.loads(content, object_pairs_hook=once, parse_float=never, parse_constant=never)
+        return city_files.parse(content)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise FileRefused(
             _("This file cannot be read. Ask the city to send it again."), code="json"
@@ -266,33 +256,3 @@ def _check_numbers(document: Mapping[str, Any], today: date) -> None:
     for number, action in enumerate(document["actions"], 1):
         if action["milestones"]["done"] > action["milestones"]["due"]:
             _fail(f"actions {number}.milestones")
-
-
-# --- The signature ----------------------------------------------------------------------------------------
-
-
-def signed_bytes(document: Mapping[str, Any]) -> bytes:
-    """What is signed: the canonical JSON of everything but the signature."""
-    return canonical({name: value for name, value in document.items() if name != "signature"})
-
-
-def sign(document: Mapping[str, Any], key: Ed25519PrivateKey) -> tuple[str, str]:
-    """The public key and the signature, in hexadecimal digits."""
-    return key.public_key().public_bytes_raw().hex(), key.sign(signed_bytes(document)).hex()
-
-
-def is_signed(document: Mapping[str, Any]) -> bool:
-    signature = document["signature"]
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signature["key"]))
-        key.verify(bytes.fromhex(signature["value"]), signed_bytes(document))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def write(document: Mapping[str, Any], key: str, signature: str) -> bytes:
-    """The bytes of a file; without a signature it is unsigned."""
-    if not signature:
-        return canonical(document)
-    return canonical({**document, "signature": {"alg": ALGORITHM, "key": key, "value": signature}})

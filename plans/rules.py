@@ -1,11 +1,11 @@
 """What is due, done and late in a plan, and which days its figures are of. Pure."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
+from lib.city_files import fingerprint_of as fingerprint_of
 from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
 
 LONGEST_YEARS: Final = 6
@@ -102,12 +102,6 @@ def quarters(since: date, until: date) -> list[Days]:
         found.append((first, following))
         first = following
     return found
-
-
-def fingerprint_of(key: str) -> str:
-    """What people compare by telephone of a public key (hexadecimal): 32 digits in groups of four."""
-    digits = hashlib.sha256(bytes.fromhex(key)).hexdigest()[:32]
-    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 # --- Reminders --------------------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""The exchange file `proximity-practices`, version 1: its shape and its checks (docs/practices.md)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from lib import city_files
+from lib.canonical import canonical
+from practices.models import Adoption, EditorialReview, Practice
+from practices.rules import QUESTIONS, REQUIRED
+
+FORMAT: Final = "proximity-practices"
+VERSION: Final = 1
+MOST_BYTES: Final = 5_000_000
+MOST_PRACTICES: Final = 200
+
+PRACTICE: Final = (
+    *("code", "edition", "phases", "strands", "kinds", "grounds", "level", "level_note", "size"),
+    *("people_needed", "cost_note", "since", "contact", "licence", "confirmed_on", "confirm_by"),
+)
+TEXT: Final = ("language", "translated", *REQUIRED, "sources")
+REVIEW: Final = ("id", "edition", *QUESTIONS, "level", "note", "signed_at")
+ADOPTION: Final = (
+    *("id", "city", "started_on", "what_we_changed", "came_of_it", "asked_communities", "asked_how"),
+    *("would_again", "written_on"),
+)
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {"texts": TEXT, "reviews": REVIEW, "adoptions": ADOPTION}
+
+
+class FileRefused(ValidationError):
+    """A file that is not read, and why."""
+
+
+def build(*, city: str, made_at: datetime, rows: Iterable[Practice]) -> dict[str, Any]:
+    """The document of practices of this city. Reviews name no reviewer, adoptions no district."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "city": city,
+        "made_at": f"{made_at:%Y-%m-%dT%H:%M:%SZ}",
+        "practices": [_practice(row) for row in rows],
+    }
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """The document of a file. Raises FileRefused; a signature that is there is right."""
+    if len(content) > MOST_BYTES:
+        raise FileRefused(_("The file is larger than 5 MB."), code="size")
+    try:
+        document = city_files.parse(content)
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        raise FileRefused(
+            _("This file cannot be read. Ask the city to send it again."), code="json"
+        ) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise FileRefused(_("This is not a file of practices."), code="format")
+    if document.get("version") != VERSION:
+        raise FileRefused(_("This file has another version. This system reads version 1."), code="version")
+    _check_shape(document)
+    try:
+        is_canonical = canonical(document) == content
+    except (TypeError, ValueError):
+        is_canonical = False
+    if not is_canonical:
+        raise FileRefused(
+            _("This file is not canonical JSON. It was changed after it was made."), code="canonical"
+        )
+    if city_files.SIGNATURE in document and not city_files.is_signed(document):
+        raise FileRefused(
+            _("The signature is wrong. The file was changed after it was signed."), code="signature"
+        )
+    return document
+
+
+def _check_shape(document: Mapping[str, Any]) -> None:
+    known = {"format", "version", "city", "made_at", "practices"}
+    if document.keys() - {city_files.SIGNATURE} != known or not isinstance(document["city"], str):
+        raise _wrong("")
+    signature = document.get(city_files.SIGNATURE, {"alg": city_files.ALGORITHM, "key": "", "value": ""})
+    if not _has(signature, ("alg", "key", "value")) or signature["alg"] != city_files.ALGORITHM:
+        raise _wrong(city_files.SIGNATURE)
+    if not all(isinstance(one, str) for one in (*signature.values(), document["made_at"])):
+        raise _wrong(city_files.SIGNATURE)
+    rows = document["practices"]
+    if not isinstance(rows, list) or not 0 < len(rows) <= MOST_PRACTICES:
+        raise _wrong("practices")
+    for number, row in enumerate(rows, 1):
+        if not _has(row, (*PRACTICE, *_PARTS)):
+            raise _wrong(f"practices {number}")
+        for part, names in _PARTS.items():
+            if not isinstance(row[part], list) or not all(_has(one, names) for one in row[part]):
+                raise _wrong(f"practices {number}.{part}")
+
+
+def _has(value: Any, names: Iterable[str]) -> bool:
+    return isinstance(value, dict) and value.keys() == set(names)
+
+
+def _wrong(at: str) -> FileRefused:
+    return FileRefused(
+        _("This is not a file of practices of version 1: “%(at)s” is missing or wrong.") % {"at": at},
+        code="shape",
+    )
+
+
+def _practice(row: Practice) -> dict[str, Any]:
+    texts = row.texts.order_by("language")
+    reviews = EditorialReview.objects.filter(practice=row, edition=row.edition).order_by("signed_at", "pk")
+    adoptions = Adoption.objects.filter(practice=row).order_by("started_on", "pk")
+    return {
+        **_values(row, PRACTICE),
+        "texts": [_values(one, TEXT) for one in texts],
+        "reviews": [_values(one, REVIEW) for one in reviews],
+        "adoptions": [_values(one, ADOPTION) for one in adoptions],
+    }
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """Days, moments and IDs as texts."""
+    if value is None or isinstance(value, str | bool | int | list):
+        return str(value) if isinstance(value, str) else value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,39 @@
+"""`manage.py export_practices FILE`: write published practices of this city as a signed file."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from audit.models import Action
+from audit.services import record
+from audit.signing import read_private_key
+from lib import city_files
+from practices.files import build
+from practices.models import Practice
+
+
+class Command(BaseCommand):
+    help = "Write published practices of this city to FILE, signed if CITY_KEY_FILE names a key."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--recipient", required=True, help="The city that receives the file.")
+        parser.add_argument("--code", action="append", default=[], help="Only the practice with this code.")
+
+    def handle(self, *, file: Path, recipient: str, code: list[str], **_: Any) -> None:
+        rows = Practice.objects.visible_to(SYSTEM).published().ours().order_by("code")
+        found = list(rows.filter(code__in=code) if code else rows)
+        if not found:
+            raise CommandError("There is no published practice with this code.")
+        document = build(city=settings.CITY_NAME, made_at=timezone.now(), rows=found)
+        signature = ("", "")
+        if settings.CITY_KEY_FILE:
+            signature = city_files.sign(document, read_private_key(Path(settings.CITY_KEY_FILE)))
+        record(SYSTEM, Action.EXPORT, "practice", [row.pk for row in found], recipient=recipient)
+        file.write_bytes(city_files.write(document, *signature))
+        state = "signed" if settings.CITY_KEY_FILE else "not signed"
+        self.stdout.write(f"Practices in {file}: {len(found)}, {state}")

@@ -1,0 +1,38 @@
+"""`manage.py import_practices FILE`: show the practices of another city's file, or accept some of them."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actors import SYSTEM
+from lib.city_files import SIGNATURE, fingerprint_of
+from lib.told import texts
+from practices.files import read
+from practices.services.exchange import accept_practices, preview
+
+
+class Command(BaseCommand):
+    help = "Show what a file of another city offers. With --accept, write these practices."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--accept", action="append", default=[], metavar="CODE")
+
+    def handle(self, *, file: Path, accept: list[str], **_: Any) -> None:
+        try:
+            document = read(file.read_bytes())
+            if accept:
+                made = accept_practices(actor=SYSTEM, document=document, codes=accept)
+                self.stdout.write(f"{len(made)} practices of {document['city']} written.")
+                return
+            offered = preview(actor=SYSTEM, document=document)
+        except ValidationError as error:
+            raise CommandError(" ".join(texts(error))) from error
+        self.stdout.write(f"City: {document['city']}")
+        key = document[SIGNATURE]["key"] if SIGNATURE in document else ""
+        self.stdout.write(f"Fingerprint: {fingerprint_of(key)}" if key else "Not signed.")
+        for one in offered:
+            state = "new" if one.known is None else f"edition {one.known} is here"
+            self.stdout.write(f"{one.code}  {one.title}  (edition {one.edition}, {state})")
