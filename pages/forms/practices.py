@@ -127,7 +127,7 @@ class RetireForm(forms.Form):
     *("what_we_changed", "asked_communities", "asked_how"),
     came_of_it={"widget": forms.RadioSelect},
     would_again={"widget": forms.RadioSelect},
-    district={"form_class": DistrictChoice, "empty_label": None, "required": True},
+    district={"form_class": DistrictChoice, "empty_label": None},
 )
 class AdoptionForm(forms.Form):
     """What came of a practice in a district where the actor works."""
