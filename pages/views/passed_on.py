@@ -48,7 +48,7 @@ def organisation_ask_copy(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Say what the organisation gets, then pass the request on. A privacy officer continues with it."""
     readers_only(request)
     organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
-    refuse_unless(can_pass_on_copy(request.actor, organisation))
+    refuse_unless(can_pass_on_copy(request.actor))
     if request.method == "POST":
         try:
             row = pass_on_copy(actor=request.actor, organisation_id=pk)

@@ -58,7 +58,7 @@ def pass_on_copy(*, actor: Actor, organisation_id: UUID) -> DataRequest:
     """
     found = Organisation.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     organisation = found.get(pk=organisation_id)
-    if not can_pass_on_copy(actor, organisation):
+    if not can_pass_on_copy(actor):
         raise PermissionDenied
     if DataRequest.objects.pending().filter(organisation_id=organisation.pk).exists():
         raise ValidationError(_("A privacy officer already has this request."))
