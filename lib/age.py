@@ -1,8 +1,8 @@
-"""Files encrypted with a passphrase in the age format, version 1 (https://age-encryption.org/v1).
+"""Files encrypted in the age format, version 1 (https://age-encryption.org/v1).
 
-Any age program opens these files: `age --decrypt`. As specified, the passphrase goes through scrypt and the
-content through ChaCha20-Poly1305 in blocks of 64 KiB (STREAM). Memory use is constant, and truncated,
-reordered or changed files are rejected. Pure: no Django.
+Any age program opens these files: `age --decrypt`. As specified, a passphrase goes through scrypt, a key is
+one of X25519 (lib.age_keys), and the content goes through ChaCha20-Poly1305 in blocks of 64 KiB (STREAM).
+Memory use is constant, and truncated, reordered or changed files are rejected. Pure: no Django.
 """
 
 import base64
@@ -18,6 +18,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from lib.age_keys import (
+    PREFIX_OF_SECRET,
+    looks_like_public_key,
+    looks_like_secret_key,
+    read_key,
+    unwrap,
+    wrap,
+)
+
 AGE_TYPE: Final = "application/octet-stream"  # media type of encrypted files
 INTRO: Final = b"age-encryption.org/v1\n"
 WORK: Final = 17  # log2 of scrypt's N: about half a second and 128 MB
@@ -30,7 +39,12 @@ _HEADER: Final = re.compile(
     rb"age-encryption\.org/v1\n-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n([A-Za-z0-9+/]{43})\n"
     rb"--- ([A-Za-z0-9+/]{43})\n"
 )
-_HEADER_SIZE: Final = 1024  # larger than a header with one passphrase
+_TO_KEYS: Final = re.compile(
+    rb"age-encryption\.org/v1\n(?:-> [!-~]+(?: [!-~]+)*\n(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)+"
+    rb"--- ([A-Za-z0-9+/]{43})\n"
+)
+_TO_KEY: Final = re.compile(rb"^-> X25519 ([A-Za-z0-9+/]{43})\n([A-Za-z0-9+/]{43})\n", re.MULTILINE)
+_HEADER_SIZE: Final = 4096  # larger than a header with one passphrase, or a few keys
 
 
 class NotOpened(ValueError):
@@ -45,11 +59,20 @@ def is_encrypted(file: BinaryIO) -> bool:
     return begins
 
 
-def encrypt(source: BinaryIO, out: BinaryIO, passphrase: str, *, work: int = WORK) -> None:
-    """Encrypt `source`, from its current position, to `out`."""
-    file_key, salt = secrets.token_bytes(16), secrets.token_bytes(16)
-    wrapped = ChaCha20Poly1305(_from_passphrase(passphrase, salt, work)).encrypt(bytes(12), file_key, None)
-    header = INTRO + b"-> scrypt " + _encode(salt) + b" %d\n" % work + _encode(wrapped) + b"\n---"
+def encrypt(source: BinaryIO, out: BinaryIO, to: str, *, work: int = WORK) -> None:
+    """Encrypt `source`, from its current position, to `out`. `to` is a passphrase or a public key (age1…).
+
+    Raises ValueError for a mistyped public key.
+    """
+    file_key = secrets.token_bytes(16)
+    if looks_like_public_key(to):
+        share, wrapped = wrap(file_key, read_key(to))
+        stanza = b"-> X25519 " + _encode(share)
+    else:
+        salt = secrets.token_bytes(16)
+        wrapped = ChaCha20Poly1305(_from_passphrase(to, salt, work)).encrypt(bytes(12), file_key, None)
+        stanza = b"-> scrypt " + _encode(salt) + b" %d" % work
+    header = INTRO + stanza + b"\n" + _encode(wrapped) + b"\n---"
     out.write(header + b" " + _encode(_mac(file_key, header)) + b"\n")
     nonce = secrets.token_bytes(16)
     out.write(nonce)
@@ -60,20 +83,18 @@ def encrypt(source: BinaryIO, out: BinaryIO, passphrase: str, *, work: int = WOR
     )
 
 
-def decrypt(source: BinaryIO, out: BinaryIO, passphrase: str) -> None:
-    """Decrypt `source` to `out`. Raises NotOpened; the content of `out` is then invalid."""
+def decrypt(source: BinaryIO, out: BinaryIO, key: str) -> None:
+    """Decrypt `source` to `out` with a passphrase or a secret key (AGE-SECRET-KEY-1…).
+
+    Raises NotOpened. The content of `out` is then invalid.
+    """
     source.seek(0)
-    found = _HEADER.match(source.read(_HEADER_SIZE))
-    if found is None or int(found[2]) > MOST_WORK:
-        raise NotOpened("not encrypted to a passphrase in the age format")
-    salt, wrapped, mac = (_decode(found[group]) for group in (1, 3, 4))
-    key = _from_passphrase(passphrase, salt, int(found[2]))
+    begins = source.read(_HEADER_SIZE)
+    file_key, header, mac = (_opened_by_key if looks_like_secret_key(key) else _opened_by_words)(begins, key)
+    if not hmac.compare_digest(_mac(file_key, header[: header.rindex(b" ")]), _decode(mac)):
+        raise NotOpened("the header was changed")
+    source.seek(len(header))
     try:
-        file_key = ChaCha20Poly1305(key).decrypt(bytes(12), wrapped, None)
-        header = found[0][: found[0].rindex(b" ")]
-        if not hmac.compare_digest(_mac(file_key, header), mac):
-            raise NotOpened("the header was changed")
-        source.seek(found.end())
         cipher = ChaCha20Poly1305(_derived(file_key, source.read(16), b"payload"))
         for number, block, is_last in _blocks(source, BLOCK + TAG):
             text = cipher.decrypt(_nonce(number, is_last), block, None)
@@ -81,7 +102,34 @@ def decrypt(source: BinaryIO, out: BinaryIO, passphrase: str) -> None:
                 raise NotOpened("an empty block at the end")
             out.write(text)
     except InvalidTag:
-        raise NotOpened("another passphrase, or the file was cut off or changed") from None
+        raise NotOpened("the file was cut off or changed") from None
+
+
+def _opened_by_words(begins: bytes, passphrase: str) -> tuple[bytes, bytes, bytes]:
+    """Return the file key, the header and its MAC."""
+    found = _HEADER.match(begins)
+    if found is None or int(found[2]) > MOST_WORK:
+        raise NotOpened("not encrypted to a passphrase in the age format")
+    key = _from_passphrase(passphrase, _decode(found[1]), int(found[2]))
+    try:
+        return ChaCha20Poly1305(key).decrypt(bytes(12), _decode(found[3]), None), found[0], found[4]
+    except InvalidTag:
+        raise NotOpened("another passphrase, or the file was changed") from None
+
+
+def _opened_by_key(begins: bytes, secret: str) -> tuple[bytes, bytes, bytes]:
+    """Return the file key, the header and its MAC."""
+    found = _TO_KEYS.match(begins)
+    if found is None:
+        raise NotOpened("not encrypted to a public key in the age format")
+    stanzas = [(_decode(share), _decode(wrapped)) for share, wrapped in _TO_KEY.findall(found[0])]
+    try:
+        file_key = unwrap(stanzas, read_key(secret, PREFIX_OF_SECRET))
+    except ValueError:
+        raise NotOpened("the secret key is mistyped") from None
+    if file_key is None:
+        raise NotOpened("encrypted to another key, or the file was changed")
+    return file_key, found[0], found[1]
 
 
 def _blocks(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes, bool]]:
@@ -117,5 +165,5 @@ def _decode(text: bytes) -> bytes:
     """Decode canonical Base64 only: spare bits at the end would allow unnoticed changes of the header."""
     raw = base64.b64decode(text + b"=" * (-len(text) % 4))
     if _encode(raw) != text:
-        raise NotOpened("not encrypted to a passphrase in the age format")
+        raise NotOpened("not encrypted in the age format")
     return raw

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.codes import ReasonCode
 from lib.age import SHORTEST
+from lib.age_keys import check_public_key, looks_like_public_key
 from lib.fold import squash
 from lib.reasons import MOST_LETTERS, check_reason, join_reasons
 
@@ -112,7 +113,7 @@ class LeavingForm(PrintForm, ReasonForm):
 
 
 class PassphraseForm(forms.Form):
-    """A passphrase, typed twice, that encrypts the file."""
+    """What encrypts the file: a passphrase, typed twice, or the public key of who gets the file."""
 
     passphrase = forms.CharField(
         label=_("Passphrase"),
@@ -121,7 +122,8 @@ class PassphraseForm(forms.Form):
         strip=False,
         help_text=_(
             "The passphrase encrypts the file, which cannot be opened without the passphrase. We do not "
-            "store the passphrase."
+            "store the passphrase. If the recipient uses the program age, you can enter the recipient’s "
+            "public key (age1…) instead."
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -132,11 +134,35 @@ class PassphraseForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if looks_like_public_key(self._typed):
+            self.fields["again"].required = False
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if {"passphrase", "again"} <= given.keys() and given["passphrase"] != given["again"]:
             self.add_error("again", _("Enter the same passphrase twice."))
         return given
+
+    def clean_passphrase(self) -> str:
+        typed: str = self.cleaned_data["passphrase"]
+        if not looks_like_public_key(typed):
+            return typed
+        try:
+            check_public_key(typed)
+        except ValueError:
+            raise ValidationError(_("This is not a complete public key. Copy the key again.")) from None
+        return typed.strip()
+
+    def clean_again(self) -> str:
+        """A public key is not secret, so that nobody types it twice."""
+        is_key = looks_like_public_key(self._typed)
+        return str(self.cleaned_data.get("passphrase", "") if is_key else self.cleaned_data["again"])
+
+    @property
+    def _typed(self) -> str:
+        return str(self["passphrase"].value() or "") if self.is_bound else ""
 
 
 class ReadableForm(PassphraseForm):

@@ -48,6 +48,7 @@ from tests.factories import (
     make_supervisor,
 )
 from tests.incidents.making import make_incident
+from tests.lib.test_age import PUBLIC_KEY, SECRET_KEY
 from tests.plans.making import make_plan
 from tests.plugins.database import clone
 from tests.publishing.town import Town
@@ -417,7 +418,8 @@ class TestAnEmptySystem:
         organisation = make_organisation(north)
         path, out = tmp_path / "north.zip", StringIO()
         given: dict[str, Any] = {"recipient": "City archive", "readable": True}
-        with pytest.raises(CommandError, match="one of the arguments --passphrase-file --readable"):
+        protection = "one of the arguments --passphrase-file --public-key --readable"
+        with pytest.raises(CommandError, match=protection):
             call_command("export_archive", str(path), recipient="City archive")
         with pytest.raises(CommandError, match="--recipient"):
             call_command("export_archive", str(path), readable=True)
@@ -434,6 +436,14 @@ class TestAnEmptySystem:
             call_command("export_archive", str(path), **given)
         with pytest.raises(CommandError, match="no district"):
             call_command("export_archive", str(tmp_path / "x.zip"), district="nowhere", **given)
+        sealed, key = tmp_path / "sealed.zip.age", tmp_path / "key"
+        with pytest.raises(CommandError, match="not a complete public key"):
+            call_command("export_archive", str(sealed), recipient="IT", public_key=PUBLIC_KEY[:-1])
+        call_command("export_archive", str(sealed), recipient="IT", public_key=PUBLIC_KEY, stdout=out)
+        key.write_text(f"{SECRET_KEY}\n")
+        Organisation.objects.all().delete()
+        call_command("import_archive", str(sealed), passphrase_file=key, stdout=out)
+        assert Organisation.objects.get() == organisation
         Organisation.objects.all().delete()
         call_command("import_archive", str(path), stdout=out)
         assert Organisation.objects.get() == organisation

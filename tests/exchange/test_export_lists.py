@@ -34,6 +34,7 @@ from tests.factories import (
     make_supervisor,
     make_user,
 )
+from tests.lib.test_age import PUBLIC_KEY, SECRET_KEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -400,6 +401,21 @@ def test_a_list_is_encrypted_to_a_passphrase_by_default(north: District, supervi
     event = Event.objects.get(action=Action.EXPORT, object_type="contact")
     assert event.recipient.startswith(f"City council · encrypted file sha256:{file.digest}")
     assert "passphrase" not in (Job.objects.get().needs or {})
+
+
+def test_a_list_can_be_encrypted_to_the_public_key_of_who_gets_it(north: District, supervisor: User) -> None:
+    make_contact(north, family_name=CANARY)
+    client = sure(supervisor)
+    mistyped = client.post("/contacts/export/", ENCRYPTED | {"passphrase": PUBLIC_KEY[:-1], "again": ""})
+    assert mistyped.status_code == 422 and "This is not a complete public key." in mistyped.text
+    sent = ENCRYPTED | {"passphrase": f" {PUBLIC_KEY} ", "again": ""}
+    assert client.post("/contacts/export/", sent).status_code == 302
+    assert run_next()
+    file = JobFile.objects.get()
+    content = client.get(f"/jobs/{file.job_id}/files/{file.pk}/").getvalue()
+    plain = io.BytesIO()
+    decrypt(io.BytesIO(content), plain, SECRET_KEY)
+    assert CANARY in plain.getvalue().decode()
 
 
 @pytest.mark.parametrize(

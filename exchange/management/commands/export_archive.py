@@ -14,6 +14,7 @@ from districts.models import District
 from exchange.archive.writing import scope_of, write_archive
 from jobs.files import spool
 from lib.age import SHORTEST, encrypt
+from lib.age_keys import check_public_key
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         )
         protection = parser.add_mutually_exclusive_group(required=True)
         protection.add_argument("--passphrase-file", type=Path, help="encrypts the file (age format)")
+        protection.add_argument("--public-key", default="", help="encrypts the file to an age key (age1…)")
         protection.add_argument("--readable", action="store_true", help="writes the file without encryption")
         parser.add_argument("--recipient", required=True, help="who gets the file, for the activity log")
         parser.add_argument("--reason", default="archive", help="reason, for the activity log")
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         path: Path,
         district: str | None,
         passphrase_file: Path | None,
+        public_key: str,
         recipient: str,
         reason: str,
         **_: Any,
@@ -50,17 +53,18 @@ class Command(BaseCommand):
             raise CommandError(f"There is no district {district}.")
         if path.exists():
             raise CommandError(f"{path} already exists. Nothing was written.")
+        to = _passphrase(passphrase_file) if passphrase_file else _public_key(public_key)
         scope = scope_of(SYSTEM, place) if place else SYSTEM
         draft = path.with_name(f"{path.name}.part")
         try:
             with draft.open("x+b") as out:
                 try:
                     draft.chmod(0o600)
-                    with spool() if passphrase_file else nullcontext(out) as plain:
+                    with spool() if to else nullcontext(out) as plain:
                         told = write_archive(plain, actor=SYSTEM, scope=scope, district=place, purpose=reason)
                         plain.seek(0)
-                        if passphrase_file:
-                            encrypt(plain, out, _passphrase(passphrase_file))
+                        if to:
+                            encrypt(plain, out, to)
                     out.seek(0)
                     digest = hashlib.file_digest(out, "sha256").hexdigest()
                     with transaction.atomic():
@@ -72,7 +76,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
         self.stdout.write(f"{path}: {rows}.\nReferences left out: {told.left_out}\nSHA-256: {digest}")
-        if not passphrase_file:
+        if not to:
             self.stderr.write("The file is not encrypted. Encrypt it before it leaves this machine.")
 
 
@@ -81,3 +85,12 @@ def _passphrase(path: Path) -> str:
     if len(said) < SHORTEST:
         raise CommandError(f"Write a passphrase of {SHORTEST} characters or more into {path}.")
     return said
+
+
+def _public_key(text: str) -> str:
+    try:
+        if text:
+            check_public_key(text)
+        return text
+    except ValueError:
+        raise CommandError(f"{text} is not a complete public key of age. Copy the key again.") from None

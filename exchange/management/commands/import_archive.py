@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
         parser.add_argument(
-            "--passphrase-file", type=Path, help="of an encrypted one; asked for unless given"
+            "--passphrase-file",
+            type=Path,
+            help="passphrase or secret key (AGE-SECRET-KEY-1…) of an encrypted one; asked for unless given",
         )
         parser.add_argument("--reason", default="archive", help="reason, for the activity log")
 
@@ -33,7 +35,7 @@ class Command(BaseCommand):
                 if passphrase_file is not None:
                     passphrase = passphrase_file.read_text().rstrip("\r\n")
                 elif is_encrypted(file):
-                    passphrase = getpass("Passphrase: ")
+                    passphrase = getpass("Passphrase or secret key: ")
                 manifest = read_archive(file, actor=SYSTEM, purpose=reason, passphrase=passphrase)
         except (ArchiveRefused, OSError) as problem:
             raise CommandError(str(problem)) from problem
