@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from lib.encrypted_fields import Encrypted
-from lib.encryption import MARK, data_keys, decrypt_text, encrypt_text
+from lib.encryption import MARK, UNBOUND, data_keys, decrypt_text, encrypt_text
 
 BATCH: Final = 500
 
@@ -21,7 +21,9 @@ def encrypted_fields() -> Iterator[Any]:
 
 
 def encrypt_values(*, undo: bool = False, progress: Callable[[str, int], None] | None = None) -> int:
-    """Rewrite the values that are not under the current data key (`undo`: that are encrypted).
+    """Rewrite the values that are not under the current data key, or not bound to their row.
+
+    With `undo` decrypt all values.
 
     Return their number. Each batch is a transaction of its own, so that this can stop and start again at any
     time. A row that somebody changes meanwhile keeps what they wrote.
@@ -43,7 +45,9 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
     key, table, column = map(connection.ops.quote_name, names)
     keys = data_keys()
     current = f"{MARK}{keys.current}:" if keys else MARK
-    chosen = f"starts_with({column}, %(mark)s)" if undo else f"NOT starts_with({column}, %(mark)s)"
+    chosen = f"NOT starts_with({column}, %(mark)s)"
+    if undo:
+        chosen = f"(starts_with({column}, %(mark)s) OR starts_with({column}, %(unbound)s))"
     after = None
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -53,12 +57,12 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
                 WHERE {column} <> '' AND {chosen} AND (%(after)s::uuid IS NULL OR {key} > %(after)s)
                 ORDER BY {key} LIMIT {BATCH} FOR NO KEY UPDATE
                 """,  # noqa: S608 (names of the model)
-                {"mark": MARK if undo else current, "after": after},
+                {"mark": MARK if undo else current, "unbound": UNBOUND, "after": after},
             )
             rows = cursor.fetchall()
             for pk, stored in rows:
-                plain = decrypt_text(stored, field.place)
-                new = plain if undo else encrypt_text(plain, field.place)
+                plain = decrypt_text(stored, field.place, pk)
+                new = plain if undo else encrypt_text(plain, field.place, pk)
                 cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", [new, pk])  # noqa: S608 (as above)
         if not rows:
             return

@@ -158,7 +158,7 @@ class JobFileChunk(models.Model):
 
     file = models.ForeignKey(JobFile, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
-    content = EncryptedBinaryField()
+    content = EncryptedBinaryField(bound_to=["file", "number"])
 
     class Meta:
         constraints = [

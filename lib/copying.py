@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.models.expressions import DatabaseDefault
 
-from lib.encrypted_fields import Encrypted
+from lib.encrypted_fields import OfRow, RowBound
 
 # Fields whose values are stored as they are, because converting them takes longer than writing. Members of
 # code lists (which have their own type) and values of JSONField and ArrayField are not included.
@@ -86,9 +86,17 @@ def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[
 def _copy(
     cursor: Any, table: str, columns: str, fields: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> None:
-    simple = [isinstance(field, _SIMPLE) and not isinstance(field, Encrypted) for field in fields]
+    simple = [isinstance(field, _SIMPLE) and not isinstance(field, RowBound) for field in fields]
+    bound = [
+        (place, field, [fields.index(one) for one in field.row_fields])
+        for place, field in enumerate(fields)
+        if isinstance(field, RowBound)
+    ]
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
+        for given in rows:
+            row: Any = list(given) if bound else given
+            for place, field, of in bound:
+                row[place] = OfRow(row[place], field.row_of(given[one] for one in of))
             copy.write_row(
                 [
                     value

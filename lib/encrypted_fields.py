@@ -1,43 +1,153 @@
 """Model fields whose values are encrypted in the database (lib.encryption).
 
 The columns are texts, and an empty value stays empty. Only `isnull` and `exact` with an empty text find rows.
-The place of a value is its table and column, so that no value can be moved to another column.
+
+A value is bound to its table, its column and its row, and cannot be read anywhere else. A SELECT reads the ID
+of the row together with the value. `save`, `bulk_create` and COPY know the row that they write. An UPDATE of
+many rows does not, and is refused.
 """
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 from django.db.models.expressions import Expression
+from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
-from lib.encryption import decrypt_bytes, decrypt_text, encrypt_bytes, encrypt_text
+from lib.encryption import data_keys, decrypt_bytes, decrypt_text, encrypt_bytes, encrypt_text
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
 else:
     _Field = object
 
-_SEALED = "sealed"  # member of an encrypted JSON value
+_SEALED: Final = "sealed"  # member of an encrypted JSON value
+_ROW: Final = "row"  # member that a SELECT adds
+_BEFORE: Final = "\x02"  # before and after the row's ID in what a SELECT reads
+_UNKNOWN: Final = "?"  # row of a value that an expression has computed
+_COLUMN: Final = re.compile(r'("[^"]+"|\w+)\."[^"]+"')
 
 
-class Encrypted(_Field):
-    """Mixin for a field with a text in the database."""
+class NotOfOneRow(TypeError):
+    """An encrypted value was written without its row. Save the rows one by one."""
 
-    def db_type(self, connection: Any) -> str:
-        return "text"
+
+@dataclass(frozen=True, slots=True)
+class OfRow:
+    """A value to write, and the row that it belongs to."""
+
+    value: Any
+    row: str
+
+
+def bind_values(row: models.Model) -> None:
+    """Bind the encrypted values of a row that is saved raw, as deserialised rows are."""
+    for field in row._meta.concrete_fields:
+        if isinstance(field, RowBound):
+            row.__dict__[field.attname] = field.pre_save(row, add=False)
+
+
+@contextmanager
+def bound_values(rows: Sequence[models.Model], columns: Iterable[str]) -> Iterator[None]:
+    """Bind the encrypted values of these columns while `bulk_update` writes the rows."""
+    kept: list[tuple[models.Model, str, Any]] = []
+    named = set(columns)
+    try:
+        for row in rows:
+            for field in row._meta.concrete_fields:
+                if isinstance(field, RowBound) and field.name in named:
+                    kept.append((row, field.attname, row.__dict__[field.attname]))
+                    bound = models.Value(field.pre_save(row, add=False), output_field=field)
+                    row.__dict__[field.attname] = bound
+        yield
+    finally:
+        for row, name, value in kept:
+            row.__dict__[name] = value
+
+
+class RowBound(_Field):
+    """Mixin for a field with values that can be read in their own row alone.
+
+    `bound_to` names the fields that identify the row if its key is a serial number, which is not known before
+    the row is written. Migrations do not state it, because the column is the same.
+    """
+
+    bound_to: Sequence[str]
+    db_returning = False  # RETURNING has no row's ID with the value; each field has a default in Python
+
+    def __init__(self, *args: Any, bound_to: Sequence[str] = (), **options: Any) -> None:
+        self.bound_to = tuple(bound_to)
+        super().__init__(*args, **options)
 
     @property
     def place(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"
 
+    @cached_property
+    def row_fields(self) -> list[Any]:
+        """The fields that identify the row."""
+        key: Any = self.model._meta.pk
+        return [self.model._meta.get_field(name) for name in self.bound_to or (key.name,)]
+
+    @staticmethod
+    def row_of(values: Iterable[Any]) -> str:
+        """Return the ID of a row with these values of `row_fields`, as SQL states it."""
+        return ":".join(str(value) for value in values)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(model_instance, add)
+        if hasattr(value, "resolve_expression"):
+            return value
+        return OfRow(value, self.row_of(getattr(model_instance, one.attname) for one in self.row_fields))
+
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        text = super().get_db_prep_save(value, connection)
-        return encrypt_text(text, self.place) if isinstance(text, str) else text
+        if isinstance(value, OfRow):
+            return super().get_db_prep_save(self.sealed(value.value, value.row, connection), connection)
+        if value and data_keys() and not hasattr(value, "resolve_expression"):
+            raise NotOfOneRow(f"{self.place} is bound to its row. Save the row.")
+        return super().get_db_prep_save(value, connection)
+
+    def sealed(self, value: Any, row: str, connection: Any) -> Any:
+        raise NotImplementedError
+
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        """Read the row's ID with the value."""
+        found = _COLUMN.fullmatch(sql)
+        if found is None:
+            return sql, params
+        quote = compiler.connection.ops.quote_name
+        row = " || ':' || ".join(f"{found[1]}.{quote(one.column)}::text" for one in self.row_fields)
+        return self.with_row(sql, row), params
+
+    def with_row(self, sql: str, row: str) -> str:
+        """Return SQL for the value with the row's ID before it. NULL stays NULL."""
+        return f"(chr(2) || {row} || chr(2) || {sql})"
+
+
+class Encrypted(RowBound):
+    """Mixin for a field with a text in the database."""
+
+    def db_type(self, connection: Any) -> str:
+        return "text"
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if isinstance(value, OfRow):
+            text = super(RowBound, self).get_db_prep_save(value.value, connection)
+            return encrypt_text(text, self.place, value.row) if isinstance(text, str) else text
+        return super().get_db_prep_save(value, connection)
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
-        return decrypt_text(value, self.place) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        row, text = _UNKNOWN, value
+        if value.startswith(_BEFORE):
+            _before, row, text = value.split(_BEFORE, 2)
+        return decrypt_text(text, self.place, row)
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name in ("exact", "isnull") else None
@@ -59,23 +169,28 @@ class EncryptedPhoneField(Encrypted, PhoneNumberField):  # type: ignore[misc]  #
     pass
 
 
-class EncryptedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # as above
+class EncryptedBinaryField(RowBound, models.BinaryField):  # type: ignore[type-arg]  # as above
     """Bytes that are encrypted in the database."""
 
-    @property
-    def place(self) -> str:
-        return f"{self.model._meta.db_table}.{self.column}"
-
-    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+    def sealed(self, value: Any, row: str, connection: Any) -> Any:
         if isinstance(value, bytes | bytearray | memoryview):
-            value = encrypt_bytes(bytes(value), self.place)
-        return super().get_db_prep_save(value, connection)
+            return encrypt_bytes(bytes(value), self.place, row)
+        return value
+
+    def with_row(self, sql: str, row: str) -> str:
+        return f"(convert_to(chr(2) || {row} || chr(2), 'UTF8') || {sql})"
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
-        return value if value is None else decrypt_bytes(bytes(value), self.place)
+        if value is None:
+            return None
+        row, content = _UNKNOWN, bytes(value)
+        if content.startswith(_BEFORE.encode()):
+            _before, named, content = content.split(_BEFORE.encode(), 2)
+            row = named.decode()
+        return decrypt_bytes(content, self.place, row)
 
 
-class EncryptedJSONField(models.JSONField):
+class EncryptedJSONField(RowBound, models.JSONField):
     """JSON that is encrypted in the database, except members of an object in `clear`, which SQL reads."""
 
     def __init__(self, *args: Any, clear: Sequence[str] = (), **options: Any) -> None:
@@ -86,38 +201,45 @@ class EncryptedJSONField(models.JSONField):
         name, path, args, options = super().deconstruct()
         return name, path, args, options | ({"clear": self.clear} if self.clear else {})
 
-    @property
-    def place(self) -> str:
-        return f"{self.model._meta.db_table}.{self.column}"
+    def sealed(self, value: Any, row: str, connection: Any) -> Any:
+        if not (isinstance(value, dict | list) and value):
+            return value
+        plain = json.dumps(value, cls=self.encoder)
+        sealed = encrypt_text(plain, self.place, row)
+        if sealed == plain:
+            return value
+        members: dict[str, Any] = value if isinstance(value, dict) else {}
+        return {_SEALED: sealed, **{name: members[name] for name in self.clear if name in members}}
 
-    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        if isinstance(value, dict | list) and value:
-            plain = json.dumps(value, cls=self.encoder)
-            sealed = encrypt_text(plain, self.place)
-            if sealed != plain:
-                members: dict[str, Any] = value if isinstance(value, dict) else {}
-                shown = {name: members[name] for name in self.clear if name in members}
-                value = {_SEALED: sealed, **shown}
-        return super().get_db_prep_save(value, connection)
+    def with_row(self, sql: str, row: str) -> str:
+        return (
+            f"(CASE WHEN jsonb_exists({sql}, '{_SEALED}') "
+            f"THEN {sql} || jsonb_build_object('{_ROW}', {row}) ELSE {sql} END)"
+        )
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
         found = super().from_db_value(value, expression, connection)
         if isinstance(found, dict) and isinstance(sealed := found.get(_SEALED), str):
-            return json.loads(decrypt_text(sealed, self.place), cls=self.decoder)
+            return json.loads(decrypt_text(sealed, self.place, found.get(_ROW, _UNKNOWN)), cls=self.decoder)
         return found
 
 
 class DecryptedJSONField(models.JSONField):
-    """The output of an SQL expression that makes a JSON object of encrypted columns of `model`."""
+    """The output of an SQL expression that makes a JSON object of encrypted columns of `model`.
 
-    def __init__(self, columns: Sequence["Encrypted"], **options: Any) -> None:
+    `row` is the member with the ID of their row. It is left out.
+    """
+
+    def __init__(self, columns: Sequence["Encrypted"], *, row: str, **options: Any) -> None:
         self.columns = columns
+        self.row = row
         super().__init__(**options)
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
         found = super().from_db_value(value, expression, connection)
         if isinstance(found, dict):
+            row = found.pop(self.row, _UNKNOWN)
             for field in self.columns:
                 if isinstance(text := found.get(field.column), str):
-                    found[field.column] = decrypt_text(text, field.place)
+                    found[field.column] = decrypt_text(text, field.place, row)
         return found

@@ -22,7 +22,9 @@ from django.conf import settings
 from lib.secret_keys import derived_keys
 
 #: How encrypted values begin. Texts that people type have no control characters (lib.cleaning).
-MARK: Final = "\x01enc1:"
+MARK: Final = "\x01enc2:"
+#: How values began that were bound to their table and column, but not to their row. They are still read.
+UNBOUND: Final = "\x01enc1:"
 _DERIVED: Final = b"\x01"  # before values under a key derived from SECRET_KEY
 _NONCE: Final = 12
 _KEY: Final = 32
@@ -43,59 +45,68 @@ class DataKeys:
     keys: dict[int, bytes]
     current: int
 
-    def encrypt(self, content: bytes, place: str) -> tuple[int, bytes]:
+    def encrypt(self, content: bytes, where: str) -> tuple[int, bytes]:
         nonce = secrets.token_bytes(_NONCE)
-        return self.current, nonce + AESGCM(self.keys[self.current]).encrypt(nonce, content, place.encode())
+        return self.current, nonce + AESGCM(self.keys[self.current]).encrypt(nonce, content, where.encode())
 
-    def decrypt(self, number: int, content: bytes, place: str) -> bytes:
+    def decrypt(self, number: int, content: bytes, where: str, place: str) -> bytes:
         if number not in self.keys:
             raise NotDecrypted(f"{place}: data key {number} is missing. Add the key to FIELD_KEYS.")
         nonce, rest = content[:_NONCE], content[_NONCE:]
         try:
-            return AESGCM(self.keys[number]).decrypt(nonce, rest, place.encode())
+            return AESGCM(self.keys[number]).decrypt(nonce, rest, where.encode())
         except (InvalidTag, ValueError):
             raise NotDecrypted(f"{place}: the value was changed, cut off or moved here.") from None
 
 
-def encrypt_text(text: str, place: str) -> str:
-    """Return `text` encrypted for `place` (table and column), or as it is without data keys or content."""
+def encrypt_text(text: str, place: str, row: object) -> str:
+    """Return `text` encrypted for `place` (table and column) and the row with this ID.
+
+    Without data keys or content return it as it is.
+    """
     keys = data_keys()
     if not text or keys is None:
         return text
-    number, content = keys.encrypt(text.encode("utf-8", "surrogatepass"), place)
+    number, content = keys.encrypt(text.encode("utf-8", "surrogatepass"), _bound(place, row))
     return f"{MARK}{number}:{base64.b64encode(content).decode()}"
 
 
-def decrypt_text(text: str, place: str) -> str:
-    """Return the text that was encrypted for `place`. A text that is not encrypted is returned as it is.
+def is_encrypted(text: str) -> bool:
+    return text.startswith((MARK, UNBOUND))
+
+
+def decrypt_text(text: str, place: str, row: object) -> str:
+    """Return the text that was encrypted for this place and row. Plain text is returned as it is.
 
     Raises NotDecrypted.
     """
-    if not text.startswith(MARK):
+    if not is_encrypted(text):
         return text
-    number, _colon, content = text.removeprefix(MARK).partition(":")
+    number, _colon, content = text[len(MARK) :].partition(":")
     try:
         sealed = base64.b64decode(content, validate=True)
     except binascii.Error:
         raise NotDecrypted(f"{place}: the value was changed or cut off.") from None
-    return _opened(number, sealed, place).decode("utf-8", "surrogatepass")
+    where = _bound(place, row) if text.startswith(MARK) else place
+    return _opened(number, sealed, place, where).decode("utf-8", "surrogatepass")
 
 
-def encrypt_bytes(content: bytes, place: str) -> bytes:
+def encrypt_bytes(content: bytes, place: str, row: object) -> bytes:
     """Like `encrypt_text`, for bytes."""
     keys = data_keys()
     if not content or keys is None:
         return content
-    number, sealed = keys.encrypt(content, place)
+    number, sealed = keys.encrypt(content, _bound(place, row))
     return f"{MARK}{number}:".encode() + sealed
 
 
-def decrypt_bytes(content: bytes, place: str) -> bytes:
+def decrypt_bytes(content: bytes, place: str, row: object) -> bytes:
     """Like `decrypt_text`, for bytes."""
-    if not content.startswith(MARK.encode()):
+    if not content.startswith((MARK.encode(), UNBOUND.encode())):
         return content
     number, _colon, sealed = content[len(MARK) :].partition(b":")
-    return _opened(number.decode("ascii", "replace"), sealed, place)
+    where = _bound(place, row) if content.startswith(MARK.encode()) else place
+    return _opened(number.decode("ascii", "replace"), sealed, place, where)
 
 
 def seal(value: Any, *, place: str, row: object) -> bytes:
@@ -103,9 +114,9 @@ def seal(value: Any, *, place: str, row: object) -> bytes:
 
     Unlike fields it is always encrypted: without data keys under keys derived from SECRET_KEY.
     """
-    content, where = orjson.dumps(value), f"{place} {row}"
+    content = orjson.dumps(value)
     if data_keys() is not None:
-        return encrypt_bytes(content, where)
+        return encrypt_bytes(content, place, row)
     nonce = secrets.token_bytes(_NONCE)
     return _DERIVED + nonce + AESGCM(derived_keys(place)[0]).encrypt(nonce, content, str(row).encode())
 
@@ -114,7 +125,9 @@ def unseal(sealed: bytes | memoryview, *, place: str, row: object) -> Any:
     """Decrypt a value of `seal`. Raises NotDecrypted."""
     content = bytes(sealed)
     if content.startswith(MARK.encode()):
-        return orjson.loads(decrypt_bytes(content, f"{place} {row}"))
+        return orjson.loads(decrypt_bytes(content, place, row))
+    if content.startswith(UNBOUND.encode()):  # the same place, which named the row already
+        return orjson.loads(decrypt_bytes(content, _bound(place, row), row))
     nonce, encrypted = content[1 : 1 + _NONCE], content[1 + _NONCE :]
     for key in derived_keys(place) if content[:1] == _DERIVED else ():
         try:
@@ -124,13 +137,18 @@ def unseal(sealed: bytes | memoryview, *, place: str, row: object) -> Any:
     raise NotDecrypted(f"{place}: the value was changed or moved, or its key is no longer known.")
 
 
-def _opened(number: str, sealed: bytes, place: str) -> bytes:
+def _bound(place: str, row: object) -> str:
+    return f"{place} {row}"
+
+
+def _opened(number: str, sealed: bytes, place: str, where: str) -> bytes:
+    """Decrypt what was encrypted for `where`. `place` is for people."""
     if not (number.isdecimal() and len(number) < _KEY):
         raise NotDecrypted(f"{place}: the value was changed.")
     keys = data_keys()
     if keys is None:
         raise NotDecrypted(f"{place}: the value is encrypted. Set FIELD_KEYS and FIELD_SECRET.")
-    return keys.decrypt(int(number), sealed, place)
+    return keys.decrypt(int(number), sealed, where, place)
 
 
 def data_keys() -> DataKeys | None:

@@ -98,8 +98,8 @@ def _private(actor: Actor) -> Any:
         return Value(None, output_field=JSONField())
     rows = PrivateChannel.objects.filter(contact=OuterRef("pk"))
     columns: list[Any] = [PrivateChannel._meta.get_field(name) for name in ("email", "phone")]
-    found = rows.values(row=JSONObject(email="email", phone="phone"))
-    return Subquery(found, output_field=DecryptedJSONField(columns))
+    found = rows.values(row=JSONObject(email="email", phone="phone", contact="contact_id"))
+    return Subquery(found, output_field=DecryptedJSONField(columns, row="contact"))
 
 
 def _unless_withdrawn(column: str) -> Any:

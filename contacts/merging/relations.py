@@ -30,6 +30,7 @@ from contacts.models import (
 from contacts.remembered import combined
 from contacts.services.details import reached_by
 from lib.days import days_left
+from lib.encrypted_fields import bind_values
 from lib.ids import uuid7
 
 Rows = models.QuerySet[Any]
@@ -77,6 +78,7 @@ def as_it_is(rows: Any) -> list[Any]:
 
 def put_back(rows: list[Any]) -> None:
     for row in serializers.deserialize("python", rows):
+        bind_values(row.object)
         row.save()
 
 

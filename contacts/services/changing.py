@@ -16,6 +16,7 @@ from audit.services import Changed, record_changes
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.copying import insert_rows
+from lib.encrypted_fields import bound_values
 from lib.erasable import Rewrite
 from lib.id_in import id_in
 
@@ -142,7 +143,7 @@ def save_changed(changes: Collection[Change], fold: Callable[[Any], None]) -> No
         row.updated_at = now
     if rows:
         columns = sorted(set[str]().union(*(change.columns for change in changes)))
-        with constraints_in_words(type(rows[0])):
+        with constraints_in_words(type(rows[0])), bound_values(rows, columns):
             type(rows[0]).objects.bulk_update(rows, columns, batch_size=250)
 
 

@@ -115,7 +115,7 @@ class ImportStep(models.Model):
     """What one batch of an import wrote: a list of ids, versions and the values that were there before."""
 
     draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="steps")
-    rows = EncryptedJSONField()
+    rows = EncryptedJSONField(bound_to=["draft"])
 
     class Meta:
         db_table = "contacts_importstep"

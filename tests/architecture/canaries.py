@@ -12,6 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
+from lib.encrypted_fields import OfRow, RowBound
+
 APPS: Final = (
     "accounts",
     "contacts",
@@ -84,6 +86,15 @@ def words_of(name: str) -> str:
     return f"{TOLD[name]} {ASKED[name]}"
 
 
+def of_row(field: Any, value: Any, pk: Any) -> Any:
+    """Return the value for an UPDATE of this row alone, which an encrypted field has to know."""
+    if not isinstance(field, RowBound):
+        return value
+    names = [one.attname for one in field.row_fields]
+    row = field.row_of(field.model._base_manager.values_list(*names).get(pk=pk))
+    return models.Value(OfRow(value, row), output_field=field)
+
+
 def planted_models() -> list[type[models.Model]]:
     found = [model for app in APPS for model in apps.get_app_config(app).get_models()]
     return [model for model in found if model._meta.label not in NOT_SECRET]
@@ -132,7 +143,9 @@ def plant(name: str, before: Marks) -> None:
             rows = rows.filter(review__signed_at=None)
         fields = list(texts(model))
         for number, pk in enumerate(rows.values_list("pk", flat=True) if fields else ()):
-            model._default_manager.filter(pk=pk).update(**{f.name: value(f, name, number) for f in fields})
+            model._default_manager.filter(pk=pk).update(
+                **{f.name: of_row(f, value(f, name, number), pk) for f in fields}
+            )
 
 
 def leaked(text: str, names: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Encrypted fields: the database holds no readable text, and everybody who may read does."""
 
+import base64
 import zlib
 from io import BytesIO, StringIO
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import FieldError
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
@@ -22,14 +23,17 @@ from contacts.services.private_channels import (
 from crm.field_encryption import encrypt_values, encrypted_fields
 from districts.models import District
 from exchange.imports.drafts import start_draft
-from exchange.models import ImportDraft
+from exchange.models import ImportDraft, ImportStep
 from jobs.files import keep_file
-from jobs.models import Job
+from jobs.models import Job, JobFileChunk
 from lib.copying import insert_rows
-from lib.encryption import MARK, NotDecrypted, data_keys, with_new_key, wrapped_keys
+from lib.encrypted_fields import NotOfOneRow, bound_values
+from lib.encryption import MARK, UNBOUND, NotDecrypted, data_keys, with_new_key, wrapped_keys
+from lib.ids import uuid7
 from meetings.models import Concern, Meeting
 from meetings.services.concerns import log_concern
 from tests.api.clients import Tool
+from tests.architecture.asking import undone
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -120,11 +124,107 @@ def test_many_rows_at_once_are_encrypted_too(north: District) -> None:
     insert_rows(Meeting, rows)
     assert all(value.startswith(MARK) for value in stored("meetings_meeting", "assessment"))
     assert {row.assessment for row in Meeting.objects.all()} == {CANARY}
-    Meeting.objects.update(assessment="Calm")
+    with pytest.raises(NotOfOneRow, match=r"meetings_meeting\.assessment"), undone():
+        Meeting.objects.update(assessment="Calm")
+    with pytest.raises(NotOfOneRow), undone():
+        Meeting.objects.bulk_update(Meeting.objects.all(), ["assessment"])
+    changed = list(Meeting.objects.order_by("pk"))
+    for number, row in enumerate(changed):
+        row.assessment = f"Calm {number}"
+    with bound_values(changed, ["assessment"]):
+        Meeting.objects.bulk_update(changed, ["assessment"])
+    assert changed[3].assessment == Meeting.objects.get(pk=changed[3].pk).assessment == "Calm 3"
     assert all(value.startswith(MARK) for value in stored("meetings_meeting", "assessment"))
-    Meeting.objects.bulk_update(Meeting.objects.all(), ["assessment"])
-    assert all(value.startswith(MARK) for value in stored("meetings_meeting", "assessment"))
-    assert {row.assessment for row in Meeting.objects.all()} == {"Calm"}
+    Meeting.objects.update(assessment="")
+    assert {row.assessment for row in Meeting.objects.all()} == {""}
+
+
+def swap(table: str, key: str, columns: str) -> None:
+    """Exchange what two rows hold, as whoever writes in the database can."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} t SET ({columns}) = (SELECT {columns} FROM {table} o WHERE o.{key} <> t.{key})"  # noqa: S608 (a test's names)
+        )
+
+
+def test_a_value_of_another_row_is_never_read_as_if_it_were_this_rows(north: District) -> None:
+    """On pages, in lists of values, through the API, and in the members of JSON."""
+    mine, hers = make_meeting(north, assessment="Calm"), make_meeting(north, assessment=CANARY)
+    found = Meeting.objects.order_by("pk").values_list("assessment", flat=True)
+    nested = Meeting.objects.filter(pk=models.OuterRef("pk")).values("assessment")
+    through = Meeting.objects.annotate(text=models.Subquery(nested)).order_by("pk")
+    assert list(found) == list(through.values_list("text", flat=True)) == ["Calm", CANARY]
+    tool = Tool(north)
+    assert tool.get(f"/meetings/{mine.pk}/").json()["assessment"] == "Calm"
+    swap("meetings_meeting", "id", "assessment")
+    for read in (
+        lambda: Meeting.objects.get(pk=mine.pk),
+        lambda: list(found.all()),
+        lambda: list(through.values_list("text", flat=True)),
+        lambda: tool.get(f"/meetings/{mine.pk}/"),
+        lambda: hers.refresh_from_db(),
+    ):
+        with pytest.raises(NotDecrypted, match=r"meetings_meeting\.assessment"):
+            read()
+
+
+def test_private_channels_merges_drafts_steps_and_files_are_bound_to_their_rows_too(north: District) -> None:
+    contacts = [make_contact(north) for _number in range(2)]
+    for number, contact in enumerate(contacts):
+        set_private_channel(actor=SYSTEM, contact_id=contact.pk, email=f"own{number}@zebra.example")
+    assert Tool(north).get(f"/contacts/{contacts[0].pk}/").json()["private_channel"]["email"]
+    swap("contacts_privatechannel", "contact_id", "email")
+    with pytest.raises(NotDecrypted):
+        PrivateChannel.objects.get(contact=contacts[0])
+    with pytest.raises(NotDecrypted):
+        Tool(north).get(f"/contacts/{contacts[0].pk}/")
+
+    for number in range(2):
+        draft = ImportDraft.objects.create(started_by=uuid7(), sample={"Name": [str(number)]}, content=b"a")
+        ImportStep.objects.create(draft=draft, rows=[[str(number)]])
+        Merge.objects.create(
+            object_type="contact",
+            kept_id=uuid7(),
+            gone_ids=[],
+            kept_version=1,
+            memory={"versions": {}, "n": number},
+        )
+        job = Job.objects.create(kind="export_list", status="done")
+        about: dict[str, Any] = {"name": "x.csv", "media_type": "text/csv", "is_input": True}
+        keep_file(job_id=job.pk, content=BytesIO(b"words"), **about)
+    for model, columns in (
+        (ImportDraft, ["sample", "content"]),
+        (ImportStep, ["rows"]),
+        (Merge, ["memory"]),
+        (JobFileChunk, ["content"]),
+    ):
+        for column in columns:
+            values = model._base_manager.values_list(column, flat=True)
+            assert len(values.all()) == 2
+            with undone():
+                swap(model._meta.db_table, "id", column)
+                with pytest.raises(NotDecrypted, match=column):
+                    list(values)
+
+
+def test_values_that_were_bound_to_their_column_alone_are_read_and_then_bound_by_the_command(
+    north: District,
+) -> None:
+    meeting = make_meeting(north, assessment=CANARY)
+    keys = data_keys()
+    assert keys is not None
+    number, content = keys.encrypt(CANARY.encode(), "meetings_meeting.assessment")
+    with connection.cursor() as cursor:
+        old = f"{UNBOUND}{number}:{base64.b64encode(content).decode()}"
+        cursor.execute("UPDATE meetings_meeting SET assessment = %s", [old])
+    assert Meeting.objects.get(pk=meeting.pk).assessment == CANARY
+    assert (encrypt_values(), encrypt_values()) == (1, 0)
+    assert stored("meetings_meeting", "assessment")[0].startswith(MARK)
+    assert Meeting.objects.get(pk=meeting.pk).assessment == CANARY
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE meetings_meeting SET assessment = %s", [old])
+    assert encrypt_values(undo=True) == 1
+    assert stored("meetings_meeting", "assessment") == [CANARY]
 
 
 def test_a_changed_value_is_an_error_that_names_its_column(north: District) -> None:

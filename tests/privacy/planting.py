@@ -14,6 +14,7 @@ from contacts.models import Contact
 from lib import erasable
 from privacy import inventory
 from privacy.searching import searched_tables
+from tests.architecture.canaries import of_row
 
 NAME: Final = "Leila Haddad"
 ARABIC: Final = "ليلى حداد"
@@ -61,7 +62,7 @@ def plant(chance: random.Random, how: str) -> set[Place]:
         value = _value(field, text, number)
         try:
             with transaction.atomic():
-                model._base_manager.filter(pk=key).update(**{field.name: value})
+                model._base_manager.filter(pk=key).update(**{field.name: of_row(field, value, key)})
         except DatabaseError:  # a row with a rule of its own, such as a code that must be known
             continue
         planted.add((model._meta.label, key, field.name))
