@@ -20,10 +20,10 @@ def _version(model: Any) -> Column:
     return Column("version", shape(model._meta.get_field("revision")), F("revision"))
 
 
-def _if_listed(field: ListedField, name: str) -> Column:
+def _if_listed(field: ListedField, name: str) -> Case:
     """A text that the organisation agreed to publish, or an empty one."""
     agreed = When(fields__contains=[field.value], then=F(name))
-    return column(PublicListing, name, Case(agreed, default=Value(""), output_field=TextField()))
+    return Case(agreed, default=Value(""), output_field=TextField())
 
 
 PUBLIC_ENTRY = RowSpec(
@@ -65,8 +65,8 @@ LISTING = RowSpec(
         "id",
         _version(PublicListing),
         *("organisation", "public_id", "fields", "language"),
-        _if_listed(ListedField.SUMMARY, "summary"),
-        _if_listed(ListedField.FOCUS, "focus_words"),
+        column(PublicListing, "summary", _if_listed(ListedField.SUMMARY, "summary")),
+        column(PublicListing, "focus_words", _if_listed(ListedField.FOCUS, "focus_words")),
         *("agreed_on", "review_on", "updated_at"),
     ),
 )

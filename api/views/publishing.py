@@ -32,8 +32,8 @@ class ReportingRoutes(ListMixin):
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
         """Those that are shown while they answer, but none of a protected location."""
-        hidden = Organisation.objects.with_protected_location().filter(pk=models.OuterRef("organisation"))
-        return ReportingRoute.objects.visible_to(actor).meant_to_be_public().exclude(models.Exists(hidden))
+        routes = ReportingRoute.objects.visible_to(actor).meant_to_be_public()
+        return routes.filter(models.Q(organisation=None) | _is_not_protected(actor))
 
 
 class PublicListings(ListMixin):
@@ -43,5 +43,13 @@ class PublicListings(ListMixin):
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        hidden = Organisation.objects.with_protected_location().filter(pk=models.OuterRef("organisation"))
-        return PublicListing.objects.visible_to(actor).in_force().exclude(models.Exists(hidden))
+        return PublicListing.objects.visible_to(actor).in_force().filter(_is_not_protected(actor))
+
+
+def _is_not_protected(actor: Actor) -> models.Exists:
+    """Whether the key sees the organisation and its location is not protected.
+
+    An organisation that the key does not see counts as protected, whether policies hide it or the query does.
+    """
+    seen = Organisation.objects.visible_to(actor).without_protected_location()
+    return models.Exists(seen.filter(pk=models.OuterRef("organisation")))

@@ -94,7 +94,7 @@ class PreparedCursor(WithContext, base.ServerBindingCursor):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         if CONTEXT not in query:
             return super().execute(query, params, **options)
-        base.ServerBindingCursor.execute(self, query, params, **options)
+        base.ServerBindingCursor.execute(self, query, params, **options)  # type: ignore[attr-defined]  # left out by the stubs
         note_sent(self.connection, params["context"])
         return self
 

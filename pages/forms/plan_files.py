@@ -18,7 +18,7 @@ class ComparisonFileForm(forms.Form):
 
     period = forms.ChoiceField(label=_("Quarter"))
     names_nobody = forms.BooleanField(label=_("I have read all titles: they name no one"), required=False)
-    digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ("period", "recipient", "contact", "names_nobody", "digest")
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
@@ -43,4 +43,4 @@ class CityFileForm(forms.Form):
 class TrustForm(forms.Form):
     """`key` is the one whose fingerprint was shown."""
 
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    key = forms.CharField(widget=forms.HiddenInput)

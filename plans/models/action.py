@@ -36,6 +36,7 @@ class Action(models.Model):
         null=True,
         editable=False,
         related_name="+",
+        db_index=False,  # a city has few actions
         verbose_name=_("practice"),
     )
     owner = models.ForeignKey(

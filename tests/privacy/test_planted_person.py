@@ -35,6 +35,7 @@ WITHOUT_ROWS: Final = {
     "plans.CityFile",
     "plans.ComparisonFile",
     "plans.IndicatorValue",
+    "practices.EditorialReview",  # signed, as the others that are not writable
     "publishing.CouncilPaper",
     "publishing.EntryTranslation",
     "publishing.PublicDistrict",
