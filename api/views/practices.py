@@ -10,7 +10,7 @@ from practices.models import Practice
 
 
 class PublishedFilters(PracticeFilters):
-    status = None
+    status = None  # type: ignore[assignment]  # how django-filter leaves out an inherited filter
 
 
 class Practices(ListMixin, RetrieveMixin):

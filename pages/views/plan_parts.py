@@ -254,8 +254,8 @@ def plan_value_new(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
         if period_end <= period_start:
             raise ValidationError({"period_end": _("The end of the period must be after its start.")})
         period = Period(period_start, period_end)
-        about = {"indicator_id": row.pk, "period": period, "corrects_id": corrected and corrected.pk}
-        return enter_value(actor=actor, plan_id=plan_id, **about, **given)
+        about: dict[str, Any] = {"indicator_id": row.pk, "corrects_id": corrected and corrected.pk}
+        return enter_value(actor=actor, plan_id=plan_id, period=period, **about, **given)
 
     back = reverse("plan_indicator", args=[pk, row.pk])
     title = _("Correct value") if corrected else _("Enter value")
