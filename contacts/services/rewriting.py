@@ -69,8 +69,8 @@ def _change_beside(
     """Change child rows, and give the owners of those that changed the next version."""
     rows = model._base_manager.filter(pk__in=keys).order_by("pk")
     owners = lock(owner.model.objects.all(), set(rows.values_list(reference, flat=True)))
-    locked = rows.select_for_update(of=("self",), no_key=True)
-    touched = {getattr(row, reference) for row in locked if change(row)}
+    locked = [(getattr(row, reference), row) for row in rows.select_for_update(of=("self",), no_key=True)]
+    touched = {pk for pk, row in locked if change(row)}  # a row that is deleted may lose its reference
     changes = [Change(owners[pk]) for pk in sorted(touched)]
     for one in changes:
         one.names = [name]

@@ -19,6 +19,7 @@ from accounts.sessions import end_sessions
 from api.models import ApiKey
 from api.services.keys import revoke_key
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from districts.models import District
 from jobs.kinds import JobRefused
@@ -131,7 +132,7 @@ def breach_phase(request: ActorRequest, pk: UUID, number: int, extension: str) -
     except JobRefused as problem:
         messages.error(request, str(problem))
         return redirect("breach", pk)
-    record_view(request, "breach", [pk])
+    record_view(request, "breach", [pk], recipient=recipient_of(_("Supervisory authority"), f"file {number}"))
     headers = {"Content-Disposition": f'attachment; filename="{row.number}-{number}.{extension}"'}
     return HttpResponse(out.getvalue(), content_type=TYPES[extension], headers=headers)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
+from audit.rules import recipient_of
 from audit.services import record
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
@@ -92,7 +93,8 @@ def plan_file_download(request: ActorRequest, pk: UUID, comparisonfile: UUID) ->
     if not row.is_signed:
         messages.error(request, _("This file is not signed yet. Try again in a minute."))
         return redirect("plan_file", pk, row.pk)
-    about: dict[str, Any] = {"district_ids": [plan.district_id], "recipient": row.recipient}
+    to = recipient_of(row.recipient, f"file {row.number}")
+    about: dict[str, Any] = {"district_ids": [plan.district_id], "recipient": to}
     record(request.actor, Action.EXPORT, "comparison_file", [row.pk], **about)
     answer = HttpResponse(files.write(row.document, row.key, row.signature), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="plan-comparison-{row.number}.json"'

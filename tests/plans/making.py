@@ -117,7 +117,10 @@ def file_document(title: str) -> dict[str, Any]:
 
 
 def make_agreed(district: District, supervisor: User, text: str) -> AgreedAction:
-    """What a signed audit of the district agreed."""
+    """What the first signed audit of the district agreed; without one, a signed audit is made."""
+    audit = Review.objects.filter(district=district, signed_at__isnull=False).order_by("signed_at").first()
+    if audit is not None:
+        return audit.actions.order_by("pk")[0]
     days = {"since": date(2026, 1, 1), "until": date(2026, 4, 1), "as_of": timezone.now()}
     audit = Review.objects.create(district=district, conclusion="Seen", **days)
     agreed: AgreedAction = audit.actions.create(text=text, due_on=date(2027, 1, 1))
