@@ -108,6 +108,19 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE FUNCTION guard.refuse_without_context() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF (SELECT is_guarded FROM guard.city)
+        AND NOT pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+        AND NOT EXISTS (SELECT FROM guard.verified_context())
+    THEN
+        RAISE insufficient_privilege USING MESSAGE = format('%s is written by the application only', TG_TABLE_NAME);
+    END IF;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION guard.verified_context() RETURNS TABLE(actor uuid, opened text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -441,7 +454,7 @@ CREATE FUNCTION public.context_candidates(of_table text, likes text[], similar_t
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
     SET search_path TO 'public', 'pg_temp'
     SET enable_seqscan TO 'off'
-    AS $$
+    AS $_$
 DECLARE
     policy text;
 BEGIN
@@ -450,12 +463,14 @@ BEGIN
     IF policy IS NULL THEN
         RETURN;
     END IF;
+    policy := replace(policy, '( SELECT context_districts() AS context_districts)', '$1');
+
     RETURN QUERY EXECUTE format('SELECT id FROM %I WHERE (%s) AND (%s)', of_table, concat_ws(' OR ',
         (SELECT string_agg(format('folded LIKE %L', one), ' OR ') FROM unnest(likes) AS one),
         (SELECT string_agg(format('folded %%> %L', one), ' OR ') FROM unnest(similar_to) AS one),
         CASE WHEN cardinality(sharing) > 0 THEN format('clues && %L', sharing) ELSE 'false' END
-    ), policy);
-END $$;
+    ), policy) USING context_districts();
+END $_$;
 CREATE FUNCTION public.context_districts() RETURNS uuid[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -478,6 +493,28 @@ BEGIN
     END LOOP;
     RETURN whole;
 END $$;
+CREATE FUNCTION public.context_planned(of_user uuid, since timestamp with time zone, until timestamp with time zone, latest_first boolean, most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    policy text;
+BEGIN
+    SELECT pg_get_expr(polqual, polrelid) INTO policy FROM pg_policy
+    WHERE polrelid = 'meetings_meeting'::regclass AND polname = 'rows_in_context';
+    IF policy IS NULL THEN
+        RETURN;
+    END IF;
+    policy := replace(policy, '( SELECT context_districts() AS context_districts)', '$4');
+    -- COALESCE keeps the question from becoming a join, and the cheapest condition is asked first.
+    RETURN QUERY EXECUTE format(
+        'SELECT id FROM meetings_meeting WHERE status = ''planned'' AND starts_at >= $1 AND starts_at < $2'
+        ' AND coalesce(EXISTS (SELECT FROM meetings_meeting_officers taking_part'
+        ' WHERE taking_part.meeting_id = meetings_meeting.id AND taking_part.user_id = $5), false)'
+        ' AND (%s) ORDER BY starts_at %s, id LIMIT $3',
+        policy, CASE WHEN latest_first THEN 'DESC' ELSE 'ASC' END
+    ) USING since, until, most, context_districts(), of_user;
+END $_$;
 CREATE FUNCTION public.context_today() RETURNS date
     LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -733,6 +770,8 @@ END $$;
 CREATE TABLE guard.city (
     is_one boolean DEFAULT true NOT NULL,
     time_zone text NOT NULL,
+    contexts_sent boolean DEFAULT false NOT NULL,
+    is_guarded boolean DEFAULT false NOT NULL,
     CONSTRAINT city_is_one_check CHECK (is_one)
 );
 CREATE TABLE public.contacts_contact (
@@ -1021,6 +1060,7 @@ CREATE TABLE public.accounts_user (
     phone character varying(128) DEFAULT ''::character varying NOT NULL,
     absent_until date,
     deactivated_at timestamp with time zone,
+    public_name character varying(40) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT accounts_user_version_check CHECK ((version >= 0)),
     CONSTRAINT user_asked_role_waits CHECK ((((asked_role)::text = ''::text) OR (((asked_role)::text = ANY ((ARRAY['administrator'::character varying, 'confirmer'::character varying, 'privacy_officer'::character varying, 'supervisor'::character varying])::text[])) AND ((role)::text = 'officer'::text)))),
     CONSTRAINT user_channels_are_known CHECK ((reminder_channels <@ ARRAY['email'::character varying(10), 'in_page'::character varying(10)])),
@@ -2104,7 +2144,7 @@ CREATE TABLE public.meetings_followup (
     departs boolean NOT NULL,
     CONSTRAINT follow_up_cancelled_has_reason CHECK (((NOT ((status)::text = 'cancelled'::text)) OR (NOT ((cancel_reason)::text = ''::text)))),
     CONSTRAINT follow_up_done_has_moment CHECK ((((completed_at IS NOT NULL) AND ((status)::text = 'done'::text)) OR ((NOT ((status)::text = 'done'::text)) AND (completed_at IS NULL)))),
-    CONSTRAINT follow_up_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['call_back'::character varying, 'send_information'::character varying, 'visit'::character varying, 'reassurance_patrol'::character varying, 'arrange_meeting'::character varying, 'report_back'::character varying, 'refer_victim_support'::character varying, 'refer_municipal'::character varying, 'pass_to_investigation'::character varying, 'problem_solving'::character varying, 'joint_activity'::character varying, 'translate_accessible'::character varying, 'verify_details'::character varying, 'give_notice'::character varying, 'record_agreement'::character varying, 'escalate'::character varying, 'other'::character varying])::text[]))),
+    CONSTRAINT follow_up_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['call_back'::character varying, 'send_information'::character varying, 'visit'::character varying, 'reassurance_patrol'::character varying, 'arrange_meeting'::character varying, 'report_back'::character varying, 'refer_victim_support'::character varying, 'refer_municipal'::character varying, 'pass_to_investigation'::character varying, 'problem_solving'::character varying, 'joint_activity'::character varying, 'translate_accessible'::character varying, 'verify_details'::character varying, 'give_notice'::character varying, 'record_agreement'::character varying, 'escalate'::character varying, 'try_out'::character varying, 'other'::character varying])::text[]))),
     CONSTRAINT follow_up_status_is_known CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'in_progress'::character varying, 'done'::character varying, 'cancelled'::character varying])::text[]))),
     CONSTRAINT meetings_followup_version_check CHECK ((version >= 0))
 );
@@ -2326,10 +2366,53 @@ CREATE TABLE public.plans_action (
     ends_on date,
     owner_id uuid,
     goal_id uuid NOT NULL,
+    practice_id uuid,
     CONSTRAINT action_dropped_for_a_reason CHECK (((NOT ((status)::text = 'dropped'::text)) OR (NOT ((reason)::text = ''::text)))),
     CONSTRAINT action_has_days CHECK (((starts_on IS NULL) OR (ends_on IS NULL) OR (ends_on > starts_on))),
     CONSTRAINT action_status_is_known CHECK (((status)::text = ANY ((ARRAY['planned'::character varying, 'under_way'::character varying, 'done'::character varying, 'paused'::character varying, 'dropped'::character varying])::text[]))),
     CONSTRAINT plans_action_position_check CHECK (("position" >= 0))
+);
+CREATE TABLE public.plans_city (
+    id uuid NOT NULL,
+    name character varying(120) NOT NULL,
+    country character varying(2) NOT NULL,
+    key character varying(64) NOT NULL,
+    trusted_at timestamp with time zone,
+    note character varying(500) NOT NULL,
+    version integer NOT NULL,
+    trusted_by_id uuid,
+    CONSTRAINT city_trust_is_whole CHECK ((((trusted_at IS NULL) AND (trusted_by_id IS NULL)) OR ((trusted_at IS NOT NULL) AND (trusted_by_id IS NOT NULL) AND (NOT ((key)::text = ''::text))))),
+    CONSTRAINT plans_city_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.plans_cityfile (
+    id uuid NOT NULL,
+    digest character varying(64) NOT NULL,
+    content jsonb NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    is_signed boolean NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    accepted_by_id uuid,
+    city_id uuid NOT NULL,
+    CONSTRAINT city_file_has_days CHECK ((period_end > period_start))
+);
+CREATE TABLE public.plans_comparisonfile (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    recipient character varying(120) NOT NULL,
+    contact character varying(254) NOT NULL,
+    document jsonb NOT NULL,
+    counted jsonb NOT NULL,
+    key character varying(64) NOT NULL,
+    signature character varying(128) NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL,
+    confirmed_by_id uuid,
+    plan_id uuid NOT NULL,
+    CONSTRAINT comparison_file_has_days CHECK ((period_end > period_start)),
+    CONSTRAINT comparison_file_signature_is_whole CHECK (((((key)::text = ''::text) AND ((signature)::text = ''::text)) OR ((NOT ((key)::text = ''::text)) AND (NOT ((signature)::text = ''::text))))),
+    CONSTRAINT plans_comparisonfile_number_check CHECK ((number >= 0))
 );
 CREATE TABLE public.plans_evidence (
     id uuid NOT NULL,
@@ -2467,6 +2550,115 @@ CREATE TABLE public.plans_planvoice (
     review_id uuid NOT NULL,
     CONSTRAINT plan_voice_is_known CHECK (((says)::text = ANY ((ARRAY['better'::character varying, 'same'::character varying, 'worse'::character varying, 'cannot_say'::character varying])::text[])))
 );
+CREATE TABLE public.practices_adoption (
+    id uuid NOT NULL,
+    city character varying(120) NOT NULL,
+    started_on date NOT NULL,
+    what_we_changed text NOT NULL,
+    came_of_it character varying(15) NOT NULL,
+    asked_communities boolean NOT NULL,
+    asked_how character varying(300) NOT NULL,
+    would_again character varying(12) NOT NULL,
+    written_on date NOT NULL,
+    district_id uuid,
+    follow_up_id uuid,
+    written_by_id uuid,
+    practice_id uuid NOT NULL,
+    CONSTRAINT adoption_is_known CHECK ((((came_of_it)::text = ANY ((ARRAY['helped'::character varying, 'no_difference'::character varying, 'made_worse'::character varying, 'too_early'::character varying])::text[])) AND ((would_again)::text = ANY ((ARRAY['yes'::character varying, 'with_changes'::character varying, 'no'::character varying])::text[])))),
+    CONSTRAINT adoption_is_somewhere CHECK (((((city)::text = ''::text) AND (district_id IS NOT NULL)) OR ((NOT ((city)::text = ''::text)) AND (district_id IS NULL))))
+);
+CREATE TABLE public.practices_editorialreview (
+    id uuid NOT NULL,
+    edition integer NOT NULL,
+    problem_is_clear character varying(6) NOT NULL,
+    mechanism_is_clear character varying(6) NOT NULL,
+    has_evidence character varying(6) NOT NULL,
+    can_be_repeated character varying(6) NOT NULL,
+    level character varying(12) NOT NULL,
+    note character varying(500) NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    reviewer_id uuid,
+    practice_id uuid NOT NULL,
+    CONSTRAINT editorial_review_is_known CHECK ((((can_be_repeated)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])) AND ((has_evidence)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])) AND ((level)::text = ANY ((ARRAY['described'::character varying, 'plausible'::character varying, 'tested_here'::character varying, 'evaluated'::character varying, 'reviewed'::character varying])::text[])) AND ((mechanism_is_clear)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])) AND ((problem_is_clear)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])))),
+    CONSTRAINT practices_editorialreview_edition_check CHECK ((edition >= 0))
+);
+CREATE TABLE public.practices_practice (
+    id uuid NOT NULL,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    code character varying(60) NOT NULL,
+    origin character varying(120) NOT NULL,
+    origin_key character varying(64) NOT NULL,
+    edition integer NOT NULL,
+    phases character varying(10)[] NOT NULL,
+    strands character varying(20)[] NOT NULL,
+    kinds character varying(30)[] NOT NULL,
+    grounds character varying(30)[] NOT NULL,
+    size character varying(120) NOT NULL,
+    people_needed character varying(120) NOT NULL,
+    cost_note character varying(200) NOT NULL,
+    since smallint,
+    status character varying(10) NOT NULL,
+    retired_reason character varying(300) NOT NULL,
+    level character varying(12) NOT NULL,
+    level_note character varying(300) NOT NULL,
+    contact character varying(254) NOT NULL,
+    licence character varying(12) NOT NULL,
+    submitted_on date,
+    confirmed_on date,
+    confirm_by date,
+    retired_on date,
+    author_id uuid,
+    edited_by_id uuid,
+    CONSTRAINT practice_codes_are_known CHECK ((((level)::text = ANY ((ARRAY['described'::character varying, 'plausible'::character varying, 'tested_here'::character varying, 'evaluated'::character varying, 'reviewed'::character varying])::text[])) AND ((status)::text = ANY ((ARRAY['draft'::character varying, 'in_review'::character varying, 'published'::character varying, 'retired'::character varying])::text[])))),
+    CONSTRAINT practice_is_confirmed CHECK ((((status)::text = ANY ((ARRAY['draft'::character varying, 'in_review'::character varying])::text[])) OR (confirm_by IS NOT NULL))),
+    CONSTRAINT practice_is_for_known_codes CHECK (((grounds <@ ARRAY['racist_xenophobic'::character varying(30), 'anti_black'::character varying(30), 'anti_roma'::character varying(30), 'antisemitic'::character varying(30), 'anti_muslim'::character varying(30), 'anti_christian'::character varying(30), 'other_religion_belief'::character varying(30), 'gender_based'::character varying(30), 'anti_lgbti'::character varying(30), 'anti_trans'::character varying(30), 'disability'::character varying(30), 'poverty'::character varying(30), 'ideology'::character varying(30), 'language'::character varying(30), 'age'::character varying(30), 'unknown'::character varying(30), 'none'::character varying(30)]) AND (kinds <@ ARRAY['hate_crime_reported'::character varying(30), 'hate_incident'::character varying(30), 'hate_speech_offline'::character varying(30), 'hate_speech_online'::character varying(30), 'threat'::character varying(30), 'harassment'::character varying(30), 'assault'::character varying(30), 'property_damage'::character varying(30), 'attack_on_community_site'::character varying(30), 'graffiti_symbol'::character varying(30), 'discrimination'::character varying(30), 'tension'::character varying(30), 'rumour'::character varying(30), 'fear_of_crime'::character varying(30), 'antisocial_behaviour'::character varying(30), 'event_security'::character varying(30), 'bullying'::character varying(30), 'reporting_barrier'::character varying(30), 'victim_need'::character varying(30), 'other'::character varying(30)]))),
+    CONSTRAINT practice_phases_are_known CHECK (((phases <@ ARRAY['prevent'::character varying(10), 'detect'::character varying(10), 'manage'::character varying(10)]) AND (
+CASE
+    WHEN (phases IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(phases, 1), 0)
+END > 0))),
+    CONSTRAINT practice_retired_for_a_reason CHECK (((NOT ((status)::text = 'retired'::text)) OR (NOT ((retired_reason)::text = ''::text)))),
+    CONSTRAINT practice_strands_are_known CHECK (((strands <@ ARRAY['prevent'::character varying(20), 'identify_report_act'::character varying(20), 'coordinate_services'::character varying(20), 'victims'::character varying(20), 'civil_society'::character varying(20), 'capacity'::character varying(20)]) AND (
+CASE
+    WHEN (strands IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(strands, 1), 0)
+END > 0))),
+    CONSTRAINT practices_practice_edition_check CHECK ((edition >= 0)),
+    CONSTRAINT practices_practice_since_check CHECK ((since >= 0)),
+    CONSTRAINT practices_practice_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.practices_practicetext (
+    id bigint NOT NULL,
+    language character varying(12) NOT NULL,
+    title character varying(120) NOT NULL,
+    problem text NOT NULL,
+    how_it_works text NOT NULL,
+    why text NOT NULL,
+    steps text NOT NULL,
+    where_it_works text NOT NULL,
+    went_wrong text NOT NULL,
+    results text NOT NULL,
+    sources jsonb NOT NULL,
+    translated character varying(10) NOT NULL,
+    practice_id uuid NOT NULL,
+    CONSTRAINT practice_text_is_known CHECK (((translated)::text = ANY ((ARRAY['original'::character varying, 'by_person'::character varying, 'by_machine'::character varying])::text[])))
+);
+ALTER TABLE public.practices_practicetext ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.practices_practicetext_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.practices_takeaway (
+    follow_up_id uuid NOT NULL,
+    taken_on date NOT NULL,
+    practice_id uuid
+);
 CREATE TABLE public.privacy_breach (
     id uuid NOT NULL,
     number character varying(14) NOT NULL,
@@ -2499,6 +2691,15 @@ END >= 1)),
     CONSTRAINT privacy_breach_records_check CHECK ((records >= 0)),
     CONSTRAINT privacy_breach_version_check CHECK ((version >= 0))
 );
+CREATE TABLE public.privacy_breachphase (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    lines jsonb NOT NULL,
+    breach_id uuid NOT NULL,
+    made_by_id uuid,
+    CONSTRAINT privacy_breachphase_number_check CHECK ((number >= 0))
+);
 CREATE TABLE public.privacy_datarequest (
     id uuid NOT NULL,
     number character varying(12) NOT NULL,
@@ -2528,6 +2729,7 @@ CREATE TABLE public.privacy_datarequest (
     updated_at timestamp with time zone NOT NULL,
     answered_by_id uuid,
     received_by_id uuid,
+    organisation_id uuid,
     CONSTRAINT data_request_answered_on_a_day CHECK (((((status)::text = 'answered'::text) OR (answered_on IS NULL)) AND (1 = (
 CASE
     WHEN ((status)::text = 'answered'::text) THEN 1
@@ -2580,7 +2782,7 @@ CREATE TABLE public.privacy_finding (
     decided_by_id uuid,
     read_again_by_id uuid,
     request_id uuid NOT NULL,
-    CONSTRAINT finding_codes_are_known CHECK ((((verdict)::text = ANY ((ARRAY[''::character varying, 'theirs'::character varying, 'somebody_else'::character varying, 'unsure'::character varying])::text[])) AND ((matched)::text = ANY ((ARRAY['exact'::character varying, 'similar'::character varying, 'phone'::character varying, 'email'::character varying])::text[])))),
+    CONSTRAINT finding_codes_are_known CHECK ((((verdict)::text = ANY ((ARRAY[''::character varying, 'theirs'::character varying, 'somebody_else'::character varying, 'unsure'::character varying])::text[])) AND ((matched)::text = ANY ((ARRAY['exact'::character varying, 'similar'::character varying, 'phone'::character varying, 'email'::character varying, 'linked'::character varying])::text[])))),
     CONSTRAINT privacy_finding_position_check CHECK (("position" >= 0))
 );
 CREATE TABLE public.privacy_ledgerentry (
@@ -2589,6 +2791,35 @@ CREATE TABLE public.privacy_ledgerentry (
     contact_ids uuid[] NOT NULL,
     places jsonb NOT NULL,
     written_at timestamp with time zone
+);
+CREATE TABLE public.privacy_notice (
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    object_ids uuid[] NOT NULL,
+    field_names character varying(60)[] NOT NULL,
+    recipient character varying(200) NOT NULL,
+    key_id uuid,
+    made_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    answer character varying(10) NOT NULL,
+    answered_at timestamp with time zone,
+    made_by_id uuid,
+    request_id uuid,
+    CONSTRAINT notice_answered_at_a_moment CHECK (((((answer)::text = ''::text) OR (answered_at IS NOT NULL)) AND (1 = (
+CASE
+    WHEN ((answer)::text = ''::text) THEN 1
+    ELSE 0
+END +
+CASE
+    WHEN (answered_at IS NOT NULL) THEN 1
+    ELSE 0
+END)))),
+    CONSTRAINT notice_codes_are_known CHECK ((((kind)::text = ANY ((ARRAY['corrected'::character varying, 'restricted'::character varying, 'erased'::character varying])::text[])) AND ((answer)::text = ANY ((ARRAY[''::character varying, 'done'::character varying, 'refused'::character varying, 'none'::character varying])::text[])))),
+    CONSTRAINT notice_is_about_something CHECK ((
+CASE
+    WHEN (object_ids IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(object_ids, 1), 0)
+END >= 1))
 );
 CREATE TABLE public.privacy_package (
     id uuid NOT NULL,
@@ -2615,6 +2846,10 @@ CASE
 END))))),
     CONSTRAINT package_names_officers_for_a_reason CHECK (((NOT identity_essential) OR ((naming_reason)::text ~ '^.{50,}$'::text)))
 );
+CREATE TABLE public.privacy_registerstate (
+    day date NOT NULL,
+    content jsonb NOT NULL
+);
 CREATE TABLE public.privacy_registertext (
     part character varying(20) NOT NULL,
     text character varying(1000) NOT NULL,
@@ -2633,6 +2868,38 @@ CREATE TABLE public.privacy_restriction (
     request_id uuid,
     set_by_id uuid,
     CONSTRAINT restriction_ground_is_known CHECK (((ground)::text = ANY ((ARRAY['accuracy_contested'::character varying, 'unlawful_but_kept'::character varying, 'needed_by_person'::character varying, 'objection_pending'::character varying, 'evidence'::character varying])::text[])))
+);
+CREATE TABLE public.privacy_retentiondecision (
+    id uuid NOT NULL,
+    object_type character varying(20) NOT NULL,
+    object_id uuid NOT NULL,
+    decision character varying(10) NOT NULL,
+    reason character varying(20) NOT NULL,
+    sentence character varying(300) NOT NULL,
+    due_on date NOT NULL,
+    until date,
+    decided_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    decided_by_id uuid,
+    rule_id uuid NOT NULL,
+    CONSTRAINT retention_decision_is_known CHECK ((((decision)::text = ANY ((ARRAY['keep'::character varying, 'blank'::character varying, 'erase'::character varying])::text[])) AND ((reason)::text = ANY ((ARRAY[''::character varying, 'in_touch'::character varying, 'open_matter'::character varying, 'asked_to_stay'::character varying, 'complaint'::character varying, 'law'::character varying])::text[])))),
+    CONSTRAINT retention_keep_has_reason_and_end CHECK (((((decision)::text = 'keep'::text) AND (until IS NOT NULL) AND (NOT ((reason)::text = ''::text))) OR ((NOT ((decision)::text = 'keep'::text)) AND ((reason)::text = ''::text) AND (until IS NULL))))
+);
+CREATE TABLE public.privacy_retentionrule (
+    id uuid NOT NULL,
+    code character varying(20) NOT NULL,
+    number integer NOT NULL,
+    days integer NOT NULL,
+    basis character varying(300) NOT NULL,
+    in_force_since timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    approved_by_id uuid,
+    ended_by_id uuid,
+    CONSTRAINT privacy_retentionrule_days_check CHECK ((days >= 0)),
+    CONSTRAINT privacy_retentionrule_number_check CHECK ((number >= 0)),
+    CONSTRAINT retention_rule_ends_after_it_began CHECK (((ended_at IS NULL) OR (ended_at >= in_force_since))),
+    CONSTRAINT retention_rule_is_known CHECK (((code)::text = ANY ((ARRAY['contact'::character varying, 'ended_role'::character varying, 'attendance'::character varying, 'meeting_texts'::character varying, 'concern_texts'::character varying, 'follow_up_texts'::character varying, 'incident_texts'::character varying, 'declaration'::character varying, 'request'::character varying, 'breach_texts'::character varying, 'trail'::character varying])::text[]))),
+    CONSTRAINT retention_rule_is_whole CHECK (((days >= 30) AND (days <= 36500) AND (NOT ((basis)::text = ''::text))))
 );
 CREATE TABLE public.publishing_councilpaper (
     id uuid NOT NULL,
@@ -3175,6 +3442,8 @@ ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
 ALTER TABLE ONLY public.auth_permission
     ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_breachphase
+    ADD CONSTRAINT breach_phase_has_a_number UNIQUE (breach_id, number);
 ALTER TABLE ONLY public.accounts_browserreport
     ADD CONSTRAINT browser_report_once UNIQUE (directive, blocked, page);
 ALTER TABLE ONLY public.reviews_rungorganisation
@@ -3413,6 +3682,16 @@ ALTER TABLE ONLY public.api_personread
     ADD CONSTRAINT person_read_once UNIQUE (user_id, day, contact_id);
 ALTER TABLE ONLY public.plans_action
     ADD CONSTRAINT plans_action_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_city
+    ADD CONSTRAINT plans_city_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_cityfile
+    ADD CONSTRAINT plans_cityfile_digest_key UNIQUE (digest);
+ALTER TABLE ONLY public.plans_cityfile
+    ADD CONSTRAINT plans_cityfile_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.plans_comparisonfile
+    ADD CONSTRAINT plans_comparisonfile_number_key UNIQUE (number);
+ALTER TABLE ONLY public.plans_comparisonfile
+    ADD CONSTRAINT plans_comparisonfile_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.plans_evidence
     ADD CONSTRAINT plans_evidence_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.plans_goal
@@ -3433,10 +3712,28 @@ ALTER TABLE ONLY public.plans_planreview
     ADD CONSTRAINT plans_planreview_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.plans_planvoice
     ADD CONSTRAINT plans_planvoice_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_practice
+    ADD CONSTRAINT practice_once UNIQUE (origin, code);
+ALTER TABLE ONLY public.practices_practicetext
+    ADD CONSTRAINT practice_text_once UNIQUE (practice_id, language);
+ALTER TABLE ONLY public.practices_adoption
+    ADD CONSTRAINT practices_adoption_follow_up_id_key UNIQUE (follow_up_id);
+ALTER TABLE ONLY public.practices_adoption
+    ADD CONSTRAINT practices_adoption_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_editorialreview
+    ADD CONSTRAINT practices_editorialreview_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_practice
+    ADD CONSTRAINT practices_practice_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_practicetext
+    ADD CONSTRAINT practices_practicetext_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_takeaway
+    ADD CONSTRAINT practices_takeaway_pkey PRIMARY KEY (follow_up_id);
 ALTER TABLE ONLY public.privacy_breach
     ADD CONSTRAINT privacy_breach_number_key UNIQUE (number);
 ALTER TABLE ONLY public.privacy_breach
     ADD CONSTRAINT privacy_breach_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_breachphase
+    ADD CONSTRAINT privacy_breachphase_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.privacy_datarequest
     ADD CONSTRAINT privacy_datarequest_number_key UNIQUE (number);
 ALTER TABLE ONLY public.privacy_datarequest
@@ -3449,12 +3746,20 @@ ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.privacy_ledgerentry
     ADD CONSTRAINT privacy_ledgerentry_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_notice
+    ADD CONSTRAINT privacy_notice_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.privacy_package
     ADD CONSTRAINT privacy_package_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_registerstate
+    ADD CONSTRAINT privacy_registerstate_pkey PRIMARY KEY (day);
 ALTER TABLE ONLY public.privacy_registertext
     ADD CONSTRAINT privacy_registertext_pkey PRIMARY KEY (part);
 ALTER TABLE ONLY public.privacy_restriction
     ADD CONSTRAINT privacy_restriction_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_retentiondecision
+    ADD CONSTRAINT privacy_retentiondecision_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.privacy_retentionrule
+    ADD CONSTRAINT privacy_retentionrule_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.incidents_protocolagreement
     ADD CONSTRAINT protocol_agreed_once UNIQUE (protocol_id, organisation_id);
 ALTER TABLE ONLY public.incidents_protocol
@@ -3507,6 +3812,8 @@ ALTER TABLE ONLY public.accounts_relief
     ADD CONSTRAINT relief_one_at_a_time EXCLUDE USING gist (officer_id WITH =, tstzrange(starts_at, COALESCE(ended_at, ends_at)) WITH &&);
 ALTER TABLE ONLY public.meetings_reminder
     ADD CONSTRAINT reminder_once UNIQUE (rule, subject_id, recipient_id, channel, occurrence);
+ALTER TABLE ONLY public.privacy_retentionrule
+    ADD CONSTRAINT retention_rule_version_once UNIQUE (code, number);
 ALTER TABLE ONLY public.reviews_actioncheck
     ADD CONSTRAINT reviews_actioncheck_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.reviews_addendum
@@ -3615,6 +3922,8 @@ CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission 
 CREATE UNIQUE INDEX bulk_agreement_once ON public.api_bulkagreement USING btree (key_id) WHERE (ended_at IS NULL);
 CREATE INDEX change_by_transaction ON public.audit_change USING btree (xid);
 CREATE INDEX change_of_object ON public.audit_change USING btree (object_id, at DESC);
+CREATE UNIQUE INDEX city_key_once ON public.plans_city USING btree (key) WHERE (NOT ((key)::text = ''::text));
+CREATE UNIQUE INDEX city_once ON public.plans_city USING btree (lower((name)::text), country);
 CREATE INDEX concern_by_case ON public.meetings_concern USING btree (case_reference) WHERE (NOT ((case_reference)::text = ''::text));
 CREATE INDEX concern_by_update ON public.meetings_concern USING btree (updated_at, id);
 CREATE INDEX concern_of_district ON public.meetings_concern USING btree (district_id, received_at DESC, id);
@@ -3778,6 +4087,8 @@ CREATE INDEX merge_remembered ON public.contacts_merge USING btree (merged_at) W
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
 CREATE INDEX milestone_open ON public.plans_milestone USING btree (due_on, id) WHERE ((done_on IS NULL) AND (dropped_on IS NULL));
 CREATE INDEX move_untold ON public.districts_move USING btree (id) WHERE (told_at IS NULL);
+CREATE INDEX notice_of_key ON public.privacy_notice USING btree (key_id) WHERE (key_id IS NOT NULL);
+CREATE INDEX notice_pending ON public.privacy_notice USING btree (made_at) WHERE ((answer)::text = ''::text);
 CREATE INDEX organisation_by_last_met ON public.contacts_organisation USING btree (home_district_id, last_met_at, id);
 CREATE INDEX organisation_by_name ON public.contacts_organisation USING btree (home_district_id, folded, id);
 CREATE INDEX organisation_by_update ON public.contacts_organisation USING btree (updated_at, id);
@@ -3798,6 +4109,12 @@ CREATE INDEX plan_by_update ON public.plans_plan USING btree (updated_at, id);
 CREATE UNIQUE INDEX plan_review_one_open ON public.plans_planreview USING btree (plan_id) WHERE (signed_at IS NULL);
 CREATE INDEX plans_action_goal_id_9a552c53 ON public.plans_action USING btree (goal_id);
 CREATE INDEX plans_action_owner_id_1ed2c4b4 ON public.plans_action USING btree (owner_id);
+CREATE INDEX plans_city_trusted_by_id_6ae768ce ON public.plans_city USING btree (trusted_by_id);
+CREATE INDEX plans_cityfile_accepted_by_id_2d171b31 ON public.plans_cityfile USING btree (accepted_by_id);
+CREATE INDEX plans_cityfile_city_id_1aca3317 ON public.plans_cityfile USING btree (city_id);
+CREATE INDEX plans_cityfile_digest_758a3474_like ON public.plans_cityfile USING btree (digest varchar_pattern_ops);
+CREATE INDEX plans_comparisonfile_confirmed_by_id_b0a5a407 ON public.plans_comparisonfile USING btree (confirmed_by_id);
+CREATE INDEX plans_comparisonfile_plan_id_b5de4d13 ON public.plans_comparisonfile USING btree (plan_id);
 CREATE INDEX plans_evidence_action_id_66a0bd92 ON public.plans_evidence USING btree (action_id);
 CREATE INDEX plans_evidence_follow_up_id_ccf23bde ON public.plans_evidence USING btree (follow_up_id);
 CREATE INDEX plans_evidence_meeting_id_0cc9a293 ON public.plans_evidence USING btree (meeting_id);
@@ -3817,8 +4134,21 @@ CREATE INDEX plans_planreview_signed_by_id_11e89b8b ON public.plans_planreview U
 CREATE INDEX plans_planreview_started_by_id_4917b037 ON public.plans_planreview USING btree (started_by_id);
 CREATE INDEX plans_planvoice_organisation_id_54237c8d ON public.plans_planvoice USING btree (organisation_id);
 CREATE INDEX plans_planvoice_review_id_46c0faff ON public.plans_planvoice USING btree (review_id);
+CREATE INDEX practice_by_update ON public.practices_practice USING btree (updated_at, id);
+CREATE INDEX practice_search ON public.practices_practice USING gin (folded public.gin_trgm_ops);
+CREATE INDEX practices_adoption_district_id_d0f71c51 ON public.practices_adoption USING btree (district_id);
+CREATE INDEX practices_adoption_practice_id_a0c18e29 ON public.practices_adoption USING btree (practice_id);
+CREATE INDEX practices_adoption_written_by_id_5f45e61d ON public.practices_adoption USING btree (written_by_id);
+CREATE INDEX practices_editorialreview_practice_id_5d42c7d5 ON public.practices_editorialreview USING btree (practice_id);
+CREATE INDEX practices_editorialreview_reviewer_id_d00dd85b ON public.practices_editorialreview USING btree (reviewer_id);
+CREATE INDEX practices_practice_author_id_ebb5e418 ON public.practices_practice USING btree (author_id);
+CREATE INDEX practices_practice_edited_by_id_3bfa8970 ON public.practices_practice USING btree (edited_by_id);
+CREATE INDEX practices_practicetext_practice_id_1b3e0364 ON public.practices_practicetext USING btree (practice_id);
+CREATE INDEX practices_takeaway_practice_id_a619ee9d ON public.practices_takeaway USING btree (practice_id);
 CREATE INDEX privacy_breach_number_1f10342b_like ON public.privacy_breach USING btree (number varchar_pattern_ops);
 CREATE INDEX privacy_breach_recorded_by_id_9f1bebbf ON public.privacy_breach USING btree (recorded_by_id);
+CREATE INDEX privacy_breachphase_breach_id_4cb0f0d6 ON public.privacy_breachphase USING btree (breach_id);
+CREATE INDEX privacy_breachphase_made_by_id_f06e22e9 ON public.privacy_breachphase USING btree (made_by_id);
 CREATE INDEX privacy_datarequest_answered_by_id_a2abc16e ON public.privacy_datarequest USING btree (answered_by_id);
 CREATE INDEX privacy_datarequest_number_7237eb1a_like ON public.privacy_datarequest USING btree (number varchar_pattern_ops);
 CREATE INDEX privacy_datarequest_received_by_id_1cd7474b ON public.privacy_datarequest USING btree (received_by_id);
@@ -3826,6 +4156,8 @@ CREATE INDEX privacy_erasure_asked_by_id_f7738b50 ON public.privacy_erasure USIN
 CREATE INDEX privacy_finding_decided_by_id_bc0a7d81 ON public.privacy_finding USING btree (decided_by_id);
 CREATE INDEX privacy_finding_read_again_by_id_0e917708 ON public.privacy_finding USING btree (read_again_by_id);
 CREATE INDEX privacy_finding_request_id_a5205393 ON public.privacy_finding USING btree (request_id);
+CREATE INDEX privacy_notice_made_by_id_e58df0ab ON public.privacy_notice USING btree (made_by_id);
+CREATE INDEX privacy_notice_request_id_f019d163 ON public.privacy_notice USING btree (request_id);
 CREATE INDEX privacy_package_created_by_id_8b94e0ec ON public.privacy_package USING btree (created_by_id);
 CREATE INDEX privacy_package_request_id_484f2e47 ON public.privacy_package USING btree (request_id);
 CREATE INDEX privacy_registertext_part_73be48a4_like ON public.privacy_registertext USING btree (part varchar_pattern_ops);
@@ -3833,6 +4165,10 @@ CREATE INDEX privacy_registertext_updated_by_id_8f946e88 ON public.privacy_regis
 CREATE INDEX privacy_restriction_lifted_by_id_d3f2e872 ON public.privacy_restriction USING btree (lifted_by_id);
 CREATE INDEX privacy_restriction_request_id_3bcceeb2 ON public.privacy_restriction USING btree (request_id);
 CREATE INDEX privacy_restriction_set_by_id_76d339cc ON public.privacy_restriction USING btree (set_by_id);
+CREATE INDEX privacy_retentiondecision_decided_by_id_7d443401 ON public.privacy_retentiondecision USING btree (decided_by_id);
+CREATE INDEX privacy_retentiondecision_rule_id_9e136bc9 ON public.privacy_retentiondecision USING btree (rule_id);
+CREATE INDEX privacy_retentionrule_approved_by_id_e31f2ff7 ON public.privacy_retentionrule USING btree (approved_by_id);
+CREATE INDEX privacy_retentionrule_ended_by_id_1190cb57 ON public.privacy_retentionrule USING btree (ended_by_id);
 CREATE UNIQUE INDEX protocol_one_in_force ON public.incidents_protocol USING btree (code, district_id) NULLS NOT DISTINCT WHERE ((status)::text = 'in_force'::text);
 CREATE INDEX public_entry_of_district ON public.publishing_publicentry USING btree (district_id, month);
 CREATE INDEX publishing_councilpaper_made_by_id_b7f84798 ON public.publishing_councilpaper USING btree (made_by_id);
@@ -3866,6 +4202,9 @@ CREATE INDEX reminder_of_subject ON public.meetings_reminder USING btree (subjec
 CREATE INDEX reminder_unread ON public.meetings_reminder USING btree (recipient_id) WHERE (((channel)::text = 'in_page'::text) AND (read_at IS NULL) AND (sent_at IS NOT NULL));
 CREATE INDEX reminder_waiting ON public.meetings_reminder USING btree (occurrence, id) WHERE ((failed_at IS NULL) AND (sent_at IS NULL));
 CREATE UNIQUE INDEX restriction_once_at_a_time ON public.privacy_restriction USING btree (contact_id) WHERE (lifted_at IS NULL);
+CREATE INDEX retention_decision_by ON public.privacy_retentiondecision USING btree (decided_by_id, decided_at DESC);
+CREATE INDEX retention_decision_of ON public.privacy_retentiondecision USING btree (object_type, object_id);
+CREATE UNIQUE INDEX retention_rule_in_force_once ON public.privacy_retentionrule USING btree (code) WHERE (ended_at IS NULL);
 CREATE INDEX review_of_district ON public.reviews_review USING btree (district_id, until DESC);
 CREATE INDEX reviews_actioncheck_action_id_92ec4b71 ON public.reviews_actioncheck USING btree (action_id);
 CREATE INDEX reviews_actioncheck_review_id_e4e16a43 ON public.reviews_actioncheck USING btree (review_id);
@@ -3943,10 +4282,14 @@ CREATE TRIGGER incidents_protocol_stays BEFORE DELETE OR UPDATE ON public.incide
 CREATE TRIGGER incidents_protocolstep_stays BEFORE INSERT OR DELETE OR UPDATE ON public.incidents_protocolstep FOR EACH ROW EXECUTE FUNCTION public.incidents_keep_protocol_step();
 CREATE TRIGGER meetings_link_met_at BEFORE INSERT OR UPDATE OF meeting_id, present ON public.meetings_meetingorganisation FOR EACH ROW EXECUTE FUNCTION public.meetings_link_met_at();
 CREATE TRIGGER meetings_meeting_met_at AFTER UPDATE OF status, starts_at, outcomes ON public.meetings_meeting FOR EACH ROW WHEN (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.starts_at IS DISTINCT FROM new.starts_at)) OR (old.outcomes IS DISTINCT FROM new.outcomes))) EXECUTE FUNCTION public.meetings_meeting_met_at();
+CREATE TRIGGER plans_cityfile_stays BEFORE UPDATE ON public.plans_cityfile FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER plans_comparisonfile_remains BEFORE DELETE ON public.plans_comparisonfile FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER plans_comparisonfile_stays BEFORE UPDATE ON public.plans_comparisonfile FOR EACH ROW WHEN ((((old.signature)::text <> ''::text) OR (old.document IS DISTINCT FROM new.document) OR (old.counted IS DISTINCT FROM new.counted))) EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER plans_indicatorvalue_frozen BEFORE UPDATE ON public.plans_indicatorvalue FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER plans_indicatorvalue_stays BEFORE DELETE ON public.plans_indicatorvalue FOR EACH ROW EXECUTE FUNCTION public.plans_keep_value();
 CREATE TRIGGER plans_planreview_stays BEFORE DELETE OR UPDATE ON public.plans_planreview FOR EACH ROW WHEN ((old.signed_at IS NOT NULL)) EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER plans_planvoice_stays BEFORE INSERT OR DELETE OR UPDATE ON public.plans_planvoice FOR EACH ROW EXECUTE FUNCTION public.plans_keep_voice();
+CREATE TRIGGER practices_editorialreview_stays BEFORE DELETE OR UPDATE ON public.practices_editorialreview FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER publishing_councilpaper_stays BEFORE DELETE OR UPDATE ON public.publishing_councilpaper FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_publication_stays BEFORE DELETE OR UPDATE ON public.publishing_publication FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_publicfile_stays BEFORE DELETE OR UPDATE ON public.publishing_publicfile FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
@@ -3964,6 +4307,14 @@ CREATE TRIGGER reviews_rungorganisation_stays BEFORE INSERT OR DELETE OR UPDATE 
 CREATE TRIGGER reviews_sampledmeeting_stays BEFORE INSERT OR DELETE OR UPDATE ON public.reviews_sampledmeeting FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_part();
 CREATE TRIGGER reviews_signature_stays BEFORE DELETE OR UPDATE ON public.reviews_signature FOR EACH ROW EXECUTE FUNCTION public.reviews_keep_signature();
 CREATE TRIGGER reviews_signedrecord_stays BEFORE DELETE OR UPDATE ON public.reviews_signedrecord FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.account_emailaddress FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.accounts_relief FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.accounts_user FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.accounts_user_districts FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.api_apikey FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.api_apikey_districts FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.api_apisecret FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
+CREATE TRIGGER written_in_context BEFORE INSERT OR DELETE OR UPDATE ON public.mfa_authenticator FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context();
 ALTER TABLE ONLY public.account_emailaddress
     ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_accounts_user_id FOREIGN KEY (user_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.account_emailconfirmation
@@ -4264,6 +4615,18 @@ ALTER TABLE ONLY public.plans_action
     ADD CONSTRAINT plans_action_goal_id_9a552c53_fk_plans_goal_id FOREIGN KEY (goal_id) REFERENCES public.plans_goal(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.plans_action
     ADD CONSTRAINT plans_action_owner_id_1ed2c4b4_fk_accounts_user_id FOREIGN KEY (owner_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_action
+    ADD CONSTRAINT plans_action_practice_id_ea69777e_fk_practices_practice_id FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_city
+    ADD CONSTRAINT plans_city_trusted_by_id_6ae768ce_fk_accounts_user_id FOREIGN KEY (trusted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_cityfile
+    ADD CONSTRAINT plans_cityfile_accepted_by_id_2d171b31_fk_accounts_user_id FOREIGN KEY (accepted_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_cityfile
+    ADD CONSTRAINT plans_cityfile_city_id_1aca3317_fk_plans_city_id FOREIGN KEY (city_id) REFERENCES public.plans_city(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_comparisonfile
+    ADD CONSTRAINT plans_comparisonfile_confirmed_by_id_b0a5a407_fk_accounts_ FOREIGN KEY (confirmed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.plans_comparisonfile
+    ADD CONSTRAINT plans_comparisonfile_plan_id_b5de4d13_fk_plans_plan_id FOREIGN KEY (plan_id) REFERENCES public.plans_plan(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.plans_evidence
     ADD CONSTRAINT plans_evidence_action_id_66a0bd92_fk_plans_action_id FOREIGN KEY (action_id) REFERENCES public.plans_action(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.plans_evidence
@@ -4304,8 +4667,34 @@ ALTER TABLE ONLY public.plans_planvoice
     ADD CONSTRAINT plans_planvoice_organisation_id_54237c8d_fk_contacts_ FOREIGN KEY (organisation_id) REFERENCES public.contacts_organisation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.plans_planvoice
     ADD CONSTRAINT plans_planvoice_review_id_46c0faff_fk_plans_planreview_id FOREIGN KEY (review_id) REFERENCES public.plans_planreview(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_adoption
+    ADD CONSTRAINT practices_adoption_district_id_d0f71c51_fk_districts FOREIGN KEY (district_id) REFERENCES public.districts_district(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_adoption
+    ADD CONSTRAINT practices_adoption_follow_up_id_f4e35f68_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_adoption
+    ADD CONSTRAINT practices_adoption_practice_id_a0c18e29_fk_practices FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_adoption
+    ADD CONSTRAINT practices_adoption_written_by_id_5f45e61d_fk_accounts_user_id FOREIGN KEY (written_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_editorialreview
+    ADD CONSTRAINT practices_editorialr_practice_id_5d42c7d5_fk_practices FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_editorialreview
+    ADD CONSTRAINT practices_editorialr_reviewer_id_d00dd85b_fk_accounts_ FOREIGN KEY (reviewer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_practice
+    ADD CONSTRAINT practices_practice_author_id_ebb5e418_fk_accounts_user_id FOREIGN KEY (author_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_practice
+    ADD CONSTRAINT practices_practice_edited_by_id_3bfa8970_fk_accounts_user_id FOREIGN KEY (edited_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_practicetext
+    ADD CONSTRAINT practices_practicete_practice_id_1b3e0364_fk_practices FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_takeaway
+    ADD CONSTRAINT practices_takeaway_follow_up_id_3c88ca7e_fk_meetings_ FOREIGN KEY (follow_up_id) REFERENCES public.meetings_followup(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_takeaway
+    ADD CONSTRAINT practices_takeaway_practice_id_a619ee9d_fk_practices FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_breach
     ADD CONSTRAINT privacy_breach_recorded_by_id_9f1bebbf_fk_accounts_user_id FOREIGN KEY (recorded_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_breachphase
+    ADD CONSTRAINT privacy_breachphase_breach_id_4cb0f0d6_fk_privacy_breach_id FOREIGN KEY (breach_id) REFERENCES public.privacy_breach(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_breachphase
+    ADD CONSTRAINT privacy_breachphase_made_by_id_f06e22e9_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_datarequest
     ADD CONSTRAINT privacy_datarequest_answered_by_id_a2abc16e_fk_accounts_user_id FOREIGN KEY (answered_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_datarequest
@@ -4320,6 +4709,10 @@ ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_read_again_by_id_0e917708_fk_accounts_user_id FOREIGN KEY (read_again_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_finding
     ADD CONSTRAINT privacy_finding_request_id_a5205393_fk_privacy_datarequest_id FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_notice
+    ADD CONSTRAINT privacy_notice_made_by_id_e58df0ab_fk_accounts_user_id FOREIGN KEY (made_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_notice
+    ADD CONSTRAINT privacy_notice_request_id_f019d163_fk_privacy_datarequest_id FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_package
     ADD CONSTRAINT privacy_package_created_by_id_8b94e0ec_fk_accounts_user_id FOREIGN KEY (created_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_package
@@ -4332,6 +4725,14 @@ ALTER TABLE ONLY public.privacy_restriction
     ADD CONSTRAINT privacy_restriction_request_id_3bcceeb2_fk_privacy_d FOREIGN KEY (request_id) REFERENCES public.privacy_datarequest(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.privacy_restriction
     ADD CONSTRAINT privacy_restriction_set_by_id_76d339cc_fk_accounts_user_id FOREIGN KEY (set_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_retentiondecision
+    ADD CONSTRAINT privacy_retentiondec_decided_by_id_7d443401_fk_accounts_ FOREIGN KEY (decided_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_retentiondecision
+    ADD CONSTRAINT privacy_retentiondec_rule_id_9e136bc9_fk_privacy_r FOREIGN KEY (rule_id) REFERENCES public.privacy_retentionrule(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_retentionrule
+    ADD CONSTRAINT privacy_retentionrul_approved_by_id_e31f2ff7_fk_accounts_ FOREIGN KEY (approved_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.privacy_retentionrule
+    ADD CONSTRAINT privacy_retentionrule_ended_by_id_1190cb57_fk_accounts_user_id FOREIGN KEY (ended_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
     ADD CONSTRAINT publishing_councilpa_release_id_5fb6447c_fk_publishin FOREIGN KEY (release_id) REFERENCES public.publishing_release(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.publishing_councilpaper
@@ -4536,6 +4937,7 @@ CREATE POLICY rows_in_context ON public.publishing_publicmeeting USING ((('00000
 CREATE POLICY rows_in_context ON public.publishing_registration USING (((district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[]))));
 REVOKE ALL ON FUNCTION guard.cover_keys(keys uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.cover_users(users uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION guard.refuse_without_context() FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.verified_context() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_field(value bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_id(ticks bigint) FROM PUBLIC;
@@ -4577,6 +4979,9 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('accounts', '0018_public_entries', now()),
 ('accounts', '0019_erasing', now()),
 ('accounts', '0020_deactivated_at', now()),
+('accounts', '0021_public_name', now()),
+('accounts', '0022_contexts_sent', now()),
+('accounts', '0023_writes_in_context', now()),
 ('api', '0001_initial', now()),
 ('api', '0002_webhooks_and_feeds', now()),
 ('api', '0003_webhook_turns', now()),
@@ -4657,6 +5062,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('contacts', '0033_location_protected', now()),
 ('contacts', '0034_candidates_by_index', now()),
 ('contacts', '0035_roles_of_restricted', now()),
+('contacts', '0036_candidates_by_constant', now()),
 ('contenttypes', '0001_initial', now()),
 ('contenttypes', '0002_remove_content_type_name', now()),
 ('districts', '0001_initial', now()),
@@ -4718,6 +5124,9 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('meetings', '0021_met_at_for_every_row', now()),
 ('meetings', '0022_meeting_by_update_and_time', now()),
 ('meetings', '0023_encrypted_fields', now()),
+('meetings', '0024_planned_of_a_user', now()),
+('meetings', '0025_try_out', now()),
+('meetings', '0026_try_out_is_known', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
@@ -4725,6 +5134,11 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('oversight', '0002_watched_records', now()),
 ('plans', '0001_initial', now()),
 ('plans', '0002_signed_stays', now()),
+('plans', '0003_comparison', now()),
+('plans', '0004_files_stay', now()),
+('plans', '0005_action_practice', now()),
+('practices', '0001_library', now()),
+('practices', '0002_signed_stays', now()),
 ('privacy', '0001_requests', now()),
 ('privacy', '0002_erasure', now()),
 ('privacy', '0003_channel_of_tools', now()),
@@ -4732,6 +5146,13 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('privacy', '0005_packages', now()),
 ('privacy', '0006_register', now()),
 ('privacy', '0007_breaches', now()),
+('privacy', '0008_retention', now()),
+('privacy', '0009_notices', now()),
+('privacy', '0010_organisation_copy', now()),
+('privacy', '0011_linked_findings', now()),
+('privacy', '0012_breach_phases', now()),
+('privacy', '0013_register_states', now()),
+('privacy', '0014_validate_findings', now()),
 ('publishing', '0001_initial', now()),
 ('publishing', '0002_releases_stay', now()),
 ('publishing', '0003_council_papers', now()),
