@@ -7,7 +7,7 @@ from django.db import models
 from accounts.actors import Actor
 from api.rows.publishing import LISTING, PUBLIC_ENTRY, REPORTING_ROUTE
 from api.views.base import ListMixin
-from contacts.models import Organisation
+from contacts.models.organisation import IS_PROTECTED, Organisation
 from lib.days import city_today
 from publishing.models import PublicEntry, PublicListing, ReportingRoute
 
@@ -51,5 +51,5 @@ def _is_not_protected(actor: Actor) -> models.Exists:
 
     An organisation that the key does not see counts as protected, whether policies hide it or the query does.
     """
-    seen = Organisation.objects.visible_to(actor).without_protected_location()
-    return models.Exists(seen.filter(pk=models.OuterRef("organisation")))
+    seen = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("organisation"))
+    return models.Exists(seen.exclude(IS_PROTECTED))

@@ -34,7 +34,7 @@ from lib.ids import uuid7
 from lib.noun import Noun
 
 _CADENCE: Final = _("Enter a number of days between 1 and 730.")
-_IS_PROTECTED: Final = Q(location_protected=True) | Q(kind__in=HIDDEN_AWAY)
+IS_PROTECTED: Final = Q(location_protected=True) | Q(kind__in=HIDDEN_AWAY)
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -64,10 +64,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def with_protected_location(self) -> Self:
         """Those of which nothing is published: shelters, reception centres, and whoever needs the same."""
-        return self.filter(_IS_PROTECTED)
-
-    def without_protected_location(self) -> Self:
-        return self.exclude(_IS_PROTECTED)
+        return self.filter(IS_PROTECTED)
 
     def counted(self) -> Self:
         """Of the kinds that figures are of: not partners (such as schools), not culture and sport."""
