@@ -97,6 +97,14 @@ def test_bad_input_is_rejected_by_field(actor: Actor, wrong: dict[str, object], 
     assert not RetentionRule.objects.exists()
 
 
+def test_a_rule_that_cannot_act_yet_is_not_put_in_force(actor: Actor, desk: User, client: Client) -> None:
+    with pytest.raises(ValidationError, match="cannot be deleted yet"):
+        put_rule_in_force(actor=actor, code="trail", days=1825, basis="Decision 7", number=0)
+    assert not RetentionRule.objects.exists()
+    client.force_login(desk)
+    assert "cannot be deleted yet" in client.get("/privacy/rules/trail/").text
+
+
 def test_the_database_holds_one_version_in_force(actor: Actor) -> None:
     row = in_force(actor, "contact", 365)
     with pytest.raises(IntegrityError), transaction.atomic():
