@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('code', models.CharField(editable=False, max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*$')])),
+                ('code', models.CharField(editable=False, max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens.')])),
                 ('origin', models.CharField(blank=True, default='', editable=False, max_length=120, verbose_name='city')),
                 ('origin_key', models.CharField(blank=True, default='', editable=False, max_length=64)),
                 ('edition', models.PositiveIntegerField(default=1, editable=False)),

@@ -58,7 +58,11 @@ class Practice(Noun):
     """
 
     code = models.CharField(
-        max_length=60, validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$")], editable=False
+        max_length=60,
+        validators=[
+            RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens."))
+        ],
+        editable=False,
     )
     origin = models.CharField(_("city"), max_length=120, blank=True, default="", editable=False)
     origin_key = models.CharField(max_length=64, blank=True, default="", editable=False)

@@ -47,14 +47,14 @@ def test_the_file_is_read_when_its_columns_are_named_and_for_no_page_after() -> 
     columns = upload(user, STREETS)["location"]
     form = client.get(columns).context["form"]
     sent = {name: form[name].initial or "" for name in form.fields}
-    read = 'SELECT "contacts_importdraft"."content"'
+    read = '"contacts_importdraft"."content"'
     with CaptureQueriesContext(connection) as naming:
         page = client.post(columns, sent)["location"]
-    assert sum(one["sql"].startswith(read) for one in naming) == 1
+    assert sum(read in one["sql"] for one in naming) == 1
     with CaptureQueriesContext(connection) as shown:
         form = client.get(page).context["form"]
         assert client.post(page, {"kind_0": "nothing like it"}).status_code == 422
-    assert not [one for one in shown if one["sql"].startswith(read)]
+    assert not [one for one in shown if read in one["sql"]]
     assert form.named == {"kind": ["zz", "yy", "ngo"], "home_district": ["Downtown", "Harbour"]}
     client.post(columns, sent | {"column_1": ""} | {"fixed_kind": "ngo"})
     assert list(client.get(page).context["form"].named) == ["home_district"]
