@@ -1,5 +1,7 @@
 """The meaning of values: known, unknown, one for all rows, and remembered for the next file."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -47,14 +49,14 @@ def test_the_file_is_read_when_its_columns_are_named_and_for_no_page_after() -> 
     columns = upload(user, STREETS)["location"]
     form = client.get(columns).context["form"]
     sent = {name: form[name].initial or "" for name in form.fields}
-    read = '"contacts_importdraft"."content"'
+    read = re.compile(r'SELECT \(?[^,]*"contacts_importdraft"\."content"')  # the value is bound to its row
     with CaptureQueriesContext(connection) as naming:
         page = client.post(columns, sent)["location"]
-    assert sum(read in one["sql"] for one in naming) == 1
+    assert sum(bool(read.match(one["sql"])) for one in naming) == 1
     with CaptureQueriesContext(connection) as shown:
         form = client.get(page).context["form"]
         assert client.post(page, {"kind_0": "nothing like it"}).status_code == 422
-    assert not [one for one in shown if read in one["sql"]]
+    assert not [one for one in shown if read.match(one["sql"])]
     assert form.named == {"kind": ["zz", "yy", "ngo"], "home_district": ["Downtown", "Harbour"]}
     client.post(columns, sent | {"column_1": ""} | {"fixed_kind": "ngo"})
     assert list(client.get(page).context["form"].named) == ["home_district"]
