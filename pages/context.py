@@ -79,7 +79,6 @@ READING = (
     INCIDENTS,
     DISTRICTS,
     PLANS,
-    PRACTICES,
     REPORTS,
 )
 ADMINISTERING = (PEOPLE, BOUNDARIES, KEYS, FAILED)
@@ -104,7 +103,7 @@ def _more(actor: Actor) -> tuple[Place, ...]:
     confirming = (WAITING,) if actor.is_supervisor else ()
     if actor.role == Role.PRIVACY_OFFICER:
         confirming = (TO_CONFIRM,)
-    return (*tidying, *confirming, RELIEF, PROTOCOLS) if actor.reads else ()
+    return (*tidying, *confirming, RELIEF, PROTOCOLS, PRACTICES) if actor.reads else ()
 
 
 def _own(actor: Actor) -> tuple[Place, ...]:

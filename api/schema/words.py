@@ -318,6 +318,14 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "due_minutes": ("Minutes from the start until it is due.", 60),
     "may_wait": ("Whether it can wait for the morning.", False),
     "proof": ("What shows that it is done.", "reassurance"),
+    # --- Notices
+    "Notice.kind": ("What was done: `corrected`, `restricted` or `erased`.", "corrected"),
+    "PendingNotice.kind": ("What was done: `corrected`, `restricted` or `erased`.", "corrected"),
+    "object_ids": ("IDs of contacts, or of records whose text named the person.", [ID]),
+    "field_names": ("The fields that were corrected.", ["email"]),
+    "made_at": ("When it was made. Confirm within 14 days.", MOMENT),
+    "Notice.answer": ("What you did: `done` or `refused`.", "done"),
+    "notices": ("Notices to confirm.", []),
     # --- Practices
     "Practice.code": ("The code that a practice has in its city.", "visit-after-each-report"),
     "Practice.origin": ("The city that it came from. Empty for this city.", "Westmark"),
@@ -415,6 +423,7 @@ TAGS: Final[dict[str, str]] = {
     "reports": "Figures, each with the call that lists its rows.",
     "vocabularies": "All codes with their labels.",
     "me": "The caller: scopes, districts and limits.",
+    "notices": "Corrections, restrictions and erasures of what you read, to confirm.",
     "received": "What your own address receives from a webhook.",
 }
 

@@ -27,7 +27,7 @@ def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number:
     """
     before = _latest(actor, code, number)
     if code == RetentionCode.TRAIL:  # its rows are append-only, and no rule removes them yet
-        raise ValidationError(_("Entries of the activity log cannot be deleted yet, so this rule cannot act."))
+        raise ValidationError(_("Entries of the activity log cannot be deleted yet. This rule cannot act."))
     row = RetentionRule(code=code, number=number + 1, approved_by_id=actor.id)
     assign(row, {"days": days, "basis": basis})
     row.clean_fields(exclude=["approved_by", "ended_by"])

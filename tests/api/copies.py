@@ -12,6 +12,11 @@ from tests.audit.numbering import publish_all
 Rows = dict[tuple[str, UUID], int]  # type and id → version
 
 
+def _counter(model: Any) -> str:
+    """The field that counts the changes of a row."""
+    return "version" if any(one.name == "version" for one in model._meta.fields) else "revision"
+
+
 class Copy:
     """The rows that a client holds: the visible rows at the start, updated from the feed."""
 
@@ -27,7 +32,7 @@ class Copy:
         return {
             (name, pk): version
             for name, model in MODELS.items()
-            for pk, version in model.objects.visible_to(actor).values_list("pk", "version")
+            for pk, version in model.objects.visible_to(actor).values_list("pk", _counter(model))
         }
 
     def follow(self) -> list[dict[str, Any]]:

@@ -139,6 +139,8 @@ def test_it_has_every_row_that_is_seen_and_no_id_of_one_that_is_not(
             continue
         if part.model._meta.app_label == "publishing":
             continue  # the city's: tests/publishing/test_archive.py
+        if part.name in ("practices", "practice_texts", "practice_reviews"):
+            continue  # the library is for every district
         everything = set(part.model._default_manager.values_list("pk", flat=True))
         seen = set(part.seen(scope).values_list("pk", flat=True))
         if part.object_type:
