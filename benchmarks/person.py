@@ -21,7 +21,7 @@ from meetings.models import Meeting  # noqa: E402  # after django.setup()
 from privacy.models import DataRequest  # noqa: E402  # after django.setup()
 from privacy.searching import find_everywhere  # noqa: E402  # after django.setup()
 
-NAME = "Wilhelmina Oakenshield"  # nobody has it, so that each text is read to its end
+NAME = "Wilhelmina Oakenshield"  # no one has it, so that each text is read to its end
 
 
 def search() -> dict[str, Any]:

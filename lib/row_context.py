@@ -96,7 +96,7 @@ def signed() -> str:
 
 
 def signed_for_nobody() -> str:
-    """A genuine context for writes before anybody is known, such as a sign-in. It sees no row."""
+    """A genuine context for writes before anyone is known, such as a sign-in. It sees no row."""
     return _signed(_Context(_NOBODY), int(time.time()) // _MINUTE * _MINUTE)
 
 

@@ -31,7 +31,7 @@ class PracticeStatus(models.TextChoices):
 
 
 class Evidence(models.TextChoices):
-    """How sure anybody is that a practice helps, weakest first."""
+    """How sure anyone is that a practice helps, weakest first."""
 
     DESCRIBED = "described", _("someone does it")
     PLAUSIBLE = "plausible", _("the problem and the way it works are clear")

@@ -1,4 +1,4 @@
-"""When a practice can be published, how sure anybody is that it helps, and when it is asked about. Pure."""
+"""When a practice can be published, how sure anyone is that it helps, and when it is asked about. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -34,7 +34,7 @@ class Desk:
 
 
 def desk_of(actor: Actor) -> Desk | None:
-    """Three statements for privacy officers, none for anybody else."""
+    """Three statements for privacy officers, none for anyone else."""
     if not can_handle_requests(actor):
         return None
     today, now = city_today(), timezone.now()

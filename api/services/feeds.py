@@ -25,7 +25,7 @@ from meetings.models import FollowUp, Meeting
 
 BACK: Final = timedelta(days=90)
 AHEAD: Final = timedelta(days=366)
-CALENDAR_FEED: Final = "calendar feed "  # before the ID, where events say how somebody received it
+CALENDAR_FEED: Final = "calendar feed "  # before the ID, where events say how someone received it
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _WRITES_ACCOUNTS: Final = re.compile(
 # Needs no context, and some of it may be in no transaction.
 _IS_STRUCTURE: Final = re.compile(r"\s*(?:CREATE|ALTER|DROP|REINDEX|VACUUM)\b")
 # A parameter, because the text of a statement is shown to every session of the same role (pg_stat_activity):
-# whoever has the application's password could otherwise use the context of somebody else.
+# whoever has the application's password could otherwise use the context of someone else.
 _SET: Final = "SELECT set_config('crm.context', %s, true)"
 
 

@@ -159,7 +159,7 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
 def can_guard(owner: BaseDatabaseWrapper) -> bool:
     """Whether no process without contexts still runs, to which policies would show no row.
 
-    The database was prepared with ROW_SECURITY before, or nobody uses it yet.
+    The database was prepared with ROW_SECURITY before, or no one uses it yet.
     """
     with owner.cursor() as cursor:
         cursor.execute(

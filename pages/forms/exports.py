@@ -156,7 +156,7 @@ class PassphraseForm(forms.Form):
         return typed.strip()
 
     def clean_again(self) -> str:
-        """A public key is not secret, so that nobody types it twice."""
+        """A public key is not secret, so that no one types it twice."""
         is_key = looks_like_public_key(self._typed)
         return str(self.cleaned_data.get("passphrase", "") if is_key else self.cleaned_data["again"])
 

@@ -1,4 +1,4 @@
-"""The library of practices: what cities do, how sure anybody is that it helps, and what came of it."""
+"""The library of practices: what cities do, how sure anyone is that it helps, and what came of it."""
 
 from practices.models.adoption import Adoption, Takeaway
 from practices.models.practice import Practice, PracticeText

@@ -102,7 +102,7 @@ class Breach(models.Model):
 
 class BreachPhaseQuerySet(models.QuerySet["BreachPhase"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All phases for privacy officers, none for anybody else."""
+        """All phases for privacy officers, none for anyone else."""
         return self.all() if sees_requests(actor) else self.none()
 
     def of(self, breach: Breach) -> Self:

@@ -47,7 +47,7 @@ class RegisterText(models.Model):
 
 class RegisterStateQuerySet(models.QuerySet["RegisterState"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All states for privacy officers, none for anybody else."""
+        """All states for privacy officers, none for anyone else."""
         return self.all() if sees_requests(actor) else self.none()
 
     def on(self, day: date) -> "RegisterState | None":

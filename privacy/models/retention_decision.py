@@ -28,7 +28,7 @@ class RetentionDecisionQuerySet(models.QuerySet["RetentionDecision"]):
         return self.filter(object_type=object_type, object_id__in=ids)
 
     def valid(self) -> Self:
-        """Decisions that nobody has undone."""
+        """Decisions that no one has undone."""
         return self.filter(undone_at__isnull=True)
 
     def keeping(self, object_type: str, today: date) -> Self:

@@ -20,7 +20,7 @@ from privacy.rules.retention import LEAST_DAYS, MOST_DAYS
 
 class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All rules for privacy officers, none for anybody else."""
+        """All rules for privacy officers, none for anyone else."""
         return self.all() if sees_requests(actor) else self.none()
 
     def in_force(self) -> Self:
