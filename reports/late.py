@@ -93,19 +93,10 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
         "city": str(city_zone()),
         **{name: value for report in asked for name, value in report.parameters.items()},
     }
-    entered = f"""{ASKED}, touched (of, id, at, fields) AS MATERIALIZED (
-        {touched(asked, question.by)}
-    ), dated (of, id, at) AS MATERIALIZED (
-        SELECT of, id, greatest(at, CASE WHEN fields <> '{{}}' THEN (
-            SELECT max(change.at)
-            FROM audit_change change JOIN audit_event event ON event.id = change.event_id
-            WHERE change.object_id = touched.id AND change.op = 'updated' AND change.at >= %(final_at)s
-              AND event.field_names && touched.fields
-        ) END) FROM touched
-    ), entered AS MATERIALIZED (SELECT * FROM dated WHERE at >= %(final_at)s)"""  # noqa: S608 (our own text)
     found = fetch(
         f"""
-        WITH {entered}, counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(asked, question.by))}
+        WITH {ASKED}, entered (of, id, at) AS MATERIALIZED ({touched(asked, question.by)}
+        ), counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(asked, question.by))}
         ), late AS MATERIALIZED (
             SELECT replace(of, 'met', 'meetings') AS noun, id, max(at) AS at,
                    (max(at) AT TIME ZONE %(city)s)::date AS day
@@ -114,7 +105,7 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
         (SELECT noun, id, day, NULL AS records FROM late ORDER BY at DESC, noun, id LIMIT {LATEST})
         UNION ALL
         (SELECT noun, NULL, day, count(*) FROM late GROUP BY noun, day ORDER BY day DESC, noun)
-        """,  # noqa: S608 (see above)
+        """,  # noqa: S608 (our own text)
         question,
         **parameters,
     )

@@ -1,4 +1,4 @@
-"""What may have been entered or corrected since a figure was final, in whichever district.
+"""What was entered or corrected since a figure was final; of most lists in whichever district.
 
 `reports.late` finds among these what the figure counts.
 """
@@ -46,7 +46,9 @@ _TOUCHED: Final[Mapping[Noun, str]] = {
         SELECT concern.id, concern.created_at,
                {decide} || CASE WHEN concern.received_in_id IS NULL THEN 'district' END
         FROM asked JOIN meetings_concern concern ON concern.updated_at >= %(final_at)s
-            AND concern.received_at < asked.until""",
+            AND concern.received_at < asked.until
+            AND (concern.district_id = ANY (ARRAY(SELECT district_id FROM ground))
+                OR concern.received_in_id = ANY (ARRAY(SELECT district_id FROM ground)))""",
     # Calls and steps that were made then and entered since, and whoever was found to be affected since.
     "incidents": """
         SELECT incident.id, greatest(incident.created_at, (
@@ -63,6 +65,10 @@ _SPOKEN_FOR: Final = """
     SELECT said.organisation_id, greatest(said.entered_at, said.superseded_at), '{{}}'
     FROM asked JOIN contacts_focusdeclaration said ON said.declared_on < asked.until_on
         AND (said.withdrawn_on IS NULL OR said.withdrawn_on >= asked.until_on)"""
+_CORRECTED: Final = """
+    SELECT max(change.at) FROM audit_change change JOIN audit_event event ON event.id = change.event_id
+    WHERE change.object_id = rows.id AND change.op = 'updated' AND change.at >= %(final_at)s
+        AND event.field_names && rows.fields::varchar[]"""
 # What decides whether an organisation was met at a meeting.
 _MEET: Final = ("starts_at", "status", "organisations", "outcomes")
 _MEETINGS: Final = """
@@ -72,7 +78,7 @@ _MEETINGS: Final = """
 
 
 def touched(reports: Sequence[Counting], by: By) -> str:
-    """Rows of SQL: list, ID, moment of entry and deciding fields of what can decide these figures.
+    """Rows of SQL: list, ID and moment of entry or correction of what can decide these figures.
 
     `met` is the list of meetings that decide whether an organisation was met.
     """
@@ -104,5 +110,8 @@ def _touched(reports: Sequence[Counting], by: By) -> Iterator[str]:
 
 def _of(noun: str, rows: str, *fields: str) -> str:
     decide = ", ".join(f"'{field}'" for field in dict.fromkeys(fields))
-    return f"""SELECT '{noun}', id, at, fields::varchar[]
-        FROM ({rows.format(decide=f"ARRAY[{decide}]::varchar[]")}) rows (id, at, fields)"""  # noqa: S608 (our own text)
+    return f"""
+        SELECT '{noun}', id, entered_at FROM (
+            SELECT id, greatest(at, CASE WHEN fields <> '{{}}' THEN ({_CORRECTED}) END) AS entered_at
+            FROM ({rows.format(decide=f"ARRAY[{decide}]::varchar[]")}) rows (id, at, fields)
+        ) dated WHERE entered_at >= %(final_at)s"""  # noqa: S608 (our own text)
