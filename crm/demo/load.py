@@ -1,9 +1,11 @@
 """Load the demo into an empty database, and remove it again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -56,11 +58,25 @@ def is_demo() -> bool:
     return Job.objects.filter(kind=JOB).exists()
 
 
-@transaction.atomic
+@contextmanager
+def _without_savepoints() -> Iterator[None]:
+    """Send no savepoint for each service inside: the demo is loaded as a whole or not at all."""
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        del connection.features.uses_savepoints
+
+
 def load_demo() -> dict[str, int]:
     """Fill an empty database with the demo and return the number of rows per object. Raises HasRealData."""
     if any(model.objects.exists() for model in (User, District, Organisation, Contact, Meeting)):
         raise HasRealData
+    with _without_savepoints(), transaction.atomic():
+        return _load_all()
+
+
+def _load_all() -> dict[str, int]:
     book = Book(now=timezone.now(), random=Random(SEED))
     write_book(book)
     history = tell_history(book)
