@@ -1,6 +1,7 @@
 """PostgreSQL's policies say what `visible_to` says: for random actors, and for rows of a random city."""
 
 import random
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -334,3 +335,14 @@ def test_every_table_about_a_row_or_a_district_has_a_policy_or_a_reason(guarded_
         )
         guarded = {name for (name,) in cursor.fetchall()}
     assert {*(model._meta.db_table for model in NOUNS), *about_rows()} - guarded == set(WITHOUT)
+
+
+def test_a_policy_that_asks_for_a_parent_names_a_column_of_its_own_table(guarded_db: None) -> None:
+    """A column without its table can be one of the parent: then the policy shows no row, or each."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, qual FROM pg_policies WHERE qual LIKE '% parent%WHERE%'")
+        asking = dict(cursor.fetchall())
+    assert len(asking) > 20
+    assert {
+        table for table, qual in asking.items() if not re.search(rf"\(parent\.id = {table}\.\w+\)", qual)
+    } == set()
