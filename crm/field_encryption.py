@@ -6,17 +6,18 @@ from typing import Any, Final
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from lib.encrypted_fields import Encrypted
-from lib.encryption import MARK, UNBOUND, data_keys, decrypt_text, encrypt_text
+from lib.encrypted_fields import Encrypted, RowBound
+from lib.encryption import MARK, UNBOUND, data_keys
 
 BATCH: Final = 500
+BATCH_OF_COPIES: Final = 10  # a part of a file or an import can have megabytes
 
 
 def encrypted_fields() -> Iterator[Any]:
-    """Every model field whose texts are encrypted."""
+    """Every model field whose values are encrypted: texts, and copies as bytes or JSON."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, Encrypted):
+            if isinstance(field, RowBound):
                 yield field
 
 
@@ -43,26 +44,29 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
     primary: Any = model._meta.pk
     names = (primary.column, model._meta.db_table, field.column)
     key, table, column = map(connection.ops.quote_name, names)
+    row = " || ':' || ".join(f"{connection.ops.quote_name(one.column)}::text" for one in field.row_fields)
+    current, unbound = (
+        field.begins_with.format(column=column, mark=mark) for mark in ("%(mark)s::text", "%(unbound)s::text")
+    )
+    chosen = f"({current} OR {unbound})" if undo else f"NOT {current}"
     keys = data_keys()
-    current = f"{MARK}{keys.current}:" if keys else MARK
-    chosen = f"NOT starts_with({column}, %(mark)s)"
-    if undo:
-        chosen = f"(starts_with({column}, %(mark)s) OR starts_with({column}, %(unbound)s))"
+    mark = f"{MARK}{keys.current}:" if keys and not undo else MARK
+    most = BATCH if isinstance(field, Encrypted) else BATCH_OF_COPIES
     after = None
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"""
-                SELECT {key}, {column} FROM {table}
-                WHERE {column} <> '' AND {chosen} AND (%(after)s::uuid IS NULL OR {key} > %(after)s)
-                ORDER BY {key} LIMIT {BATCH} FOR NO KEY UPDATE
+                SELECT {key}, {row} AS of_row, {column} FROM {table}
+                WHERE {field.has_content.format(column=column)} AND {chosen}
+                  AND (%(after)s::text IS NULL OR {key} > %(after)s::{primary.db_type(connection)})
+                ORDER BY {key} LIMIT {most} FOR NO KEY UPDATE
                 """,  # noqa: S608 (names of the model)
-                {"mark": MARK if undo else current, "unbound": UNBOUND, "after": after},
+                {"mark": mark, "unbound": UNBOUND, "after": after},
             )
             rows = cursor.fetchall()
-            for pk, stored in rows:
-                plain = decrypt_text(stored, field.place, pk)
-                new = plain if undo else encrypt_text(plain, field.place, pk)
+            for pk, row_id, stored in rows:
+                new = field.rewritten(stored, row_id, undo=undo)
                 cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", [new, pk])  # noqa: S608 (as above)
         if not rows:
             return

@@ -19,7 +19,14 @@ from django.db.models.expressions import Expression
 from django.utils.functional import cached_property
 from phonenumber_field.modelfields import PhoneNumberField
 
-from lib.encryption import data_keys, decrypt_bytes, decrypt_text, encrypt_bytes, encrypt_text
+from lib.encryption import (
+    data_keys,
+    decrypt_bytes,
+    decrypt_text,
+    encrypt_bytes,
+    encrypt_text,
+    is_encrypted,
+)
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
@@ -128,6 +135,14 @@ class RowBound(_Field):
         """Return SQL for the value with the row's ID before it. NULL stays NULL."""
         return f"(chr(2) || {row} || chr(2) || {sql})"
 
+    # How `encrypt_fields` finds and rewrites stored values, whatever their form.
+    has_content: str = "{column} <> ''"
+    begins_with: str = "starts_with({column}, {mark})"
+
+    def rewritten(self, stored: Any, row: str, *, undo: bool) -> Any:
+        """Return a stored value, plain or encrypted, encrypted under the current key; with `undo` plain."""
+        raise NotImplementedError
+
 
 class Encrypted(RowBound):
     """Mixin for a field with a text in the database."""
@@ -148,6 +163,10 @@ class Encrypted(RowBound):
         if value.startswith(_BEFORE):
             _before, row, text = value.split(_BEFORE, 2)
         return decrypt_text(text, self.place, row)
+
+    def rewritten(self, stored: str, row: str, *, undo: bool) -> str:
+        plain = decrypt_text(stored, self.place, row)
+        return plain if undo else encrypt_text(plain, self.place, row)
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name in ("exact", "isnull") else None
@@ -172,6 +191,12 @@ class EncryptedPhoneField(Encrypted, PhoneNumberField):  # type: ignore[misc]  #
 class EncryptedBinaryField(RowBound, models.BinaryField):  # type: ignore[type-arg]  # as above
     """Bytes that are encrypted in the database."""
 
+    begins_with = "substring({column} FROM 1 FOR octet_length({mark})) = convert_to({mark}, 'UTF8')"
+
+    def rewritten(self, stored: bytes | memoryview, row: str, *, undo: bool) -> bytes:
+        plain = decrypt_bytes(bytes(stored), self.place, row)
+        return plain if undo else encrypt_bytes(plain, self.place, row)
+
     def sealed(self, value: Any, row: str, connection: Any) -> Any:
         if isinstance(value, bytes | bytearray | memoryview):
             return encrypt_bytes(bytes(value), self.place, row)
@@ -193,6 +218,16 @@ class EncryptedBinaryField(RowBound, models.BinaryField):  # type: ignore[type-a
 class EncryptedJSONField(RowBound, models.JSONField):
     """JSON that is encrypted in the database, except members of an object in `clear`, which SQL reads."""
 
+    has_content = "jsonb_typeof({column}) IN ('object', 'array') AND {column} NOT IN ('{{}}', '[]')"
+    begins_with = f"starts_with(coalesce({{column}} ->> '{_SEALED}', ''), {{mark}})"
+
+    def rewritten(self, stored: str, row: str, *, undo: bool) -> str:
+        found = json.loads(stored)
+        sealed = found.get(_SEALED) if isinstance(found, dict) else None
+        if isinstance(sealed, str) and is_encrypted(sealed):
+            found = json.loads(decrypt_text(sealed, self.place, row))
+        return json.dumps(found if undo else self.sealed(found, row, None))
+
     def __init__(self, *args: Any, clear: Sequence[str] = (), **options: Any) -> None:
         self.clear = tuple(clear)
         super().__init__(*args, **options)
@@ -213,13 +248,14 @@ class EncryptedJSONField(RowBound, models.JSONField):
 
     def with_row(self, sql: str, row: str) -> str:
         return (
-            f"(CASE WHEN jsonb_exists({sql}, '{_SEALED}') "
+            f"(CASE WHEN starts_with({sql} ->> '{_SEALED}', chr(1)) "
             f"THEN {sql} || jsonb_build_object('{_ROW}', {row}) ELSE {sql} END)"
         )
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
         found = super().from_db_value(value, expression, connection)
-        if isinstance(found, dict) and isinstance(sealed := found.get(_SEALED), str):
+        sealed = found.get(_SEALED) if isinstance(found, dict) else None
+        if isinstance(sealed, str) and is_encrypted(sealed):
             return json.loads(decrypt_text(sealed, self.place, found.get(_ROW, _UNKNOWN)), cls=self.decoder)
         return found
 

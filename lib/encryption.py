@@ -109,13 +109,13 @@ def decrypt_bytes(content: bytes, place: str, row: object) -> bytes:
     return _opened(number.decode("ascii", "replace"), sealed, place, where)
 
 
-def seal(value: Any, *, place: str, row: object) -> bytes:
+def seal(value: Any, *, place: str, row: object, with_data_keys: bool = True) -> bytes:
     """Encrypt a value that JSON can hold, for the row with the ID `row`: elsewhere it cannot be read.
 
     Unlike fields it is always encrypted: without data keys under keys derived from SECRET_KEY.
     """
     content = orjson.dumps(value)
-    if data_keys() is not None:
+    if with_data_keys and data_keys() is not None:
         return encrypt_bytes(content, place, row)
     nonce = secrets.token_bytes(_NONCE)
     return _DERIVED + nonce + AESGCM(derived_keys(place)[0]).encrypt(nonce, content, str(row).encode())

@@ -172,10 +172,10 @@ class DataRequest(models.Model):
     def is_close(self, today: date) -> bool:
         return self.is_pending and self.days_left(today) <= CLOSE
 
-    def state_terms(self, terms: Mapping[str, Sequence[str]]) -> None:
+    def state_terms(self, terms: Mapping[str, Sequence[str]], *, with_data_keys: bool = True) -> None:
         """Encrypt what the person stated."""
         kept = {name: list(terms.get(name, ())) for name in STATED}
-        self.stated = seal(kept, place=_PURPOSE, row=self.pk)
+        self.stated = seal(kept, place=_PURPOSE, row=self.pk, with_data_keys=with_data_keys)
 
     def terms(self) -> dict[str, list[str]]:
         """What the person stated; empty after it was deleted. Raises NotDecrypted."""

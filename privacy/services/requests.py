@@ -193,14 +193,17 @@ def delete_requests(actor: Actor, keys: Iterable[str]) -> None:
         row.delete()
 
 
-def renew_statements() -> int:
-    """Encrypt all statements under the current SECRET_KEY and return their number (`rotate_secrets`)."""
+def renew_statements(*, with_data_keys: bool = True) -> int:
+    """Encrypt all statements under the current key and return their number.
+
+    It is a data key, or SECRET_KEY where there is none or before the data keys are removed.
+    """
     rows = DataRequest.objects.exclude(stated=None)
     for pk in list(rows.values_list("pk", flat=True)):
         with transaction.atomic():
             row = rows.select_for_update().filter(pk=pk).first()
             if row is not None:
-                row.state_terms(row.terms())
+                row.state_terms(row.terms(), with_data_keys=with_data_keys)
                 row.save(update_fields=["stated"])
     return rows.count()
 

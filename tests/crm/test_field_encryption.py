@@ -20,18 +20,20 @@ from contacts.services.private_channels import (
     set_organisation_private_channel,
     set_private_channel,
 )
-from crm.field_encryption import encrypt_values, encrypted_fields
+from crm.field_encryption import BATCH_OF_COPIES, encrypt_values, encrypted_fields
 from districts.models import District
 from exchange.imports.drafts import start_draft
 from exchange.models import ImportDraft, ImportStep
 from jobs.files import keep_file
 from jobs.models import Job, JobFileChunk
 from lib.copying import insert_rows
-from lib.encrypted_fields import NotOfOneRow, bound_values
+from lib.days import city_today
+from lib.encrypted_fields import Encrypted, NotOfOneRow, bound_values
 from lib.encryption import MARK, UNBOUND, NotDecrypted, data_keys, with_new_key, wrapped_keys
 from lib.ids import uuid7
 from meetings.models import Concern, Meeting
 from meetings.services.concerns import log_concern
+from privacy.services.requests import receive_request
 from tests.api.clients import Tool
 from tests.architecture.asking import undone
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
@@ -56,6 +58,7 @@ def stored_texts() -> list[str]:
     return [
         value
         for field in encrypted_fields()
+        if isinstance(field, Encrypted)
         for value in stored(field.model._meta.db_table, field.column)
         if value
     ]
@@ -286,6 +289,69 @@ def test_after_a_new_data_key_values_move_to_it_and_undo_makes_them_plain(
     settings.FIELD_KEYS = []
     with pytest.raises(CommandError, match="FIELD_KEYS"):
         call_command("encrypt_fields")
+
+
+def test_copies_move_to_a_new_data_key_too_and_stay_bound_to_their_rows(
+    north: District, settings: Settings
+) -> None:
+    """Parts of files, imports and merges: values before encryption, of the first form, and of an old key."""
+    keys, settings.FIELD_KEYS = settings.FIELD_KEYS, []
+    job = Job.objects.create(kind="export_list", status="done")
+    about: dict[str, Any] = {"name": "x.csv", "media_type": "text/csv", "is_input": True}
+    keep_file(job_id=job.pk, content=BytesIO(CANARY.encode() * 1000), **about)
+    draft = ImportDraft.objects.create(
+        started_by=uuid7(), sample={"sealed": [CANARY]}, counted={}, content=CANARY.encode()
+    )
+    steps = [ImportStep.objects.create(draft=draft, rows=[[CANARY, n]]) for n in range(BATCH_OF_COPIES + 1)]
+    memory = {"versions": {"a": 1}, "word": CANARY}
+    Merge.objects.create(object_type="contact", kept_id=uuid7(), gone_ids=[], kept_version=1, memory=memory)
+    request = receive_request(
+        actor=actor_for(make_user(Role.PRIVACY_OFFICER)),
+        terms={"names": [CANARY]},
+        regimes=["gdpr"],
+        kind="access",
+        channel="letter",
+        received_on=city_today(),
+    )
+
+    def copies() -> list[str]:
+        found = [stored("jobs_jobfilechunk", "content"), stored("contacts_importdraft", "content")]
+        texts = (
+            ("contacts_importdraft", "sample"),
+            ("contacts_importstep", "rows"),
+            ("contacts_merge", "memory"),
+        )
+        found += [
+            stored(table, f"coalesce({column} ->> 'sealed', {column}::text)") for table, column in texts
+        ]
+        return [
+            bytes(one).decode() if isinstance(one, memoryview) else str(one) for of in found for one in of
+        ]
+
+    def read_again() -> None:
+        assert b"".join(JobFileChunk.objects.values_list("content", flat=True)) == CANARY.encode() * 1000
+        again = ImportDraft.objects.get()
+        assert (again.sample, again.counted, again.content) == ({"sealed": [CANARY]}, {}, CANARY.encode())
+        assert [step.rows for step in ImportStep.objects.order_by("pk")] == [step.rows for step in steps]
+        assert Merge.objects.get().memory == memory
+        assert stored("contacts_merge", "memory -> 'versions' ->> 'a'") == ["1"]
+        request.refresh_from_db()
+        assert CANARY in str(request.terms())
+
+    number = len(copies())
+    assert all(CANARY in one for one in copies())
+    settings.FIELD_KEYS = keys
+    assert (encrypt_values(), encrypt_values()) == (number, 0)
+    assert not any("zebra" in one for one in copies())
+    read_again()
+    settings.FIELD_KEYS = wrapped_keys(with_new_key(data_keys()), settings.FIELD_SECRET[0])
+    call_command("encrypt_fields", stdout=StringIO())
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]  # the old data key may have leaked
+    read_again()
+    call_command("encrypt_fields", "--undo", stdout=StringIO())
+    settings.FIELD_KEYS = []
+    assert all(CANARY in one for one in copies())
+    read_again()
 
 
 def test_an_import_that_waits_is_encrypted_and_is_read_again(north: District) -> None:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm.field_encryption import encrypt_values
 from lib.encryption import KeysNotRead, NotDecrypted, data_keys
+from privacy.services.requests import renew_statements
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             if data_keys() is None:
                 raise CommandError("Set FIELD_KEYS and FIELD_SECRET first (`rewrap_keys --new`).")
             total = encrypt_values(undo=undo, progress=self._say)
+            renew_statements(with_data_keys=not undo)
         except (KeysNotRead, NotDecrypted) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{'Decrypted' if undo else 'Encrypted'}: {total}")
