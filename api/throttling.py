@@ -1,16 +1,14 @@
 """Requests per minute and key, counted in Redis and sent in every response. Unlimited while Redis is down."""
 
 import time
-from functools import cache
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from redis import Redis
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 
 from api.models import ApiKey
 from api.problems import Problem
+from lib.counting import count
 
 WINDOW_SECONDS = 60
 SESSION_LIMIT = 600
@@ -22,7 +20,7 @@ def count_request(request: Request) -> dict[str, str]:
     limit = key.requests_per_minute if isinstance(key, ApiKey) else SESSION_LIMIT
     now = int(time.time())
     window, left = now // WINDOW_SECONDS, WINDOW_SECONDS - now % WINDOW_SECONDS
-    used = _count(f"crm:api-rate:{request._request.actor.id}:{window}")  # type: ignore[attr-defined]  # declared by ActorRequest
+    used = _count(f"api-rate:{request._request.actor.id}:{window}")  # type: ignore[attr-defined]  # declared by ActorRequest
     headers = {
         "RateLimit": f'"default";r={max(0, limit - used)};t={left}',
         "RateLimit-Policy": f'"default";q={limit};w={WINDOW_SECONDS}',
@@ -35,15 +33,6 @@ def count_request(request: Request) -> dict[str, str]:
 
 def _count(name: str) -> int:
     try:
-        used: int = _redis().incr(name)
-        if used == 1:
-            _redis().expire(name, WINDOW_SECONDS * 2)
+        return count(name, WINDOW_SECONDS * 2)
     except RedisError:
         return 0
-    return used
-
-
-@cache
-def _redis() -> Redis:
-    """A direct connection needs one round trip to count. Django's cache needs three."""
-    return Redis.from_url(settings.REDIS_CACHE_URL, **settings.CACHES["default"]["OPTIONS"])

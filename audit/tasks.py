@@ -14,6 +14,7 @@ from audit.publishing import publish
 from audit.sealing import SealsAreGone, seal
 from audit.signing import NoKey
 from audit.witness import tell_witnesses
+from lib.counting import count
 
 #: Cache key with the number of runs since the last one that sealed, for metrics.
 SEAL_FAILURES: Final = "audit:seal_failures"
@@ -65,8 +66,7 @@ def tell_of_seals() -> int:
 def _not_sealed(error: str) -> int:
     log.error("trail_not_sealed", error=error)
     with suppress(RedisError):
-        cache.add(SEAL_FAILURES, 0, None)
-        cache.incr(SEAL_FAILURES)
+        count(SEAL_FAILURES, None)
     return 0
 
 

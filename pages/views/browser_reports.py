@@ -7,7 +7,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -20,6 +19,7 @@ from accounts.models import BrowserReport
 from accounts.policies import can_manage_users
 from accounts.services.browser_reports import Blocked, record_reports
 from lib.addresses import client_address
+from lib.counting import count
 from pages.lookups import refuse_unless
 
 MOST_BYTES: Final = 16_384
@@ -55,11 +55,9 @@ def _is_welcome(request: HttpRequest) -> bool:
     counters = {"network": client_address(request.META), "all": ""}
     try:
         for name, whose in counters.items():
-            key = f"browser-reports:{name}:{whose}"
-            cache.add(key, 0, timeout=60)
-            if cache.incr(key) > REQUESTS_A_MINUTE[name]:
+            if count(f"browser-reports:{name}:{whose}", 60) > REQUESTS_A_MINUTE[name]:
                 return False
-    except (RedisError, ValueError):  # down, or expired between the two commands
+    except RedisError:
         return False
     return True
 

@@ -1,0 +1,31 @@
+"""Counters: the first count begins the time, which no later count extends."""
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from redis import Redis
+
+from lib.counting import count
+
+
+def as_stored() -> Redis:
+    return Redis.from_url(settings.REDIS_CACHE_URL)
+
+
+def test_a_counter_counts_and_ends() -> None:
+    redis, key = as_stored(), cache.make_key("calls")
+    assert [count("calls", 60) for _ in range(3)] == [1, 2, 3]
+    assert cache.get("calls") == 3
+    assert 58_000 < redis.pttl(key) <= 60_000
+    redis.pexpire(key, 5)
+    time.sleep(0.02)
+    assert count("calls", 60) == 1
+    assert redis.pttl(key) > 0  # a counter without an end would shut its network out for good
+
+
+def test_a_counter_without_a_time_ends_when_it_is_deleted() -> None:
+    assert [count("failures", None) for _ in range(2)] == [1, 2]
+    assert as_stored().pttl(cache.make_key("failures")) == -1
+    cache.delete("failures")
+    assert count("failures", None) == 1
