@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from requests import RequestException
@@ -32,6 +35,7 @@ log = get_logger(__name__)
 # Storing the time of every request would cost one write per request. Every minute is accurate enough.
 SECONDS_BETWEEN_SIGHTS: Final = 60
 ENROLLED: Final = "second_factor"  # session key that saves a query per request
+TOLD: Final = "told_of_grace"  # session key: until when there is time for a second factor has been shown
 SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # prefixes of URL names
 # Data a browser clears when a session ends. Not "cookies": other sites of the domain have cookies too.
 FORGET: Final = '"cache", "storage"'
@@ -106,7 +110,10 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         user = request.user
-        if not (isinstance(user, User) and second_factor.is_required(user)):
+        if not isinstance(user, User):
+            return None
+        if not second_factor.is_required(user):
+            _tell_of_grace(request, user)
             return None
         if _is_about_signing_in(request):
             if request.method == "POST":
@@ -121,6 +128,20 @@ class SecondFactorMiddleware:
         if by_machine:
             return _refuse_in_json()
         return redirect(reverse("mfa_index") + "?required=1")
+
+
+def _tell_of_grace(request: HttpRequest, user: User) -> None:
+    """Tell who still may go without a second factor until when, once in a session."""
+    if request.path.startswith("/api/") or request.method != "GET" or TOLD in request.session:
+        return
+    if second_factor.is_in_grace(user) and not second_factor.is_enrolled(user):
+        request.session[TOLD] = True
+        until = date_format(timezone.localtime(second_factor.grace_end(user)))
+        messages.info(
+            request,
+            _("Set up two-factor authentication in your settings before %(day)s. You need it from then on.")
+            % {"day": until},
+        )
 
 
 def _refuse_in_json() -> HttpResponse:

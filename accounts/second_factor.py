@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+from datetime import datetime, timedelta
 
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
@@ -13,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +28,20 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def is_required(user: User) -> bool:
     """Whether the user must have two-factor authentication (the demo turns off REQUIRE_SECOND_FACTOR)."""
+    return _is_asked(user) and not is_in_grace(user)
+
+
+def is_in_grace(user: User) -> bool:
+    """Whether an officer with a new account still has time to set it up."""
+    return _is_asked(user) and user.role not in rules.NEEDS_SECOND_FACTOR and timezone.now() < grace_end(user)
+
+
+def grace_end(user: User) -> datetime:
+    """Until when a new account may go without. It begins once: a lost factor gives no time again."""
+    return user.created_at + timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
+
+
+def _is_asked(user: User) -> bool:
     asked = settings.SECOND_FACTOR_FOR_ALL or user.role in rules.NEEDS_SECOND_FACTOR
     return bool(settings.REQUIRE_SECOND_FACTOR and asked)
 

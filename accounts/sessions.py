@@ -4,6 +4,7 @@ The database has no key of a session, so whoever reads it or a backup can use no
 says nothing in another.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,13 +18,17 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import Session
+from accounts.models import Session, User
 from accounts.rules import browser_and_system
 
 # Keys in the session: two times in seconds since 1970, and the User-Agent header.
 STARTED: Final = "started"
 SEEN: Final = "seen"
 DEVICE: Final = "device"
+
+
+#: What else ends with a user's sessions, each called with the user's ID.
+_ENDS_TOO: Final[list[Callable[[UUID], None]]] = []
 
 
 def row_key(key: str) -> str:
@@ -116,11 +121,40 @@ def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
 def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> int:
     """End a user's sessions at once: all, all `but` that with the given key, or `only` that of the given row.
 
-    Return their number.
+    Return their number. With all sessions ends what else gives access (`ends_with_sessions`).
     """
+    if not only:
+        _end_the_rest(user_id)
     rows = Session.objects.filter(user_id=user_id).exclude(pk=row_key(but or ""))
     ended, _rows = (rows.filter(pk=only) if only else rows).delete()
     return ended
+
+
+def ends_with_sessions(end: Callable[[UUID], None]) -> None:
+    """Register what an app ends when all sessions of a user end, or when the password changes."""
+    _ENDS_TOO.append(end)
+
+
+class EndsWithPassword:
+    """In AUTH_PASSWORD_VALIDATORS, because Django calls these after each change of a password.
+
+    Django itself ends the sessions that began with the former password.
+    """
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Accept any password."""
+
+    def get_help_text(self) -> str:
+        return _("A new password signs you out on other devices and ends your calendar subscription.")
+
+    def password_changed(self, password: str, user: User | None = None) -> None:
+        if user is not None:
+            _end_the_rest(user.pk)
+
+
+def _end_the_rest(user_id: UUID) -> None:
+    for end in _ENDS_TOO:
+        end(user_id)
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -7,9 +7,10 @@ class ApiConfig(AppConfig):
     verbose_name = _("REST API")
 
     def ready(self) -> None:
+        from accounts import sessions
         from api import bulk_reads
         from api.inputs.mistakes import describe_mistakes
-        from api.services import idempotent, keys, pending_keys
+        from api.services import feeds, idempotent, keys, pending_keys
         from districts import kinds
         from lib import erasable
 
@@ -19,3 +20,4 @@ class ApiConfig(AppConfig):
         kinds.follow_access(keys.follow_redrawn)
         erasable.texts("api.ApiKey", "api.BulkAgreement", "api.Webhook")
         erasable.on_leaving(idempotent.forget)
+        sessions.ends_with_sessions(feeds.end_feed)

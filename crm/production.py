@@ -59,6 +59,11 @@ def check_settings(today: date) -> Findings:
             "Some people sign in with a password only. Set REQUIRE_SECOND_FACTOR=1 and "
             "SECOND_FACTOR_FOR_ALL=1."
         )
+    if settings.SECOND_FACTOR_GRACE_DAYS:
+        yield (
+            "New officers sign in with a password only at first. Set SECOND_FACTOR_GRACE_DAYS=0 when all "
+            "have set up two-factor authentication."
+        )
     if settings.SECURE_PROXY_SSL_HEADER and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         yield "All sign-ins seem to come from the proxy. Set TRUSTED_PROXIES to the number of proxies."
     if not settings.ROW_SECURITY:

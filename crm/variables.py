@@ -168,6 +168,11 @@ VARIABLES: Final = (
     ),
     Variable("SECOND_FACTOR_FOR_ALL", "`0` waives two-factor authentication for officers only", "1"),
     Variable(
+        "SECOND_FACTOR_GRACE_DAYS",
+        "for so many days a new account of an officer can be used without two-factor authentication",
+        "0",
+    ),
+    Variable(
         "SESSION_IDLE_MINUTES",
         "a session ends after so many minutes without a request; after ten hours in any case",
         "15",

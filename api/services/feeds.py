@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts.actors import Actor, actor_for
+from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from api.models import CalendarFeed
 from audit.models import Action
@@ -57,6 +58,15 @@ def revoke_feed(*, actor: Actor) -> None:
     feed = feed_of(actor)
     if feed is not None:
         record(actor, Action.ERASE, "calendar_feed", [feed.pk])
+        feed.delete()
+
+
+@transaction.atomic
+def end_feed(user_id: UUID) -> None:
+    """Delete a user's subscription, because all their sessions end or they have a new password."""
+    feed = CalendarFeed.objects.filter(user_id=user_id).first()
+    if feed is not None:
+        record(SYSTEM, Action.ERASE, "calendar_feed", [feed.pk])
         feed.delete()
 
 

@@ -1,14 +1,18 @@
 """Authenticator apps and recovery codes: who needs them, and what is closed without them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.actors import SYSTEM
 from accounts.models import Role, User
+from accounts.services.users import forget_second_factor
 from audit.models import Action, Event
 from tests.accounts.codes import code_of, set_up_app
 from tests.factories import PASSWORD, make_district, make_officer, make_organisation, make_user
@@ -177,6 +181,36 @@ def test_officers_must_have_one_too_unless_the_city_decides_otherwise(client: Cl
     set_up_app(client)
     assert client.get("/settings/").status_code == 200
     assert client.post("/accounts/2fa/app/remove/").status_code == 422
+
+
+@pytest.mark.usefixtures("required")
+def test_a_new_officer_has_the_days_that_the_city_gives_and_a_supervisor_none(
+    client: Client, settings: Settings
+) -> None:
+    settings.SECOND_FACTOR_GRACE_DAYS = 14
+    officer = make_officer()
+    client.force_login(officer)
+    assert "Set up two-factor authentication in your settings before" in client.get("/settings/").text
+    assert "Set up two-factor authentication in your settings before" not in client.get("/settings/").text
+    assert client.get("/api/v1/me/").status_code == 200
+    User.objects.filter(pk=officer.pk).update(created_at=timezone.now() - timedelta(days=14, minutes=1))
+    assert client.get("/settings/")["Location"] == "/accounts/2fa/?required=1"
+    for role in ABOVE:
+        other = Client()
+        other.force_login(make_user(role))
+        assert other.get("/settings/")["Location"] == "/accounts/2fa/?required=1"
+
+
+@pytest.mark.usefixtures("required")
+def test_a_lost_factor_gives_no_days_again(client: Client, settings: Settings) -> None:
+    settings.SECOND_FACTOR_GRACE_DAYS = 14
+    officer = make_officer()
+    User.objects.filter(pk=officer.pk).update(created_at=timezone.now() - timedelta(days=60))
+    client.force_login(officer)
+    set_up_app(client)
+    forget_second_factor(actor=SYSTEM, user_id=officer.pk)
+    client.force_login(officer)
+    assert client.get("/settings/")["Location"] == "/accounts/2fa/?required=1"
 
 
 @pytest.mark.parametrize("for_all", [False, True])

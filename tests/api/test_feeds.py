@@ -1,5 +1,6 @@
 """Calendar feeds: whose meetings they contain, what they show, and when their URL stops working."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,9 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
+from accounts.services.acts import confirm_all
+from accounts.services.users import edit_user, forget_second_factor
+from accounts.sign_in import password_link
 from api.models import CalendarFeed
 from api.services.feeds import create_feed, revoke_feed
 from audit.models import Event
@@ -171,6 +175,71 @@ def test_whoever_holds_an_unlocked_phone_takes_no_calendar_along() -> None:
     assert read(token).status_code == 200
     assert client.post("/settings/sessions/end/").status_code == 302
     assert read(token).status_code == 404
+
+
+def forget_factor(officer: User) -> None:
+    forget_second_factor(actor=SYSTEM, user_id=officer.pk)
+
+
+def confirm_new_address(officer: User) -> None:
+    """Takes effect when a second person confirms it."""
+    administrator, confirmer = make_user(Role.ADMINISTRATOR), make_user(Role.PRIVACY_OFFICER)
+    edit_user(actor=actor_for(administrator), user_id=officer.pk, email="new@city.example")
+    assert CalendarFeed.objects.exists()
+    confirm_all(actor=actor_for(confirmer), user_id=officer.pk)
+
+
+def change_password(officer: User) -> None:
+    client = Client()
+    assert client.login(email=officer.email, password=PASSWORD)
+    new = "a quite different one"
+    sent = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post("/accounts/password/change/", sent).status_code == 302
+    assert client.get("/settings/").status_code == 200  # still signed in here
+
+
+def choose_password_by_link(officer: User) -> None:
+    client = Client()
+    page = client.get(password_link(officer).removeprefix("http://testserver"), follow=True)
+    new = "a quite different one"
+    sent = {"password1": new, "password2": new}
+    assert client.post(page.redirect_chain[-1][0], sent).status_code == 302
+
+
+def set_password_on_the_command_line(officer: User) -> None:
+    officer.set_password("a quite different one")
+    officer.save()
+
+
+def deactivate_and_reactivate(officer: User) -> None:
+    make_user(Role.ADMINISTRATOR)
+    for active in (False, True):
+        edit_user(actor=SYSTEM, user_id=officer.pk, is_active=active)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        forget_factor,
+        confirm_new_address,
+        change_password,
+        choose_password_by_link,
+        set_password_on_the_command_line,
+        deactivate_and_reactivate,
+    ],
+)
+def test_what_ends_sessions_ends_the_subscription(end: Callable[[User], None]) -> None:
+    """A lost phone, a new address or password: whoever has the address of a calendar reads no longer."""
+    officer, other = make_officer(make_district()), make_officer(make_district())
+    token, others = create_feed(actor=actor_for(officer)), create_feed(actor=actor_for(other))
+    assert read(token).status_code == 200
+    end(officer)
+    assert read(token).status_code == 404
+    assert read(others).status_code == 200
+    assert Event.objects.filter(action="erase", object_type="calendar_feed").count() == 1
+    officer.refresh_from_db()
+    assert officer.is_active
+    assert read(create_feed(actor=actor_for(officer))).status_code == 200
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.PRIVACY_OFFICER])
