@@ -15,7 +15,7 @@ from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.notices import Notices
 from api.views.organisations import Organisations
 from api.views.people import Contacts
-from api.views.practices import Practices
+from api.views.practices import PracticeExchangeFile, Practices
 from api.views.publishing import PublicEntries, PublicListings, ReportingRoutes
 from api.views.reports import Reports
 from api.views.vcard import ContactCard
@@ -55,6 +55,11 @@ urlpatterns = [
     path("publishing/entries/", _view(PublicEntries, LIST), name="api-public-entries"),
     path("publishing/routes/", _view(ReportingRoutes, LIST), name="api-reporting-routes"),
     path("publishing/listings/", _view(PublicListings, LIST), name="api-listings"),
+    path(
+        "practices/exchange-file/",
+        _view(PracticeExchangeFile, {"get": "retrieve"}),
+        name="api-practice-exchange-file",
+    ),
     *resource("practices", Practices, "practice"),
     *resource("districts", Districts, "district"),
     *resource("officers", Officers, "officer"),

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
+from django.conf import settings
 
 _BLOCK: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
 
@@ -56,6 +57,15 @@ def read_private_key(key_file: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise NoKey(f"The key in {key_file} is not an Ed25519 key")
     return key
+
+
+def read_city_key() -> Ed25519PrivateKey:
+    """Read the key that signs files for other cities, which is never the key of the seals."""
+    if not settings.CITY_KEY_FILE:
+        raise NoKey("CITY_KEY_FILE names no file")
+    if settings.CITY_KEY_FILE == settings.AUDIT_SIGNING_KEY_FILE:
+        raise NoKey("CITY_KEY_FILE must not be the key of the seals")
+    return read_private_key(Path(settings.CITY_KEY_FILE))
 
 
 def read_public_keys(file: Path) -> dict[str, bytes]:

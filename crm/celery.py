@@ -71,6 +71,7 @@ app.conf.beat_schedule = {
     "pass on steps that their owners left": {"task": "incidents.pass_on_steps", "schedule": 60.0},
     "freeze values of plans": {"task": "plans.freeze_values", "schedule": 3600.0},
     "retire practices": {"task": "practices.retire_unconfirmed", "schedule": 3600.0},
+    "sign files of practices": {"task": "practices.sign_files", "schedule": 60.0},
     "sign files for other cities": {"task": "plans.sign_comparison_files", "schedule": 60.0},
     "sign audits with the key": {"task": "reviews.sign_statements", "schedule": 60.0},
     "erase names in audits": {"task": "reviews.forget_names", "schedule": 600.0},

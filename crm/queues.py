@@ -72,6 +72,7 @@ TASKS: Final[dict[str, Kept]] = {
     "incidents.pass_on_steps": Kept("work", 10 * MINUTE),
     "plans.freeze_values": Kept("work", 10 * MINUTE),
     "practices.retire_unconfirmed": Kept("work", 10 * MINUTE),
+    "practices.sign_files": Kept("work", MINUTE),
     "plans.sign_comparison_files": Kept("work", MINUTE),
     "contacts.forget_merges": Kept("work", 10 * MINUTE),
     "contacts.forget_imports": Kept("work", 10 * MINUTE),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.db import models, transaction
 
 from lib.canonical import canonical
 
@@ -37,6 +38,19 @@ def signed_bytes(document: Mapping[str, Any]) -> bytes:
 def sign(document: Mapping[str, Any], key: Ed25519PrivateKey) -> tuple[str, str]:
     """The public key and the signature, in hexadecimal digits."""
     return key.public_key().public_bytes_raw().hex(), key.sign(signed_bytes(document)).hex()
+
+
+def sign_waiting(waiting: models.QuerySet[Any], key: Ed25519PrivateKey) -> int:
+    """Sign the `document` of each row that waits, and return how many. Two workers sign none twice."""
+    signed = 0
+    for pk in list(waiting.values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = waiting.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if row is not None:
+                row.key, row.signature = sign(row.document, key)
+                row.save(update_fields=["key", "signature"])
+                signed += 1
+    return signed
 
 
 def is_signed(document: Mapping[str, Any]) -> bool:

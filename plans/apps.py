@@ -8,12 +8,13 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from districts import kinds
-        from lib import erasable
+        from lib import city_keys, erasable
         from plans import archive, reminders
-        from plans.services import comparison, redrawn
+        from plans.services import cities, comparison, redrawn
         from publishing.services import beside
 
         archive.register()
+        city_keys.register(cities.keys_of_cities)
         beside.register(comparison.tables_of_files)
         kinds.follow_rows(redrawn.follow_redrawn)
         reminders.register()

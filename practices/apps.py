@@ -7,10 +7,14 @@ class PracticesConfig(AppConfig):
     verbose_name = _("Library of practices")
 
     def ready(self) -> None:
-        from lib import erasable
+        from lib import city_keys, erasable
         from practices import archive, reminders
+        from practices.services.exchange import keys_of_practices
 
         archive.register()
         reminders.register()
+        city_keys.register(keys_of_practices)
         erasable.texts("practices.Adoption", "practices.Practice", "practices.PracticeText")
         erasable.texts("practices.EditorialReview", fixed={})  # signed
+        for name in ("OfferedFile", "PracticeFile"):
+            erasable.texts(f"practices.{name}", fixed={})  # as it was received or sent

@@ -30,6 +30,10 @@ PARTS: Final = (
     Part("practice_adoptions", Adoption, _adoptions, since=_SINCE),
     Part("takeaways", Takeaway, owner="follow_up", since=_SINCE),
 )
+NOT_TAKEN: Final = {
+    "practices.OfferedFile": "of another city; the file can be read again",
+    "practices.PracticeFile": "what this installation has told another city, signed with its key",
+}
 
 
 def register() -> None:

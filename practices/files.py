@@ -1,6 +1,6 @@
 """The exchange file `proximity-practices`, version 1: its shape and its checks (docs/practices.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lib import city_files
 from lib.canonical import canonical
+from practices.codes import Translated
 from practices.models import Adoption, EditorialReview, Practice
 from practices.rules import QUESTIONS, REQUIRED
 
@@ -16,6 +17,7 @@ FORMAT: Final = "proximity-practices"
 VERSION: Final = 1
 MOST_BYTES: Final = 5_000_000
 MOST_PRACTICES: Final = 200
+MOST_NUMBER: Final = 100_000
 
 PRACTICE: Final = (
     *("code", "edition", "phases", "strands", "kinds", "grounds", "level", "level_note", "size"),
@@ -75,28 +77,79 @@ def read(content: bytes) -> dict[str, Any]:
     return document
 
 
+def title_of(said: Mapping[str, Any]) -> str:
+    """The original title of a practice of a file."""
+    titles = [one["title"] for one in said["texts"] if one["translated"] == Translated.ORIGINAL]
+    return str(titles[0]) if titles else str(said["code"])
+
+
 def _check_shape(document: Mapping[str, Any]) -> None:
     known = {"format", "version", "city", "made_at", "practices"}
-    if document.keys() - {city_files.SIGNATURE} != known or not isinstance(document["city"], str):
+    if document.keys() - {city_files.SIGNATURE} != known or not _is_text(document["city"]):
         raise _wrong("")
     signature = document.get(city_files.SIGNATURE, {"alg": city_files.ALGORITHM, "key": "", "value": ""})
     if not _has(signature, ("alg", "key", "value")) or signature["alg"] != city_files.ALGORITHM:
         raise _wrong(city_files.SIGNATURE)
-    if not all(isinstance(one, str) for one in (*signature.values(), document["made_at"])):
+    if not all(map(_is_text, (*signature.values(), document["made_at"]))):
         raise _wrong(city_files.SIGNATURE)
     rows = document["practices"]
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_PRACTICES:
         raise _wrong("practices")
     for number, row in enumerate(rows, 1):
-        if not _has(row, (*PRACTICE, *_PARTS)):
+        if not _is_whole(row, (*PRACTICE, *_PARTS)):
             raise _wrong(f"practices {number}")
         for part, names in _PARTS.items():
-            if not isinstance(row[part], list) or not all(_has(one, names) for one in row[part]):
+            if not all(_is_whole(one, names) for one in row[part]):
                 raise _wrong(f"practices {number}.{part}")
+    codes = [row["code"] for row in rows]
+    if len(codes) != len(set(codes)):
+        raise _wrong("practices")
 
 
 def _has(value: Any, names: Iterable[str]) -> bool:
     return isinstance(value, dict) and value.keys() == set(names)
+
+
+def _is_whole(value: Any, names: Iterable[str]) -> bool:
+    """Whether a value has these members, each of its type: a text unless it is named here."""
+    return _has(value, names) and all(_TYPES.get(name, _is_text)(one) for name, one in value.items())
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def _is_day(value: Any) -> bool:
+    return value is None or _is_text(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_NUMBER
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_sources(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(one, dict) and all(map(_is_text, one.values())) for one in value
+    )
+
+
+_TYPES: Final[Mapping[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(_PARTS, _is_list),
+    **dict.fromkeys(("phases", "strands", "kinds", "grounds"), _is_list_of_texts),
+    **dict.fromkeys(("confirmed_on", "confirm_by"), _is_day),
+    "sources": _is_sources,
+    "edition": _is_number,
+    "since": lambda value: value is None or _is_number(value),
+    "asked_communities": lambda value: isinstance(value, bool),
+}
 
 
 def _wrong(at: str) -> FileRefused:

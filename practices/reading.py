@@ -1,19 +1,21 @@
 """What the pages of the library show: results counted, and candidates for a goal of a plan."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Model, OuterRef
 from django.db.models.functions import JSONArray
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from practices.codes import CameOfIt
+from practices.files import ADOPTION, PRACTICE, REVIEW, TEXT, title_of
 from practices.models import Adoption, EditorialReview, Practice, PracticeText
 from practices.rules import QUESTIONS
 
@@ -90,3 +92,52 @@ def practice_page(actor: Actor, row: Practice, *languages: str) -> PracticePage:
     if text is None:
         raise PracticeText.DoesNotExist
     return PracticePage(row, text, list(adoptions.order_by("-started_on", "pk")), list(reviews))
+
+
+# --- Files of practices -----------------------------------------------------------------------------------
+
+Lines = list[tuple[Any, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePractice:
+    """A practice of a file in words: each part as lines of a label and what the file says."""
+
+    code: str
+    title: str
+    about: Lines
+    texts: Sequence[tuple[str, Lines]]  # by language
+    reviews: Sequence[Lines]
+    adoptions: Sequence[Lines]
+
+
+def file_practices(document: Mapping[str, Any]) -> list[FilePractice]:
+    """Everything that a file says of its practices. Its texts are as they came: nothing is interpreted."""
+    return [
+        FilePractice(
+            code=one["code"],
+            title=title_of(one),
+            about=_lines(Practice, PRACTICE, one),
+            texts=[(text["language"], _lines(PracticeText, TEXT[1:], text)) for text in one["texts"]],
+            reviews=[_lines(EditorialReview, REVIEW[1:], review) for review in one["reviews"]],
+            adoptions=[_lines(Adoption, ADOPTION[1:], adoption) for adoption in one["adoptions"]],
+        )
+        for one in document["practices"]
+    ]
+
+
+def _lines(model: type[Model], names: Iterable[str], said: Mapping[str, Any]) -> Lines:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    return [(one.verbose_name, text) for one in fields if (text := _in_words(one, said[one.name]))]
+
+
+def _in_words(field: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        part = getattr(field, "base_field", field)
+        return "\n".join(_in_words(part, one) for one in value)
+    if isinstance(value, dict):  # a source
+        return " ".join(filter(None, (value.get("title"), value.get("url"))))
+    known = dict(field.flatchoices or ())
+    return str(known.get(value, "" if value is None else value))

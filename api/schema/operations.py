@@ -182,6 +182,7 @@ class Schema(Shapes):
             row = self.component("ReportRow", reports.row)
             return {"parameters": reports.parameters(), "responses": reports.responses(row)}
         taken = [parameters.query(name, parameters.words(list(known))) for name, known in view.words.items()]
+        taken += [parameters.query(name, parameters.CODES, what) for name, what in view.lists.items()]
         if view.paged:
             taken += [
                 parameters.query("cursor", parameters.CURSOR),

@@ -65,6 +65,7 @@ class Resource(ViewSet):
     body: ClassVar[Any] = None  # the input serializer of an action of its own
     media_type: ClassVar[str] = "application/json"
     words: ClassVar[Mapping[str, Collection[str]]] = {}
+    lists: ClassVar[Mapping[str, str]] = {}  # parameters of values with commas, and what each is
     paged: ClassVar[bool] = False
     problems: ClassVar[Sequence[int]] = ()
 

@@ -1,15 +1,22 @@
 from django.urls import URLPattern, path
 
+from pages.views import practice_files as files
 from pages.views import practices as views
 from pages.views import takeaways
 
 PRACTICE = "practices/<uuid:pk>/"
+FILE = "practices/exchange-file/<uuid:practicefile>/"
 
 urlpatterns: list[URLPattern] = [
     path("practices/", views.practices, name="practices"),
     path("meetings/<uuid:pk>/take-home/", takeaways.meeting_take_home, name="meeting_take_home"),
     path("takeaways/<uuid:pk>/", takeaways.takeaway, name="takeaway"),
     path("practices/new/", views.practice_new, name="practice_new"),
+    path("practices/exchange-file/", files.practice_files, name="practice_files"),
+    path(FILE, files.practice_file, name="practice_file"),
+    path(f"{FILE}practices.json", files.practice_file_download, name="practice_file_download"),
+    path("practices/import/", files.offered_files, name="offered_files"),
+    path("practices/import/<uuid:offeredfile>/", files.offered_file, name="offered_file"),
     path(PRACTICE, views.practice, name="practice"),
     path(f"{PRACTICE}edit/", views.practice_edit, name="practice_edit"),
     path(f"{PRACTICE}translate/", views.practice_translate, name="practice_translate"),

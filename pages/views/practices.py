@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import User
+from contacts.services.checking import flags_of
 from lib.days import city_today
 from lib.fold import fold, latin
 from lib.told import texts
@@ -37,7 +38,12 @@ from pages.undo import say_with_undo, undoer
 from plans.services.goals import save_action
 from practices.filters import LibraryFilters
 from practices.models import Practice
-from practices.policies import can_review_practice, can_start_practice, can_write_practice
+from practices.policies import (
+    can_exchange_practices,
+    can_review_practice,
+    can_start_practice,
+    can_write_practice,
+)
 from practices.reading import listed, practice_page, read_practice
 from practices.rules import reads_like_a_person
 from practices.services.adoptions import record_adoption, withdraw_adoption
@@ -65,6 +71,7 @@ def practices(request: ActorRequest) -> HttpResponseBase:
         orderings=("folded", "confirmed_on"),
         default="folded",
         may_start=can_start_practice(request.actor),
+        may_exchange=can_exchange_practices(request.actor),
         own_languages=own_languages(),
     )
 
@@ -94,7 +101,7 @@ def practice_new(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         with RefusalsIn(form):
             row = create_practice(actor=request.actor, **form.values())
-            _warn_of_person(request, row)
+            _warn_of_names(request, row)
             return redirect("practice", row.pk)
     return _form(request, None, form, _("New practice"))
 
@@ -131,7 +138,7 @@ def practice_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         again=build,
     )
     if attempt.saved:
-        _warn_of_person(request, attempt.saved)
+        _warn_of_names(request, attempt.saved)
         messages.success(request, _("Practice saved."))
         return redirect("practice", pk)
     record_view(request, "practice", [pk])
@@ -150,8 +157,9 @@ def practice_review(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = seen_practice(request, pk)
     refuse_unless(can_review_practice(request.actor, row))
     form = ReviewForm(posted(request))
-    said = _("Review signed.")
-    return _part(request, pk, form, review_practice, title=_("Review practice"), said=said, row=row)
+    said, flags = _("Review signed."), flags_of(row.typed())
+    about: dict[str, Any] = {"title": _("Review practice"), "said": said, "row": row, "flags": flags}
+    return _part(request, pk, form, review_practice, **about)
 
 
 @form_page
@@ -253,6 +261,7 @@ def _part(
     title: str,
     said: str = "",
     row: Practice | None = None,
+    **more: Any,
 ) -> HttpResponse:
     """A page with one form of a practice, for who writes it unless `row` is given."""
     found = row or written_practice(request, pk)
@@ -262,7 +271,7 @@ def _part(
             save(actor=request.actor, practice_id=pk, **given)
             messages.success(request, said or _("Practice saved."))
             return redirect("practice", pk)
-    return _form(request, found, form, title)
+    return _form(request, found, form, title, **more)
 
 
 def _form(request: ActorRequest, row: Practice | None, form: Any, title: str, **more: Any) -> HttpResponse:
@@ -286,8 +295,12 @@ def _act(
     return redirect(to) if to else redirect("practice", pk)
 
 
-def _warn_of_person(request: ActorRequest, row: Practice) -> None:
-    """The mailbox stays as it was typed, but should be an office's."""
+def _warn_of_names(request: ActorRequest, row: Practice) -> None:
+    """The texts and the mailbox stay as they were typed, but should name no one."""
+    seen = read_practice(request.actor, row.pk)
+    if flags := flags_of(seen.typed()):
+        text = _("These words of the texts may name someone. Remove them if they do: %(words)s")
+        messages.warning(request, text % {"words": ", ".join(flags)})
     if not row.contact:
         return
     rows = User.objects.visible_to(request.actor).active().values_list("name", flat=True)

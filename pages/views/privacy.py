@@ -62,6 +62,8 @@ NOUNS: dict[str, Any] = {
     "notice": gettext_lazy("a notice to a recipient"),
     "plan": gettext_lazy("a local action plan"),
     "practice": gettext_lazy("a practice"),
+    "practice_file": gettext_lazy("a file of practices for another city"),
+    "offered_file": gettext_lazy("a file of practices of another city"),
     "protocol": gettext_lazy("a protocol"),
     "reason": gettext_lazy("reasons in the activity log"),
     "listing": gettext_lazy("a public listing"),

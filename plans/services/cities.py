@@ -87,6 +87,12 @@ def remove_city(*, actor: Actor, city_id: UUID) -> None:
     city.delete()
 
 
+def keys_of_cities(name: str) -> dict[str, bool]:
+    """Keys of the cities of this name, and whether an administrator trusts each."""
+    rows = City.objects.filter(name__iexact=name).exclude(key="")
+    return {row.key: row.is_trusted for row in rows}
+
+
 def _city(actor: Actor, said: dict[str, Any], key: str) -> City:
     """The city of a file, made if it is unknown. Its first signed file brings its key."""
     rows = City.objects.visible_to(actor).select_for_update(of=("self",))

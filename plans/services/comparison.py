@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,10 +17,12 @@ from accounts.models import User
 from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
-from audit.signing import NoKey, read_private_key
+from audit.signing import read_city_key
 from contacts.codes import NOT_COUNTED
 from contacts.models import Contact
+from contacts.services.checking import flags_of, refuse_protected
 from districts.models import District
+from lib import city_files
 from lib.canonical import digest_of
 from lib.cleaning import assign
 from lib.days import city_today
@@ -37,7 +38,6 @@ from plans.rules import add_months, progress_of
 from publishing.codes import INDICATORS
 from publishing.models import Release
 from publishing.rules.suppression import TOTAL, Table, suppress
-from publishing.services.checking import flags_of, refuse_protected
 from publishing.services.counting import kept, of_kept
 from publishing.services.grids import lock_releases
 from reports.catalogue import REPORTS
@@ -141,25 +141,9 @@ def confirm_file(
 
 
 def sign_files() -> int:
-    """Sign the files that wait with the city's key, and return to how many. Raises NoKey."""
-    waiting = list(ComparisonFile.objects.waiting().values_list("pk", flat=True))
-    if not waiting:
-        return 0
-    if not settings.CITY_KEY_FILE:
-        raise NoKey("CITY_KEY_FILE names no file")
-    if settings.CITY_KEY_FILE == settings.AUDIT_SIGNING_KEY_FILE:
-        raise NoKey("CITY_KEY_FILE must not be the key of the seals")
-    key = read_private_key(Path(settings.CITY_KEY_FILE))
-    signed = 0
-    for pk in waiting:
-        with transaction.atomic():
-            rows = ComparisonFile.objects.waiting().select_for_update(skip_locked=True)
-            row = rows.filter(pk=pk).first()
-            if row is not None:
-                row.key, row.signature = files.sign(row.document, key)
-                row.save(update_fields=["key", "signature"])
-                signed += 1
-    return signed
+    """Sign the files that wait with the city's key, and return how many. Raises NoKey."""
+    waiting = ComparisonFile.objects.waiting()
+    return city_files.sign_waiting(waiting, read_city_key()) if waiting.exists() else 0
 
 
 def tables_of_files() -> list[Table]:

@@ -188,6 +188,11 @@ class Practice(Noun):
         found = next((by_language[code] for code in languages if code in by_language), None)
         return found or next(iter(sorted(self.all_texts, key=_original_first)), None)
 
+    def typed(self) -> list[str]:
+        """All that people have typed of it, in each language. The row is read `with_texts`."""
+        own = (self.size, self.people_needed, self.cost_note, self.level_note)
+        return [*own, *(getattr(one, name) for one in self.all_texts for name in rules.REQUIRED)]
+
 
 def _original_first(text: "PracticeText") -> bool:
     return text.translated != Translated.ORIGINAL

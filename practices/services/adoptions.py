@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from contacts.services.checking import refuse_protected
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from meetings.models import FollowUp
@@ -45,6 +46,7 @@ def record_adoption(
     if practice.since and adoption.started_on.year < practice.since:
         message = _("The practice began in %(year)d. Enter a later date.") % {"year": practice.since}
         raise ValidationError({"started_on": message}, code="before")
+    refuse_protected([adoption.what_we_changed, adoption.asked_how])
     adoption.save(force_insert=True)
     write_practice(actor, practice, ["adoptions"])
     if follow_up:

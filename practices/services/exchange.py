@@ -1,8 +1,10 @@
 """Practices of other cities: shown first, then accepted one by one. They are read-only here."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,17 +12,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from audit.models import Op
+from audit.models import Action, Op
+from audit.services import Changed, record, record_changes
 from lib.city_files import SIGNATURE
+from lib.city_keys import known_keys
 from lib.cleaning import assign
 from lib.fold import squash
 from practices import rules
 from practices.codes import PracticeStatus, Translated
-from practices.files import ADOPTION, PRACTICE, REVIEW, TEXT, FileRefused
-from practices.models import Adoption, EditorialReview, Practice, PracticeText
+from practices.files import ADOPTION, PRACTICE, REVIEW, TEXT, FileRefused, read, title_of
+from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeText
 from practices.policies import can_exchange_practices
 from practices.services.practices import MOST_LANGUAGES, write_practice
 from practices.services.sources import clean_sources
+
+OFFERED: Final = "offered_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,66 @@ def preview(*, actor: Actor, document: Mapping[str, Any]) -> list[Offered]:
     rows = Practice.objects.visible_to(actor).filter(origin=city)
     known = dict(rows.values_list("code", "edition"))
     return [
-        Offered(str(one["code"]), _title(one), one["edition"], known.get(one["code"]))
+        Offered(one["code"], title_of(one), one["edition"], known.get(one["code"]))
         for one in document["practices"]
-        if isinstance(one["edition"], int)
     ]
+
+
+@transaction.atomic
+def receive_file(*, actor: Actor, content: bytes) -> tuple[OfferedFile, bool]:
+    """Keep a file of another city, to be read before its practices are accepted; and whether it is new.
+
+    Raises PermissionDenied, FileRefused for a file that is wrong or has another key than that of its city.
+    """
+    if not can_exchange_practices(actor):
+        raise PermissionDenied
+    document = read(content)
+    city, key = _city(document), _key(document)
+    _refuse_other_key(city, key)
+    digest = hashlib.sha256(content).hexdigest()
+    known = OfferedFile.objects.visible_to(actor).filter(digest=digest).first()
+    if known is not None:
+        return known, False
+    row = OfferedFile.objects.create(
+        city=city, key=key, digest=digest, document=document, received_by_id=actor.id
+    )
+    changed = Changed(OFFERED, row.pk, Op.CREATED, 1, [])
+    record_changes(actor, Action.IMPORT, [changed], purpose=f"sha256:{digest}")
+    return row, True
+
+
+@transaction.atomic
+def accept_offered(
+    *, actor: Actor, file_id: UUID, codes: Collection[str], is_compared: bool = False
+) -> list[Practice]:
+    """Accept the chosen practices of a file that was received.
+
+    `is_compared`: the actor has compared the fingerprint of a key that is new here. Raises DoesNotExist,
+    and as `accept_practices`.
+    """
+    if not can_exchange_practices(actor):
+        raise PermissionDenied
+    file = OfferedFile.objects.visible_to(actor).get(pk=file_id)
+    if not codes:
+        raise ValidationError({"codes": _("Choose at least one practice.")}, code="required")
+    if must_compare(file) and not is_compared:
+        message = _("Compare the fingerprint by telephone first.")
+        raise ValidationError({"is_compared": message}, code="not_compared")
+    made = accept_practices(actor=actor, document=file.document, codes=codes)
+    if is_compared and file.key:
+        record(actor, Action.UPDATE, OFFERED, [file.pk], field_names=["key"], purpose=f"key:{file.key}")
+    return made
+
+
+def must_compare(file: OfferedFile) -> bool:
+    """Whether no one has compared the fingerprint of the file's key yet."""
+    return bool(file.key) and not known_keys(file.city).get(file.key, False)
+
+
+def keys_of_practices(city: str) -> dict[str, bool]:
+    """Keys that signed practices of a city: who accepted the first one had compared the fingerprint."""
+    rows = Practice.objects.filter(origin__iexact=city).exclude(origin_key="")
+    return dict.fromkeys(rows.values_list("origin_key", flat=True), True)
 
 
 @transaction.atomic
@@ -59,15 +121,8 @@ def accept_practices(*, actor: Actor, document: Mapping[str, Any], codes: Collec
     """
     if not can_exchange_practices(actor):
         raise PermissionDenied
-    city, key = _city(document), document.get(SIGNATURE, {}).get("key", "")
-    known = Practice.objects.visible_to(actor).filter(origin=city).exclude(origin_key="")
-    keys = set(known.values_list("origin_key", flat=True))
-    if keys and key not in keys:
-        raise FileRefused(
-            _("%(city)s is known with another key. Ask the city by telephone which key is right.")
-            % {"city": city},
-            code="other_key",
-        )
+    city, key = _city(document), _key(document)
+    _refuse_other_key(city, key)
     chosen = [one for one in document["practices"] if one["code"] in codes]
     return [row for one in chosen if (row := _accept(actor, city, key, one))]
 
@@ -78,7 +133,7 @@ def _accept(actor: Actor, city: str, key: str, said: Mapping[str, Any]) -> Pract
     if row and said["edition"] < row.edition:
         raise FileRefused(
             _("“%(title)s” is here in a later edition. Ask the city for its latest file.")
-            % {"title": _title(said)},
+            % {"title": title_of(said)},
             code="older",
         )
     if row and said["edition"] == row.edition:
@@ -141,13 +196,22 @@ def _fill(row: Any, said: Mapping[str, Any], names: Collection[str]) -> None:
     assign(row, values)
 
 
+def _refuse_other_key(city: str, key: str) -> None:
+    keys = known_keys(city)
+    if keys and key not in keys:
+        raise FileRefused(
+            _("%(city)s is known with another key. Ask the city by telephone which key is right.")
+            % {"city": city},
+            code="other_key",
+        )
+
+
+def _key(document: Mapping[str, Any]) -> str:
+    return str(document[SIGNATURE]["key"]) if SIGNATURE in document else ""
+
+
 def _city(document: Mapping[str, Any]) -> str:
     city = squash(document["city"])[:120]
     if not city or city.casefold() == settings.CITY_NAME.casefold():
         raise FileRefused(_("This file is of this city itself. Choose a file of another city."), code="own")
     return city
-
-
-def _title(said: Mapping[str, Any]) -> str:
-    titles = [one["title"] for one in said["texts"] if one["translated"] == Translated.ORIGINAL]
-    return str(titles[0]) if titles else str(said["code"])

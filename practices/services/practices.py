@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.services.checking import refuse_protected
 from lib.cleaning import assign, clean_text
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -91,6 +92,7 @@ def submit_practice(*, actor: Actor, practice_id: UUID) -> Practice:
     if practice.status != PracticeStatus.DRAFT:
         raise ValidationError(_("Only a draft can be sent for review."), code="not_a_draft")
     _refuse_gaps(practice)
+    _refuse_protected(practice)
     practice.status, practice.submitted_on = PracticeStatus.IN_REVIEW, city_today()
     write_practice(actor, practice, ["status"])
     return practice
@@ -116,6 +118,7 @@ def review_practice(
         message = _("The four answers allow “%(level)s” at most.")
         allowed = Evidence(rules.highest_level(review.answers())).label
         raise ValidationError({"level": message % {"level": allowed}}, code="level")
+    refuse_protected([review.note])
     review.save(force_insert=True)
     practice.level = level
     write_practice(actor, practice, ["reviews", "level"])
@@ -129,6 +132,7 @@ def publish_practice(*, actor: Actor, practice_id: UUID) -> Practice:
     if practice.status != PracticeStatus.IN_REVIEW:
         raise ValidationError(_("Send the practice for review first."), code="not_in_review")
     _refuse_gaps(practice)
+    _refuse_protected(practice)
     own = [one for one in (practice.author_id, practice.edited_by_id) if one]
     reviews = practice.reviews.filter(edition=practice.edition).exclude(reviewer__in=own)
     review = reviews.order_by("-signed_at").first()
@@ -280,6 +284,12 @@ def _refuse_gaps(practice: Practice) -> None:
         if gaps := rules.missing({name: getattr(text, name) for name in rules.REQUIRED}):
             message = _("Complete the text first.")
             raise ValidationError(dict.fromkeys(gaps, message), code="required")
+
+
+def _refuse_protected(practice: Practice) -> None:
+    """Raise ValidationError if a text names an organisation or an address that is protected."""
+    practice.all_texts = list(practice.texts.order_by("language"))
+    refuse_protected(practice.typed())
 
 
 def _check(practice: Practice) -> None:

@@ -14,6 +14,7 @@ from accounts.models import Act
 from accounts.services.acts import ask, withdraw
 from audit.models import Action
 from audit.services import record
+from contacts.services.checking import flags_of, refuse_protected
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
@@ -23,7 +24,6 @@ from meetings.rules import is_bias_concern
 from publishing.models import EntryTranslation, PublicEntry
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.rules import bias
-from publishing.services.checking import flags_of, refuse_protected
 from reminders.services import refresh_reminders
 
 OBJECT: Final = "public_entry"

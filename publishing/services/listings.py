@@ -15,13 +15,13 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
+from contacts.services.checking import refuse_protected
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from publishing.kinds import ListedField
 from publishing.models import PublicListing
 from publishing.policies import can_edit_page
-from publishing.services.checking import refuse_protected
 from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 

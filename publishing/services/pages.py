@@ -12,6 +12,7 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
+from contacts.services.checking import refuse_protected
 from districts.models import District
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
@@ -21,7 +22,6 @@ from meetings.models import Meeting
 from publishing.kinds import OPEN_KINDS
 from publishing.models import PublicDistrict, PublicMeeting, PublicText
 from publishing.policies import can_edit_page, can_publish, can_write_entry
-from publishing.services.checking import refuse_protected
 
 DISTRICT: Final = "public_page"
 MEETING: Final = "public_meeting"

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.services.checking import refuse_protected
 from jobs.printing import can_write_pdf
 from lib.cleaning import assign
 from publishing.files import print_paper
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
-from publishing.services.checking import refuse_protected
 from publishing.services.grids import lock_releases
 from publishing.services.stating import choices, state
 

@@ -13,6 +13,7 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
+from contacts.services.checking import refuse_protected
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -22,7 +23,6 @@ from meetings.services.follow_ups import create_follow_up
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
 from publishing.rules.routes import after
-from publishing.services.checking import refuse_protected
 from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 

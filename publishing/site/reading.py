@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.rules import WRITES
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
+from contacts.services.checking import Protected, protected_words
 from districts.models import District
 from lib.days import day_starts_at
 from lib.row_context import Opened, acting_as, opened
@@ -27,7 +28,6 @@ from publishing.models import (
     Release,
     ReportingRoute,
 )
-from publishing.services.checking import Protected, protected_words
 
 MONTHS: Final = 12  # of entries
 REMEMBERED: Final = timedelta(days=400)  # that an organisation was listed, for those who took a copy

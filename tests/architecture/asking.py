@@ -119,6 +119,7 @@ ROWS: Final = {
 PARTS_OF_PLANS: Final = (
     *("goal", "act", "milestone", "partner", "indicator", "planreview"),
     *("evidence", "voice", "agreed", "city", "cityfile", "comparisonfile"),
+    *("practicefile", "offeredfile"),
 )
 
 #: Query that a URL needs.

@@ -37,7 +37,7 @@ from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plans.making import make_plan
-from tests.practices.making import published
+from tests.practices.making import make_files, published
 from tests.privacy.making import make_breach, make_notice, make_package, make_request
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,7 @@ PARTS = (
     *("role", "file", "figure", "sample", "call", "action", "finding"),
     *("goal", "act", "milestone", "partner", "indicator", "planreview"),
     *("city", "cityfile", "comparisonfile", "evidence", "voice", "agreed"),
+    *("practicefile", "offeredfile"),
 )
 
 
@@ -89,6 +90,7 @@ def city() -> dict[str, Any]:
     of_plan = make_plan(actor, supervisor, organisation, "Plan")
     found = make_request(privacy_officer, make_meeting(home, facts="Sam was there"), contact)
     package = make_package(privacy_officer)
+    practice = published(actor_for(make_user(Role.OFFICER, home)), actor, "Visits")
     subscription = subscribe(actor=actor, district_id=home.pk, rhythm="weekly")
     return {
         "supervisor": supervisor,
@@ -131,7 +133,8 @@ def city() -> dict[str, Any]:
         "call": audit.calls.get().pk,
         "action": audit.actions.get().pk,
         "subscription": subscription.pk,
-        "practice": published(actor_for(make_user(Role.OFFICER, home)), actor, "Visits").pk,
+        "practice": practice.pk,
+        **make_files(actor, practice),
         **{noun: pk for noun, pk in of_plan.items() if noun in PARTS or noun == "plan"},
         "import": draft_of(actor_for(supervisor)).pk,
     }

@@ -1,13 +1,20 @@
 """Practices for tests: written, reviewed by another person, and published."""
 
+import copy
 from datetime import date
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils import timezone
+
 from accounts.actors import Actor
 from districts.models import District
+from lib import city_files
 from lib.days import city_today
-from practices.models import Adoption, Practice
+from practices.files import build
+from practices.models import Adoption, Practice, PracticeFile
 from practices.services.adoptions import record_adoption
+from practices.services.exchange import receive_file
 from practices.services.practices import (
     create_practice,
     publish_practice,
@@ -21,6 +28,7 @@ YES: Final = dict.fromkeys(
     ("problem_is_clear", "mechanism_is_clear", "has_evidence", "can_be_repeated"), "yes"
 )
 FIELDS: Final[dict[str, Any]] = {"phases": ["prevent"], "strands": ["victims"], "since": 2019}
+KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STARTED: Final = date(2026, 3, 2)
 
 
@@ -64,6 +72,18 @@ def _takeaway(owner: Actor, practice: Practice, district: District) -> dict[str,
     return {"workshop": workshop.pk, "takeaway": row.pk}
 
 
+def make_files(actor: Actor, row: Practice) -> dict[str, Any]:
+    """A file of a practice for another city, and one of another city; IDs by noun."""
+    sent = build(city="Alderport", made_at=timezone.now(), rows=[row])
+    came = copy.deepcopy(sent) | {"city": "Westmark", "made_at": str(row.pk)}
+    content = city_files.write(came, *city_files.sign(came, KEY))
+    key, signature = city_files.sign(sent, KEY)
+    file = PracticeFile.objects.create(
+        recipient="Westmark", practices=[row.pk], document=sent, key=key, signature=signature
+    )
+    return {"practicefile": file.pk, "offeredfile": receive_file(actor=actor, content=content)[0].pk}
+
+
 def make_practice(owner: Actor, district: District) -> dict[str, Any]:
     """One practice of each status with an adoption, and a takeaway of its owner; IDs by noun."""
     author, reviewer = make_actor(district), make_actor(district, role="supervisor")
@@ -80,4 +100,5 @@ def make_practice(owner: Actor, district: District) -> dict[str, Any]:
         "practice_reviewed": reviewed.pk,
         "adoption": tried(author, row, district).pk,
         **_takeaway(owner, row, district),
+        **make_files(reviewer, row),
     }

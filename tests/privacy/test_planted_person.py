@@ -36,6 +36,8 @@ WITHOUT_ROWS: Final = {
     "plans.ComparisonFile",
     "plans.IndicatorValue",
     "practices.EditorialReview",  # signed, as the others that are not writable
+    "practices.OfferedFile",
+    "practices.PracticeFile",
     "publishing.CouncilPaper",
     "publishing.EntryTranslation",
     "publishing.PublicDistrict",

@@ -1,0 +1,108 @@
+"""Files of practices for other cities: shown whole, confirmed by a person, signed by the worker."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
+from audit.signing import read_city_key
+from contacts.services.checking import flags_of, refuse_protected
+from lib import city_files
+from lib.canonical import canonical, digest_of
+from lib.cleaning import assign
+from lib.waking import wake_on_commit
+from practices.files import MOST_BYTES, MOST_PRACTICES, build
+from practices.models import Practice, PracticeFile
+from practices.policies import can_exchange_practices
+
+OBJECT: Final = "practice_file"
+SIGN: Final = "practices.sign_files"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file as it would be made now. `flags` are words of its texts that may name someone."""
+
+    document: dict[str, Any]
+    practices: list[UUID]
+    flags: list[str]
+
+    @property
+    def digest(self) -> str:
+        """Of what is confirmed: everything but the moment."""
+        return digest_of(self.document | {"made_at": ""})
+
+
+def prepare_file(*, actor: Actor, practice_ids: Collection[UUID]) -> Prepared:
+    """The file of published practices of this city as it would be made now.
+
+    Raises PermissionDenied, and ValidationError for other practices, for too many, and for a text that names
+    an organisation with a protected location.
+    """
+    if not can_exchange_practices(actor):
+        raise PermissionDenied
+    wanted = set(practice_ids)
+    rows = list(Practice.objects.visible_to(actor).published().ours().filter(pk__in=wanted).order_by("code"))
+    if not rows or len(rows) != len(wanted):
+        raise ValidationError({"practices": _("Choose published practices of this city.")}, code="practices")
+    document = build(city=settings.CITY_NAME, made_at=timezone.now(), rows=rows)
+    if len(rows) > MOST_PRACTICES or len(canonical(document)) > MOST_BYTES:
+        raise ValidationError(
+            {"practices": _("This file is too large. Choose fewer practices.")}, code="size"
+        )
+    texts = list(_texts(document))
+    refuse_protected(texts)
+    return Prepared(document, sorted(row.pk for row in rows), flags_of(texts))
+
+
+@transaction.atomic
+def confirm_file(
+    *, actor: Actor, practice_ids: Collection[UUID], recipient: str, names_nobody: bool, digest: str
+) -> PracticeFile:
+    """Keep the file that the actor was shown (`digest`), to be signed and sent to a city.
+
+    Raises as `prepare_file`, and ValidationError if the texts are not confirmed or the file has changed.
+    """
+    prepared = prepare_file(actor=actor, practice_ids=practice_ids)
+    if not names_nobody:
+        raise ValidationError({"names_nobody": _("Read all texts and confirm that they name no one.")})
+    if digest != prepared.digest:
+        raise ValidationError(_("The file has changed since you read it. Read it again."), code="changed")
+    row = PracticeFile(practices=prepared.practices, document=prepared.document, confirmed_by_id=actor.id)
+    assign(row, {"recipient": recipient})
+    row.full_clean(exclude=["confirmed_by"])
+    row.save(force_insert=True)
+    changed = Changed(OBJECT, row.pk, Op.CREATED, 1, [])
+    record_changes(
+        actor, Action.EXPORT, [changed], purpose=f"sha256:{digest_of(row.document)}", recipient=row.recipient
+    )
+    wake_on_commit(SIGN)
+    return row
+
+
+def sign_files() -> int:
+    """Sign the files that wait with the city's key, and return how many. Raises NoKey."""
+    waiting = PracticeFile.objects.waiting()
+    return city_files.sign_waiting(waiting, read_city_key()) if waiting.exists() else 0
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All that people have typed, and the codes beside it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            if name not in ("city", "licence"):
+                yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
