@@ -4,10 +4,13 @@ import pytest
 from django.core.mail import send_mail
 from django.db import connection
 from playwright.sync_api import Page
+from psycopg import sql
 
 from accounts.models import User
 from tests.factories import make_district, make_officer
+from tests.plugins import services
 from tests.plugins.browser import OpenPage
+from tests.plugins.database import renew
 from tests.plugins.mail import MailSink
 
 
@@ -33,6 +36,35 @@ def test_commits_last_as_long_as_the_test(committed_db: None, turn: str) -> None
     assert not User.objects.exists()
     make_officer(make_district())
     assert not connection.in_atomic_block
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE beside ()",
+        "ALTER TABLE audit_event DISABLE TRIGGER ALL",
+        "CREATE OR REPLACE FUNCTION audit_alone() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "GRANT DELETE ON audit_event TO PUBLIC",
+        "ALTER DATABASE {} SET work_mem = '64kB'",
+        "DELETE FROM guard.context_key",
+    ],
+)
+def test_a_test_that_changes_more_than_rows_gets_a_new_database(committed_db: None, change: str) -> None:
+    def number() -> int:
+        with services.postgres.connect() as superuser:
+            asked = "SELECT oid::bigint FROM pg_database WHERE datname = %s"
+            row = superuser.execute(asked, [services.DATABASE]).fetchone()
+        assert row
+        return int(row[0])
+
+    made = number()
+    make_district()
+    renew()
+    assert number() == made, "rows are only deleted"
+    with services.postgres.connect(services.DATABASE) as superuser:
+        superuser.execute(sql.SQL(change).format(sql.Identifier(services.DATABASE)))
+    renew()
+    assert number() != made
 
 
 def test_mail_arrives_by_smtp(mail_sink: MailSink) -> None:

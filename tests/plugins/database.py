@@ -17,6 +17,7 @@ from crm.embedded.postgres import OWNER
 from lib.row_context import act_as_system
 
 from . import services
+from .emptying import State, empty, state_of
 
 MADE_BY = (
     "*/migrations/*.py",
@@ -60,14 +61,28 @@ def make_template(name: str) -> None:
     services.postgres.execute("ALTER DATABASE {} RENAME TO {}", draft, name)
 
 
+_new: State = ()
+
+
 def clone() -> None:
     """Give this process a new database, even if connections to the old one exist."""
+    global _new
     point_to(services.DATABASE)
     name = template_name()
     with locked(services.FOLDER / "template.lock"):
         make_template(name)
         services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
         services.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", services.DATABASE, OWNER, name)
+    _new = state_of(services.DATABASE)
+
+
+def renew() -> None:
+    """Make the database as new: empty it, or clone it again if more than rows was changed."""
+    point_to(services.DATABASE)
+    if state_of(services.DATABASE) == _new:
+        empty(services.DATABASE)
+    else:
+        clone()
 
 
 @pytest.fixture(scope="session")
@@ -92,13 +107,13 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """For browsers, workers and threads: commits are real, and the database is dropped afterwards.
+    """For browsers, workers and threads: commits are real, and the database is renewed afterwards.
 
     Use this instead of `db` or `transactional_db`, because the application's role may not truncate tables.
     """
     with django_db_blocker.unblock():
         yield
-        clone()
+        renew()
 
 
 @pytest.fixture(scope="session", autouse=True)

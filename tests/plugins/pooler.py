@@ -12,16 +12,15 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
-from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from crm.embedded.files import socket_folder
 from crm.embedded.postgres import APPLICATION, PUBLISHER
 from crm.embedded.testing import find_program
 from tests.plugins import services
+from tests.plugins.emptying import delete_rows
 
 POOL: int = 5
-KEPT = {"django_migrations", "django_content_type", "django_site"}
 
 
 class PgBouncer:
@@ -99,25 +98,5 @@ def committed_db(pooler: PgBouncer, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 def _empty() -> None:
-    """Delete the written rows. Truncating every table, most of them empty, takes longer than most tests."""
     with services.postgres.connect(services.DATABASE) as superuser:
-        superuser.execute("SET session_replication_role = replica")
-        found = superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        asked = [
-            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(name), sql.Identifier(name))
-            for (name,) in found
-            if name not in KEPT
-        ]
-        for (name,) in superuser.execute(sql.SQL(" UNION ALL ").join(asked)).fetchall():
-            superuser.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-            superuser.execute(_COUNT_FROM_THE_START, [name])
-
-
-# The sequence of each serial column.
-_COUNT_FROM_THE_START = """
-    SELECT setval(sequence.oid, start_value, false)
-    FROM pg_depend
-    JOIN pg_class AS sequence ON sequence.oid = objid AND relkind = 'S'
-    JOIN pg_sequences ON schemaname = 'public' AND sequencename = relname
-    WHERE refobjid = quote_ident(%s)::regclass AND deptype IN ('a', 'i')
-"""
+        delete_rows(superuser)
