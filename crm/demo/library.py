@@ -99,7 +99,7 @@ OURS: Final[tuple[dict[str, Any], ...]] = (
         why="Who sees that an answer comes, asks again.",
         steps="Let members chair in turns\nSend the agenda a week before\nBegin with the last promises",
         where_it_works="Where an officer can decide something in the room.",
-        went_wrong="Without travel costs, only men from the centre came.",
+        went_wrong="Without travel costs, only men who live nearby came.",
         results="Demonstration: attendance stayed the same for two years.",
     ),
     _practice(
