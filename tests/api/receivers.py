@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from standardwebhooks.webhooks import Webhook as Verifier
+
+POLL_SECONDS: Final = 0.02  # until a server notices that it should stop
 
 
 class Receiver:
@@ -53,7 +55,7 @@ def receiving() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     receiver.place = f"127.0.0.1:{server.server_port}"
     receiver.url = f"http://{receiver.place}/hook?x=1"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     yield receiver
     server.shutdown()

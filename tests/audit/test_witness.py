@@ -17,6 +17,7 @@ from audit.models import Seal
 from audit.shipping import as_line
 from audit.verifying import verify_trail
 from audit.witness import FAILURES, seals_of_witness, tell_witnesses
+from tests.api.receivers import POLL_SECONDS
 from tests.audit.sealing import as_owner, use_key, write_trail
 
 
@@ -44,7 +45,7 @@ def posted(settings: Settings) -> Iterator[list[bytes]]:
 
     with HTTPServer(("127.0.0.1", 0), Witness) as server:
         settings.AUDIT_WITNESS_URL = f"http://127.0.0.1:{server.server_port}/"
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         yield taken
         server.shutdown()
 

@@ -28,6 +28,7 @@ from crm.database.roles import guard_rows
 from crm.embedded.postgres import APPLICATION
 from jobs.models import Job, JobStatus
 from lib.row_context import pads
+from tests.api.receivers import POLL_SECONDS
 from tests.plugins import services
 
 NOW: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -236,7 +237,7 @@ def serving(
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(pem)
             server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
 

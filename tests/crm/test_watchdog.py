@@ -12,6 +12,7 @@ from pytest_django import Settings
 from crm import checked, heartbeat
 from crm.queues import QUEUES
 from crm.tasks import call_watchdog
+from tests.api.receivers import POLL_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def calls(settings: Settings) -> Iterator[list[str]]:
 
     with HTTPServer(("127.0.0.1", 0), Watchdog) as server:
         settings.WATCHDOG_URL = f"http://127.0.0.1:{server.server_port}/ping/abc"
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         yield taken
         server.shutdown()
 

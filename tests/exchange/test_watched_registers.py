@@ -20,6 +20,7 @@ from exchange.imports.drafts import forget_drafts
 from exchange.imports.watching import fetch_due, watch_register
 from exchange.models import ImportDraft, WatchedRegister
 from jobs.running import run_next
+from tests.api.receivers import POLL_SECONDS
 from tests.contacts.pages import browse
 from tests.exchange.test_import_wizard import imported, send, sums, supervisor_of_n1
 from tests.factories import make_officer, make_supervisor
@@ -52,7 +53,7 @@ class Portal:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.place = f"127.0.0.1:{self.server.server_port}"
         self.url = f"http://{self.place}/data/register.csv"
-        Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        Thread(target=self.server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
 
 
 @pytest.fixture
