@@ -23,7 +23,7 @@ RUN_UP: Final = 12  # periods of a sparkline
 # What indicators are about, in the order of the page; each report is in one of these.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     (gettext_lazy("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
-    (gettext_lazy("Follow-ups"), ("follow-ups", "overdue")),
+    (gettext_lazy("Follow-ups"), ("follow-ups", "overdue", "entries")),
     (gettext_lazy("Concerns"), ("concerns", "loop-closed", "reassurance")),
     (
         gettext_lazy("Incidents"),

@@ -23,7 +23,16 @@ from tests.reports.city import at, make_concern, make_incident, make_promise, ol
 pytestmark = pytest.mark.django_db
 
 OF_ORGANISATIONS = ("coverage", "recency", "cadence", "contact-wanted", "continuity", "data-health")
-OF_WHAT_HAPPENED = ("follow-ups", "overdue", "concerns", "reassurance", "level", "reciprocity", "activity")
+OF_WHAT_HAPPENED = (
+    "follow-ups",
+    "overdue",
+    "entries",
+    "concerns",
+    "reassurance",
+    "level",
+    "reciprocity",
+    "activity",
+)
 OF_INCIDENTS = ("reassured-in-time", "first-contact", "steps-in-time", "debriefed")
 SLUGS = OF_ORGANISATIONS + OF_WHAT_HAPPENED + OF_INCIDENTS
 QUARTER = "from=2024-07-01&to=2024-10-01"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import F
 from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
@@ -19,6 +20,7 @@ from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.services.periods import begin_histories
+from publishing.models import PublicEntry
 from reports.figures import Drill
 from reports.periods import Period
 from tests.factories import make_district, make_officer
@@ -69,6 +71,14 @@ def make_promise(
     begin_histories([follow_up])
     follow_up.periods.update(entered_at=F("since"))
     return follow_up
+
+
+def tell_the_district(follow_up: FollowUp, district: District, **fields: Any) -> PublicEntry:
+    """Create an approved entry of “You said, we did” about what was promised."""
+    values = {"said": "The lamps", "did": "Repaired", "month": "2024-09", "approved_at": timezone.now()}
+    return PublicEntry.objects.create(
+        district=district, follow_up=follow_up, language="en", **(values | fields)
+    )
 
 
 def make_concern(district: District, received_at: datetime, **fields: Any) -> Concern:

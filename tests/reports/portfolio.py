@@ -16,6 +16,7 @@ from tests.reports.city import (
     make_promise,
     make_step,
     old,
+    tell_the_district,
 )
 
 
@@ -53,8 +54,11 @@ def mixed(name: str = "Helpers") -> District:
     make_meeting(north, met, starts_at=last)
     make_meeting(north, met, starts_at=last, status="cancelled")
     make_meeting(north, long_ago, starts_at=at(QUARTER.since - timedelta(days=90)))
-    make_promise(met, due_on=QUARTER.since, done_at=first)
-    make_promise(met, due_on=QUARTER.since, done_at=first + timedelta(days=1))
+    told = make_promise(met, due_on=QUARTER.since, done_at=first)
+    told.organisation_links.update(reported_back_on=QUARTER.last_day)
+    tell_the_district(told, north)
+    late = make_promise(met, due_on=QUARTER.since, done_at=first + timedelta(days=1))
+    late.organisation_links.update(reported_back_on=QUARTER.last_day)
     make_promise(met, due_on=QUARTER.since, owner=lead)
     make_promise(met, due_on=QUARTER.until, first_due_on=QUARTER.since)
     for hours, answer in ((2, "accepted"), (100, "declined")):

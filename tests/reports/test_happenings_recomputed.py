@@ -17,6 +17,7 @@ from lib.days import city_day, city_zone
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 from meetings.services.periods import begin_histories
+from publishing.models import PublicEntry
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reports.questions import By, Question
@@ -31,6 +32,7 @@ PERIODS = (
     Period(date(2024, 7, 1), date(2024, 10, 1)),
     Period(date(2024, 10, 27), date(2024, 10, 28)),  # 25 hours
 )
+APPROVED = datetime(2024, 12, 1, tzinfo=UTC)
 LEVELS = ["inform", "consult", "involve", "collaborate", "empower"]
 STANDS_FOR = {"womens_organisation": "women"}
 PARTNER = "school"
@@ -85,7 +87,8 @@ PROMISES = st.fixed_dictionaries(
         "status": st.sampled_from(["open", "in_progress", "done", "done", "done", "cancelled"]),
         "done_after": st.sampled_from([-1, 0, 0, 1, 1, 30]).map(timedelta),
         "done_at": TIMES,
-        "organisations": st.sets(st.integers(0, 3), min_size=1),
+        "organisations": st.dictionaries(st.integers(0, 3), st.none() | DAYS, min_size=1),  # told when
+        "entry": st.sampled_from([None, "draft", "approved"]),
     }
 )
 
@@ -161,7 +164,7 @@ class Book:
         begin_histories(rows)
 
     def _write_promises(self, owner: Any) -> None:
-        rows, links = [], []
+        rows, links, entries = [], [], []
         plain = ("id", "kind", "first_due_on", "due_on", "created_at", "status")
         for one in self.promises:
             done_on = one["first_due_on"] + one["done_after"]
@@ -172,11 +175,21 @@ class Book:
             rows.append(
                 FollowUp(title="x", owner=owner, completed_at=one["done_at"], cancel_reason=reason, **values)
             )
-            for organisation, _value in self._named(dict.fromkeys(one["organisations"])):
-                links.append(FollowUpOrganisation(follow_up=rows[-1], organisation_id=organisation["id"]))
+            for organisation, told_on in self._named(one["organisations"]):
+                link = FollowUpOrganisation(
+                    follow_up=rows[-1], organisation_id=organisation["id"], reported_back_on=told_on
+                )
+                links.append(link)
+            if one["entry"]:
+                approved_at = APPROVED if one["entry"] == "approved" else None
+                text = {"said": "x", "did": "x", "month": "2024-07", "language": "en"}
+                entries.append(
+                    PublicEntry(district=self.ground[0], follow_up=rows[-1], approved_at=approved_at, **text)
+                )
         FollowUp.objects.bulk_create(rows)
         begin_histories(rows)
         FollowUpOrganisation.objects.bulk_create(links)
+        PublicEntry.objects.bulk_create(entries)
 
     def _named(self, numbers: dict[int, Any]) -> Iterable[tuple[dict[str, Any], Any]]:
         for number, value in numbers.items():
@@ -197,9 +210,22 @@ class Book:
     def of_concern(self, one: dict[str, Any], question: Question, period: Period) -> set[str]:
         return self.of_place(one, question, {By.KIND: one["kinds"], By.FOCUS: one["affected_focuses"]})
 
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """What each organisation was told, one by one."""
+        return [
+            one | {"told_on": told_on, "organisations": {number: told_on}}
+            for one in self.promises
+            for number, told_on in one["organisations"].items()
+            if told_on
+        ]
+
+    def of_result(self, one: dict[str, Any], question: Question, period: Period) -> set[str]:
+        return self.of_promise(one, question, period)
+
     def of_promise(self, one: dict[str, Any], question: Question, period: Period) -> set[str]:
         homes = []
-        for organisation, _value in self._named(dict.fromkeys(one["organisations"])):
+        for organisation, _told_on in self._named(one["organisations"]):
             since = [moment for moment in organisation["homes"] if moment < period.ends_at]
             if since:
                 lineage = self.ground[organisation["homes"][max(since)]].lineage
@@ -253,6 +279,16 @@ def overdue(rows: list[Any], period: Period) -> tuple[int, ...]:
     late = [(period.until - one["due_on"]).days for one in is_open if one["due_on"] < period.until]
     ages = (sum(d <= 7 for d in late), sum(7 < d <= 30 for d in late), sum(d > 30 for d in late))
     return len(late), len(is_open), *ages
+
+
+def entries(rows: list[Any], period: Period) -> tuple[int, ...]:
+    told = {
+        one["id"]: one["entry"]
+        for one in rows
+        if period.since <= one["told_on"] < period.until
+        and min(one["created_at"], datetime.combine(one["first_due_on"], time(), UTC)) < period.ends_at
+    }
+    return list(told.values()).count("approved"), len(told)
 
 
 def concerns(rows: list[Any], period: Period) -> tuple[int, ...]:
@@ -310,6 +346,7 @@ Say = Callable[[list[Any], Period], tuple[int, ...]]
 FIGURES: dict[str, tuple[str, Say, str]] = {
     "follow-ups": ("promise", follow_ups, "n of late not_done moved cancelled"),
     "overdue": ("promise", overdue, "n of days_1_7 days_8_30 days_over_30"),
+    "entries": ("result", entries, "n of"),
     "concerns": ("concern", concerns, "n of entered_late closed reported_back"),
     "loop-closed": ("concern", loop_closed, "n of"),
     "reassurance": ("concern", reassurance, "n of accepted declined later"),

@@ -60,6 +60,7 @@ FORMULAS: Final[Mapping[str, Callable[[Line, Line], float]]] = {
     ),
     "follow-ups": lambda row, of: "" < row["completed_on"] <= row["first_due_on"],
     "overdue": lambda row, of: row["due_on"] < of["counted_before"],
+    "entries": lambda row, of: row["approved_on"] != "",
     "concerns": lambda row, of: (
         row["answered_at_utc"] != "" and hours(row["received_at_utc"], row["answered_at_utc"]) <= 72
     ),
