@@ -9,7 +9,7 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from districts import kinds
         from lib import city_keys, erasable
-        from plans import archive, reminders
+        from plans import archive, publishing, reminders
         from plans.services import cities, comparison, redrawn
         from publishing.services import beside
 
@@ -17,6 +17,7 @@ class PlansConfig(AppConfig):
         city_keys.register(cities.keys_of_cities)
         beside.register(comparison.tables_of_files)
         kinds.follow_rows(redrawn.follow_redrawn)
+        publishing.register()
         reminders.register()
         names = ("Action", "City", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
         erasable.texts(*(f"plans.{name}" for name in names))

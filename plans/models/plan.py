@@ -86,8 +86,8 @@ class Plan(models.Model):
         _("public"),
         default=False,
         help_text=_(
-            "States that everyone may read the plan. Nothing is published automatically. Partners are named "
-            "only after they agree."
+            "Shows goals, actions and milestones on the public page once the plan is adopted. Partners are "
+            "named only after they agree."
         ),
     )
     changes = models.PositiveIntegerField(default=0, editable=False)

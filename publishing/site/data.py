@@ -10,6 +10,7 @@ from publishing.files import TYPES, write_release
 from publishing.kinds import EntryState
 from publishing.models import PublicMeeting, ReportingRoute
 from publishing.services.documents import restated
+from publishing.site.planned import PublicPlan
 from publishing.site.reading import Place, Site
 
 _REACHED: Final = ("name", "kind", "url", "phone", "address", "hours", "languages", "anonymous", "step_free")
@@ -33,8 +34,23 @@ def district_data(site: Site, place: Place) -> dict[str, Any]:
             }
             for one in place.entries
         ],
+        "plans": [_plan(one, site) for one in place.plans],
         "events": [_event(one) for one in place.meetings],
         "reporting": [_route(one) for one in place.routes],
+    }
+
+
+def _plan(plan: PublicPlan, site: Site) -> dict[str, Any]:
+    """Where a plan stands, in numbers; its page has the rest."""
+    due, done = plan.milestones_by(site.as_of)
+    return {
+        "title": plan.title,
+        "language": plan.language,
+        "starts_on": plan.starts_on.isoformat(),
+        "ends_before": plan.ends_on.isoformat(),
+        "goals": [goal.title for goal in plan.goals],
+        "milestones_due": due,
+        "milestones_done": done,
     }
 
 

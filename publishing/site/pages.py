@@ -1,7 +1,7 @@
 """The pages of the site, in each language of a district."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from publishing.kinds import Anonymous, EntryState, ListedField, RouteKind, Step
 from publishing.models import PublicEntry, PublicListing, PublicMeeting, ReportingRoute
 from publishing.site.calendars import calendar_name
 from publishing.site.languages import Text, direction, name_in, own_name, speaking, words_of
+from publishing.site.planned import PublicMilestone, PublicPlan
 from publishing.site.reading import Place, Site
 
 RECENT: Final = 3  # months on the first page
@@ -21,6 +22,7 @@ _DISTRICT_PAGES: Final = {
     "": "district",
     "earlier/": "earlier",
     "organisations/": "organisations",
+    "plans/": "plans",
     "register/": "register",
 }
 _EMBEDDED: Final = {"reporting": "embed_reporting", "you-said-we-did": "embed_said"}
@@ -62,6 +64,8 @@ class Pages:
         with speaking(words_of(language)):
             context = self._district_context(place, language)
             for folder, template in _DISTRICT_PAGES.items():
+                if folder == "plans/" and not place.plans:
+                    continue
                 more = {"depth": 2 + folder.count("/"), "folder": folder}
                 path = f"{language}/{place.district.code}/{folder}index.html"
                 yield path, self._render(template, language, context | more)
@@ -124,6 +128,7 @@ class Pages:
                 {"code": code, "name": own_name(code), "dir": direction(code), "is_here": code == language}
                 for code in page.languages
             ],
+            "plans": [_plan(one, words, self.site.as_of) for one in place.plans],
             "register_url": _register_url(place, language),
         }
 
@@ -204,6 +209,43 @@ def _entry(row: PublicEntry, language: str) -> dict[str, Any]:
         "answer": Text(said.why if is_refused else said.did, said.language, words),
         "state": row.state,
     }
+
+
+def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
+    def text(said: str) -> Text:
+        return Text(said, row.language, words)
+
+    due, done = row.milestones_by(today)
+    return {
+        "title": text(row.title),
+        "summary": text(row.summary),
+        "since": row.starts_on,
+        "last_day": row.ends_on - timedelta(days=1),
+        "adopted_on": row.adopted_on,
+        "adopted_by": text(row.adopted_by),
+        "due": due,
+        "done": done,
+        "goals": [
+            {
+                "title": text(goal.title),
+                "actions": [
+                    {
+                        "title": text(action.title),
+                        "status": action.status,
+                        "milestones": [_milestone(one, text(one.title), today) for one in action.milestones],
+                        "partners": action.partners,
+                    }
+                    for action in goal.actions
+                ],
+            }
+            for goal in row.goals
+        ],
+    }
+
+
+def _milestone(row: PublicMilestone, title: Text, today: date) -> dict[str, Any]:
+    is_late = row.done_on is None and row.due_on < today
+    return {"title": title, "due_on": row.due_on, "done_on": row.done_on, "is_late": is_late}
 
 
 def _listing(row: PublicListing, words: str) -> dict[str, Any]:

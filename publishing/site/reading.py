@@ -28,6 +28,7 @@ from publishing.models import (
     Release,
     ReportingRoute,
 )
+from publishing.site.planned import PublicPlan, plans_of
 
 MONTHS: Final = 12  # of entries
 REMEMBERED: Final = timedelta(days=400)  # that an organisation was listed, for those who took a copy
@@ -44,6 +45,7 @@ class Place:
     entries: Sequence[PublicEntry]
     listings: Sequence[PublicListing]
     officers: Sequence[str]  # as those who agreed want to be called
+    plans: Sequence[PublicPlan] = ()  # its own, and those of the districts it lies in
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
             if not protected.names(one.summary, one.focus_words, one.organisation.address)
         ],
         officers=_officers(page),
+        plans=plans_of(district.lineage, protected.names),
     )
 
 

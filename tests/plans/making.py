@@ -19,7 +19,7 @@ from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
 from reports.periods import Period
 from reviews.models import AgreedAction, Review
-from tests.factories import make_district, make_officer, make_supervisor
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 
 STARTS: Final = date(2025, 1, 1)
 ENDS: Final = date(2028, 1, 1)
@@ -165,3 +165,19 @@ def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str)
     rows = {"goal": goal, "act": action, "milestone": milestone, "partner": partner, "voice": voice}
     rows |= {"evidence": evidence, "indicator": indicator}
     return made | {noun: row.pk for noun, row in rows.items()}
+
+
+def make_public_plan(district: District) -> Plan:
+    """Create an adopted plan of a district that everyone may read, with a milestone and a named partner."""
+    actor = actor_for(make_supervisor(district))
+    plan = create_plan(
+        actor=actor, district=district, title="Against racism", language="en", is_public=True,
+        starts_on=STARTS, ends_on=ENDS, summary="What the council decided.",
+    )  # fmt: skip
+    about: dict[str, Any] = {"actor": actor, "plan_id": plan.pk}
+    goal = save_goal(**about, title="People know where to report", strand="victims")
+    action = save_action(**about, goal_id=goal.pk, title="Train reporting centres")
+    save_milestone(**about, action_id=action.pk, title="Staff are trained", due_on=date(2026, 3, 1))
+    partner = make_organisation(district, name="Helpers of Quince")
+    save_partner(**about, action_id=action.pk, organisation=partner, **AGREED)
+    return adopt_plan(**about, adopted_on=STARTS, adopted_by="City council")

@@ -33,12 +33,20 @@ def test_each_page_in_each_language_is_valid_html() -> None:
 def test_a_person_reports_anonymously_in_two_taps() -> None:
     """The first page leads to the district, whose page has a link that dials the anonymous line."""
     town = Town()
-    first = site()["index.html"]
+    files = site()
+    first = files["index.html"]
     assert f'href="en/{town.north.code}/"' in first
-    page = page_of(town)
+    page = page_of(town, files=files)
     line = page[page.index("Anonymous line") :].split("</section>")[0]
     assert "You can stay anonymous" in line and re.search(r'href="tel:900100200"', line)
     # Read from top to bottom, without styles: leave, emergency, ways to report, meetings.
     order = ["Leave this site", "In danger now?", "Anonymous line", "Meet your team", "You said, we did"]
     places = [page.index(words, page.index("<body>")) for words in order]
     assert places == sorted(places)
+    for language in ("en", "es", "ar"):
+        page = page_of(town, language, files)
+        order = ['class="leave"', 'id="report"', 'href="tel:112"', 'href="tel:900100200"']
+        places = [
+            page.index(part) for part in (*order, 'id="meet"', 'id="said"', 'id="team"', 'id="register"')
+        ]
+        assert places == sorted(places), language

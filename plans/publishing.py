@@ -1,0 +1,77 @@
+"""What the public site shows of plans: goals, actions, milestones, and partners that agreed to be named.
+
+Owners, reasons, notes, evidence, indicators and voices stay inside.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import Prefetch
+
+from accounts.actors import SYSTEM
+from contacts.codes import OrganisationStatus
+from contacts.models import Organisation
+from plans.models import Action, Goal, Milestone, Partner, Plan
+from publishing.site import planned
+from publishing.site.planned import PublicAction, PublicGoal, PublicMilestone, PublicPlan
+
+IsProtected = Callable[..., bool]
+
+
+def public_plans(district_ids: Sequence[object], is_protected: IsProtected) -> Sequence[PublicPlan]:
+    """Adopted plans that everyone may read. A title with a protected name or address is left out."""
+    rows = Plan.objects.visible_to(SYSTEM).adopted().filter(is_public=True, district__in=district_ids)
+    goals = Goal.objects.order_by("position").prefetch_related(_actions())
+    rows = rows.order_by("-starts_on", "pk").prefetch_related(Prefetch("goals", goals, to_attr="in_order"))
+    return [_plan(row, is_protected) for row in rows if not is_protected(row.title)]
+
+
+def _actions() -> "Prefetch[str]":
+    open_ones = Organisation.objects.exclude(pk__in=Organisation.objects.with_protected_location())
+    named = Partner.objects.filter(
+        agreed_on__isnull=False, organisation__in=open_ones.exclude(status=OrganisationStatus.CLOSED)
+    )
+    rows = Action.objects.order_by("position").prefetch_related(
+        Prefetch("milestones", Milestone.objects.filter(dropped_on=None).order_by("due_on", "pk"), "dated"),
+        Prefetch(
+            "partners", named.select_related("organisation").order_by("organisation__folded", "pk"), "named"
+        ),
+    )
+    return Prefetch("actions", rows, to_attr="in_order")
+
+
+def _plan(row: Any, is_protected: IsProtected) -> PublicPlan:
+    return PublicPlan(
+        title=row.title,
+        summary="" if is_protected(row.summary) else row.summary,
+        language=row.language,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        adopted_on=row.adopted_on,
+        adopted_by="" if is_protected(row.adopted_by) else row.adopted_by,
+        goals=[
+            PublicGoal(
+                goal.title, [_action(one, is_protected) for one in _shown(goal.in_order, is_protected)]
+            )
+            for goal in _shown(row.in_order, is_protected)
+        ],
+    )
+
+
+def _action(row: Any, is_protected: IsProtected) -> PublicAction:
+    return PublicAction(
+        title=row.title,
+        status=row.status,
+        milestones=[
+            PublicMilestone(one.title, one.due_on, one.done_on) for one in _shown(row.dated, is_protected)
+        ],
+        partners=[one.organisation.name for one in row.named],
+    )
+
+
+def _shown(rows: Sequence[Any], is_protected: IsProtected) -> Sequence[Any]:
+    return [one for one in rows if not is_protected(one.title)]
+
+
+def register() -> None:
+    planned.register(public_plans)

@@ -1,0 +1,90 @@
+"""The status of a public plan on the public site: what is shown, what never is, and in which languages."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contacts.models import Organisation
+from lib.days import city_today
+from plans.models import Plan
+from plans.services.goals import save_partner
+from plans.services.milestones import tick_milestone
+from plans.services.plans import adopt_plan
+from publishing.models import PublicDistrict
+from publishing.site import build_site
+from tests.factories import make_organisation
+from tests.plans.making import AGREED, Planned
+from tests.publishing.test_site_is_valid import errors_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city() -> Iterator[Planned]:
+    city = Planned(is_public=True, summary="What the council decided.")
+    today = city_today()
+    city.milestone("Staff are trained", due_on=today - timedelta(days=40))
+    city.milestone("Centres are visited", due_on=today - timedelta(days=3))
+    done = city.milestone("Posters are printed", due_on=today - timedelta(days=9))
+    for name, fields in (("Choir of Quince", AGREED), ("Shy club", {"role": "advises"})):
+        row = make_organisation(city.north, name=name)
+        save_partner(**city.about, action_id=city.action.pk, organisation=row, **fields)
+    adopt_plan(**city.about, adopted_on=today - timedelta(days=50), adopted_by="City council")
+    tick_milestone(**city.owned, milestone_id=done.pk, done_on=today - timedelta(days=8), note="At Kim’s")
+    for home in (city.north, city.south):
+        PublicDistrict.objects.create(district=home, is_on=True, languages=["en", "es", "ar"])
+    yield city
+
+
+def site() -> dict[str, str]:
+    files = build_site(city_today())
+    return {path: content.decode() for path, content in files.items() if ".zip" not in path}
+
+
+def test_a_public_plan_is_on_the_page_of_each_district_in_its_languages(city: Planned) -> None:
+    files = site()
+    where = f"{city.north.code}/plans/index.html"
+    page = files[f"en/{where}"]
+    said = [
+        *("Against racism", "Adopted by: City council", "What the council decided."),
+        *("Milestones done: 1 of 3 due by now", "People know where to report", "Train reporting centres"),
+        *("Choir of Quince", "Late", "Staff are trained", "Centres are visited", "Posters are printed"),
+    ]
+    places = [page.index(words) for words in said]
+    assert places == sorted(places)
+    assert not any(hidden in page for hidden in ("Shy club", "At Kim", city.owner.name, str(city.plan.pk)))
+    assert "Hitos cumplidos: 1 de 3" in files[f"es/{where}"]
+    assert '<span lang="en" dir="ltr">Against racism</span>' in files[f"ar/{where}"]
+    assert f"en/{city.south.code}/plans/index.html" in files
+    assert 'href="plans/"' in files[f"en/{city.north.code}/index.html"]
+    assert not [path for path, text in files.items() if "/plans/" in path and errors_of(text)]
+    [stated] = json.loads(files[f"{city.north.code}.json"])["plans"]
+    assert (stated["title"], stated["milestones_due"], stated["milestones_done"]) == ("Against racism", 3, 1)
+
+
+@pytest.mark.parametrize("fields", [{"is_public": False}, {"status": "draft", "adopted_on": None}])
+def test_a_plan_that_is_not_public_or_not_adopted_has_no_page(city: Planned, fields: dict[str, Any]) -> None:
+    Plan.objects.update(**fields)
+    files = site()
+    assert not any("/plans/" in path or "Against racism" in text for path, text in files.items())
+    assert json.loads(files[f"{city.north.code}.json"])["plans"] == []
+
+
+def test_an_agreement_that_ends_and_a_location_that_is_protected_leave_the_next_publication(
+    city: Planned,
+) -> None:
+    assert "Choir of Quince" in "".join(site().values())
+    row = city.action.partners.get(organisation__name="Choir of Quince")
+    type(row).objects.filter(pk=row.pk).update(agreed_on=None, agreed_by="")
+    assert "Choir of Quince" not in "".join(site().values())
+    type(row).objects.filter(pk=row.pk).update(**{name: AGREED[name] for name in ("agreed_on", "agreed_by")})
+    Organisation.objects.filter(pk=row.organisation_id).update(location_protected=True)
+    make_organisation(name="Centres are visited", location_protected=True)
+    text = "".join(site().values())
+    assert "Staff are trained" in text
+    assert "Choir of Quince" not in text and "Centres are visited" not in text
+    make_organisation(name="Against racism", location_protected=True)
+    assert "Staff are trained" not in "".join(site().values())
