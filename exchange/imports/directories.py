@@ -2,7 +2,7 @@
 
 It is a list of organisations or of services, a page of them (`contents`), one object a line, or a ZIP of
 tables. People, closed services and what a row has no column for are left out, and how many there were is
-told. Source: the Human Services Data Specification 3.0 (docs.openreferral.org).
+told. Source: the Human Services Data Specification 3.0 and 3.1 (docs.openreferral.org); 3.1 adds to 3.0.
 """
 
 import csv
@@ -34,7 +34,7 @@ _WHITE: Final = b" \t\r\n"
 _OLD_TABLE: Final = "physical_address"  # 3 has one table of addresses
 _TABLES: Final = {
     name + ending: name
-    for name in ("organization", "service", "location", "phone", "contact", "language", "attribute")
+    for name in ("organization", "service", "location", "phone", "contact", "language", "attribute", "url")
     for ending in ("", "s")
 } | {
     "address": "address",
@@ -194,6 +194,7 @@ def _assemble(tables: dict[str, list[Item]]) -> list[Item]:
             ("phones", "phone", "service_id"),
             ("languages", "language", "service_id"),
             ("contacts", "contact", "service_id"),
+            ("additional_urls", "url", "service_id"),
             ("service_at_locations", "service_at_location", "service_id"),
         )
     }
@@ -202,11 +203,13 @@ def _assemble(tables: dict[str, list[Item]]) -> list[Item]:
         row |= {name: rows[key] for name, rows in nested.items()} | {"attributes": attributes[key]}
     services = _by(tables, "service", "organization_id")
     phones, contacts = _by(tables, "phone", "organization_id"), _by(tables, "contact", "organization_id")
+    websites = _by(tables, "url", "organization_id")
     own_places = _by(tables, "location", "organization_id")
     known = {_text(row, "id"): row for row in tables.get("organization", ())}
     for key, row in known.items():
         row |= {"phones": phones[key], "contacts": contacts[key], "locations": own_places[key]}
         row |= {"services": services[key], "attributes": attributes[key]}
+        row |= {"additional_websites": websites[key]}
     alone = (row for row in tables.get("service", ()) if _text(row, "organization_id") not in known)
     return [*tables.get("organization", ()), *alone]
 
@@ -268,7 +271,7 @@ def _row(organisation: Item, services: list[Item]) -> list[str]:
         _text(organisation, "name"),
         _first(_text(one, "description") for one in both),
         _first(_term(one) for row in both for one in _list(row, "attributes")),
-        _first(_text(one, name) for one in both for name in ("website", "url")),
+        _first(chain(_websites(both), *map(_more_websites, both))),
         _first(_text(one, "email") for one in both),
         _first(_number(one) for one in phones if _text(one, "type").lower() in _VOICE),
         ", ".join(line for line in lines if line),
@@ -277,6 +280,17 @@ def _row(organisation: Item, services: list[Item]) -> list[str]:
         _text(place, "longitude"),
         ", ".join(dict.fromkeys(_languages(both))),
     ]
+
+
+def _websites(rows: Iterable[Item]) -> Iterator[str]:
+    for one in rows:
+        yield from (_text(one, name) for name in ("website", "url"))
+
+
+def _more_websites(row: Item) -> Iterator[str]:
+    """Rows of 3.1: `additional_websites` of an organisation, `additional_urls` of a service."""
+    for name in ("additional_websites", "additional_urls"):
+        yield from (_text(one, "url") for one in _list(row, name))
 
 
 def _addresses(place: Item) -> list[Item]:
@@ -290,12 +304,13 @@ def _languages(rows: Iterable[Item]) -> Iterator[str]:
 
 
 def _term(attribute: Item) -> str:
-    return _text(_part(attribute, "taxonomy_term"), "name")
+    """Its term; in 3.1, an attribute can have a label of its own instead."""
+    return _text(_part(attribute, "taxonomy_term"), "name") or _text(attribute, "label")
 
 
 def _number(phone: Item) -> str:
-    extension = _text(phone, "extension")
-    return " ext. ".join(part for part in (_text(phone, "number"), extension) if part)
+    number, extension = _text(phone, "number").strip("\"' "), _text(phone, "extension")
+    return " ext. ".join(part for part in (number, extension) if part)
 
 
 def _people(organisation: Item, services: list[Item]) -> Iterator[Item]:

@@ -196,3 +196,52 @@ def test_the_command_imports_a_directory_and_checks_its_address(capsys: pytest.C
     with pytest.raises(CommandError, match="Give the source a name"):
         call_command("import_hsds", str(EXAMPLE), source="")
     call_command("import_hsds", str(EXAMPLE), district="N1", source='a"\\')
+
+
+def test_websites_of_3_1_are_read_where_the_first_one_is_missing() -> None:
+    more = [{"id": "u1", "label": "Website", "url": "https://alpha.example"}]
+    service = {"id": "s1", "name": "Help", "status": "active", "additional_urls": more}
+    package_of_3_1 = package(
+        organization="id,name\na1,Alpha\n", url="id,organization_id,url\nu1,a1,https://alpha.example\n"
+    )
+    for content in (
+        organisation(additional_websites=more),
+        organisation(services=[service]),
+        organisation(website="https://alpha.example", additional_websites=[{"url": "https://other.example"}]),
+        package_of_3_1,
+    ):
+        assert [row["website"] for row in rows(content)] == ["https://alpha.example"], content
+
+
+def test_labels_of_3_1_and_numbers_in_quotes_are_read() -> None:
+    """As in the examples of the specification and in lists of the United Kingdom."""
+    labelled = {"id": "t", "label": "Legal", "value": "Advice"}
+    [row] = rows(
+        organisation(attributes=[labelled], phones=[{"number": '"+44 1234 234567"', "extension": 100}])
+    )
+    assert (row["kind"], row["phone"]) == ("Legal", "+44 1234 234567 ext. 100")
+
+
+@pytest.mark.django_db
+def test_every_row_of_a_bad_directory_is_imported_or_refused(tmp_path: Path) -> None:
+    """Dangerous addresses are refused. IDs of any form, many phones and repeated rows are not."""
+    make_district("North", code="N1")
+    place = {"latitude": 95, "longitude": 2, "addresses": [{"address_1": "x", "address_type": "physical"}]}
+    phones = [{"number": f"+3491800{n:04}", "type": "fax" if n < 2 else "voice"} for n in range(50)]
+    found = [
+        organisation(id="no uuid", name="Many phones", phones=phones),
+        organisation(id="a2", name="Script", website="javascript:alert(1)"),
+        organisation(id="a3", name="Password", website="https://user:pw@bank.example"),
+        organisation(id="a4", name="Beyond", locations=[place]),
+        organisation(id="a5", name="Closed", services=[{"name": "x", "status": "defunct"}]),
+        organisation(id="no uuid", name="Many phones"),
+        {},
+    ]
+    read, left_out = rows(found), table(found).left_out
+    assert (len(read), left_out) == (5, {"closed": 1, "repeated": 1})
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps(found))
+    call_command("import_hsds", str(file), district="N1")
+    made = {row.name: row for row in Organisation.objects.all()}
+    assert str(made["Many phones"].phone) == "+34918000002"
+    assert not {"Script", "Password", "", "Closed"} & set(made)
