@@ -1,6 +1,6 @@
 """What the pages of incidents show: the next step, whom to call, and everything that happened."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,7 @@ REPORTS: Final = 3  # concerns of one incident whose organisations are looked up
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 _MOVED: Final = ("at", "by", "before", "after")  # of a StepHandover
 CALLS: Final = (Proof.REASSURANCE, Proof.VISIT)
+_ASSESSED: Final = ("experienced", "evidenced", "potential", "measures")  # texts of an assessment
 
 
 @dataclass(slots=True)
@@ -159,6 +160,16 @@ class IncidentPage:
         ):
             if organisation and organisation.has_protected_location:
                 organisation.name = _("a place whose location is protected")
+
+    def hide_protected_texts(self, incident: Incident, is_protected: Callable[..., bool]) -> None:
+        """For a page that is printed: a text that names a protected place or its address is left out."""
+        printed: list[tuple[Any, Sequence[str]]] = [(incident, ["words"])]
+        printed += [(row, ["note"]) for row in (*self.steps, *self.settled)]
+        printed += [(row, _ASSESSED) for row in self.assessments]
+        for row, names in printed:
+            for name in names:
+                if is_protected(getattr(row, name)):
+                    setattr(row, name, _("not printed, because it names a protected location"))
 
     @property
     def without_card(self) -> int:

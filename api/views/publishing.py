@@ -1,6 +1,6 @@
 """`/publishing/…/`, to read only: what the public pages show. A page of the city can be made from it."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 
@@ -10,6 +10,9 @@ from api.views.base import ListMixin
 from contacts.models.organisation import IS_PROTECTED, Organisation
 from lib.days import city_today
 from publishing.models import PublicEntry, PublicListing, ReportingRoute
+from publishing.services.checking import protected_words
+
+_SAID: Final = ("said", "did", "why")
 
 
 class PublicEntries(ListMixin):
@@ -20,7 +23,8 @@ class PublicEntries(ListMixin):
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        return PublicEntry.objects.visible_to(actor).shown_on(city_today())
+        rows = PublicEntry.objects.visible_to(actor).shown_on(city_today())
+        return _without_protected_names(rows, *_SAID, *(f"translations__{name}" for name in _SAID))
 
 
 class ReportingRoutes(ListMixin):
@@ -33,7 +37,8 @@ class ReportingRoutes(ListMixin):
     def visible(actor: Actor) -> models.QuerySet[Any]:
         """Those that are shown while they answer, but none of a protected location."""
         routes = ReportingRoute.objects.visible_to(actor).meant_to_be_public()
-        return routes.filter(models.Q(organisation=None) | _is_not_protected(actor))
+        routes = routes.filter(models.Q(organisation=None) | _is_not_protected(actor))
+        return _without_protected_names(routes, "name", "address", "hours", "note")
 
 
 class PublicListings(ListMixin):
@@ -43,7 +48,16 @@ class PublicListings(ListMixin):
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        return PublicListing.objects.visible_to(actor).in_force().filter(_is_not_protected(actor))
+        rows = PublicListing.objects.visible_to(actor).in_force().filter(_is_not_protected(actor))
+        return _without_protected_names(rows, "summary", "focus_words")
+
+
+def _without_protected_names(rows: Any, *texts: str) -> models.QuerySet[Any]:
+    """Rows of which no text names a location that is protected by now, as on the pages of the public site."""
+    protected = protected_words()
+    named = {pk for pk, *said in rows.values_list("pk", *texts) if protected.names(*said)}
+    found: models.QuerySet[Any] = rows.exclude(pk__in=named)
+    return found
 
 
 def _is_not_protected(actor: Actor) -> models.Exists:

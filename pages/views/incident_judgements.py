@@ -24,6 +24,7 @@ from pages.forms.incident_judgements import DebriefForm, TensionForm, VoiceFormS
 from pages.hints import record_kept
 from pages.lookups import get_or_404, ids_of, record_view, refuse_unless
 from pages.printing import print_form, record_print_or_view
+from publishing.services.checking import protected_words
 
 
 @form_page
@@ -108,6 +109,7 @@ def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = print_form(request)
     record_print_or_view(request, form, "incident", shown, district_ids=districts_of(row))
     page.hide_protected_names()
+    page.hide_protected_texts(row, protected_words().names)
     settled = [card for card in page.cards if card.is_settled]
     context = {"incident": row, "page": page, "form": form, "now": now, "settled": settled}
     context["levels"] = levels()

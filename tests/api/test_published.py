@@ -54,6 +54,10 @@ def test_a_tool_reads_what_is_published_and_nothing_else() -> None:
     assert rows(Tool(town.south), "listings") == []
     Organisation.objects.filter(pk=town.choir.pk).update(kind="shelter", is_listed_publicly=False)
     assert rows(tool, "listings") == []
+    make_organisation(name="Las farolas", location_protected=True)  # a word of a translation
+    make_organisation(name="Police station", location_protected=True)
+    assert [row["said"] for row in rows(tool, "entries")] == []
+    assert [row["name"] for row in rows(tool, "routes")] == ["Anonymous line"]
     for name in ("entries", "routes", "listings"):
         assert Tool(town.north, scopes=["meetings:read"]).get(f"/publishing/{name}/").status_code == 403
         assert tool.post(f"/publishing/{name}/", {}).status_code == 405

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.actors import actor_for
 from contacts.models import Organisation
+from incidents.models import IncidentStep
+from incidents.services.decisions import agree_words
 from incidents.services.steps import mark_step
 from tests.factories import make_officer
 from tests.incidents.making import Night, zone_where_it_is
@@ -101,8 +104,13 @@ def test_the_morning_brief_names_a_step_once_and_says_who_did_what(client: Clien
     Organisation.objects.filter(pk=night.place.pk).update(location_protected=True)
     printed = text(client, night.supervisor, f"{path}brief/")
     assert "Al-Noor" not in printed and "Burial society" in printed
+    assert "Investigation unit" in printed, "a note that names no protected place"
     assert "a place whose location is protected: reached" in printed
     assert "Al-Noor" in text(client, night.supervisor, path)
+    IncidentStep.objects.filter(pk=case.pk).update(note="Their people sleep at AL-NOOR")
+    agree_words(actor=actor_for(night.supervisor), incident_id=incident.pk, words="We visited Al-Noor.")
+    printed = text(client, night.supervisor, f"{path}brief/").casefold()
+    assert "al-noor" not in printed and "not printed, because it names a protected location" in printed
 
 
 def test_the_debrief_is_named_so_and_tells_what_happened_from_the_start(client: Client, night: Night) -> None:
