@@ -34,7 +34,8 @@ from publishing.live_directory import directory_call
 from publishing.services.registrations import hash_token
 from publishing.site.languages import direction, speaking, words_of
 
-CACHED: Final = "public, max-age=300"
+# Together with the time between two publications (crm.celery) less than 5 minutes, so that a withdrawal acts.
+CACHED: Final = "public, max-age=120"
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 OLDEST, NEWEST = 7_200, 5  # seconds between opening the form and sending it
 LIMITS: Final = ((3_600, 5), (86_400, 30))  # registrations of one network
@@ -110,9 +111,8 @@ def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             return _register(request, form, language, code)
         status = 422 if form.is_bound else 200
-        return _page(
-            request, "live_form", language, code, status, form=form, moment=_moment(), texts=_texts(language)
-        )
+        more = {"form": form, "moment": _moment(request), "texts": _texts(language)}
+        return _page(request, "live_form", language, code, status, **more)
 
 
 def _register(request: HttpRequest, form: RegisterForm, language: str, code: str) -> HttpResponse:
@@ -178,8 +178,19 @@ def _texts(language: str) -> list[dict[str, Any]]:
     ]
 
 
-def _moment() -> str:
-    return signing.dumps(MOMENT, salt=MOMENT)
+def _moment(request: HttpRequest) -> str:
+    """When the form was opened. With errors it stays: a person can correct a field in less than 5 seconds."""
+    sent = request.POST.get("moment", "")
+    return sent if _was_opened(sent, OLDEST) else signing.dumps(MOMENT, salt=MOMENT)
+
+
+def _was_opened(sent: str, seconds: int) -> bool:
+    """Whether a form was opened within so many seconds."""
+    try:
+        signing.loads(sent, salt=MOMENT, max_age=seconds)
+    except signing.BadSignature:
+        return False
+    return True
 
 
 def _is_by_a_person(request: HttpRequest) -> bool:
@@ -187,15 +198,7 @@ def _is_by_a_person(request: HttpRequest) -> bool:
     if request.POST.get(TRAP):
         return False
     sent = request.POST.get("moment", "")
-    try:
-        signing.loads(sent, salt=MOMENT, max_age=OLDEST)
-    except signing.BadSignature:
-        return False
-    try:
-        signing.loads(sent, salt=MOMENT, max_age=NEWEST)
-    except signing.SignatureExpired:
-        return True
-    return False
+    return _was_opened(sent, OLDEST) and not _was_opened(sent, NEWEST)
 
 
 def _may_send(request: HttpRequest) -> bool:

@@ -10,17 +10,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Organisation
+from lib.days import city_day
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.public_pages import ListingForm, RouteForm
 from pages.lookups import get_or_404, record_view, refuse_unless
 from pages.views.public_pages import render_form
-from publishing.kinds import RouteAnswer
-from publishing.models import PublicListing, ReportingRoute
+from publishing.kinds import AgreedHow, ListedField, RouteAnswer
+from publishing.models import PublicListing, Registration, ReportingRoute
 from publishing.policies import can_edit_page
 from publishing.services.listings import list_organisation, withdraw_listing
 from publishing.services.routes import record_test, write_route
@@ -92,9 +94,7 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(can_edit_page(request.actor, organisation.home_district_id))
     record_view(request, "organisation", [pk], district_ids=[organisation.home_district_id])
     row = PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk).first()
-    initial = (
-        {name: getattr(row, name) for name in _LISTING} if row else {"summary": organisation.summary[:1000]}
-    )
+    initial = {name: getattr(row, name) for name in _LISTING} if row else _wished(request.actor, organisation)
     form = ListingForm(posted(request), initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
@@ -107,6 +107,23 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
     text = _("Record what the organisation agreed to. Nothing else about it is published.")
     context = {"form": form, "title": organisation.name, "intro": text, "listing": row, "pk": pk}
     return render_form(request, context)
+
+
+def _wished(actor: Actor, organisation: Organisation) -> dict[str, Any]:
+    """What the organisation agreed to when it registered; without a registration, its summary."""
+    summary = {"summary": organisation.summary[:1000]}
+    sent = Registration.objects.visible_to(actor).with_wish_to_be_listed(organisation.pk).first()
+    if sent is None or sent.confirmed_at is None:
+        return summary
+    return {
+        "summary": sent.summary or summary["summary"],
+        "agreed_by": sent.person_role,
+        "agreed_on": city_day(sent.confirmed_at),
+        "how": AgreedHow.FORM,
+        "fields": [ListedField.NAME, *sent.fields],
+        "language": sent.language,
+        "is_home": sent.is_home,
+    }
 
 
 @require_safe

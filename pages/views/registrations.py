@@ -16,6 +16,7 @@ from lib.told import texts
 from pages.form_pages import form_page
 from pages.forms.public_pages import RegistrationForm
 from pages.lookups import get_or_404, record_view, refuse_unless
+from publishing.kinds import Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
 from publishing.services.registrations import (
@@ -62,4 +63,5 @@ def _decide(request: ActorRequest, row: Registration, form: RegistrationForm) ->
     else:
         organisation = accept_registration(**known)
         messages.success(request, _("Organisation added. Call them before you add a contact."))
-    return redirect("organisation", organisation.pk)
+    to_list = row.wants == Wants.LISTED and not organisation.has_protected_location
+    return redirect("organisation_listing" if to_list else "organisation", organisation.pk)

@@ -1,6 +1,7 @@
 """Registration: an organisation that puts itself forward, until a supervisor decides."""
 
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -27,6 +28,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def to_decide(self) -> Self:
         """Confirmed by whoever sent them, oldest first."""
         return self.filter(state=RegistrationState.CONFIRMED).order_by("confirmed_at", "pk")
+
+    def with_wish_to_be_listed(self, organisation_id: UUID) -> Self:
+        """Of an organisation that was added or joined, the latest first."""
+        rows = self.filter(organisation=organisation_id, wants=Wants.LISTED)
+        return rows.order_by("-confirmed_at", "-pk")
 
 
 class Registration(models.Model):
@@ -98,3 +104,8 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fields_in_words(self) -> list[str]:
+        """What can be listed, as people read it."""
+        return [str(one.label) for one in ListedField if one in self.fields]

@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.actors import actor_for
+from crm.celery import app as celery
 from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
 from crm.embedded.postgres import PUBLIC
 from districts.models import District
@@ -124,13 +125,13 @@ def test_an_organisation_registers_by_email_and_a_known_one_gets_the_same_answer
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        ({"name": ""}, '<p class="error">'),
+        ({"name": ""}, '<p class="error" id="id_'),
         ({"name": "\u200b"}, "Enter the name"),
         ({"person_email": "a@b.example\r\nBcc: c@d.example"}, "Enter an email address"),
         ({"website": "javascript:alert(1)"}, "Enter a web address"),
         ({"website": "https://user:pw@bank.example"}, "Enter a web address"),
-        ({"kind": "sect"}, '<p class="error">'),
-        ({"fields_listed": ["focus"]}, '<p class="error">'),
+        ({"kind": "sect"}, '<p class="error" id="id_'),
+        ({"fields_listed": ["focus"]}, '<p class="error" id="id_'),
     ],
 )
 def test_bad_input_is_named_beside_its_field(
@@ -139,6 +140,39 @@ def test_bad_input_is_named_beside_its_field(
     answer = send(live, monkeypatch, **given)
     assert answer.status_code == 422 and error in answer.content.decode()
     assert not Registration.objects.exists()
+
+
+def test_names_and_domains_that_imitate_are_kept_as_what_they_are(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imitated = "раураl.com"  # Cyrillic letters are what the test is about
+    many = "\N{GRINNING FACE}" * 200
+    answer = send(live, monkeypatch, name=many, website=imitated, person_email=f"kim@{imitated}")
+    assert answer.status_code == 200 and many not in answer.text
+    row = Registration.objects.get()
+    assert (row.name, row.website) == (many, "https://xn--l-7sba6dbr.com")
+    assert row.person_email == "kim@xn--l-7sba6dbr.com"
+    mail_registrations()
+    link = re.findall(r"(/confirm/\S+)", mail.outbox[-1].body)[0]
+    Registration.objects.all().delete()
+    assert live.post(link).content == live.post("/confirm/guessed/?language=en").content
+    for path in ("/en/N7/x/register/", "/en/N7%2Fx/register/", "/xx-bogus/N7/register/", "/en/N7%0d%0a/"):
+        assert live.get(path).status_code == 404, path
+
+
+def test_who_corrects_a_field_at_once_is_still_a_person(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = send(live, monkeypatch, person_email="kim@")
+    assert again.status_code == 422
+    [moment] = re.findall(r'name="moment" value="([^"]+)"', again.text)
+    assert live.post("/en/N7/register/", {**SENT, "moment": moment}).status_code == 200
+    assert Registration.objects.count() == 1
+    [fresh] = re.findall(
+        r'name="moment" value="([^"]+)"', live.post("/en/N7/register/", {"moment": "x:y:z"}).text
+    )
+    live.post("/en/N7/register/", {**SENT, "moment": fresh})
+    assert Registration.objects.count() == 1, "a form that nobody opened begins now"
 
 
 def test_machines_and_floods_leave_nothing_and_learn_nothing(
@@ -228,7 +262,10 @@ def test_files_are_served_with_their_headers_and_nothing_else_has_an_address(liv
     page = live.get("/en/N7/")
     found = published_file("en/N7/")
     assert found and page.content == found[0]
-    assert page["Cache-Control"] == "public, max-age=300" and "Set-Cookie" not in page
+    assert "Set-Cookie" not in page
+    [kept] = re.findall(r"^public, max-age=(\d+)$", page["Cache-Control"])
+    every = celery.conf.beat_schedule["publish the public site"]["schedule"]
+    assert int(kept) + every < 5 * 60, "what is withdrawn or has failed is gone within five minutes"
     assert page["Content-Security-Policy"].startswith("default-src 'none'")
     assert live.get("/en/N7/", headers={"If-None-Match": page["ETag"]}).status_code == 304
     assert live.get("/N7.json")["Access-Control-Allow-Origin"] == "*"

@@ -19,7 +19,9 @@ from publishing.services.registrations import (
     register,
     tidy_registrations,
 )
+from tests.contacts.pages import browse
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+from tests.markup import joined
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,31 @@ def test_a_supervisor_accepts_joins_or_refuses_and_no_person_is_added() -> None:
     assert Organisation.objects.count() == 2
     with pytest.raises(ValidationError, match="already decided"):
         join_registration(actor=supervisor, registration_id=rows[0].pk, organisation_id=known.pk)
+
+
+def test_the_inbox_shows_markup_as_text_and_opens_the_listing_that_was_agreed_to() -> None:
+    north = make_district()
+    text = "<script>alert(1)</script>"
+    row = registered(
+        north, name=text, summary=text, person_role="the chair", wants="listed", fields=["summary", "phone"]
+    )
+    above = browse(make_supervisor(north))
+    page = above.get(f"/publishing/registrations/{row.pk}/").text
+    assert text not in page and "&lt;script&gt;" in page
+    assert "What they do, phone" in joined(page)
+    decided = above.post(f"/publishing/registrations/{row.pk}/", {"decision": "accept", "revision": 1})
+    organisation = Organisation.objects.get()
+    assert decided["Location"] == f"/organisations/{organisation.pk}/listing/"
+    form = above.get(decided["Location"]).context["form"]
+    assert form["fields"].value() == ["name", "summary", "phone"]
+    assert (form["agreed_by"].value(), form["how"].value(), form["language"].value()) == (
+        "the chair",
+        "form",
+        "en",
+    )
+    plain = registered(north, name="Chess club")
+    decided = above.post(f"/publishing/registrations/{plain.pk}/", {"decision": "accept", "revision": 1})
+    assert "listing" not in decided["Location"]
 
 
 def test_what_was_typed_is_deleted_in_time() -> None:
