@@ -5,6 +5,7 @@ Owners, reasons, notes, evidence, indicators and voices stay inside.
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
 
@@ -18,7 +19,7 @@ from publishing.site.planned import PublicAction, PublicGoal, PublicMilestone, P
 IsProtected = Callable[..., bool]
 
 
-def public_plans(district_ids: Sequence[object], is_protected: IsProtected) -> Sequence[PublicPlan]:
+def public_plans(district_ids: Sequence[UUID], is_protected: IsProtected) -> Sequence[PublicPlan]:
     """Adopted plans that everyone may read. A title with a protected name or address is left out."""
     rows = Plan.objects.visible_to(SYSTEM).adopted().filter(is_public=True, district__in=district_ids)
     goals = Goal.objects.order_by("position").prefetch_related(_actions())

@@ -15,6 +15,7 @@ from lib.domains import has_user_info, plain_email, plain_url
 from lib.fold import squash
 from publishing.kinds import ListedField, Wants
 from publishing.models import Publication, PublicFile
+from publishing.site.languages import in_public_words
 
 TRAP: Final = "second_name"  # a field that people leave empty
 OFFERED: Final = [one for one in ListedField if one not in (ListedField.KIND, ListedField.FOCUS)]
@@ -87,13 +88,19 @@ class RegisterForm(forms.Form):
     )
     fields_listed = forms.MultipleChoiceField(
         label=pgettext_lazy("public page", "What we may publish (leave empty: nothing)"),
-        choices=[(one.value, one.label) for one in OFFERED],
+        choices=[(one.value, one.label) for one in OFFERED],  # in the words of the pages: __init__
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     second_name = forms.CharField(
         label=pgettext_lazy("public page", "Leave this empty"), required=False, max_length=200
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, codes in (("kind", list(Kind)), ("fields_listed", OFFERED)):
+            field: Any = self.fields[name]
+            field.choices = [(one.value, in_public_words(one.label)) for one in codes]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -98,6 +98,7 @@ def write_plans(book: Book) -> None:
         district=book.districts["CITY"],
         title=f"Alderport against racism and intolerance, {since.year} to {until.year - 1}",
         summary="What the city and its organisations do together, and how they know that it helps.",
+        is_public=True,
         language="en",
         starts_on=since,
         ends_on=until,

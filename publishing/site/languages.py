@@ -44,6 +44,14 @@ def speaking(language: str) -> Iterator[None]:
         yield
 
 
+def in_public_words(label: Any) -> str:
+    """Return a label of a code list in the words of the pages, which know more languages than the system."""
+    with translation.override(ENGLISH):
+        english = str(label)
+    said = translation.pgettext(CONTEXT, english)
+    return said[:1].upper() + said[1:]
+
+
 def direction(language: str) -> str:
     return "rtl" if _base(language) in _RIGHT_TO_LEFT else "ltr"
 

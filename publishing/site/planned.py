@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class PublicPlan:
         return len(due), sum(one.done_on is not None for one in due)
 
 
-Read = Callable[[Sequence[object], Callable[..., bool]], Sequence[PublicPlan]]
+Read = Callable[[Sequence[UUID], Callable[..., bool]], Sequence[PublicPlan]]
 _READ: Final[list[Read]] = []
 
 
@@ -60,6 +61,6 @@ def register(read: Read) -> None:
     _READ.append(read)
 
 
-def plans_of(district_ids: Sequence[object], is_protected: Callable[..., bool]) -> Sequence[PublicPlan]:
+def plans_of(district_ids: Sequence[UUID], is_protected: Callable[..., bool]) -> Sequence[PublicPlan]:
     """Plans of these districts. `is_protected` says whether a text has a protected name or address."""
     return [plan for read in _READ for plan in read(district_ids, is_protected)]

@@ -18,7 +18,7 @@ from districts.models import District
 from meetings.models import Meeting
 from tests.api.clients import ALL, Tool
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_user
-from tests.reports.city import at, make_concern, make_incident, make_promise, old
+from tests.reports.city import at, make_concern, make_incident, make_promise, old, tell_the_district
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,9 @@ def north() -> District:
     old(make_organisation(district, kind="ngo"))
     make_meeting(district, women, starts_at=at(JULY), level="involve", initiated_by="community")
     make_meeting(district, women, starts_at=at(JULY), status="cancelled", outcomes=[])
-    make_promise(women, due_on=JULY, done_at=at(JULY))
+    told = make_promise(women, due_on=JULY, done_at=at(JULY))
+    told.organisation_links.update(reported_back_on=JULY)
+    tell_the_district(told, district)
     make_promise(women, due_on=JULY)
     concern = make_concern(
         district,
@@ -113,6 +115,7 @@ def test_the_figures_of_the_quarter(north: District) -> None:
     assert {slug: (row["n"], row["of"]) for slug, row in found.items() if slug in OF_WHAT_HAPPENED} == {
         "follow-ups": (1, 2),
         "overdue": (1, 1),
+        "entries": (1, 1),
         "concerns": (1, 1),
         "reassurance": (1, 1),
         "level": (1, 1),

@@ -48,6 +48,7 @@ REASONS: Final = {
     "oversight/": "a privacy officer sees every row",
     "pages/": "part of a page's row, which visible_to found, or an empty choice",
     "plans/": "opened as a figure: the day on which the book begins; whose address a mailbox is",
+    "plans/publishing.py": "opened: rows written for everybody, and whose location is protected",
     "privacy/": "a privacy officer sees every row, or a background task of theirs",
     "publishing/services/": "opened: a name must not be published, whoever sees its record",
     "publishing/site/": "opened: rows written for everybody, and whose location is protected",

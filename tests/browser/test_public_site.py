@@ -64,7 +64,7 @@ def test_each_public_page_is_accessible_in_each_language(
     page = open_page("phone")
     bring_axe(page)
     visit(page, live, monkeypatch)
-    found = {}
+    found: dict[str, list[str]] = {}
     for number, address in enumerate(addresses):
         page.emulate_media(color_scheme="dark" if number % 2 else "light")
         page.goto(f"{HOST}{address}")
