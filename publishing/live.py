@@ -115,9 +115,10 @@ class RegisterForm(forms.Form):
         return given
 
     def _plain_website(self, text: str) -> str:
-        url = plain_url(squash(text))
+        url = squash(text)
         if url and "://" not in url:
             url = f"https://{url}"
+        url = plain_url(url)
         try:
             if url:
                 URLValidator(schemes=["http", "https"])(url)

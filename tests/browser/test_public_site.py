@@ -110,6 +110,7 @@ def test_an_organisation_finds_how_to_report_registers_by_email_and_is_listed(
         expect(inside.get_by_label("What they do", exact=True).first).to_be_checked()
         expect(inside.get_by_label("Who agreed")).to_have_value("chair")
         inside.get_by_role("button", name="Save").tap()
+        expect(inside.get_by_text("Listing saved.")).to_be_visible()
     publish_site()
     page.goto(f"{HOST}/en/N7/organisations/")
     listed = page.locator("section", has_text="Chess club")

@@ -213,7 +213,7 @@ def test_the_form_links_to_what_is_agreed_and_keeps_its_version(
         write_text(actor=chief, slug=slug, language="en", text="You can withdraw at any time.")
     publish_site()
     form = live.get("/es/N7/register/").content.decode()
-    assert "Asociación de vecinos" in form and "Sitio web" in form and "association" not in form
+    assert "Asociación de vecinos" in form and "Sitio web" in form and "Residents" not in form
     for path in ("/es/registration-consent/", "/es/privacy-notice/"):
         assert f'href="{path}"' in form and live.get(path).status_code == 200
     send(live, monkeypatch)

@@ -143,4 +143,4 @@ def test_nothing_of_the_records_is_on_the_site_or_told_by_its_process(ground: Gr
     assert answers["413"].status_code in (400, 413)
     assert {name: told(text_of(answer)) for name, answer in answers.items() if told(text_of(answer))} == {}
     for name, answer in answers.items():
-        assert "Traceback" not in answer.text and "Set-Cookie" not in answer, name
+        assert "Traceback" not in text_of(answer) and "Set-Cookie" not in answer, name
