@@ -98,7 +98,8 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, codes in (("kind", list(Kind)), ("fields_listed", OFFERED)):
+        offered: dict[str, Any] = {"kind": list(Kind), "fields_listed": OFFERED}
+        for name, codes in offered.items():
             field: Any = self.fields[name]
             field.choices = [(one.value, in_public_words(one.label)) for one in codes]
 

@@ -8,9 +8,9 @@ from accounts.actors import Actor
 from api.rows.publishing import LISTING, PUBLIC_ENTRY, REPORTING_ROUTE
 from api.views.base import ListMixin
 from contacts.models.organisation import IS_PROTECTED, Organisation
+from contacts.services.checking import protected_words
 from lib.days import city_today
 from publishing.models import PublicEntry, PublicListing, ReportingRoute
-from publishing.services.checking import protected_words
 
 _SAID: Final = ("said", "did", "why")
 

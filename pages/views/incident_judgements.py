@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
+from contacts.services.checking import protected_words
 from incidents.codes import levels
 from incidents.models import Debrief, Incident
 from incidents.policies import can_decide_incident, districts_of
@@ -24,7 +25,6 @@ from pages.forms.incident_judgements import DebriefForm, TensionForm, VoiceFormS
 from pages.hints import record_kept
 from pages.lookups import get_or_404, ids_of, record_view, refuse_unless
 from pages.printing import print_form, record_print_or_view
-from publishing.services.checking import protected_words
 
 
 @form_page
