@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts import acts, rules, second_factor
 from accounts.actors import SYSTEM, Actor
+from accounts.addresses import begin_afresh
 from accounts.models import Act, PendingAct, User
 from accounts.policies import can_confirm, can_confirm_acts
 from accounts.services.notices import mail_account_change
 from accounts.sessions import end_sessions
-from accounts.sign_in import forget_addresses
 from audit.models import Action, Event, Op
 from audit.services import Changed, record_changes
 from districts.models import District
@@ -40,12 +40,12 @@ def opens_the_book(user: User) -> bool:
     An account that has signed in may own follow-ups, which their owner sees without covering a district. The
     same is true of an account whose districts changed recently.
     """
-    return (
-        is_above_officer(user)
-        or user.last_login is not None
-        or user.districts.exists()
-        or had_districts_lately(user, timezone.now())
-    )
+    return user.last_login is not None or reads_or_decides(user)
+
+
+def reads_or_decides(user: User) -> bool:
+    """Whether a second person has given this account districts or a role above officer."""
+    return is_above_officer(user) or user.districts.exists() or had_districts_lately(user, timezone.now())
 
 
 def had_districts_lately(user: User, now: datetime) -> bool:
@@ -207,7 +207,7 @@ def _districts_hold(act: PendingAct, user: User) -> list[str]:
 
 def _email_holds(act: PendingAct, user: User) -> list[str]:
     user.email = act.email
-    forget_addresses(user)
+    begin_afresh(user, keeps_factor=reads_or_decides(user))
     return ["email"]
 
 

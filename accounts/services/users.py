@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts import rules, second_factor
 from accounts.actors import SYSTEM, Actor
+from accounts.addresses import begin_afresh
 from accounts.models import Act, PendingAct, Role, User, UserQuerySet
 from accounts.policies import can_manage_users, can_set_absence
 from accounts.services.acts import (
@@ -27,11 +28,12 @@ from accounts.services.acts import (
     ask,
     is_above_officer,
     opens_the_book,
+    reads_or_decides,
     withdraw,
 )
 from accounts.services.notices import mail_account_change
 from accounts.sessions import end_sessions
-from accounts.sign_in import forget_addresses, password_link
+from accounts.sign_in import password_link
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 from districts.models import District
@@ -156,12 +158,11 @@ def edit_user(
     _keep_privacy_officers(user, was, changed)
     _check(user)
     if "email" in changed:
-        forget_addresses(user)
+        begin_afresh(user, keeps_factor=reads_or_decides(user))
         mail_account_change(user, "email", "done", {was.email, user.email})
-    if ("is_active" in changed and not user.is_active) or "email" in changed:
-        end_sessions(user.pk)
     closed = "is_active" in changed and not user.is_active
     if closed:
+        end_sessions(user.pk)
         user.deactivated_at = timezone.now()
     _save(user, [*changed, "deactivated_at"] if closed else changed)
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)

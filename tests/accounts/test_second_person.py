@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,6 +17,8 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act, confirm_all, had_districts_lately, refuse_act
 from accounts.services.users import edit_user, forget_second_factor, invite_user
+from accounts.sign_in import password_link
+from api.services.feeds import create_feed
 from audit.models import Action, Event
 from meetings.services.relief import open_relief
 from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
@@ -230,6 +233,40 @@ def test_the_address_of_who_has_never_signed_in_and_reads_nothing_changes_at_onc
     edit_user(actor=administrator, user_id=user.pk, email="olga.lind@police.example")
     user.refresh_from_db()
     assert user.email == "olga.lind@police.example"
+
+
+def test_nobody_gets_in_by_what_was_chosen_at_an_earlier_address(
+    administrator: Actor, client: Client, django_capture_on_commit_callbacks: Any, mail_sink: MailSink
+) -> None:
+    """The second person sees the name and address of a colleague, not who chose the password."""
+    fresh = invited(administrator, email="mine@evil.example")
+    used = make_officer(email="also@evil.example")
+    client.post(path := urlsplit(password_link(fresh)).path)
+    key_page = client.get(path)["Location"]
+    client.post(key_page, {"password1": "planted-9931!", "password2": "planted-9931!"})
+    fresh.refresh_from_db()
+    assert fresh.check_password("planted-9931!")
+    User.objects.filter(pk=used.pk).update(last_login=timezone.now())
+    token = create_feed(actor=Actor(kind="user", id=used.pk, role=Role.OFFICER))
+    known = make_officer(make_district(), email="known@police.example")
+    for user in (used, known):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    second = make_actor(role=Role.PRIVACY_OFFICER)
+    with django_capture_on_commit_callbacks(execute=True):
+        edit_user(actor=administrator, user_id=fresh.pk, email="olga@police.example")
+        for user in (used, known):
+            edit_user(actor=administrator, user_id=user.pk, email=f"new.{user.pk}@police.example")
+            confirm_act(actor=second, act_id=waiting(user, Act.EMAIL).pk)
+    for user in (fresh, used, known):
+        user.refresh_from_db()
+        assert user.email.endswith("@police.example")
+        assert not user.has_usable_password()
+    # The factor of who already reads stays: a reset link alone must not open records.
+    assert list(Authenticator.objects.values_list("user", flat=True)) == [known.pk]
+    assert client.get(f"/feeds/{token}/meetings.ics").status_code == 404
+    assert "your password no longer works" in mail_sink.messages[-1].get_content()
+    assert client.post("/accounts/password/reset/", {"email": "olga@police.example"}).status_code == 302
+    assert mail_sink.messages[-1]["To"] == "olga@police.example"
 
 
 def test_taking_the_districts_away_first_does_not_free_the_address(administrator: Actor) -> None:
