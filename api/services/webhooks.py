@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from api.actors import actor_for_key
 from api.changes import last_seq, readable_types
-from api.codes import Scope
+from api.codes import Scope, opens_the_book
 from api.models import ApiKey, Webhook, WebhookDelivery
 from api.services.deliveries import SEND
 from api.signing import encrypt, new_secret, renewed
@@ -44,7 +44,7 @@ def create_webhook(
     """Create a webhook for future changes and return it with its secret, which is shown only once.
 
     `types` defaults to all types that the key can read. Administrators name the key with `key_id`. Raises
-    PermissionDenied, and ValidationError by field.
+    PermissionDenied, and ValidationError by field, also for another person's key that opens records.
     """
     key = _key(actor, key_id)
     if Webhook.objects.filter(key=key).count() >= MAX_PER_KEY:
@@ -181,7 +181,12 @@ def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
         key_id = actor.id
     if key_id is None:
         raise ApiKey.DoesNotExist
-    return found.get(pk=key_id)
+    key: ApiKey = found.get(pk=key_id)
+    # Nobody else gets its secret either: a privacy officer confirmed the key for its creator.
+    if actor.is_administrator and opens_the_book(key.scopes) and key.created_by_id not in (None, actor.id):
+        text = _("Only %(name)s can add a webhook to this key.") % {"name": key.created_by}
+        raise ValidationError({"key": text})
+    return key
 
 
 def _locked(actor: Actor, webhook_id: UUID) -> Webhook:

@@ -20,13 +20,17 @@ MAX_COUNT = 1_000_000
 GROUPS = (
     (_("Organisations"), (Scope.ORGANISATIONS_READ, Scope.ORGANISATIONS_WRITE)),
     (
-        _("Contacts (needs a privacy officer’s confirmation)"),
+        _("Contacts"),
         (Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_WRITE, Scope.CONTACTS_ERASE),
     ),
     (_("Meetings"), (Scope.MEETINGS_READ, Scope.MEETINGS_WRITE)),
     (_("Follow-ups"), (Scope.FOLLOW_UPS_READ, Scope.FOLLOW_UPS_WRITE)),
     (_("Concerns"), (Scope.CONCERNS_READ, Scope.CONCERNS_WRITE)),
-    (_("Other"), (Scope.CHANGES_READ, Scope.REPORTS_READ, Scope.WEBHOOKS_WRITE)),
+    (_("Reports"), (Scope.REPORTS_READ,)),
+    (
+        _("Other (needs no confirmation by a privacy officer)"),
+        (Scope.CHANGES_READ, Scope.WEBHOOKS_WRITE),
+    ),
 )
 
 

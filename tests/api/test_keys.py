@@ -17,6 +17,7 @@ from accounts.services.users import edit_user
 from api.codes import OPENS_NOTHING, Scope
 from api.models import ApiKey, ApiSecret
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
+from api.services.webhooks import create_webhook
 from audit.models import Action, Event
 from tests.api.clients import Tool
 from tests.factories import make_district, make_organisation, make_user
@@ -122,7 +123,7 @@ OPENS = [scope for scope in Scope.values if scope not in OPENS_NOTHING]
 
 
 def test_all_scopes_but_these_open_the_book() -> None:
-    assert {"reports:read", "changes:read", "webhooks:write"} == OPENS_NOTHING
+    assert {"changes:read", "webhooks:write"} == OPENS_NOTHING
 
 
 @pytest.mark.parametrize("scope", OPENS)
@@ -159,7 +160,7 @@ def test_a_key_of_before_works_on_and_a_privacy_officer_can_confirm_it() -> None
     confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=tool.key.pk)
     assert not ApiKey.objects.get(pk=tool.key.pk).is_unconfirmed
     assert call(tool.token) == 200
-    assert not Tool(scopes=("reports:read",)).key.is_unconfirmed
+    assert not Tool(scopes=("changes:read",)).key.is_unconfirmed
 
 
 def test_nobody_else_gets_the_secret_of_a_key_that_opens_the_book() -> None:
@@ -169,6 +170,8 @@ def test_nobody_else_gets_the_secret_of_a_key_that_opens_the_book() -> None:
     for one in (key, Tool().key):
         with pytest.raises(ValidationError):
             rotate_key(actor=other, key_id=one.pk)
+    with pytest.raises(ValidationError, match="Only Person"):
+        create_webhook(actor=other, key_id=key.pk, name="Hook", url="https://mine.evil.example/")
     assert call(str(rotate_key(actor=maker, key_id=key.pk)[1])) == 200
     assert call(str(token)) == 200
 
