@@ -21,7 +21,7 @@ WRITTEN: Final = ("audit_event", "audit_change")
 # The owner's functions that the application runs: the only ways to write an event (docs/adr/0044).
 RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons")
 # The only ways to number and seal rows.
-RUN_BY_PUBLISHER: Final = ("audit_publish", "audit_seal")
+RUN_BY_PUBLISHER: Final = ("audit_publish", "audit_seal", "audit_alone")
 # Columns that numbering and sealing need. They contain no names, no reasons and no reference to a person.
 READ_BY_PUBLISHER: Final = dict.fromkeys(WRITTEN, ("id", "xid", "content_hash"))
 PUBLISHED: Final = ("audit_numbered", "audit_seal")
@@ -105,6 +105,8 @@ def _fence(
 #: All that the public process may do (crm.public_site): tests/publishing/test_live.py asks for each table.
 READ_BY_PUBLIC: Final = ("publishing_publication", "publishing_publicfile")
 RUN_BY_PUBLIC: Final = ("public_register(jsonb)", "public_confirm(bytea)")
+# What these two write. Its policy refuses everyone else without a context.
+WRITTEN_BY_PUBLIC: Final = ("publishing_registration",)
 
 
 def grant_public(owner: BaseDatabaseWrapper, role: str) -> None:
@@ -123,8 +125,10 @@ def grant_public(owner: BaseDatabaseWrapper, role: str) -> None:
 def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -> None:
     """Store the keys of contexts (lib.row_context), and enable or disable the policies of all tables.
 
-    Not FORCE: the owner migrates, backs up, and works out derived values in its functions.
+    As long as they are on, writes without a genuine context are refused. Not FORCE: the owner migrates, backs
+    up, and works out derived values in its functions.
     """
+    _guard_writes(owner)
     switch = sql.SQL(f"ALTER TABLE {{}} {'ENABLE' if enabled else 'DISABLE'} ROW LEVEL SECURITY")
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         # Versions that send contexts with policies alone, not with writes of accounts, never noted anything.
@@ -154,6 +158,36 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
         cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = 'guard'")
         for (view,) in cursor.fetchall():
             _run(cursor, "GRANT SELECT ON guard.{} TO {}", view, application)
+
+
+def _guard_writes(owner: BaseDatabaseWrapper) -> None:
+    """Let every table that the application writes refuse a write without a genuine context.
+
+    A migration would leave out tables that a later one makes. One table at a time, to lock none for long.
+    """
+    with owner.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            " AND pg_get_userbyid(relowner) = current_user AND NOT starts_with(relname, %s)"
+            " AND relname <> ALL (%s) AND NOT EXISTS ("
+            " SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND tgname = 'written_in_context')",
+            [TRAIL_PREFIX, list(WRITTEN_BY_PUBLIC)],
+        )
+        for (table,) in cursor.fetchall():
+            _run(
+                cursor,
+                "CREATE TRIGGER written_in_context BEFORE INSERT OR UPDATE OR DELETE ON {}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context()",
+                table,
+            )
+        # Whoever may run such a function can call it as the owner by a trigger on a temporary table.
+        cursor.execute(
+            "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND prorettype = 'trigger'::regtype"
+            " AND pronamespace IN ('public'::regnamespace, 'guard'::regnamespace)"
+            " AND pg_get_userbyid(proowner) = current_user"
+        )
+        for (function,) in cursor.fetchall():
+            cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function)))
 
 
 def can_guard(owner: BaseDatabaseWrapper) -> bool:
