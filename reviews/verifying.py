@@ -35,8 +35,14 @@ Keys = Mapping[str, bytes] | None
 
 def verify_reviews(report: Report, public_keys: Keys, using: str) -> None:
     """Compare every signed audit with its record and its events. Adds to the report."""
+    recorded = SignedRecord.objects.using(using).values("review")
+    stated = Signature.objects.using(using).exclude(statement="").exclude(review__in=recorded)
+    without = set(stated.values_list("review_id", flat=True))
+    report.findings += [Finding(f"audit {pk}: reviews_signedrecord is gone") for pk in sorted(without)]
     for review in Review.objects.using(using).signed().order_by("pk"):
         record = SignedRecord.objects.using(using).filter(review=review).first()
+        if record is None and review.pk in without:
+            continue
         if record is None:
             report.notices.append(
                 _of(review, "was signed before records were kept, so only its row is known")

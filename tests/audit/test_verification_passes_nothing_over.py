@@ -14,10 +14,11 @@ from audit.catalogue import FILE, catalogue
 from audit.sealing import seal
 from audit.signing import public_file
 from audit.verifying import verify_fences, verify_trail
-from crm.embedded.postgres import APPLICATION
+from crm.embedded.postgres import APPLICATION, OWNER
 from tests.audit.numbering import publish_all
 from tests.audit.old_events import insert_old_event
 from tests.audit.sealing import as_owner, use_key, write_trail
+from tests.audit.test_grants import WRITE
 
 
 @pytest.fixture
@@ -126,6 +127,18 @@ def test_a_row_that_stays_without_a_number_is_found(key: Path) -> None:
     assert found_after() == ""
     insert_old_event(at=timezone.now() - timedelta(hours=2))
     assert "rows without a number for more than an hour: 1" in found_after()
+    insert_old_event(at=timezone.now() + timedelta(days=9))  # would not be late for another nine days
+    assert "rows without a number for more than an hour: 2" in found_after()
+
+
+def test_events_of_another_login_are_named(key: Path) -> None:
+    """Whoever owns the tables can read the contexts' keys, and then write an event in the name of anyone."""
+    assert "events written with the login" not in verify()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(WRITE)
+    publish_all()
+    seal()
+    assert f"note: events written with the login {OWNER}: 1" in verify()
 
 
 @pytest.mark.parametrize("at", ["infinity", "-infinity"])

@@ -167,6 +167,11 @@ def test_whoever_owns_the_tables_changes_no_column_unnoticed(committed_db: None,
                 )
                 unnoticed += [f"{rows.__name__}.{name}" for name in missed]
                 transaction.set_rollback(True, using="owner")
+        # As if it had been signed before records were kept, or never.
+        SignedRecord.objects.using("owner").filter(review=review).delete()
+        for changed in ({"district_name": "Elsewhere"}, {"signed_at": None}):
+            Review.objects.using("owner").filter(pk=review.pk).update(**changed)
+            assert f"audit {review.pk}: reviews_signedrecord is gone" in found(key, "owner")
         transaction.set_rollback(True, using="owner")
     # A name that belongs to no audit is as if it was erased, and the number of its row says nothing.
     assert sorted(unnoticed) == ["KeptName.id", "KeptName.review_id"]
