@@ -18,7 +18,6 @@ from audit.rules import NO_ROOT, chained_root, leaf, seal_message
 from audit.shipping import is_same, last_shipped, ship
 from audit.signing import NoKey, key_id, read_private_key
 
-LOCK: Final = 7_236_002
 MOST: Final = 10_000  # rows per seal; the next seal covers the rest
 
 _ROWS: Final = """
@@ -82,7 +81,7 @@ def _check_last(file: Path, using: str) -> None:
 def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
     """Make one seal, unless there is nothing to seal or another process is sealing."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT audit_alone('sealing')")
         if not cursor.fetchone()[0]:
             return False
         last = Seal.objects.using(using).defer("leaves").order_by("-number").first()

@@ -1,6 +1,7 @@
 """Rights on the activity log, tested by signing in as each role and by reading the catalogue."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
@@ -8,18 +9,21 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from psycopg import errors
+from pytest_django import Settings
 from structlog.testing import capture_logs
 
 from accounts.actors import SYSTEM
 from audit.models import Action, Change, Event, Op, Seal, TrailPosition
 from audit.publishing import publish
 from audit.rules import leaf
+from audit.sealing import seal
 from audit.services import Changed, record, record_changes
 from audit.tasks import publish_trail
 from crm.database import roles
-from crm.embedded.postgres import APPLICATION, OWNER, PUBLISHER
+from crm.embedded.postgres import APPLICATION, OWNER, PUBLIC, PUBLISHER
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all
+from tests.audit.sealing import use_key
 from tests.plugins import services
 
 TABLES: tuple[LiteralString, ...] = (
@@ -187,6 +191,32 @@ def sealing(**other: Any) -> dict[str, Any]:
     ]
     given = {"number": 1, "late": 0, "last_seq": 2, "leaves": b"".join(leaves), "previous_root": bytes(32)}
     return given | other
+
+
+@pytest.mark.parametrize("role", [PUBLIC, APPLICATION])
+def test_no_other_login_keeps_rows_from_being_numbered_and_sealed(
+    trail: None, role: str, settings: Settings, tmp_path: Path
+) -> None:
+    """Any login can take an advisory lock, and the public process can keep a transaction open."""
+    use_key(settings, tmp_path)
+    with signed_in(role) as other:
+        other.execute("SELECT pg_advisory_lock(7236001), pg_advisory_lock(7236002)")
+        for statement in (
+            "LOCK TABLE guard.numbering",
+            "TABLE guard.sealing",
+            "SELECT audit_alone('sealing')",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                other.execute(statement)
+        if role == PUBLIC:
+            other.execute("BEGIN")
+            other.execute("SELECT pg_current_xact_id()")
+        record(SYSTEM, Action.VIEW, "contact", [uuid7()])
+        assert publish() == 2
+        assert seal() == 1
+        with signed_in(PUBLISHER) as another, another.transaction():
+            another.execute("SELECT audit_alone('numbering'), audit_alone('sealing')")
+            assert (publish(), seal()) == (0, 0)
 
 
 @pytest.mark.parametrize(
