@@ -12,6 +12,7 @@ from accounts.middleware import ActorRequest
 from contacts.models import Contact
 from lib.told import texts
 from pages.form_pages import form_page
+from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, record_view, refuse_unless
 from privacy.erasing import plan_of
 from privacy.models import DataRequest
@@ -33,6 +34,7 @@ def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         mistakes = texts(error)
     if request.method == "POST":
+        require_reauthentication(request)
         try:
             made = ask_erasure(actor=request.actor, request_id=pk, version=_version(request))
         except ValidationError as error:

@@ -23,6 +23,7 @@ from meetings.codes import ConcernKind
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.retention import KeepForm
+from pages.identity import require_reauthentication
 from pages.lookups import is_id, record_view, refuse_unless
 from pages.undo import say_with_undo, undoer
 from privacy.overdue import REVIEWED, Overdue, find, queue, rules_in_force
@@ -83,6 +84,7 @@ def review_erase(request: ActorRequest) -> HttpResponse:
             _record_seen(request, found)
             context = {"rows": [_line(one) for one in found]}
             return render(request, "pages/retention/erase.html", context)
+    require_reauthentication(request)
     try:
         count = erase_records(actor=request.actor, records=records)
     except ValidationError as error:

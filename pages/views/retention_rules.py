@@ -16,6 +16,7 @@ from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.retention import RetentionRuleForm
+from pages.identity import require_reauthentication
 from pages.lookups import ids_of, record_view, refuse_unless
 from privacy import inventory, words
 from privacy.aging import number_due
@@ -56,6 +57,7 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
         given = form.cleaned_data
         days = given["days"]
         if given["previewed"] == days:
+            require_reauthentication(request)
             with RefusalsIn(form):
                 row = put_rule_in_force(
                     actor=request.actor, code=code, days=days, basis=given["basis"], number=given["number"]

@@ -30,6 +30,7 @@ from privacy.services.findings import decide_finding
 from privacy.services.restrictions import restrict_contact
 from privacy.trail import events_visible_to
 from tests.factories import (
+    PASSWORD,
     make_contact,
     make_district,
     make_meeting,
@@ -318,7 +319,11 @@ def test_the_page_shows_numbers_and_offers_the_erasure_only_when_it_can_run(
     assert "Erase data</button>" not in page and "nothing to erase" in page
     Finding.objects.of(row).update(verdict=Verdict.THEIRS)
     row.refresh_from_db()
-    assert client.post(address, {"version": row.version}).status_code == 302
+    late = client.post(address, {"version": row.version})
+    assert late["Location"].startswith("/accounts/reauthenticate/")
+    assert "already requested" not in client.get(address).text
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.post(address, {"version": row.version})["Location"] == f"/privacy/requests/{row.pk}/"
     assert "already requested" in client.get(address).text
 
 

@@ -27,6 +27,7 @@ from privacy.trail import events_visible_to
 from reminders import kinds
 from reminders.rules import Recipient
 from tests.factories import (
+    PASSWORD,
     make_contact,
     make_district,
     make_meeting,
@@ -247,6 +248,12 @@ def test_the_pages_keep_one_undo_it_and_erase_what_is_selected(
     assert asked.status_code == 200 and "This cannot be undone" in asked.text
     assert Contact.objects.filter(pk=goes.pk).exists()
     sent |= {"row": [f"contact:{goes.pk}"], "sure": "yes"}
+    late = client.post("/privacy/review/erase/", sent)
+    assert (
+        late["Location"].startswith("/accounts/reauthenticate/")
+        and Contact.objects.filter(pk=goes.pk).exists()
+    )
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert "1 record erased." in client.post("/privacy/review/erase/", sent, follow=True).text
     assert not Contact.objects.filter(pk=goes.pk).exists()
     assert client.get(f"/privacy/review/contact/{UUID(int=7)}/keep/").status_code == 404

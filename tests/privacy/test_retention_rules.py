@@ -18,7 +18,7 @@ from privacy.aging import AGED, MARKED, STAYS, number_due
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
 from privacy.services.retention_rules import end_rule, put_rule_in_force
-from tests.factories import make_actor, make_district, make_meeting, make_user
+from tests.factories import PASSWORD, make_actor, make_district, make_meeting, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +143,9 @@ def test_the_page_shows_what_a_period_does_today_before_it_is_put_in_force(
     assert shown.status_code == 422 and not RetentionRule.objects.exists()
     assert "the texts of 3 records would be removed" in shown.text
     assert 'name="previewed" value="400"' in shown.text
+    late = client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400})
+    assert late["Location"].startswith("/accounts/reauthenticate/") and not RetentionRule.objects.exists()
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400}).status_code == 302
     assert "In force since" in client.get("/privacy/rules/").text
     stale = client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400})
