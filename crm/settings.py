@@ -256,8 +256,7 @@ ACCOUNT_SESSION_REMEMBER = True  # until SESSION_HOURS are over, without a check
 SESSION_ENGINE = "accounts.sessions"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_HOURS = 10
-# Longer than a session (accounts.middleware), so that a late form can be assigned to its user.
-SESSION_COOKIE_AGE = 24 * 60 * 60
+SESSION_COOKIE_AGE = 24 * 60 * 60  # longer than a session, so that a late form can be assigned to its user
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Limits per network (ip) or per account and network (key), stored in Redis: while Redis is down nobody can
 # sign in. Known devices have their own (accounts.sign_in). Others are allauth's own.
@@ -271,6 +270,7 @@ SECOND_FACTOR_GRACE_DAYS = env.int("SECOND_FACTOR_GRACE_DAYS", default=0)
 MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a touch of a plugged-in key proves nothing on a found device
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator entered it, and the invitation was sent there
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {

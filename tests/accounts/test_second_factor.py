@@ -52,6 +52,14 @@ def test_with_an_app_the_password_is_not_enough(client: Client) -> None:
     assert client.get("/settings/").status_code == 200
 
 
+def test_a_passkey_asks_for_a_fingerprint_face_or_pin_each_time(client: Client) -> None:
+    """Otherwise a touch of a key that is plugged in would do, on a device that was found unlocked."""
+    client.force_login(make_officer())
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    asked = re.findall(r'"userVerification": "(\w+)"', client.get("/accounts/2fa/passkeys/add/").text)
+    assert asked and set(asked) == {"required"}
+
+
 def test_a_code_works_once(client: Client) -> None:
     user, secret = enrolled()
     for one, status in ((client, 302), (Client(), 422)):
