@@ -121,6 +121,7 @@ class Shell:
     demo: bool
     mail_sink: bool
     path: str
+    idle_minutes: int
     user: User | None = None
     writes: bool = False
     nav: tuple[Place, ...] = ()
@@ -153,6 +154,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
         "demo": settings.DEMO,
         "mail_sink": bool(settings.MAIL_SINK_DIR),
         "path": request.path,
+        "idle_minutes": settings.SESSION_IDLE_MINUTES,
     }
     user = getattr(request, "user", None)
     if not isinstance(user, User) or not hasattr(request, "actor"):

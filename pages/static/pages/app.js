@@ -200,6 +200,31 @@
     notice.append(button);
     place?.replaceChildren(notice);
   };
+  // Whether the server still knows the reader of this page. Asking does not prolong the session.
+  const isSignedIn = async () => {
+    const answer = await fetch(body.dataset.help, { headers: { "X-Waiting": "1" }, signal: AbortSignal.timeout(15000) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.body.dataset.reader === body.dataset.reader;
+  };
+  // A page that was left open is loaded again once its session is over, so that what it showed is not left on the
+  // screen. A page in which something is typed stays.
+  let usedAt = Date.now();
+  let mayBeTyped = Boolean(document.getElementById("mistakes"));
+  const isChanged = (field) =>
+    /^(checkbox|radio)$/.test(field.type)
+      ? field.checked !== field.defaultChecked
+      : field.options
+        ? [...field.options].some((one) => one.selected !== one.defaultSelected && one.value)
+        : field.value !== field.defaultValue;
+  const leave = async () => {
+    if (!body.dataset.idle || Date.now() - usedAt < body.dataset.idle * 60000) return;
+    const fields = document.querySelectorAll("form[method=post] :is(input, textarea, select)");
+    if (mayBeTyped || [...fields].some(isChanged) || (await isSignedIn().catch(() => true))) return;
+    location.reload();
+  };
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => (usedAt = Date.now()));
+  document.addEventListener("visibilitychange", leave);
+  setInterval(leave, 60000);
   // In another tab: what is typed in this one is nowhere else.
   const signInLink = () =>
     Object.assign(document.createElement("a"), {
@@ -293,6 +318,7 @@
     };
   };
   const show = (page, url) => {
+    mayBeTyped = true;
     document.title = page.title;
     if (new URL(url).pathname !== location.pathname) history.replaceState(null, "", url);
     body.replaceChildren(...page.body.childNodes);
