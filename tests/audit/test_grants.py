@@ -202,7 +202,7 @@ def test_no_other_login_keeps_rows_from_being_numbered_and_sealed(
     with signed_in(role) as other:
         other.execute("SELECT pg_advisory_lock(7236001), pg_advisory_lock(7236002)")
         for statement in (
-            "LOCK TABLE guard.numbering",
+            "DO $$BEGIN LOCK TABLE guard.numbering IN ACCESS SHARE MODE; END$$",
             "TABLE guard.sealing",
             "SELECT audit_alone('sealing')",
         ):
