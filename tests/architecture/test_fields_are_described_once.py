@@ -62,6 +62,7 @@ DECLARED: Final = {
     ("pages/forms/api_keys.py", "cidrs"): "one text with a network on each line",
     ("pages/forms/incident_judgements.py", "organisation"): "a choice of those that the incident is about",
     ("pages/forms/plan_files.py", "key"): "the one that was shown, as a hidden field",
+    ("pages/forms/practice_files.py", "practices"): "a choice of practices, each with its title",
     ("pages/forms/practices.py", "sources"): "one text with a source on each line",
     ("pages/forms/practices.py", "translated"): "who translated it: an original is no translation",
     ("pages/forms/public_pages.py", "organisation"): "the ID of a button, not a choice",
