@@ -46,7 +46,7 @@ def protected_words(named: UUID | None = None) -> Protected:
     """Read them, whoever sees these organisations. The organisation `named` wants its name known."""
     rows = Organisation.objects.with_protected_location().select_related("private_channel")
     known: set[str] = set()
-    for row in rows.iterator(_BATCH):
+    for row in rows:
         channel = getattr(row, "private_channel", None)
         names = () if row.pk == named else (row.name, row.short_name)
         known |= {fold(one) for one in (*names, row.address, channel and channel.address) if one}
