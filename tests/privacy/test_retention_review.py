@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
-from lib.days import city_today
+from lib.days import city_day, city_today
 from meetings.models import Meeting, MeetingContact
 from privacy.models import RetentionDecision, RetentionRule
 from privacy.overdue import figures, queue
@@ -274,11 +274,11 @@ def test_figures_count_reviews_in_time_late_ones_and_what_is_kept_often(
     made(north, days=500)
     kept(actor, made(north, days=380))
     late = kept(actor, made(north, days=500))
-    assert late.due_on == (long_ago + timedelta(days=0)).date()
+    assert late.due_on == city_day(long_ago)
     noted(north, "Lamps", days=900)
     found = figures()
     assert (found.in_time, found.due, found.kept_often) == (1, 3, 0)
-    assert found.oldest_text == city_today() - timedelta(days=900)
+    assert found.oldest_text == city_day(timezone.now() - timedelta(days=900))
     for _time in range(2):
         RetentionDecision.objects.create(
             rule=late.rule, object_type="contact", object_id=late.object_id, decision="keep", reason="law",

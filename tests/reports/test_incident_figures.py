@@ -9,6 +9,7 @@ from django.utils import timezone
 from districts.models import District
 from incidents.services.decisions import reopen_incident
 from incidents.services.steps import mark_step
+from lib.days import city_day, day_starts_at
 from reports.catalogue import REPORTS
 from reports.indicators import debriefed, first_contact, reassured_in_time, steps_in_time
 from reports.late import late_records
@@ -101,7 +102,8 @@ def test_required_steps_count_where_they_were_due_and_in_the_quarter_in_which_th
 
 def test_a_step_that_has_time_left_is_neither_done_nor_missed() -> None:
     north, now = make_district(), timezone.now()
-    make_step(make_incident(north, now - HOUR / 4), "once", due=HOUR / 2)
+    left_today = day_starts_at(city_day(now) + timedelta(days=1)) - now
+    make_step(make_incident(north, now - HOUR / 4), "once", due=HOUR / 4 + min(HOUR / 4, left_today / 2))
     period = Period(now.date() - timedelta(days=2), now.date() + timedelta(days=9))
     question = Question((period,), (north,))
     [row] = steps_in_time.REPORT.rows(question)
