@@ -363,5 +363,6 @@ def _cards(
             cards[step.organisation_id].steps.append(step)
     for row in incident.reassurances.select_related("by").order_by("at", "pk"):
         if row.organisation_id in cards:
+            row.organisation = cards[row.organisation_id].organisation
             cards[row.organisation_id].tries.append(row)
     return dict(sorted(cards.items(), key=lambda item: not item[1].call.is_the_place))
