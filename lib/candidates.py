@@ -10,6 +10,8 @@ from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 
+from lib.row_context import GUARDED
+
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
@@ -33,6 +35,11 @@ class FoundBy(models.Func):
         return f"{key} = ANY (ARRAY(SELECT {self.called}))", [*parameters, *self.arguments]
 
 
+def _has_policy(rows: models.QuerySet[Any]) -> bool:
+    """Whether the table has a policy that is on. Of other tables the database names no candidates."""
+    return bool(settings.ROW_SECURITY and rows.model._meta.db_table.startswith(GUARDED))
+
+
 def among_candidates(
     rows: Rows, *, containing: Iterable[str] = (), similar: Iterable[str] = (), sharing: Iterable[str] = ()
 ) -> Rows:
@@ -40,7 +47,7 @@ def among_candidates(
 
     For speed only: the caller states its condition too, which can be narrower.
     """
-    if not settings.ROW_SECURITY:
+    if not _has_policy(rows):
         return rows
     likes = [f"%{connection.ops.prep_for_like_query(text)}%" for text in containing]
     asked = rows.model._meta.db_table, likes, list(similar), list(sharing)
@@ -52,7 +59,7 @@ def with_one_of(rows: Rows, containing: Sequence[str], similar: Sequence[str]) -
 
     Candidates are exactly these, so they are not compared again.
     """
-    if settings.ROW_SECURITY:
+    if _has_policy(rows):
         return among_candidates(rows, containing=containing, similar=similar)
     return rows.filter(one_of(containing, similar))
 
@@ -70,7 +77,7 @@ def nearest_of(rows: Rows, ways: Sequence[tuple[models.Q, Any]], most: int) -> R
     so many rows that it reads the whole table and compares 100,000 names letter by letter, for seconds.
     Candidates (`among_candidates`) are few already.
     """
-    if settings.ROW_SECURITY:
+    if _has_policy(rows):
         return rows.filter(reduce(or_, (condition for condition, _near in ways)))
     first, *others = (
         rows.filter(condition).order_by(near.desc(), "pk").values("pk")[:most] for condition, near in ways

@@ -17,6 +17,9 @@ from uuid import UUID
 from lib.acting import Acting
 from lib.secret_keys import derived_keys
 
+#: How the names of tables begin that have policies (tests/crm/test_row_context.py).
+GUARDED: Final = ("contacts_", "meetings_", "incidents_", "publishing_")
+
 _BLOCK: Final = 64  # bytes that SHA-256 hashes at a time
 # How a prepared statement that sets the context itself names it. Its value is `signed()`.
 CONTEXT: Final = "%(context)s"

@@ -15,14 +15,12 @@ from django.db.backends.postgresql import base
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
-from lib.row_context import CONTEXT, signed, signed_for_nobody
+from lib.row_context import CONTEXT, GUARDED, signed, signed_for_nobody
 
 # What can read the context: its functions, and tables with policies and their views if they are on
 # (tests/crm/test_row_context.py compares with the catalogue).
 _READS_CONTEXT: Final = re.compile(r"\b(?:context_|audit_(?:write|remove_reasons))")
-_MEETS_POLICIES: Final = re.compile(
-    rf"\b(?:contacts_|meetings_|incidents_|publishing_|guard\b)|{_READS_CONTEXT.pattern}"
-)
+_MEETS_POLICIES: Final = re.compile(rf"\b(?:{'|'.join(GUARDED)}|guard\b)|{_READS_CONTEXT.pattern}")
 # What may write: triggers refuse it without a genuine context if policies are on (crm.database.roles).
 _MAY_WRITE: Final = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|COPY|WITH)\b")
 # Needs no context, and some of it may be in no transaction.
