@@ -22,6 +22,7 @@ from crm.backups import BACKUP, DRILL, manifest_of
 from crm.embedded.postgres import APPLICATION, OWNER, Postgres
 from jobs.models import Job
 from lib.ids import uuid7
+from lib.row_context import signed
 from tests.audit.numbering import publish_all
 from tests.factories import make_contact, make_meeting, make_organisation
 from tests.plugins import services
@@ -91,6 +92,7 @@ def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewher
         assert application.execute("SELECT count(*) FROM audit_event").fetchone() == (events,)
         left = "SELECT count(*) FROM audit_event e LEFT JOIN audit_numbered n ON n.event_id = e.id"
         assert application.execute(f"{left} WHERE n.seq IS NULL").fetchone() == (0,)
+        application.execute("SELECT set_config('crm.context', %s, false)", [signed()])
         assert application.execute("SELECT name FROM contacts_organisation").fetchone() == ("Ágora",)
         application.execute("UPDATE contacts_organisation SET name = 'Plaza'")
         for statement in ("UPDATE audit_event SET purpose = ''", "DELETE FROM audit_seal"):
