@@ -1,13 +1,28 @@
--- One line for each thing that protects the activity log. Roles are in angle brackets (audit.catalogue).
+-- One line for each thing that protects records and the activity log. Roles are in angle brackets (audit.catalogue).
 WITH tables AS (
     SELECT * FROM pg_class
      WHERE relnamespace = 'public'::regnamespace AND starts_with(relname, 'audit_') AND relkind IN ('r', 'p')
+), contexts AS (
+    -- What policies ask: keys, covered districts, and the views that show IDs of rows with policies.
+    SELECT * FROM pg_class
+     WHERE relnamespace = to_regnamespace('guard') AND relkind IN ('r', 'v')
 ), functions AS (
     SELECT *, oid::regprocedure::text AS named FROM pg_proc
-     WHERE (pronamespace = 'public'::regnamespace AND starts_with(proname, 'audit_'))
-        OR (pronamespace = 'guard'::regnamespace AND proname = 'verified_context')
+     WHERE pronamespace IN ('public'::regnamespace, to_regnamespace('guard'))
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+), triggers AS (
+    SELECT pg_trigger.*, relname,
+           tgname = 'written_in_context' AND tgenabled = 'O' AND tgqual IS NULL
+           AND tgtype = 30 -- before each statement that inserts, updates or deletes
+           AND tgfoid = to_regprocedure('guard.refuse_without_context()') AS refuses
+      FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+     WHERE relnamespace = 'public'::regnamespace
 ), rights (kind, name, owner, acl) AS (
     SELECT 'table', relname::text, relowner, relacl FROM tables
+    UNION ALL
+    SELECT 'table', oid::regclass::text, relowner, relacl FROM contexts
+    UNION ALL
+    SELECT 'schema', nspname::text, nspowner, nspacl FROM pg_namespace WHERE nspname = 'guard'
     UNION ALL
     SELECT 'column', relname || '.' || attname, relowner, attacl
       FROM tables JOIN pg_attribute ON attrelid = tables.oid
@@ -16,6 +31,14 @@ WITH tables AS (
 )
 SELECT format('table %s of <%s>', relname, relowner::regrole) FROM tables
 UNION ALL
+SELECT format('table %s of <%s>', contexts.oid::regclass, relowner::regrole) FROM contexts WHERE relkind = 'r'
+UNION ALL
+SELECT format(
+           'view %s of <%s>: %s', contexts.oid::regclass, relowner::regrole,
+           encode(sha256(convert_to(pg_get_viewdef(contexts.oid), 'UTF8')), 'hex')
+       )
+  FROM contexts WHERE relkind = 'v'
+UNION ALL
 -- A check is written in another way after a restore, so its name stands for it.
 SELECT format(
            'constraint %s of %s: %s', conname, relname,
@@ -23,22 +46,37 @@ SELECT format(
        )
   FROM pg_constraint JOIN tables ON tables.oid = conrelid WHERE contype <> 'n' AND convalidated
 UNION ALL
-SELECT format('row security of %s', relname) FROM tables WHERE relrowsecurity OR relforcerowsecurity
+SELECT format(
+           'row security of %s of <%s>%s', relname, relowner::regrole,
+           CASE WHEN relforcerowsecurity THEN ', forced' ELSE '' END
+       )
+  FROM pg_class
+ WHERE relnamespace = 'public'::regnamespace AND (relrowsecurity OR relforcerowsecurity)
 UNION ALL
-SELECT format('policy %s of %s: %s %s', policyname, tablename, cmd, qual) FROM pg_policies
- WHERE schemaname = 'public' AND starts_with(tablename, 'audit_')
+SELECT format(
+           'policy %s of %s: %s %s to %s: %s', policyname, tablename, lower(permissive), cmd,
+           array_to_string(roles, ', '),
+           encode(sha256(convert_to(concat(qual, ' CHECK ', with_check), 'UTF8')), 'hex')
+       )
+  FROM pg_policies WHERE schemaname = 'public'
 UNION ALL
-SELECT format('rule %s of %s', rulename, tablename) FROM pg_rules
- WHERE schemaname = 'public' AND starts_with(tablename, 'audit_')
+SELECT format('rule %s of %s', rulename, tablename) FROM pg_rules WHERE schemaname = 'public'
 UNION ALL
 SELECT format(
            'right %s on %s %s to <%s>', privilege_type, kind, name,
            CASE grantee WHEN 0 THEN 'everybody' ELSE grantee::regrole::text END
        )
-  FROM rights, aclexplode(acl) WHERE grantee <> owner
+  FROM rights, aclexplode(acl)
+ WHERE grantee <> owner AND (grantee = 0 OR name NOT IN ('public_register(jsonb)', 'public_confirm(bytea)'))
 UNION ALL
-SELECT CASE tgenabled WHEN 'O' THEN '' ELSE 'off: ' END || pg_get_triggerdef(pg_trigger.oid)
-  FROM pg_trigger JOIN tables ON tables.oid = tgrelid WHERE NOT tgisinternal OR tgenabled <> 'O'
+SELECT CASE tgenabled WHEN 'O' THEN '' ELSE 'off: ' END || pg_get_triggerdef(oid)
+  FROM triggers
+ WHERE NOT refuses AND (NOT tgisinternal OR tgenabled <> 'O' AND starts_with(relname, 'audit_'))
+UNION ALL
+-- Almost every table has the trigger that refuses these (crm.database.roles), so the others are listed.
+SELECT format('table %s is written without a context', relname) FROM pg_class
+ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT starts_with(relname, 'audit_')
+   AND oid NOT IN (SELECT tgrelid FROM triggers WHERE refuses)
 UNION ALL
 SELECT format(
            'function %s of <%s>, as its %s, %s: %s', named, proowner::regrole,
