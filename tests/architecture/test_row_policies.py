@@ -21,6 +21,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from districts.models import District
 from districts.services import remove_district
 from incidents.models import Debrief, ExclusionRequest, Incident, IncidentStep
+from lib.candidates import with_one_of
 from lib.days import city_today
 from lib.row_context import Opened, acting_as, opened
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
@@ -346,3 +347,15 @@ def test_a_policy_that_asks_for_a_parent_names_a_column_of_its_own_table(guarded
     assert {
         table for table, qual in asking.items() if not re.search(rf"\(parent\.id = {table}\.\w+\)", qual)
     } == set()
+
+
+def test_a_search_asks_for_candidates_of_tables_with_a_policy_alone(guarded_db: None) -> None:
+    """The database names none of another table, so such a search would find nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_policies")
+        guarded = {table for (table,) in cursor.fetchall()}
+    by_words = [model for model in apps.get_models() if any(f.name == "folded" for f in model._meta.fields)]
+    assert {model._meta.db_table for model in by_words} - guarded  # such as the library of practices
+    for model in by_words:
+        sql, _parameters = with_one_of(model._base_manager.all(), ["visit"], []).query.sql_with_params()
+        assert ("context_candidates" in sql) == (model._meta.db_table in guarded), model
