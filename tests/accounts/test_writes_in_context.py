@@ -88,7 +88,7 @@ def test_a_trigger_on_a_temporary_table_runs_nothing_as_the_owner(
     with pytest.raises(errors.InsufficientPrivilege):
         thief.execute(
             sql.SQL("CREATE TRIGGER x AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION {}()").format(
-                sql.SQL(function)  # type: ignore[arg-type]  # a constant of this test
+                sql.SQL(function)
             )
         )
 
