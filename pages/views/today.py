@@ -60,5 +60,5 @@ def _start(request: ActorRequest) -> HttpResponse:
 def _prep(actor: Actor, day: Today) -> Prep | None:
     """The next meeting within the hour. Its own page says whom to greet (docs/adr/0013)."""
     soon = timezone.now() + PREPARED
-    meeting: Any = next((one for one in day.meetings if one.starts_at <= soon), None)
+    meeting: Any = next((one for one in (*day.meetings, *day.coming) if one.starts_at <= soon), None)
     return meeting and prep_of(actor, meeting, [link.organisation for link in meeting.seen_links])

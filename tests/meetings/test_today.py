@@ -15,7 +15,7 @@ from audit.models import Event
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District
-from lib.days import city_today
+from lib.days import city_today, day_starts_at
 from meetings.models import Concern, FollowUp
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.held_meetings import log_meeting
@@ -112,7 +112,7 @@ def test_my_organisations_are_due_past_their_day_and_those_never_met_come_after_
         subject="A chat",
         kind="visit",
         district=north,
-        starts_at=timezone.now() - timedelta(days=47),
+        starts_at=day_starts_at(city_today() - timedelta(days=47)) + timedelta(hours=12),
         organisations=[{"organisation": late}],
         outcomes=["priority_agreed"],
     )
@@ -238,3 +238,10 @@ def test_an_hour_before_a_meeting_a_card_says_what_to_know_and_its_page_whom_to_
     assert person.pk in Event.objects.filter(actor_id=officer.pk).latest("at").object_ids
     edit_meeting(actor=SYSTEM, meeting_id=soon.pk, starts_at=timezone.now() + timedelta(hours=2))
     assert "Your meeting in" not in text(client)
+
+
+def test_the_card_is_there_before_midnight_too(client: Client, officer: User, north: District) -> None:
+    east = (23 - timezone.now().hour + 12) % 24 - 12  # where it is between 23:00 and midnight
+    User.objects.filter(pk=officer.pk).update(time_zone=f"Etc/GMT{-east:+d}")
+    plan(officer, make_organisation(north), hours=1)
+    assert "Your meeting in 60 minutes" in text(client)
