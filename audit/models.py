@@ -3,6 +3,7 @@
 The owner's function `audit_write` inserts every row (docs/adr/0044). Nothing changes one: triggers refuse it.
 """
 
+from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -189,6 +190,13 @@ class TrailPosition(models.Model):
         ]
 
 
+class SealQuerySet(models.QuerySet["Seal"]):
+    def before(self, moment: datetime) -> int:
+        """The last number that was sealed before a moment, or 0."""
+        seals = self.filter(at__lt=moment).order_by("-number")
+        return seals.values_list("last_seq", flat=True).first() or 0
+
+
 class Seal(models.Model):
     """A signed seal over the rows numbered in a minute: insert-only, chained to the previous seal.
 
@@ -207,6 +215,8 @@ class Seal(models.Model):
     public_key = models.BinaryField(max_length=32)
     signature = models.BinaryField(max_length=64)
 
+    objects = SealQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -220,3 +230,32 @@ class Seal(models.Model):
                 violation_error_message=_("A seal must contain at least one row."),
             ),
         ]
+
+
+class PrunedQuerySet(models.QuerySet["Pruned"]):
+    def last_number(self) -> int:
+        """Numbers up to this one may be gone."""
+        return self.aggregate(last=models.Max("last_seq"))["last"] or 0
+
+
+class Pruned(models.Model):
+    """Up to which seal the rows of the log were deleted under a retention rule: insert-only (docs/adr/0056).
+
+    The seals stay. An event in the log names the rule, the seal and its root.
+    """
+
+    seal = models.BigIntegerField(primary_key=True)
+    last_seq = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    rule = models.PositiveIntegerField()  # the version of the rule
+    days = models.PositiveIntegerField()  # that the rule keeps
+    at = models.DateTimeField()
+    event_id = models.UUIDField()
+
+    objects = PrunedQuerySet.as_manager()
+
+    @property
+    def reason(self) -> str:
+        """What the event says, word for word (audit_prune)."""
+        root = bytes(self.root).hex()
+        return f"Retention rule trail {self.rule}, {self.days} days; up to seal {self.seal}; root {root}"

@@ -115,6 +115,17 @@ def remove_reasons(*, actor: Acting, events: Collection[UUID], purpose: str) -> 
         return int(cursor.fetchone()[0])
 
 
+def prune_trail(actor: Acting) -> int | None:
+    """Delete the oldest rows of whole months that the rule in force no longer allows, some thousands at once.
+
+    Returns the number of rows, or None if there are none. Only the system may do it.
+    """
+    with naming(actor), prepared_cursor() as cursor:
+        cursor.execute("SELECT seal, removed FROM audit_prune(%s::text)", [actor.request_id])
+        seal, removed = cursor.fetchone()
+    return None if seal is None else int(removed)
+
+
 def remove_named_reasons(actor: Acting, keys: Keys, _rewrite: Rewrite) -> None:
     """Remove reasons that name a person who is erased. What an event says without them stays."""
     remove_reasons(actor=actor, events=[UUID(key) for key in keys], purpose="A person’s data is erased")

@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from audit.catalogue import differences
-from audit.models import Change, Event, Seal, TrailPosition
+from audit.models import Change, Event, Pruned, Reason, Seal, TrailPosition
 from audit.rules import FIRST_FORM, NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
@@ -76,6 +76,8 @@ class Report:
     not_sealed: int = 0
     not_numbered: int = 0
     reasons_removed: int = 0
+    pruned: Pruned | None = None  # what a retention rule removed, if its event is in the log
+    rows_pruned: int = 0
     records: int = 0  # signed ones that further checks compared
 
 
@@ -119,6 +121,7 @@ def verify_trail(
     """
     report = Report(keys_were_given=public_keys is not None)
     start = _start(since, using)
+    report.findings += _find_pruned(report, using)
     first_row = start.last_seq if start.number else None
     rows = _rows(first_row, using)
     report.findings += check(_seals(start.number, using), rows, start, public_keys, report)
@@ -234,7 +237,30 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
         if row.reason and row.reason.removed_at:
             report.reasons_removed += 1
     for seq in leaves:
-        yield Finding("is gone", seal.number, seq)
+        if report.pruned and seq <= report.pruned.last_seq:
+            report.rows_pruned += 1
+        else:
+            yield Finding("is gone", seal.number, seq)
+
+
+def _find_pruned(report: Report, using: str) -> Iterator[Finding]:
+    """Accept that a rule removed rows, if a seal and an event of the log agree with what is recorded."""
+    pruned = Pruned.objects.using(using).order_by("-seal").first()
+    if pruned is None:
+        return
+    seal = Seal.objects.using(using).defer("leaves").filter(number=pruned.seal).first()
+    if seal is None or (seal.last_seq, bytes(seal.root)) != (pruned.last_seq, bytes(pruned.root)):
+        yield Finding("is not the seal up to which rows were pruned", pruned.seal)
+        return
+    if seal.at > pruned.at - timedelta(days=pruned.days):
+        yield Finding(f"was pruned before its {pruned.days} days were over", pruned.seal)
+        return
+    events = Event.objects.using(using).filter(pk=pruned.event_id, at=pruned.at)
+    said = Reason.objects.using(using).filter(event__in=events.filter(action="erase", object_type="trail"))
+    if said.values_list("text", flat=True).first() != pruned.reason:
+        yield Finding("no event of the log says that rows were pruned up to here", pruned.seal)
+        return
+    report.pruned = pruned
 
 
 def _is_its_hash(row: Row, content: Mapping[str, Any]) -> bool:

@@ -81,6 +81,7 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
     },
     "act on retention rules": {"task": "privacy.act_on_rules", "schedule": 3600.0},
+    "prune the activity log": {"task": "privacy.prune_trail", "schedule": 3600.0},
     "publish the public site": {"task": "publishing.publish_site", "schedule": 120.0},
     "mail links to whoever registers": {"task": "publishing.mail_registrations", "schedule": 15.0},
     "delete old registrations": {"task": "publishing.tidy_registrations", "schedule": 3600.0},

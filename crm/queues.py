@@ -79,6 +79,7 @@ TASKS: Final[dict[str, Kept]] = {
     "reviews.forget_names": Kept("work", 10 * MINUTE),
     # At most 20,000 rows; the next run continues.
     "privacy.act_on_rules": Kept("work", 10 * MINUTE),
+    "privacy.prune_trail": Kept("work", 10 * MINUTE),
     "privacy.delete_old_statements": Kept("work", 10 * MINUTE),
     "api.forget_old": Kept("work", 10 * MINUTE),
 }

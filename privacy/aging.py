@@ -5,7 +5,7 @@ The texts that a rule removes come from the inventory, so that a new text is rem
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from audit.models import Pruned, Seal
 from lib.days import city_today, day_starts_at
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import MeetingContact
@@ -195,10 +196,19 @@ def _has_text(aged: Aged, name: str) -> Q:
 
 
 def number_due(code: str, days: int) -> int:
-    """How many rows the rule would act on today. One statement."""
+    """How many rows the rule would act on today. At most two statements."""
+    if code == RetentionCode.TRAIL:
+        return _entries_due(days)
     found = [due_rows(aged, code, days, city_today()) for aged in AGED.get(code, ())]
     ones = [rows.order_by().values(one=models.Value(1)) for rows in found]
     return ones[0].union(*ones[1:], all=True).count() if ones else 0
+
+
+def _entries_due(days: int) -> int:
+    """Entries of the activity log in whole months. Only the seals are read (audit/migrations/0020)."""
+    old = timezone.now() - timedelta(days=days)
+    last = Seal.objects.before(old.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    return max(0, last - Pruned.objects.last_number())
 
 
 def mark() -> str:

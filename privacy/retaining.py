@@ -13,7 +13,7 @@ from django.db.models import F
 
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action
-from audit.services import record
+from audit.services import prune_trail, record
 from contacts.services.rewriting import delete_declarations, delete_roles
 from lib.days import city_today
 from lib.erasable import Keys, writers
@@ -27,6 +27,7 @@ from privacy.services.requests import delete_requests
 
 AT_ONCE: Final = 200  # rows in one transaction
 MOST: Final = 20_000  # rows in one run
+BATCHES: Final = 200  # of the activity log in one run
 
 #: How rows are deleted, by rule. Texts have the writers of `lib.erasable`.
 DELETES: Final[Mapping[str, Callable[[Actor, Keys], None]]] = {
@@ -43,6 +44,20 @@ def act_on_rules(today: date | None = None) -> int:
     for rule in RetentionRule.objects.acting_on(day).order_by("code"):
         if inventory.rules()[rule.code].then != "review":
             done += _act_on(rule, day, MOST - done)
+    return done
+
+
+def prune_months() -> int:
+    """Delete old months of the activity log, and return the number of rows.
+
+    Each batch is a transaction. If a run is killed, the next one continues within the month.
+    """
+    done = 0
+    for _batch in range(BATCHES):
+        removed = prune_trail(SYSTEM)
+        if removed is None:
+            break
+        done += removed
     return done
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from privacy.exports.register import keep_state
 from privacy.ledger import write_ledger
-from privacy.retaining import act_on_rules
+from privacy.retaining import act_on_rules, prune_months
 from privacy.services.requests import delete_old_statements
 
 
@@ -28,3 +28,9 @@ def write_ledger_of_erasures() -> int:
 def act_on_retention_rules() -> int:
     """Remove what retention rules in force no longer allow."""
     return act_on_rules()
+
+
+@shared_task(name="privacy.prune_trail")
+def prune_activity_log() -> int:
+    """Delete months of the activity log that the rule in force no longer allows. Their seals stay."""
+    return prune_months()

@@ -21,7 +21,7 @@ from api.problems import Problem
 from api.renderers import to_json
 from api.rows.changes import ChangesShape
 from api.views.base import Resource
-from audit.models import TrailPosition
+from audit.models import Pruned, TrailPosition
 
 KEPT = timedelta(days=400)
 LATEST = "latest"
@@ -69,13 +69,13 @@ class Changes(Resource):
         """The number in a cursor. Raises 410 if it is too old, or of a time before a restore."""
         if cursor == LATEST:
             return last_seq()
-        oldest = (
-            TrailPosition.objects.filter(change__at__gte=timezone.now() - KEPT)
-            .order_by("seq")
-            .values_list("seq", flat=True)
-            .first()
-        )
         if cursor is None:
+            oldest = (
+                TrailPosition.objects.filter(change__at__gte=timezone.now() - KEPT)
+                .order_by("seq")
+                .values_list("seq", flat=True)
+                .first()
+            )
             return (oldest or last_seq() + 1) - 1
         seq = read_cursor(cursor)
         older = TrailPosition.objects.filter(
@@ -83,7 +83,7 @@ class Changes(Resource):
         )
         if seq > last_seq():
             raise parameters.bad_cursor()
-        if older.exists():
+        if older.exists() or seq < Pruned.objects.last_number():
             raise Problem(
                 410, "cursor_too_old", _("This cursor has expired. Fetch everything again from the start.")
             )

@@ -78,7 +78,7 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
         "in_force": latest if latest and latest.ended_at is None else None,
         "proposal": _period(code, None),
         "proposed": proposed,
-        "effect": _effect(code, proposed.then, number_due(code, days)),
+        "effect": _effect(proposed.then, number_due(code, days)),
         "days": days,
     }
     return render(request, "pages/retention/rule.html", context, status=422 if form.is_bound else 200)
@@ -109,10 +109,8 @@ def _period(code: str, row: RetentionRule | None) -> str:
     return words.period(then=known.then, counts_from=known.counts_from, days=row.days if row else known.days)
 
 
-def _effect(code: RetentionCode, then: str, count: int) -> str:
+def _effect(then: str, count: int) -> str:
     """What the rule would do today, in a sentence."""
-    if code == RetentionCode.TRAIL:
-        return _("Entries of the activity log cannot be deleted yet.")
     match then:
         case "review":
             said = ngettext(

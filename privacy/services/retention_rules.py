@@ -15,6 +15,7 @@ from lib.conflicts import check_version, constraints_in_words
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
 from privacy.policies import can_handle_requests
+from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 
 OBJECT_TYPE: Final = "retention_rule"
 
@@ -26,11 +27,12 @@ def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number:
     Raises PermissionDenied, StaleVersion, ValidationError by field.
     """
     before = _latest(actor, code, number)
-    if code == RetentionCode.TRAIL:  # its rows are append-only, and no rule removes them yet
-        raise ValidationError(_("Entries of the activity log cannot be deleted yet. This rule cannot act."))
     row = RetentionRule(code=code, number=number + 1, approved_by_id=actor.id)
     assign(row, {"days": days, "basis": basis})
     row.clean_fields(exclude=["approved_by", "ended_by"])
+    if code == RetentionCode.TRAIL and row.days < LEAST_DAYS_OF_TRAIL:
+        said = _("The activity log is kept for at least %(days)s days, because the change feed needs it.")
+        raise ValidationError({"days": said % {"days": LEAST_DAYS_OF_TRAIL}})
     if before is not None and before.ended_at is None:
         _end(actor, before)
     with constraints_in_words(RetentionRule):
@@ -41,7 +43,7 @@ def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number:
         OBJECT_TYPE,
         [row.pk],
         field_names=["days", "basis"],
-        purpose=f"{row.code} {row.number}",
+        purpose=f"{row.code} {row.number}, {row.days} days",  # `audit_prune` reads it
     )
     return row
 

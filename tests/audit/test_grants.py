@@ -73,6 +73,10 @@ FORBIDDEN: dict[str, LiteralString] = {
     },
     "UPDATE audit_event": "UPDATE audit_event SET purpose = ''",
     "removing a reason": "SELECT audit_remove_reasons('{}', '', '')",
+    "pruning": "SELECT audit_prune('')",
+    "claiming to have pruned": (
+        "INSERT INTO audit_pruned VALUES (1, 1, '', 1, 400, now(), '018f0000-0000-7000-8000-000000000000')"
+    ),
     "numbering": "SELECT audit_publish()",
     "sealing": "SELECT audit_seal(1, now(), 1, 1, '', '', '', '', '', '')",
     "UPDATE audit_event's transaction": "UPDATE audit_event SET xid = 1",
@@ -273,6 +277,7 @@ GRANTS: dict[tuple[str, str], dict[str, Any]] = {
     ("audit_reason", APPLICATION): {"SELECT": "all"},
     ("audit_numbered", APPLICATION): {"SELECT": "all"},
     ("audit_seal", APPLICATION): {"SELECT": "all"},
+    ("audit_pruned", APPLICATION): {"SELECT": "all"},
     ("audit_event", PUBLISHER): {"SELECT": {"id", "xid", "content_hash"}},
     ("audit_change", PUBLISHER): {"SELECT": {"id", "xid", "content_hash"}},
     ("audit_numbered", PUBLISHER): {"SELECT": "all"},

@@ -67,7 +67,7 @@ def actor() -> Actor:
 
 
 def all_in_force(actor: Actor, days: int = 365) -> None:
-    for code in set(RetentionCode) - {RetentionCode.TRAIL}:  # this one is refused
+    for code in set(RetentionCode) - {RetentionCode.TRAIL}:  # tests/audit/test_pruning.py
         in_force(actor, code, days)
 
 

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
+from api.views.changes import KEPT
 from audit.models import Action, Event
 from lib.conflicts import StaleVersion
 from privacy import inventory
 from privacy.aging import AGED, MARKED, STAYS, number_due
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
+from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 from privacy.services.retention_rules import end_rule, put_rule_in_force
 from tests.factories import PASSWORD, make_actor, make_district, make_meeting, make_user
 
@@ -97,12 +99,16 @@ def test_bad_input_is_rejected_by_field(actor: Actor, wrong: dict[str, object], 
     assert not RetentionRule.objects.exists()
 
 
-def test_a_rule_that_cannot_act_yet_is_not_put_in_force(actor: Actor, desk: User, client: Client) -> None:
-    with pytest.raises(ValidationError, match="cannot be deleted yet"):
-        put_rule_in_force(actor=actor, code="trail", days=1825, basis="Decision 7", number=0)
+def test_the_log_stays_as_long_as_the_change_feed_reaches_back(
+    actor: Actor, desk: User, client: Client
+) -> None:
+    assert timedelta(days=LEAST_DAYS_OF_TRAIL) >= KEPT
+    with pytest.raises(ValidationError, match="at least 400 days"):
+        put_rule_in_force(actor=actor, code="trail", days=399, basis="Decision 7", number=0)
     assert not RetentionRule.objects.exists()
+    put_rule_in_force(actor=actor, code="trail", days=400, basis="Decision 7", number=0)
     client.force_login(desk)
-    assert "cannot be deleted yet" in client.get("/privacy/rules/trail/").text
+    assert "Today, 0 entries would be deleted." in client.get("/privacy/rules/trail/").text
 
 
 def test_the_database_holds_one_version_in_force(actor: Actor) -> None:

@@ -102,6 +102,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{report.reasons_removed} reasons were removed, each by an event that is in the log."
             )
+        if report.pruned:
+            self.stdout.write(
+                f"{report.rows_pruned} rows were pruned by rule {report.pruned.rule}, last on "
+                f"{report.pruned.at:%Y-%m-%d}, up to seal {report.pruned.seal}, "
+                f"root {bytes(report.pruned.root).hex()}."
+            )
         if report.keys and not report.keys_were_given:
             self.stdout.write("note: no public keys given. Compare the keys below with your own records.")
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")
