@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -30,6 +33,7 @@ REVIEWED: Final[Mapping[str, str]] = {
     "meeting": RetentionCode.MEETING_TEXTS,
     "concern": RetentionCode.CONCERN_TEXTS,
     "follow_up": RetentionCode.FOLLOW_UP_TEXTS,
+    "incident": RetentionCode.INCIDENT_TEXTS,
 }
 
 
@@ -58,7 +62,7 @@ class Overdue:
 
 
 def aged_of(noun: str) -> Aged:
-    """The table of which a person reviews records of this type."""
+    """The table of which a person reviews records of this type. What belongs to a record goes with it."""
     return AGED[REVIEWED[noun]][0]
 
 
@@ -75,6 +79,10 @@ def overdue_rows(actor: Actor, noun: str, rule: RetentionRule, today: date) -> m
     days = rule.days if noun == "contact" else max(0, rule.days - AHEAD)
     model: Any = apps.get_model(aged.label)
     due = due_rows(aged, rule.code, days, today)
+    if beside := AGED[rule.code][1:]:  # a record without a text of its own can have others
+        some = [due, *(due_rows(one, rule.code, days, today) for one in beside)]
+        ids = [rows.values(one.record) for one, rows in zip(AGED[rule.code], some, strict=True)]
+        due = aged.rows.annotate(counted_from=aged.since).filter(reduce(or_, (Q(pk__in=one) for one in ids)))
     rows: models.QuerySet[Any] = due.filter(pk__in=model.objects.visible_to(actor).values("pk"))
     if noun == "contact":
         own = User.objects.filter(pk=actor.id).values_list("email", flat=True).first()
@@ -83,14 +91,14 @@ def overdue_rows(actor: Actor, noun: str, rule: RetentionRule, today: date) -> m
 
 
 def queue(actor: Actor, today: date | None = None) -> tuple[list[Overdue], int]:
-    """The first records to review, and the number of all."""
+    """The first records to review, and the number of all. Texts leave by the rule, so they come first."""
     day, found, total = today or city_today(), list[Overdue](), 0
     for noun, rule in rules_in_force().items():
         rows = overdue_rows(actor, noun, rule, day)
         some = list(rows.order_by("counted_from", "pk")[:_READ])
         total += len(some) if len(some) < _READ else rows.count()
         found += [_overdue(noun, row, rule, day) for row in some]
-    found.sort(key=lambda one: (one.risk, one.due_on, str(one.row.pk)))
+    found.sort(key=lambda one: (one.risk, one.is_contact, one.due_on, str(one.row.pk)))
     return list(_with_kept(found[:AT_A_TIME])), total
 
 

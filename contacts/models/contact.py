@@ -1,5 +1,6 @@
 """Contact: a person in a role. Nothing here describes who the person is (domain.md, rules 2 and 4)."""
 
+from collections.abc import Callable
 from typing import Self
 from uuid import UUID
 
@@ -60,7 +61,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def for_its_page(self) -> Self:
         """With all one page says of a person: three statements. Which roles are seen, the page asks."""
-        roles = Affiliation.objects.select_related("organisation").order_by("-is_primary", "-since", "pk")
+        roles = (
+            Affiliation.objects.shown().select_related("organisation").order_by("-is_primary", "-since", "pk")
+        )
         return (
             self.select_related("home_district", "agreement_recorded_by")
             .prefetch_related(
@@ -183,7 +186,22 @@ class PrivateChannel(models.Model):
 END_UNTOLD = Q(until__isnull=False) & (Q(told_until__isnull=True) | ~Q(told_until=F("until")))
 
 
+_HIDING: list[Callable[[], models.Exists]] = []
+
+
+def hide_ended_roles_while(condition: Callable[[], models.Exists]) -> None:
+    """Let an app that is above this one hide ended roles, until they are deleted."""
+    _HIDING.append(condition)
+
+
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def shown(self) -> Self:
+        """All roles, or only those that have not ended while a rule hides the others."""
+        rows = self
+        for condition in _HIDING:
+            rows = rows.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | ~condition())
+        return rows
+
     def current(self) -> Self:
         return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()))
 

@@ -1,4 +1,4 @@
-"""For whom a person speaks. Rows of organisations the actor does not see stay as they are."""
+"""For whom a person speaks. Rows that the actor does not see stay as they are."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -65,7 +65,7 @@ def set_affiliations(
 
 def _seen_rows(contact: Contact, actor: Actor) -> list[Affiliation]:
     seen = Organisation.objects.visible_to(actor)
-    rows = contact.affiliations.filter(organisation__in=seen)
+    rows = Affiliation.objects.shown().filter(contact=contact, organisation__in=seen)
     return list(rows.select_related("organisation").order_by("pk"))
 
 

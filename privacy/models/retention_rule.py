@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,10 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
     def acting_on(self, day: date) -> Self:
         """Rules in force since an earlier day, so that a wrong one can be ended before it acts."""
         return self.in_force().filter(in_force_since__lt=day_starts_at(day))
+
+    def is_in_force(self, code: str) -> Exists:
+        """Whether a rule is in force, within another statement."""
+        return Exists(self.in_force().filter(code=code))
 
     def of(self, code: str) -> Self:
         """All versions of a rule, the latest first."""

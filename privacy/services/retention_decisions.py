@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,10 +23,10 @@ from lib.erasable import Leaving, forget, writers
 from lib.fold import squash
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
-from privacy.aging import blanked
+from privacy.aging import AGED, blanked
 from privacy.codes import KeepReason, RetentionChoice
 from privacy.models import RetentionDecision
-from privacy.overdue import AT_A_TIME, REVIEWED, Overdue, aged_of, find
+from privacy.overdue import AT_A_TIME, REVIEWED, Overdue, find
 from privacy.policies import can_review_records
 from privacy.rules.retention import IN_A_ROW, SHORTEST, needs_sentence
 
@@ -117,8 +118,10 @@ def _erase(actor: Actor, _noun: str, ids: Collection[UUID]) -> None:
 
 @opened(Opened.WRITER)
 def _remove_texts(actor: Actor, noun: str, ids: Collection[UUID]) -> None:
-    aged = aged_of(noun)
-    writers()[aged.label].write(actor, [str(pk) for pk in ids], lambda row: blanked(aged, row))
+    for aged in AGED[REVIEWED[noun]]:
+        rows = aged.rows.filter(**{f"{aged.record}__in": ids}).order_by("pk")
+        keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        writers()[aged.label].write(actor, keys, partial(blanked, aged))
 
 
 def _due(actor: Actor, noun: str, ids: Collection[UUID]) -> list[Overdue]:

@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
+from incidents.models import Incident
 from lib.days import city_day, city_today
 from meetings.models import Meeting, MeetingContact
 from privacy.models import RetentionDecision, RetentionRule
@@ -36,6 +37,7 @@ from tests.factories import (
     make_user,
 )
 from tests.privacy.test_retention_rules import in_force
+from tests.reports.city import close_incident, make_incident, make_step
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +153,28 @@ def test_several_are_erased_at_once_and_meetings_stay_without_their_texts(
     event = Event.objects.get(object_type="retention_decision", object_ids__contains=[note.pk])
     assert (event.action, event.purpose) == (Action.ERASE, "retention meeting_texts 1")
     assert not events_visible_to(actor_for(make_officer(north))).filter(pk=event.pk).exists()
+
+
+def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
+    north: District, actor: Actor, supervisor: User, rules: Actor, client: Client
+) -> None:
+    moment = timezone.now() - timedelta(days=720)
+    row = make_incident(north, moment)
+    step = make_step(row, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note="Ill at the door")
+    close_incident(row, moment, intended="They asked for quiet")
+    in_force(rules, "incident_texts", 730)
+    assert rows(actor) == [row]  # by what belongs to it
+    Incident.objects.filter(pk=row.pk).update(words="A window was broken")
+    assert rows(actor) == [row]
+    assert rows(actor_for(make_supervisor(make_district("South")))) == []
+    client.force_login(supervisor)
+    assert f"/incidents/{row.pk}/" in client.get("/privacy/review/").text
+    assert client.get(f"/privacy/review/incident/{row.pk}/keep/").status_code == 200
+    assert erase_records(actor=actor, records={"incident": [row.pk]}) == 1
+    step.refresh_from_db()
+    row.refresh_from_db()
+    assert (step.note, row.words, row.debrief.intended) == ("", "", "")
+    assert rows(actor) == []
 
 
 def test_nothing_can_be_decided_after_the_rule_has_ended(north: District, actor: Actor, rules: Actor) -> None:

@@ -13,14 +13,27 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from api.views.changes import KEPT
 from audit.models import Action, Event
+from contacts.models import Affiliation
+from contacts.services.affiliations import shown_affiliations
+from contacts.services.contacts import edit_contact
 from lib.conflicts import StaleVersion
+from lib.days import city_today
 from privacy import inventory
 from privacy.aging import AGED, MARKED, STAYS, number_due
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
 from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 from privacy.services.retention_rules import end_rule, put_rule_in_force
-from tests.factories import PASSWORD, make_actor, make_district, make_meeting, make_user
+from tests.factories import (
+    PASSWORD,
+    make_actor,
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +122,28 @@ def test_the_log_stays_as_long_as_the_change_feed_reaches_back(
     put_rule_in_force(actor=actor, code="trail", days=400, basis="Decision 7", number=0)
     client.force_login(desk)
     assert "Today, 0 entries would be deleted." in client.get("/privacy/rules/trail/").text
+
+
+def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor, client: Client) -> None:
+    north = make_district()
+    place, other = make_organisation(north, name="Old mill"), make_organisation(north, name="New mill")
+    row = make_contact(north, other)
+    ended = city_today() - timedelta(days=3)
+    Affiliation.objects.create(contact=row, organisation=place, role_title="Keyholder", until=ended)
+    officer = make_officer(north)
+    client.force_login(officer)
+    page = f"/contacts/{row.pk}/"
+    assert "Keyholder" in client.get(page).text and "Keyholder" in client.get(f"{page}edit/").text
+    put_rule_in_force(actor=actor, code="ended_role", days=90, basis="Decision 7", number=0)
+    for shown in (client.get(page).text, client.get(f"{page}edit/").text):
+        assert "Keyholder" not in shown and "Old mill" not in shown and "New mill" in shown
+    by = actor_for(officer)
+    [role] = shown_affiliations(row, by)
+    assert role["organisation"] == other
+    edit_contact(actor=by, contact_id=row.pk, version=row.version, affiliations=[role])
+    assert row.affiliations.count() == 2  # hidden, and as it was
+    end_rule(actor=actor, code="ended_role", number=1)
+    assert "Keyholder" in client.get(page).text
 
 
 def test_the_database_holds_one_version_in_force(actor: Actor) -> None:
