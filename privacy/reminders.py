@@ -70,14 +70,18 @@ class Requests(_OfTheDesk[DataRequest]):
     known_rules = (
         Rule(reminding.REQUEST_DUE, gettext_lazy("data request to answer"), daily=True),
         Rule(reminding.REQUEST_LATE, gettext_lazy("late data request"), daily=True),
+        Rule(reminding.CORRECTION_DUE, gettext_lazy("organisation’s record to correct"), daily=True),
         Rule(reminding.IDENTITY_UNANSWERED, gettext_lazy("identity that was not confirmed"), daily=True),
     )
 
     def waiting(self) -> Any:
-        return DataRequest.objects.pending().defer("stated")
+        return DataRequest.objects.to_do().defer("stated")
 
     def occurrences_of(self, row: Any, officer: Recipient, now: datetime) -> Iterator[Occurrence]:
-        days = list(reminding.of_request(row.received_on, row.last_day, city_today()))
+        if row.is_to_correct:
+            days = list(reminding.of_correction(row.last_day, city_today()))
+        else:
+            days = list(reminding.of_request(row.received_on, row.last_day, city_today()))
         if row.identity_asked_on and not row.is_identified:
             days.append(reminding.of_identity(row.identity_asked_on))
         for rule, day in days:
@@ -87,10 +91,12 @@ class Requests(_OfTheDesk[DataRequest]):
     def words(self, rule: str, row: DataRequest) -> tuple[str, Sequence[str]]:
         if rule == reminding.IDENTITY_UNANSWERED:
             return _("A person has not confirmed their identity"), [row.number]
+        due = _("Due on %(day)s") % {"day": day_in_full(row.last_day)}
+        if row.is_to_correct:
+            return _("The record of an organisation is to be corrected"), [row.number, due]
         left = row.days_left(city_today())
         if left < 0:
             return _("A data request is late"), [row.number]
-        due = _("Due on %(day)s") % {"day": day_in_full(row.last_day)}
         return _("A data request waits for an answer"), [row.number, due]
 
 

@@ -38,7 +38,7 @@ def desk_of(actor: Actor) -> Desk | None:
     if not can_handle_requests(actor):
         return None
     today, now = city_today(), timezone.now()
-    due = DataRequest.objects.visible_to(actor).pending().defer("stated").due_first()[:MOST]
+    due = DataRequest.objects.visible_to(actor).to_do().defer("stated").due_first()[:MOST]
     open_breaches = Breach.objects.visible_to(actor).to_tell().order_by("aware_at", "pk")
     return Desk(
         [(row, row.days_left(today)) for row in due],

@@ -30,6 +30,11 @@ urlpatterns: list[URLPattern] = [
     path("privacy/requests/<uuid:pk>/extend/", data_requests.data_request_extend, name="data_request_extend"),
     path("privacy/requests/<uuid:pk>/answer/", data_requests.data_request_answer, name="data_request_answer"),
     path(
+        "privacy/requests/<uuid:pk>/correction/",
+        data_requests.data_request_correction,
+        name="data_request_correction",
+    ),
+    path(
         "privacy/requests/<uuid:pk>/withdraw/",
         data_requests.data_request_withdraw,
         name="data_request_withdraw",

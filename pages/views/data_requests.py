@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -49,7 +50,7 @@ def data_requests(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_handle_requests(request.actor))
     seen = DataRequest.objects.visible_to(request.actor).defer("stated")
     today = city_today()
-    pending = [(row, row.days_left(today), row.is_close(today)) for row in seen.pending().due_first()]
+    pending = [(row, row.days_left(today), row.is_close(today)) for row in seen.to_do().due_first()]
     closed = list(seen.closed().latest_first()[:CLOSED])
     record_view(
         request, "data_request", [*ids_of(row for row, *_ in pending), *ids_of(closed)], action=Action.LIST
@@ -207,6 +208,23 @@ def data_request_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, texts(error)[0])
     else:
         messages.success(request, _("Request closed."))
+    return redirect("data_request", row.pk)
+
+
+@require_POST
+def data_request_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """An organisation says that its record is wrong, or the record was corrected."""
+    row = _find(request, pk)
+    is_done = "done" in request.POST
+    act = services.finish_correction if is_done else services.ask_correction
+    try:
+        row = act(actor=request.actor, request_id=pk, version=_version(request))
+    except ValidationError as error:
+        messages.error(request, texts(error)[0])
+    else:
+        last_day = date_format(row.last_day)
+        todo = _("Correct the record by %(day)s.") % {"day": last_day}
+        messages.success(request, _("Correction recorded.") if is_done else todo)
     return redirect("data_request", row.pk)
 
 

@@ -29,6 +29,7 @@ from privacy.codes import (
 from privacy.rules.deadlines import CLOSE
 
 STATED: Final = ("names", "phones", "emails", "organisations")
+TO_CORRECT: Final = Q(correct_by__isnull=False, corrected_on__isnull=True)
 _PURPOSE: Final = "what a person stated in a request"
 
 
@@ -46,11 +47,16 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
         """Requests that are not answered or withdrawn."""
         return self.filter(status__in=PENDING)
 
+    def to_do(self) -> Self:
+        """Pending requests, and records of organisations that must still be corrected."""
+        return self.filter(Q(status__in=PENDING) | TO_CORRECT)
+
     def closed(self) -> Self:
-        return self.exclude(status__in=PENDING)
+        """Requests about which nothing is left to do."""
+        return self.exclude(Q(status__in=PENDING) | TO_CORRECT)
 
     def due_first(self) -> Self:
-        return self.order_by(Coalesce("extended_to", "due_on"), "number")
+        return self.order_by(Coalesce("correct_by", "extended_to", "due_on"), "number")
 
     def latest_first(self) -> Self:
         return self.order_by("-answered_on", "-number")
@@ -102,6 +108,9 @@ class DataRequest(models.Model):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    # An organisation said that its record is wrong: the last day, and the day on which it was corrected.
+    correct_by = models.DateField(_("correct by"), null=True, editable=False)
+    corrected_on = models.DateField(_("corrected on"), null=True, editable=False)
     purge_on = models.DateField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -137,6 +146,12 @@ class DataRequest(models.Model):
                 violation_error_message=_("Enter the date of the answer."),
             ),
             models.CheckConstraint(
+                condition=Q(correct_by__isnull=True)
+                | Q(kind=RequestKind.ORGANISATION_COPY, status=RequestStatus.ANSWERED),
+                name="data_request_corrected_after_its_answer",
+                violation_error_message=_("Answer the request of the organisation first."),
+            ),
+            models.CheckConstraint(
                 condition=Q(neither_confirm=False) | Q(regimes__contains=[Regime.LED]),
                 name="data_request_confirms_under_gdpr",
                 violation_error_message=_("“Neither confirm nor deny” is for police law only."),
@@ -157,8 +172,12 @@ class DataRequest(models.Model):
 
     @property
     def last_day(self) -> date:
-        """The day by which the request must be answered."""
-        return self.extended_to or self.due_on
+        """The day by which the request must be answered, or then the record be corrected."""
+        return self.correct_by or self.extended_to or self.due_on
+
+    @property
+    def is_to_correct(self) -> bool:
+        return self.correct_by is not None and self.corrected_on is None
 
     @property
     def needs_search(self) -> bool:
@@ -170,7 +189,7 @@ class DataRequest(models.Model):
         return (self.last_day - today).days
 
     def is_close(self, today: date) -> bool:
-        return self.is_pending and self.days_left(today) <= CLOSE
+        return (self.is_pending or self.is_to_correct) and self.days_left(today) <= CLOSE
 
     def state_terms(self, terms: Mapping[str, Sequence[str]], *, with_data_keys: bool = True) -> None:
         """Encrypt what the person stated."""

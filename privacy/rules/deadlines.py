@@ -47,3 +47,12 @@ def purge_on(answered_on: date) -> date:
     datetime.date(2026, 4, 1)
     """
     return answered_on + timedelta(days=90)
+
+
+def correct_by(asked_on: date) -> date:
+    """Return the last day to correct the record of an organisation.
+
+    >>> correct_by(date(2026, 1, 1))
+    datetime.date(2026, 1, 31)
+    """
+    return asked_on + timedelta(days=30)

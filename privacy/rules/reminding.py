@@ -9,6 +9,7 @@ from reminders.rules import AHEAD, LOOKBACK
 REQUEST: Final = "request"  # the subject
 REQUEST_DUE: Final = "request_due"
 REQUEST_LATE: Final = "request_late"
+CORRECTION_DUE: Final = "correction_due"
 IDENTITY_UNANSWERED: Final = "identity_unanswered"
 NOTICE_UNANSWERED: Final = "notice_unanswered"
 BREACH_HOURS: Final = "breach_hours"
@@ -27,6 +28,15 @@ def of_request(received_on: date, last_day: date, today: date) -> Iterator[tuple
     day = max(last_day + timedelta(days=1), today - LOOKBACK)
     while day <= today + AHEAD:
         yield REQUEST_LATE, day
+        day += timedelta(days=1)
+
+
+def of_correction(last_day: date, today: date) -> Iterator[tuple[str, date]]:
+    """A week before the last day, on that day, and each day after it."""
+    yield CORRECTION_DUE, last_day - timedelta(days=7)
+    day = max(last_day, today - LOOKBACK)
+    while day <= max(last_day, today + AHEAD):
+        yield CORRECTION_DUE, day
         day += timedelta(days=1)
 
 

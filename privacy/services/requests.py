@@ -26,7 +26,7 @@ from lib.fold import squash
 from privacy.codes import Decision, Identity, Regime, RequestKind, RequestStatus
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.policies import can_handle_requests
-from privacy.rules.deadlines import due_on, longest_extension, purge_on
+from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge_on
 from privacy.rules.finding import wanted
 from privacy.rules.reminding import REQUEST
 from reminders.services import refresh_reminders
@@ -175,6 +175,26 @@ def withdraw_request(*, actor: Actor, request_id: UUID, version: int | None = No
     return _save(actor, row, ["status"])
 
 
+@transaction.atomic
+def ask_correction(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
+    """Note today that an organisation says that its record is wrong. It must be corrected within 30 days."""
+    row = _answered_copy(actor, request_id, version)
+    if row.is_to_correct:
+        raise ValidationError(_("The record is already to be corrected."))
+    row.correct_by, row.corrected_on = correct_by(city_today()), None
+    return _save(actor, row, ["correct_by"])
+
+
+@transaction.atomic
+def finish_correction(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
+    """Note today that the record of an organisation was corrected."""
+    row = _answered_copy(actor, request_id, version)
+    if not row.is_to_correct:
+        raise ValidationError(_("Nothing is to be corrected."))
+    row.corrected_on = city_today()
+    return _save(actor, row, ["corrected_on"])
+
+
 def delete_old_statements() -> int:
     """Delete what people stated in requests that were closed 90 days ago, and return their number."""
     rows = DataRequest.objects.to_purge(city_today())
@@ -217,6 +237,17 @@ def locked_request(actor: Actor, request_id: UUID, version: int | None) -> DataR
     if not row.is_pending:
         raise ValidationError(_("The request is already closed."))
     _refuse_own(actor, row.terms())
+    return row
+
+
+def _answered_copy(actor: Actor, request_id: UUID, version: int | None) -> DataRequest:
+    """Lock the answered request of an organisation. Raises as `locked_request`."""
+    if not can_handle_requests(actor):
+        raise PermissionDenied
+    row: DataRequest = DataRequest.objects.visible_to(actor).select_for_update(no_key=True).get(pk=request_id)
+    check_version(row.version, version)
+    if row.kind != RequestKind.ORGANISATION_COPY or row.status != RequestStatus.ANSWERED:
+        raise ValidationError(_("Answer the request of the organisation first."))
     return row
 
 

@@ -19,6 +19,8 @@ from privacy.exports.package import SCHEMA
 from privacy.models import DataRequest, Package
 from privacy.services.asking import pass_on_copy
 from privacy.services.requests import answer_request, confirm_identity, receive_request, start_search
+from reminders.models import Reminder
+from reminders.services import top_up
 from tests.contacts.pages import browse
 from tests.factories import (
     make_contact,
@@ -103,6 +105,41 @@ def test_officers_pass_it_on_and_a_privacy_officer_begins_it(
     assert "Verdicts" not in html and f"/organisations/{choir.pk}/" in html
     assert browse(make_officer(make_district("South"))).post(path).status_code == 404
     assert browse(make_user(Role.ADMINISTRATOR)).post(path).status_code == 403
+
+
+def test_a_correction_is_a_duty_with_a_last_day_and_reminders(
+    privacy_officer: User, actor: Actor, choir: Organisation
+) -> None:
+    desk, waiting = browse(privacy_officer), pass_on_copy(actor=actor, organisation_id=choir.pk)
+    path = f"/privacy/requests/{waiting.pk}/"
+    refused = desk.post(f"{path}correction/", {"version": waiting.version}, follow=True)
+    assert "Answer the request of the organisation first" in refused.text
+    confirm_identity(actor=actor, request_id=waiting.pk, identity="representative")
+    row = answer_request(actor=actor, request_id=waiting.pk, decision=Decision.GRANTED)
+    desk.post(f"{path}correction/", {"version": row.version})
+    row.refresh_from_db()
+    assert row.correct_by == city_today() + timedelta(days=30)
+    rules = Reminder.objects.waiting().filter(subject_id=row.pk).values_list("rule", "occurrence__date")
+    assert set(rules) <= {
+        ("correction_due", row.correct_by - timedelta(days=7)),
+        ("correction_due", row.correct_by),
+    }
+    assert DataRequest.objects.filter(pk=row.pk).to_do().exists()
+    for page in ("/", "/privacy/requests/", path):
+        assert "30 days left" in desk.get(page).text, page
+    DataRequest.objects.filter(pk=row.pk).update(correct_by=city_today())
+    top_up()
+    assert Reminder.objects.filter(subject_id=row.pk, rule="correction_due").exists()
+    again = desk.post(f"{path}correction/", {"version": row.version}, follow=True)
+    assert "already to be corrected" in again.text
+    desk.post(f"{path}correction/", {"version": row.version, "done": "1"})
+    row.refresh_from_db()
+    assert row.corrected_on == city_today() and not Reminder.objects.waiting().filter(subject_id=row.pk)
+    assert "Corrected on" in desk.get(path).text
+    twice = desk.post(f"{path}correction/", {"version": row.version, "done": "1"}, follow=True)
+    assert "Nothing is to be corrected" in twice.text
+    other = make_user(Role.SUPERVISOR)
+    assert browse(other).post(f"{path}correction/", {"version": row.version}).status_code == 403
 
 
 def test_it_needs_an_organisation_and_who_represents_it_and_no_search(

@@ -64,6 +64,7 @@ def test_each_rule_is_registered() -> None:
         public.LISTING_REVIEW,
         privacy.REQUEST_DUE,
         privacy.REQUEST_LATE,
+        privacy.CORRECTION_DUE,
         privacy.IDENTITY_UNANSWERED,
         privacy.NOTICE_UNANSWERED,
         privacy.BREACH_HOURS,
