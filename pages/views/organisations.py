@@ -54,6 +54,7 @@ from pages.reading_limit import count_shown
 from pages.reasons import REASONS
 from pages.undo import offered_undo, say_with_undo, undoer
 from pages.who import who_did
+from privacy.policies import can_pass_on_copy
 
 TIMELINE: Final = {
     "": gettext_lazy("All"),
@@ -117,6 +118,7 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
         "shown": TIMELINE,
         "only": only if only in TIMELINE else "",
         "may_edit": may_edit,
+        "may_pass_on_copy": can_pass_on_copy(request.actor),
         "may_watch": can_watch_records(request.actor),
         "may_reveal": can_reveal_private_channel(request.actor),
         "reasons": REASONS,

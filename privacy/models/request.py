@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -178,6 +179,10 @@ class DataRequest(models.Model):
     @property
     def is_to_correct(self) -> bool:
         return self.correct_by is not None and self.corrected_on is None
+
+    @property
+    def state_in_words(self) -> str:
+        return gettext("Record to correct") if self.is_to_correct else str(self.get_status_display())
 
     @property
     def needs_search(self) -> bool:

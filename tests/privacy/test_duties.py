@@ -44,3 +44,13 @@ def test_a_test_that_does_not_exist_is_noticed() -> None:
 def test_each_duty_names_a_test_or_says_that_it_has_none() -> None:
     assert [one for one in rows() if not NAMED.search(one) and "**–**" not in one] == []
     assert {f"R{number}" for number in range(1, 11)} == {one.split("|")[1].strip() for one in rows()[:10]}
+
+
+def test_the_skeleton_of_the_dpia_has_each_part_of_article_35() -> None:
+    """Purposes, necessity, risks, measures, and who was asked."""
+    text = (ROOT / "docs" / "dpia" / "index.md").read_text()
+    parts = [one for one in text.split("\n## ") if "(Article 35(7)(" in one]
+    assert [re.search(r"35\(7\)\((.)\)", one)[1] for one in parts] == list("abcd")  # type: ignore[index]
+    assert all("*City*" in one for one in parts), "each part has something that only the city knows"
+    for law in ("Article 35(9)", "Article 27", "Article 36", "data protection officer"):
+        assert law in text, law

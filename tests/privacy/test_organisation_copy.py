@@ -101,6 +101,7 @@ def test_officers_pass_it_on_and_a_privacy_officer_begins_it(
     again = officer.post(path, follow=True)
     assert "already has this request" in again.text and DataRequest.objects.count() == 1
     desk = browse(privacy_officer)
+    assert path in desk.get(f"/organisations/{choir.pk}/").text
     html = desk.get(f"/privacy/requests/{row.pk}/").text
     assert "Verdicts" not in html and f"/organisations/{choir.pk}/" in html
     assert browse(make_officer(make_district("South"))).post(path).status_code == 404
