@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from audit.models import Action
@@ -31,7 +32,11 @@ def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number:
     assign(row, {"days": days, "basis": basis})
     row.clean_fields(exclude=["approved_by", "ended_by"])
     if code == RetentionCode.TRAIL and row.days < LEAST_DAYS_OF_TRAIL:
-        said = _("The activity log is kept for at least %(days)s days, because the change feed needs it.")
+        said = ngettext(
+            "The activity log is kept for at least %(days)s day, because the change feed needs it.",
+            "The activity log is kept for at least %(days)s days, because the change feed needs it.",
+            LEAST_DAYS_OF_TRAIL,
+        )
         raise ValidationError({"days": said % {"days": LEAST_DAYS_OF_TRAIL}})
     if before is not None and before.ended_at is None:
         _end(actor, before)

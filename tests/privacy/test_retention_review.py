@@ -161,7 +161,7 @@ def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
     moment = timezone.now() - timedelta(days=720)
     row = make_incident(north, moment)
     step = make_step(row, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note="Ill at the door")
-    close_incident(row, moment, intended="They asked for quiet")
+    close_incident(row, moment, intended="They asked for quiet", held_on=moment.date())
     in_force(rules, "incident_texts", 730)
     assert rows(actor) == [row]  # by what belongs to it
     Incident.objects.filter(pk=row.pk).update(words="A window was broken")
