@@ -235,7 +235,8 @@ class Seal(models.Model):
 class PrunedQuerySet(models.QuerySet["Pruned"]):
     def last_number(self) -> int:
         """Numbers up to this one may be gone."""
-        return self.aggregate(last=models.Max("last_seq"))["last"] or 0
+        last: int | None = self.aggregate(last=models.Max("last_seq"))["last"]
+        return last or 0
 
 
 class Pruned(models.Model):

@@ -199,7 +199,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         """All roles, or only those that have not ended while a rule hides the others."""
         rows = self
         for condition in _HIDING:
-            rows = rows.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | ~condition())
+            rows = rows.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | ~Q(condition()))
         return rows
 
     def current(self) -> Self:

@@ -119,11 +119,12 @@ def test_a_correction_is_a_duty_with_a_last_day_and_reminders(
     row = answer_request(actor=actor, request_id=waiting.pk, decision=Decision.GRANTED)
     desk.post(f"{path}correction/", {"version": row.version})
     row.refresh_from_db()
-    assert row.correct_by == city_today() + timedelta(days=30)
+    last_day = city_today() + timedelta(days=30)
+    assert row.correct_by == last_day
     rules = Reminder.objects.waiting().filter(subject_id=row.pk).values_list("rule", "occurrence__date")
     assert set(rules) <= {
         ("correction_due", row.correct_by - timedelta(days=7)),
-        ("correction_due", row.correct_by),
+        ("correction_due", last_day),
     }
     assert DataRequest.objects.filter(pk=row.pk).to_do().exists()
     for page in ("/", "/privacy/requests/", path):
