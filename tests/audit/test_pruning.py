@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -69,9 +70,9 @@ def seal_long_ago() -> None:
     move_seals({1: 900, 2: 600})
 
 
-def gone(using: str = "default", **options: object) -> list[str]:
+def gone(using: str = "default", **options: Any) -> list[str]:
     """What a check finds, apart from the moments of the seals that this test has moved."""
-    found = verify_trail(using=using, **options).findings  # type: ignore[arg-type]  # options of a check
+    found = verify_trail(using=using, **options).findings
     return [str(one) for one in found if "is not signed" not in str(one)]
 
 
