@@ -16,7 +16,7 @@ WHOLE = "SELECT count(*) FROM meetings_meeting WHERE facts = '[a person] opened 
 CONTACTS = "SELECT count(*) FROM contacts_contact WHERE family_name = 'Haddad'"
 
 
-def erasure_killed(city: City, *, count: int = 3_000, kills: int = 20) -> Outcome:
+def erasure_killed(city: City, *, count: int = 1_500, kills: int = 20) -> Outcome:
     """Kill the process (SIGKILL) that erases a person named in many texts, then run it twice to its end."""
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with city.experiment():
