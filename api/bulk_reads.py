@@ -4,7 +4,6 @@ A bulk read needs an agreement of a privacy officer (api.services.bulk_agreement
 lists, and count for the agreement instead of the key's daily limit of contacts.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -19,11 +18,7 @@ from api.changes import MODELS
 from api.models import ApiKey, BulkAgreement
 from api.problems import Problem
 from api.renderers import to_json
-from api.rows.base import RowSpec
-from api.rows.incidents import INCIDENT
-from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
-from api.rows.organisations import ORGANISATION
-from api.rows.people import CONTACT
+from api.rows.bulk_reads import SPECS as SPECS
 from api.services.bulk_agreements import use_agreement
 from audit.rules import recipient_of
 from exchange.exports.leaving import LeavingRows
@@ -37,15 +32,6 @@ from lib.days import city_today
 KIND: Final = "bulk_read"
 MEDIA_TYPE: Final = "application/x-ndjson"
 BATCH: Final = 1_000
-
-SPECS: Final[Mapping[str, RowSpec]] = {
-    "organisations": ORGANISATION,
-    "contacts": CONTACT,
-    "meetings": MEETING,
-    "follow-ups": FOLLOW_UP,
-    "concerns": CONCERN,
-    "incidents": INCIDENT,
-}
 
 
 @transaction.atomic

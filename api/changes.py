@@ -12,6 +12,7 @@ from contacts.models import Contact, Organisation
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.summaries import LAST_MET
+from plans.models import Plan
 from publishing.models import PublicListing
 
 TOMBSTONES: Final = frozenset({Op.ERASED, Op.MERGED})  # the row no longer exists for anybody
@@ -24,6 +25,7 @@ MODELS: dict[str, Any] = {
     "concerns": Concern,
     "incidents": Incident,
     "listings": PublicListing,
+    "plans": Plan,
 }
 TYPE_OF = {
     "organisation": "organisations",
@@ -33,9 +35,10 @@ TYPE_OF = {
     "concern": "concerns",
     "incident": "incidents",
     "listing": "listings",
+    "plan": "plans",
 }
 # Types without scopes of their own: who reads concerns reads what is done about them.
-_SCOPES: Final = {"incidents": "concerns", "listings": "organisations"}
+_SCOPES: Final = {"incidents": "concerns", "listings": "organisations", "plans": "reports"}
 OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
 

@@ -15,6 +15,7 @@ from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.notices import Notices
 from api.views.organisations import Organisations
 from api.views.people import Contacts
+from api.views.plans import PlanComparisonFile, Plans
 from api.views.practices import PracticeExchangeFile, Practices
 from api.views.publishing import PublicEntries, PublicListings, ReportingRoutes
 from api.views.reports import Reports
@@ -55,6 +56,12 @@ urlpatterns = [
     path("publishing/entries/", _view(PublicEntries, LIST), name="api-public-entries"),
     path("publishing/routes/", _view(ReportingRoutes, LIST), name="api-reporting-routes"),
     path("publishing/listings/", _view(PublicListings, LIST), name="api-listings"),
+    *resource("plans", Plans, "plan"),
+    path(
+        "plans/<uuid:pk>/comparison-file/",
+        _view(PlanComparisonFile, {"get": "retrieve"}),
+        name="api-plan-comparison-file",
+    ),
     path(
         "practices/exchange-file/",
         _view(PracticeExchangeFile, {"get": "retrieve"}),

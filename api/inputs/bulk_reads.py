@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.changes import MODELS
+from api.rows.bulk_reads import SPECS
 
 
 class BulkReadInput(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(tuple(MODELS))
+    type = serializers.ChoiceField(tuple(SPECS))

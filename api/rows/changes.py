@@ -8,7 +8,10 @@ from rest_framework import serializers
 from api.rows.shapes import Moment
 from audit.models import Op
 
-TYPES = ("organisations", "contacts", "meetings", "follow-ups", "concerns", "incidents", "listings")
+TYPES = (
+    *("organisations", "contacts", "meetings", "follow-ups", "concerns", "incidents", "listings"),
+    "plans",
+)
 
 
 class ChangeShape(serializers.Serializer[Any]):

@@ -96,6 +96,7 @@ _PLAIN: dict[str, Callable[..., Shape]] = {
     "BooleanField": serializers.BooleanField,
     "DateField": serializers.DateField,
     "JSONField": serializers.JSONField,
+    "FloatField": serializers.FloatField,
     "IntegerField": serializers.IntegerField,
     "PositiveBigIntegerField": serializers.IntegerField,
     "PositiveIntegerField": serializers.IntegerField,

@@ -8,8 +8,8 @@ from api.schema.words import PARAMETERS, PROPERTIES
 
 Json = dict[str, Any]
 
-#: How deep an example goes: a page, its rows, their child rows.
-_DEEPEST: Final = 12
+#: How deep an example goes: a page, its rows, and three generations of child rows.
+_DEEPEST: Final = 14
 _BODIES: Final = ("Input", "Patch")
 #: Answers to errors, by status: `code` and `detail` of an example.
 ERRORS: Final[Mapping[str, tuple[str, str]]] = {

@@ -6,9 +6,11 @@ words of their object. tests/api/test_words_of_the_document.py refuses a propert
 
 from typing import Any, Final
 
-ID: Final = "01938f4e-7c3a-7b1e-9d55-3f0e6a2b9c10"
-OFFICER: Final = "01938f4e-7c3a-7b1e-9d55-3f0e6a2b9c11"
-MOMENT: Final = "2026-11-24T13:05:00+00:00"
+from api.schema.words_of_plans import ID as ID
+from api.schema.words_of_plans import MOMENT as MOMENT
+from api.schema.words_of_plans import OF_PLANS, OF_PRACTICES
+from api.schema.words_of_plans import OFFICER as OFFICER
+
 _PAGE: Final = "https://crm.city.example/api/v1/organisations/?limit=50&cursor=WyJpZCIs"
 
 #: By key: the description (empty: the model's) and the example.
@@ -326,55 +328,8 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "made_at": ("When it was made. Confirm within 14 days.", MOMENT),
     "Notice.answer": ("What you did: `done` or `refused`.", "done"),
     "notices": ("Notices to confirm.", []),
-    # --- Practices
-    "Practice.code": ("The code that a practice has in its city.", "visit-after-each-report"),
-    "Practice.origin": ("The city that it came from. Empty for this city.", "Westmark"),
-    "edition": ("The number of the text that was published.", 1),
-    "phases": ("What it does.", ["prevent"]),
-    "strands": ("The strands of plans that it belongs to.", ["victims"]),
-    "Practice.kinds": ("The kinds of concern that it is for. Empty means all.", ["threat"]),
-    "grounds": ("The bias grounds that it is for. Empty means all.", ["anti_roma"]),
-    "Practice.level": ("How sure anyone is that it helps.", "plausible"),
-    "level_note": ("A note on the evidence.", "One survey"),
-    "Practice.size": ("Where it is done.", "district of 40,000"),
-    "people_needed": ("How many people it takes.", "two officers"),
-    "cost_note": ("What it costs.", "one day of training"),
-    "Practice.since": ("The year in which it began.", 2021),
-    "Practice.contact": ("A mailbox of an office.", "prevention@city.example"),
-    "licence": ("The licence of its texts.", "cc_by_4"),
-    "confirmed_on": ("When someone last confirmed that it is done in this way.", "2026-03-02"),
-    "confirm_by": ("When it has to be confirmed again.", "2026-03-02"),
-    "texts": ("Its texts, one for each language.", None),
-    "reviews": ("Reviews of it, the earliest first, without the names of the reviewers.", None),
-    "adoptions": ("Where it was tried, and the result. Without districts.", None),
-    "PracticeText.language": ("The language (BCP 47).", "en"),
-    "translated": ("Whether it is an original, or who translated it.", "original"),
-    "problem": ("What is so now, and how this is known.", "People hear nothing after they report."),
-    "how_it_works": ("How it works.", "An officer visits within three days."),
-    "PracticeText.why": ("Why it should help.", "People who are visited report again."),
-    "PracticeText.steps": ("Its steps, one on each line.", "Agree who visits"),
-    "where_it_works": ("What has to be so for it to help.", "Districts with a lead officer"),
-    "went_wrong": ("What went wrong.", "Nothing known yet."),
-    "PracticeText.results": ("Its results.", "Not measured"),
-    "PracticeText.title": ("Its title.", "Visit after each report"),
-    "sources": ("What the text is based on.", None),
-    "Source.title": ("The title.", "Compendium of practices"),
-    "Source.url": ("The address, which begins with https, or empty.", "https://example.org/"),
-    "problem_is_clear": ("Whether the problem is clear.", "yes"),
-    "mechanism_is_clear": ("Whether it is clear how it works.", "yes"),
-    "has_evidence": ("Whether there is an evaluation, or a plausible theory.", "yes"),
-    "can_be_repeated": ("Whether there is enough information to repeat it.", "yes"),
-    "EditorialReview.level": ("The level of evidence on which the reviewer decided.", "plausible"),
-    "EditorialReview.note": ("A note of the reviewer.", "Clear"),
-    "EditorialReview.signed_at": ("When it was signed.", MOMENT),
-    "city": ("The city that tried it. Empty for this city.", "Sunderholm"),
-    "started_on": ("When they began.", "2026-03-02"),
-    "what_we_changed": ("What they changed.", "Longer visits"),
-    "came_of_it": ("The result.", "helped"),
-    "asked_communities": ("Whether the communities concerned were asked.", True),
-    "asked_how": ("How they were asked.", "At a meeting"),
-    "would_again": ("Whether they would do it again.", "with_changes"),
-    "written_on": ("When it was entered.", "2026-03-02"),
+    **OF_PRACTICES,
+    **OF_PLANS,
     # --- Reports: their other columns are described by the reports themselves
     "n": ("How many.", 3),
     "of": ("Of how many.", 4),
@@ -413,6 +368,7 @@ TAGS: Final[dict[str, str]] = {
     "listings": "Organisations that agreed to be listed, and to what of them.",
     "incidents": "Protocols under way: their steps, and every try to reach an organisation.",
     "protocols": "What is agreed to be done when something happens.",
+    "plans": "Local action plans: goals, actions, milestones and indicators with their values.",
     "practices": "The library: practices with their evidence, reviews and results.",
     "districts": "Districts with their boundaries.",
     "officers": "Staff who can be assigned.",

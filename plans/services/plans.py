@@ -89,7 +89,7 @@ def discard_plan(*, actor: Actor, plan_id: UUID) -> None:
     """Delete a draft with its parts. Raises as `locked_plan`, and ValidationError once it was adopted."""
     plan = locked_plan(actor, plan_id)
     refuse_adopted(plan)
-    changed = Changed("plan", plan.pk, Op.ERASED, plan.version + 1, [plan.district_id])
+    changed = Changed("plan", plan.pk, Op.ERASED, plan.version + 1, _parts(plan))
     record_changes(actor, Did.ERASE, [changed])
     plan.delete()
 
@@ -132,9 +132,8 @@ def write_plan(
         plan.updated_at = timezone.now()
         plan.save()
     action = Did.CREATE if op == Op.CREATED else Did.UPDATE
-    record_changes(
-        actor, action, [Changed("plan", plan.pk, op, plan.version, [plan.district_id], field_names=names)]
-    )
+    changed = Changed("plan", plan.pk, op, plan.version, _parts(plan), field_names=names)
+    record_changes(actor, action, [changed])
     if not plan.is_draft:
         refresh_reminders("plan", plan.pk)
 
@@ -162,6 +161,12 @@ def next_position(rows: Any) -> int:
     """The position after the last of a parent's rows."""
     last = rows.order_by("-position").values_list("position", flat=True).first()
     return (last or 0) + 1
+
+
+def _parts(plan: Plan) -> list[UUID]:
+    """The plan's district and all within it: who covers any of them is told of a change."""
+    rows = District.objects.filter(lineage__contains=[plan.district_id])
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _seen(actor: Actor, plan_id: UUID) -> Plan:

@@ -44,6 +44,7 @@ ROWS: Final = {
     "api-incident": "incident",
     "api-protocol": "protocol",
     "api-practice": "practice",
+    "api-plan": "plan",
     "expected_community": "expected",
     "reports_note": "note",
     "job": "job",

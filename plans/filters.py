@@ -1,0 +1,13 @@
+"""What plans are filtered by in the API: names as in api.md."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lib.filters import CodesFilter, DistrictFilter, FilterSet, MomentFilter
+from plans.codes import PlanStatus
+
+
+class PlanFilters(FilterSet):
+    district = DistrictFilter(field_name="district", label=_("District"))
+    status = CodesFilter(PlanStatus, label=_("Status"))
+    updated_since = MomentFilter("updated_at", "gte", widget=forms.HiddenInput)
