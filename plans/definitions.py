@@ -33,7 +33,7 @@ def measures_of(report: Report) -> list[str]:
 
 
 def never_has_target(slug: str, measure: str) -> bool:
-    return measure == Measure.N and REPORTS[slug].counts.noun in REPORTED
+    return measure == Measure.N and slug in REPORTS and REPORTS[slug].counts.noun in REPORTED
 
 
 def value_of(report: Report, measure: str, row: Row) -> float | None:
@@ -42,9 +42,12 @@ def value_of(report: Report, measure: str, row: Row) -> float | None:
 
 
 def counted(indicator: Indicator, periods: Iterable[Period]) -> Iterator[dict[str, Any]]:
-    """The fields of a value for each period, as the report counts it now, if there was a district."""
-    report, district = REPORTS[indicator.slug], indicator.district
-    if district is None:
+    """The fields of a value for each period, as the report counts it now, if there was a district.
+
+    A report that this version no longer has counts nothing.
+    """
+    report, district = REPORTS.get(indicator.slug), indicator.district
+    if report is None or district is None:
         return
     there = tuple(one for one in periods if district.is_in_use(one.since, one.until))
     question = Question(there, (district,))

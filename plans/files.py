@@ -28,6 +28,7 @@ LEAST: Final = 5  # a smaller number is hidden
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?")
 _HEX: Final = re.compile(r"[0-9a-f]+")
 _CODE: Final = re.compile(r"[a-z0-9_-]{1,40}")
+_PRACTICE: Final = re.compile(r"(?=.{1,60}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 
 Check = Callable[[Any, str], None]
 
@@ -156,7 +157,7 @@ _ACTION: Final = _object(
     title=_text(160),
     strand=_STRAND,
     status=_one_of(ActionStatus.values),
-    practice_code=_or_null(_match(_CODE)),
+    practice_code=_or_null(_match(_PRACTICE)),
     milestones=_object(due=_whole(), done=_whole(), moved=_whole()),
 )
 _INDICATOR: Final = _object(

@@ -11,9 +11,9 @@ from accounts.actors import Actor
 from contacts.codes import NOT_COUNTED
 from districts.models import District
 from meetings.rules import ANSWER_WITHIN
-from plans.codes import ActionStatus, Direction, Source, Unit
+from plans.codes import ActionStatus, Direction, Unit
 from plans.definitions import value_of
-from plans.models import CityFile, Indicator, Plan
+from plans.models import CityFile, Indicator, Plan, PlanReview
 from plans.reading import UNITS, IndicatorLine, lines_of, standing
 from plans.services.comparison import HOUR, periods_of
 from practices.codes import Strand
@@ -84,7 +84,7 @@ def beside_districts(actor: Actor, plan: Plan) -> tuple[Period | None, list[Comp
 
 
 def _lines(plan: Plan) -> list[IndicatorLine]:
-    rows = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK, district=plan.district_id)
+    rows = Indicator.objects.filter(goal__plan=plan, slug__in=REPORTS, district=plan.district_id)
     ordered = rows.select_related("district").prefetch_related(standing())
     return lines_of(ordered.order_by("goal__position", "position"))
 
@@ -170,6 +170,31 @@ def _why_not(line: IndicatorLine, one: Mapping[str, Any], context: Mapping[str, 
     return found
 
 
+# --- A signed review --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenValue:
+    """An indicator as it was when a review was signed."""
+
+    title: str
+    baseline: Numbers | None
+    latest: Numbers | None
+
+
+def frozen_values(review: PlanReview) -> list[FrozenValue]:
+    def said(unit: str, stated: Mapping[str, Any] | None) -> Numbers | None:
+        if stated is None:
+            return None
+        days = (date.fromisoformat(stated[name]) for name in ("period_start", "period_end"))
+        return numbers(unit, stated["n"], stated["of"], stated["value"], Period(*days))
+
+    return [
+        FrozenValue(one["title"], *(said(one["unit"], one[name]) for name in ("baseline", "latest")))
+        for one in review.values
+    ]
+
+
 # --- A file in words --------------------------------------------------------------------------------------
 
 
@@ -225,8 +250,14 @@ class FilePage:
 
     @property
     def actions(self) -> list[tuple[str, str, str, Mapping[str, int]]]:
+        """Title, the strand with the code of its practice, status and milestones."""
         return [
-            (one["title"], _strand(one), str(ActionStatus(one["status"]).label), one["milestones"])
+            (
+                one["title"],
+                " · ".join(filter(None, (_strand(one), one["practice_code"]))),
+                str(ActionStatus(one["status"]).label),
+                one["milestones"],
+            )
             for one in self.document["actions"]
         ]
 

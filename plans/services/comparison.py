@@ -94,7 +94,8 @@ def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = 
     published, _left_out = suppress(before, list(counted.values()))
     by_key = {(table.quarter, table.slug): table for table in published}
     document = _document(plan, period, contact, indicators, by_key)
-    titles = [plan.title, *(one["title"] for part in _PARTS for one in document[part])]
+    codes = [one["practice_code"].replace("-", " ") for one in document["actions"] if one["practice_code"]]
+    titles = [plan.title, *(one["title"] for part in _PARTS for one in document[part]), *codes]
     refuse_protected(titles)
     return Prepared(plan, period, number, document, published, [*flags_of(titles), *_districts(plan, titles)])
 
@@ -276,7 +277,7 @@ def _document(
     tables: Mapping[Key, Table],
 ) -> dict[str, Any]:
     goals = list(Goal.objects.filter(plan=plan).order_by("position"))
-    actions = Action.objects.filter(goal__plan=plan).select_related("goal").prefetch_related("milestones")
+    actions = Action.objects.filter(goal__plan=plan).select_related("goal", "practice")
     used = {goal.strand for goal in goals}
     stated = [_indicator(one, tables) for one in indicators]
     return {
@@ -321,7 +322,7 @@ def _action(row: Action, period: Period) -> dict[str, Any]:
         "title": row.title,
         "strand": row.goal.strand,
         "status": row.status,
-        "practice_code": None,
+        "practice_code": row.practice.code if row.practice and row.practice.is_published else None,
         "milestones": {name: getattr(progress, name) for name in ("due", "done", "moved")},
     }
 
@@ -347,7 +348,7 @@ def _definition(row: Indicator, definition: Mapping[str, Any]) -> dict[str, Any]
     """As it was frozen; without a value as it is now."""
     if definition:
         return {"version": definition["version"], "settings": definition["settings"]}
-    return {"version": REPORTS[row.slug].version, "settings": "0" * 64}
+    return {"version": REPORTS[row.slug].version if row.slug in REPORTS else 1, "settings": "0" * 64}
 
 
 def _on(row: Indicator) -> str | None:

@@ -181,6 +181,8 @@ def signed_then(change: Callable[[bytes], bytes]) -> bytes:
         (file_of(changed("actions.0.milestones.done", 3)), "shape"),
         (file_of(changed("actions.0.status", "late")), "shape"),
         (file_of(changed("goals.0.eccar_point", 11)), "shape"),
+        (file_of(changed("actions.0.practice_code", "Visits by Ana")), "shape"),
+        (file_of(changed("actions.0.practice_code", "v" * 61)), "shape"),
         (file_of(changed("goals.0.note", "A free text")), "shape"),
         (file_of(changed("city.signature", "A free text")), "shape"),
         (file_of(changed("plan.title", "Together \u202e")), "shape"),

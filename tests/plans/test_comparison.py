@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
+from django.db.models import CharField, TextField
 from pytest_django import Settings
 
 from accounts.actors import actor_for
@@ -17,13 +18,33 @@ from audit.models import Event
 from audit.signing import NoKey, make_key
 from contacts.services.organisations import edit_organisation
 from plans import files
-from plans.models import ComparisonFile, IndicatorValue, Plan
+from plans.models import (
+    Action,
+    ComparisonFile,
+    Evidence,
+    Goal,
+    Indicator,
+    IndicatorValue,
+    Milestone,
+    Partner,
+    Plan,
+    PlanReview,
+    PlanVoice,
+)
 from plans.rules import fingerprint_of
 from plans.services.comparison import prepare_file, sign_files
+from practices.models import PracticeText
+from practices.rules import REQUIRED
+from publishing.codes import INDICATORS
+from publishing.models import Release
+from publishing.rules.suppression import TOTAL, Table
+from publishing.services.counting import kept
+from reports.catalogue import REPORTS
 from reports.periods import Period
-from tests.factories import make_contact, make_organisation, make_supervisor
+from tests.factories import make_actor, make_contact, make_organisation, make_supervisor
 from tests.plans.comparing import BASELINE, NEXT, QUARTER, Compared, bytes_of, freeze, use_city_key
 from tests.plans.making import HAND, Planned
+from tests.practices.making import drafted, published
 
 pytestmark = pytest.mark.django_db
 VERIFIER = Path(__file__).parent.parent.parent / "docs" / "verify" / "comparison.py"
@@ -92,11 +113,15 @@ def test_no_name_and_no_text_but_titles_is_in_a_file(key: Path) -> None:
         role="does",
         contribution="canary gift",
         agreed_on="2026-01-01",
-        agreed_by="x",
+        agreed_by="canary chair",
     )
     city.action.evidence.create(url="https://canary.example/", note="canary evidence")
     city.action.milestones.create(
-        title="canary milestone", due_on="2026-01-01", first_due_on="2026-01-01", note="canary tick"
+        title="canary milestone",
+        due_on="2026-01-01",
+        first_due_on="2026-01-01",
+        note="canary tick",
+        dropped_reason="canary drop",
     )
     survey = city.indicator(where_from="canary survey")
     freeze(
@@ -106,11 +131,39 @@ def test_no_name_and_no_text_but_titles_is_in_a_file(key: Path) -> None:
         held_on="2026-06-01", conclusion="canary end", plan_changes="canary change"
     )
     review.voices.create(organisation=organisation, says="worse", text="canary voice", may_be_quoted=True)
+    author, reviewer = make_actor(city.north), make_actor(city.north, role="supervisor")
+    practice = published(author, reviewer, "Visits", level_note="canary level", size="canary size")
+    PracticeText.objects.update(**dict.fromkeys(REQUIRED[1:], "canary practice"))
+    Action.objects.filter(pk=city.action.pk).update(practice=practice)
+    for model in (Plan, Goal, Action, Indicator, Partner, Evidence, Milestone, PlanReview, PlanVoice):
+        for name in texts_of(model):  # a new text needs a canary, too
+            assert model.objects.filter(**{f"{name}__contains": "canary"}).exists(), (model, name)
     text = bytes_of(city.signed()).decode().lower()
-    assert "canary" not in text and "canorg" not in text
+    assert "canary" not in text and "canorg" not in text and '"practice_code":"visits"' in text
     for name in (city.north.name, city.south.name, city.keeper.name, city.owner.name, city.keeper.email):
         assert name.lower() not in text
     assert str(city.plan.pk) not in text and "train reporting centres" in text
+
+
+def texts_of(model: Any) -> list[str]:
+    """Texts that someone wrote, but for titles, codes and where a survey is from."""
+    left = {"title", "language", "slug", "where_from"}
+    free = [one for one in model._meta.fields if isinstance(one, CharField | TextField) and not one.choices]
+    return [one.name for one in free if one.name not in left]
+
+
+def test_a_practice_is_named_by_its_code_once_it_is_published(key: Path) -> None:
+    city = Compared()
+    author, reviewer = make_actor(city.north), make_actor(city.north, role="supervisor")
+    draft = drafted(author, "Tea with Rosa")
+    Action.objects.filter(pk=city.action.pk).update(practice=draft)
+    assert city.prepared().document["actions"][0]["practice_code"] is None
+    row = published(author, reviewer, "Visits of the Rose Garden Association")
+    Action.objects.filter(pk=city.action.pk).update(practice=row)
+    make_organisation(city.north, name="Rose Garden Association")
+    prepared = city.prepared()
+    assert prepared.document["actions"][0]["practice_code"] == row.code
+    assert "Rose Garden Association" in prepared.flags
 
 
 def test_small_numbers_are_hidden(key: Path) -> None:
@@ -167,6 +220,38 @@ def test_what_one_file_hides_another_does_not_tell(key: Path) -> None:
     assert told == tables_of_files()
     system = system_of([*told, *second.tables])
     assert system.guarded and all(system.is_safe(cell) for cell in system.guarded)
+
+
+@pytest.mark.parametrize(
+    ("slug", "of", "period"), [("concerns", "received", QUARTER), ("coverage", "organisations", NEXT)]
+)
+def test_what_a_release_hides_no_file_tells(key: Path, slug: str, of: str, period: Period) -> None:
+    """Of the same quarter; and of the one before, if a count of a moment has stayed as it was."""
+    city = Compared(24, 41)
+    Indicator.objects.filter(pk=city.share.pk).update(slug=slug)
+    shown = city.prepared().document["indicators"][0]["latest"]
+    assert (shown["n"], shown["of"], shown["hidden"]) == (24, 41, False)
+    hidden = frozenset({"south", TOTAL})  # whoever knows 24 in all works out the 4 of the south
+    report, counted = REPORTS[slug], INDICATORS[slug]
+    table = Table(
+        release=1,
+        quarter=period.since.isoformat(),
+        slug=slug,
+        split="district",
+        rows={"north": (20, 30), "south": (4, 11)},
+        total=(24, 41),
+        population=of,
+        within=counted.within,
+        is_state=report.is_state,
+        is_stock=counted.is_stock,
+        hides_n=hidden,
+        hides_of=frozenset(),
+    )
+    Release.objects.create(
+        number=1, quarter_since=period.since, released_on=QUARTER.until, document={}, counted=kept([table])
+    )
+    latest = city.prepared().document["indicators"][0]["latest"]
+    assert (latest["n"], latest["of"], latest["hidden"]) == (None, 41, True)
 
 
 def test_only_what_was_shown_is_confirmed(key: Path) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accounts.actors import SYSTEM
 from api.rows.reports import BY_SLUG
@@ -18,6 +19,7 @@ from reports.intervals import wilson
 from tests.api.clients import Tool
 from tests.factories import make_meeting, make_organisation
 from tests.plans.making import BOOK, Planned
+from tests.plans.test_plan_pages import signed_in
 from tests.reports.city import at, old
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,19 @@ def test_there_is_no_baseline_before_the_book_begins() -> None:
     assert freeze_due(date(2026, 5, 1)) == 0, "the book knows only a part of this quarter"
     assert freeze_due(date(2026, 8, 1)) == 1
     assert not IndicatorValue.objects.filter(is_baseline=True).exists()
+
+
+def test_a_figure_that_was_retired_is_no_longer_counted_and_breaks_nothing(planned: Planned) -> None:
+    gone, counted = taken(planned, "coverage", "ratio"), taken(planned, "concerns", "ratio")
+    planned.adopt()
+    Indicator.objects.filter(pk=gone.pk).update(slug="retired")
+    before = gone.values.count()
+    freeze_due()
+    assert (gone.values.count(), counted.values.count() > 1) == (before, True)
+    client = signed_in(planned.keeper)
+    for name in ("plan", "plan_compare"):
+        assert client.get(reverse(name, args=[planned.plan.pk])).status_code == 200
+    assert client.get(reverse("plan_indicator", args=[planned.plan.pk, gone.pk])).status_code == 200
 
 
 def test_a_district_that_was_not_there_has_no_value(planned: Planned) -> None:
