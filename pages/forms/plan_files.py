@@ -26,6 +26,8 @@ class ComparisonFileForm(forms.Form):
         self.periods = {one.since.isoformat(): one for one in periods}
         choices = [(code, say_briefly(one)) for code, one in self.periods.items()]
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if not self.data:  # the titles are not shown yet
+            self.fields["names_nobody"].widget = forms.HiddenInput()
 
     def values(self) -> dict[str, Any]:
         return self.cleaned_data | {"period": self.periods[self.cleaned_data["period"]]}

@@ -231,7 +231,10 @@ class ReviewForm(forms.Form):
 @fields_of(
     PlanVoice,
     *("organisation", "says", "text", "may_be_quoted"),
-    organisation={"widget": forms.RadioSelect(attrs=ROWS)},
+    organisation={
+        "widget": forms.RadioSelect(attrs=ROWS),
+        "help_text": _("Choose “None” if they do not want to be named."),
+    },
     says={"widget": forms.RadioSelect},
 )
 class VoiceForm(_PickForm):

@@ -255,7 +255,12 @@ def plan_value_new(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
             raise ValidationError({"period_end": _("The end of the period must be after its start.")})
         period = Period(period_start, period_end)
         about: dict[str, Any] = {"indicator_id": row.pk, "corrects_id": corrected and corrected.pk}
-        return enter_value(actor=actor, plan_id=plan_id, period=period, **about, **given)
+        made = enter_value(actor=actor, plan_id=plan_id, period=period, **about, **given)
+        if period.since < plan.starts_on < period.until:
+            messages.warning(
+                request, _("This period began before the plan and ended in it, so its value is no baseline.")
+            )
+        return made
 
     back = reverse("plan_indicator", args=[pk, row.pk])
     title = _("Correct value") if corrected else _("Enter value")

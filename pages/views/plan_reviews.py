@@ -15,6 +15,7 @@ from pages.form_pages import form_page, posted
 from pages.forms.plans import ReviewForm, VoiceForm
 from pages.lookups import get_or_404, record_view
 from pages.views.plans import act_on, part_page, seen_plan, written_plan
+from plans.known import frozen_values
 from plans.models import Partner, PlanReview
 from plans.policies import can_write_plan
 from plans.reading import plan_page
@@ -39,6 +40,7 @@ def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRespon
         "review": row,
         "voices": voices,
         "page": page,
+        "values": frozen_values(row) if row.is_signed else (),
         "late": [line for line in lines if line.is_late],
         "may_write": can_write_plan(actor, plan) and not row.is_signed,
         "today": city_today(),
@@ -66,7 +68,7 @@ def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpR
     row = _review(request, pk, planreview)
     initial = {name: getattr(row, name) for name in REVIEW}
     form = ReviewForm(posted(request), initial=initial, actor=request.actor)
-    more: dict[str, Any] = {"title": _("Edit review"), "back": _address(row)}
+    more: dict[str, Any] = {"title": _("Edit review"), "said": _("Review saved."), "back": _address(row)}
     return part_page(request, pk, form, edit_review, **more, planreview_id=row.pk)
 
 
@@ -79,6 +81,7 @@ def plan_voice_new(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRes
     form.draft = "look_for" in request.POST
     more: dict[str, Any] = {
         "title": _("What they say"),
+        "said": _("Saved."),
         "back": _address(row),
         "template": "pages/plans/pick.html",
     }

@@ -99,6 +99,10 @@ def test_a_value_by_hand_is_corrected_by_another_row(planned: Planned) -> None:
     assert client.post(address, days | {"n": "171", "of": "500"}).status_code == 302
     assert [one.n for one in IndicatorValue.objects.standing()] == [171]
     assert client.get(address).status_code == 404  # corrected already
+    days = {"period_start": "2024-07-01", "period_end": "2025-07-01"}
+    told = client.post(address.split("?")[0], days | {"n": "171", "of": "500"}, follow=True)
+    assert "its value is no baseline" in told.content.decode()
+    assert not IndicatorValue.objects.latest("frozen_at").is_baseline
 
 
 def test_goals_are_found_by_their_point_of_eccar(planned: Planned) -> None:

@@ -138,6 +138,9 @@ def test_a_review_is_typed_during_the_meeting_and_signed(planned: Planned) -> No
     partner = make_organisation(planned.north, name="Victim Support")
     save_partner(**planned.about, action_id=planned.action.pk, organisation=partner, role="does")
     planned.milestone("Refresher")
+    row, year = planned.indicator(), Period(date(2024, 1, 1), date(2025, 1, 1))
+    asked = {**planned.about, "indicator_id": row.pk, "period": year, "of": 500}
+    value = enter_value(**asked, n=172)
     planned.adopt()
     client, start = signed_in(planned.keeper), f"/plans/{planned.plan.pk}/reviews/"
     client.post(f"{start}new/", {"held_on": city_today()})
@@ -153,6 +156,9 @@ def test_a_review_is_typed_during_the_meeting_and_signed(planned: Planned) -> No
     client.post(f"{here}sign/")
     text = page(signed_in(planned.owner), "plan_review", planned.plan.pk, review.pk)
     assert "can no longer be changed" in text and "We are rung." in text and "Not named" in text
+    enter_value(**asked, n=180, corrects_id=value.pk)
+    text = page(signed_in(planned.owner), "plan_review", planned.plan.pk, review.pk)
+    assert "172 of 500" in text and "180 of 500" not in text
     assert "2 organisations spoke" in page(client, "plan", planned.plan.pk)
     elsewhere = page(signed_in(make_officer(planned.south)), "plan_review", planned.plan.pk, review.pk)
     assert partner.name not in elsewhere

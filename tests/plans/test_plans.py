@@ -80,6 +80,7 @@ def test_a_plan_is_written_by_its_keeper_and_by_supervisors_of_the_whole_distric
     ("fields", "names"),
     [
         ({"ends_on": STARTS}, {"__all__"}),
+        ({"ends_on": date(2024, 12, 31)}, {"__all__"}),
         ({"ends_on": date(2045, 1, 1)}, {"ends_on"}),
         ({"review_months": 2}, {"review_months", "__all__"}),
         ({"title": ""}, {"title"}),
