@@ -29,7 +29,7 @@ DEMO, SANDBOX = env.bool("DEMO", default=False), env.bool("SANDBOX", default=Fal
 SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
 
 # --- The city -----------------------------------------------------------------------------------
-CITY_NAME = env.str("CITY_NAME", default="Proximity")
+CITY_NAME = env.str("CITY_NAME", default="Alderport" if DEMO else "Proximity")
 TIME_ZONE = checked.time_zone("CITY_TIME_ZONE", env.str("CITY_TIME_ZONE", default="Europe/Madrid"))
 CITY_COUNTRY, CITY_REGION = env.str("CITY_COUNTRY", default=""), env.str("CITY_REGION", default="")
 CITY_KEY_FILE = env.str("CITY_KEY_FILE", default="")  # private, of the worker alone

@@ -17,6 +17,7 @@ from plans.services.milestones import save_milestone, tick_milestone
 from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
 from practices.codes import Strand
+from practices.models import Practice
 from reports.periods import year_of
 
 REASON: Final = "The council set the target before there were records."
@@ -80,6 +81,12 @@ GOALS: Final[tuple[tuple[str, str, str, tuple[dict[str, Any], ...], tuple[str, .
         ("Train all shifts in bias indicators", "Name a deputy for each organisation"),
     ),
 )
+#: Actions that follow a practice of the library, by the title of the action: its code.
+PRACTICES: Final = {
+    "Train 6 reporting centres": "reporting-centres-in-rooms-of-organisations",
+    "Letter in 5 languages": "letters-to-victims-in-five-languages",
+    "Train all shifts in bias indicators": "ten-questions-on-bias-for-each-shift",
+}
 VOICES: Final = (
     ("better", "Somebody calls us back now.", True),
     ("same", "The same officer comes, but reports still take long.", True),
@@ -106,6 +113,7 @@ def write_plans(book: Book) -> None:
     about: dict[str, Any] = {"actor": keeper, "plan_id": plan.pk}
     owners = [book.users["officer.north@demo.example"], book.users["officer.south@demo.example"]]
     partners = list(Organisation.objects.active().filter(kind="ngo").order_by("folded", "pk")[:4])
+    followed = {row.code: row for row in Practice.objects.published().ours()}
     actions: list[tuple[Any, list[Any]]] = []
     for title, strand, problem, indicators, titles in GOALS:
         goal = save_goal(**about, title=title, strand=strand, problem=problem)
@@ -118,7 +126,8 @@ def write_plans(book: Book) -> None:
                     enter_value(**about, indicator_id=row.pk, period=period, n=172 + 33 * number, of=500)
         for name in titles:
             owner = owners[len(actions) % 2]
-            action = save_action(**about, goal_id=goal.pk, title=name, owner=owner)
+            practice = followed.get(PRACTICES.get(name, ""))
+            action = save_action(**about, goal_id=goal.pk, title=name, owner=owner, practice=practice)
             actions.append((action, _milestones(about, action.pk, len(actions), since, today)))
     for (action, _dates), organisation in zip(actions[::3], partners, strict=False):
         agreed: dict[str, Any] = {"agreed_on": since + timedelta(days=60), "agreed_by": "chair"}
