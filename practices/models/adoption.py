@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,12 @@ class Adoption(models.Model):
                 violation_error_message=_("Choose a district."),
             ),
         ]
+
+    def clean(self) -> None:
+        since = self.practice.since
+        if since and self.started_on and self.started_on.year < since:
+            message = _("The practice began in %(year)d. Enter a later date.")
+            raise ValidationError({"started_on": ValidationError(message, params={"year": since})})
 
 
 class TakeawayQuerySet(models.QuerySet["Takeaway"]):

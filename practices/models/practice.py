@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -16,6 +17,7 @@ from accounts.rules import READS_OWN_DISTRICTS
 from lib.acting import Acting
 from lib.days import city_today
 from lib.described import OF_LIMITS
+from lib.languages import is_known_language
 from lib.matching import matching
 from lib.noun import Noun
 from meetings.codes import BiasGround, ConcernKind
@@ -247,6 +249,11 @@ class PracticeText(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        if not is_known_language(self.language):
+            message = _("“%(tag)s” is no language that this system knows.")
+            raise ValidationError({"language": ValidationError(message, params={"tag": self.language})})
 
     @property
     def is_by_machine(self) -> bool:

@@ -43,9 +43,6 @@ def record_adoption(
     assign(adoption, fields)
     refuse_future(adoption, ["started_on"])
     adoption.full_clean(exclude=["practice", "district", "follow_up", "written_by"])
-    if practice.since and adoption.started_on.year < practice.since:
-        message = _("The practice began in %(year)d. Enter a later date.") % {"year": practice.since}
-        raise ValidationError({"started_on": message}, code="before")
     refuse_protected([adoption.what_we_changed, adoption.asked_how])
     adoption.save(force_insert=True)
     write_practice(actor, practice, ["adoptions"])

@@ -16,7 +16,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 from lib.city_files import SIGNATURE
 from lib.city_keys import known_keys
-from lib.cleaning import assign
+from lib.cleaning import assign, refuse_future
 from lib.fold import squash
 from practices import rules
 from practices.codes import PracticeStatus, Translated
@@ -179,6 +179,7 @@ def _adopt(row: Practice, city: str, adoptions: Collection[Mapping[str, Any]]) -
         adoption.city = adoption.city or city
         if Adoption.objects.filter(pk=adoption.pk).exists():
             continue
+        refuse_future(adoption, ["started_on", "written_on"])
         adoption.full_clean(exclude=["practice", "district", "follow_up", "written_by"])
         adoption.save(force_insert=True)
 

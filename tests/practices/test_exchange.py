@@ -19,8 +19,8 @@ from districts.models import District
 from lib import city_files
 from lib.canonical import canonical
 from practices.files import build, read
-from practices.models import Adoption, EditorialReview, Practice, PracticeText
-from practices.services.exchange import accept_practices, preview
+from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeText
+from practices.services.exchange import accept_offered, accept_practices, preview, receive_file
 from practices.services.practices import confirm_practice, edit_practice
 from tests.api.clients import Tool
 from tests.factories import make_actor, make_district, make_officer
@@ -127,15 +127,26 @@ def test_a_known_city_with_another_key_and_an_older_edition_are_refused(westmark
     ("part", "changed"),
     [
         ("texts", {"language": "klingon-x-"}),
+        ("texts", {"language": "xx"}),
+        ("texts", {"title": "x\0y"}),
+        ("texts", {"title": ["x"]}),
         ("texts", {"translated": "by_machine"}),
         ("texts", {"title": "x" * 121}),
         ("texts", {"sources": [{"title": "x", "url": "javascript:alert(1)"}]}),
+        ("texts", {"sources": [{"title": "x", "url": "data:text/html,x"}]}),
+        ("texts", {"sources": [{"title": "x", "url": "https://a.example/", "onclick": "x"}]}),
         ("reviews", {"problem_is_clear": "no", "mechanism_is_clear": "no", "level": "evaluated"}),
         ("reviews", {"signed_at": "yesterday"}),
         ("adoptions", {"came_of_it": "rich"}),
         ("adoptions", {"id": "7"}),
+        ("adoptions", {"started_on": "2018-12-31"}),
+        ("adoptions", {"started_on": "2099-01-01"}),
         ("", {"phases": ["cook"]}),
         ("", {"code": "../x"}),
+        ("", {"code": ["x"]}),
+        ("", {"edition": True}),
+        ("", {"edition": 0}),
+        ("", {"files": [{"name": "plan.pdf", "content": "TVqQAAMAAAAEAAAA"}]}),  # a program of Windows
         ("", {"contact": "nobody"}),
     ],
 )
@@ -144,8 +155,25 @@ def test_what_cannot_be_is_refused_and_nothing_is_saved(westmark: Westmark, part
     (row[part][0] if part else row).update(changed)
     content = canonical(westmark.document)
     with pytest.raises(ValidationError):
-        accept(content, row["code"])
+        accept(content, westmark.code, str(row["code"]))
     assert not Practice.objects.filter(origin="Westmark").exists()
+
+
+def test_two_hundred_languages_and_one_practice_twice_are_refused(westmark: Westmark) -> None:
+    row = westmark.document["practices"][0]
+    row["texts"] = [row["texts"][0] | {"language": f"en-{number:03d}"} for number in range(200)]
+    assert "language" in refused(lambda: accept(westmark.file(), westmark.code))
+    row["texts"] = row["texts"][:1]
+    westmark.document["practices"] *= 2
+    assert refused(lambda: read(westmark.file())) == "shape"
+
+
+def test_a_hundred_times_the_same_file_is_one_file(westmark: Westmark) -> None:
+    actor, content = make_actor(role="supervisor"), westmark.file()
+    found = [receive_file(actor=actor, content=content) for _time in range(100)]
+    assert sum(is_new for _row, is_new in found) == OfferedFile.objects.count() == 1
+    assert accept_offered(actor=actor, file_id=found[0][0].pk, codes=[westmark.code], is_compared=True)
+    assert not accept_offered(actor=actor, file_id=found[0][0].pk, codes=[westmark.code])
 
 
 def test_only_supervisors_exchange(westmark: Westmark) -> None:

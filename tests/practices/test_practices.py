@@ -13,6 +13,8 @@ from audit.models import Event
 from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.days import city_today
+from lib.languages import is_known_language
+from pages.forms.languages import language_choices
 from practices import rules
 from practices.models import Adoption, EditorialReview, Practice
 from practices.reading import Results, listed, results_of
@@ -183,6 +185,7 @@ def test_a_gap_in_an_original_is_named(author: Actor) -> None:
         ({"contact": "nobody"}, {"contact"}),
         ({"level": "certain"}, {"level", "__all__"}),
         ({"language": "klingon-x", "text": {"title": "x"}}, {"language"}),
+        ({"language": "xx", "text": {"title": "x"}}, {"language"}),
         ({"language": "en", "text": {"title": "x" * 121}}, {"title"}),
         (
             {"language": "en", "text": {"sources": [{"title": "x", "url": "javascript:alert(1)"}]}},
@@ -203,6 +206,10 @@ def test_a_practice_that_cannot_be_is_refused(author: Actor, given: Any, names: 
     row = drafted(author)
     assert set(refused(edit_practice, actor=author, practice_id=row.pk, **given)) <= names
     assert Practice.objects.get().version == 1
+
+
+def test_forms_offer_only_languages_that_a_text_can_be_in() -> None:
+    assert [code for code, _name in language_choices() if not is_known_language(code)] == []
 
 
 def test_invisible_characters_are_left_out_of_texts(author: Actor) -> None:
