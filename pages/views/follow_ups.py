@@ -18,9 +18,10 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Contact, Organisation
 from lib.days import city_today
-from meetings.codes import FollowUpStatus
+from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.filters.follow_ups import FollowUpFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.models.follow_up import PENDING
 from meetings.policies import can_complete_follow_up, can_edit_follow_up, can_reassign_follow_up
 from meetings.services.follow_up_series import (
     edit_one_of_follow_up_series,
@@ -53,6 +54,8 @@ from pages.lookups import (
 )
 from pages.repetition import repeats
 from pages.undo import offered_undo, say_with_undo, undo_url, undoer
+from pages.views.takeaways import tried_context
+from practices.services.takeaways import takeaway_of
 
 ORDERINGS: Final = ("due_on", "first_due_on", "updated_at", "id")
 
@@ -137,7 +140,7 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
     about = [one for one in (row.contact, row.meeting, row.concern) if one]
     shown = [*ids_on([row]), *(one.pk for one in about)]
     record_view(request, "follow_up", shown, district_ids=district_ids_of([row, *about]))
-    context = {
+    context: dict[str, Any] = {
         "follow_up": row,
         "today": city_today(),
         "may_edit": can_edit_follow_up(actor, row),
@@ -145,6 +148,8 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         "repeats": repeats(row.series),
         "untold": [link for link in row.seen_links if not link.reported_back_on],
     }
+    if row.kind == FollowUpKind.TRY_OUT and row.status in PENDING and context["may_complete"]:
+        context |= tried_context(takeaway_of(row))
     return render(request, "pages/follow_ups/detail.html", context)
 
 

@@ -23,6 +23,7 @@ from pages.forms.takeaways import TakeawayForm, TriedForm
 from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
 from pages.undo import say_with_undo
 from practices.codes import Again
+from practices.models import Takeaway
 from practices.services.takeaways import MOST, answer_takeaway, take_home, takeaway_of
 
 ROWS: Final = 4
@@ -60,7 +61,8 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
     follow_up = get_or_404(rows.select_related("meeting"), pk)
     refuse_unless(can_complete_follow_up(request.actor, follow_up))
     row = takeaway_of(follow_up)
-    form = TriedForm(posted(request), asks_practice=row.practice_id is None)
+    context = tried_context(row, posted(request))
+    form = context["tried"]
     district = _district(request, follow_up)
     if form.is_valid() and district:
         with RefusalsIn(form):
@@ -70,8 +72,14 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
             say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(made.pk))
             return redirect("practice", made.practice_id)
     record_view(request, "follow_up", [pk], district_ids=[district.pk] if district else [])
-    context = {"takeaway": row, "form": form, "again": Again.choices, "district": district}
+    context |= {"takeaway": row, "form": form, "district": district}
     return render(request, "pages/practices/takeaway.html", context, status=422 if form.is_bound else 200)
+
+
+def tried_context(row: Takeaway, data: Any = None) -> dict[str, Any]:
+    """What `tried_form.html` shows, on the page of the takeaway and on that of its follow-up."""
+    form = TriedForm(data, asks_practice=row.practice_id is None)
+    return {"tried": form, "again": Again.choices}
 
 
 def _district(request: ActorRequest, row: FollowUp) -> District | None:

@@ -94,11 +94,16 @@ def test_two_taps_record_what_came_of_it(workshop: Workshop) -> None:
     address = reverse("takeaway", args=[row.pk])
     shown = client.get(address).content.decode()
     assert 'name="would_again" value="yes"' in shown and 'name="practice"' not in shown
+    follow_up = reverse("follow_up", args=[row.pk])
+    reminded = client.get(follow_up).content.decode()  # where the reminder leads: two taps from there
+    for said in (f'action="{address}"', 'name="came_of_it" value="helped"', 'name="would_again" value="yes"'):
+        assert said in reminded
     assert client.post(address, {"would_again": "yes"}).status_code == 422
     assert client.post(address, {"came_of_it": "too_early", "would_again": "yes"}).status_code == 302
     made = Adoption.objects.get()
     assert (made.practice, made.follow_up_id, made.district) == (workshop.practice, row.pk, workshop.north)
     assert FollowUp.objects.get(pk=row.pk).status == "done"
+    assert address not in client.get(follow_up).content.decode()
     again = client.post(address, {"came_of_it": "helped", "would_again": "yes"})
     assert again.status_code == 422 and Adoption.objects.count() == 1
     assert signed_in(make_officer(make_district())).get(address).status_code == 404
