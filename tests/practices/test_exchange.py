@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
+from contacts.models import Organisation
 from districts.models import District
 from lib import city_files
 from lib.canonical import canonical
@@ -23,7 +24,7 @@ from practices.models import Adoption, EditorialReview, OfferedFile, Practice, P
 from practices.services.exchange import accept_offered, accept_practices, preview, receive_file
 from practices.services.practices import confirm_practice, edit_practice
 from tests.api.clients import Tool
-from tests.factories import make_actor, make_district, make_officer
+from tests.factories import make_actor, make_district, make_officer, make_organisation
 from tests.practices.making import published, tried
 
 pytestmark = pytest.mark.django_db
@@ -191,8 +192,13 @@ def test_two_commands_send_and_receive(settings: Settings, tmp_path: Path) -> No
     north: District = make_district()
     row = published(make_actor(north), make_actor(north, role="supervisor"), "Call back")
     file, told = tmp_path / "practices.json", StringIO()
-    call_command("export_practices", str(file), recipient="Sunderholm", stdout=told)
-    assert ": 1, signed" in told.getvalue()
+    named = make_organisation(north, name="Call back")
+    send: dict[str, Any] = {"recipient": "Sunderholm", "stdout": told, "stderr": told}
+    call_command("export_practices", str(file), **send)
+    assert ": 1, signed" in told.getvalue() and "may name someone: Call back" in told.getvalue()
+    Organisation.objects.filter(pk=named.pk).update(location_protected=True)
+    with pytest.raises(CommandError, match="location is protected"):
+        call_command("export_practices", str(tmp_path / "none.json"), **send)
     with pytest.raises(CommandError, match="of this city itself"):
         call_command("import_practices", str(file))
     settings.CITY_NAME = "Sunderholm"

@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from audit.models import Action
 from audit.services import record
-from audit.signing import read_private_key
+from audit.signing import read_city_key
 from lib import city_files
-from practices.files import build
+from lib.told import texts
 from practices.models import Practice
+from practices.services.sending import prepare_file
 
 
 class Command(BaseCommand):
@@ -29,11 +30,16 @@ class Command(BaseCommand):
         found = list(rows.filter(code__in=code) if code else rows)
         if not found:
             raise CommandError("There is no published practice with this code.")
-        document = build(city=settings.CITY_NAME, made_at=timezone.now(), rows=found)
-        signature = ("", "")
+        try:
+            prepared = prepare_file(actor=SYSTEM, practice_ids=[row.pk for row in found])
+        except ValidationError as error:
+            raise CommandError(" ".join(texts(error))) from error
+        document, signature = prepared.document, ("", "")
         if settings.CITY_KEY_FILE:
-            signature = city_files.sign(document, read_private_key(Path(settings.CITY_KEY_FILE)))
+            signature = city_files.sign(document, read_city_key())
         record(SYSTEM, Action.EXPORT, "practice", [row.pk for row in found], recipient=recipient)
         file.write_bytes(city_files.write(document, *signature))
         state = "signed" if settings.CITY_KEY_FILE else "not signed"
+        if prepared.flags:
+            self.stderr.write(f"These words may name someone: {', '.join(prepared.flags)}")
         self.stdout.write(f"Practices in {file}: {len(found)}, {state}")
