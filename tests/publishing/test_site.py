@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,9 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import ProgrammingError, transaction
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
-from contacts.models import Organisation
 from lib.days import city_today
 from publishing.models import Publication, PublicFile, ReportingRoute
 from publishing.services.entries import withdraw_entry
@@ -28,8 +26,6 @@ from publishing.services.routes import record_test
 from publishing.site import build_site
 from publishing.site.folder import MANIFEST, write_folder
 from publishing.tasks import publish_site
-from tests.architecture.canaries import leaked
-from tests.architecture.ground import Ground, ground_for_all
 from tests.factories import make_organisation
 from tests.markup import joined
 from tests.publishing.city import City
@@ -241,25 +237,6 @@ def test_a_site_without_districts_says_so_and_bad_codes_are_no_paths() -> None:
     for bad in ("../en", "xx_bogus", "EN", ""):
         with pytest.raises(ValidationError):
             write_page(actor=town.supervisor, district_id=town.north.pk, languages=[bad])
-
-
-@pytest.fixture
-def ground(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Ground]:
-    with ground_for_all(django_db_blocker) as ground:
-        yield ground
-
-
-@pytest.mark.long
-def test_nothing_of_the_records_is_on_the_site(ground: Ground) -> None:
-    """Canaries are in every text of the database. Public rows are written beside them."""
-    town = Town(ground.districts["north"])
-    text = "\n".join(site().values())
-    assert "Choir of Quince" in text and "The lamps are out." in text
-    assert leaked(text, ("north", "south")) == []
-    names = {row.name for row in Organisation.objects.all()} - {"Choir of Quince"}
-    assert not [name for name in names if name in text]
-    ids = {str(row.pk) for row in (*Organisation.objects.all(), town.meeting, town.lamps, town.line)}
-    assert not [one for one in ids if one in text]
 
 
 def test_the_words_of_a_language_are_learned_again_by_a_new_catalogue(settings: Settings) -> None:
