@@ -223,7 +223,7 @@ def test_what_one_file_hides_another_does_not_tell(key: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "of", "period"), [("concerns", "received", QUARTER), ("coverage", "organisations", NEXT)]
+    ("slug", "of", "period"), [("concerns", "received", QUARTER), ("continuity", "organisations", NEXT)]
 )
 def test_what_a_release_hides_no_file_tells(key: Path, slug: str, of: str, period: Period) -> None:
     """Of the same quarter; and of the one before, if a count of a moment has stayed as it was."""
