@@ -41,6 +41,15 @@ def count_shown(request: ActorRequest, contact_ids: Collection[UUID], *, is_outs
         messages.info(request, text % {"n": counted.total, "most": counted.most})
 
 
+def within_limit(request: ActorRequest, contact_ids: Collection[UUID]) -> bool:
+    """Count the contacts that a form is about to offer. Past the limit it offers none, so no text is lost."""
+    try:
+        count_shown(request, contact_ids)
+    except ContactsLimit:
+        return False
+    return True
+
+
 def limit_page(request: HttpRequest, reached: ContactsLimit) -> HttpResponse:
     """The page instead of contacts past the limit. It shows nothing about them."""
     actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware

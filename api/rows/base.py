@@ -113,6 +113,11 @@ class RowSpec:
         """Replace the named references with rows, one query for each, and return the rows by name."""
         return {name: _inline(rows, self.expansions[name], actor) for name in wanted}
 
+    def people_in(self, rows: Sequence[Row]) -> list[UUID]:
+        """IDs of the contacts that rows name, before they are expanded."""
+        slots = [slot for one in self.expansions.values() if one.people for slot in _slots(rows, one)]
+        return list(dict.fromkeys(UUID(str(holder[name])) for holder, name in slots if holder[name]))
+
 
 def _made_for(actor: Actor, sql: Expression | Callable[[Actor], Expression]) -> Expression:
     return sql(actor) if callable(sql) else sql

@@ -27,6 +27,7 @@ from pages.form_pages import form_page
 from pages.forms.duplicates import MergeForm, PairForm
 from pages.lookups import consult_rows, record_view, writers_only
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
+from pages.reading_limit import count_shown
 from pages.reasons import ANSWER, given_reasons, take_reasons
 from pages.undo import LaterFirst, offer_undo, offered_undo, say_with_undo, undo_url, undoer
 
@@ -107,6 +108,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         return question
     if ANSWER in request.POST and "keep" not in request.POST:  # the reason was just given: reload the page
         return redirect(request.get_full_path())
+    count_shown(request, people)
     why = given_reasons(request, people)
     form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
     if request.method == "POST" and form.is_valid():

@@ -52,6 +52,7 @@ from pages.lookups import (
     refuse_unless,
     writers_only,
 )
+from pages.reading_limit import count_shown
 from pages.repetition import repeats
 from pages.undo import offered_undo, say_with_undo, undo_url, undoer
 from pages.views.takeaways import tried_context
@@ -137,6 +138,8 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         Prefetch("concern", Concern.objects.visible_to(actor)),
     )
     row: Any = get_or_404(rows.select_related("series"), pk)
+    if row.contact and row.owner_id != actor.id:
+        count_shown(request, [row.contact.pk])
     about = [one for one in (row.contact, row.meeting, row.concern) if one]
     shown = [*ids_on([row]), *(one.pk for one in about)]
     record_view(request, "follow_up", shown, district_ids=district_ids_of([row, *about]))

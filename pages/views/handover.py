@@ -28,6 +28,7 @@ from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.handover import AbsenceForm, HandoverForm
 from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
 from pages.printing import print_form, record_print_or_view
+from pages.reading_limit import count_shown
 from pages.undo import say_with_undo, undo_url, undoer
 
 
@@ -131,11 +132,16 @@ def organisation_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A brief for reading, or for printing once the user has entered who gets it."""
     readers_only(request)
     row = get_or_404(Organisation.objects.visible_to(request.actor), pk)
-    return _briefs(request, [row.pk], {"organisation": row})
+    return _briefs(request, [row.pk], {"organisation": row}, is_counted=True)
 
 
-def _briefs(request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any]) -> HttpResponse:
+def _briefs(
+    request: ActorRequest, ids: Iterable[UUID], context: dict[str, Any], *, is_counted: bool = False
+) -> HttpResponse:
+    """Briefs of a handover are not counted towards the daily limit of contacts (docs/adr/0048)."""
     briefs = briefs_of(request.actor, ids)
+    if is_counted:
+        count_shown(request, {one.contact_id for brief in briefs for one in brief.people})
     districts = {brief.organisation.home_district_id for brief in briefs}
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
     form, n_kept = print_form(request), 0

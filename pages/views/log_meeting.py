@@ -1,6 +1,7 @@
 """Log a meeting in four taps, or a group meeting on one page."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from pages.forms.meetings import WAS_THERE, Attendances
 from pages.hints import record_kept
 from pages.lookups import consult_rows, is_id, writers_only
 from pages.once import about
+from pages.reading_limit import within_limit
 from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
 from pages.views.meeting_outcome import say_logged, to_reopen
@@ -62,7 +64,7 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
     is_choosing = bool(request.htmx) and "who" in request.GET  # type: ignore[attr-defined]  # django-htmx
     recent = [] if is_choosing else [Who(one) for one in recently_met(request.actor)]
     offered = list({who.value: who for who in (*chosen, *typed, *found, *recent)}.values())
-    known = _known(request.actor, (typed or chosen)[:1])
+    known = _known(request, (typed or chosen)[:1])
     form = LogForm(
         request.POST or None,
         initial=_now() | _asked_kind(request) | ({"who": chosen[0].value} if chosen else {}),
@@ -266,9 +268,15 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
-def _known(actor: Actor, whom: list[Who]) -> Known | None:
+def _known(request: ActorRequest, whom: list[Who]) -> Known | None:
     """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
-    return known_of(actor, whom[0].organisation, facts=1) if whom and whom[0].organisation else None
+    if not whom or not whom[0].organisation:
+        return None
+    known = known_of(request.actor, whom[0].organisation, facts=1)
+    if within_limit(request, [role.contact_id for role in known.to_greet]):
+        return known
+    sent = request.POST.getlist("people")
+    return replace(known, to_greet=[one for one in known.to_greet if str(one.contact_id) in sent])
 
 
 def _consult(

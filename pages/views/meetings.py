@@ -52,7 +52,7 @@ from pages.lookups import (
     refuse_unless,
     writers_only,
 )
-from pages.reading_limit import count_shown
+from pages.reading_limit import count_shown, within_limit
 from pages.repetition import repeats
 from pages.undo import say_with_undo, undoer
 from pages.views.meeting_outcome import say_logged, to_reopen
@@ -110,7 +110,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         prep, greeted = prep_of(actor, row, organisations), to_greet(organisations)
         shown += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
     officers = list(row.officers.order_by("name", "pk"))
-    if actor.id not in ids_of(officers):  # whoever was there has met them
+    if row.status == MeetingStatus.PLANNED or actor.id not in ids_of(officers):  # who was there has met them
         count_shown(request, {*(link.contact_id for link in people), *(role.contact_id for role in greeted)})
     record_view(request, "meeting", dict.fromkeys(shown), district_ids=[row.district_id])
     changes = list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES])
@@ -307,7 +307,8 @@ def _rows_of(
 ) -> tuple[Attendances[Organisation], Attendances[Contact]]:
     """Attendance as stored or as just sent.
 
-    The options for contacts are those of the selected organisations.
+    The options for contacts are those of the selected organisations. Past the daily limit of contacts, the
+    page asks for a reason before it opens, and a form that was sent offers nobody new.
     """
     links = row.organisation_links.values_list("organisation", "present")
     known = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
@@ -318,8 +319,14 @@ def _rows_of(
     to_invite = Q(pk__in=speaking.values("contact"), withdrawn_on__isnull=True)
     # Keep attendees who opted out since then: saving removes contacts that are not on the page.
     candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
-    answers = Attendances.answered("came", request.POST) if request.method == "POST" else came
-    return rows, Attendances("came", CAME, list(candidates.order_by("folded", "pk")), answers)
+    found = list(candidates.order_by("folded", "pk"))
+    if request.method != "POST":
+        count_shown(request, ids_of(found))
+        return rows, Attendances("came", CAME, found, came)
+    answers = Attendances.answered("came", request.POST)
+    if not within_limit(request, ids_of(found)):
+        found = [one for one in found if one.pk in answers or one.pk in came]
+    return rows, Attendances("came", CAME, found, answers)
 
 
 def _organisation_rows(

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.actors import SYSTEM
 from accounts.models import Role, User
 from api.models import PersonRead, ReadingDay
 from api.quota import forget_old_reads
@@ -14,6 +15,7 @@ from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
 from lib.days import city_today
+from meetings.services.follow_ups import create_follow_up
 from oversight.models import Alert, AlertKind
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
 
@@ -96,6 +98,60 @@ def test_the_supervisor_and_the_privacy_officer_are_told_of_the_reason(
         assert WHY in sign_in(reader).get("/alerts/").content.decode()
     for reader in (make_user(Role.SUPERVISOR, make_district()), make_user(Role.OFFICER, north)):
         assert WHY not in sign_in(reader).get("/alerts/").content.decode()
+
+
+def test_each_page_that_names_people_with_an_organisation_counts_them(officer: User, north: District) -> None:
+    """Planning a meeting takes a minute, and its page says whom to greet."""
+    client, organisation = sign_in(officer), make_organisation(north)
+    people = [make_contact(north, organisation) for _number in range(3)]
+    planned = make_meeting(north, organisation, officers=[officer], status="planned")
+    theirs = create_follow_up(
+        actor=SYSTEM,
+        title="Call them",
+        kind="call_back",
+        owner=make_user(Role.OFFICER, north),
+        due_on=city_today(),
+        organisations=[organisation],
+        contact=people[0],
+    )
+    held = make_meeting(north, organisation)
+    held.contact_links.create(contact=people[0], attendance="attended")
+    merge = "/duplicates/contacts/merge/?" + "&".join(f"row={one.pk}" for one in people)
+    for path, n in {
+        f"/organisations/{organisation.pk}/brief/": 3,
+        f"/meetings/log/?organisation={organisation.pk}": 3,
+        f"/meetings/{planned.pk}/": 1,  # greets one of each organisation
+        f"/meetings/{planned.pk}/edit/": 3,
+        f"/meetings/{planned.pk}/hold/": 3,
+        f"/follow-ups/{theirs.pk}/": 1,
+        f"/api/v1/meetings/{held.pk}/": 1,
+        merge: 3,
+    }.items():
+        assert client.get(path).status_code == 200, path
+        assert PersonRead.objects.filter(user=officer).count() == n, path
+        PersonRead.objects.all().delete()
+
+
+def test_past_the_limit_a_form_that_was_sent_offers_nobody_new(
+    officer: User, north: District, settings: Settings
+) -> None:
+    settings.SESSION_PEOPLE_OFFICER = 1
+    client, organisation = sign_in(officer), make_organisation(north)
+    known, new = (make_contact(north, organisation, given_name=name) for name in ("Knownia", "Newtonia"))
+    assert opened_for_a_reason(client, known).status_code == 200
+    held = make_meeting(north, organisation, officers=[officer])
+    assert client.get(f"/meetings/{held.pk}/edit/").status_code == 429
+    sent = {"act": "find", f"was-{organisation.pk}": "present", f"came-{known.pk}": "present"}
+    page = client.post(f"/meetings/{held.pk}/edit/", sent).content.decode()
+    assert f"came-{known.pk}" in page
+    assert f"came-{new.pk}" not in page
+    log = client.get(f"/meetings/log/?organisation={organisation.pk}")
+    assert (log.status_code, "Newtonia" in log.content.decode()) == (200, False)
+
+
+def opened_for_a_reason(client: Client, contact: Contact) -> Any:
+    client.post(f"/contacts/{contact.pk}/reason/", {"reason": "To check the record"})
+    return opened(client, contact)
 
 
 def test_pages_and_the_api_count_together(officer: User, north: District) -> None:
