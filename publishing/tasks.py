@@ -1,5 +1,6 @@
 """Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
 
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -13,7 +14,7 @@ from publishing.sending import mail_registrations
 from publishing.services.publications import keep_publication, note_failure
 from publishing.services.registrations import tidy_registrations
 from publishing.site import build_site
-from publishing.site.folder import write_folder
+from publishing.site.folder import read_manifest, write_folder
 
 log = structlog.get_logger()
 
@@ -24,15 +25,20 @@ def publish_site() -> bool:
     today = city_today()
     try:
         made = keep_publication(build_site, today)
-        if settings.PUBLIC_SITE_FOLDER and (made or not Path(settings.PUBLIC_SITE_FOLDER).exists()):
-            last = made or Publication.objects.done().latest_first().first()
-            if last is not None:
-                write_folder(build_site(today, last.as_of), Path(settings.PUBLIC_SITE_FOLDER))
+        if settings.PUBLIC_SITE_FOLDER:
+            _fill(Path(settings.PUBLIC_SITE_FOLDER), today)
     except Exception as error:
         log.exception("publish_failed")
         note_failure(today, error)
         return False
     return made is not None
+
+
+def _fill(folder: Path, today: date) -> None:
+    """Write the last publication into the folder, unless it is there. The disk may have been full before."""
+    last = Publication.objects.done().latest_first().first()
+    if last is not None and read_manifest(folder) != last.files:
+        write_folder(build_site(today, last.as_of), folder)
 
 
 @shared_task(name="publishing.mail_registrations")

@@ -1,11 +1,12 @@
 """The site as a folder: written beside the old one, then put in its place."""
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -18,6 +19,14 @@ MANIFEST: Final = "manifest.json"
 def manifest_of(files: Mapping[str, bytes]) -> dict[str, str]:
     """The SHA-256 of each file by its path."""
     return {path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)}
+
+
+def read_manifest(folder: Path) -> Any:
+    """What a folder says of its files; nothing where no site has been written."""
+    try:
+        return json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def write_folder(files: Mapping[str, bytes], target: Path) -> None:

@@ -1,5 +1,6 @@
 """The public site: what it shows, in which languages, and always with the same bytes."""
 
+import errno
 import io
 import json
 import re
@@ -16,8 +17,20 @@ from django.core.management.base import CommandError
 from django.db import ProgrammingError, transaction
 from pytest_django import Settings
 
+from contacts.models import Organisation
+from districts.models import District
 from lib.days import city_today
-from publishing.models import Publication, PublicFile, ReportingRoute
+from publishing.models import (
+    EntryTranslation,
+    Publication,
+    PublicDistrict,
+    PublicEntry,
+    PublicFile,
+    PublicListing,
+    PublicMeeting,
+    PublicText,
+    ReportingRoute,
+)
 from publishing.services.entries import withdraw_entry
 from publishing.services.listings import withdraw_listing
 from publishing.services.pages import write_page
@@ -149,6 +162,33 @@ def test_a_folder_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None
         write_folder({}, tmp_path)
 
 
+def test_a_full_disk_leaves_the_old_site_until_there_is_room_again(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town()
+    folder = tmp_path / "site"
+    settings.PUBLIC_SITE_FOLDER = str(folder)
+    page = folder / "en" / town.north.code / "index.html"
+    assert publish_site()
+    before = page.read_bytes()
+    withdraw_entry(actor=town.supervisor, entry_id=town.lamps.pk)
+    real, written = Path.write_bytes, []
+
+    def write(path: Path, content: Any) -> int:
+        written.append(path)
+        if len(written) > 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, content)
+
+    with monkeypatch.context() as context:
+        context.setattr(Path, "write_bytes", write)
+        assert not publish_site() and not publish_site()
+    assert len(written) == 5 and has_failed(), "a supervisor is told"
+    assert page.read_bytes() == before and list(tmp_path.iterdir()) == [folder]
+    publish_site()
+    assert b"The lamps are out." in before and b"The lamps are out." not in page.read_bytes()
+
+
 def test_what_is_withdrawn_fails_or_is_protected_is_gone_from_the_next_publication() -> None:
     town = Town()
     town.text()
@@ -237,6 +277,30 @@ def test_a_site_without_districts_says_so_and_bad_codes_are_no_paths() -> None:
     for bad in ("../en", "xx_bogus", "EN", ""):
         with pytest.raises(ValidationError):
             write_page(actor=town.supervisor, district_id=town.north.pk, languages=[bad])
+
+
+def test_markup_in_any_text_is_text_and_a_language_without_a_name_is_its_code() -> None:
+    town = Town()
+    town.text()
+    write_page(actor=town.supervisor, district_id=town.north.pk, languages=["en", "xx-bogus"])
+    markup = "<img src=x>"
+    texts: dict[Any, tuple[str, ...]] = {
+        District: ("name",),
+        Organisation: ("name",),
+        PublicDistrict: ("intro", "hours"),
+        PublicEntry: ("said", "did", "why"),
+        EntryTranslation: ("said", "did", "why"),
+        PublicMeeting: ("title", "text", "place"),
+        ReportingRoute: ("name", "address", "hours", "note"),
+        PublicListing: ("summary",),
+        PublicText: ("text",),
+    }
+    for model, names in texts.items():
+        model.objects.update(**dict.fromkeys(names, markup))
+    pages = {path: text for path, text in site().items() if path.endswith(".html")}
+    assert [path for path, text in pages.items() if "<img" in text] == []
+    assert page_of(town, "xx-bogus", pages).count("&lt;img") > 12
+    assert "xx-bogus" in page_of(town, "en", pages)
 
 
 def test_the_words_of_a_language_are_learned_again_by_a_new_catalogue(settings: Settings) -> None:
