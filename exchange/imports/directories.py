@@ -228,7 +228,7 @@ def _by(tables: dict[str, list[Item]], table: str, key: str) -> defaultdict[str,
 def _directory(items: Iterable[Any]) -> Directory:
     found = Directory()
     row_of: dict[str, list[str]] = {}
-    for item in items:
+    for number, item in enumerate(items, 1):
         organisation, services = _parts(item if isinstance(item, dict) else {})
         is_open = [one for one in services if _text(one, "status").lower() in _OPEN]
         found.left_out[CLOSED] += len(services) - len(is_open)
@@ -236,6 +236,8 @@ def _directory(items: Iterable[Any]) -> Directory:
         if services and not is_open:
             continue
         row = _row(organisation, is_open)
+        if not any(row):  # the import passes over blank rows, but this one is to be refused
+            row[0] = f"#{number}"
         key = row[0]
         if key and key in row_of:
             found.left_out[REPEATED] += 1

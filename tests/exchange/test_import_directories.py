@@ -1,8 +1,10 @@
 """A directory in HSDS (Open Referral) is read as a table of organisations, without its people."""
 
 import csv
+import gzip
 import io
 import json
+import socket
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pytest_django import Settings
 
-from contacts.models import Contact, FocusDeclaration, Organisation
+from contacts.models import Contact, FocusDeclaration, Organisation, OrganisationDetail
 from exchange.imports.directories import HEADINGS
 from exchange.imports.reading import UnreadableFile
 from exchange.imports.tables import Table, read_table
@@ -72,6 +75,12 @@ def test_services_are_read_as_their_organisations_each_once() -> None:
         [organisation()],
         organisation(),
         {"contents": [organisation()]},
+        {
+            "contents": [organisation()],
+            "page_number": 1,
+            "total_pages": 9,
+            "next": "https://x.example/?page=1",
+        },
         b"\xef\xbb\xbf" + json.dumps([organisation()]).encode(),
         [
             {
@@ -119,7 +128,12 @@ def test_the_tables_of_a_package_are_joined() -> None:
 
 def test_a_broken_line_is_one_row_to_be_refused_and_the_others_are_read() -> None:
     lines = [json.dumps(organisation()), '{"id": ', json.dumps(organisation(id="a2", name="Beta"))]
-    assert [row["name"] for row in rows("\n".join(lines))] == ["Alpha", "", "Beta"]
+    found = rows("\n".join(lines))
+    assert [(row["external id"], row["name"]) for row in found] == [
+        ("a1", "Alpha"),
+        ("#2", ""),
+        ("a2", "Beta"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -220,3 +234,48 @@ def test_labels_of_3_1_and_numbers_in_quotes_are_read() -> None:
         organisation(attributes=[labelled], phones=[{"number": '"+44 1234 234567"', "extension": 100}])
     )
     assert (row["kind"], row["phone"]) == ("Legal", "+44 1234 234567 ext. 100")
+
+
+@pytest.mark.django_db
+def test_every_item_of_a_bad_directory_is_imported_refused_or_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """IDs of any form, many phones and repeated items do no harm. Dangerous addresses are left out."""
+    make_district("North", code="N1")
+    place = {"latitude": 95, "longitude": 2, "addresses": [{"address_1": "x", "address_type": "physical"}]}
+    phones = [{"number": f"+3491800{n:04}", "type": "fax" if n < 2 else "voice"} for n in range(50)]
+    found = [
+        organisation(id="no uuid", name="Many phones", phones=phones),
+        organisation(id="a2", name="Script", website="javascript:alert(1)"),
+        organisation(id="a3", name="Password", website="https://user:pw@bank.example"),
+        organisation(id="a4", name="Beyond", locations=[place]),
+        organisation(id="a5", name="Closed", services=[{"name": "x", "status": "defunct"}]),
+        organisation(id="no uuid", name="Many phones"),
+        {},
+    ]
+    assert table(found).left_out == {"closed": 1, "repeated": 1}
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps(found))
+    call_command("import_hsds", str(file), district="N1")
+    assert "created 4, updated 0, merged 0, unchanged 0, refused 1" in capsys.readouterr().out
+    made = {row.name: row for row in Organisation.objects.all()}
+    assert set(made) == {"Many phones", "Script", "Password", "Beyond"}
+    assert str(made["Many phones"].phone) == "+34918000002"
+    details = OrganisationDetail.objects.values_list("value", flat=True)
+    stored = " ".join([*(row.website for row in made.values()), *details])
+    assert "javascript" not in stored and "user:pw" not in stored
+
+
+def test_what_is_packed_is_not_unpacked_and_a_slow_server_is_not_waited_for(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = tmp_path / "bomb.json"
+    bomb.write_bytes(gzip.compress(b"[" + b" " * 30_000_000, 1))
+    with pytest.raises(CommandError):
+        call_command("import_hsds", str(bomb), district="N1")
+    monkeypatch.setattr("exchange.management.commands.import_hsds._SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        settings.WEBHOOK_ALLOWED_HOSTS = [place]
+        with pytest.raises(CommandError, match="timeout"):
+            call_command("import_hsds", f"http://{place}/services.json", district="N1")
