@@ -137,15 +137,21 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, "live_missing", "en", "", 400)
+    return _missing(request, 400)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, "live_missing", "en", "", 404)
+    return _missing(request, 404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return _page(request, "live_missing", "en", "", 500)
+    return _missing(request, 500)
+
+
+def _missing(request: HttpRequest, status: int) -> HttpResponse:
+    """In the language that the address begins with, if there are words in it."""
+    language = request.path_info.lstrip("/").partition("/")[0]
+    return _page(request, "live_missing", words_of(language), "", status)
 
 
 def _page(

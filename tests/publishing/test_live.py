@@ -21,8 +21,8 @@ from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
 from crm.embedded.postgres import PUBLIC
 from districts.models import District
 from lib.days import city_today
-from publishing.live import published_file
-from publishing.models import PublicDistrict, Registration
+from publishing.live import RegisterForm, published_file
+from publishing.models import Publication, PublicDistrict, Registration
 from publishing.sending import mail_registrations
 from publishing.services.listings import list_organisation
 from publishing.services.pages import write_text
@@ -30,6 +30,7 @@ from publishing.site.languages import words_of
 from publishing.tasks import publish_site
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.plugins import services
+from tests.publishing.test_site_is_valid import errors_of
 from tests.publishing.town import Town
 
 LIVE: Any = {
@@ -120,6 +121,69 @@ def test_an_organisation_registers_by_email_and_a_known_one_gets_the_same_answer
     row = Registration.objects.get(name="Chess club")
     assert (row.state, row.wants, row.token_hash) == ("confirmed", "contact", None)
     assert Registration.objects.get(name="A new one").state == "unconfirmed"
+
+
+def test_names_and_domains_that_imitate_are_kept_as_what_they_are(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imitated = "раураl.com"  # Cyrillic letters are what the test is about
+    many = "\N{GRINNING FACE}" * 200
+    answer = send(live, monkeypatch, name=many, website=imitated, person_email=f"kim@{imitated}")
+    assert answer.status_code == 200 and many not in answer.text
+    row = Registration.objects.get()
+    assert (row.name, row.website) == (many, "https://xn--l-7sba6dbr.com")
+    assert row.person_email == "kim@xn--l-7sba6dbr.com"
+    assert mail_registrations() == 1
+    link = re.findall(r"(/confirm/\S+)", mail.outbox[-1].body)[0]
+    Registration.objects.all().delete()
+    assert live.post(link).content == live.post("/confirm/guessed/?language=en").content
+    send(live, monkeypatch, name="Chess\r\nBcc: c@d.example", person_name="Kim\r\nX: y")
+    row = Registration.objects.get()
+    assert (row.name, row.person_name) == ("Chess Bcc: c@d.example", "Kim X: y")
+    assert mail_registrations() == 1
+    assert mail.outbox[-1].recipients() == ["kim@club.example"] and "Chess" not in mail.outbox[-1].body
+    for path in ("/en/N7/x/register/", "/en/N7%2Fx/register/", "/xx-bogus/N7/register/", "/en/N7%0d%0a/"):
+        assert live.get(path).status_code == 404, path
+
+
+def test_each_page_of_the_process_is_valid_html_in_each_language(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with markup in what was sent, which comes back as text."""
+    markup = "\"'><script>alert(1)</script>"
+    moment = form_of(live, monkeypatch)
+    last = Publication.objects.latest("number")
+    # A file of texts that cannot be read, so that the form fails.
+    broken = {**last.files, "texts.json": last.files["style.css"]}
+    pages: dict[tuple[str, str], Any] = {}
+    rough = Client(raise_request_exception=False)
+    for language in ("en", "es", "ar"):
+        form = f"/{language}/N7/register/"
+        for name, status, answer in (
+            ("form", 200, live.get(form)),
+            ("errors", 422, live.post(form, dict.fromkeys(RegisterForm.base_fields, markup))),
+            ("sent", 200, live.post(form, SENT)),
+            ("confirm", 200, live.get(f"/confirm/x/?language={language}")),
+            ("confirmed", 200, live.post(f"/confirm/x/?language={language}")),
+            ("missing", 404, live.get(f"/{language}/{markup}/")),
+            ("refused", 400, live.post(form, {"name": "x" * 30_000})),
+        ):
+            assert answer.status_code == status, (language, name)
+            pages[language, name] = answer
+    PublicDistrict.objects.update(is_on=False)
+    for language in ("en", "es", "ar"):
+        full = live.post(f"/{language}/N7/register/", {**SENT, "moment": moment})
+        assert full.status_code == 503
+        pages[language, "full"] = full
+    Publication.objects.create(number=last.number + 1, as_of=last.as_of, files=broken)
+    for language in ("en", "es", "ar"):
+        failed = rough.get(f"/{language}/N7/register/")
+        assert failed.status_code == 500
+        pages[language, "failed"] = failed
+    wrong = {key: errors_of(page.text) for key, page in pages.items() if errors_of(page.text)}
+    assert wrong == {}
+    for (language, name), page in pages.items():
+        assert f'<html lang="{language}"' in page.text and "<script" not in page.text, (language, name)
 
 
 @pytest.mark.parametrize(
