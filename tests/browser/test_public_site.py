@@ -1,21 +1,25 @@
-"""The public site in a real browser is accessible in each language.
+"""The public site in a real browser: accessible in each language, and an organisation registers by email.
 
 The browser asks for addresses of the public process, and the process answers them here.
 """
 
 import re
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Page, Route
+from django.core import mail
+from django.test import Client, override_settings
+from playwright.sync_api import Page, Route, expect
 
 from districts.models import District
 from publishing.models import Publication
+from publishing.sending import mail_registrations
 from publishing.tasks import publish_site
 from tests.browser.looking import bring_axe, shape, violations
+from tests.factories import make_supervisor
 from tests.plans.making import make_public_plan
 from tests.plugins.browser import OpenPage
 from tests.publishing.test_live import LIVE, live
@@ -67,3 +71,48 @@ def test_each_public_page_is_accessible_in_each_language(
         wrong = violations(page) + ([] if address.startswith("/embed/") else shape(page))
         found |= {address: wrong} if wrong else {}
     assert found == {}
+
+
+def test_an_organisation_finds_how_to_report_registers_by_email_and_is_listed(
+    live: Client, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town(District.objects.get())
+    publish_site()
+    page = open_page("phone", javascript=False)
+    visit(page, live, monkeypatch)
+    page.goto(HOST)
+    page.get_by_role("link", name="Northgate").tap()
+    line = page.locator("section", has_text="Anonymous line").get_by_role("link", name="900 100 200")
+    expect(line).to_have_attribute("href", "tel:900100200")  # the second tap calls
+    page.get_by_role("link", name="Register an organisation").tap()
+    page.get_by_label("Name of the organisation").fill("Chess club")
+    page.get_by_label("What you do", exact=True).fill("We play on Fridays.")
+    page.get_by_label("What you do in the organisation").fill("chair")
+    page.get_by_label("Your email").fill("not an address")
+    page.get_by_role("button", name="Send registration").tap()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Your email")).to_have_accessible_description(re.compile("."))
+    page.get_by_label("Your email").fill("kim@club.example")
+    page.get_by_label("What they do").check()
+    page.get_by_role("button", name="Send registration").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
+    assert mail_registrations() == 1
+    [link] = re.findall(r"https://register\.city\.example(/confirm/\S+)", mail.outbox[-1].body)
+    page.goto(f"{HOST}{link}")
+    page.get_by_role("button", name="Confirm registration").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+
+    with override_settings(**INSIDE):  # until the last request is answered: its addresses are others
+        inside: Any = open_page("phone", user=make_supervisor(town.north))
+        inside.goto("/publishing/public/")
+        inside.get_by_role("link", name="Chess club").tap()
+        inside.get_by_role("button", name="Add organisation").tap()
+        expect(inside.get_by_label("What they do", exact=True).first).to_be_checked()
+        expect(inside.get_by_label("Who agreed")).to_have_value("chair")
+        inside.get_by_role("button", name="Save").tap()
+        expect(inside.get_by_text("Listing saved.")).to_be_visible()
+    publish_site()
+    page.goto(f"{HOST}/en/N7/organisations/")
+    listed = page.locator("section", has_text="Chess club")
+    expect(listed).to_contain_text("We play on Fridays.")
+    expect(listed).not_to_contain_text("kim@")

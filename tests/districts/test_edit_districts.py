@@ -106,6 +106,7 @@ def test_a_district_out_of_use_stays_and_the_trail_says_so(administrator: Any) -
     "fields",
     [
         {"code": "N N"},
+        {"code": "N/1"},
         {"code": "import"},
         {"code": ""},
         {"name": ""},
