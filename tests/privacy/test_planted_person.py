@@ -4,10 +4,12 @@ Tables and fields come from the inventory, which a test compares with the models
 """
 
 import random
+from datetime import date, timedelta
 from typing import Final
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
@@ -15,37 +17,35 @@ from audit.models import Action, Reason
 from audit.services import record
 from contacts.models import Contact, Merge
 from contacts.services.folding import fold_contact
+from districts.models import District
 from exchange.models import ImportDraft, ImportedRow, ImportStep, SavedMapping
 from lib.days import city_today
 from lib.ids import uuid7
+from plans.models import ComparisonFile, Indicator, IndicatorValue, Plan
+from practices.models import EditorialReview, Practice, PracticeFile
+from practices.models.review import QUESTIONS
 from privacy import erasing, inventory
 from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.searching import find_everywhere, keep_findings
 from privacy.services.requests import receive_request
-from publishing.models import PublicText
+from publishing.models import CouncilPaper, PublicText, Release
+from reviews.models import Addendum, FrozenFigure, Review
 from tests.architecture.ground import Ground
 from tests.factories import make_user
 from tests.privacy import planting
+from tests.publishing.test_registrations import registered
+from tests.publishing.town import Town
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
-#: Tables of which the ground of the tests has no row, or only rows that never change.
-WITHOUT_ROWS: Final = {
-    "plans.CityFile",
+#: Tables whose rows never change. The search finds the person in them, and the preview says why they stay.
+NEVER_CHANGE: Final = {
     "plans.ComparisonFile",
     "plans.IndicatorValue",
-    "practices.EditorialReview",  # signed, as the others that are not writable
-    "practices.OfferedFile",
+    "practices.EditorialReview",
     "practices.PracticeFile",
     "publishing.CouncilPaper",
-    "publishing.EntryTranslation",
-    "publishing.PublicDistrict",
-    "publishing.PublicEntry",
-    "publishing.PublicListing",
-    "publishing.PublicMeeting",
-    "publishing.Registration",
-    "publishing.ReportingRoute",
     "reviews.Addendum",
     "reviews.FrozenFigure",
 }
@@ -75,9 +75,48 @@ def make_copies() -> None:
     Merge.objects.create(
         object_type="contact", kept_id=uuid7(), gone_ids=[uuid7()], kept_version=1, memory={"x": 1}
     )
+    registered(Town().north)
     PublicText.objects.create(
         slug="privacy_notice", language="en", version=1, text="x", in_force_since=city_today()
     )
+
+
+def write_what_never_changes() -> set[planting.Place]:
+    """What is signed, frozen, received or released, with the person in it."""
+    district, today, name = District.objects.all()[0], city_today(), planting.NAME
+    by = make_user(Role.SUPERVISOR)
+    review = Review.objects.create(
+        district=district, since=today - timedelta(90), until=today, as_of=timezone.now(), started_by=by
+    )
+    release = Release.objects.create(
+        number=99, quarter_since=date(2019, 1, 1), released_on=today, document={}, counted=[]
+    )
+    period = {"period_start": today, "period_end": today + timedelta(1)}
+    rows = {
+        "text": Addendum.objects.create(review=review, text=f"{name} was heard.", written_by=by),
+        "name": FrozenFigure.objects.create(
+            review=review, position=999, slug="coverage", by="kind", group="x", name=name, n=1, of=1
+        ),
+        "where_from": IndicatorValue.objects.create(
+            indicator=Indicator.objects.all()[0], value=1, where_from=name, **period
+        ),
+        "title": CouncilPaper.objects.create(
+            release=release, version=99, title=name, not_done="x", figures=[], pdf=b"", made_by=by
+        ),
+        "note": EditorialReview.objects.create(
+            practice=Practice.objects.all()[0],
+            edition=1,
+            level="described",
+            note=name,
+            **dict.fromkeys(QUESTIONS, "yes"),
+        ),
+        "recipient": ComparisonFile.objects.create(
+            plan=Plan.objects.all()[0], number=99, recipient=name, document={}, counted={}, **period
+        ),
+    }
+    file = PracticeFile.objects.create(recipient=name, practices=[], document={})
+    places = [*rows.items(), ("recipient", file)]
+    return {(row._meta.label, str(row.pk), field) for field, row in places}
 
 
 def found_for(row: DataRequest) -> set[planting.Place]:
@@ -100,13 +139,21 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them() -> N
         and not one.model.startswith("privacy.")
     }
     left = wanted - planting.fields_of(planted)
-    assert {label for label, _field in left - REFUSED} <= WITHOUT_ROWS
+    assert {label for label, _field in left - REFUSED} <= NEVER_CHANGE
     planting.plant(chance, "exact")
     contact = Contact.objects.order_by("pk")[0]
     contact.given_name, contact.family_name, contact.email = "Leila", "Haddad", planting.EMAIL
     fold_contact(contact)
     contact.save()
     record(SYSTEM, Action.VIEW, "contact", [contact.pk], purpose=f"Called for {planting.NAME}")
+    with transaction.atomic():
+        fixed = write_what_never_changes()
+        assert {label for label, *_ in fixed} == NEVER_CHANGE and fixed <= found_for(row)
+        keep_findings(row, find_everywhere(row))
+        Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+        kept = {(one.model, one.object_id, one.field): why for one, why in erasing.plan_of(row).kept}
+        assert fixed <= set(kept) and all(kept.values())
+        transaction.set_rollback(True)
     keep_findings(row, find_everywhere(row))
     row.refresh_from_db()
     assert planting.traces()
