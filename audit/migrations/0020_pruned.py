@@ -75,12 +75,14 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(7236003) THEN
         RETURN;
     END IF;
-    -- The log itself says for a day which rule was put in force, and for how many days. A moment in the rule can lie.
+    -- The log itself says for a day which rule a person put in force, and for how many days. A moment in the rule can
+    -- lie, and who has a database password alone can write events that name no one.
     SELECT rule.number, rule.days INTO in_force FROM public.privacy_retentionrule AS rule
      WHERE rule.code = 'trail' AND rule.ended_at IS NULL AND rule.days >= 400 AND EXISTS (
         SELECT FROM public.audit_event AS event JOIN public.audit_reason AS reason ON reason.event_id = event.id
          WHERE event.object_type = 'retention_rule' AND event.action = 'create'
            AND event.object_ids = ARRAY[rule.id] AND event.at < now() - interval '1 day'
+           AND event.actor_id IS NOT NULL
            AND reason.text = format('trail %s, %s days', rule.number, rule.days)
      )
        FOR SHARE OF rule;

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='plan',
             name='is_public',
-            field=models.BooleanField(default=False, help_text='Shows goals, actions and milestones on the public page once the plan is adopted. Partners are named only after they agree.', verbose_name='public'),
+            field=models.BooleanField(default=False, help_text='Public pages show the summary, who adopted the plan, goals, actions, milestones and their status once the plan is adopted. Partners are named only after they agree.', verbose_name='public'),
         ),
     ]

@@ -173,6 +173,9 @@ def test_a_rule_acts_only_if_the_log_says_so_for_a_day_and_while_it_is_in_force(
     assert prune_trail(SYSTEM) is None  # a row that is not in the log
     record(SYSTEM, Action.CREATE, "retention_rule", [forged.pk], purpose="trail 1, 400 days")
     assert prune_trail(SYSTEM) is None  # in the log since a moment
+    sql = "UPDATE audit_event SET at = %s WHERE object_type = 'retention_rule'"
+    run_as_owner("audit_event", sql, [timezone.now() - timedelta(days=2)])
+    assert prune_trail(SYSTEM) is None  # by nobody
     forged.delete()
     rule = in_force(days=800)
     RetentionRule.objects.filter(pk=rule.pk).update(days=500)
