@@ -82,8 +82,8 @@ def _measured(chosen: argparse.Namespace) -> Iterator[Row]:
                 with Stack(folder, GROWN_FROM) as small, small.serving():
                     yield from answers.growth(stack, small, patience)
         if "policies" in wanted:
-            with stack.guarded() as guarded, stack.serving(), guarded.serving():
-                yield from answers.policies(stack, guarded, patience)
+            with stack.without_policies() as plain, stack.serving(), plain.serving():
+                yield from answers.policies(stack, plain, patience)
         for name, work_through in ON_A_SCRATCH.items():
             if name in wanted:
                 yield from work_through(stack, min(size, work.MOST[name]))

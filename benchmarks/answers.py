@@ -84,7 +84,7 @@ def growth(large: Stack, small: Stack, patience: Patience) -> Iterator[Row]:
         yield Row(what, ours.median_ms, "ms", 1.5, before.median_ms, notes=_p95(ours, before))
 
 
-def policies(stack: Stack, guarded: Stack, patience: Patience) -> Iterator[Row]:
+def policies(stack: Stack, plain: Stack, patience: Patience) -> Iterator[Row]:
     """Measure what is answered where the database refuses rows, too, against where it does not."""
     for name, what, who in (
         ("list", "API: list of 100", "key"),
@@ -93,7 +93,7 @@ def policies(stack: Stack, guarded: Stack, patience: Patience) -> Iterator[Row]:
         ("miss", "Search, none", "key"),
         ("today", "Today page of an officer", "session"),
     ):
-        ours, without = in_turns(_app(guarded, name, who), _app(stack, name, who), patience)
+        ours, without = in_turns(_app(stack, name, who), _app(plain, name, who), patience)
         row = f"{what}, with policies against without"
         yield Row(row, ours.median_ms, "ms", 1.25, without.median_ms, notes=_p95(ours, without))
 

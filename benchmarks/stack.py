@@ -22,7 +22,7 @@ from crm.embedded.run import WEB, free_port
 from crm.embedded.services import Services
 from crm.embedded.supervisor import Child, Supervisor
 
-SCRATCH, EMPTY, GUARDED = "scratch", "empty", "guarded"
+SCRATCH, EMPTY, PLAIN = "scratch", "empty", "plain"
 PATIENCE_SECONDS = 60
 
 
@@ -73,7 +73,8 @@ class Stack:
         with self.postgres.connect(DATABASE) as connection:
             found = connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone()
         if found:
-            self.manage("prepare_database", "--verbosity", "0")
+            for _ in range(2):  # where policies were off, the first notes that contexts are sent
+                self.manage("prepare_database", "--verbosity", "0")
         else:
             self._copy_empty_to(DATABASE)
 
@@ -93,23 +94,22 @@ class Stack:
         print(f"  seeded {self.size:,} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
     @contextmanager
-    def guarded(self) -> Iterator[Self]:
-        """The same installation on a copy of its data, in which policies are on (docs/adr/0046)."""
-        self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", GUARDED)
-        self.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", GUARDED, OWNER, DATABASE)
+    def without_policies(self) -> Iterator[Self]:
+        """The same installation on a copy of its data, in which row-level policies are off (docs/adr/0046)."""
+        self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", PLAIN)
+        self.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", PLAIN, OWNER, DATABASE)
         other = copy(self)
-        other.environment = self.environment | self.postgres.urls(GUARDED) | {"ROW_SECURITY": "1"}
-        other.supervisor = Supervisor(other.environment, private_folder(self.folder / "logs" / GUARDED))
+        other.environment = self.environment | self.postgres.urls(PLAIN) | {"ROW_SECURITY": "0"}
+        other.supervisor = Supervisor(other.environment, private_folder(self.folder / "logs" / PLAIN))
         other.app_port, other.floor_port = free_port(), free_port()
         try:
-            for _ in range(2):  # the first notes that contexts are sent
-                other.manage("prepare_database", "--verbosity", "0")
-            with self.postgres.connect(GUARDED) as connection:
+            other.manage("prepare_database", "--verbosity", "0")
+            with self.postgres.connect(PLAIN) as connection:
                 connection.execute("VACUUM (ANALYZE)")
             yield other
         finally:
             other.supervisor.stop()
-            self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", GUARDED)
+            self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", PLAIN)
 
     @contextmanager
     def serving(self) -> Iterator[None]:

@@ -67,7 +67,7 @@ def check_settings(today: date) -> Findings:
     if settings.SECURE_PROXY_SSL_HEADER and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         yield "All sign-ins seem to come from the proxy. Set TRUSTED_PROXIES to the number of proxies."
     if not settings.ROW_SECURITY:
-        yield "The database has no second fence. Set ROW_SECURITY=1 and run prepare_database."
+        yield "The database has no second fence. Remove ROW_SECURITY=0 and run prepare_database."
     if settings.EMAIL_HOST not in LOCAL and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
         yield "Emails leave without encryption. Start EMAIL_URL with smtp+tls:// or smtp+ssl://."
     expires = settings.SECURITY_EXPIRES

@@ -157,7 +157,7 @@ TEMPLATES = [
 # For poolers that reassign connections after each transaction (docs/operations.md, "PgBouncer").
 DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 # Whether the database refuses rows that the actor does not see, too (docs/adr/0046).
-ROW_SECURITY = env.bool("ROW_SECURITY", default=False)
+ROW_SECURITY = env.bool("ROW_SECURITY", default=True)
 
 
 def _running(url: dict[str, Any]) -> dict[str, Any]:

@@ -220,9 +220,9 @@ VARIABLES: Final = (
     Variable("SESSION_PEOPLE_SUPERVISOR", "the same for supervisors and privacy officers", "200"),
     Variable(
         "ROW_SECURITY",
-        "`1` has the database itself refuse rows that the actor does not see; run `prepare_database`, "
-        "restart, and run it again (ADR 46)",
-        "0",
+        "whether the database itself refuses rows that the actor does not see; before `0`, run "
+        "`prepare_database` with it (ADR 60)",
+        "1",
     ),
     Variable(
         "PASSWORD_RESET_SECONDS",

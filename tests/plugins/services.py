@@ -64,7 +64,7 @@ def environment(database: str = DATABASE) -> dict[str, str]:
         "EMAIL_URL": f"smtp://127.0.0.1:{SMTP_PORT}",
         "LOG_LEVEL": "WARNING",
         "DATABASE_POOLED": os.environ.get("TEST_POOLER", "0"),
-        "ROW_SECURITY": os.environ.get("TEST_ROW_SECURITY", "0"),
+        "ROW_SECURITY": os.environ.get("TEST_ROW_SECURITY", "1"),
         # Playwright's loop runs in the tests' thread, in which Django would otherwise refuse to query.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
