@@ -44,6 +44,7 @@ class PracticeExchangeFile(Resource):
     scope = "reports"
     shape = serializers.JSONField()
     lists: ClassVar[Mapping[str, str]] = {"ids": "Only a file with exactly these practices, by ID."}
+    problems = (404,)
 
     @property
     def object_type(self) -> str:
