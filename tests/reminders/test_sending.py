@@ -13,6 +13,7 @@ from pytest_django import Settings
 from accounts.models import Channel, User
 from audit.models import Action, Event
 from districts.models import District
+from lib.days import city_today
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
 from reminders import sending
 from reminders.models import Reminder
@@ -39,8 +40,10 @@ def make_due(owner: User, **fields: Any) -> FollowUp:
 
 
 def make_owner(*channels: str, district: District | None = None) -> User:
-    """Create an officer whose local time is afternoon, whenever the test runs."""
-    offset = 14 - timezone.now().hour
+    """Create an officer whose local time is past noon, on the city's day, whenever the test runs."""
+    now = timezone.now()
+    offsets = (12 - now.hour, 36 - now.hour)
+    offset = next(hours for hours in offsets if (now + timedelta(hours=hours)).date() == city_today())
     zone = f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
     return make_officer(
         district or make_district(), time_zone=zone, reminder_channels=list(channels or Channel.values)
