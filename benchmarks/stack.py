@@ -95,7 +95,7 @@ class Stack:
 
     @contextmanager
     def without_policies(self) -> Iterator[Self]:
-        """The same installation on a copy of its data, in which row-level policies are off (docs/adr/0046)."""
+        """The same installation on a copy of its data, without row-level policies (docs/adr/0046)."""
         self.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", PLAIN)
         self.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", PLAIN, OWNER, DATABASE)
         other = copy(self)

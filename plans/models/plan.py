@@ -86,8 +86,8 @@ class Plan(models.Model):
         _("public"),
         default=False,
         help_text=_(
-            "Public pages show the summary, who adopted the plan, goals, actions, milestones and their status "
-            "once the plan is adopted. Partners are named only after they agree."
+            "Public pages show the summary, who adopted the plan, goals, actions, milestones and their "
+            "status once the plan is adopted. Partners are named only after they agree."
         ),
     )
     changes = models.PositiveIntegerField(default=0, editable=False)

@@ -23,7 +23,7 @@ from lib.days import city_today
 from lib.ids import uuid7
 from plans.models import ComparisonFile, Indicator, IndicatorValue, Plan
 from practices.models import EditorialReview, Practice, PracticeFile
-from practices.models.review import QUESTIONS
+from practices.rules import QUESTIONS
 from privacy import erasing, inventory
 from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding
