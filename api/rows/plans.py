@@ -1,5 +1,6 @@
 """Rows for plans: titles, days and numbers. No other text of a plan and no organisation leaves the system."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.db.models import F, IntegerField, OuterRef, Subquery
@@ -7,8 +8,10 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from api.rows.base import Column, RowSpec, children
+from api.rows.base import Column, Row, RowSpec, children
 from api.rows.columns import columns, fields_of
+from lib.days import city_today
+from plans.figures import DAYS, Figure, figures_in
 from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Plan
 from practices.models import Practice
 
@@ -54,6 +57,46 @@ class GoalShape(serializers.Serializer[Any]):
     indicators = IndicatorShape(many=True)
 
 
+class PlanFigureShape(serializers.Serializer[Any]):
+    """How many were on time, `n`, of all that were due, `of`: in the days of the plan so far."""
+
+    slug = serializers.CharField()
+    period_start = serializers.DateField()
+    period_end = serializers.DateField()
+    n = serializers.IntegerField()
+    of = serializers.IntegerField()
+    interval_low = serializers.FloatField(allow_null=True)
+    interval_high = serializers.FloatField(allow_null=True)
+    moved = serializers.IntegerField()
+    dropped = serializers.IntegerField()
+
+
+class PlanSpec(RowSpec):
+    """Its figures are counted from the days that its statement reads."""
+
+    def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
+        found = super().rows(tuples, names)
+        for row in found:
+            if "figures" in row:
+                row["figures"] = [_figure(one) for one in figures_in(row["figures"], city_today())]
+        return found
+
+
+def _figure(one: Figure) -> dict[str, Any]:
+    low, high = one.interval or (None, None)
+    return {
+        "slug": one.slug,
+        "period_start": one.period.since,
+        "period_end": one.period.until,
+        "n": one.n,
+        "of": one.of,
+        "interval_low": low,
+        "interval_high": high,
+        "moved": one.moved,
+        "dropped": one.dropped,
+    }
+
+
 def _named(names: tuple[str, ...], **changed: Any) -> dict[str, Any]:
     return {name: name for name in names} | changed
 
@@ -79,13 +122,14 @@ _GOALS: Final = children(
     **_named(GOAL, actions=_ACTIONS, indicators=_INDICATORS),
 )
 
-PLAN = RowSpec(
+PLAN = PlanSpec(
     "plan",
     columns(
         Plan,
         *("id", "version", "title", "language", "district", "starts_on", "ends_on", "status"),
         *("adopted_on", "adopted_by", "review_months", "keeper", "is_public", "changes"),
         Column("goals", GoalShape(many=True), _GOALS),
+        Column("figures", PlanFigureShape(many=True), DAYS),
         *("created_at", "updated_at"),
     ),
     where=(F("district_id"),),

@@ -103,4 +103,16 @@ OF_PLANS: Final[Words] = {
     "IndicatorValue.value": ("The value. Null if nothing was counted.", 0.7804878048780488),
     "IndicatorValue.as_of": ("When it was counted or entered.", MOMENT),
     "formula_version": ("The version of the report’s formula. Null if entered by hand.", 1),
+    "Plan.figures": ("How much was on time, in the days of the plan so far. Empty for a draft.", None),
+    "PlanFigure.slug": (
+        "`milestones-on-time`: of the milestones that were first due in the period, those done by that day. "
+        "`plan-reviewed`: of the reviews that were due in it, those held by the end of their month.",
+        "milestones-on-time",
+    ),
+    "PlanFigure.n": ("How many were on time.", 31),
+    "PlanFigure.of": ("How many were due.", 38),
+    "PlanFigure.interval_low": ("The lower end of the 95% interval. Null if `of` is fewer than 30.", 0.6658),
+    "PlanFigure.interval_high": ("The upper end of the 95% interval. Null if `of` is fewer than 30.", 0.9078),
+    "PlanFigure.moved": ("How many milestones of `of` were moved. 0 for reviews.", 5),
+    "PlanFigure.dropped": ("How many milestones of `of` were dropped. 0 for reviews.", 1),
 }

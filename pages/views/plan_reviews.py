@@ -14,7 +14,8 @@ from lib.days import city_today
 from pages.form_pages import form_page, posted
 from pages.forms.plans import ReviewForm, VoiceForm
 from pages.lookups import get_or_404, record_view
-from pages.views.plans import act_on, part_page, seen_plan, written_plan
+from pages.views.plans import act_on, counted_plan, part_page, written_plan
+from plans.figures import figures_in
 from plans.known import frozen_values
 from plans.models import Partner, PlanReview
 from plans.policies import can_write_plan
@@ -27,7 +28,7 @@ REVIEW: Final = ("held_on", "meeting", "conclusion", "plan_changes")
 @require_safe
 def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
     """A review; until it is signed, beside what is late now."""
-    plan, actor = seen_plan(request, pk), request.actor
+    plan, actor = counted_plan(request, pk), request.actor
     rows = PlanReview.objects.visible_to(actor).select_related("signed_by", "meeting")
     row = get_or_404(rows.filter(plan=plan), planreview)
     voices: list[Any] = list(row.voices.with_names(actor).order_by("pk"))
@@ -40,6 +41,7 @@ def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRespon
         "review": row,
         "voices": voices,
         "page": page,
+        "figures": figures_in(plan.days, city_today()) if page else (),
         "values": frozen_values(row) if row.is_signed else (),
         "late": [line for line in lines if line.is_late],
         "may_write": can_write_plan(actor, plan) and not row.is_signed,

@@ -22,6 +22,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.plans import PLAN, AdoptForm, NewPlanForm, PlanForm
 from pages.lists import page_of
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
+from plans.figures import figures_in, with_days
 from plans.models import Action, Plan
 from plans.policies import can_write_action, can_write_plan
 from plans.reading import plan_page
@@ -44,7 +45,7 @@ def plans(request: ActorRequest) -> HttpResponse:
 @require_safe
 def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A plan, strand by strand (`?strand=`), or the goals of a point of ECCAR's plan (`?point=`)."""
-    row = seen_plan(request, pk)
+    row = counted_plan(request, pk)
     page = plan_page(request.actor, row)
     strands = page.strands
     asked = request.GET.get("strand", "")
@@ -55,6 +56,7 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "plan": row,
         "page": page,
+        "figures": figures_in(row.days, city_today()),
         "point": int(point) if is_point else None,
         "strands": strands,
         "here": "" if is_point else here,
@@ -141,6 +143,12 @@ def plan_example(request: ActorRequest, pk: UUID) -> HttpResponse:
 def seen_plan(request: ActorRequest, pk: UUID) -> Plan:
     readers_only(request)
     return get_or_404(Plan.objects.visible_to(request.actor).named(), pk)
+
+
+def counted_plan(request: ActorRequest, pk: UUID) -> Any:
+    """As `seen_plan`, with the days that its figures are counted from."""
+    readers_only(request)
+    return get_or_404(with_days(Plan.objects.visible_to(request.actor).named()), pk)
 
 
 def written_plan(request: ActorRequest, pk: UUID) -> Plan:
