@@ -18,6 +18,7 @@ from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.public_pages import AnnouncementForm, PageForm
 from pages.lookups import get_or_404, readers_only, refuse_unless
+from publishing.figures import public_figures
 from publishing.models import PublicDistrict, PublicEntry, PublicMeeting, Registration, ReportingRoute
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.services.pages import announce_meeting, write_page
@@ -34,10 +35,11 @@ def overview(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     actor, today = request.actor, city_today()
     entries = PublicEntry.objects.visible_to(actor).select_related("district", "written_by")
-    routes = ReportingRoute.objects.visible_to(actor).select_related("district")
+    routes = ReportingRoute.objects.visible_to(actor).order_by("answered_on", "name", "pk")
     covered = District.objects.visible_to(actor).covered_by(actor).active().in_order()
     waiting = Registration.objects.visible_to(actor).to_decide().select_related("district")
     pages = {page.pk: page for page in PublicDistrict.objects.visible_to(actor)}
+    figures = public_figures(actor, routes)
     context = {
         "drafts": [
             {"row": row, "may_approve": can_approve_entry(actor, row)} for row in entries.drafts()[:100]
@@ -45,12 +47,17 @@ def overview(request: ActorRequest) -> HttpResponse:
         "shown": entries.shown_on(today).filter(district__in=covered).newest_first()[:8],
         "routes": [
             {"row": row, "is_shown": row.is_shown_on(today)}
-            for row in routes.order_by("answered_on", "name", "pk")
+            for row in routes
             if row.district_id is None or actor.sees_everywhere or actor.covers(row.district_id)
         ],
         "registrations": [row for row in waiting if can_edit_page(actor, row.district_id)],
         "districts": [
-            {"row": row, "page": pages.get(row.pk), "may_edit": can_edit_page(actor, row.pk)}
+            {
+                "row": row,
+                "page": pages.get(row.pk),
+                "may_edit": can_edit_page(actor, row.pk),
+                "figures": figures(row),
+            }
             for row in covered
             if row.pk in pages or len(row.lineage) <= _LEVELS
         ],

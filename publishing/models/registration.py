@@ -1,5 +1,6 @@
 """Registration: an organisation that puts itself forward, until a supervisor decides."""
 
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -28,6 +29,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def to_decide(self) -> Self:
         """Confirmed by whoever sent them, oldest first."""
         return self.filter(state=RegistrationState.CONFIRMED).order_by("confirmed_at", "pk")
+
+    def counted_since(self, moment: datetime) -> Self:
+        """Confirmed since then, or still to decide."""
+        recent = models.Q(confirmed_at__gte=moment) | models.Q(state=RegistrationState.CONFIRMED)
+        return self.filter(recent, confirmed_at__isnull=False)
 
     def with_wish_to_be_listed(self, organisation_id: UUID) -> Self:
         """Of an organisation that was added or joined, the latest first."""

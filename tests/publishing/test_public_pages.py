@@ -1,13 +1,17 @@
 """Inside: entries to approve, routes tested in two taps, listings, registrations, and the preview."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from contacts.models import Organisation
+from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp
+from publishing.kinds import RegistrationState
 from publishing.models import PublicDistrict, PublicEntry, PublicListing, Registration, ReportingRoute
 from tests.contacts.pages import browse
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
@@ -129,3 +133,41 @@ def test_a_supervisor_opens_the_page_of_a_district() -> None:
     assert above.post(where, sent).status_code == 302
     assert PublicDistrict.objects.get().is_on
     call_command("check", verbosity=0)
+
+
+def test_figures_stand_beside_each_district() -> None:
+    city = make_district("Alderport")
+    north, south = (make_district(name, parent=city) for name in ("Northgate", "Southgate"))
+    today, now = city_today(), timezone.now()
+
+    def route(district: District | None, tested: int | None, result: str = "answered", **more: Any) -> None:
+        day = None if tested is None else today - timedelta(days=tested)
+        usual: dict[str, Any] = {"kind": "pathway", "phone": "112", "language": "en", "is_public": True}
+        ReportingRoute.objects.create(
+            name="Line", district=district, tested_on=day, test_result=result if day else "", **(usual | more)
+        )
+
+    for tested in (0, 180, 181, None):
+        route(north, tested)
+    route(north, 0, "not_answered")
+    route(north, 0, is_public=False)
+    route(None, 9)
+
+    def asked(district: District, confirmed: float, decided: float | None) -> None:
+        row = registered(district, name=f"{confirmed} {decided}")
+        state = {"state": RegistrationState.CONFIRMED} if decided is None else {
+            "state": RegistrationState.REFUSED, "reason": "x", "decided_at": now - timedelta(days=decided)
+        }  # fmt: skip
+        Registration.objects.filter(pk=row.pk).update(confirmed_at=now - timedelta(days=confirmed), **state)
+
+    for confirmed, decided in ((15, 1.0), (29, 14), (20, 6.1), (31, 30), (5, 4), (13, None), (40, None)):
+        asked(north, confirmed, decided)
+    asked(south, 3, None)
+    page = browse(make_supervisor(city)).get(PUBLIC).content.decode()
+    assert "2 of 5 public ways to report were tested within 180 days and answered." in page
+    assert "1 of 1 public way to report was tested within 180 days and answered." in page  # the city's
+    assert "3 of 5 registrations of the last 30 days were decided within 14 days." in page
+    assert page.count("of the last 30 days") == 1  # in the other district there is still time
+    assert "of the last 30 days" not in browse(make_officer(north)).get(PUBLIC).content.decode()
+    elsewhere = browse(make_supervisor(south)).get(PUBLIC).content.decode()
+    assert "2 of 5" not in elsewhere and "of the last 30 days" not in elsewhere
