@@ -14,7 +14,8 @@ def count(name: str, seconds: int | None) -> int:
     transaction of Redis begins and counts. Between two commands a counter could end, and its successor never.
     """
     key = shared.make_key(name)
-    with _redis().pipeline() as both:
+    client = _redis()  # Held: of threads that begin together each makes one, and a dropped one disconnects.
+    with client.pipeline() as both:
         both.set(key, 0, ex=seconds, nx=True)
         both.incr(key)
         _begun, counted = both.execute()

@@ -1,11 +1,15 @@
 """Counters: the first count begins the time, which no later count extends."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.cache import cache
 from redis import Redis
 
+from lib import counting
 from lib.counting import count
 
 
@@ -29,3 +33,18 @@ def test_a_counter_without_a_time_ends_when_it_is_deleted() -> None:
     assert as_stored().pttl(cache.make_key("failures")) == -1
     cache.delete("failures")
     assert count("failures", None) == 1
+
+
+def test_threads_that_count_first_leave_each_other_their_connections() -> None:
+    name = f"together:{uuid4()}"
+    for number in range(25):
+        counting._redis.cache_clear()
+        together = Barrier(8)
+
+        def one(_thread: int, together: Barrier = together) -> int:
+            together.wait()
+            return count(name, 60)
+
+        with ThreadPoolExecutor(8) as threads:
+            counted = sorted(threads.map(one, range(8)))
+        assert counted == list(range(number * 8 + 1, number * 8 + 9))
