@@ -257,18 +257,23 @@ class City:
 
 
 Kinds = tuple[tuple[str, str | None, str | None], ...]
+Kind = tuple[str, str | None]
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 class Parts(HTMLParser):
     """The parts of a page regardless of its text, of its content and of what surrounds it (menu, banners).
 
-    For another role only pages with new content or new surroundings are checked.
+    For another role only pages with new content or new surroundings are checked. `inside` has each element in
+    its parent: a page without a new one is checked in one colour scheme on each device.
     """
 
     def __init__(self, answer: Any) -> None:
         super().__init__()
         self._where = "around"
         self._found: dict[str, list[tuple[str, str | None, str | None]]] = {"around": [], "main": []}
+        self._open: list[Kind] = []
+        self.inside: set[tuple[Kind, ...]] = set()
         self.feed(answer.content.decode())
         self.kinds: set[Kinds] = {tuple(found) for found in self._found.values()}
 
@@ -276,9 +281,15 @@ class Parts(HTMLParser):
         given = dict(attrs)
         self._where = "main" if tag == "main" else self._where
         self._found[self._where].append((tag, given.get("class"), given.get("type")))
+        kind = (tag, given.get("class"))
+        self.inside.add((*self._open[-1:], kind))
+        if tag not in VOID:
+            self._open.append(kind)
 
     def handle_endtag(self, tag: str) -> None:
         self._where = "around" if tag == "main" else self._where
+        while self._open and self._open.pop()[0] != tag:
+            pass
 
 
 @pytest.mark.long
@@ -290,6 +301,7 @@ def test_every_page_can_be_read_by_everybody_who_reaches_it(open_page: OpenPage,
     mistakes: list[str] = []
     looked: set[str] = set()
     made_of: set[Kinds] = set()
+    coloured: set[tuple[Kind, ...]] = set()
     for role in [*Role, ""]:
         client = Client(raise_request_exception=False)
         user = city.users.get(role)
@@ -306,11 +318,16 @@ def test_every_page_can_be_read_by_everybody_who_reaches_it(open_page: OpenPage,
             if answer.status_code not in (200, 404) or "text/html" not in answer["Content-Type"]:
                 continue
             kind = plain(address) if answer.status_code == 200 else "nowhere"
-            parts = Parts(answer).kinds
+            page_parts = Parts(answer)
+            parts = page_parts.kinds
             if kind in looked and (parts <= made_of or not THOROUGH):
                 continue
             page.goto(address)
-            found = look_again(page) if kind in looked else look(page)
+            if kind in looked:
+                found = look_again(page)
+            else:
+                found = look(page, every_colour=not page_parts.inside <= coloured)
+                coloured |= page_parts.inside
             mistakes += [f"{role} {address}: {mistake}" for mistake in found]
             looked.add(kind)
             made_of |= parts
