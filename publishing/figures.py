@@ -73,7 +73,8 @@ def public_figures(actor: Acting, routes: Iterable[ReportingRoute]) -> Callable[
     moments: dict[Any, list[tuple[datetime, datetime | None]]] = defaultdict(list)
     rows = Registration.objects.visible_to(actor).counted_since(now - PERIOD)
     for district_id, confirmed_at, decided_at in rows.values_list("district", "confirmed_at", "decided_at"):
-        moments[district_id].append((confirmed_at, decided_at))
+        if confirmed_at:
+            moments[district_id].append((confirmed_at, decided_at))
 
     def of(district: District) -> Figures:
         of_city = tests[None] if district.parent_id is None else []
