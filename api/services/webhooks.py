@@ -182,7 +182,7 @@ def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
     if key_id is None:
         raise ApiKey.DoesNotExist
     key: ApiKey = found.get(pk=key_id)
-    # Nobody else gets its secret either: a privacy officer confirmed the key for its creator.
+    # No one else gets its secret either: a privacy officer confirmed the key for its creator.
     if actor.is_administrator and opens_the_book(key.scopes) and key.created_by_id not in (None, actor.id):
         text = _("Only %(name)s can add a webhook to this key.") % {"name": key.created_by}
         raise ValidationError({"key": text})

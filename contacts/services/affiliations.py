@@ -1,4 +1,4 @@
-"""For whom a person speaks. Rows that the actor does not see stay as they are."""
+"""The organisations that a person speaks for. Rows that the actor does not see stay as they are."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
