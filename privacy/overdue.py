@@ -1,6 +1,6 @@
 """Records whose period is over, as a person reviews them: by object, those at risk first (docs/adr/0056)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,7 +12,8 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -90,16 +91,23 @@ def overdue_rows(actor: Actor, noun: str, rule: RetentionRule, today: date) -> m
     return rows
 
 
-def queue(actor: Actor, today: date | None = None) -> tuple[list[Overdue], int]:
-    """The first records to review, and the number of all. Texts leave by the rule, so they come first."""
-    day, found, total = today or city_today(), list[Overdue](), 0
+def queue(
+    actor: Actor, today: date | None = None, *, only: str | None = None
+) -> tuple[list[Overdue], dict[str, int]]:
+    """The first records to review, of all types or of one, and the number of each type.
+
+    Texts leave by the rule, so they come first.
+    """
+    day, found, numbers = today or city_today(), list[Overdue](), dict[str, int]()
     for noun, rule in rules_in_force().items():
         rows = overdue_rows(actor, noun, rule, day)
         some = list(rows.order_by("counted_from", "pk")[:_READ])
-        total += len(some) if len(some) < _READ else rows.count()
-        found += [_overdue(noun, row, rule, day) for row in some]
+        if some:
+            numbers[noun] = len(some) if len(some) < _READ else rows.count()
+        if only in (None, noun):
+            found += _overdue(noun, some, rule, day)
     found.sort(key=lambda one: (one.risk, one.is_contact, one.due_on, str(one.row.pk)))
-    return list(_with_kept(found[:AT_A_TIME])), total
+    return list(_with_kept(found[:AT_A_TIME])), numbers
 
 
 def find(actor: Actor, noun: str, ids: Collection[UUID], today: date | None = None) -> list[Overdue]:
@@ -109,7 +117,7 @@ def find(actor: Actor, noun: str, ids: Collection[UUID], today: date | None = No
         return []
     day = today or city_today()
     rows = overdue_rows(actor, noun, rule, day).filter(pk__in=ids).order_by("pk")
-    return list(_with_kept([_overdue(noun, row, rule, day) for row in rows]))
+    return list(_with_kept(_overdue(noun, list(rows), rule, day)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +155,38 @@ def _oldest_text(today: date) -> date | None:
     return min((city_day(moment) for moment in found if moment), default=None)
 
 
-def _overdue(noun: str, row: Any, rule: RetentionRule, today: date) -> Overdue:
-    since = row.counted_from
-    since = city_day(since) if isinstance(since, datetime) else since
-    texts = [getattr(row, name) for name in aged_of(noun).texts]
-    topics = {one.topic for text in texts if text for one in find_sensitive(text, settings.LANGUAGE_CODE)}
-    is_old = noun == "contact" and since < today - _LONG_AGO
-    risk = 0 if topics else 1 if is_old else 2
-    due = due_on(since, rule.days, rule.in_force_on)
-    return Overdue(noun, row, rule, since, due, risk, sorted(topics))
+def _overdue(noun: str, rows: Collection[Any], rule: RetentionRule, today: date) -> list[Overdue]:
+    found, beside = [], _texts_beside(noun, [row.pk for row in rows])
+    for row in rows:
+        since = row.counted_from
+        since = city_day(since) if isinstance(since, datetime) else since
+        texts = [*(getattr(row, name) for name in aged_of(noun).texts), *beside[row.pk]]
+        topics = {one.topic for text in texts if text for one in find_sensitive(text, settings.LANGUAGE_CODE)}
+        is_old = noun == "contact" and since < today - _LONG_AGO
+        risk = 0 if topics else 1 if is_old else 2
+        due = due_on(since, rule.days, rule.in_force_on)
+        found.append(Overdue(noun, row, rule, since, due, risk, sorted(topics)))
+    return found
+
+
+def _texts_beside(noun: str, ids: Collection[UUID]) -> Mapping[UUID, list[str]]:
+    """Texts that belong to these records and are in other tables, by record. At most one statement."""
+    said = [
+        one.rows.filter(**{f"{one.record}__in": ids})
+        .order_by()
+        .annotate(said=Concat(*_apart(one.texts), output_field=models.TextField()))
+        .values_list(one.record, "said")
+        for one in AGED[REVIEWED[noun]][1:]
+    ]
+    found = defaultdict[UUID, list[str]](list)
+    for pk, text in said[0].union(*said[1:], all=True) if ids and said else ():
+        found[pk].append(text)
+    return found
+
+
+def _apart(names: Collection[str]) -> list[Any]:
+    """Texts with a line between two, for an expression that takes at least two parts."""
+    return [part for name in names for part in (F(name), Value("\n"))]
 
 
 def _with_kept(found: Collection[Overdue]) -> Iterator[Overdue]:

@@ -47,7 +47,7 @@ class Reviewers(Subject[User]):
         """The actor's own row. A supervisor with nothing to review gets no email."""
         found: dict[UUID, Any] = _reviewers().in_bulk([pk for pk in ids if pk == actor.id])
         for row in found.values():
-            row.to_review = queue(actor_for(row))[1]
+            row.to_review = sum(queue(actor_for(row))[1].values())
         return {pk: row for pk, row in found.items() if row.role != Role.SUPERVISOR or row.to_review}
 
     def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:

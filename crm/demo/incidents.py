@@ -1,4 +1,4 @@
-"""Demo incidents: one of tonight, one monitored for five days, and one that is over and learned from."""
+"""Demo incidents: of tonight, monitored for five days, learned from, and one whose texts leave soon."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,8 +6,16 @@ from typing import Any
 from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
 from crm.demo.book import Book
-from incidents.codes import Proof
-from incidents.models import Incident, IncidentStep, Protocol
+from incidents.codes import IncidentStatus, Proof, ReachedBy, Result, StepEach, StepStatus
+from incidents.models import (
+    Debrief,
+    Incident,
+    IncidentClosing,
+    IncidentConcern,
+    IncidentStep,
+    Protocol,
+    Reassurance,
+)
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
 from incidents.services.opening import log_concern
@@ -30,22 +38,26 @@ def write_incidents(book: Book) -> None:
     """Create protocols and incidents through the services, as officers and a supervisor would."""
     sofia = actor_for(book.users["supervisor@demo.example"])
     night = actor_for(book.users["officer.north@demo.example"])
-    _protocols(book, sofia)
+    city_wide = _protocols(book, sofia)
+    _long_ago(city_wide)
     places = _places(book)
     _over(book, sofia, places[2])
     _monitored(book, sofia, places[1])
     _tonight(book, night, places[0])
 
 
-def _protocols(book: Book, sofia: Actor) -> None:
-    """Those that the software proposes, and Northgate's own for an attack, which is quicker."""
+def _protocols(book: Book, sofia: Actor) -> Protocol:
+    """Those that the software proposes, and Northgate's own for an attack, which is quicker.
+
+    Returns the one of the city for an attack.
+    """
     privacy = actor_for(book.users["privacy@demo.example"])
-    for shipped in SHIPPED:
-        _in_force(sofia, privacy, shipped)
+    proposed = {shipped["code"]: _in_force(sofia, privacy, shipped) for shipped in SHIPPED}
     first = [step | {"due_minutes": min(step["due_minutes"], 12 * HOUR)} for step in ATTACK["steps"][:2]]
     first[1] = first[1] | {"due_minutes": 30}
     ours = ATTACK | {"district": book.districts["N"], "steps": [*first, *ATTACK["steps"][2:]]}
     _in_force(sofia, privacy, ours | {"holding_statement": HOLDING})
+    return proposed[ATTACK["code"]]
 
 
 def _in_force(author: Actor, second: Actor, shipped: dict[str, Any]) -> Protocol:
@@ -144,6 +156,52 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
             concern=concern,
         )
     close_incident(**about)
+
+
+def _long_ago(protocol: Protocol) -> None:
+    """The oldest attack on a place, as rows of the history: the period of its texts is over soon."""
+    attacks = Concern.objects.filter(kinds__contains=["attack_on_community_site"], closed_at__isnull=False)
+    concern = attacks.filter(site_organisation__isnull=False).earliest("received_at")
+    start, end, place = concern.received_at, concern.closed_at, concern.site_organisation
+    assert end and place  # noqa: S101 (of the filter above)
+    incident = Incident.objects.create(
+        protocol=protocol,
+        district_id=concern.district_id,
+        started_at=start,
+        status=IncidentStatus.CLOSED,
+        words="Something was left at the door of a place of worship. Nobody was hurt.",
+        words_agreed_at=start + timedelta(hours=2),
+        closed_at=end,
+        created_at=start,
+        updated_at=end,
+    )
+    IncidentClosing.objects.create(incident=incident, closed_at=end)
+    IncidentConcern.objects.create(incident=incident, concern=concern)
+    soon = start + timedelta(minutes=50)
+    IncidentStep.objects.bulk_create(
+        IncidentStep(
+            incident=incident,
+            step=step,
+            organisation=None if step.each == StepEach.ONCE else place,
+            due_at=start + timedelta(minutes=step.due_minutes),
+            status=StepStatus.DONE,
+            done_at=soon,
+            recorded_at=soon,
+        )
+        for step in protocol.steps.all()
+    )
+    Reassurance.objects.create(
+        incident=incident,
+        organisation=place,
+        at=soon,
+        recorded_at=soon,
+        channel=ReachedBy.PHONE,
+        result=Result.REACHED,
+        note="The caretaker is ill. Their deputy answers the phone.",
+    )
+    Debrief.objects.create(
+        incident=incident, waived_reason="The place asked to leave it at the visit.", signed_at=end
+    )
 
 
 def _work_off(about: dict[str, Any], incident: Incident, start: datetime) -> None:

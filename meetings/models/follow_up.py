@@ -111,6 +111,8 @@ class FollowUp(Noun):
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
         indexes = [
             GinIndex(fields=["folded"], name="follow_up_search", opclasses=["gin_trgm_ops"]),
             models.Index(

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -36,17 +37,30 @@ TOPICS: Mapping[str, Any] = {
     "orientation": gettext_lazy("sexual orientation"),
     "health": gettext_lazy("health"),
 }
+KINDS: Mapping[str, Any] = {
+    "contact": gettext_lazy("Contacts"),
+    "meeting": gettext_lazy("Meetings"),
+    "concern": gettext_lazy("Concerns"),
+    "follow_up": gettext_lazy("Follow-ups"),
+    "incident": gettext_lazy("Incidents"),
+}
 
 
 @require_safe
 def review_queue(request: ActorRequest) -> HttpResponse:
-    """The first 20 records, those at risk first."""
+    """The first 20 records, of all types or of one, those at risk first."""
     refuse_unless(can_review_records(request.actor))
-    found, total = queue(request.actor)
+    kind = _kind(request)
+    found, numbers = queue(request.actor, only=kind)
     _record_seen(request, found)
+    everything = sum(numbers.values())
+    tabs = [("", _("All"), everything), *((one, KINDS[one], numbers[one]) for one in KINDS if one in numbers)]
     context = {
         "rows": [_line(one) for one in found],
-        "total": total,
+        "kind": kind,
+        "query": _query(request),
+        "total": numbers.get(kind, 0) if kind else everything,
+        "tabs": tabs if len(tabs) > 2 else [],
         "has_rules": bool(rules_in_force()),
         "may_set_rules": can_handle_requests(request.actor),
     }
@@ -67,7 +81,7 @@ def review_keep(request: ActorRequest, record: str, pk: UUID) -> HttpResponse:
         with RefusalsIn(form):
             row = keep_record(actor=request.actor, noun=record, object_id=pk, **form.cleaned_data)
             say_with_undo(request, _("Record kept."), "retention_keep", decision_id=str(row.pk))
-            return redirect("retention_review")
+            return _to_queue(request)
     _record_seen(request, found)
     context = {"form": form, "line": _line(one)}
     return render(request, "pages/retention/keep.html", context, status=422 if form.is_bound else 200)
@@ -82,7 +96,7 @@ def review_erase(request: ActorRequest) -> HttpResponse:
         found = [one for noun, ids in records.items() for one in find(request.actor, noun, ids)]
         if found:
             _record_seen(request, found)
-            context = {"rows": [_line(one) for one in found]}
+            context = {"rows": [_line(one) for one in found], "query": _query(request)}
             return render(request, "pages/retention/erase.html", context)
     require_reauthentication(request)
     try:
@@ -92,12 +106,27 @@ def review_erase(request: ActorRequest) -> HttpResponse:
     else:
         said = ngettext("%(count)s record erased.", "%(count)s records erased.", count)
         messages.success(request, said % {"count": count})
-    return redirect("retention_review")
+    return _to_queue(request)
 
 
 @undoer("retention_keep")
 def _no_longer_keep(*, actor: Actor, decision_id: str) -> None:
     undo_keep(actor=actor, decision_id=UUID(decision_id))
+
+
+def _kind(request: ActorRequest) -> str | None:
+    """The type of record that is shown alone, from `?kind=meeting`."""
+    given = request.GET.get("kind")
+    return given if given in KINDS else None
+
+
+def _query(request: ActorRequest) -> str:
+    kind = _kind(request)
+    return f"?kind={kind}" if kind else ""
+
+
+def _to_queue(request: ActorRequest) -> HttpResponse:
+    return redirect(reverse("retention_review") + _query(request))
 
 
 def _selected(request: ActorRequest) -> dict[str, list[UUID]]:

@@ -31,6 +31,7 @@ from districts.models import District
 from lib.days import city_today
 from lib.sensitive import find_sensitive
 from meetings.models import Concern, FollowUp, Meeting
+from privacy.overdue import REVIEWED
 from publishing.models import CouncilPaper
 from publishing.services.documents import tables_of
 from reports.catalogue import REPORTS
@@ -112,6 +113,17 @@ class TestTheCity:
         assert len(list(still_open(under_way))) == 4  # conclusion, records, calls, and agreed actions
         assert client.get(f"/reviews/{signed.pk}/").status_code == 200
         assert "not done in 2 audits" in client.get("/reviews/actions/").content.decode()
+
+    def test_who_reviews_records_finds_each_kind_and_each_kind_alone(self) -> None:
+        client = Client()
+        for name in ("supervisor", "privacy"):
+            client.force_login(User.objects.get(email=f"{name}@demo.example"))
+            html = client.get("/privacy/review/").text
+            for noun in REVIEWED:
+                assert f'href="/privacy/review/?kind={noun}"' in html
+                alone = client.get(f"/privacy/review/?kind={noun}").text
+                assert set(re.findall(r'value="(\w+):', alone)) == {noun}
+            assert "The text has words about: health" in alone  # of the incident, in the note of a call
 
     def test_a_supervisor_of_the_whole_city_has_published_and_written_for_the_council(self) -> None:
         client = Client()

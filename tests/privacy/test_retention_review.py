@@ -15,11 +15,12 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
-from incidents.models import Incident
+from incidents.models import Incident, TensionAssessment
 from lib.days import city_day, city_today
 from meetings.models import Meeting, MeetingContact
+from privacy.aging import AGED
 from privacy.models import RetentionDecision, RetentionRule
-from privacy.overdue import figures, queue
+from privacy.overdue import REVIEWED, figures, find, queue
 from privacy.retaining import act_on_rules
 from privacy.rules.retention import review_reminders
 from privacy.services.retention_decisions import erase_records, keep_record, undo_keep
@@ -33,11 +34,13 @@ from tests.factories import (
     make_district,
     make_meeting,
     make_officer,
+    make_organisation,
     make_supervisor,
     make_user,
 )
+from tests.meetings.test_timeline import make_promise
 from tests.privacy.test_retention_rules import in_force
-from tests.reports.city import close_incident, make_incident, make_step
+from tests.reports.city import close_incident, make_call, make_concern, make_incident, make_step
 
 pytestmark = pytest.mark.django_db
 
@@ -111,8 +114,8 @@ def test_what_was_met_changed_kept_or_is_restricted_is_not_in_the_queue(
 def test_at_most_20_at_a_time(north: District, actor: Actor) -> None:
     for _number in range(23):
         made(north)
-    found, total = queue(actor)
-    assert (len(found), total) == (20, 23)
+    found, numbers = queue(actor)
+    assert (len(found), numbers) == (20, {"contact": 23})
     with pytest.raises(ValidationError, match="20"):
         erase_records(actor=actor, records={"contact": list(Contact.objects.values_list("pk", flat=True))})
 
@@ -175,6 +178,40 @@ def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
     row.refresh_from_db()
     assert (step.note, row.words, row.debrief.intended) == ("", "", "")
     assert rows(actor) == []
+
+
+def test_sensitive_words_are_found_in_each_text_that_belongs_to_a_record(
+    north: District, actor: Actor, rules: Actor
+) -> None:
+    moment = timezone.now() - timedelta(days=720)
+    incident = make_incident(north, moment, words="Lamps")
+    make_step(incident, "once", due=timedelta(hours=1), done=timedelta(minutes=9), note="Lamps")
+    make_call(incident, make_organisation(north), "reached", timedelta(hours=1))
+    TensionAssessment.objects.create(incident=incident, number=1, level=1, trend="falling")
+    close_incident(incident, moment, intended="Lamps", held_on=moment.date())
+    incident.debrief.voices.create(in_time="yes")
+    concern = make_concern(north, moment, facts="Lamps", status="closed", closed_at=moment)
+    promise = make_promise(make_organisation(north), status="done", completed_at=moment, result="Lamps")
+    records: dict[str, Any] = {"meeting": noted(north, "Lamps"), "concern": concern}
+    records |= {"follow_up": promise, "incident": incident}
+    for noun, record in records.items():
+        code = REVIEWED[noun]
+        RetentionRule.objects.filter(code=code).exists() or in_force(rules, code, 730)
+        for aged in AGED[code]:
+            row = aged.rows.get(**{aged.record: record.pk})
+            for name in aged.texts:
+                before, held_on = getattr(row, name), getattr(row, "held_on", None)
+                setattr(row, name, "Ill since May")
+                if name == "waived_reason":
+                    row.held_on = None
+                row.save()
+                [found] = find(actor, noun, [record.pk])
+                assert (found.topics, found.risk) == (["health"], 0), (aged.label, name)
+                setattr(row, name, before)
+                row.held_on = held_on
+                row.save()
+        assert find(actor, noun, [record.pk])[0].topics == []
+    assert {one.noun for one in queue(actor)[0]} == set(records)
 
 
 def test_nothing_can_be_decided_after_the_rule_has_ended(north: District, actor: Actor, rules: Actor) -> None:
@@ -262,6 +299,11 @@ def test_the_pages_keep_one_undo_it_and_erase_what_is_selected(
     client.force_login(supervisor)
     page = client.get("/privacy/review/").text
     assert "2 of 2 records" in page and "Stays" in page and "Goes" in page
+    assert "?kind=" not in page  # one kind needs no tabs
+    noted(north, "Lamps")
+    assert "?kind=meeting" in client.get("/privacy/review/?kind=officer").text
+    alone = client.get("/privacy/review/?kind=meeting").text
+    assert "1 record." in alone and "Stays" not in alone
     keep = f"/privacy/review/contact/{stays.pk}/keep/"
     assert client.get(keep).status_code == 200
     assert client.post(keep, {"until": city_today() + timedelta(days=9)}).status_code == 422
@@ -278,7 +320,8 @@ def test_the_pages_keep_one_undo_it_and_erase_what_is_selected(
         and Contact.objects.filter(pk=goes.pk).exists()
     )
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    assert "1 record erased." in client.post("/privacy/review/erase/", sent, follow=True).text
+    done = client.post("/privacy/review/erase/?kind=meeting", sent, follow=True)
+    assert "1 record erased." in done.text and done.redirect_chain == [("/privacy/review/?kind=meeting", 302)]
     assert not Contact.objects.filter(pk=goes.pk).exists()
     assert client.get(f"/privacy/review/contact/{UUID(int=7)}/keep/").status_code == 404
     assert client.get(f"/privacy/review/officer/{stays.pk}/keep/").status_code == 404
