@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Session, User
 from accounts.rules import browser_and_system
+from lib.registry import add_once
 
 # Keys in the session: two times in seconds since 1970, and the User-Agent header.
 STARTED: Final = "started"
@@ -132,7 +133,7 @@ def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> in
 
 def ends_with_sessions(end: Callable[[UUID], None]) -> None:
     """Register what an app ends when all sessions of a user end, or when the password changes."""
-    _ENDS_TOO.append(end)
+    add_once(_ENDS_TOO, end)
 
 
 class EndsWithPassword:

@@ -21,6 +21,7 @@ from audit.rules import FIRST_FORM, NO_ROOT, chained_root, leaf, reason_digest, 
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
 from audit.witness import seals_of_witness
+from lib.registry import add_once
 
 CHUNK: Final = 2_000
 WIDTH: Final = hashlib.sha256().digest_size
@@ -92,7 +93,7 @@ _FURTHER: Final[list[Check]] = []
 
 def register(check: Check) -> None:
     """Let `verify_trail` run a check of an app that is above this one."""
-    _FURTHER.append(check)
+    add_once(_FURTHER, check)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from lib.registry import add_once
+
 
 @dataclass(frozen=True, slots=True)
 class Successors:
@@ -41,20 +43,20 @@ SIGNED: Final[list[Ask]] = []
 
 
 def follow_access(follow: Follow) -> None:
-    ACCESS.append(follow)
+    add_once(ACCESS, follow)
 
 
 def follow_rows(follow: FollowRows) -> None:
-    ROWS.append(follow)
+    add_once(ROWS, follow)
 
 
 def counts(count: Count) -> None:
-    COUNTS.append(count)
+    add_once(COUNTS, count)
 
 
 def has_records(ask: Ask) -> None:
-    RECORDS.append(ask)
+    add_once(RECORDS, ask)
 
 
 def is_signed(ask: Ask) -> None:
-    SIGNED.append(ask)
+    add_once(SIGNED, ask)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from lib.registry import add_once
+
 #: Of a city by name: its keys, and whether a person has compared the fingerprint of each.
 Source = Callable[[str], Mapping[str, bool]]
 _sources: list[Source] = []
 
 
 def register(source: Source) -> None:
-    _sources.append(source)
+    add_once(_sources, source)
 
 
 def known_keys(city: str) -> dict[str, bool]:

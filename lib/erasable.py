@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from lib.acting import Acting
+from lib.registry import add_once
 from lib.row_context import Opened, opened
 
 #: The new values of a row's fields; empty if the row stays as it is.
@@ -72,7 +73,7 @@ def whole_rows(*labels: str) -> None:
 
 def on_leaving(forget: Callable[[Any, Leaving], None]) -> None:
     """Register what an app forgets before contacts are erased: copies, and what refers to them by ID."""
-    _FORGETS.append(forget)
+    add_once(_FORGETS, forget)
 
 
 def writers() -> Mapping[str, Writer]:

@@ -10,7 +10,6 @@ class PrivacyConfig(AppConfig):
         from contacts.models.contact import hide_ended_roles_while
         from lib import erasable
         from privacy import erasing, ledger, reminders, review_reminders, searching
-        from privacy.codes import RetentionCode
         from privacy.exports import package
         from privacy.models import RetentionRule
         from privacy.services import erasures, retention_decisions
@@ -24,4 +23,4 @@ class PrivacyConfig(AppConfig):
         review_reminders.register()
         erasable.texts("privacy.Breach")
         erasable.on_leaving(retention_decisions.forget_sentences)
-        hide_ended_roles_while(lambda: RetentionRule.objects.is_in_force(RetentionCode.ENDED_ROLE))
+        hide_ended_roles_while(RetentionRule.objects.hides_ended_roles)

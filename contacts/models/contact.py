@@ -23,6 +23,7 @@ from lib.encrypted_fields import EncryptedEmailField, EncryptedPhoneField
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
+from lib.registry import add_once
 from lib.row_context import Opened, opened
 
 
@@ -191,7 +192,7 @@ _HIDING: list[Callable[[], models.Exists]] = []
 
 def hide_ended_roles_while(condition: Callable[[], models.Exists]) -> None:
     """Let an app that is above this one hide ended roles, until they are deleted."""
-    _HIDING.append(condition)
+    add_once(_HIDING, condition)
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

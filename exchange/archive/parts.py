@@ -34,6 +34,7 @@ from contacts.services.details import check_detail
 from contacts.services.folding import fold_contact, fold_organisation
 from districts.models import District
 from exchange.models import ImportedRow
+from lib.registry import add_once
 from meetings.models import (
     Concern,
     ConcernExternalId,
@@ -281,7 +282,7 @@ NOT_TAKEN: Final = {
 
 def register(*more: Part) -> None:
     """Tables of an app that is above this one, when it is ready."""
-    PARTS.extend(more)
+    add_once(PARTS, *more)
     PART_OF.update({part.model: part for part in more})
 
 

@@ -34,6 +34,9 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
         """Whether a rule is in force, within another statement."""
         return Exists(self.in_force().filter(code=code))
 
+    def hides_ended_roles(self) -> Exists:
+        return self.is_in_force(RetentionCode.ENDED_ROLE)
+
     def of(self, code: str) -> Self:
         """All versions of a rule, the latest first."""
         return self.filter(code=code).order_by("-number")

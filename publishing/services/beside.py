@@ -6,13 +6,14 @@ beside.register(tables_of_files)
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from lib.registry import add_once
 from publishing.rules.suppression import Table
 
 _TOLD: Final[list[Callable[[], Iterable[Table]]]] = []
 
 
 def register(told: Callable[[], Iterable[Table]]) -> None:
-    _TOLD.append(told)
+    add_once(_TOLD, told)
 
 
 def tables() -> Iterator[Table]:

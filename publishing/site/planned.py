@@ -9,6 +9,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from lib.registry import add_once
+
 
 @dataclass(frozen=True, slots=True)
 class PublicMilestone:
@@ -58,7 +60,7 @@ _READ: Final[list[Read]] = []
 
 
 def register(read: Read) -> None:
-    _READ.append(read)
+    add_once(_READ, read)
 
 
 def plans_of(district_ids: Sequence[UUID], is_protected: Callable[..., bool]) -> Sequence[PublicPlan]:
