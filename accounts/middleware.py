@@ -71,7 +71,7 @@ class SessionLimitMiddleware:
             now = int(time.time())
             if _is_over(session, now):
                 request.ended_for = session[SESSION_KEY]  # type: ignore[attr-defined]  # see above
-                session.flush()
+                session.clear()  # with its key, which other tabs send, too; signing in changes the key
                 request.user = AnonymousUser()
                 request.session[held_forms.ENDED] = request.ended_for  # type: ignore[attr-defined]  # see above
             elif now - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:

@@ -69,6 +69,20 @@ def test_who_was_signed_out_finds_the_own_address_and_types_the_password(client:
     assert f'value="{user.email}"' not in client.get(LOGIN).content.decode()
 
 
+def test_two_tabs_that_find_the_session_over_at_once_both_find_the_own_address(client: Client) -> None:
+    user, tab = make_officer(), Client()
+    client.force_login(user)
+    let_pass(client, idle=16 * MINUTE)
+    sent_by_both = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert client.get("/settings/").status_code == 302
+    tab.cookies[settings.SESSION_COOKIE_NAME] = sent_by_both
+    assert tab.get("/settings/").status_code == 302
+    assert f'value="{user.email}"' in tab.get(LOGIN).content.decode()
+    sign_in(tab, user)
+    assert tab.cookies[settings.SESSION_COOKIE_NAME].value != sent_by_both, "a key found before is of no use"
+    assert (tab.get("/settings/").status_code, client.get("/settings/").status_code) == (200, 302)
+
+
 def test_how_long_nothing_may_happen_is_a_setting(client: Client, settings: Settings) -> None:
     settings.SESSION_IDLE_MINUTES = 5
     client.force_login(make_officer())
