@@ -248,9 +248,12 @@ class _Run:
         return found if isinstance(found, dict) else {}
 
     def _greet(self, seconds: float) -> None:
-        say(f"\nReady after {seconds:.1f} s: {self.copy.environment()['SITE_URL']}/")
+        site = self.copy.environment()["SITE_URL"]
+        say(f"\nReady after {seconds:.1f} s: {site}/")
         for address in reachable_at(self.host):
             say(f"From other machines: http://{address}:{self.port}/")
+        if url := self.copy.variables.get("PUBLIC_REGISTER_URL"):
+            say(f"Public pages, for residents: {url}/")
         if self.demo and reachable_at(self.host):
             say("Warning: the demo's passwords are public. Whoever reaches this address can sign in.")
         if self.demo:
@@ -260,7 +263,9 @@ class _Run:
         else:
             say("\nThe first sign-in: python3 dev.py manage create_administrator EMAIL")
         if "MAIL_SINK_DIR" in self.copy.variables:
-            say("Emails are stored here and not sent. To send them, set EMAIL_URL=smtp://host:port.")
+            say(
+                f"Emails are stored at {site}/mail/ and not sent. To send them, set EMAIL_URL=smtp://host:port."
+            )
         say(f"Logs are in {self.supervisor.logs}. Ctrl+C stops everything.")
 
     def _watch(self) -> None:
