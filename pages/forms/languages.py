@@ -4,6 +4,8 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from lib.spoken import SPOKEN
+
 # Languages without a name in Django.
 _NAMES = {
     "am": gettext_lazy("Amharic"),
@@ -21,10 +23,6 @@ _NAMES = {
     "wo": gettext_lazy("Wolof"),
     "zgh": gettext_lazy("Amazigh"),
 }
-_NAMED_BY_DJANGO = (
-    "ar az bg bn bs ca cs da de el en es et eu fa fi fr ga gl he hi hr hu hy it ka lt lv mk nb ne nl pa pl "
-    "pt ro ru sk sl sq sr sv sw ta te th tr uk ur vi zh-hans"
-)
 
 
 def language_name(code: str) -> str:
@@ -35,5 +33,5 @@ def language_name(code: str) -> str:
 
 def language_choices(*also: str) -> list[tuple[str, str]]:
     """All offered languages and those in `also`, by name."""
-    codes = {*_NAMES, *_NAMED_BY_DJANGO.split(), *also}
+    codes = {*SPOKEN, *also}
     return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1].casefold())

@@ -180,7 +180,7 @@ class AnnouncementForm(Revised):
     """What everybody may know of a meeting."""
 
 
-@fields_of(Registration, "reason")
+@fields_of(Registration, "reason", reason={"label": gettext_lazy("Reason for rejecting")})
 class RegistrationForm(forms.Form):
     """What becomes of a registration: `organisation` is the known one that it is joined with."""
 
@@ -189,3 +189,7 @@ class RegistrationForm(forms.Form):
         choices=[("accept", "accept"), ("join", "join"), ("refuse", "refuse")], widget=forms.HiddenInput
     )
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = not self.is_bound or self.data.get("decision") == "refuse"

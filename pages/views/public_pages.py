@@ -37,7 +37,8 @@ def overview(request: ActorRequest) -> HttpResponse:
     entries = PublicEntry.objects.visible_to(actor).select_related("district", "written_by")
     routes = ReportingRoute.objects.visible_to(actor).order_by("answered_on", "name", "pk")
     covered = District.objects.visible_to(actor).covered_by(actor).active().in_order()
-    waiting = Registration.objects.visible_to(actor).to_decide().select_related("district")
+    sent = Registration.objects.visible_to(actor).to_decide_or_call().select_related("district")
+    registrations = [row for row in sent if can_edit_page(actor, row.district_id)]
     pages = {page.pk: page for page in PublicDistrict.objects.visible_to(actor)}
     figures = public_figures(actor, routes)
     context = {
@@ -50,7 +51,8 @@ def overview(request: ActorRequest) -> HttpResponse:
             for row in routes
             if row.district_id is None or actor.sees_everywhere or actor.covers(row.district_id)
         ],
-        "registrations": [row for row in waiting if can_edit_page(actor, row.district_id)],
+        "registrations": [row for row in registrations if row.decided_at is None],
+        "to_call": [row for row in registrations if row.decided_at],
         "districts": [
             {
                 "row": row,

@@ -12,14 +12,16 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.duplicates import similar_organisations
 from contacts.models import Organisation
+from lib.days import city_day
 from lib.told import texts
 from pages.form_pages import form_page
 from pages.forms.public_pages import RegistrationForm
 from pages.lookups import get_or_404, record_view, refuse_unless
-from publishing.kinds import Wants
+from publishing.kinds import RegistrationState, Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
 from publishing.services.registrations import (
+    TEXTS_FOR,
     accept_registration,
     join_registration,
     refuse_registration,
@@ -40,13 +42,27 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
         except Organisation.DoesNotExist:
             messages.error(request, _("Choose an organisation from the list."))
     record_view(request, "registration", [row.pk], district_ids=[row.district_id])
-    found = similar_organisations(
-        request.actor, name=row.name, phone=row.phone, email=row.email, website=row.website
+    is_open = row.state == RegistrationState.CONFIRMED
+    found = (
+        similar_organisations(
+            request.actor, name=row.name, phone=row.phone, email=row.email, website=row.website
+        )
+        if is_open
+        else []
     )
     if found:
         ids = [one.organisation.pk for one in found]
         record_view(request, "organisation", ids, action=Action.SEARCH, searched=row.name)
-    context = {"row": row, "candidates": found, "form": form}
+    there = Organisation.objects.visible_to(request.actor)
+    known = there.filter(pk=row.organisation_id).first() if row.organisation_id else None
+    context = {
+        "row": row,
+        "is_open": is_open,
+        "candidates": found,
+        "form": form,
+        "organisation": known,
+        "deleted_on": city_day(row.decided_at + TEXTS_FOR) if row.decided_at else None,
+    }
     return render(request, "pages/public/registration.html", context, status=422 if form.is_bound else 200)
 
 
@@ -62,6 +78,8 @@ def _decide(request: ActorRequest, row: Registration, form: RegistrationForm) ->
         messages.success(request, _("Registration joined with a known organisation."))
     else:
         organisation = accept_registration(**known)
-        messages.success(request, _("Organisation added. Call them before you add a contact."))
+        messages.success(
+            request, _("Organisation added. Its registration stays under Public pages for 30 days.")
+        )
     to_list = row.wants == Wants.LISTED and not organisation.has_protected_location
     return redirect("organisation_listing" if to_list else "organisation", organisation.pk)

@@ -119,6 +119,11 @@ class PublicEntry(models.Model):
         return self.said
 
     @property
+    def first_day(self) -> date:
+        """Of its month."""
+        return date.fromisoformat(f"{self.month}-01")
+
+    @property
     def is_draft(self) -> bool:
         return self.approved_at is None and self.withdrawn_at is None
 

@@ -30,6 +30,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Confirmed by whoever sent them, oldest first."""
         return self.filter(state=RegistrationState.CONFIRMED).order_by("confirmed_at", "pk")
 
+    def to_decide_or_call(self) -> Self:
+        """Those to decide, and those accepted or joined: they are kept until the person was called."""
+        states = (RegistrationState.CONFIRMED, RegistrationState.ACCEPTED, RegistrationState.JOINED)
+        return self.filter(state__in=states).order_by("confirmed_at", "pk")
+
     def counted_since(self, moment: datetime) -> Self:
         """Confirmed since then, or still to decide."""
         recent = models.Q(confirmed_at__gte=moment) | models.Q(state=RegistrationState.CONFIRMED)
