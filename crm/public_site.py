@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
 
@@ -103,20 +104,25 @@ def _cached(request: HttpRequest, content: bytes, digest: str, kind: str, *, is_
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
-    """The form. Whatever is sent correctly gets the same answer, known or not, taken or not by a limit."""
+    """The form. Whatever is sent correctly gets the same answer, known or not, taken or not by a limit.
+
+    If it is sent too early or too late, it comes back with what was typed, so that nobody waits for an email.
+    """
     if published_file(f"{language}/{code}/") is None:
         raise Http404
     with speaking(words_of(language)):
         form = RegisterForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
+        is_complete = form.is_bound and form.is_valid()
+        is_again = is_complete and not request.POST.get(TRAP) and not _is_in_time(request)
+        if is_complete and not is_again:
             return _register(request, form, language, code)
         status = 422 if form.is_bound else 200
-        more = {"form": form, "moment": _moment(request), "texts": _texts(language)}
+        more = {"form": form, "moment": _moment(request), "texts": _texts(language), "is_again": is_again}
         return _page(request, "live_form", language, code, status, **more)
 
 
 def _register(request: HttpRequest, form: RegisterForm, language: str, code: str) -> HttpResponse:
-    if not _is_by_a_person(request):
+    if request.POST.get(TRAP):
         return _page(request, "live_sent", language, code)
     try:
         version = text_versions(language).get(TextSlug.REGISTRATION_CONSENT, 0)
@@ -178,7 +184,7 @@ def _texts(language: str) -> list[dict[str, Any]]:
     known = text_versions(language)
     slugs = (TextSlug.REGISTRATION_CONSENT, TextSlug.PRIVACY_NOTICE)
     return [
-        {"path": f"{language}/{slug.replace('_', '-')}/", "name": slug.label}
+        {"path": f"{language}/{slug.replace('_', '-')}/", "name": capfirst(slug.label)}
         for slug in slugs
         if slug in known
     ]
@@ -199,10 +205,8 @@ def _was_opened(sent: str, seconds: int) -> bool:
     return True
 
 
-def _is_by_a_person(request: HttpRequest) -> bool:
-    """Whether the trap is empty, and the form was opened at least 5 seconds and at most 2 hours ago."""
-    if request.POST.get(TRAP):
-        return False
+def _is_in_time(request: HttpRequest) -> bool:
+    """Whether the form was opened at least 5 seconds and at most 2 hours ago."""
     sent = request.POST.get("moment", "")
     return _was_opened(sent, OLDEST) and not _was_opened(sent, NEWEST)
 

@@ -7,15 +7,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import connection
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 
 from contacts.codes import Kind
 from lib.cleaning import clean_text
 from lib.domains import has_user_info, plain_email, plain_url
 from lib.fold import squash
+from lib.spoken import SPOKEN
 from publishing.kinds import ListedField, Wants
 from publishing.models import Publication, PublicFile
-from publishing.site.languages import in_public_words
+from publishing.models.fields import MOST_LANGUAGES
+from publishing.site.languages import ENGLISH, in_public_words, name_in
 
 TRAP: Final = "second_name"  # a field that people leave empty
 OFFERED: Final = [one for one in ListedField if one not in (ListedField.KIND, ListedField.FOCUS)]
@@ -23,6 +25,13 @@ OFFERED: Final = [one for one in ListedField if one not in (ListedField.KIND, Li
 
 def _wrong_address() -> str:
     return pgettext("public page", "Enter a web address, such as https://example.org.")
+
+
+def _typed(kind: str = "text", **attributes: str) -> forms.TextInput:
+    """A field that telephones show the right keys for, and that browsers can fill in."""
+    widget = forms.TextInput(attrs=attributes)
+    widget.input_type = kind
+    return widget
 
 
 def published_file(path: str) -> tuple[bytes, str] | None:
@@ -56,7 +65,11 @@ def leave_confirmation(token_hash: bytes) -> None:
 class RegisterForm(forms.Form):
     """An organisation, someone to talk to, and what can be published, in words of the public pages."""
 
-    name = forms.CharField(label=pgettext_lazy("public page", "Name of the organisation"), max_length=200)
+    name = forms.CharField(
+        label=pgettext_lazy("public page", "Name of the organisation"),
+        max_length=200,
+        widget=_typed(autocomplete="organization"),
+    )
     kind = forms.ChoiceField(label=pgettext_lazy("public page", "Kind of organisation"), choices=Kind)
     summary = forms.CharField(
         label=pgettext_lazy("public page", "What you do"),
@@ -64,10 +77,23 @@ class RegisterForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    website = forms.CharField(label=pgettext_lazy("public page", "Website"), max_length=300, required=False)
+    languages = forms.MultipleChoiceField(
+        label=pgettext_lazy("public page", "Languages you speak"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    website = forms.CharField(
+        label=pgettext_lazy("public page", "Website"),
+        max_length=300,
+        required=False,
+        widget=_typed(autocomplete="off", inputmode="url"),
+    )
     email = forms.EmailField(label=pgettext_lazy("public page", "Email of the organisation"), required=False)
     phone = forms.CharField(
-        label=pgettext_lazy("public page", "Phone of the organisation"), max_length=30, required=False
+        label=pgettext_lazy("public page", "Phone of the organisation"),
+        max_length=30,
+        required=False,
+        widget=_typed("tel"),
     )
     address = forms.CharField(label=pgettext_lazy("public page", "Address"), max_length=300, required=False)
     is_home = forms.BooleanField(
@@ -75,16 +101,24 @@ class RegisterForm(forms.Form):
         required=False,
     )
     person_name = forms.CharField(
-        label=pgettext_lazy("public page", "Your name"), max_length=160, required=False
+        label=pgettext_lazy("public page", "Your name"),
+        max_length=160,
+        required=False,
+        widget=_typed(autocomplete="name"),
     )
     person_role = forms.CharField(
         label=pgettext_lazy("public page", "What you do in the organisation"), max_length=120, required=False
     )
     person_email = forms.EmailField(
-        label=pgettext_lazy("public page", "Your email. We send you a link to confirm."), max_length=254
+        label=pgettext_lazy("public page", "Your email. We send you a link to confirm."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     person_phone = forms.CharField(
-        label=pgettext_lazy("public page", "Your phone"), max_length=30, required=False
+        label=pgettext_lazy("public page", "Your phone"),
+        max_length=30,
+        required=False,
+        widget=_typed("tel", autocomplete="tel"),
     )
     fields_listed = forms.MultipleChoiceField(
         label=pgettext_lazy("public page", "What we may publish (leave empty: nothing)"),
@@ -93,7 +127,10 @@ class RegisterForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     second_name = forms.CharField(
-        label=pgettext_lazy("public page", "Leave this empty"), required=False, max_length=200
+        label=pgettext_lazy("public page", "Leave this empty"),
+        required=False,
+        max_length=200,
+        widget=_typed(autocomplete="off", tabindex="-1"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,6 +139,13 @@ class RegisterForm(forms.Form):
         for name, codes in offered.items():
             field: Any = self.fields[name]
             field.choices = [(one.value, in_public_words(one.label)) for one in codes]
+        kinds: Any = self.fields["kind"]
+        spoken: Any = self.fields["languages"]
+        kinds.choices = [("", pgettext("public page", "Choose a kind")), *kinds.choices]
+        here = get_language() or ENGLISH
+        spoken.choices = sorted(
+            ((code, name_in(code, here)) for code in SPOKEN), key=lambda pair: pair[1].casefold()
+        )
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -113,6 +157,7 @@ class RegisterForm(forms.Form):
         given["website"] = self._plain_website(given.get("website") or "")
         if "name" not in self.errors and not given["name"]:
             self.add_error("name", pgettext("public page", "Enter the name of the organisation."))
+        given["languages"] = (given.get("languages") or [])[:MOST_LANGUAGES]
         return given
 
     def _plain_website(self, text: str) -> str:

@@ -43,7 +43,8 @@ def _mail_next() -> bool:
         text = pgettext(
             "public page",
             "Someone entered this address to register an organisation. To confirm, open this link within 48 "
-            "hours:\n\n%(link)s\n\nIf it was not you, ignore this email. We keep nothing.",
+            "hours:\n\n%(link)s\n\nIf it was not you, ignore this email. We delete the registration after 7 "
+            "days.",
         ) % {"link": link}
     row.token_hash, row.mailed_at = hash_token(token), timezone.now()
     row.save(update_fields=["token_hash", "mailed_at"])

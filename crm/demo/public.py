@@ -15,7 +15,7 @@ from publishing.kinds import ListedField
 from publishing.models import Registration
 from publishing.services.entries import approve_entry, draft_entry
 from publishing.services.listings import list_organisation
-from publishing.services.pages import announce_meeting, write_page
+from publishing.services.pages import announce_meeting, write_page, write_text
 from publishing.services.registrations import confirm_registration, register
 from publishing.services.routes import record_test, write_route
 
@@ -55,11 +55,23 @@ _ENTRIES: Final[Mapping[str, tuple[tuple[str, str, int], ...]]] = {
 }
 _ROUTES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
     ("Report online", "police_online", "", {"url": "https://police.example/report", "anonymous": "yes"}),
-    ("Front desk, Mill Lane", "police_desk", "N", {"address": "4 Mill Lane", "step_free": "yes"}),
+    (
+        "Front desk, Mill Lane", "police_desk", "N",
+        {"address": "4 Mill Lane", "step_free": "yes", "hours": "Every day, 8:00 to 20:00"},
+    ),
     ("Town hall desk", "police_desk", "O", {"address": "1 Castle Square", "phone": "+44 20 7946 0601"}),
-    ("Anonymous line", "anonymous_line", "", {"phone": "+44 20 7946 0602", "anonymous": "yes"}),
+    (
+        "Anonymous line", "anonymous_line", "",
+        {"phone": "+44 20 7946 0602", "anonymous": "yes", "hours": "Every day, 8:00 to 22:00"},
+    ),
     ("Community desk", "reporting_centre", "N", {"phone": "+44 20 7946 0603"}),
 )  # fmt: skip
+#: A city has its own words: these only show where they appear.
+_TEXTS: Final = {
+    "privacy_notice": "We keep what an organisation sends us to stay in touch. No cookies are set.",
+    "registration_consent": "We publish the details that you select. You can withdraw at any time.",
+    "accessibility_statement": "These pages work without scripts and by keyboard. Tell us what does not.",
+}
 _MEETINGS: Final = (
     ("N", "drop_in", 4, "Drop-in at the library", "Northgate Library", False),
     ("N", "community_event", 8, "Walk round the mill pond", "The mill", True),
@@ -83,6 +95,12 @@ def write_public_site(book: Book) -> None:
         )  # fmt: skip
         for said, became, ago in _ENTRIES[code]:
             _entry(book, sofia, greta, code, said, became, ago)
+    draft_entry(
+        actor=sofia, district_id=book.districts["N"].pk, language="en", state="done",
+        said="Nobody answers emails at weekends.", did="The duty desk now reads them every day.",
+    )  # fmt: skip
+    for slug, text in _TEXTS.items():
+        write_text(actor=greta, slug=slug, language="en", text=text)
     _routes(book, greta)
     for meeting in _MEETINGS:
         _meeting(book, sofia, *meeting)

@@ -9,7 +9,7 @@ from meetings.codes import MeetingStatus
 from publishing.files import TYPES, write_release
 from publishing.kinds import EntryState
 from publishing.models import PublicMeeting, ReportingRoute
-from publishing.services.documents import restated
+from publishing.services.documents import quarter_code, restated
 from publishing.site.planned import PublicPlan
 from publishing.site.reading import Place, Site
 
@@ -88,7 +88,7 @@ def figures_files(site: Site) -> dict[str, bytes]:
         releases.append(
             {
                 "number": release.number,
-                "quarter": release.document.get("quarter", ""),
+                "quarter": quarter_code(release.quarter.since.isoformat()),
                 "released_on": release.released_on.isoformat(),
                 "revises": restated(release.document, release.quarter),
                 "files": [f"{folder}/figures.csv", f"{folder}/figures.json", f"{folder}/method.md"],

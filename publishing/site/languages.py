@@ -57,16 +57,16 @@ def direction(language: str) -> str:
 
 
 def own_name(language: str) -> str:
-    """What a language calls itself; its code if no one knows."""
+    """What a language calls itself, or its English name; its code if no one knows."""
     locale = _locale(language)
-    name = locale.get_display_name(locale) if locale else None
+    name = locale.get_display_name(locale) if locale else _listed(language, ENGLISH)
     return name[:1].upper() + name[1:] if name else language
 
 
 def name_in(language: str, reader: str) -> str:
     """What the reader calls a language."""
     there, here = _locale(reader), _locale(language)
-    name = here.get_display_name(there) if here and there else None
+    name = here.get_display_name(there) if here and there else _listed(language, reader)
     return name[:1].upper() + name[1:] if name else own_name(language)
 
 
@@ -104,6 +104,15 @@ def _locale(language: str) -> Locale | None:
         return Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
         return None
+
+
+def _listed(language: str, reader: str) -> str | None:
+    """The name of a language that has no locale of its own."""
+    if language == "sgn":
+        with speaking(words_of(reader)):
+            return translation.pgettext(CONTEXT, "Sign language")
+    there = _locale(reader)
+    return there.languages.get(language) if there else None
 
 
 def _learn(language: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.text import capfirst
 
 from lib.days import city_zone
 from meetings.codes import MeetingStatus
@@ -42,12 +43,25 @@ class Pages:
             files.update(self._embedded(place))
         for language in self.site.languages:
             files.update(self._texts(language))
+            files.update(self._data(language))
         return files
 
     def _start(self) -> Iterator[tuple[str, bytes]]:
         """The list of districts: the whole site in the main language, and a list in each other."""
         for number, language in enumerate(self.site.languages or [settings.LANGUAGE_CODE]):
-            context = {"places": self._places(language), "depth": 0 if number == 0 else 1}
+            words = words_of(language)
+            with speaking(words):
+                routes = [_route(row, words) for row in self.site.shared_routes]
+            context = {
+                "places": self._places(language),
+                "depth": 0 if number == 0 else 1,
+                "tongues": _tongues(
+                    {code: f"{code}/" if place else "" for place, code in enumerate(self.site.languages)},
+                    language,
+                ),
+                "urgent": [one for one in routes if one["is_urgent"]],
+                "routes": [one for one in routes if not one["is_urgent"]],
+            }
             path = "index.html" if number == 0 else f"{language}/index.html"
             yield path, self._render("start", language, context)
 
@@ -55,6 +69,7 @@ class Pages:
         return [
             {
                 "name": place.district.name,
+                "code": place.district.code,
                 "path": f"{_chosen(place.page.languages, language)}/{place.district.code}/",
             }
             for place in self.site.places
@@ -80,12 +95,29 @@ class Pages:
                     path = f"embed/{place.district.code}/{name}/{inner}index.html"
                     yield path, self._render(template, language, context | {"depth": path.count("/")})
 
+    def _data(self, language: str) -> Iterator[tuple[str, bytes]]:
+        """Everything for programs, with words for people."""
+        context = {
+            "releases": [
+                {
+                    "year": one.quarter.since.year,
+                    "quarter": (one.quarter.since.month + 2) // 3,
+                    "released_on": one.released_on,
+                    "path": f"figures/release-{one.number}/",
+                }
+                for one in self.site.releases
+            ],
+            "places": self._places(language),
+            "depth": 2,
+        }
+        yield f"{language}/open-data/index.html", self._render("data", language, context)
+
     def _texts(self, language: str) -> Iterator[tuple[str, bytes]]:
         for slug in TextSlug.values:
             row = self._text_of(slug, language)
             if row is not None:
                 text = Text(row.text, row.language, words_of(language))
-                context = {"title": TextSlug(slug).label, "text": text, "row": row, "depth": 2}
+                context = {"title": capfirst(TextSlug(slug).label), "text": text, "row": row, "depth": 2}
                 path = f"{language}/{slug.replace('_', '-')}/index.html"
                 yield path, self._render("text", language, context)
 
@@ -108,8 +140,8 @@ class Pages:
         words = words_of(language)
         page = place.page
         months = [
-            {"month": date.fromisoformat(f"{month}-01"), "entries": [_entry(row, language) for row in rows]}
-            for month, rows in groupby(place.entries, key=lambda row: row.month)
+            {"month": month, "entries": [_entry(row, language) for row in rows]}
+            for month, rows in groupby(place.entries, key=lambda row: row.first_day)
         ]
         routes = [_route(row, words) for row in place.routes]
         return {
@@ -124,10 +156,9 @@ class Pages:
             "months": months,
             "recent": months[:RECENT],
             "listings": [_listing(row, words) for row in place.listings],
-            "tongues": [
-                {"code": code, "name": own_name(code), "dir": direction(code), "is_here": code == language}
-                for code in page.languages
-            ],
+            "tongues": _tongues(
+                {code: f"{code}/{place.district.code}/" for code in page.languages}, language
+            ),
             "plans": [_plan(one, words, self.site.as_of) for one in place.plans],
             "register_url": _register_url(place, language),
         }
@@ -146,7 +177,7 @@ class Pages:
             "complaints_name": settings.COMPLAINTS_BODY_NAME,
             "complaints_url": settings.COMPLAINTS_BODY_URL,
             "texts": [
-                {"path": f"{language}/{slug.replace('_', '-')}/", "name": TextSlug(slug).label}
+                {"path": f"{language}/{slug.replace('_', '-')}/", "name": capfirst(TextSlug(slug).label)}
                 for slug in TextSlug.values
                 if slug != TextSlug.REGISTRATION_CONSENT and self._text_of(slug, language)
             ],
@@ -155,6 +186,13 @@ class Pages:
             html = render_to_string(f"publishing/site/{template}.html", {**shared, **context})
         lines = (line.strip() for line in html.splitlines())
         return ("\n".join(line for line in lines if line) + "\n").encode()
+
+
+def _tongues(paths: Mapping[str, str], here: str) -> list[dict[str, Any]]:
+    return [
+        {"code": code, "path": path, "name": own_name(code), "dir": direction(code), "is_here": code == here}
+        for code, path in paths.items()
+    ]
 
 
 def _register_url(place: Place, language: str) -> str:

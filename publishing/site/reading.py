@@ -63,6 +63,11 @@ class Site:
         """All languages of its pages, those of the first district first."""
         return list(dict.fromkeys(code for place in self.places for code in place.page.languages))
 
+    @property
+    def shared_routes(self) -> list[ReportingRoute]:
+        """Ways to report of the whole city, which the page of each district has."""
+        return [one for place in self.places[:1] for one in place.routes if one.district_id is None]
+
 
 @opened(Opened.PUBLISHER)
 def read_site(today: date, as_of: date) -> Site:

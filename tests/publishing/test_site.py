@@ -267,7 +267,14 @@ def test_released_figures_are_open_data() -> None:
     [listed] = json.loads(files["figures/releases.json"])
     assert listed["released_on"] == release.released_on.isoformat()
     assert all(path in files for path in listed["files"])
-    assert "figures/releases.json" in files["index.html"]
+    assert listed["quarter"] == release.document["tables"][0]["quarter"], "as in its tables"
+    town = Town()
+    town.text()
+    files = site()
+    assert 'href="en/open-data/"' in files["index.html"] and "Privacy notice</a>" in files["index.html"]
+    there = files["en/open-data/index.html"]
+    for path in (*listed["files"], "figures/releases.json", f"{town.north.code}.json", "hsds/services.json"):
+        assert f'href="../../{path}"' in there and path in files, path
 
 
 def test_a_site_without_districts_says_so_and_bad_codes_are_no_paths() -> None:

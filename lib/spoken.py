@@ -1,0 +1,48 @@
+"""Codes of the languages that people can choose from, here and on the public form."""
+
+from typing import Final
+
+SPOKEN: Final = (
+    *(
+        "am",
+        "ar",
+        "az",
+        "bg",
+        "bm",
+        "bn",
+        "bs",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "ff",
+    ),
+    *(
+        "fi",
+        "fr",
+        "ga",
+        "gl",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "hy",
+        "it",
+        "ka",
+        "ku",
+        "ln",
+        "lt",
+        "lv",
+        "mk",
+        "nb",
+        "ne",
+    ),
+    *("nl", "pa", "pl", "ps", "pt", "ro", "rom", "ru", "se", "sgn", "sk", "sl", "so", "sq", "sr", "sv", "sw"),
+    *("ta", "te", "th", "ti", "tl", "tr", "uk", "ur", "vi", "wo", "zgh", "zh-hans"),
+)
