@@ -11,7 +11,7 @@ from django.utils import timezone
 from lib.days import city_today
 from publishing.models import Publication
 from publishing.sending import mail_registrations
-from publishing.services.publications import keep_publication, note_failure
+from publishing.services.publications import keep_publication, note_failure, note_success
 from publishing.services.registrations import tidy_registrations
 from publishing.site import build_site
 from publishing.site.folder import read_manifest, write_folder
@@ -27,6 +27,7 @@ def publish_site() -> bool:
         made = keep_publication(build_site, today)
         if settings.PUBLIC_SITE_FOLDER:
             _fill(Path(settings.PUBLIC_SITE_FOLDER), today)
+        note_success()
     except Exception as error:
         log.exception("publish_failed")
         note_failure(today, error)

@@ -31,12 +31,21 @@ def keep_publication(build: Callable[[date, date], Mapping[str, bytes]], today: 
 
 
 @transaction.atomic
-def note_failure(today: date, error: Exception) -> bool:
-    """Note that publishing failed; the site before stays. Return whether it failed twice in a row."""
+def note_failure(today: date, error: Exception) -> None:
+    """Note that publishing failed. The site before stays. A failure that lasts adds nothing more."""
     lock_releases()
-    text = type(error).__name__
-    Publication.objects.create(number=_next_number(), as_of=today, error=text[:_ERROR])
-    return has_failed()
+    if not has_failed():
+        text = type(error).__name__
+        Publication.objects.create(number=_next_number(), as_of=today, error=text[:_ERROR])
+
+
+@transaction.atomic
+def note_success() -> None:
+    """End a failure by what was published before it, if nothing new was published since."""
+    lock_releases()
+    last = Publication.objects.latest_first().first()
+    if last is not None and last.error and (kept := Publication.objects.done().latest_first().first()):
+        Publication.objects.create(number=_next_number(), as_of=kept.as_of, files=kept.files)
 
 
 def has_failed() -> bool:

@@ -186,6 +186,7 @@ def test_a_full_disk_leaves_the_old_site_until_there_is_room_again(
     assert len(written) == 5 and has_failed(), "a supervisor is told"
     assert page.read_bytes() == before and list(tmp_path.iterdir()) == [folder]
     publish_site()
+    assert not has_failed(), "it is over, though nothing new was to be published"
     assert b"The lamps are out." in before and b"The lamps are out." not in page.read_bytes()
 
 
@@ -240,10 +241,21 @@ def test_pages_say_another_day_after_a_week_and_an_old_test_ends_a_route_in_betw
 def test_two_failures_are_told_and_the_site_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     Town()
     publish_site()
-    monkeypatch.setattr("publishing.tasks.build_site", lambda *_days: 1 / 0)
+    with monkeypatch.context() as broken:
+        broken.setattr("publishing.tasks.build_site", lambda *_days: 1 / 0)
+        assert not publish_site() and not has_failed()
+        assert not publish_site() and has_failed()
+        assert not publish_site() and has_failed()
+    assert [*Publication.objects.order_by("number").values_list("error", flat=True)] == [
+        "",
+        "ZeroDivisionError",
+        "ZeroDivisionError",
+    ], "a failure that lasts adds nothing"
+    before, _first, _second = Publication.objects.order_by("number")
     assert not publish_site() and not has_failed()
-    assert not publish_site() and has_failed()
-    assert Publication.objects.done().count() == 1
+    again = Publication.objects.latest("number")
+    assert (again.as_of, again.files, again.error) == (before.as_of, before.files, "")
+    assert not publish_site() and Publication.objects.count() == 4
 
 
 def test_a_district_is_read_by_programs_and_a_meeting_by_calendars() -> None:
