@@ -32,6 +32,7 @@ DEMO_SIGN_INS = {
     "admin@demo.example": "administrator",
     "confirmer@demo.example": "confirmer",
 }
+LOAD_DEMO = "load_demo --when-told"
 HAS_REAL_DATA = 3  # Exit code of `manage.py load_demo`.
 HEALTH_PATIENCE_SECONDS = 90
 WEB = "gunicorn crm.wsgi --config python:crm.serving --graceful-timeout 2"
@@ -133,7 +134,7 @@ def _module(command: str) -> list[str]:
 
 
 def _manage(command: str) -> list[str]:
-    return [sys.executable, str(ROOT / "manage.py"), command]
+    return [sys.executable, str(ROOT / "manage.py"), *command.split()]
 
 
 class _Run:
@@ -183,6 +184,8 @@ class _Run:
         names = " and ".join(server.name for server in self.copy.servers)
         is_new = any(isinstance(server, Postgres) and not server.is_made() for server in self.copy.servers)
         preparing = self.supervisor.begin("manage", _manage("prepare_database"))  # waits for PostgreSQL
+        if self.demo:
+            loading = self.supervisor.begin("manage", _manage(LOAD_DEMO), waits=True)
         if names:
             with step(f"Starting {names}"):
                 self.services.join()
@@ -192,21 +195,25 @@ class _Run:
             self.supervisor.start(Child("mail-sink", command))
         with step("Migrating the database"):
             self._wait_for("prepare_database", preparing)
-        if is_new:  # so the demo cannot be refused, and web can start beside it
-            self.supervisor.start(self.web)
+        parts = [child for child in (self.web, self.worker, self.beat, self.public) if child]
+        if is_new:  # so the demo cannot be refused, and the rest can start beside it
+            self._start_all(parts)
         if self.demo:
             with step("Loading demo data (only if the database is empty)"):
-                loading = self.supervisor.begin("manage", _manage("load_demo"))
+                self.supervisor.tell(loading)
                 self.demo = self._wait_for("load_demo", loading, also_fine=HAS_REAL_DATA) == 0
             if not self.demo:
                 say("  This folder has data of its own: no demo.")
                 self.copy.remember({"DEMO": "0"})
                 self.supervisor.environment |= self.copy.environment()
         with step("Starting web, worker and beat"):
-            for child in filter(None, (self.web, self.worker, self.beat, self.public)):
-                if child not in self.supervisor.children:
-                    self.supervisor.start(child)
+            self._start_all(parts)
             self._wait_for_health()
+
+    def _start_all(self, children: list[Child]) -> None:
+        for child in children:
+            if child not in self.supervisor.children:
+                self.supervisor.start(child)
 
     def _wait_for(self, command: str, child: Child, *, also_fine: int = 0) -> int:
         code = self.supervisor.finish(child)

@@ -41,11 +41,15 @@ def ignore_signals() -> None:
 
 @dataclass
 class Child:
-    """A program that should always run. `patience`: the signals that stop it, each with seconds to wait."""
+    """A program that should always run. `patience`: the signals that stop it, each with seconds to wait.
+
+    One that `waits` reads a line from its standard input before it does anything (`Supervisor.tell`).
+    """
 
     name: str
     command: list[str]
     patience: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 3.0),)
+    waits: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -80,7 +84,7 @@ class Supervisor:
                 child.command,
                 cwd=ROOT,
                 env=self.environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if child.waits else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl+C reaches the supervisor only, which stops children in order.
@@ -96,11 +100,17 @@ class Supervisor:
                 shutil.copy2(log, log.with_suffix(".log.1"))
                 os.truncate(log, 0)
 
-    def begin(self, name: str, command: list[str]) -> Child:
+    def begin(self, name: str, command: list[str], *, waits: bool = False) -> Child:
         """Start a program that ends by itself. `stop` ends it like the other children."""
-        child = Child(name, command)
+        child = Child(name, command, waits=waits)
         self.start(child)
         return child
+
+    def tell(self, child: Child) -> None:
+        """Let a program go on that waits for a line."""
+        assert child.process is not None and child.process.stdin is not None  # noqa: S101 (begun)
+        with suppress(BrokenPipeError), child.process.stdin as stdin:  # it ended: `finish` has its code
+            stdin.write(b"\n")
 
     def finish(self, child: Child) -> int:
         """Wait for the end of a program that `begin` started, and return its exit code."""

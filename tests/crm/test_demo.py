@@ -1,9 +1,11 @@
 """The demo is a realistic city, and a user could have entered every row."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from random import Random
 
@@ -212,13 +214,20 @@ def test_it_is_not_loaded_beside_real_data() -> None:
 
 
 @pytest.mark.long
-def test_one_command_removes_it_and_refuses_where_the_data_is_real(committed_db: None) -> None:
+def test_one_command_removes_it_and_refuses_where_the_data_is_real(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_district()
     with pytest.raises(CommandError, match="This database does not contain the demo"):
         call_command("remove_demo", yes=True)
     District.objects.all().delete()
-    call_command("load_demo")
+    monkeypatch.setattr(sys, "stdin", StringIO(""))
+    call_command("load_demo", when_told=True)  # whoever should have told it has ended
+    assert not District.objects.exists()
+    monkeypatch.setattr(sys, "stdin", StringIO("\n"))
+    call_command("load_demo", when_told=True)
     call_command("load_demo")  # a second start changes nothing
+    assert District.objects.exists()
     call_command("remove_demo", yes=True)
     for model in apps.get_models():
         if model._meta.app_label != "contenttypes":
