@@ -22,6 +22,8 @@ WRITTEN: Final = ("audit_event", "audit_change")
 RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons", "audit_prune")
 # The only ways to number and seal rows.
 RUN_BY_PUBLISHER: Final = ("audit_publish", "audit_seal", "audit_alone")
+# They turn values into bytes, for the hashes of the log.
+OF_HASHES: Final = ("audit_field", "audit_id", "audit_ids", "audit_text")
 # Columns that numbering and sealing need. They contain no names, no reasons and no reference to a person.
 READ_BY_PUBLISHER: Final = dict.fromkeys(WRITTEN, ("id", "xid", "content_hash"))
 PUBLISHED: Final = ("audit_numbered", "audit_seal")
@@ -129,6 +131,7 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
     up, and works out derived values in its functions.
     """
     _guard_writes(owner)
+    _take_functions(owner)
     switch = sql.SQL(f"ALTER TABLE {{}} {'ENABLE' if enabled else 'DISABLE'} ROW LEVEL SECURITY")
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         # Versions that send contexts with policies alone, not with writes of accounts, never noted anything.
@@ -180,11 +183,23 @@ def _guard_writes(owner: BaseDatabaseWrapper) -> None:
                 " FOR EACH STATEMENT EXECUTE FUNCTION guard.refuse_without_context()",
                 table,
             )
-        # Whoever may run such a function can call it as the owner by a trigger on a temporary table.
+
+
+def _take_functions(owner: BaseDatabaseWrapper) -> None:
+    """Take from everyone the functions that act as the owner, and those that hashes are made with.
+
+    Migrations do so, but a restored database has no rights: in it, every role can run every function. Whoever
+    may run a function of a trigger can call it as the owner by a trigger on a temporary table. Policies call
+    the functions of the context as the role that asks.
+    """
+    with owner.cursor() as cursor:
         cursor.execute(
-            "SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND prorettype = 'trigger'::regtype"
+            "SELECT oid::regprocedure::text FROM pg_proc"
+            " WHERE (prosecdef AND NOT starts_with(proname, 'context_') OR proname = ANY (%s))"
             " AND pronamespace IN ('public'::regnamespace, 'guard'::regnamespace)"
             " AND pg_get_userbyid(proowner) = current_user"
+            " AND has_function_privilege('public', oid, 'EXECUTE')",
+            [list(OF_HASHES)],
         )
         for (function,) in cursor.fetchall():
             cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function)))

@@ -14,6 +14,7 @@ from psycopg.errors import InsufficientPrivilege
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
+from audit.catalogue import differences
 from audit.models import Action, Event, Seal
 from audit.sealing import seal
 from audit.services import record
@@ -88,6 +89,7 @@ def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewher
     assert seals
     answer = said("restore", dump)
     assert f", {seals} seals." in answer
+    assert list(differences("owner")) == []  # rights, triggers, policies and functions
     with elsewhere.connect(RESTORED, APPLICATION) as application:
         assert application.execute("SELECT count(*) FROM audit_event").fetchone() == (events,)
         left = "SELECT count(*) FROM audit_event e LEFT JOIN audit_numbered n ON n.event_id = e.id"

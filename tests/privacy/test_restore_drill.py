@@ -2,17 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError
 from django.db import connections
+from pytest_django import Settings
 
 from accounts.actors import actor_for
 from accounts.models import Role
+from audit.models import Pruned, TrailPosition
+from audit.verifying import verify_trail
 from contacts.models import Contact
 from crm.embedded.postgres import APPLICATION, Postgres
 from meetings.models import Meeting
 from privacy.ledger import write_ledger
+from privacy.retaining import prune_months
+from tests.audit.sealing import use_key, write_trail
+from tests.audit.test_pruning import in_force, seal_long_ago
 from tests.crm.test_backup import RESTORED, elsewhere, said
 from tests.factories import make_contact, make_district, make_meeting, make_user
 from tests.privacy.test_erasing import FACTS, decided, erased, make_leila
@@ -71,3 +78,36 @@ def test_restore_erases_again_by_itself(
     request.getfixturevalue("restored")
     assert "2 erasures repeated" in said("restore", dump, "--ledger", ledger)
     assert not Contact.objects.filter(pk=leila.pk).exists()
+
+
+@pytest.mark.long
+def test_months_of_the_log_that_a_restore_brings_back_leave_again_with_the_same_end(
+    committed_db: None, tmp_path: Path, request: pytest.FixtureRequest, settings: Settings
+) -> None:
+    file = use_key(settings, tmp_path).with_name("seals.jsonl")
+    seal_long_ago()
+    rule = in_force()
+    write_trail(2)
+    dump = tmp_path / "kept.dump"
+    said("backup", dump)
+
+    def end() -> tuple[Any, ...]:
+        last = Pruned.objects.latest("seal")
+        left = TrailPosition.objects.filter(seq__lte=last.last_seq).values_list("seq", flat=True)
+        return last.seal, bytes(last.root), last.rule, sorted(left)
+
+    assert prune_months()
+    once = end()
+    write_trail(2)
+    request.getfixturevalue("restored")
+    answer = said("restore", dump)
+    assert "rows of the activity log, which retention rule 1 deletes again within an hour" in answer
+    assert not Pruned.objects.exists() and TrailPosition.objects.filter(seq=1).exists()
+    assert [str(one) for one in verify_trail().findings] == []  # the log is whole, as it was then
+    seals = [str(one) for one in verify_trail(shipped=file).findings]
+    assert seals == ["seal 5: is in the file and gone from the database"]
+    settings.AUDIT_SEAL_FILE = ""  # moved aside, as docs/operations.md says
+    assert "pruned" not in said("verify_audit", "--without-file")
+    assert prune_months() and end() == once
+    assert f"pruned by rule {rule.number}" in said("verify_audit", "--without-file")
+    assert prune_months() == 0

@@ -11,7 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.verifying import verify_trail
 from crm.backups import DRILL, OWNER, BackupFailed, put_back, remember, scratch_database
 from lib.row_context import act_as_system
+from privacy.aging import number_due
+from privacy.codes import RetentionCode
 from privacy.ledger import LedgerBroken, findings, replay
+from privacy.models import RetentionRule
 
 DRILL_DATABASE = "proximity_drill"
 
@@ -48,7 +51,9 @@ class Command(BaseCommand):
                 self.stdout.write("Drill passed: this backup can be restored.")
             else:
                 self._restore(path)
+                act_as_system()
                 self._erase_again(ledger)
+                self._say_what_is_pruned_again()
                 self.stdout.write(
                     "Start the rest, and compare the trail with its shipped seals: verify_audit."
                 )
@@ -63,10 +68,18 @@ class Command(BaseCommand):
                 "Find it, and run `manage.py verify_erasures --erase --ledger PATH`."
             )
             return
-        act_as_system()
         self.stdout.write(f"{replay(ledger)} erasures repeated.")
         if left := list(findings(ledger)):
             raise BackupFailed(f"Not everything is erased: {left[0]}")
+
+    def _say_what_is_pruned_again(self) -> None:
+        """Months of the activity log that were deleted since the backup are back until the rule acts."""
+        rule = RetentionRule.objects.in_force().of(RetentionCode.TRAIL).first()
+        if rule and (rows := number_due(rule.code, rule.days)):
+            self.stdout.write(
+                f"The backup has {rows} old rows of the activity log, which retention rule {rule.number} "
+                "deletes again within an hour of the start."
+            )
 
     def _restore(self, path: Path) -> None:
         tables = put_back(path)
