@@ -21,7 +21,7 @@ from reports.catalogue import REPORTS
 from reports.intervals import LEAST, wilson
 from reports.periods import Period
 from reports.questions import Question
-from reports.reading import read_together
+from reports.reading import read_all
 from reports.wording import say, say_briefly, say_interval
 
 ENOUGH_MONTHS: Final = 6  # of data, so that a figure is not of one quarter
@@ -91,13 +91,9 @@ def _lines(plan: Plan) -> list[IndicatorLine]:
 
 def _rows(lines: Iterable[IndicatorLine], question: Question) -> dict[tuple[str, str], Any]:
     """By one statement for all that count the same."""
-    found: dict[tuple[str, str], Any] = {}
     reports = [REPORTS[slug] for slug in dict.fromkeys(line.row.slug for line in lines)]
-    for source in dict.fromkeys(report.counts for report in reports):
-        same = [report for report in reports if report.counts == source]
-        for report, rows in zip(same, read_together(same, question), strict=True):
-            found |= {(report.slug, row.group): row for row in rows}
-    return found
+    found = read_all(reports, question)
+    return {(slug, row.group): row for slug, rows in found.items() for row in rows}
 
 
 def _district(line: IndicatorLine, district: District, row: Any, period: Period) -> Side:

@@ -14,14 +14,23 @@ from django.utils.translation import gettext as _
 from districts.models import District
 from reports.figures import Row
 from reports.questions import IN_NO_PART, By, Question
-from reports.reading import Report
+from reports.reading import Report, read_all
 
 IN_SEVERAL: Final = "*"  # never a code of a district: these are letters, digits and hyphens
 
 
 def rows_of(report: Report, question: Question) -> list[Row]:
     """A report's rows; of a district and its parts (`Question.rest_of`) with those that make them add up."""
-    rows = list(report.rows(question))
+    return rows_of_all([report], question)[report.slug]
+
+
+def rows_of_all(reports: Sequence[Report], question: Question) -> dict[str, list[Row]]:
+    """The rows of each report as `rows_of`, by one statement for all that count the same."""
+    read = read_all(reports, question)
+    return {report.slug: _with_rest(report, question, read[report.slug]) for report in reports}
+
+
+def _with_rest(report: Report, question: Question, rows: list[Row]) -> list[Row]:
     whole = question.rest_of
     if whole is None or question.by != By.DISTRICT:
         return rows

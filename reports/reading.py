@@ -156,6 +156,16 @@ class Report:
         return n, self.drill(row, question, self.adds_up or "n")
 
 
+def read_all(reports: Sequence[Report], question: Question) -> dict[str, list[Any]]:
+    """The rows of each report, by one statement for all that count the same."""
+    found: dict[str, list[Any]] = {}
+    for source in dict.fromkeys(report.counts for report in reports):
+        same = [report for report in reports if report.counts == source]
+        rows = read_together(same, question)
+        found |= {report.slug: one for report, one in zip(same, rows, strict=True)}
+    return found
+
+
 def read_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
     """The rows of each, by one statement: they count the same."""
     parameters = {name: value for report in reports for name, value in report.parameters.items()}

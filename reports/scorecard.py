@@ -15,7 +15,7 @@ from reports.intervals import Interval
 from reports.parts import IN_SEVERAL, rows_of
 from reports.periods import Period
 from reports.questions import IN_NO_PART, By, Question
-from reports.reading import Report, read_together
+from reports.reading import Report, read_all
 from reports.wording import name_group, say, say_briefly, say_change, say_interval, say_of, say_spread
 
 RUN_UP: Final = 12  # periods of a sparkline
@@ -96,11 +96,7 @@ def table(report: Report, question: Question) -> Table:
 
 def tables(reports: Sequence[Report], question: Question) -> list[Table]:
     """One statement for all that count the same, in the order of `reports`."""
-    found: dict[str, Sequence[Row]] = {}
-    for source in dict.fromkeys(report.counts for report in reports):
-        same = [report for report in reports if report.counts == source]
-        read = read_together(same, question)
-        found |= {report.slug: rows for report, rows in zip(same, read, strict=True)}
+    found = read_all(reports, question)
     return [_table(report, question, found[report.slug]) for report in reports]
 
 

@@ -1,6 +1,6 @@
 """The tables of a quarter: each indicator of the grid by its split, with every row of the fixed list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from reports.catalogue import REPORTS
 from reports.figures import Row
 from reports.periods import Period
 from reports.questions import By, Question
-from reports.reading import read_together
+from reports.reading import read_all
 
 
 def districts_of(level: int, quarter: Period) -> list[District]:
@@ -27,12 +27,12 @@ def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Tabl
     if not districts:
         return []
     question = Question((quarter,), tuple(districts))
-    totals = _read(list(grid.splits), replace(question, is_together=True))
+    totals = read_all([REPORTS[slug] for slug in grid.splits], replace(question, is_together=True))
     ids = {district.code: str(district.pk) for district in districts}
     tables = []
     for split in By:
         slugs = [slug for slug, by in grid.splits.items() if by == split]
-        found = _read(slugs, replace(question, by=split))
+        found = read_all([REPORTS[slug] for slug in slugs], replace(question, by=split))
         for slug in slugs:
             pairs = {ids.get(row.group, row.group): _pair(row) for row in found[slug]}
             listed = ids.values() if split == By.DISTRICT else groups(slug, split)
@@ -53,17 +53,6 @@ def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Tabl
                 )
             )
     return sorted(tables, key=lambda table: list(REPORTS).index(table.slug))
-
-
-def _read(slugs: Sequence[str], question: Question) -> dict[str, list[Row]]:
-    """Rows by report, by one statement for all that count the same."""
-    found: dict[str, list[Row]] = {}
-    reports = [REPORTS[slug] for slug in slugs]
-    for source in dict.fromkeys(report.counts for report in reports):
-        same = [report for report in reports if report.counts == source]
-        rows = read_together(same, question)
-        found |= {report.slug: one for report, one in zip(same, rows, strict=True)}
-    return found
 
 
 def _pair(row: Row) -> Pair:

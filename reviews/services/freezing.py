@@ -27,7 +27,7 @@ from reports.counted import CountedRow, can_count, counted_by_group
 from reports.figures import Row
 from reports.indicators import blind_spots
 from reports.indicators.blind_spots import BlindSpotRow
-from reports.parts import is_rest, rows_of
+from reports.parts import is_rest, rows_of_all
 from reports.periods import Period
 from reports.questions import By, Question, ask
 from reports.reading import Report
@@ -138,14 +138,15 @@ def _freeze_figures(
     parts = ask(actor, [period], districts=codes)
     whole = replace(parts, districts=tuple(d for d in parts.districts if d.pk == district.pk))
     names = {row.code: row for row in parts.districts}
+    rest_of = district if len(codes) > 1 else None
+    questions = {way: replace(whole if way != By.DISTRICT else parts, by=way, rest_of=rest_of) for way in By}
+    rows = {way: _rows(question) for way, question in questions.items()}
     figures: list[FrozenFigure] = []
     for number, report in enumerate(REPORTS.values()):
         if progress:
             progress(number, len(REPORTS))
         for way in report.ways:
-            question = whole if way != By.DISTRICT else parts
-            question = replace(question, by=way, rest_of=district if len(codes) > 1 else None)
-            figures += _frozen(review, report, question, len(figures), names)
+            figures += _frozen(review, report, questions[way], rows[way][report.slug], len(figures), names)
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
     listed = [one for one in figures if one.noun == "organisations"]
     return {pk for one in listed for pk in (*(one.ids or ()), *(one.rest or ()))}
@@ -156,8 +157,13 @@ def figures_now(review: Review) -> list[FrozenFigure]:
     district = review.district
     question = Question((review.period,), (district,))
     names = {district.code: district}
-    ways = [report for report in REPORTS.values() if By.DISTRICT in report.ways]
-    return [one for report in ways for one in _frozen(review, report, question, 0, names)]
+    rows = _rows(question)
+    return [one for slug in rows for one in _frozen(review, REPORTS[slug], question, rows[slug], 0, names)]
+
+
+def _rows(question: Question) -> dict[str, list[Row]]:
+    """The rows of all reports that are read in this way."""
+    return rows_of_all([report for report in REPORTS.values() if question.by in report.ways], question)
 
 
 def _inside(district: District, period: Period) -> QuerySet[District]:
@@ -185,11 +191,16 @@ def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[
 
 
 def _frozen(
-    review: Review, report: Report, question: Question, position: int, names: dict[str, District]
+    review: Review,
+    report: Report,
+    question: Question,
+    rows: Sequence[Row],
+    position: int,
+    names: dict[str, District],
 ) -> Iterator[FrozenFigure]:
     has_list = can_count(report, question.by, "n")
     listed = counted_by_group(report, question) if has_list else {}
-    for number, row in enumerate(rows_of(report, question), position):
+    for number, row in enumerate(rows, position):
         things = _things(report, row, listed.get(row.group, ())) if has_list and not is_rest(row) else None
         yield FrozenFigure(
             review=review,
