@@ -29,7 +29,7 @@ def can_edit_meeting(actor: Actor, meeting: Meeting) -> bool:
 def can_add_follow_up(actor: Actor, organisations: Iterable[Organisation], owner_id: UUID | None) -> bool:
     """Promise something where the home district of one of the organisations is covered.
 
-    What is promised to no organisation (a shopkeeper on their own) is its owner's alone.
+    What is promised to no organisation (a shopkeeper on their own) only its owner writes.
     """
     return _can_promise(actor, {one.home_district_id for one in organisations}, owner_id)
 

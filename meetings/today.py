@@ -147,9 +147,7 @@ def _promises(actor: Actor, mine: bool, today: date) -> tuple[list[FollowUp], ..
 
 
 def _promised(actor: Actor, mine: bool) -> QuerySet[FollowUp]:
-    rows = FollowUp.objects.visible_to(actor)
-    if mine:
-        rows = rows.of_owner(actor.id)
+    rows = FollowUp.objects.own(actor) if mine else FollowUp.objects.visible_to(actor)
     late = rows.overdue(_TODAY).order_by("due_on", "pk")
     due = rows.due_on_day(_TODAY).order_by("pk")
     later = rows.due_later(_TODAY, _SOON).order_by("due_on", "pk")

@@ -31,7 +31,7 @@ from contacts.remembered import MORE, decided, following, of_extras
 from contacts.services.changing import Change, lock_versions
 from contacts.services.contacts import districts_of_contacts, save_contacts
 from contacts.services.details import FIRST, OTHER, details_of, reached_by
-from contacts.services.moves import grounds, tell_of_moves
+from contacts.services.moves import grounds, tell_of_moves, tell_of_takeaways
 from contacts.services.organisations import districts_of_organisations, save_organisations
 from contacts.services.summaries import refresh_meet_by
 from lib.row_context import Opened, acting_as, opened
@@ -300,6 +300,9 @@ def _record_touched(actor: Actor, touched: Mapping[str, set[UUID]], districts: s
         ]
         if changes:
             record_changes(actor, Action.UPDATE, changes)
+        if object_type(model) == "meeting":
+            told = touched.get("meetings.FollowUp", ())
+            tell_of_takeaways(actor, {pk: districts | where[pk] for pk in ids}, told=told)
 
 
 def _tell_if_moved(actor: Actor, kept: Any, before: set[UUID], touched: Mapping[str, set[UUID]]) -> None:

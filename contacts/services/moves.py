@@ -6,6 +6,7 @@ came or left.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +55,12 @@ def tell_of_moves(
         (
             "follow_up",
             promises,
-            promises.filter(with_one).values_list("pk", "organisations"),
+            chain(
+                promises.filter(with_one).values_list("pk", "organisations"),
+                promises.takeaways()
+                .filter(meeting__organisations__in=ids)
+                .values_list("pk", "meeting__organisations"),
+            ),
             Q(contact__in=people) | Q(meeting__in=met),
         ),
         ("concern", concerns, (), names_one | Q(meeting__in=met)),
@@ -70,6 +76,20 @@ def tell_of_moves(
         ]
         if changes:
             record_changes(actor, Action.UPDATE, changes, purpose=purpose)
+
+
+@opened(Opened.PUBLISHER)
+def tell_of_takeaways(
+    actor: Actor, moved: Mapping[UUID, Collection[UUID]], *, told: Collection[UUID] = ()
+) -> None:
+    """Record takeaways of `moved` (meeting → districts before and after), seen with it, as changed."""
+    rows = _above("follow_ups").takeaways().filter(meeting__in=list(moved)).exclude(pk__in=told)
+    changes = [
+        Changed("follow_up", pk, Op.UPDATED, version, moved[meeting_id])
+        for pk, version, meeting_id in rows.values_list("pk", "version", "meeting")
+    ]
+    if changes:
+        record_changes(actor, Action.UPDATE, changes)
 
 
 def _above(name: str) -> Any:
@@ -88,6 +108,11 @@ def grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     for name in names if where else ():
         for pk, district_id in model.objects.filter(pk__in=where).values_list("pk", name):
             where[pk] |= {district_id} - {None}
+    rows = model.objects.filter(pk__in=where)
+    if hasattr(rows, "takeaways") and where:  # follow-ups: seen with their meeting
+        for name in ("meeting__district", "meeting__organisations__home_district"):
+            for pk, district_id in rows.takeaways().values_list("pk", name):
+                where[pk] |= {district_id} - {None}
     if model is Contact:
         roles = Affiliation.objects.current_to_copies().filter(contact__in=where)
         speaking = list(roles.values_list("contact", "organisation"))

@@ -1,19 +1,22 @@
 """FollowUp: a promise, to whom it was made, and who told them it was kept."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact, Organisation
 from lib.acting import Acting
-from lib.id_in import id_in
+from lib.id_in import as_array, id_in
 from lib.noun import Noun
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models.concern import Concern
@@ -25,7 +28,8 @@ PENDING = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Promises to an organisation at home in the districts covered, and one's own."""
+        """Promises to an organisation at home in the districts covered, one's own, and takeaways of meetings
+        that are seen (docs/adr/0065)."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
@@ -33,7 +37,12 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         to_ours = FollowUpOrganisation.objects.filter(
             id_in("organisation__home_district", actor.district_ids), follow_up_id=models.OuterRef("pk")
         )
-        return self.filter(Q(owner=actor.id, owner__isnull=False) | models.Exists(to_ours))
+        with_meeting = _TakenHomeIn(actor.district_ids)
+        return self.filter(Q(owner=actor.id, owner__isnull=False) | models.Exists(to_ours) | with_meeting)
+
+    def takeaways(self) -> Self:
+        """Those to try something that a meeting gave."""
+        return self.filter(kind=FollowUpKind.TRY_OUT, meeting__isnull=False)
 
     def pending(self) -> Self:
         return self.filter(status__in=PENDING)
@@ -52,6 +61,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def of_owner(self, user_id: object) -> Self:
         return self.filter(owner=user_id)
 
+    def own(self, actor: Acting) -> Self:
+        """One's own. `visible_to` shows all of them: of these it need not be asked."""
+        return self.of_owner(actor.id) if actor.sees_everywhere or actor.district_ids else self.none()
+
     def with_homes(self) -> Self:
         """Each with `home_ids`: the districts where those it was made to are at home, seen or not."""
         return self.annotate(home_ids=_Homes("pk"))
@@ -62,6 +75,30 @@ class _Homes(models.Func):
 
     template = "ARRAY(SELECT district_id FROM guard.follow_up_home WHERE follow_up_id = %(expressions)s)"
     output_field = ArrayField(models.UUIDField())
+
+
+class _TakenHomeIn(models.Func):
+    """Whether it is a takeaway of a meeting that `MeetingQuerySet.visible_to` shows to these districts.
+
+    PostgreSQL plans the view of IDs faster than the meetings with their policy. The kind is asked beside
+    EXISTS, so that few rows ask for their meeting, and inside, where a column of the follow-up keeps
+    PostgreSQL from listing every meeting first.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, district_ids: Iterable[UUID]) -> None:
+        super().__init__("kind", "meeting_id")
+        self.district_ids = tuple(district_ids)
+
+    def as_sql(  # type: ignore[override]  # Func's further arguments shape a call, and this is none
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> tuple[str, list[Any]]:
+        (kind, _none), (meeting, _none) = map(compiler.compile, self.source_expressions)
+        is_takeaway = f"{kind} = '{FollowUpKind.TRY_OUT}'"
+        seen = f"ground.meeting_id = {meeting} AND ground.district_id = ANY (%s::uuid[]) AND {is_takeaway}"
+        sql = f"({is_takeaway} AND EXISTS (SELECT FROM guard.meeting_ground ground WHERE {seen}))"
+        return sql, [as_array(self.district_ids)]
 
 
 class FollowUp(Noun):

@@ -29,7 +29,7 @@ from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
 from lib.row_context import Opened, acting_as, opened
-from meetings.codes import FollowUpStatus
+from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import (
     can_add_follow_up,
@@ -40,7 +40,7 @@ from meetings.policies import (
 from meetings.rules import ACTION_AGREED
 from meetings.rules.histories import first_completion
 from meetings.services.folding import fold_follow_up
-from meetings.services.meetings import add_outcome
+from meetings.services.meetings import add_outcome, districts_of_meetings
 from meetings.services.periods import begin_histories, continue_histories, history_of
 from reminders.services import refresh_reminders
 
@@ -271,11 +271,16 @@ def _done_at(change: Change) -> datetime:
 
 
 def districts_of_follow_ups(follow_ups: Collection[FollowUp]) -> dict[UUID, set[UUID]]:
-    """By promise, where those it was made to are at home."""
+    """By promise, where those it was made to are at home; of a takeaway also where its meeting is seen."""
     homes: dict[UUID, set[UUID]] = {row.pk: set() for row in follow_ups}
     links = FollowUpOrganisation.objects.filter(follow_up__in=list(homes))
     for pk, district_id in links.values_list("follow_up", "organisation__home_district"):
         homes[pk].add(district_id)
+    taken = {row.pk: row.meeting_id for row in follow_ups if row.kind == FollowUpKind.TRY_OUT}
+    if meeting_ids := {pk for pk in taken.values() if pk}:
+        seen = districts_of_meetings(Meeting.objects.filter(pk__in=meeting_ids))
+        for pk, meeting_id in taken.items():
+            homes[pk] |= seen.get(meeting_id, set()) if meeting_id else set()
     return homes
 
 

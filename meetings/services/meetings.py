@@ -23,6 +23,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
+from contacts.services.moves import tell_of_takeaways
 from lib.conflicts import StaleVersion
 from lib.row_context import Opened, acting_as, opened
 from meetings.codes import Initiator, MeetingStatus
@@ -62,6 +63,9 @@ def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool 
             change.row.officers.add(change.row.logged_by)
     save_changed([one for one in changes if one.is_changed], fold_meeting)
     record_written(actor, "meeting", changes, seen_in)
+    moved = [one for one in changes if one.is_changed and {"district", "organisations"} & set(one.names)]
+    if moved:
+        tell_of_takeaways(actor, {one.row.pk: one.districts for one in moved})
     written = [one.row for one in changes if one.is_new or one.is_changed]
     _follow(actor, written, met)
     return written
@@ -72,6 +76,7 @@ def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     met: set[UUID] = set()
     record_erased(actor, "meeting", meetings, partial(_seen_in, met))
+    tell_of_takeaways(actor, districts_of_meetings(meetings))
     Meeting.objects.filter(pk__in=[row.pk for row in meetings]).delete()
     _follow(actor, meetings, met)
 

@@ -19,7 +19,9 @@ from districts.models import District
 from exchange.imports.mapping import load_mapping
 from exchange.imports.register import import_organisations
 from lib.days import city_today, day_starts_at
-from meetings.models import Concern, FollowUp, FollowUpOrganisation
+from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
+from meetings.services.follow_ups import edit_follow_up
+from meetings.services.meetings import edit_meeting, erase_meetings
 from tests.api.copies import Copy
 from tests.exchange.test_undo_imports import bring, undo
 from tests.factories import (
@@ -38,15 +40,22 @@ def committed(committed_db: None) -> None:
 
 
 def with_all(organisation: Organisation, district: District) -> Organisation:
-    """Create a contact, a meeting and a follow-up of the organisation, all in `district`."""
+    """Create a contact, a meeting with a takeaway and a follow-up of the organisation, all in `district`."""
     make_contact(district, organisation)
-    make_meeting(district, organisation)
+    taken_home(make_meeting(district, organisation))
     promise = FollowUp.objects.create(
         title="Call back", kind="call_back", owner=make_officer(district), due_on="2026-12-01",
         first_due_on="2026-12-01",
     )  # fmt: skip
     FollowUpOrganisation.objects.create(follow_up=promise, organisation=organisation)
     return organisation
+
+
+def taken_home(meeting: Meeting) -> FollowUp:
+    """A takeaway, whose owner works elsewhere."""
+    owner = make_officer(make_district())
+    days = {"due_on": "2026-12-01", "first_due_on": "2026-12-01"}
+    return FollowUp.objects.create(title="Try visits", kind="try_out", owner=owner, meeting=meeting, **days)
 
 
 def check(copies: list[Copy]) -> list[list[dict[str, Any]]]:
@@ -110,7 +119,7 @@ def test_an_undo_of_an_import_that_moved_an_organisation_takes_it_back() -> None
     check(copies)
     assert undo(user, moved) == "undone"
     assert Organisation.objects.get().home_district == north
-    assert [len(told) for told in check(copies)] == [4, 4]
+    assert [len(told) for told in check(copies)] == [5, 5]
 
 
 def test_a_merge_that_moves_the_kept_one_and_its_undo_take_everything_along() -> None:
@@ -273,3 +282,31 @@ def test_what_names_a_moved_organisation_is_told_to_who_comes_or_ceases_to_see_i
                 is_other = says(name, one) != before[one.pk]
                 assert is_other == (one is not rows[-1]), (name, how)
                 assert (str(one.pk) in ids) == is_other, (name, how)
+
+
+def test_a_takeaway_comes_and_leaves_with_its_meeting() -> None:
+    north, south, east = make_district(), make_district(), make_district()
+    meeting, theirs = make_meeting(north), make_organisation(east)
+    row = taken_home(meeting)
+    copies = [Copy(one) for one in (north, south, east)]
+
+    def edit(**fields: Any) -> None:
+        edit_meeting(actor=SYSTEM, meeting_id=meeting.pk, **fields)
+
+    def told_of_it() -> list[set[str]]:
+        return [{one["op"] for one in told if one["id"] == str(row.pk)} for told in check(copies)]
+
+    left, came, nothing = {"out_of_scope"}, {"updated"}, set[str]()
+    edit(district=south)
+    assert told_of_it() == [left, came, nothing]
+    edit(organisations=[{"organisation": theirs, "present": True}])
+    assert told_of_it() == [nothing, came, came]
+    edit(organisations=[])
+    assert told_of_it() == [nothing, came, left]
+    edit(subject="Workshop on visits")
+    assert told_of_it() == [nothing, nothing, nothing]
+    for kind, op in (("other", left), ("try_out", came)):
+        edit_follow_up(actor=SYSTEM, follow_up_id=row.pk, kind=kind)
+        assert told_of_it() == [nothing, op, nothing]
+    erase_meetings(SYSTEM, [Meeting.objects.get()])
+    assert told_of_it() == [nothing, left, nothing]

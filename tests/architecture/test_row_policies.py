@@ -132,10 +132,10 @@ def make_meetings(chance: random.Random, districts: Any, organisations: Any, off
     protocol = make_protocol()
     now = timezone.now()
     for _ in range(40):
-        make_meeting(chance.choice(districts), *chance.sample(organisations, chance.randint(0, 2)))
+        held = make_meeting(chance.choice(districts), *chance.sample(organisations, chance.randint(0, 2)))
         owed = FollowUp.objects.create(
-            title="Call", kind="call_back", due_on=city_today(), first_due_on=city_today(),
-            owner=chance.choice(officers),
+            title="Call", kind=chance.choice(["call_back", "try_out"]), due_on=city_today(),
+            first_due_on=city_today(), owner=chance.choice(officers), meeting=chance.choice([held, None]),
         )  # fmt: skip
         FollowUpOrganisation.objects.bulk_create(
             FollowUpOrganisation(follow_up=owed, organisation=one)
@@ -188,6 +188,11 @@ def test_an_actor_reads_exactly_what_visible_to_says(city: list[District], chanc
             with acting_as(actor):
                 found = ids(model.objects.all())
             assert found == right, (model, actor)
+            if model is FollowUp:
+                with_meeting = FollowUp.objects.takeaways().filter(
+                    meeting__in=Meeting.objects.visible_to(actor)
+                )
+                assert ids(with_meeting) <= found, actor
             seen, read = seen + len(found), read + model.objects.count()
     assert 0.1 < seen / read < 0.9  # neither everybody nor nobody saw everything
 

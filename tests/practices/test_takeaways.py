@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,15 @@ from practices.models import Adoption, Practice, Takeaway
 from practices.reminders import Practices, Takeaways
 from practices.services.practices import submit_practice
 from practices.services.takeaways import answer_takeaway, take_home
-from tests.factories import make_actor, make_district, make_meeting, make_officer, make_supervisor
+from tests.api.clients import Tool
+from tests.factories import (
+    make_actor,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
 from tests.practices.making import drafted, published
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +124,44 @@ def test_a_takeaway_without_a_practice_asks_for_one(workshop: Workshop) -> None:
     assert "Choose the practice" in client.post(address, sent).content.decode()
     assert client.post(address, sent | {"practice": str(workshop.practice.pk)}).status_code == 302
     assert Takeaway.objects.get().practice == workshop.practice
-    colleague = actor_for(make_supervisor(workshop.north))
-    with pytest.raises(ObjectDoesNotExist):
-        answer_takeaway(actor=colleague, follow_up_id=row.pk, district=workshop.north, **sent)
+    colleague, elsewhere = (
+        actor_for(make_supervisor(workshop.north)),
+        actor_for(make_officer(make_district())),
+    )
+    for actor, refused in ((colleague, PermissionDenied), (elsewhere, ObjectDoesNotExist)):
+        with pytest.raises(refused):
+            answer_takeaway(actor=actor, follow_up_id=row.pk, district=workshop.north, **sent)
+
+
+def test_who_sees_the_workshop_sees_what_was_taken_home_and_only_its_owner_writes_it(
+    workshop: Workshop,
+) -> None:
+    row = workshop.take(workshop.practice)
+    guest = make_district()
+    workshop.meeting.organisation_links.create(organisation=make_organisation(guest))
+    plain = FollowUp.objects.create(
+        title="Thank them", kind="other", owner=workshop.owner, meeting=workshop.meeting,
+        due_on=city_today(), first_due_on=city_today(),
+    )  # fmt: skip
+    seen = {
+        whose: [
+            signed_in(make_officer(district)).get(reverse("follow_up", args=[pk])).status_code
+            for pk in (row.pk, plain.pk)
+        ]
+        for whose, district in (
+            ("same", workshop.north), ("guest", guest), ("other", make_district()),
+        )
+    }  # fmt: skip
+    assert seen == {"same": [200, 404], "guest": [200, 404], "other": [404, 404]}
+    colleague = signed_in(make_officer(workshop.north))
+    shown = colleague.get(reverse("follow_ups"), {"status": "open"}).content.decode()
+    assert "Visit in three days" in shown and "Thank them" not in shown
+    page = colleague.get(reverse("follow_up", args=[row.pk])).content.decode()
+    assert "Tried it?" not in page and reverse("follow_up_edit", args=[row.pk]) not in page
+    assert colleague.get(reverse("takeaway", args=[row.pk])).status_code == 403
+    assert colleague.post(reverse("follow_up_done", args=[row.pk])).status_code == 403
+    assert Tool(workshop.north).get(f"/follow-ups/{row.pk}/").status_code == 200
+    assert Tool(make_district()).get(f"/follow-ups/{row.pk}/").status_code == 404
 
 
 def test_the_page_of_a_workshop_takes_several_home(workshop: Workshop) -> None:
