@@ -28,6 +28,7 @@ from crm.demo.history import tell_history
 from crm.demo.load import SEED, load_demo
 from crm.demo.promises import History
 from crm.demo.words import district_story
+from crm.queues import TASKS
 from districts.codes import Focus
 from districts.models import District
 from lib.days import city_today
@@ -44,6 +45,7 @@ from reports.statuses import Status
 from reviews.models import Review
 from reviews.services.reviews import still_open
 from tests.factories import make_district
+from tests.plugins import services
 
 SIGN_INS = ("officer.north", "officer.south", "supervisor", "supervisor.city", "privacy", "admin")
 
@@ -226,6 +228,9 @@ def test_one_command_removes_it_and_refuses_where_the_data_is_real(
     assert not District.objects.exists()
     monkeypatch.setattr(sys, "stdin", StringIO("\n"))
     call_command("load_demo", when_told=True)
+    with services.valkey.client() as client:
+        sent = b"".join(client.lrange(TASKS["publishing.publish_site"].queue, 0, -1)).decode()
+    assert "publishing.publish_site" in sent, "the worker may have published an empty site before"
     call_command("load_demo")  # a second start changes nothing
     assert District.objects.exists()
     call_command("remove_demo", yes=True)
