@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.codes import NOT_COUNTED
+from contacts.codes import NOT_COUNTED, Kind
 from districts.models import District
 from meetings.rules import ANSWER_WITHIN
 from plans.codes import ActionStatus, Direction, Unit
@@ -231,9 +231,20 @@ class FilePage:
         return say_briefly(period_of(self.document["period"]))
 
     @property
-    def days(self) -> list[date]:
+    def days(self) -> str:
+        """The first and last day of the plan: `ends_on` is the day after."""
         plan = self.document["plan"]
-        return [date.fromisoformat(plan[name]) for name in ("starts_on", "ends_on", "adopted_on")]
+        return Period(date.fromisoformat(plan["starts_on"]), date.fromisoformat(plan["ends_on"])).span
+
+    @property
+    def adopted_on(self) -> date:
+        return date.fromisoformat(self.document["plan"]["adopted_on"])
+
+    @property
+    def kinds_left_out(self) -> list[str]:
+        """In words. A kind that only the other city knows is its code."""
+        names: dict[str, Any] = dict(Kind.choices)
+        return [str(names.get(code, code)) for code in self.document["context"]["kinds_left_out"]]
 
     @property
     def strands(self) -> list[str]:

@@ -16,6 +16,7 @@ from lib.described import OF_LIMITS
 from lib.id_in import id_in
 from lib.ids import uuid7
 from plans.codes import PlanStatus
+from reports.periods import Period
 
 FEWEST_MONTHS: Final = 3
 MOST_MONTHS: Final = 12
@@ -120,6 +121,10 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
 
     @property
     def is_draft(self) -> bool:

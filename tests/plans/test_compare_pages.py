@@ -78,9 +78,12 @@ def test_cities_stand_side_by_side_and_say_why_not(key: Path) -> None:
     names = [text.rindex(name) for name in ("Alderport", "Sunderholm", "Westmark")]
     assert names == sorted(names)
     assert text.count("unverified") == 2
-    assert "unverified" in page(client, "cities") and "Unverified" in page(
-        client, "city_file", *CityFile.objects.filter(is_signed=True).values_list("city", "pk").get()
-    )
+    came = CityFile.objects.get(is_signed=True)
+    assert "unverified" in page(client, "cities")
+    assert came.period.span in page(client, "cities"), "its last day, not the one after"
+    whole = page(client, "city_file", came.city_id, came.pk)
+    assert "Unverified" in whole and "academic institution" in whole
+    assert "31 Dec 2027" in whole and "1 Jan 2028" not in whole
     assert "32 of 41" in text and "78%" in text
 
 

@@ -1,11 +1,12 @@
 """The pages of a plan: read strand by strand, ticked from Today, reviewed with organisations."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.models import User
 from lib.days import city_today
@@ -60,7 +61,11 @@ def test_the_page_says_where_the_plan_is(planned: Planned) -> None:
     assert here.name in text and "Edit goal" not in text
     assert here.name not in page(signed_in(make_officer(planned.south)), "plan", planned.plan.pk)
     assert "Edit goal" in page(signed_in(planned.keeper), "plan", planned.plan.pk)
-    assert "1 of 2 milestones" in page(signed_in(planned.owner), "plans")
+    listed = page(signed_in(planned.owner), "plans")
+    assert "1 of 2 milestones" in listed
+    assert f"to {date_format(planned.plan.ends_on - timedelta(days=1), 'DATE_FORMAT')}" in listed, (
+        "its last day"
+    )
     assert signed_in(make_officer(make_district())).get(f"/plans/{planned.plan.pk}/").status_code == 404
     assert signed_in(make_officer()).get("/plans/").content.count(b"row-link") == 0
 
