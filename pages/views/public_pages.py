@@ -35,6 +35,7 @@ def overview(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     actor, today = request.actor, city_today()
     entries = PublicEntry.objects.visible_to(actor).select_related("district", "written_by")
+    drafts = entries.drafts().prefetch_related("translations")
     routes = ReportingRoute.objects.visible_to(actor).order_by("answered_on", "name", "pk")
     covered = District.objects.visible_to(actor).covered_by(actor).active().in_order()
     sent = Registration.objects.visible_to(actor).to_decide_or_call().select_related("district")
@@ -42,9 +43,7 @@ def overview(request: ActorRequest) -> HttpResponse:
     pages = {page.pk: page for page in PublicDistrict.objects.visible_to(actor)}
     figures = public_figures(actor, routes)
     context = {
-        "drafts": [
-            {"row": row, "may_approve": can_approve_entry(actor, row)} for row in entries.drafts()[:100]
-        ],
+        "drafts": [{"row": row, "may_approve": can_approve_entry(actor, row)} for row in drafts[:100]],
         "shown": entries.shown_on(today).filter(district__in=covered).newest_first()[:8],
         "routes": [
             {"row": row, "is_shown": row.is_shown_on(today)}

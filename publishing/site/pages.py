@@ -209,7 +209,7 @@ def _route(row: ReportingRoute, words: str) -> dict[str, Any]:
     number = "".join(sign for sign in row.phone if sign.isdigit() or sign == "+")
     return {
         "name": Text(row.name, row.language, words),
-        "kind": RouteKind(row.kind).label,
+        "kind": capfirst(RouteKind(row.kind).label),
         "is_urgent": row.kind == RouteKind.EMERGENCY,
         "phone": row.phone,
         "call": number,

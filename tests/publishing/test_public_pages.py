@@ -43,7 +43,9 @@ def test_a_result_is_told_from_the_promise_and_approved_with_one_click() -> None
     entry = PublicEntry.objects.get()
     assert (entry.follow_up, entry.translations.get().did) == (promise, "Listo")
     above = browse(supervisor)
-    assert f"{entry.pk}/approve/" in above.get(PUBLIC).content.decode()
+    waiting = above.get(PUBLIC).text
+    assert f"{entry.pk}/approve/" in waiting
+    assert all(text in waiting for text in ("Repaired", "Farolas", "Listo")), "all that one click approves"
     assert f"{entry.pk}/approve/" not in page.get(PUBLIC).content.decode()
     above.post(f"/publishing/entries/{entry.pk}/approve/", {"revision": entry.revision})
     assert PublicEntry.objects.shown_on(day).count() == 1
