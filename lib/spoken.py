@@ -1,6 +1,10 @@
-"""Codes of the languages that people can choose from, here and on the public form."""
+"""Languages that people can choose from, here and on the public form, with names in the reader's language."""
 
 from typing import Final
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
 
 SPOKEN: Final = (
     *(
@@ -46,3 +50,27 @@ SPOKEN: Final = (
     *("nl", "pa", "pl", "ps", "pt", "ro", "rom", "ru", "se", "sgn", "sk", "sl", "so", "sq", "sr", "sv", "sw"),
     *("ta", "te", "th", "ti", "tl", "tr", "uk", "ur", "vi", "wo", "zgh", "zh-hans"),
 )
+
+# Languages without a name in Django.
+_NAMES = {
+    "am": gettext_lazy("Amharic"),
+    "bm": gettext_lazy("Bambara"),
+    "ff": gettext_lazy("Fula"),
+    "ku": gettext_lazy("Kurdish"),
+    "ln": gettext_lazy("Lingala"),
+    "ps": gettext_lazy("Pashto"),
+    "rom": pgettext_lazy("the language", "Romani"),
+    "se": gettext_lazy("Northern Sámi"),
+    "sgn": gettext_lazy("Sign language"),
+    "so": gettext_lazy("Somali"),
+    "ti": gettext_lazy("Tigrinya"),
+    "tl": gettext_lazy("Tagalog"),
+    "wo": gettext_lazy("Wolof"),
+    "zgh": gettext_lazy("Amazigh"),
+}
+
+
+def language_name(code: str) -> str:
+    if code in _NAMES:
+        return str(_NAMES[code])
+    return _(get_language_info(code)["name_translated"]) if code in LANG_INFO else code

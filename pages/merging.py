@@ -17,7 +17,7 @@ from contacts.merging.choices import Choice, Option
 from contacts.merging.relations import count_all
 from contacts.merging.services import object_type
 from contacts.models import Affiliation, Contact, Merge, Organisation
-from pages.forms.languages import language_name
+from lib.spoken import language_name
 from pages.reach import phone_text
 from pages.templatetags.ui import ago, day, moment
 from pages.undo import Offer, undo_url

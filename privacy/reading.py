@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.text import capfirst
 
-from privacy import inventory
+from privacy import inventory, words
 from privacy.models import Finding
 from privacy.searching import NAME, searched_text, text_of
 
@@ -97,7 +96,7 @@ def title_of(label: str, field: str) -> str:
         name = str(model._meta.get_field(field).verbose_name)
     except (FieldDoesNotExist, AttributeError):
         name = field
-    return f"{capfirst(str(model._meta.verbose_name))}, {name}"
+    return f"{words.table(model)}, {name}"
 
 
 def _parts(text: str, finding: Finding) -> Iterator[Part]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -29,7 +31,7 @@ PURPOSES: Final[Mapping[str, Any]] = {
     "requests": gettext_lazy("Answers to people who ask about their data, and proof of them"),
 }
 BASES: Final[Mapping[str, Any]] = {
-    "record": gettext_lazy("the lawful basis of each record"),
+    "record": gettext_lazy("stated in each record"),
     "public_task": gettext_lazy("task in the public interest (GDPR, Article 6(1)(e))"),
     "police_law": gettext_lazy("police law (Directive 2016/680, Article 8)"),
     "legal_obligation": gettext_lazy("legal obligation (GDPR, Article 6(1)(c))"),
@@ -62,6 +64,16 @@ RECIPIENTS: Final[Mapping[str, Any]] = {
     "public": gettext_lazy("the public"),
     "system": gettext_lazy("the system itself"),
 }
+#: Tables about a contact, as the person reads them.
+TABLES: Final[Mapping[str, Any]] = {
+    "contacts.Contact": gettext_lazy("contact"),
+    "contacts.Affiliation": gettext_lazy("role in an organisation"),
+    "contacts.ContactDetail": gettext_lazy("another number or address"),
+    "contacts.ContactExternalId": gettext_lazy("ID in another system"),
+    "contacts.PrivateChannel": gettext_lazy("private number or address"),
+    "meetings.FollowUp": gettext_lazy("follow-up"),
+    "meetings.MeetingContact": gettext_lazy("attendance at a meeting"),
+}
 _SINCE: Final[Mapping[str, Any]] = {
     "last_meeting": gettext_lazy("the last meeting or change"),
     "ended": gettext_lazy("the end of the role"),
@@ -81,6 +93,11 @@ ALWAYS: Final[Mapping[str, Any]] = {
     "reading_day": gettext_lazy("number of contacts that a colleague read in a day"),
     "registration": gettext_lazy("registrations of organisations"),
 }
+
+
+def table(model: type[models.Model]) -> str:
+    """The name of a table."""
+    return capfirst(str(TABLES.get(model._meta.label, model._meta.verbose_name)))
 
 
 def period(*, then: str, counts_from: str, days: int | None) -> str:

@@ -6,16 +6,9 @@ from typing import Any
 from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
 from crm.demo.book import Book
-from incidents.codes import IncidentStatus, Proof, ReachedBy, Result, StepEach, StepStatus
-from incidents.models import (
-    Debrief,
-    Incident,
-    IncidentClosing,
-    IncidentConcern,
-    IncidentStep,
-    Protocol,
-    Reassurance,
-)
+from crm.demo.retention import write_old_incident
+from incidents.codes import Proof
+from incidents.models import Incident, IncidentStep, Protocol
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
 from incidents.services.opening import log_concern
@@ -39,7 +32,7 @@ def write_incidents(book: Book) -> None:
     sofia = actor_for(book.users["supervisor@demo.example"])
     night = actor_for(book.users["officer.north@demo.example"])
     city_wide = _protocols(book, sofia)
-    _long_ago(city_wide)
+    write_old_incident(city_wide)
     places = _places(book)
     _over(book, sofia, places[2])
     _monitored(book, sofia, places[1])
@@ -156,52 +149,6 @@ def _over(book: Book, sofia: Actor, place: Organisation) -> None:
             concern=concern,
         )
     close_incident(**about)
-
-
-def _long_ago(protocol: Protocol) -> None:
-    """The oldest attack on a place, as rows of the history: the period of its texts is over soon."""
-    attacks = Concern.objects.filter(kinds__contains=["attack_on_community_site"], closed_at__isnull=False)
-    concern = attacks.filter(site_organisation__isnull=False).earliest("received_at")
-    start, end, place = concern.received_at, concern.closed_at, concern.site_organisation
-    assert end and place  # noqa: S101 (of the filter above)
-    incident = Incident.objects.create(
-        protocol=protocol,
-        district_id=concern.district_id,
-        started_at=start,
-        status=IncidentStatus.CLOSED,
-        words="Something was left at the door of a place of worship. Nobody was hurt.",
-        words_agreed_at=start + timedelta(hours=2),
-        closed_at=end,
-        created_at=start,
-        updated_at=end,
-    )
-    IncidentClosing.objects.create(incident=incident, closed_at=end)
-    IncidentConcern.objects.create(incident=incident, concern=concern)
-    soon = start + timedelta(minutes=50)
-    IncidentStep.objects.bulk_create(
-        IncidentStep(
-            incident=incident,
-            step=step,
-            organisation=None if step.each == StepEach.ONCE else place,
-            due_at=start + timedelta(minutes=step.due_minutes),
-            status=StepStatus.DONE,
-            done_at=soon,
-            recorded_at=soon,
-        )
-        for step in protocol.steps.all()
-    )
-    Reassurance.objects.create(
-        incident=incident,
-        organisation=place,
-        at=soon,
-        recorded_at=soon,
-        channel=ReachedBy.PHONE,
-        result=Result.REACHED,
-        note="The caretaker is ill. Their deputy answers the phone.",
-    )
-    Debrief.objects.create(
-        incident=incident, waived_reason="The place asked to leave it at the visit.", signed_at=end
-    )
 
 
 def _work_off(about: dict[str, Any], incident: Incident, start: datetime) -> None:

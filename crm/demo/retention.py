@@ -9,7 +9,18 @@ from django.utils import timezone
 from accounts.actors import actor_for
 from contacts.models import Contact
 from crm.demo.book import Book
+from incidents.codes import IncidentStatus, ReachedBy, Result, StepEach, StepStatus
+from incidents.models import (
+    Debrief,
+    Incident,
+    IncidentClosing,
+    IncidentConcern,
+    IncidentStep,
+    Protocol,
+    Reassurance,
+)
 from lib.days import city_day, city_today
+from meetings.models import Concern
 from privacy.aging import AGED, due_rows
 from privacy.models import RetentionRule
 from privacy.services.retention_rules import put_rule_in_force
@@ -37,3 +48,49 @@ def write_retention(book: Book) -> None:
     for number, row in enumerate(changed):
         row.updated_at = now - timedelta(days=380 + 3 * number)
     Contact.objects.bulk_update(changed, ["updated_at"])
+
+
+def write_old_incident(protocol: Protocol) -> None:
+    """The oldest attack on a place, as rows of the history: the period of its texts is over soon."""
+    attacks = Concern.objects.filter(kinds__contains=["attack_on_community_site"], closed_at__isnull=False)
+    concern = attacks.filter(site_organisation__isnull=False).earliest("received_at")
+    start, end, place = concern.received_at, concern.closed_at, concern.site_organisation
+    assert end and place  # noqa: S101 (of the filter above)
+    incident = Incident.objects.create(
+        protocol=protocol,
+        district_id=concern.district_id,
+        started_at=start,
+        status=IncidentStatus.CLOSED,
+        words="Something was left at the door of a place of worship. Nobody was hurt.",
+        words_agreed_at=start + timedelta(hours=2),
+        closed_at=end,
+        created_at=start,
+        updated_at=end,
+    )
+    IncidentClosing.objects.create(incident=incident, closed_at=end)
+    IncidentConcern.objects.create(incident=incident, concern=concern)
+    soon = start + timedelta(minutes=50)
+    IncidentStep.objects.bulk_create(
+        IncidentStep(
+            incident=incident,
+            step=step,
+            organisation=None if step.each == StepEach.ONCE else place,
+            due_at=start + timedelta(minutes=step.due_minutes),
+            status=StepStatus.DONE,
+            done_at=soon,
+            recorded_at=soon,
+        )
+        for step in protocol.steps.all()
+    )
+    Reassurance.objects.create(
+        incident=incident,
+        organisation=place,
+        at=soon,
+        recorded_at=soon,
+        channel=ReachedBy.PHONE,
+        result=Result.REACHED,
+        note="The caretaker is ill. Their deputy answers the phone.",
+    )
+    Debrief.objects.create(
+        incident=incident, waived_reason="The place asked to leave it at the visit.", signed_at=end
+    )

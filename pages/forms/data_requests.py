@@ -114,7 +114,9 @@ class AnswerForm(VersionedForm):
         self.order_fields(("version", "decision", "grounds", "neither_confirm", "late_reason"))
         if not police_law:
             del self.fields["neither_confirm"]
-        if not is_late:
+        if is_late:
+            self.fields["late_reason"].required = True
+        else:
             del self.fields["late_reason"]
 
 

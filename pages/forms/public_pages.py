@@ -11,9 +11,10 @@ from accounts.actors import Actor
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
+from lib.spoken import language_name
 from pages.forms.base import ROWS
 from pages.forms.fields import CHECKS, fields_of
-from pages.forms.languages import language_choices, language_name
+from pages.forms.languages import language_choices
 from publishing.models import (
     PublicDistrict,
     PublicEntry,

@@ -27,6 +27,12 @@ def _marked(part: Part) -> SafeString | str:
 
 
 @register.filter
+def days_late(days_left: int) -> int:
+    """The days since the last day, from the days left, which are below 0 then."""
+    return -days_left
+
+
+@register.filter
 def old_value(field: forms.BoundField) -> str:
     """What a field had before, in words."""
     choices = dict(getattr(field.field, "choices", ()))

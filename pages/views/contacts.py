@@ -27,6 +27,7 @@ from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
 from lib.days import city_today
+from lib.spoken import language_name
 from lib.told import texts
 from oversight.policies import can_watch_records
 from pages.form_pages import form_page, posted, save_or_show_conflict
@@ -40,7 +41,6 @@ from pages.forms.contacts import (
     offered_organisations,
 )
 from pages.forms.details import details_of
-from pages.forms.languages import language_name
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
 from pages.lookups import (

@@ -281,7 +281,8 @@ def _counts(row: DataRequest) -> dict[str, int]:
     by_verdict = {code: Count("pk", filter=Q(verdict=code)) for code in ("theirs", "somebody_else", "unsure")}
     found = Finding.objects.of(row)
     counted: dict[str, int] = found.aggregate(all=Count("pk"), **by_verdict)
-    return counted | {"blocking": found.blocking().count()}
+    blocking = found.blocking().count()
+    return counted | {"blocking": blocking, "closed": counted["all"] - blocking}
 
 
 def _record(request: ActorRequest, row: DataRequest, shown: Sequence[Shown]) -> None:

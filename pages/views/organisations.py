@@ -29,6 +29,7 @@ from contacts.services.organisations import (
 )
 from exchange.imports.provenance import provenance_of
 from lib.days import city_day, city_today
+from lib.spoken import language_name
 from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
 from meetings.handover import left_behind
@@ -38,7 +39,6 @@ from oversight.policies import can_watch_records
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.details import details_of
-from pages.forms.languages import language_name
 from pages.forms.organisations import (
     FocusFormSet,
     NewOrganisationForm,

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
+from lib.spoken import language_name
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
-from pages.forms.languages import language_name
 from pages.forms.public_pages import TextForm
 from pages.lookups import readers_only, refuse_unless
 from pages.views.public_pages import render_form

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from lib.days import city_today
+from lib.days import city_day, city_today
 from lib.told import texts
 from meetings.codes import ConcernKind
 from pages.form_pages import form_page, posted
@@ -164,4 +165,6 @@ def _line(one: Overdue) -> dict[str, Any]:
 def _title(one: Overdue) -> str:
     if one.noun == "concern":
         return ", ".join(str(ConcernKind(kind).label) for kind in one.row.kinds)
+    if one.noun == "incident":
+        return _("%(name)s, %(day)s") % {"name": one.row, "day": date_format(city_day(one.row.started_at))}
     return str(one.row)

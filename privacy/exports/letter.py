@@ -5,14 +5,24 @@ nothing were held.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from privacy.codes import Decision, Ground, Regime, RegisterPart, RequestKind
+from privacy.codes import COPIES, Decision, Ground, Regime, RegisterPart, RequestKind
 from privacy.exports.records import Held
 from privacy.models import DataRequest
+
+#: What was done for a request that was granted.
+_DONE: Final[Mapping[RequestKind, Any]] = {
+    RequestKind.RECTIFY: gettext_lazy("We corrected your data."),
+    RequestKind.RESTRICT: gettext_lazy("We restricted your data. We keep it, but no longer use it."),
+    RequestKind.OBJECT: gettext_lazy("We agree with your objection and no longer use your data."),
+    RequestKind.ERASE: gettext_lazy("We erased your data."),
+}
 
 
 def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
@@ -31,8 +41,10 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
     elif row.kind == RequestKind.ACCESS or says_nothing:
         yield from _by_law(row, held)
     else:
-        yield _("We did what you asked for.")
-    if not says_nothing and row.decision == Decision.PARTLY:
+        yield str(_DONE[RequestKind(row.kind)])
+    if not says_nothing and row.decision == Decision.PARTLY and row.kind not in COPIES:
+        yield _("A part stays as it was. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
+    elif not says_nothing and row.decision == Decision.PARTLY:
         yield _("We leave out a part. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
     if held.has_unsure:
         yield _(
@@ -73,7 +85,10 @@ def _by_law(row: DataRequest, held: Held) -> Iterator[str]:
         if held.police:
             yield _("Under police law (Directive 2016/680) we hold the data about you in this document.")
         else:
-            yield _("There is nothing that we can disclose. The authority can check for you.")
+            yield _(
+                "Police law (Directive 2016/680): There is nothing that we can disclose. The authority can "
+                "check for you."
+            )
 
 
 def _grounds(row: DataRequest) -> str:

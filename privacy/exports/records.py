@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from districts.models import District
 from lib.fold import fold
-from privacy import inventory
+from lib.spoken import language_name
+from privacy import inventory, words
 from privacy.codes import Ground, Regime, Verdict
 from privacy.models import DataRequest, Finding
 from privacy.reading import show
@@ -27,6 +28,7 @@ from privacy.services.findings import released
 
 _CONTACT: Final = "contacts.Contact"
 _REFERENCE: Final = "person"  # the kind of fields that refer to a contact
+_DATED: Final = {"meetings.MeetingContact": ["meeting__starts_at"]}  # others by their ID, as they were made
 _TEXTS: Final = ("free_text", "opinion")  # of others' records only what a privacy officer has read
 
 
@@ -96,6 +98,8 @@ def held(row: DataRequest, officers: Officers) -> Held:
                 "grounds": [str(Ground(code).label) for code in one.finding.grounds],
             }
         )
+    for rows in texts.values():
+        rows.sort(key=lambda one: one["on"])
     keys = {*seen, *map(_key, gives)}
     fields = [inventory.fields()[label, name] for label, _pk, name in keys]
     return Held(
@@ -142,14 +146,15 @@ def _records(
             if _is_shown(one, name) and not (row.neither_confirm and law.is_police(one))
         ]
         model = apps.get_model(label)
-        rows: Any = model._base_manager.filter(**{f"{name}__in": [one.pk for one in contacts]}).order_by("pk")
+        rows: Any = model._base_manager.filter(**{f"{name}__in": [one.pk for one in contacts]})
+        rows = rows.order_by(*_DATED.get(label, ()), "pk")
         for found in rows if fields and contacts else ():
             shown = [one for one in fields if not _is_apart(one, str(found.pk), apart)]
             texts = [(one, field_value(found, one.name)) for one in shown]
             seen |= {(label, str(found.pk), one.name) for one in shown}
             pairs = [{"name": field_label(model, one.name), "value": text} for one, text in texts if text]
             if pairs:
-                yield {"what": capfirst(str(model._meta.verbose_name)), "fields": pairs}
+                yield {"what": words.table(model), "fields": pairs}
 
 
 def _tables_of_contacts() -> Iterator[tuple[str, str]]:
@@ -187,6 +192,8 @@ def field_value(found: models.Model, name: str) -> str:
     value: Any = getattr(found, name)
     choices = dict(getattr(getattr(field, "base_field", field), "flatchoices", None) or ())
     if isinstance(value, list | tuple):
+        if name == "languages":
+            return ", ".join(map(language_name, value))
         return ", ".join(str(choices.get(one, one)) for one in value)
     return str(choices[value]) if value in choices else _said(value)
 
@@ -206,12 +213,11 @@ def _said(value: Any) -> str:
 
 
 def _named(value: models.Model) -> str:
-    """Another row: an organisation or district by name, a meeting by its moment, others by their kind."""
+    """Another row: an organisation or district by name, a meeting by its moment, others by their table."""
     if isinstance(value, District) or value._meta.label == "contacts.Organisation":
         return str(getattr(value, "name", ""))
     starts: datetime | None = getattr(value, "starts_at", None)
-    what = capfirst(str(value._meta.verbose_name))
-    return f"{what}, {_said(starts)}" if starts else what
+    return _said(starts) if starts else words.table(type(value))
 
 
 def says_cuts(number: int, grounds: Sequence[str]) -> str:

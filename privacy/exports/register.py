@@ -23,7 +23,7 @@ from lib.days import city_today
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from privacy import inventory, words
 from privacy.codes import RegisterPart
-from privacy.models import RegisterState, RegisterText
+from privacy.models import RegisterState, RegisterText, RetentionRule
 
 COMMITTED: Final = Path(__file__).resolve().parents[2] / "docs" / "register.json"
 TYPES: Final[Mapping[str, str]] = {"pdf": "application/pdf", "csv": CSV_TYPE, "json": "application/json"}
@@ -55,8 +55,12 @@ class Difference:
     after: str
 
 
-def entries() -> Iterator[Entry]:
-    """The entries of all activities about people, in the order of the inventory."""
+def entries(in_force: Mapping[str, int] | None = None) -> Iterator[Entry]:
+    """The entries of all activities about people, in the order of the inventory.
+
+    Args:
+        in_force: the days of rules in force in this city. Without it, periods are those that are proposed.
+    """
     of: dict[str, list[inventory.Field]] = defaultdict(list)
     for one in inventory.fields().values():
         of[one.activity.name].append(one)
@@ -74,10 +78,21 @@ def entries() -> Iterator[Entry]:
             is_special=any(one.is_special for one in personal),
             recipients=_named(words.RECIPIENTS, {who for one in personal for who in one.recipients}),
             periods=sorted(
-                words.period(then=one.then, counts_from=one.counts_from, days=one.days) for one in rules
+                words.period(then=one.then, counts_from=one.counts_from, days=one.days)
+                if in_force is None
+                else period_of(one, in_force)
+                for one in rules
             ),
             tables=sorted({one.model for one in personal}),
         )
+
+
+def period_of(rule: inventory.Rule, in_force: Mapping[str, int]) -> str:
+    """How long data is kept in this city. `in_force`: days of the rules that a privacy officer decided."""
+    days = in_force.get(rule.code, rule.days)
+    said = words.period(then=rule.then, counts_from=rule.counts_from, days=days)
+    is_planned = rule.acts == "decided" and rule.code not in in_force
+    return _("%(period)s (planned)") % {"period": said} if is_planned else said
 
 
 def committed() -> str:
@@ -91,13 +106,14 @@ def content(actor: Actor) -> dict[str, Any]:
     """The register of this city on this day, with its own texts and the keys of other systems."""
     texts = RegisterText.objects.visible_to(actor).by_part()
     keys = apps.get_model(_KEY)._base_manager.filter(status="active").order_by("name")
+    in_force = RetentionRule.objects.in_force().days()
     return {
         "city": settings.CITY_NAME,
         "day": f"{city_today()}",
         "laws": list(settings.REGIMES),
         "texts": [{"title": str(part.label), "text": texts.get(part, "")} for part in RegisterPart],
         "systems": list(keys.values_list("name", flat=True)),
-        "entries": [asdict(one) for one in entries()],
+        "entries": [asdict(one) for one in entries(in_force)],
     }
 
 
@@ -157,7 +173,7 @@ def columns() -> list[Column]:
         Column(_("Data")),
         Column(_("Special category")),
         Column(_("Recipients")),
-        Column(_("Planned periods")),
+        Column(_("Periods")),
     ]
 
 

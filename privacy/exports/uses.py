@@ -19,8 +19,9 @@ from lib.days import city_day
 from privacy import inventory, words
 from privacy.codes import SharedBy
 from privacy.exports.records import Held, Officers
+from privacy.exports.register import period_of
 from privacy.inquiries import merged_into
-from privacy.models import DataRequest, Finding
+from privacy.models import DataRequest, Finding, RetentionRule
 from privacy.models.package import Package
 from privacy.services.findings import released
 from privacy.services.requests import OBJECT_TYPE
@@ -73,6 +74,7 @@ def consultations(
 
 def purposes(held: Held) -> list[dict[str, Any]]:
     """Purpose, lawful basis and periods of the tables that the data is from."""
+    days = RetentionRule.objects.in_force().days()
     found: dict[str, set[inventory.Rule]] = defaultdict(set)
     for field in inventory.fields().values():
         if field.model in held.tables:
@@ -82,9 +84,7 @@ def purposes(held: Held) -> list[dict[str, Any]]:
         {
             "purpose": str(words.PURPOSES[name]),
             "basis": str(words.BASES[activities[name].basis]),
-            "periods": sorted(
-                words.period(then=rule.then, counts_from=rule.counts_from, days=rule.days) for rule in rules
-            ),
+            "periods": sorted(period_of(rule, days) for rule in rules),
         }
         for name, rules in sorted(found.items())
     ]

@@ -37,6 +37,10 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
     def hides_ended_roles(self) -> Exists:
         return self.is_in_force(RetentionCode.ENDED_ROLE)
 
+    def days(self) -> dict[str, int]:
+        """The days of each rule, by its code."""
+        return dict(self.values_list("code", "days"))
+
     def of(self, code: str) -> Self:
         """All versions of a rule, the latest first."""
         return self.filter(code=code).order_by("-number")

@@ -117,7 +117,7 @@ EXCEPTIONS: dict[str, str] = {
     "exchange/archive/reading.py": "fills an empty book with rows that bring their past along",
     "meetings/services/folding.py": "puts folded texts right after an upgrade, and nothing else",
     "meetings/services/rewriting.py": "the writer of rows beside nouns, whose owners it locks and records",
-    "crm/demo/retention.py": "gives the demo contacts that nobody changed for a year",
+    "crm/demo/retention.py": "gives the demo contacts and an incident that are older than a period",
     "privacy/erasing.py": "removes a person from what privacy officers wrote, which no noun has",
     "privacy/services/requests.py": "deletes what belongs to a data request, which no noun has",
 }

@@ -5,11 +5,21 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.actors import actor_for
+from accounts.models import Role
 from accounts.sent_forms import FIELD
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
-from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation
+from tests.factories import (
+    PASSWORD,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
 from tests.plugins.browser import OpenPage
+from tests.privacy.test_requests import searched
 
 MANY = 90
 
@@ -53,6 +63,24 @@ def test_the_search_suggests_and_acts(open_page: OpenPage) -> None:
     expect(field).to_have_attribute("aria-activedescendant", "suggestion-1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name=school.name)).to_be_checked()
+
+
+def test_a_verdict_by_a_key_is_about_the_first_finding_without_one(open_page: OpenPage) -> None:
+    desk = make_user(Role.PRIVACY_OFFICER)
+    for number in range(2):
+        make_meeting(facts=f"Leila Haddad asked for lamp {number}.")
+    row = searched(actor_for(desk))
+    page = open_page("desk", user=desk)
+    page.goto(f"/privacy/requests/{row.pk}/")
+    for key, said in (
+        ("u", "0 theirs · 0 someone else · 1 unsure"),
+        ("t", "1 theirs · 0 someone else · 1 unsure"),
+    ):
+        page.keyboard.press(key)
+        expect(page.locator("main")).to_contain_text(said)
+    page.keyboard.press("e")  # nothing is without a verdict, and an unsure one is not overwritten
+    page.reload()
+    expect(page.locator("main")).to_contain_text("1 theirs · 0 someone else · 1 unsure")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -12,6 +12,7 @@ import pypdf
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
@@ -24,8 +25,9 @@ from jobs.models import Job, JobFile
 from jobs.running import run_next
 from lib.age import decrypt
 from lib.days import city_today
+from meetings.models import MeetingContact
 from privacy import inventory, words
-from privacy.codes import Decision, Ground, Verdict
+from privacy.codes import COPIES, Decision, Ground, RequestKind, Verdict
 from privacy.exports import letter
 from privacy.exports.package import SCHEMA
 from privacy.exports.records import Officers, held
@@ -36,6 +38,7 @@ from privacy.services.requests import answer_request
 from privacy.services.sharing import record_sharing
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_user
 from tests.privacy.test_requests import searched, sure
+from tests.privacy.test_retention_rules import in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +65,7 @@ def actor(officer_of_privacy: User) -> Actor:
 
 @pytest.fixture
 def leila(north: District) -> Contact:
-    return make_contact(north, given_name="Leila", family_name="Haddad")
+    return make_contact(north, given_name="Leila", family_name="Haddad", languages=["ar", "en"])
 
 
 @pytest.fixture
@@ -105,13 +108,15 @@ def package_of(actor: Actor, row: DataRequest, **fields: Any) -> tuple[Package, 
 def test_the_letter_and_the_data_have_what_is_released_and_nothing_else(
     actor: Actor, north: District, leila: Contact, reyes: User
 ) -> None:
-    make_meeting(north, facts=FACTS, assessment=OPINION, subject=OTHER)
+    meeting = make_meeting(north, facts=FACTS, assessment=OPINION, subject=OTHER)
     record(actor_for(reyes), Action.VIEW, "contact", [leila.pk], district_ids=[north.pk], purpose="about Bo")
     record_sharing(
         actor=actor, contact_id=leila.pk, recipient="Victim Support Northgate", how="call",
         shared_on=city_today(), reason="She agreed",
     )  # fmt: skip
     row = decided(actor)
+    MeetingContact.objects.create(meeting=meeting, contact=leila, attendance="attended")
+    in_force(actor, "meeting_texts", 900)
     answer_request(
         actor=actor, request_id=row.pk, decision=Decision.PARTLY, grounds=[Ground.THIRD_PARTY_RIGHTS]
     )
@@ -134,7 +139,28 @@ def test_the_letter_and_the_data_have_what_is_released_and_nothing_else(
     assert "authority" in text
     event = Event.objects.filter(action=Action.EXPORT, object_type="data_request").latest("at")
     assert package.digest in event.recipient
+    assert {one["what"] for one in data["records"]} == {"Contact", "Attendance at a meeting"}
+    assert "Languages: Arabic, English" in text and "Meeting: 2026-" in text
+    assert "Period: text removed 900 days after the meeting " in text, "the rule in force"
+    assert "Period: deleted 365 days after the meeting (planned)" in text
     assert set(event.object_ids) == {row.pk, leila.pk}
+
+
+def test_the_letter_says_what_was_done_and_notes_are_in_the_order_of_their_days(
+    actor: Actor, north: District, leila: Contact
+) -> None:
+    for days in (3, 40, 9):
+        make_meeting(north, facts=f"Leila Haddad, {days}", starts_at=timezone.now() - timedelta(days=days))
+    row = searched(actor, kind="erase")
+    Finding.objects.of(row).update(verdict=Verdict.THEIRS, decided_by=actor.id)
+    given = held(row, Officers(row, named=False))
+    assert [one["text"][-2:].strip() for one in given.facts] == ["40", "9", "3"]
+    row.decision, row.grounds = Decision.PARTLY, [Ground.ONGOING_ENQUIRY]
+    said = list(letter.paragraphs(row, given))
+    assert said[1:] == ["We erased your data.", "A part stays as it was. Reason: ongoing enquiry."]
+    for kind in set(RequestKind) - set(COPIES):
+        row.kind, row.decision = kind, Decision.GRANTED
+        assert len(list(letter.paragraphs(row, given))) == 2
 
 
 def test_officers_are_named_only_by_a_decision_with_a_reason(

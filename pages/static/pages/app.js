@@ -27,11 +27,11 @@
     act();
   });
 
-  // Verdicts on findings: t, e and u press a button of the finding in focus, or of the first that is open.
+  // Verdicts on findings: t, e and u press a button of the finding in focus, or of the first without a verdict.
   document.addEventListener("keydown", (event) => {
     if (!("shortcuts" in document.documentElement.dataset) || event.altKey || event.metaKey || event.ctrlKey) return;
     if (isTyping(event.target) || !/^[teu]$/.test(event.key)) return;
-    const finding = document.activeElement.closest(".finding") ?? document.querySelector(".finding.today");
+    const finding = document.activeElement.closest(".finding") ?? document.querySelector('.finding.today:not(:has([aria-pressed="true"]))');
     finding?.querySelector(`[data-verdict="${event.key}"]`)?.click();
   });
 
