@@ -23,6 +23,7 @@ from reports.indicators import (
     recency,
     reciprocity,
     steps_in_time,
+    takeaways_tried,
 )
 from reports.reading import Report
 
@@ -45,6 +46,7 @@ REPORTS: Final[dict[str, Report]] = {
         debriefed.REPORT,
         level.REPORT,
         reciprocity.REPORT,
+        takeaways_tried.REPORT,
         continuity.REPORT,
         data_health.REPORT,
         activity.REPORT,

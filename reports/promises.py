@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.figures import Fact, Source
 from reports.population import ASKED, KIND_THEN, SPOKEN_FOR, in_cells
 from reports.questions import By
+from reports.taken_home import TAKEN_HOME, TRY_BY
 
 _COMMUNITIES: Final = f"""
     JOIN LATERAL (SELECT made.organisation_id AS id, made.kind_then AS kind) organisation
@@ -41,10 +42,13 @@ def promises(by: By, measures: Sequence[str]) -> str:
     """`promises`, to stand behind WITH: one row a period, group and promise.
 
     `is_due`, `is_open` and `told_on` say why; the last is the first day on which an organisation was told.
+    Takeaways have rows of their own, with `try_by`, if a measure asks for it.
     Those of each home are looked up once for all periods, without those that were done before the first
     period's end, and due and told outside all periods.
     """
     group, more = _GROUPS[by]
+    asks_tried = by == By.DISTRICT and any(TRY_BY in measure for measure in measures)
+    tried = f"UNION ALL {TAKEN_HOME}" if asks_tried else ""
     return f"""{ASKED}, made AS MATERIALIZED (
     SELECT ground.code, dated.organisation_id, {KIND_THEN} AS kind_then, dated.since, dated.until,
            promise.id, promise.kind, link.reported_back_on,
@@ -65,13 +69,15 @@ def promises(by: By, measures: Sequence[str]) -> str:
 ), found AS (
     SELECT asked.nr, {group} AS grp, made.id, made.status, made.due_on, made.first_due_on,
            made.completed_at, {_IS_DUE} AS is_due, {_IS_OPEN} AS is_open,
-           min(made.reported_back_on) FILTER (WHERE {_IS_TOLD}) AS told_on
+           min(made.reported_back_on) FILTER (WHERE {_IS_TOLD}) AS told_on,
+           NULL::date AS taken_on, NULL::date AS {TRY_BY}, NULL::date AS tried_on
     FROM asked
     JOIN made ON made.since < asked.until AND (made.until IS NULL OR made.until >= asked.until)
         AND made.so_since < asked.until AND (made.so_until IS NULL OR made.so_until >= asked.until)
         AND (({_IS_DUE}) OR ({_IS_OPEN}) OR ({_IS_TOLD}))
     {more}
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    {tried}
 ), {in_cells(by, "promises", measures)}"""  # noqa: S608 (our own text)
 
 

@@ -29,7 +29,7 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
         gettext_lazy("Incidents"),
         ("reassured-in-time", "first-contact", "steps-in-time", "debriefed"),
     ),
-    (gettext_lazy("How we work together"), ("activity", "level", "reciprocity")),
+    (gettext_lazy("How we work together"), ("activity", "level", "reciprocity", "takeaways-tried")),
     (gettext_lazy("Will it last?"), ("continuity", "data-health")),
 )
 

@@ -33,8 +33,9 @@ OF_WHAT_HAPPENED = (
     "reciprocity",
     "activity",
 )
+OF_WORKSHOPS = ("takeaways-tried",)
 OF_INCIDENTS = ("reassured-in-time", "first-contact", "steps-in-time", "debriefed")
-SLUGS = OF_ORGANISATIONS + OF_WHAT_HAPPENED + OF_INCIDENTS
+SLUGS = OF_ORGANISATIONS + OF_WHAT_HAPPENED + OF_INCIDENTS + OF_WORKSHOPS
 QUARTER = "from=2024-07-01&to=2024-10-01"
 JULY = date(2024, 7, 10)
 

@@ -20,6 +20,7 @@ from meetings.filters.meetings import MeetingFilters
 from meetings.filters.organisations import OrganisationFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.services.periods import begin_histories
+from practices.models import Adoption, Practice
 from publishing.models import PublicEntry
 from reports.figures import Drill
 from reports.periods import Period
@@ -79,6 +80,20 @@ def tell_the_district(follow_up: FollowUp, district: District, **fields: Any) ->
     return PublicEntry.objects.create(
         district=district, follow_up=follow_up, language="en", **(values | fields)
     )
+
+
+def make_takeaway(meeting: Meeting, due_on: date, tried_on: date | None = None, **fields: Any) -> FollowUp:
+    """Create what was taken home a month before it was due, with a result if `tried_on` is given."""
+    row = make_promise(due_on=due_on, meeting=meeting, kind="try_out", **fields)
+    if tried_on:
+        practice, _new = Practice.objects.get_or_create(
+            code="visits", defaults={"phases": ["prevent"], "strands": ["victims"]}
+        )
+        said = {"came_of_it": "made_worse", "would_again": "no", "started_on": tried_on}
+        Adoption.objects.create(
+            practice=practice, district=meeting.district, follow_up=row, written_on=tried_on, **said
+        )
+    return row
 
 
 def make_concern(district: District, received_at: datetime, **fields: Any) -> Concern:

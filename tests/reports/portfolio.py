@@ -15,6 +15,7 @@ from tests.reports.city import (
     make_incident,
     make_promise,
     make_step,
+    make_takeaway,
     old,
     tell_the_district,
 )
@@ -50,7 +51,7 @@ def mixed(name: str = "Helpers") -> District:
     )
     known(north)
     first, last = at(QUARTER.since), at(QUARTER.last_day)
-    make_meeting(north, met, starts_at=last, initiated_by="community", level="consult")
+    held = make_meeting(north, met, starts_at=last, initiated_by="community", level="consult")
     make_meeting(north, met, starts_at=last)
     make_meeting(north, met, starts_at=last, status="cancelled")
     make_meeting(north, long_ago, starts_at=at(QUARTER.since - timedelta(days=90)))
@@ -61,6 +62,8 @@ def mixed(name: str = "Helpers") -> District:
     late.organisation_links.update(reported_back_on=QUARTER.last_day)
     make_promise(met, due_on=QUARTER.since, owner=lead)
     make_promise(met, due_on=QUARTER.until, first_due_on=QUARTER.since)
+    make_takeaway(held, QUARTER.since, tried_on=QUARTER.last_day)
+    make_takeaway(held, QUARTER.since)
     for hours, answer in ((2, "accepted"), (100, "declined")):
         after = first + timedelta(hours=hours)
         make_concern(

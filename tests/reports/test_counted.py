@@ -15,7 +15,16 @@ from pages.forms.reports import name_of
 from reports.catalogue import REPORTS
 from reports.periods import quarter_of
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_supervisor
-from tests.reports.city import QUARTER, at, make_call, make_concern, make_incident, make_promise, make_step
+from tests.reports.city import (
+    QUARTER,
+    at,
+    make_call,
+    make_concern,
+    make_incident,
+    make_promise,
+    make_step,
+    make_takeaway,
+)
 from tests.reports.northgate import read
 from tests.reports.portfolio import known, mixed, then
 
@@ -33,6 +42,8 @@ def under_way(north: District) -> None:
     then(one, at(QUARTER.since), lead_officer=None)
     make_contact(north, one, review_on=QUARTER.since, created_at=at(QUARTER.since))
     make_promise(one, due_on=quarter_of(today).last_day, created_at=now)
+    workshop = make_meeting(north, starts_at=at(QUARTER.since - timedelta(days=40)))
+    make_takeaway(workshop, quarter_of(today).last_day, created_at=now)
     first = at(QUARTER.since)
     make_promise(one, due_on=QUARTER.since, status="cancelled", cancel_reason="They moved away")
     for days_late in (5, 20, 60):

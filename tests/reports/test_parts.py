@@ -25,6 +25,7 @@ from tests.reports.city import (
     make_incident,
     make_promise,
     make_step,
+    make_takeaway,
     old,
 )
 from tests.reports.test_export_reports import export
@@ -50,7 +51,8 @@ class Split:
         rows = [old(make_organisation(home, cadence_days=30)) for home in homes]
         for row, home in zip(rows, homes, strict=True):
             row.periods.update(cadence_days=30)
-            make_meeting(home, row, starts_at=at(JULY), level="inform")
+            held = make_meeting(home, row, starts_at=at(JULY), level="inform")
+            make_takeaway(held, JULY)
             make_concern(home, at(JULY), bias_grounds=["anti_roma"], status="closed", closed_at=at(JULY, 15))
             told = make_promise(row, due_on=JULY, done_at=at(JULY))
             told.organisation_links.update(reported_back_on=JULY)

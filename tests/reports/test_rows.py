@@ -73,6 +73,9 @@ FORMULAS: Final[Mapping[str, Callable[[Line, Line], float]]] = {
     "activity": lambda row, of: row["became"] == "held",
     "level": lambda row, of: row["level"] != "",
     "reciprocity": lambda row, of: row["initiated_by"] == "community",
+    "takeaways-tried": lambda row, of: (
+        row["tried_on"] != "" and days(row["taken_on"], row["tried_on"]) <= 180
+    ),
     "continuity": lambda row, of: row["officers_with_account"] == "2",
     "data-health": lambda row, of: row["checked_on"] >= year_before(of["counted_before"]),
 }
