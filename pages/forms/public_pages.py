@@ -62,6 +62,21 @@ class Revised(forms.Form):
 class PageForm(Revised):
     """The public page of a district."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["languages"].help_text = _("In which the page is published.")
+        self.fields["language"].help_text = _(
+            "In which the introduction and the hours are written. A new choice becomes the main language."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Boxes are sent in the order of their names, but the first language of a page is its main one."""
+        given = super().clean() or {}
+        first = [given.get("language")] if "language" in self.changed_data else []
+        order = [*first, *(self.initial.get("languages") or ["en"]), *given.get("languages", [])]
+        given["languages"] = [code for code in dict.fromkeys(order) if code in given.get("languages", [])]
+        return given
+
 
 @fields_of(PublicEntry, "said", "state", "did", "why", "month", "agreed_by", "agreed_on", said={"rows": 2})
 class EntryForm(Revised):
@@ -95,6 +110,26 @@ class EntryForm(Revised):
                     max_length=most,
                     widget=forms.Textarea(attrs={"rows": 2, "lang": code, "dir": "auto"}),
                 )
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """Fields that few entries need: who agreed, and other languages."""
+        rare = ("agreed_by", "agreed_on", "language")
+        return [self[name] for name in self.fields if name in rare or name.startswith(("said_", "answer_"))]
+
+    @property
+    def opens(self) -> bool:
+        """Whether a folded field has something to read."""
+        return any(one.errors or (one.value() and one.name != "language") for one in self.folded)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for code in self._others:
+            said, answer = f"said_{code}", f"answer_{code}"
+            if bool(given.get(said)) != bool(given.get(answer)) and not {said, answer} & set(self.errors):
+                text = _("Enter both texts in %(language)s, or neither.") % {"language": language_name(code)}
+                self.add_error(answer if given.get(said) else said, text)
+        return given
 
     @property
     def texts(self) -> dict[str, Any]:

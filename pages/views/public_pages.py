@@ -36,7 +36,8 @@ def overview(request: ActorRequest) -> HttpResponse:
     actor, today = request.actor, city_today()
     entries = PublicEntry.objects.visible_to(actor).select_related("district", "written_by")
     drafts = entries.drafts().prefetch_related("translations")
-    routes = ReportingRoute.objects.visible_to(actor).order_by("answered_on", "name", "pk")
+    routes = ReportingRoute.objects.visible_to(actor).select_related("district")
+    routes = routes.order_by("answered_on", "name", "pk")
     covered = District.objects.visible_to(actor).covered_by(actor).active().in_order()
     sent = Registration.objects.visible_to(actor).to_decide_or_call().select_related("district")
     registrations = [row for row in sent if can_edit_page(actor, row.district_id)]

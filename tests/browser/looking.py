@@ -20,6 +20,21 @@ COLOURS = "color-contrast"  # the only rule that depends on the colour scheme
 UNSTICK = "document.querySelectorAll('.stuck').forEach(bar => { bar.style.position = 'static' })"
 
 
+# The link of a row covers the whole row. Whatever else can be used there must lie above it.
+COVERED = """
+[...document.querySelectorAll('.row:has(.row-link) :is(a, button, summary, select, textarea, input)')]
+  .filter(one => !one.matches('.row-link, [type=hidden]') && one.checkVisibility())
+  .filter(one => {
+    for (let box = one; !box.matches('.row'); box = box.parentElement) {
+      const { position, zIndex } = getComputedStyle(box)
+      if (position !== 'static' && zIndex > 0) return false
+    }
+    return true
+  })
+  .map(one => one.outerHTML.slice(0, 120))
+"""
+
+
 def bring_axe(page: Page) -> None:
     """Load axe into the browser context once, instead of once per page."""
     page.add_init_script(AXE_SCRIPT)
@@ -35,7 +50,7 @@ def violations(page: Page, **options: Any) -> list[str]:
 
 
 def shape(page: Page) -> list[str]:
-    """Return problems that do not depend on colours: headings, title, width."""
+    """Return problems that do not depend on colours: headings, title, width, what cannot be tapped."""
     wide, headings, title = page.evaluate(
         "[document.documentElement.scrollWidth - innerWidth, document.querySelectorAll('h1').length,"
         " document.title.split('·')[0].trim()]"
@@ -44,6 +59,7 @@ def shape(page: Page) -> list[str]:
         *([f"{wide} pixels too wide"] if wide > 0 else []),
         *([f"{headings} headings of the first level"] if headings != 1 else []),
         *([] if title else ["no title"]),
+        *(f"covered by the link of its row: {one}" for one in page.evaluate(COVERED)),
     ]
 
 

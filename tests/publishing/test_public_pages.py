@@ -39,6 +39,9 @@ def test_a_result_is_told_from_the_promise_and_approved_with_one_click() -> None
     assert b'name="said_es"' in page.get(asked).content
     sent = {"district": north.pk, "said": "Lamps", "did": "Repaired", "state": "done", "language": "en"}
     assert page.post(asked, sent | {"said": "x" * 301}).status_code == 422
+    half = page.post(asked, sent | {"answer_es": "Listo"})
+    assert half.status_code == 422 and "Enter both texts in Spanish, or neither." in half.text
+    assert '<details class="more" open>' in half.text and not PublicEntry.objects.exists()
     assert page.post(asked, sent | {"said_es": "Farolas", "answer_es": "Listo"}).status_code == 302
     entry = PublicEntry.objects.get()
     assert (entry.follow_up, entry.translations.get().did) == (promise, "Listo")
@@ -134,6 +137,14 @@ def test_a_supervisor_opens_the_page_of_a_district() -> None:
     sent = {"is_on": "on", "language": "en", "officer_names": "none", "languages": ["ar", "en"]}
     assert above.post(where, sent).status_code == 302
     assert PublicDistrict.objects.get().is_on
+    assert PublicDistrict.objects.get().languages == ["en", "ar"], "boxes have no order of their own"
+    for language, ticked, kept in (
+        ("en", ["ar", "en", "es"], ["en", "ar", "es"]),
+        ("es", ["ar", "en", "es"], ["es", "en", "ar"]),
+        ("es", ["ar", "en"], ["en", "ar"]),
+    ):
+        above.post(where, sent | {"language": language, "languages": ticked})
+        assert PublicDistrict.objects.get().languages == kept
     call_command("check", verbosity=0)
 
 

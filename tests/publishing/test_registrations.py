@@ -98,7 +98,7 @@ def test_the_inbox_shows_markup_as_text_and_opens_the_listing_that_was_agreed_to
     known = above.get(f"/publishing/registrations/{row.pk}/").text
     assert "Nothing was added" not in known and "Already known?" not in known
     assert f'href="/organisations/{organisation.pk}/"' in known and "is deleted on" in known
-    assert "Registered organisations to call" in above.get("/publishing/public/").text
+    assert "Registrations accepted in the last 30 days" in above.get("/publishing/public/").text
     plain = registered(north, name="Chess club")
     path = f"/publishing/registrations/{plain.pk}/"
     assert "Reason for rejecting</label>" in joined(above.get(path).text)
