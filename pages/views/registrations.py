@@ -15,6 +15,7 @@ from contacts.models import Organisation
 from lib.days import city_day
 from lib.told import texts
 from pages.form_pages import form_page
+from pages.forms.languages import language_name
 from pages.forms.public_pages import RegistrationForm
 from pages.lookups import get_or_404, record_view, refuse_unless
 from publishing.kinds import RegistrationState, Wants
@@ -61,6 +62,7 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
         "candidates": found,
         "form": form,
         "organisation": known,
+        "languages": [language_name(code) for code in row.languages],
         "deleted_on": city_day(row.decided_at + TEXTS_FOR) if row.decided_at else None,
     }
     return render(request, "pages/public/registration.html", context, status=422 if form.is_bound else 200)

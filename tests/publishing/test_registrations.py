@@ -79,16 +79,23 @@ def test_the_inbox_shows_markup_as_text_and_opens_the_listing_that_was_agreed_to
     north = make_district()
     text = "<script>alert(1)</script>"
     row = registered(
-        north, name=text, summary=text, person_role="the chair", wants="listed", fields=["summary", "phone"]
+        north,
+        name=text,
+        summary=text,
+        person_role="the chair",
+        wants="listed",
+        fields=["summary", "phone"],
+        languages=["ar", "sgn"],
     )
     above = browse(make_supervisor(north))
     page = above.get(f"/publishing/registrations/{row.pk}/").text
     assert text not in page and "&lt;script&gt;" in page
-    assert "What they do, phone" in joined(page)
+    assert "What they do, phone" in joined(page) and "Arabic, Sign language" in page
     decided = above.post(f"/publishing/registrations/{row.pk}/", {"decision": "accept", "revision": 1})
     organisation = Organisation.objects.get()
     assert decided["Location"] == f"/organisations/{organisation.pk}/listing/"
     form = above.get(decided["Location"]).context["form"]
+    assert organisation.languages == ["ar", "sgn"]
     assert form["fields"].value() == ["name", "summary", "phone"]
     assert (form["agreed_by"].value(), form["how"].value(), form["language"].value()) == (
         "the chair",
