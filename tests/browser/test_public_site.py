@@ -86,7 +86,8 @@ def test_an_organisation_finds_how_to_report_registers_by_email_and_is_listed(
     expect(line).to_have_attribute("href", "tel:900100200")  # the second tap calls
     page.get_by_role("link", name="Register an organisation").tap()
     page.get_by_label("Name of the organisation").fill("Chess club")
-    page.get_by_label("What you do", exact=True).fill("We play on Fridays.")
+    page.get_by_label("Kind of organisation").select_option("Culture and sport")
+    page.get_by_label("What you do (optional)").fill("We play on Fridays.")
     page.get_by_label("What you do in the organisation").fill("chair")
     page.get_by_label("Your email").fill("not an address")
     page.get_by_role("button", name="Send registration").tap()
