@@ -17,6 +17,8 @@ class RequestKind(models.TextChoices):
 
 #: Kinds whose answer has the data itself.
 COPIES = (RequestKind.ACCESS, RequestKind.ORGANISATION_COPY)
+#: Kinds that are granted by erasing the person's data.
+ERASING_KINDS = (RequestKind.ERASE, RequestKind.OBJECT)
 
 
 class Regime(models.TextChoices):

@@ -30,8 +30,8 @@ from pages.forms.data_requests import (
 )
 from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
-from privacy.codes import Regime, RequestKind, RequestStatus, Verdict
-from privacy.models import DataRequest, Erasure, Finding, Notice, Package
+from privacy.codes import ERASING_KINDS, Decision, Regime, RequestKind, RequestStatus, Verdict
+from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
 from privacy.policies import can_handle_requests
 from privacy.reading import Shown, show
 from privacy.rules.deadlines import longest_extension
@@ -39,7 +39,7 @@ from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
 from privacy.services.corrections import TEXTS
-from privacy.services.erasures import ERASING_KINDS, contacts_of
+from privacy.services.erasures import contacts_of
 
 CLOSED: Final = 50  # closed requests on the list
 
@@ -193,6 +193,10 @@ def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
         with RefusalsIn(form):
             services.answer_request(actor=request.actor, request_id=pk, **form.cleaned_data)
             messages.success(request, _("Request answered."))
+            is_refused = form.cleaned_data["decision"] == Decision.REFUSED
+            if is_refused and Restriction.objects.objection_pending(row.contact_id):
+                text = _("The contact is still restricted. Lift the restriction under “Restricted contacts”.")
+                messages.info(request, text)
             return redirect("data_request", pk)
     record_view(request, "data_request", [pk])
     context = {"row": row, "form": form, "counts": _counts(row)}

@@ -14,11 +14,12 @@ from lib.told import texts
 from pages.form_pages import form_page
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, record_view, refuse_unless
+from privacy.codes import ERASING_KINDS
 from privacy.erasing import plan_of
 from privacy.models import DataRequest
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
-from privacy.services.erasures import ERASING_KINDS, ask_erasure, refuse_erasure
+from privacy.services.erasures import ask_erasure, refuse_erasure
 
 
 @form_page

@@ -20,7 +20,7 @@ from privacy.models import DataRequest
 _DONE: Final[Mapping[RequestKind, Any]] = {
     RequestKind.RECTIFY: gettext_lazy("We corrected your data."),
     RequestKind.RESTRICT: gettext_lazy("We restricted your data. We keep it, but no longer use it."),
-    RequestKind.OBJECT: gettext_lazy("We agree with your objection and no longer use your data."),
+    RequestKind.OBJECT: gettext_lazy("We agree with your objection and erased your data."),
     RequestKind.ERASE: gettext_lazy("We erased your data."),
 }
 

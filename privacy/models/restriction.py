@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -27,6 +28,13 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
     def to_review(self, today: date) -> Self:
         """Restrictions whose day has come. None ends without a decision."""
         return self.standing().filter(until__lte=today)
+
+    def objection_pending(self, contact_id: UUID | None) -> bool:
+        """Whether a contact is restricted for as long as an objection is decided."""
+        if contact_id is None:
+            return False
+        pending = self.standing().filter(ground=RestrictionGround.OBJECTION_PENDING)
+        return pending.filter(contact_id=contact_id).exists()
 
     def latest_first(self) -> Self:
         return self.order_by("-since", "-pk")

@@ -20,12 +20,11 @@ from audit.services import record
 from contacts.services.erasing import claim_first, has_erased_today
 from jobs.services import queue_job
 from lib.days import city_today, day_starts_at
-from privacy.codes import RequestKind, RequestStatus, RestrictionGround
+from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround
 from privacy.models import DataRequest, Erasure, Finding, Restriction
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
 ERASE: Final = "privacy_erase"  # the kind of the background task
-ERASING_KINDS: Final = (RequestKind.ERASE, RequestKind.OBJECT)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.fold import squash
-from privacy.codes import Decision, Identity, Regime, RequestKind, RequestStatus
+from privacy.codes import ERASING_KINDS, Decision, Identity, Regime, RequestKind, RequestStatus
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.policies import can_handle_requests
 from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge_on
@@ -265,7 +265,7 @@ def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -
         )
     if decision in (Decision.PARTLY, Decision.REFUSED) and not grounds:
         raise ValidationError({"grounds": _("Choose at least one ground.")})
-    erases = row.kind == RequestKind.ERASE and decision in (Decision.GRANTED, Decision.PARTLY)
+    erases = row.kind in ERASING_KINDS and decision in (Decision.GRANTED, Decision.PARTLY)
     if erases and not Erasure.objects.done().filter(request=row).exists():
         raise ValidationError({"decision": _("Erase the data before you grant the request.")})
     if decision == Decision.NOTHING_HELD and found.theirs().exists():

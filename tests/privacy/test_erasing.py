@@ -99,6 +99,21 @@ def erased(actor: Actor, row: DataRequest) -> Erasure:
     return made
 
 
+def test_an_objection_that_is_refused_needs_no_erasure_and_the_restriction_stays_until_it_is_lifted(
+    north: District, actor: Actor, client: Client
+) -> None:
+    leila = make_leila(north)
+    row = decided(actor, "object")
+    row.contact_id = leila.pk
+    row.save(update_fields=["contact_id"])
+    restrict_contact(actor=actor, contact_id=leila.pk, ground="objection_pending")
+    client.force_login(User.objects.get(pk=actor.id))
+    sent = {"decision": "refused", "grounds": ["public_security"], "version": row.version}
+    said = client.post(f"/privacy/requests/{row.pk}/answer/", sent, follow=True).text
+    assert "Request answered." in said and "The contact is still restricted." in said
+    assert Contact.objects.get(pk=leila.pk).is_restricted
+
+
 def test_the_person_leaves_and_the_rest_of_each_text_stays(north: District, actor: Actor) -> None:
     leila, other = make_leila(north), make_contact(north)
     set_private_channel(actor=actor_for(make_officer(north)), contact_id=leila.pk, phone=PHONE)
@@ -247,11 +262,15 @@ def test_an_erasure_is_refused_in_the_wrong_request_state_or_role(north: Distric
     assert Contact.objects.filter(pk=leila.pk).exists()
 
 
-def test_a_request_is_granted_only_after_the_data_is_erased(north: District, actor: Actor) -> None:
+@pytest.mark.parametrize("kind", ["erase", "object"])
+def test_a_request_is_granted_only_after_the_data_is_erased(north: District, actor: Actor, kind: str) -> None:
     make_leila(north)
-    row = decided(actor)
-    with pytest.raises(ValidationError, match="Erase the data"):
-        services.answer_request(actor=actor, request_id=row.pk, decision="granted")
+    row = decided(actor, kind)
+    for decision in ("granted", "partly"):
+        with pytest.raises(ValidationError, match="Erase the data"):
+            services.answer_request(
+                actor=actor, request_id=row.pk, decision=decision, grounds=["public_security"]
+            )
     erased(actor, row)
     row.refresh_from_db()
     done = services.answer_request(actor=actor, request_id=row.pk, decision="granted", version=row.version)
