@@ -30,7 +30,7 @@ from lib.days import city_today
 from lib.fold import fold
 from meetings.codes import MeetingStatus, Outcome
 from meetings.models import FollowUp, Meeting
-from meetings.policies import can_edit_follow_up
+from meetings.policies import can_complete_follow_up, can_edit_follow_up
 from pages.api_calls import Call, call_of
 from pages.context import Place
 from pages.forms.hints import KEEP, REASONS, HintedForm
@@ -204,6 +204,12 @@ def kind_and_subject(meeting: Meeting) -> str:
 def may_be_moved(follow_up: FollowUp, actor: Actor) -> bool:
     """Whether the actor can move a follow-up, read `with_homes`, to another day."""
     return can_edit_follow_up(actor, follow_up)
+
+
+@register.filter
+def may_be_completed(follow_up: FollowUp, actor: Actor) -> bool:
+    """Whether the actor can mark a follow-up, read `with_homes`, as done. Others read a takeaway."""
+    return can_complete_follow_up(actor, follow_up)
 
 
 @register.filter

@@ -156,6 +156,10 @@ def test_who_sees_the_workshop_sees_what_was_taken_home_and_only_its_owner_write
     colleague = signed_in(make_officer(workshop.north))
     shown = colleague.get(reverse("follow_ups"), {"status": "open"}).content.decode()
     assert "Visit in three days" in shown and "Thank them" not in shown
+    done, supervisor = reverse("follow_up_done", args=[row.pk]), signed_in(make_supervisor(workshop.north))
+    today = supervisor.get(reverse("today")).content.decode()
+    assert "Visit in three days" in today and done not in today + shown
+    assert done in signed_in(workshop.owner).get(reverse("today")).content.decode()
     page = colleague.get(reverse("follow_up", args=[row.pk])).content.decode()
     assert "Tried it?" not in page and reverse("follow_up_edit", args=[row.pk]) not in page
     assert colleague.get(reverse("takeaway", args=[row.pk])).status_code == 403
