@@ -14,6 +14,7 @@ from accounts.actors import Actor
 from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
+from lib.city_keys import other_key
 from lib.cleaning import assign
 from lib.days import city_today
 from plans import files
@@ -64,6 +65,7 @@ def trust_city(*, actor: Actor, city_id: UUID, key: str, note: str = "") -> City
         raise ValidationError(_("This city has sent no signed file yet."), code="unsigned")
     if key != city.key:
         raise ValidationError(_("This city has another key now. Compare its fingerprint."), code="changed")
+    _refuse_other_key(city.name, city.country, city.key)
     city.trusted_at, city.trusted_by_id = timezone.now(), actor.id
     assign(city, {"note": note})
     return _save(actor, city, ["trusted_at"])
@@ -102,12 +104,8 @@ def _city(actor: Actor, said: dict[str, Any], key: str) -> City:
         raise ValidationError(
             _("This file is signed with the key of %(city)s.") % {"city": owner.name}, code="other_city"
         )
-    if city and key and city.key and city.key != key:
-        raise ValidationError(
-            _("%(city)s is known with another key. Ask the city by telephone which key is right.")
-            % {"city": city.name},
-            code="other_key",
-        )
+    if key:
+        _refuse_other_key(said["name"], said["country"], key)
     if city is None:
         city = City(key=key)
         assign(city, {"name": said["name"], "country": said["country"]})
@@ -118,6 +116,13 @@ def _city(actor: Actor, said: dict[str, Any], key: str) -> City:
         city.key = key
         _save(actor, city, ["key"])
     return city
+
+
+def _refuse_other_key(name: str, country: str, key: str) -> None:
+    """Also one that is known from the city's practices, whose files name no country."""
+    elsewhere = City.objects.filter(name__iexact=name).exclude(country=country).exclude(key="")
+    if said := other_key(name, key, besides=set(elsewhere.values_list("key", flat=True))):
+        raise ValidationError(said, code="other_key")
 
 
 def _locked(actor: Actor, city_id: UUID) -> City:

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 from lib.city_files import SIGNATURE
-from lib.city_keys import known_keys
+from lib.city_keys import known_keys, other_key
 from lib.cleaning import assign, refuse_future
 from lib.fold import squash
 from practices import rules
@@ -198,13 +198,8 @@ def _fill(row: Any, said: Mapping[str, Any], names: Collection[str]) -> None:
 
 
 def _refuse_other_key(city: str, key: str) -> None:
-    keys = known_keys(city)
-    if keys and key not in keys:
-        raise FileRefused(
-            _("%(city)s is known with another key. Ask the city by telephone which key is right.")
-            % {"city": city},
-            code="other_key",
-        )
+    if said := other_key(city, key):
+        raise FileRefused(said, code="other_key")
 
 
 def _key(document: Mapping[str, Any]) -> str:

@@ -13,9 +13,11 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role
 from audit.models import Event
 from lib.canonical import canonical
+from lib.city_files import fingerprint_of
 from plans import files
 from plans.models import City, CityFile
 from plans.services.cities import distrust_city, receive_file, remove_city, trust_city
+from practices.models import Practice
 from reports.catalogue import REPORTS
 from tests.factories import make_district, make_officer, make_supervisor, make_user
 from tests.plans.comparing import file_of
@@ -142,6 +144,25 @@ def test_the_key_of_another_city_is_refused(actor: Actor) -> None:
     assert CityFile.objects.count() == 1
     receive_file(actor=actor, content=file_of(elsewhere, OTHER_KEY))
     assert set(City.objects.values_list("name", flat=True)) == {"Westmark", "Sunderholm"}
+
+
+def test_a_key_that_practices_have_compared_is_the_key_of_the_city(actor: Actor) -> None:
+    row, _is_new = receive_file(actor=actor, content=file_of(DOCUMENT, KEY))
+    key, other = row.city.key, OTHER_KEY.public_key().public_bytes_raw().hex()
+    about: dict[str, Any] = {"phases": ["prevent"], "strands": ["victims"]}
+    practice = Practice.objects.create(code="visits", origin="westmark", origin_key=other, **about)
+    later = file_of(changed("made_at", "2026-11-02T10:00:00Z"), KEY)
+    for refused in (
+        lambda: trust_city(actor=administrator(), city_id=row.city_id, key=key),
+        lambda: receive_file(actor=actor, content=later),
+    ):
+        with pytest.raises(ValidationError, match="known with another key") as caught:
+            refused()
+        said = str(caught.value)
+        assert fingerprint_of(key) in said and fingerprint_of(other) in said
+    Practice.objects.filter(pk=practice.pk).update(origin_key=key)
+    assert trust_city(actor=administrator(), city_id=row.city_id, key=key).is_trusted
+    receive_file(actor=actor, content=later)
 
 
 def test_who_does_not_supervise_reads_no_file(db: None) -> None:
