@@ -119,6 +119,7 @@ DAYS: Final = JSONObject(
     starts_on="starts_on",
     ends_on="ends_on",
     adopted_on="adopted_on",
+    closed_on="closed_on",
     review_months="review_months",
     updated_at="updated_at",
     milestones=ArraySubquery(
@@ -159,11 +160,12 @@ def with_days(rows: PlanQuerySet) -> Any:
 def figures_in(days: Mapping[str, Any], today: date) -> list[Figure]:
     """Both figures of a plan in its days so far. None of a draft, or of a plan that has not begun.
 
-    A plan that was closed does not change afterwards, so its last change is the day on which it was closed.
+    A closed plan counts up to the day on which it was closed. The version before wrote none: then the last
+    change was the closing.
     """
     if days["status"] == PlanStatus.DRAFT:
         return []
-    last = city_day(datetime.fromisoformat(days["updated_at"])) if _is_closed(days) else today
+    last = _closed_on(days) if days["status"] == PlanStatus.CLOSED else today
     starts_on, ends_on = (date.fromisoformat(days[name]) for name in ("starts_on", "ends_on"))
     if starts_on > last:
         return []
@@ -176,5 +178,7 @@ def figures_in(days: Mapping[str, Any], today: date) -> list[Figure]:
     ]
 
 
-def _is_closed(days: Mapping[str, Any]) -> bool:
-    return bool(days["status"] == PlanStatus.CLOSED)
+def _closed_on(days: Mapping[str, Any]) -> date:
+    if days["closed_on"]:
+        return date.fromisoformat(days["closed_on"])
+    return city_day(datetime.fromisoformat(days["updated_at"]))

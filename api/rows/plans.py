@@ -127,7 +127,7 @@ PLAN = PlanSpec(
     columns(
         Plan,
         *("id", "version", "title", "language", "district", "starts_on", "ends_on", "status"),
-        *("adopted_on", "adopted_by", "review_months", "keeper", "is_public", "changes"),
+        *("adopted_on", "adopted_by", "closed_on", "review_months", "keeper", "is_public", "changes"),
         Column("goals", GoalShape(many=True), _GOALS),
         Column("figures", PlanFigureShape(many=True), DAYS),
         *("created_at", "updated_at"),

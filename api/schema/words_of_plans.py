@@ -66,6 +66,7 @@ OF_PLANS: Final[Words] = {
     "Plan.status": ("Whether it is a draft, adopted or closed.", "adopted"),
     "adopted_on": ("When it was adopted.", "2024-12-12"),
     "adopted_by": ("Who adopted it.", "City council"),
+    "Plan.closed_on": ("When it was closed. Null while it is not.", "2028-01-10"),
     "review_months": ("How many months are between reviews.", 6),
     "keeper": ("The ID of the officer who keeps it.", OFFICER),
     "is_public": ("Whether everyone may read it.", True),

@@ -69,6 +69,7 @@ class Plan(models.Model):
     adopted_by = models.CharField(
         _("adopted by"), max_length=120, blank=True, help_text=_("For example “City council”.")
     )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, db_default=None, editable=False)
     review_months = models.PositiveSmallIntegerField(
         _("months between reviews"),
         default=6,

@@ -19,6 +19,7 @@ from audit.services import Changed, record_changes
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
+from lib.days import city_today
 from plans.codes import PlanStatus
 from plans.models import Action, Plan
 from plans.policies import can_start_plan, can_write_action, can_write_plan
@@ -79,7 +80,7 @@ def close_plan(*, actor: Actor, plan_id: UUID) -> Plan:
     plan = locked_plan(actor, plan_id)
     if not plan.is_adopted:
         raise ValidationError(_("Only an adopted plan can be closed."), code="not_adopted")
-    plan.status = PlanStatus.CLOSED
+    plan.status, plan.closed_on = PlanStatus.CLOSED, city_today()
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
 

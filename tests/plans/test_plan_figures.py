@@ -7,6 +7,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.actors import actor_for
 from lib.days import city_today
@@ -166,9 +167,12 @@ def test_while_the_plan_runs_only_what_is_due_so_far_is_counted(planned: Planned
     assert len(statements) == 1
     assert figures_in(days, today + timedelta(days=1))[0].of == 2
     assert figures_in(days, STARTS - timedelta(days=1)) == []
-    close_plan(**planned.about)
+    assert close_plan(**planned.about).closed_on == today
+    Plan.objects.update(updated_at=timezone.now() + timedelta(days=80))
     closed = rows.get(pk=planned.plan.pk).days
     assert figures_in(closed, today + timedelta(days=90))[0].of == 1
+    Plan.objects.update(closed_on=None)  # by the version before
+    assert figures_in(rows.get(pk=planned.plan.pk).days, today + timedelta(days=90))[0].of == 2
 
 
 def test_without_milestones_and_reviews_it_is_a_sentence(planned: Planned) -> None:
