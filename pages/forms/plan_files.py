@@ -7,18 +7,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pages.forms.fields import fields_of
+from pages.forms.shown_files import ShownFileForm
 from plans.models import City, ComparisonFile
 from reports.periods import Period
 from reports.wording import say_briefly
 
 
 @fields_of(ComparisonFile, "recipient", "contact")
-class ComparisonFileForm(forms.Form):
-    """Which quarter is told to whom. `digest` is of the file that the page shows."""
+class ComparisonFileForm(ShownFileForm):
+    """Which quarter is told to whom."""
 
     period = forms.ChoiceField(label=_("Quarter"))
     names_nobody = forms.BooleanField(label=_("I have read all titles: they name no one"), required=False)
-    digest = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ("period", "recipient", "contact", "names_nobody", "digest")
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
@@ -26,8 +26,6 @@ class ComparisonFileForm(forms.Form):
         self.periods = {one.since.isoformat(): one for one in periods}
         choices = [(code, say_briefly(one)) for code, one in self.periods.items()]
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a choice field
-        if not self.data:  # the titles are not shown yet
-            self.fields["names_nobody"].widget = forms.HiddenInput()
 
     def values(self) -> dict[str, Any]:
         return self.cleaned_data | {"period": self.periods[self.cleaned_data["period"]]}

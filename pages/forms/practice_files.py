@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pages.forms.fields import fields_of
+from pages.forms.shown_files import ShownFileForm
 from practices.models import PracticeFile
 
 
 @fields_of(PracticeFile, "recipient")
-class PracticeFileForm(forms.Form):
-    """Which practices are told to whom. `digest` is of the file that the page shows."""
+class PracticeFileForm(ShownFileForm):
+    """Which practices are told to whom."""
 
     practices = forms.TypedMultipleChoiceField(
         label=_("Practices"),
@@ -22,7 +23,6 @@ class PracticeFileForm(forms.Form):
         error_messages={"required": _("Choose at least one practice.")},
     )
     names_nobody = forms.BooleanField(label=_("I have read all texts: they name no one"), required=False)
-    digest = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ("practices", "recipient", "names_nobody", "digest")
 
     def __init__(self, *args: Any, practices: Iterable[tuple[str, str]], **kwargs: Any) -> None:

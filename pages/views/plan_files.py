@@ -53,17 +53,18 @@ def plan_files(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ComparisonFileForm(posted(request), periods=periods_of(plan))
     prepared = None
     if form.is_valid():
-        with RefusalsIn(form):
-            given = form.values()
-            shown = {"actor": actor, "plan_id": pk, "period": given["period"], "contact": given["contact"]}
-            if "preview" not in request.POST:
+        given = form.values()
+        if "preview" not in request.POST:
+            with RefusalsIn(form):
                 made = confirm_file(actor=actor, plan_id=pk, **given)
                 messages.success(request, _("File confirmed. It is signed within a minute."))
                 return redirect("plan_file", pk, made.pk)
-            prepared = prepare_file(**shown)
-            data = request.POST.copy()
-            data["digest"] = prepared.digest
-            form = ComparisonFileForm(data, periods=periods_of(plan))
+        if "preview" in request.POST or form.must_be_read:
+            with RefusalsIn(form):
+                prepared = prepare_file(
+                    actor=actor, plan_id=pk, period=given["period"], contact=given["contact"]
+                )
+                form.show(prepared.digest)
     record_view(request, "plan", [plan.pk], district_ids=[plan.district_id])
     rows = ComparisonFile.objects.visible_to(actor).filter(plan=plan).latest_first()
     context = {

@@ -38,16 +38,16 @@ def practice_files(request: ActorRequest) -> HttpResponse:
     choices = [(str(row.pk), str(row.text_for() or row)) for row in rows]
     form, prepared = PracticeFileForm(posted(request), practices=choices), None
     if form.is_valid():
-        with RefusalsIn(form):
-            given = form.values()
-            if "preview" not in request.POST:
+        given = form.values()
+        if "preview" not in request.POST:
+            with RefusalsIn(form):
                 made = confirm_file(actor=actor, **given)
                 messages.success(request, _("File confirmed. It is signed within a minute."))
                 return redirect("practice_file", made.pk)
-            prepared = prepare_file(actor=actor, practice_ids=given["practice_ids"])
-            data = request.POST.copy()
-            data["digest"] = prepared.digest
-            form = PracticeFileForm(data, practices=choices)
+        if "preview" in request.POST or form.must_be_read:
+            with RefusalsIn(form):
+                prepared = prepare_file(actor=actor, practice_ids=given["practice_ids"])
+                form.show(prepared.digest)
     context = {
         "form": form,
         "files": PracticeFile.objects.visible_to(actor).latest_first().defer("document"),

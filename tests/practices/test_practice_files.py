@@ -77,9 +77,18 @@ def test_a_file_is_shown_whole_confirmed_signed_by_the_worker_and_downloaded(
     assert "Northgate" not in str(shown.context["practices"]), "no district leaves"
     assert not PracticeFile.objects.exists(), "nothing has left yet"
     digest = shown.context["form"]["digest"].value()
-    assert client.post(address, asked | {"digest": digest}).status_code == 422, "names are not confirmed"
+    box = 'name="names_nobody"'
+    assert box not in page(client, "practice_files"), "there is nothing to read yet"
+    assert text.index("Show the whole file") < text.index("hear nothing") < text.index(box)
     sure = asked | {"names_nobody": "on"}
-    assert client.post(address, sure | {"digest": "0" * 64}).status_code == 422, "it was not shown"
+    for refused, why in (
+        (asked | {"digest": digest}, "Read all texts and confirm"),
+        (sure | {"digest": "0" * 64}, "has changed since you read it"),
+    ):
+        answer = client.post(address, refused)
+        again = answer.content.decode()
+        assert answer.status_code == 422 and why in again and "hear nothing" in again
+        assert answer.context["form"]["digest"].value() == digest and "checked" not in again.partition(box)[2]
     client.post(address, sure | {"digest": digest})
     row = PracticeFile.objects.get()
     download = reverse("practice_file_download", args=[row.pk])
