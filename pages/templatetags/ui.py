@@ -381,6 +381,12 @@ def told_url(message: Any) -> str:
 
 
 @register.filter
+def entry_url(message: Any) -> str:
+    """URL for telling the district what became of a follow-up: `extra_tags=f"undo:{url} entry:{url}"`."""
+    return _address(message, "entry:")
+
+
+@register.filter
 def outcome_url(message: Any) -> str:
     """URL for adding the outcome of a meeting that does not count as met: `extra_tags=f"outcome:{url}"`."""
     return _address(message, "outcome:")

@@ -241,14 +241,10 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
     changed = tell_organisations(
         actor=request.actor, follow_up_id=pk, organisation_ids=[UUID(one) for one in told]
     )
-    say_with_undo(
-        request,
-        _("Reported back: %(title)s") % {"title": row.title},
-        "follow_up_told",
-        follow_up_id=str(pk),
-        version=changed.version,
-        untold=told,
-    )
+    undo = undo_url(request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=told)
+    text = _("Reported back: %(title)s") % {"title": row.title}
+    tell = f" entry:{reverse('public_entry_new')}?follow_up={pk}" if row.status == FollowUpStatus.DONE else ""
+    messages.success(request, text, extra_tags=f"undo:{undo}{tell}")
     return redirect(page_of_button(request, pk))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
+from districts.models import District
 from lib.told import texts
 from meetings.models import Concern, FollowUp
 from pages.form_pages import form_page, posted
@@ -90,7 +91,11 @@ def entry_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
                 version=form.cleaned_data["revision"],
                 flag_reason=form.cleaned_data["flag_reason"],
             )
-            messages.success(request, _("Entry approved. It is published within minutes."))
+            pages = PublicDistrict.objects.visible_to(request.actor).on()
+            if pages.showing(row.district).exists():
+                messages.success(request, _("Entry approved. It is published within minutes."))
+            else:
+                messages.warning(request, _("Entry approved. Its district has no public page yet."))
             return redirect("public_pages")
         messages.error(request, _("Check the entry again."))
     except ValidationError as error:
@@ -143,10 +148,14 @@ def _source(request: ActorRequest) -> dict[str, Any]:
 
 
 def _languages(request: ActorRequest, initial: dict[str, Any]) -> list[str]:
-    """Languages of the page of the chosen district, the reader's only one at first."""
+    """Languages of the page that shows entries of the chosen district, the reader's only one at first."""
     own = initial.get("district") or min(request.actor.district_ids, default=None)
-    page = PublicDistrict.objects.visible_to(request.actor).filter(pk=own).first()
-    return page.languages if page else []
+    if own is None:
+        return []
+    district = District.objects.visible_to(request.actor).filter(pk=own).first()
+    pages = PublicDistrict.objects.visible_to(request.actor)
+    nearest = pages.showing(district).first() if district else None
+    return nearest.languages if nearest else []
 
 
 def _shown(request: ActorRequest, context: dict[str, Any], form: EntryForm) -> HttpResponse:

@@ -22,7 +22,7 @@ from pages.forms.public_pages import ListingForm, RouteForm
 from pages.lookups import get_or_404, record_view, refuse_unless
 from pages.views.public_pages import render_form
 from publishing.kinds import AgreedHow, ListedField, RouteAnswer
-from publishing.models import PublicListing, Registration, ReportingRoute
+from publishing.models import PublicDistrict, PublicListing, Registration, ReportingRoute
 from publishing.policies import can_edit_page
 from publishing.services.listings import list_organisation, withdraw_listing
 from publishing.services.routes import record_test, write_route
@@ -102,7 +102,11 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
             list_organisation(
                 actor=request.actor, organisation_id=pk, version=form.cleaned_data["revision"], **given
             )
-            messages.success(request, _("Listing saved. It is published within minutes."))
+            pages = PublicDistrict.objects.visible_to(request.actor).on()
+            if pages.showing(organisation.home_district).exists():
+                messages.success(request, _("Listing saved. It is published within minutes."))
+            else:
+                messages.warning(request, _("Listing saved. Its district has no public page yet."))
             return redirect("organisation", pk)
     text = _("Record what the organisation agreed to. Nothing else about it is published.")
     context = {"form": form, "title": organisation.name, "intro": text, "listing": row, "pk": pk}

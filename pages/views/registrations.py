@@ -13,9 +13,9 @@ from audit.models import Action
 from contacts.duplicates import similar_organisations
 from contacts.models import Organisation
 from lib.days import city_day
+from lib.spoken import language_name
 from lib.told import texts
 from pages.form_pages import form_page
-from pages.forms.languages import language_name
 from pages.forms.public_pages import RegistrationForm
 from pages.lookups import get_or_404, record_view, refuse_unless
 from publishing.kinds import RegistrationState, Wants

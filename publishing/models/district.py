@@ -25,6 +25,10 @@ class PublicDistrictQuerySet(models.QuerySet["PublicDistrict"]):
         """Those that have a page, by name."""
         return self.filter(is_on=True, district__is_active=True).order_by("district__name", "district__pk")
 
+    def showing(self, district: District) -> Self:
+        """Pages of the district and of those above it, the nearest first: they show what belongs to it."""
+        return self.filter(pk__in=district.lineage).order_by("-district__lineage__len")
+
 
 class PublicDistrict(models.Model):
     """The page of a district: who is there, when, and in which languages."""

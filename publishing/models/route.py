@@ -23,9 +23,9 @@ class ReportingRouteQuerySet(models.QuerySet["ReportingRoute"]):
         """All: everybody may know how to report."""
         return self.all()
 
-    def of_district(self, district_id: object) -> Self:
-        """The district's own and the city's, first those that are urgent."""
-        return self.filter(Q(district=district_id) | Q(district__isnull=True)).in_order()
+    def of_districts(self, districts: object) -> Self:
+        """Those of the districts and of the city, first those that are urgent."""
+        return self.filter(Q(district__in=districts) | Q(district__isnull=True)).in_order()
 
     def meant_to_be_public(self) -> Self:
         return self.filter(is_public=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -88,7 +88,7 @@ def read_site(today: date, as_of: date) -> Site:
 def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Place:
     district = page.district
     under = District.objects.under(district).values("pk")
-    routes = ReportingRoute.objects.visible_to(SYSTEM).of_district(district.pk).select_related("organisation")
+    routes = ReportingRoute.objects.visible_to(SYSTEM).of_districts(under).select_related("organisation")
     meetings = PublicMeeting.objects.visible_to(SYSTEM).announced(day_starts_at(today))
     for name in ("intro", "hours"):
         if protected.names(getattr(page, name)):
@@ -104,7 +104,7 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
             for one in meetings.filter(meeting__district__in=under)
             if not protected.names(one.title, one.text, one.place) and not _has_protected(one)
         ],
-        entries=[one for one in _entries(district, today) if not protected.names(*_words_of(one))],
+        entries=[one for one in _entries(under, today) if not protected.names(*_words_of(one))],
         listings=[
             one
             for one in _listings(district)
@@ -115,10 +115,15 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
     )
 
 
-def _entries(district: District, today: date) -> Sequence[PublicEntry]:
+def _entries(districts: Any, today: date) -> Sequence[PublicEntry]:
+    """Of a district and the neighbourhoods in it, which seldom have a page of their own."""
     first = today.year * 12 + today.month - MONTHS
     month = f"{first // 12:04}-{first % 12 + 1:02}"
-    rows = PublicEntry.objects.visible_to(SYSTEM).shown_on(today).filter(district=district, month__gte=month)
+    rows = (
+        PublicEntry.objects.visible_to(SYSTEM)
+        .shown_on(today)
+        .filter(district__in=districts, month__gte=month)
+    )
     return list(rows.newest_first().prefetch_related("translations"))
 
 

@@ -225,6 +225,7 @@ def test_done_then_told_them_each_undone(client: Client) -> None:
     told = press(client, done, page("follow_up_told", follow_up))
     link.refresh_from_db()
     assert link.reported_back_on == TODAY
+    assert f'href="/publishing/entries/new/?follow_up={follow_up.pk}"' in told.text, "told where it is ticked"
     press(client, told, "/undo/")
     link.refresh_from_db()
     assert link.reported_back_on is None

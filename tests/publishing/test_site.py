@@ -17,6 +17,7 @@ from django.core.management.base import CommandError
 from django.db import ProgrammingError, transaction
 from pytest_django import Settings
 
+from accounts.actors import actor_for
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
@@ -31,7 +32,7 @@ from publishing.models import (
     PublicText,
     ReportingRoute,
 )
-from publishing.services.entries import withdraw_entry
+from publishing.services.entries import approve_entry, draft_entry, withdraw_entry
 from publishing.services.listings import withdraw_listing
 from publishing.services.pages import write_page
 from publishing.services.publications import has_failed
@@ -39,7 +40,8 @@ from publishing.services.routes import record_test
 from publishing.site import build_site
 from publishing.site.folder import MANIFEST, write_folder
 from publishing.tasks import publish_site
-from tests.factories import make_organisation
+from tests.contacts.pages import browse
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.markup import joined
 from tests.publishing.city import City
 from tests.publishing.town import Town
@@ -269,6 +271,22 @@ def test_a_district_is_read_by_programs_and_a_meeting_by_calendars() -> None:
     assert "SUMMARY:Drop-in <at> the library" in calendar and str(town.meeting.pk) not in "".join(
         files.values()
     )
+
+
+def test_a_page_shows_what_belongs_to_its_neighbourhoods_and_nothing_of_the_next_district() -> None:
+    town = Town()
+    mill = make_district("Mill Ponds", parent=town.north)
+    for place, said in ((mill, "The bins are full."), (town.south, "The bus is late.")):
+        people = [make_supervisor(place), make_supervisor(place)]
+        writer, other = map(actor_for, people)
+        drafted = draft_entry(actor=writer, district_id=place.pk, language="en", said=said, did="Mended.")
+        approve_entry(actor=other, entry_id=drafted.pk)
+    ReportingRoute.objects.filter(pk=town.desk.pk).update(district=mill)
+    page = site()[f"en/{town.north.code}/index.html"]
+    assert "The bins are full." in page and "Police station" in page
+    assert "The bus is late." not in page
+    inside = browse(make_officer(mill)).get("/publishing/entries/new/").text
+    assert 'name="said_es"' in inside, "the languages of the page that shows its entries"
 
 
 def test_released_figures_are_open_data() -> None:
