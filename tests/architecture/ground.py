@@ -1,17 +1,13 @@
 """Two districts with one row of each type, canaries in all texts, and every kind of reader."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Act, PendingAct, Role, User
@@ -70,14 +66,6 @@ SQUARE: Final = {
     "type": "MultiPolygon",
     "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]],
 }
-
-
-@contextmanager
-def ground_for_all(blocker: DjangoDbBlocker) -> Iterator["Ground"]:
-    """Create the city for the tests of a module, in one transaction that is rolled back."""
-    with blocker.unblock(), transaction.atomic(), override_settings(**PATIENT):
-        yield Ground()
-        transaction.set_rollback(True)
 
 
 class Ground:

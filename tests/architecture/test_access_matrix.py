@@ -15,7 +15,8 @@ from audit.models import Event
 from audit.rules import name_and_how
 from tests.architecture import canaries, leaving
 from tests.architecture.asking import Ask, Asking, undone
-from tests.architecture.ground import WHERE, ground_for_all
+from tests.architecture.ground import WHERE
+from tests.architecture.shared_ground import ground_for_all
 from tests.architecture.test_every_page_is_closed import routes
 
 pytestmark = pytest.mark.long

@@ -26,7 +26,7 @@ from accounts.services.acts import withdraw_expired
 from api.codes import Scope
 from tests.architecture import canaries
 from tests.architecture.asking import Asking
-from tests.architecture.ground import ground_for_all
+from tests.architecture.shared_ground import ground_for_all
 from tests.architecture.test_access_matrix import FEED, RULES, told
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD

@@ -40,7 +40,8 @@ from reviews.services.subscriptions import send_reports
 from tests.api.clients import Tool
 from tests.architecture import canaries
 from tests.architecture.asking import undone
-from tests.architecture.ground import Ground, ground_for_all
+from tests.architecture.ground import Ground
+from tests.architecture.shared_ground import ground_for_all
 
 pytestmark = pytest.mark.long
 

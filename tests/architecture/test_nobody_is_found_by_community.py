@@ -21,7 +21,8 @@ from meetings.models import Meeting
 from tests.api.clients import Tool
 from tests.architecture import canaries
 from tests.architecture.asking import Asking, undone
-from tests.architecture.ground import Ground, ground_for_all
+from tests.architecture.ground import Ground
+from tests.architecture.shared_ground import ground_for_all
 
 PERSON: Final = "Zorvanna"
 ORGANISATION: Final = "Quibbleth"

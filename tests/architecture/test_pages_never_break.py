@@ -32,8 +32,9 @@ from reviews.services.freezing import freeze_review
 from reviews.services.reviews import agree_action
 from reviews.services.subscriptions import subscribe
 from tests.architecture.asking import Ask, Asking
-from tests.architecture.ground import PATIENT, ground_for_all
+from tests.architecture.ground import PATIENT
 from tests.architecture.nasty import ANY, Form, encode, fitting, forms_of
+from tests.architecture.shared_ground import ground_for_all
 from tests.examples import THOROUGH
 from tests.factories import PASSWORD, make_contact, make_district, make_meeting, make_organisation, make_user
 from tests.plans.making import make_plan

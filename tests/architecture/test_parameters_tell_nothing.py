@@ -17,7 +17,7 @@ from accounts.models import Role
 from api.schema import document
 from tests.architecture import canaries
 from tests.architecture.asking import Asking, undone
-from tests.architecture.ground import ground_for_all
+from tests.architecture.shared_ground import ground_for_all
 
 PURPOSE: Final = {"X-Purpose": "They called about the hall"}
 BOTH: Final = ("north", "south")

@@ -31,7 +31,8 @@ from meetings.services.meetings import edit_meeting
 from reports.periods import Period
 from reviews.services.freezing import freeze_review
 from tests.architecture.asking import undone
-from tests.architecture.ground import Ground, ground_for_all
+from tests.architecture.ground import Ground
+from tests.architecture.shared_ground import ground_for_all
 
 PACKAGES: Final = (
     "accounts.services",

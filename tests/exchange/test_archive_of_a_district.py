@@ -28,7 +28,8 @@ from reviews.models import Review
 from reviews.services.signing import add_addendum
 from tests.architecture import canaries
 from tests.architecture.asking import undone
-from tests.architecture.ground import Ground, ground_for_all
+from tests.architecture.ground import Ground
+from tests.architecture.shared_ground import ground_for_all
 from tests.factories import make_contact, make_organisation
 
 AN_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -25,6 +25,8 @@ MADE_BY = (
     "crm/database/*.*",
     "requirements.lock",
 )
+#: What the tests of every rule share (tests.architecture.shared_ground). They roll back what they write.
+GROUND = f"{services.DATABASE}_ground"
 
 
 @cache
@@ -64,16 +66,17 @@ def make_template(name: str) -> None:
 _new: State = ()
 
 
-def clone() -> None:
+def clone(database: str = services.DATABASE) -> None:
     """Give this process a new database, even if connections to the old one exist."""
     global _new
     point_to(services.DATABASE)
     name = template_name()
     with locked(services.FOLDER / "template.lock"):
         make_template(name)
-        services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
-        services.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", services.DATABASE, OWNER, name)
-    _new = state_of(services.DATABASE)
+        services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+        services.postgres.execute("CREATE DATABASE {} OWNER {} TEMPLATE {}", database, OWNER, name)
+    if database == services.DATABASE:
+        _new = state_of(database)
 
 
 def renew() -> None:
@@ -96,7 +99,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     yield
     with django_db_blocker.unblock():
         point_to(services.DATABASE)
-    services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", services.DATABASE)
+    for database in (services.DATABASE, GROUND):
+        services.postgres.execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,7 +17,8 @@ from publishing.services.publications import keep_publication
 from publishing.services.registrations import register
 from publishing.site import build_site
 from tests.architecture.canaries import leaked, text_of, texts
-from tests.architecture.ground import Ground, ground_for_all
+from tests.architecture.ground import Ground
+from tests.architecture.shared_ground import ground_for_all
 from tests.plans.making import make_public_plan
 from tests.publishing.test_live import LIVE
 from tests.publishing.test_site import as_text
