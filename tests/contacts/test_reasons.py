@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_for
@@ -13,7 +12,6 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Contact, PrivateChannel
 from contacts.services.contacts import create_contact, edit_contact
-from crm.demo.load import load_demo
 from districts.models import District
 from lib.days import city_today
 from meetings.services.follow_ups import create_follow_up
@@ -212,30 +210,6 @@ def test_whose_entry_they_wrote_lately_is_in_the_portfolio(
     edit_contact(actor=actor_for(officer), contact_id=contact.pk, family_name="Changed")
     assert not asks(officer, contact)
     assert asks(make_officer(north), contact)
-
-
-def links(client: Client, path: str, noun: str) -> list[str]:
-    html = client.get(path).content.decode()
-    return sorted(set(re.findall(rf'href="(/{noun}/[0-9a-f-]{{36}}/)"', html)))
-
-
-def test_ordinary_work_in_the_demo_city_meets_no_question() -> None:
-    """From Today through organisations, meetings and follow-ups to contacts: no step asks for a reason."""
-    load_demo()
-    asked: list[str] = []
-    opened = 0
-    for officer in User.objects.filter(role=Role.OFFICER, email__startswith="officer."):
-        client = browse(officer)
-        places = ["/"]
-        for noun in ("organisations", "meetings", "follow-ups"):
-            places += links(client, "/", noun)
-        for place in places:
-            for person in links(client, place, "contacts"):
-                opened += 1
-                if QUESTION in client.get(person).content.decode():
-                    asked.append(f"{officer.name}: {place} → {person}")
-    assert opened >= 15
-    assert asked == []
 
 
 def test_a_session_reads_people_in_the_api_for_a_purpose_and_everything_else_without(

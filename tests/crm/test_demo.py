@@ -19,7 +19,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.models import User
+from accounts.models import Role, User
 from contacts.codes import Kind
 from contacts.models import Contact, FocusDeclaration, Organisation
 from crm.demo import words
@@ -44,6 +44,7 @@ from reports.questions import ask
 from reports.statuses import Status
 from reviews.models import Review
 from reviews.services.reviews import still_open
+from tests.contacts.test_reasons import QUESTION
 from tests.factories import make_district
 from tests.plugins import services
 
@@ -141,6 +142,29 @@ class TestTheCity:
         assert len([figure for figure in paper.figures if figure["before"]]) >= 3
         for address in ("/publishing/", "/publishing/2/", f"/publishing/papers/{paper.pk}/"):
             assert client.get(address).status_code == 200, address
+
+    def test_ordinary_work_meets_no_question_for_a_reason(self) -> None:
+        """From Today through organisations, meetings and follow-ups to contacts."""
+        asked: list[str] = []
+        opened = 0
+        for officer in User.objects.filter(role=Role.OFFICER, email__startswith="officer."):
+            client = Client()
+            client.force_login(officer)
+            places = ["/"]
+            for noun in ("organisations", "meetings", "follow-ups"):
+                places += _links(client, "/", noun)
+            for place in places:
+                for person in _links(client, place, "contacts"):
+                    opened += 1
+                    if QUESTION in client.get(person).content.decode():
+                        asked.append(f"{officer.name}: {place} → {person}")
+        assert opened >= 15
+        assert asked == []
+
+
+def _links(client: Client, path: str, noun: str) -> list[str]:
+    html = client.get(path).content.decode()
+    return sorted(set(re.findall(rf'href="(/{noun}/[0-9a-f-]{{36}}/)"', html)))
 
 
 def _tell(now: datetime) -> tuple[Book, History]:
