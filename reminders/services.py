@@ -6,7 +6,9 @@ sending.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -30,11 +32,25 @@ SEND_DUE: Final = "meetings.send_due_reminders"
 TOP_UP: Final = "meetings.top_up_reminders"
 AT_A_TIME: Final = 500
 _DAY: Final = timedelta(days=1)
+_changed: ContextVar[dict[tuple[str, UUID], None] | None] = ContextVar("changed", default=None)
 
 
 def wake_on_commit() -> None:
     """Send due reminders after the commit instead of waiting for beat."""
     waking.wake_on_commit(SEND_DUE)
+
+
+@contextmanager
+def refreshed_once() -> Iterator[None]:
+    """Update the reminders of each changed row once, at the end of one transaction with many changes."""
+    changed: dict[tuple[str, UUID], None] = {}
+    token = _changed.set(changed)
+    try:
+        yield
+    finally:
+        _changed.reset(token)
+    for code, subject_id in changed:
+        refresh_reminders(code, subject_id)
 
 
 @opened(Opened.RECOUNT)
@@ -44,6 +60,9 @@ def refresh_reminders(code: str, subject_id: UUID) -> None:
     A reminder that is still wanted keeps its row, so that one being sent at the same time is not sent twice.
     One that was sent and is not wanted any more, because the work is done or on another day, counts as read.
     """
+    if (changed := _changed.get()) is not None:
+        changed[code, subject_id] = None
+        return
     now = timezone.now()
     found = list(wanted(find_subject(code), [subject_id], now))
     kept = {(one.key, one.at) for one in found}

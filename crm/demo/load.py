@@ -44,6 +44,7 @@ from meetings.models import (
 )
 from meetings.services.periods import begin_histories
 from meetings.services.summaries import recount_last_met
+from reminders.services import refreshed_once
 
 JOB = "load_demo"
 SEED = 2026
@@ -83,15 +84,19 @@ def _load_all() -> dict[str, int]:
     _save_book(book)
     _save_history(history)
     recount_last_met()
-    write_audits(book)
-    write_incidents(book)
-    write_releases(book)
-    write_library(book)
-    write_plans(book)
-    write_cities(book)
-    write_public_site(book)
-    write_requests(book)
-    write_retention(book)
+    for write in (
+        write_audits,
+        write_incidents,
+        write_releases,
+        write_library,
+        write_plans,
+        write_cities,
+        write_public_site,
+        write_requests,
+        write_retention,
+    ):
+        with refreshed_once():
+            write(book)
     counts = {
         "districts": len(book.districts),
         "organisations": len(book.organisations),

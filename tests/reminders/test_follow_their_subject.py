@@ -16,7 +16,7 @@ from meetings import rules
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from reminders.models import Reminder
 from reminders.rules import nine_oclock
-from reminders.services import notify, refresh_for_user, refresh_reminders, top_up
+from reminders.services import notify, refresh_for_user, refresh_reminders, refreshed_once, top_up
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.plugins import services
 
@@ -74,6 +74,26 @@ def test_a_meeting_that_moves_takes_its_reminders_along() -> None:
         day_before(meeting),
         meeting.starts_at - timedelta(hours=1),
     }
+
+
+def test_many_changes_at_once_are_followed_once() -> None:
+    with refreshed_once():
+        meeting = plan(officer())
+        meeting.starts_at += timedelta(hours=5)
+        meeting.save()
+        refresh_reminders("meeting", meeting.pk)
+        assert not Reminder.objects.exists()
+    assert {row.occurrence for row in Reminder.objects.all()} == {
+        day_before(meeting),
+        meeting.starts_at - timedelta(hours=1),
+    }
+    with pytest.raises(ValueError), refreshed_once():
+        meeting.officers.set([officer()])
+        refresh_reminders("meeting", meeting.pk)
+        raise ValueError
+    Meeting.objects.update(status="cancelled")
+    refresh_reminders("meeting", meeting.pk)
+    assert not Reminder.objects.exists(), "the next change is followed at once again"
 
 
 def test_a_meeting_handed_to_another_officer_reminds_that_one() -> None:
