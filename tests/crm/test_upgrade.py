@@ -278,45 +278,35 @@ def schema_written_once_more(of: str) -> str:
         return schema_of(AGAIN)
 
 
-def test_nobody_waits_behind_a_migration_that_waits(
+def test_a_migration_that_finds_no_moment_gives_up_or_waits_and_nobody_waits_behind_it(
     first_release: Columns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An open transaction uses the table. Statements queued behind the migration are not delayed for long."""
-    monkeypatch.setattr(prepare_database, "LOCK_SECONDS", 0.3)
-    upgrade = threading.Thread(target=_prepare, daemon=True)
-    with (
-        services.postgres.connect(OLD, APPLICATION) as other,
-        services.postgres.connect(OLD, APPLICATION) as slow,
-        slow.transaction(),
-    ):
+    with services.postgres.connect(OLD, APPLICATION) as slow, slow.transaction():
         Traffic(first_release)._trail(slow, "")
-        upgrade.start()
-        longest, until = 0.0, time.monotonic() + 4
-        while time.monotonic() < until:
-            started = time.monotonic()
-            with other.transaction():
-                Traffic(first_release)._trail(other, "")
-            longest = max(longest, time.monotonic() - started)
-            time.sleep(0.02)
-        assert upgrade.is_alive(), "no migration needed the table: choose another one"
+        with monkeypatch.context() as patch:
+            patch.setattr(prepare_database, "LOCK_SECONDS", 0.05)
+            patch.setattr(prepare_database, "ATTEMPTS", 2)
+            with pytest.raises(CommandError, match="found no moment to lock its table in 2 attempts"):
+                call_command("prepare_database", verbosity=0)
+        monkeypatch.setattr(prepare_database, "LOCK_SECONDS", 0.3)
+        upgrade = threading.Thread(target=_prepare, daemon=True)
+        with services.postgres.connect(OLD, APPLICATION) as other:
+            upgrade.start()
+            longest, until = 0.0, time.monotonic() + 4
+            while time.monotonic() < until:
+                started = time.monotonic()
+                with other.transaction():
+                    Traffic(first_release)._trail(other, "")
+                longest = max(longest, time.monotonic() - started)
+                time.sleep(0.02)
+            assert upgrade.is_alive(), "no migration needed the table: choose another one"
     upgrade.join(180)
     assert not upgrade.is_alive()
     assert longest < 2.0
     with services.postgres.connect(OLD) as superuser:
         done = superuser.execute("SELECT count(*) FROM pg_trigger WHERE tgname = 'audit_event_own_xid'")
         assert done.fetchone() == (1,)
-
-
-def test_a_migration_that_finds_no_moment_gives_up_and_says_so(
-    first_release: Columns, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prepare_database, "LOCK_SECONDS", 0.05)
-    monkeypatch.setattr(prepare_database, "ATTEMPTS", 2)
-    with services.postgres.connect(OLD, APPLICATION) as slow, slow.transaction():
-        Traffic(first_release)._trail(slow, "")
-        with pytest.raises(CommandError, match="found no moment to lock its table in 2 attempts"):
-            call_command("prepare_database", verbosity=0)
-    call_command("prepare_database", verbosity=0)
 
 
 def _prepare() -> None:
