@@ -39,7 +39,7 @@ from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
 from privacy.services.corrections import TEXTS
-from privacy.services.erasures import contacts_of
+from privacy.services.erasures import contacts_of, stopped_erasure
 
 CLOSED: Final = 50  # closed requests on the list
 
@@ -240,6 +240,7 @@ def _page(
     _record(request, row, shown)
     today, counts = city_today(), _counts(row)
     stopped = stopped_search(row)
+    erasure = Erasure.objects.visible_to(request.actor).filter(request=row).first()
     context = {
         "row": row,
         "terms": row.terms(),
@@ -266,7 +267,8 @@ def _page(
         else None,
         "cursor": request.GET.get("cursor", ""),
         "may_erase": row.kind in ERASING_KINDS and row.status == RequestStatus.DECIDING,
-        "erasure": Erasure.objects.visible_to(request.actor).filter(request=row).first(),
+        "erasure": erasure,
+        "erasure_stopped": None if erasure is None else stopped_erasure(erasure),
         "notices": Notice.objects.visible_to(request.actor).of(row).counts(),
         "correctable": _to_correct(row),
         "correctable_texts": TEXTS,

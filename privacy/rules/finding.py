@@ -192,12 +192,12 @@ def _stretches(near: Sequence[tuple[int, _Like]], count: int) -> Iterator[tuple[
 
     `near` are the places in the text of words like those of one name, in order.
     """
-    last = -1
+    last, most = -1, (count + BETWEEN) * count  # a word of the text can be like each word of the name
     for index, (first, _like) in enumerate(near):
         if first <= last:
             continue
         found: dict[int, tuple[int, int]] = {}
-        for place, like in near[index:]:
+        for place, like in near[index : index + most]:
             if place - first >= count + BETWEEN or len(found) == count:
                 break
             if like.word not in found or found[like.word][1] < like.quality:

@@ -18,6 +18,7 @@ from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
 from contacts.services.erasing import claim_first, has_erased_today
+from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from lib.days import city_today, day_starts_at
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround
@@ -32,10 +33,14 @@ def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -
     """Erase the person of a request, whose findings all have a verdict, as a background task.
 
     A second person confirms it first if the request is about several contacts, or if the actor has erased
-    another person today. Raises as `locked_request`, ValidationError.
+    another person today. An erasure that stopped continues. Raises as `locked_request`, ValidationError.
     """
     row = locked_request(actor, request_id, version)
     refuse_erasure(row)
+    if (begun := Erasure.objects.filter(request=row).first()) is not None:
+        record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *begun.contact_ids], field_names=["asked_erasure"])
+        _start(actor, begun)
+        return begun
     claim_first(actor)
     contacts = contacts_of(row)
     needs_second = len(contacts) > 1 or has_erased_today(actor) or _has_begun_today(actor)
@@ -65,8 +70,11 @@ def refuse_erasure(row: DataRequest) -> None:
         raise ValidationError(
             _("Give every finding a verdict. Someone else must read those you are unsure of.")
         )
-    if Erasure.objects.filter(request=row).exists():
-        raise ValidationError(_("The erasure was already requested."))
+    begun = Erasure.objects.filter(request=row).first()
+    if begun is not None:
+        if stopped_erasure(begun) is None:
+            raise ValidationError(_("The erasure was already requested."))
+        return
     if not contacts_of(row) and not Finding.objects.of(row).theirs().exists():
         raise ValidationError(_("No finding is about this person, so there is nothing to erase."))
     evidence = Restriction.objects.standing().filter(ground=RestrictionGround.EVIDENCE)
@@ -74,6 +82,14 @@ def refuse_erasure(row: DataRequest) -> None:
         raise ValidationError(
             _("This contact is needed as evidence. Lift the restriction first, or refuse the request.")
         )
+
+
+def stopped_erasure(erasure: Erasure) -> str | None:
+    """Return why an erasure stopped before its end; None if it waits, is running or done."""
+    if erasure.is_done or erasure.job is None:
+        return None
+    ended = Job.objects.filter(pk=erasure.job, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
+    return ended.values_list("message", flat=True).first()
 
 
 def _has_begun_today(actor: Actor) -> bool:

@@ -14,7 +14,7 @@ from accounts.models import Role, User
 from audit.models import Action
 from audit.services import record
 from privacy.codes import Ground, RequestStatus, Verdict
-from privacy.models import DataRequest, Finding
+from privacy.models import DataRequest, Erasure, Finding
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
 Cut = tuple[int, int]
@@ -22,13 +22,15 @@ Cut = tuple[int, int]
 
 @transaction.atomic
 def decide_finding(*, actor: Actor, request_id: UUID, finding_id: UUID, verdict: str) -> Finding:
-    """Say whether a finding is about the person. An earlier verdict is replaced.
+    """Say whether a finding is about the person. An earlier verdict is replaced, until the data is erased.
 
     Raises as `locked_request`, Finding.DoesNotExist, ValidationError.
     """
     row = locked_request(actor, request_id, None)
     if verdict not in set(Verdict.values) - {Verdict.OPEN}:
         raise ValidationError({"verdict": _("Choose a verdict.")})
+    if Erasure.objects.filter(request=row).exists():  # it was decided with these verdicts
+        raise ValidationError(_("The data is being erased, so verdicts can no longer change."))
     finding = _finding(row, finding_id)
     finding.verdict, finding.decided_by_id, finding.decided_at = verdict, actor.id, timezone.now()
     finding.read_again_by = None
