@@ -69,7 +69,10 @@ def public_figures(actor: Acting, routes: Iterable[ReportingRoute]) -> Callable[
     tests: dict[Any, list[Answers]] = defaultdict(list)
     for route in routes:
         if route.is_public:
-            tests[route.district_id].append(route.tests)
+            # A page shows those of its neighbourhoods. The whole city has only its own.
+            lineage = route.district.lineage if route.district else [None]
+            for district_id in lineage[1:] or lineage:
+                tests[district_id].append(route.tests)
     moments: dict[Any, list[tuple[datetime, datetime | None]]] = defaultdict(list)
     rows = Registration.objects.visible_to(actor).counted_since(now - PERIOD)
     for district_id, confirmed_at, decided_at in rows.values_list("district", "confirmed_at", "decided_at"):
