@@ -227,11 +227,14 @@ def _route(row: ReportingRoute, words: str) -> dict[str, Any]:
 
 
 def _meeting(row: PublicMeeting, words: str) -> dict[str, Any]:
+    starts_at = row.meeting.starts_at.astimezone(city_zone())
+    minutes = row.meeting.duration_minutes
     return {
         "title": Text(row.title, row.language, words),
         "text": Text(row.text, row.language, words),
         "place": Text(row.place, row.language, words),
-        "starts_at": row.meeting.starts_at.astimezone(city_zone()),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=minutes) if minutes else None,
         "is_cancelled": row.meeting.status == MeetingStatus.CANCELLED,
         "calendar": f"calendar/{calendar_name(row)}",
     }

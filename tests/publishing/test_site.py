@@ -267,6 +267,8 @@ def test_a_district_is_read_by_programs_and_a_meeting_by_calendars() -> None:
     assert (data["district"]["name"], data["as_of"]) == ("Northgate", city_today().isoformat())
     assert {one["state"] for one in data["priorities"]} == {"done", "cannot"}
     assert data["events"][0]["place"] == "Northgate Library" and len(data["reporting"]) == 2
+    times = "–".join(data["events"][0][name][11:16] for name in ("starts_at", "ends_at"))
+    assert times in files[f"en/{town.north.code}/index.html"]
     [calendar] = [text for path, text in files.items() if path.endswith(".ics")]
     assert "SUMMARY:Drop-in <at> the library" in calendar and str(town.meeting.pk) not in "".join(
         files.values()
