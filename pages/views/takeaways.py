@@ -79,7 +79,7 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
 def tried_context(row: Takeaway, data: Any = None) -> dict[str, Any]:
     """What `tried_form.html` shows, on the page of the takeaway and on that of its follow-up."""
     form = TriedForm(data, asks_practice=row.practice_id is None)
-    return {"tried": form, "again": Again.choices}
+    return {"takeaway": row, "tried": form, "again": Again.choices}
 
 
 def _district(request: ActorRequest, row: FollowUp) -> District | None:

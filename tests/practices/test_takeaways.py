@@ -106,6 +106,7 @@ def test_two_taps_record_what_came_of_it(workshop: Workshop) -> None:
     reminded = client.get(follow_up).content.decode()  # where the reminder leads: two taps from there
     for said in (f'action="{address}"', 'name="came_of_it" value="helped"', 'name="would_again" value="yes"'):
         assert said in reminded
+    assert reverse("practice", args=[workshop.practice.pk]) in reminded and "Promised to" not in reminded
     assert client.post(address, {"would_again": "yes"}).status_code == 422
     assert client.post(address, {"came_of_it": "too_early", "would_again": "yes"}).status_code == 302
     made = Adoption.objects.get()
