@@ -29,6 +29,7 @@ ADOPTION: Final = (
     *("id", "city", "started_on", "what_we_changed", "came_of_it", "asked_communities", "asked_how"),
     *("would_again", "written_on"),
 )
+ATTACHMENTS: Final = "files"  # the member that a later version may have
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {"texts": TEXT, "reviews": REVIEW, "adoptions": ADOPTION}
 
 
@@ -96,6 +97,15 @@ def _check_shape(document: Mapping[str, Any]) -> None:
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_PRACTICES:
         raise _wrong("practices")
     for number, row in enumerate(rows, 1):
+        if isinstance(row, dict) and ATTACHMENTS in row:
+            raise FileRefused(
+                _(
+                    "Practice %(number)d has attachments, which this system does not read. "
+                    "Ask the city to send the file without them."
+                )
+                % {"number": number},
+                code="attachments",
+            )
         if not _is_whole(row, (*PRACTICE, *_PARTS)):
             raise _wrong(f"practices {number}")
         for part, names in _PARTS.items():

@@ -107,6 +107,7 @@ def test_one_changed_byte_is_refused(westmark: Westmark) -> None:
     assert refused(lambda: read(westmark.file(version=2))) == "version"
     assert refused(lambda: read(westmark.file(more="x"))) == "shape"
     assert refused(lambda: read(westmark.file(practices=[{}]))) == "shape"
+    assert refused(lambda: read(westmark.file(practices=[{"files": []}]))) == "attachments"
 
 
 def test_a_known_city_with_another_key_and_an_older_edition_are_refused(westmark: Westmark) -> None:
