@@ -144,6 +144,20 @@ BEGIN
     opened := split_part(message, '|', 3);
     RETURN NEXT;
 END $$;
+CREATE FUNCTION public.audit_alone(what text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF what = 'numbering' THEN
+        LOCK TABLE guard.numbering IN EXCLUSIVE MODE NOWAIT;
+    ELSE
+        LOCK TABLE guard.sealing IN EXCLUSIVE MODE NOWAIT;
+    END IF;
+    RETURN true;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN false;
+END $$;
 CREATE FUNCTION public.audit_field(value bytea) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT coalesce(int4send(octet_length(value)) || value, '\xffffffff'::bytea) $$;
@@ -197,6 +211,27 @@ BEGIN
     RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'insufficient_privilege';
 END $$;
+CREATE FUNCTION public.audit_only_pruned() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    place bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'audit_numbered' THEN
+        place := OLD.seq;
+    ELSIF TG_TABLE_NAME = 'audit_change' THEN
+        SELECT numbered.seq INTO place FROM public.audit_numbered AS numbered WHERE numbered.change_id = OLD.id;
+    ELSIF TG_TABLE_NAME = 'audit_reason' THEN
+        SELECT numbered.seq INTO place FROM public.audit_numbered AS numbered WHERE numbered.event_id = OLD.event_id;
+    ELSE
+        SELECT numbered.seq INTO place FROM public.audit_numbered AS numbered WHERE numbered.event_id = OLD.id;
+    END IF;
+    IF place <= (SELECT max(pruned.last_seq) FROM public.audit_pruned AS pruned) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
 CREATE FUNCTION public.audit_only_removed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -206,6 +241,107 @@ BEGIN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the text of a reason is removed or stays as it is' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE FUNCTION public.audit_prune(request_id text, OUT seal bigint, OUT removed bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    whose uuid;
+    in_force record;
+    first_at timestamptz;
+    until timestamptz;
+    latest record;
+    written record;
+    leaving uuid[];
+    numbers bigint[];
+BEGIN
+    SELECT context.actor INTO whose FROM guard.verified_context() AS context;
+    IF NOT FOUND OR whose IS NOT NULL THEN
+        RAISE EXCEPTION 'only the system prunes the activity log' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT pg_try_advisory_xact_lock(7236003) THEN
+        RETURN;
+    END IF;
+    -- The log itself says for a day which rule a person put in force, and for how many days. A moment in the rule can
+    -- lie, and who has a database password alone can write events that name no one.
+    SELECT rule.number, rule.days INTO in_force FROM public.privacy_retentionrule AS rule
+     WHERE rule.code = 'trail' AND rule.ended_at IS NULL AND rule.days >= 400 AND EXISTS (
+        SELECT FROM public.audit_event AS event JOIN public.audit_reason AS reason ON reason.event_id = event.id
+         WHERE event.object_type = 'retention_rule' AND event.action = 'create'
+           AND event.object_ids = ARRAY[rule.id] AND event.at < now() - interval '1 day'
+           AND event.actor_id IS NOT NULL
+           AND reason.text = format('trail %s, %s days', rule.number, rule.days)
+     )
+       FOR SHARE OF rule;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT pruned.seal AS number, pruned.last_seq INTO latest
+      FROM public.audit_pruned AS pruned ORDER BY pruned.seal DESC LIMIT 1;
+    FOR turn IN 1..2 LOOP
+        -- Signed audits are checked with their digests, and decisions about the log stay in it.
+        -- An event with a change under a later seal leaves with that seal.
+        leaving := ARRAY(
+            SELECT event.id FROM public.audit_numbered AS numbered
+              JOIN public.audit_event AS event ON event.id = numbered.event_id
+             WHERE numbered.seq <= latest.last_seq
+               AND event.object_type NOT IN ('review', 'retention_rule', 'trail')
+               AND NOT EXISTS (
+                   SELECT FROM public.audit_change AS change
+                     LEFT JOIN public.audit_numbered AS later ON later.change_id = change.id
+                    WHERE change.event_id = event.id AND (later.seq IS NULL OR later.seq > latest.last_seq)
+               )
+             ORDER BY numbered.seq LIMIT 5000
+        );
+        EXIT WHEN cardinality(leaving) > 0;
+        IF turn = 2 THEN
+            seal := latest.number;
+            removed := 0;
+            RETURN;
+        END IF;
+        until := date_trunc('month', now() - make_interval(days => in_force.days));
+        SELECT one.at INTO first_at FROM public.audit_seal AS one
+         WHERE one.number > coalesce(latest.number, 0) ORDER BY one.number LIMIT 1;
+        IF first_at IS NULL OR first_at >= until THEN
+            RETURN;
+        END IF;
+        until := least(until, date_trunc('month', first_at) + interval '1 month');
+        -- New numbers follow the last one, so the last seal keeps its rows.
+        SELECT one.number, one.last_seq, one.root INTO latest FROM public.audit_seal AS one
+         WHERE one.number > coalesce(latest.number, 0) AND one.at < until
+           AND one.number < (SELECT max(final.number) FROM public.audit_seal AS final)
+         ORDER BY one.number DESC LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+        SELECT * INTO written FROM public.audit_write(
+            'erase', 'trail', '{}', '{}', '{}', '',
+            format(
+                'Retention rule trail %s, %s days; up to seal %s; root %s', in_force.number, in_force.days,
+                latest.number, encode(latest.root, 'hex')
+            ),
+            audit_prune.request_id, '', true, NULL
+        );
+        INSERT INTO public.audit_pruned (seal, last_seq, root, rule, days, at, event_id)
+        VALUES (
+            latest.number, latest.last_seq, latest.root, in_force.number, in_force.days, written.at, written.id
+        );
+    END LOOP;
+    numbers := ARRAY(
+        SELECT numbered.seq FROM public.audit_numbered AS numbered WHERE numbered.event_id = ANY (leaving)
+        UNION ALL
+        SELECT numbered.seq FROM public.audit_numbered AS numbered
+          JOIN public.audit_change AS change ON change.id = numbered.change_id
+         WHERE change.event_id = ANY (leaving)
+    );
+    DELETE FROM public.audit_change AS change WHERE change.event_id = ANY (leaving);
+    DELETE FROM public.audit_reason AS reason WHERE reason.event_id = ANY (leaving);
+    DELETE FROM public.audit_event AS event WHERE event.id = ANY (leaving);
+    DELETE FROM public.audit_numbered AS numbered WHERE numbered.seq = ANY (numbers);
+    removed := cardinality(numbers);
+    seal := latest.number;
 END $$;
 CREATE FUNCTION public.audit_publish(everything boolean DEFAULT false) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -222,7 +358,7 @@ BEGIN
     IF everything AND session_user <> current_user THEN
         RAISE EXCEPTION 'only the owner numbers rows without bounds' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF NOT pg_try_advisory_xact_lock(7236001) THEN
+    IF NOT public.audit_alone('numbering') THEN
         RETURN 0;
     END IF;
     WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
@@ -230,7 +366,10 @@ BEGIN
         SELECT locks.transactionid::text::bigint AS low
           FROM pg_locks locks JOIN pg_stat_activity sessions USING (pid)
          WHERE locks.locktype = 'transactionid' AND locks.mode = 'ExclusiveLock'
-           AND sessions.datname <> current_database()
+           AND (sessions.datname <> current_database() OR NOT (
+               has_function_privilege(sessions.usesysid, 'public.audit_write'::regproc, 'EXECUTE')
+               OR has_table_privilege(sessions.usesysid, 'public.audit_event', 'INSERT')
+           ))
     ), running AS (SELECT pg_snapshot_xip(now.snapshot)::text::bigint AS xid FROM now)
     SELECT (SELECT min(running.xid) FROM running
              WHERE (running.xid & 4294967295) NOT IN (SELECT elsewhere.low FROM elsewhere)),
@@ -889,6 +1028,51 @@ CREATE VIEW guard.meeting_home AS
     organisation.home_district_id AS district_id
    FROM (public.meetings_meetingorganisation
      JOIN public.contacts_organisation organisation ON ((organisation.id = meetings_meetingorganisation.organisation_id)));
+CREATE TABLE public.meetings_meeting (
+    id uuid NOT NULL,
+    subject character varying(200) NOT NULL,
+    kind character varying(30) NOT NULL,
+    level character varying(12) NOT NULL,
+    status character varying(12) NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    duration_minutes smallint,
+    place character varying(200) NOT NULL,
+    initiated_by character varying(10) NOT NULL,
+    other_participants text NOT NULL,
+    headcount integer,
+    agenda text NOT NULL,
+    facts text NOT NULL,
+    assessment text NOT NULL,
+    outcomes character varying(30)[] NOT NULL,
+    folded text NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    district_id uuid NOT NULL,
+    logged_by_id uuid,
+    departs boolean NOT NULL,
+    series_on date,
+    series_id uuid,
+    CONSTRAINT meeting_has_duration CHECK (((duration_minutes > 0) AND (duration_minutes <= 1440))),
+    CONSTRAINT meeting_initiator_is_known CHECK (((initiated_by)::text = ANY ((ARRAY[''::character varying, 'police'::character varying, 'community'::character varying])::text[]))),
+    CONSTRAINT meeting_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['foot_patrol'::character varying, 'drop_in'::character varying, 'visit'::character varying, 'phone'::character varying, 'email'::character varying, 'message'::character varying, 'video'::character varying, 'partnership_meeting'::character varying, 'key_individuals_meeting'::character varying, 'public_meeting'::character varying, 'advisory_group'::character varying, 'training'::character varying, 'mutual_learning_workshop'::character varying, 'school_session'::character varying, 'community_event'::character varying, 'reassurance_visit'::character varying, 'mediation'::character varying, 'reporting_session'::character varying])::text[]))),
+    CONSTRAINT meeting_level_is_known CHECK (((level)::text = ANY ((ARRAY[''::character varying, 'inform'::character varying, 'consult'::character varying, 'involve'::character varying, 'collaborate'::character varying, 'empower'::character varying])::text[]))),
+    CONSTRAINT meeting_outcomes_are_known CHECK ((outcomes <@ ARRAY['information_shared'::character varying(30), 'concern_raised'::character varying(30), 'concern_resolved'::character varying(30), 'priority_agreed'::character varying(30), 'action_agreed'::character varying(30), 'joint_activity_agreed'::character varying(30), 'report_facilitated'::character varying(30), 'referral_made'::character varying(30), 'introduction_made'::character varying(30), 'feedback_given'::character varying(30), 'reassurance_given'::character varying(30), 'advice_received'::character varying(30), 'no_change'::character varying(30), 'declined'::character varying(30), 'relationship_paused'::character varying(30)])),
+    CONSTRAINT meeting_status_is_known CHECK (((status)::text = ANY ((ARRAY['planned'::character varying, 'held'::character varying, 'cancelled'::character varying, 'not_reached'::character varying])::text[]))),
+    CONSTRAINT meetings_meeting_duration_minutes_check CHECK ((duration_minutes >= 0)),
+    CONSTRAINT meetings_meeting_headcount_check CHECK ((headcount >= 0)),
+    CONSTRAINT meetings_meeting_version_check CHECK ((version >= 0))
+);
+CREATE VIEW guard.meeting_ground AS
+ SELECT meetings_meeting.id AS meeting_id,
+    meetings_meeting.district_id
+   FROM public.meetings_meeting
+UNION ALL
+ SELECT meeting_home.meeting_id,
+    meeting_home.district_id
+   FROM guard.meeting_home;
+CREATE TABLE guard.numbering (
+);
 CREATE TABLE public.contacts_organisation_also_in (
     id bigint NOT NULL,
     organisation_id uuid NOT NULL,
@@ -916,6 +1100,8 @@ CREATE VIEW guard.represented AS
     contacts_affiliation.until
    FROM (public.contacts_affiliation
      JOIN public.contacts_organisation organisation ON ((organisation.id = contacts_affiliation.organisation_id)));
+CREATE TABLE guard.sealing (
+);
 CREATE TABLE public.account_emailaddress (
     id integer NOT NULL,
     email character varying(254) NOT NULL,
@@ -1350,6 +1536,17 @@ CASE
     WHEN (change_id IS NULL) THEN 1
     ELSE 0
 END))))
+);
+CREATE TABLE public.audit_pruned (
+    seal bigint NOT NULL,
+    last_seq bigint NOT NULL,
+    root bytea NOT NULL,
+    rule integer NOT NULL,
+    days integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    event_id uuid NOT NULL,
+    CONSTRAINT audit_pruned_days_check CHECK ((days >= 0)),
+    CONSTRAINT audit_pruned_rule_check CHECK ((rule >= 0))
 );
 CREATE TABLE public.audit_reason (
     event_id uuid NOT NULL,
@@ -2191,41 +2388,6 @@ CREATE TABLE public.meetings_handover (
     made_by_id uuid,
     officer_id uuid NOT NULL
 );
-CREATE TABLE public.meetings_meeting (
-    id uuid NOT NULL,
-    subject character varying(200) NOT NULL,
-    kind character varying(30) NOT NULL,
-    level character varying(12) NOT NULL,
-    status character varying(12) NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    duration_minutes smallint,
-    place character varying(200) NOT NULL,
-    initiated_by character varying(10) NOT NULL,
-    other_participants text NOT NULL,
-    headcount integer,
-    agenda text NOT NULL,
-    facts text NOT NULL,
-    assessment text NOT NULL,
-    outcomes character varying(30)[] NOT NULL,
-    folded text NOT NULL,
-    version integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    district_id uuid NOT NULL,
-    logged_by_id uuid,
-    departs boolean NOT NULL,
-    series_on date,
-    series_id uuid,
-    CONSTRAINT meeting_has_duration CHECK (((duration_minutes > 0) AND (duration_minutes <= 1440))),
-    CONSTRAINT meeting_initiator_is_known CHECK (((initiated_by)::text = ANY ((ARRAY[''::character varying, 'police'::character varying, 'community'::character varying])::text[]))),
-    CONSTRAINT meeting_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['foot_patrol'::character varying, 'drop_in'::character varying, 'visit'::character varying, 'phone'::character varying, 'email'::character varying, 'message'::character varying, 'video'::character varying, 'partnership_meeting'::character varying, 'key_individuals_meeting'::character varying, 'public_meeting'::character varying, 'advisory_group'::character varying, 'training'::character varying, 'mutual_learning_workshop'::character varying, 'school_session'::character varying, 'community_event'::character varying, 'reassurance_visit'::character varying, 'mediation'::character varying, 'reporting_session'::character varying])::text[]))),
-    CONSTRAINT meeting_level_is_known CHECK (((level)::text = ANY ((ARRAY[''::character varying, 'inform'::character varying, 'consult'::character varying, 'involve'::character varying, 'collaborate'::character varying, 'empower'::character varying])::text[]))),
-    CONSTRAINT meeting_outcomes_are_known CHECK ((outcomes <@ ARRAY['information_shared'::character varying(30), 'concern_raised'::character varying(30), 'concern_resolved'::character varying(30), 'priority_agreed'::character varying(30), 'action_agreed'::character varying(30), 'joint_activity_agreed'::character varying(30), 'report_facilitated'::character varying(30), 'referral_made'::character varying(30), 'introduction_made'::character varying(30), 'feedback_given'::character varying(30), 'reassurance_given'::character varying(30), 'advice_received'::character varying(30), 'no_change'::character varying(30), 'declined'::character varying(30), 'relationship_paused'::character varying(30)])),
-    CONSTRAINT meeting_status_is_known CHECK (((status)::text = ANY ((ARRAY['planned'::character varying, 'held'::character varying, 'cancelled'::character varying, 'not_reached'::character varying])::text[]))),
-    CONSTRAINT meetings_meeting_duration_minutes_check CHECK ((duration_minutes >= 0)),
-    CONSTRAINT meetings_meeting_headcount_check CHECK ((headcount >= 0)),
-    CONSTRAINT meetings_meeting_version_check CHECK ((version >= 0))
-);
 CREATE TABLE public.meetings_meeting_officers (
     id bigint NOT NULL,
     meeting_id uuid NOT NULL,
@@ -2519,6 +2681,7 @@ CREATE TABLE public.plans_plan (
     updated_at timestamp with time zone NOT NULL,
     district_id uuid NOT NULL,
     keeper_id uuid,
+    closed_on date,
     CONSTRAINT plan_adoption_is_whole CHECK ((((adopted_on IS NULL) AND ((status)::text = 'draft'::text)) OR ((adopted_on IS NOT NULL) AND ((status)::text = ANY ((ARRAY['adopted'::character varying, 'closed'::character varying])::text[])) AND (NOT ((adopted_by)::text = ''::text))))),
     CONSTRAINT plan_has_days CHECK ((ends_on > starts_on)),
     CONSTRAINT plan_is_reviewed CHECK (((review_months >= 3) AND (review_months <= 12))),
@@ -2582,6 +2745,15 @@ CREATE TABLE public.practices_editorialreview (
     CONSTRAINT editorial_review_is_known CHECK ((((can_be_repeated)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])) AND ((has_evidence)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])) AND ((level)::text = ANY ((ARRAY['described'::character varying, 'plausible'::character varying, 'tested_here'::character varying, 'evaluated'::character varying, 'reviewed'::character varying])::text[])) AND ((mechanism_is_clear)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])) AND ((problem_is_clear)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'unsure'::character varying])::text[])))),
     CONSTRAINT practices_editorialreview_edition_check CHECK ((edition >= 0))
 );
+CREATE TABLE public.practices_offeredfile (
+    id uuid NOT NULL,
+    city character varying(120) NOT NULL,
+    key character varying(64) NOT NULL,
+    digest character varying(64) NOT NULL,
+    document jsonb NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    received_by_id uuid
+);
 CREATE TABLE public.practices_practice (
     id uuid NOT NULL,
     folded text NOT NULL,
@@ -2629,6 +2801,17 @@ END > 0))),
     CONSTRAINT practices_practice_edition_check CHECK ((edition >= 0)),
     CONSTRAINT practices_practice_since_check CHECK ((since >= 0)),
     CONSTRAINT practices_practice_version_check CHECK ((version >= 0))
+);
+CREATE TABLE public.practices_practicefile (
+    id uuid NOT NULL,
+    recipient character varying(120) NOT NULL,
+    practices uuid[] NOT NULL,
+    document jsonb NOT NULL,
+    key character varying(64) NOT NULL,
+    signature character varying(128) NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL,
+    confirmed_by_id uuid,
+    CONSTRAINT practice_file_signature_is_whole CHECK (((((key)::text = ''::text) AND ((signature)::text = ''::text)) OR ((NOT ((key)::text = ''::text)) AND (NOT ((signature)::text = ''::text)))))
 );
 CREATE TABLE public.practices_practicetext (
     id bigint NOT NULL,
@@ -2730,6 +2913,8 @@ CREATE TABLE public.privacy_datarequest (
     answered_by_id uuid,
     received_by_id uuid,
     organisation_id uuid,
+    correct_by date,
+    corrected_on date,
     CONSTRAINT data_request_answered_on_a_day CHECK (((((status)::text = 'answered'::text) OR (answered_on IS NULL)) AND (1 = (
 CASE
     WHEN ((status)::text = 'answered'::text) THEN 1
@@ -2741,6 +2926,7 @@ CASE
 END)))),
     CONSTRAINT data_request_codes_are_known CHECK ((((kind)::text = ANY ((ARRAY['access'::character varying, 'rectify'::character varying, 'restrict'::character varying, 'object'::character varying, 'erase'::character varying, 'organisation_copy'::character varying])::text[])) AND ((channel)::text = ANY ((ARRAY['letter'::character varying, 'email'::character varying, 'in_person'::character varying, 'phone'::character varying, 'authority'::character varying, 'api'::character varying])::text[])) AND ((identity)::text = ANY ((ARRAY['not_yet'::character varying, 'known_channel'::character varying, 'in_person'::character varying, 'eid'::character varying, 'representative'::character varying, 'authority'::character varying])::text[])) AND ((status)::text = ANY ((ARRAY['open'::character varying, 'identity_asked'::character varying, 'searching'::character varying, 'deciding'::character varying, 'answered'::character varying, 'withdrawn'::character varying])::text[])) AND ((decision)::text = ANY ((ARRAY[''::character varying, 'granted'::character varying, 'partly'::character varying, 'refused'::character varying, 'nothing_held'::character varying])::text[])))),
     CONSTRAINT data_request_confirms_under_gdpr CHECK (((NOT neither_confirm) OR (regimes @> ARRAY['led'::character varying(4)]))),
+    CONSTRAINT data_request_corrected_after_its_answer CHECK (((correct_by IS NULL) OR (((kind)::text = 'organisation_copy'::text) AND ((status)::text = 'answered'::text)))),
     CONSTRAINT data_request_has_a_regime CHECK ((
 CASE
     WHEN (regimes IS NULL) THEN NULL::integer
@@ -3426,6 +3612,8 @@ ALTER TABLE ONLY public.audit_numbered
     ADD CONSTRAINT audit_numbered_event_id_key UNIQUE (event_id);
 ALTER TABLE ONLY public.audit_numbered
     ADD CONSTRAINT audit_numbered_pkey PRIMARY KEY (seq);
+ALTER TABLE ONLY public.audit_pruned
+    ADD CONSTRAINT audit_pruned_pkey PRIMARY KEY (seal);
 ALTER TABLE ONLY public.audit_reason
     ADD CONSTRAINT audit_reason_pkey PRIMARY KEY (event_id);
 ALTER TABLE ONLY public.audit_seal
@@ -3722,8 +3910,14 @@ ALTER TABLE ONLY public.practices_adoption
     ADD CONSTRAINT practices_adoption_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.practices_editorialreview
     ADD CONSTRAINT practices_editorialreview_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_offeredfile
+    ADD CONSTRAINT practices_offeredfile_digest_key UNIQUE (digest);
+ALTER TABLE ONLY public.practices_offeredfile
+    ADD CONSTRAINT practices_offeredfile_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.practices_practice
     ADD CONSTRAINT practices_practice_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.practices_practicefile
+    ADD CONSTRAINT practices_practicefile_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.practices_practicetext
     ADD CONSTRAINT practices_practicetext_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.practices_takeaway
@@ -4141,8 +4335,11 @@ CREATE INDEX practices_adoption_practice_id_a0c18e29 ON public.practices_adoptio
 CREATE INDEX practices_adoption_written_by_id_5f45e61d ON public.practices_adoption USING btree (written_by_id);
 CREATE INDEX practices_editorialreview_practice_id_5d42c7d5 ON public.practices_editorialreview USING btree (practice_id);
 CREATE INDEX practices_editorialreview_reviewer_id_d00dd85b ON public.practices_editorialreview USING btree (reviewer_id);
+CREATE INDEX practices_offeredfile_digest_cb6786ac_like ON public.practices_offeredfile USING btree (digest varchar_pattern_ops);
+CREATE INDEX practices_offeredfile_received_by_id_b160c538 ON public.practices_offeredfile USING btree (received_by_id);
 CREATE INDEX practices_practice_author_id_ebb5e418 ON public.practices_practice USING btree (author_id);
 CREATE INDEX practices_practice_edited_by_id_3bfa8970 ON public.practices_practice USING btree (edited_by_id);
+CREATE INDEX practices_practicefile_confirmed_by_id_f323f96f ON public.practices_practicefile USING btree (confirmed_by_id);
 CREATE INDEX practices_practicetext_practice_id_1b3e0364 ON public.practices_practicetext USING btree (practice_id);
 CREATE INDEX practices_takeaway_practice_id_a619ee9d ON public.practices_takeaway USING btree (practice_id);
 CREATE INDEX privacy_breach_number_1f10342b_like ON public.privacy_breach USING btree (number varchar_pattern_ops);
@@ -4259,14 +4456,19 @@ CREATE TRIGGER api_apikey_districts_covers_keys_after_delete_of_old AFTER DELETE
 CREATE TRIGGER api_apikey_districts_covers_keys_after_insert_of_new AFTER INSERT ON public.api_apikey_districts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
 CREATE TRIGGER api_apikey_districts_covers_keys_after_update_of_new AFTER UPDATE ON public.api_apikey_districts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
 CREATE TRIGGER api_apikey_districts_covers_keys_after_update_of_old AFTER UPDATE ON public.api_apikey_districts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guard.follow_keys('apikey_id');
-CREATE TRIGGER audit_change_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_change FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_change_append_only BEFORE UPDATE OR TRUNCATE ON public.audit_change FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_change_only_pruned BEFORE DELETE ON public.audit_change FOR EACH ROW EXECUTE FUNCTION public.audit_only_pruned();
 CREATE TRIGGER audit_change_own_xid BEFORE INSERT ON public.audit_change FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
-CREATE TRIGGER audit_event_append_only BEFORE DELETE OR TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_event_append_only BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_event_only_moved BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.audit_only_moved();
+CREATE TRIGGER audit_event_only_pruned BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.audit_only_pruned();
 CREATE TRIGGER audit_event_own_xid BEFORE INSERT ON public.audit_event FOR EACH ROW WHEN ((new.xid IS DISTINCT FROM ((pg_current_xact_id())::text)::bigint)) EXECUTE FUNCTION public.audit_refuse_xid();
-CREATE TRIGGER audit_numbered_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_numbered FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_numbered_append_only BEFORE UPDATE OR TRUNCATE ON public.audit_numbered FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_numbered_next_in_row AFTER INSERT ON public.audit_numbered REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('seq');
-CREATE TRIGGER audit_reason_append_only BEFORE DELETE OR TRUNCATE ON public.audit_reason FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_numbered_only_pruned BEFORE DELETE ON public.audit_numbered FOR EACH ROW EXECUTE FUNCTION public.audit_only_pruned();
+CREATE TRIGGER audit_pruned_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_pruned FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_reason_append_only BEFORE TRUNCATE ON public.audit_reason FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
+CREATE TRIGGER audit_reason_only_pruned BEFORE DELETE ON public.audit_reason FOR EACH ROW EXECUTE FUNCTION public.audit_only_pruned();
 CREATE TRIGGER audit_reason_only_removed BEFORE UPDATE ON public.audit_reason FOR EACH ROW EXECUTE FUNCTION public.audit_only_removed();
 CREATE TRIGGER audit_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse();
 CREATE TRIGGER audit_seal_next_in_row AFTER INSERT ON public.audit_seal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.audit_next_in_row('number');
@@ -4290,6 +4492,9 @@ CREATE TRIGGER plans_indicatorvalue_stays BEFORE DELETE ON public.plans_indicato
 CREATE TRIGGER plans_planreview_stays BEFORE DELETE OR UPDATE ON public.plans_planreview FOR EACH ROW WHEN ((old.signed_at IS NOT NULL)) EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER plans_planvoice_stays BEFORE INSERT OR DELETE OR UPDATE ON public.plans_planvoice FOR EACH ROW EXECUTE FUNCTION public.plans_keep_voice();
 CREATE TRIGGER practices_editorialreview_stays BEFORE DELETE OR UPDATE ON public.practices_editorialreview FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER practices_offeredfile_stays BEFORE UPDATE ON public.practices_offeredfile FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER practices_practicefile_remains BEFORE DELETE ON public.practices_practicefile FOR EACH ROW EXECUTE FUNCTION public.reviews_refuse();
+CREATE TRIGGER practices_practicefile_stays BEFORE UPDATE ON public.practices_practicefile FOR EACH ROW WHEN ((((old.signature)::text <> ''::text) OR (old.document IS DISTINCT FROM new.document) OR ((old.recipient)::text IS DISTINCT FROM (new.recipient)::text))) EXECUTE FUNCTION public.reviews_refuse();
 CREATE TRIGGER publishing_councilpaper_stays BEFORE DELETE OR UPDATE ON public.publishing_councilpaper FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_publication_stays BEFORE DELETE OR UPDATE ON public.publishing_publication FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
 CREATE TRIGGER publishing_publicfile_stays BEFORE DELETE OR UPDATE ON public.publishing_publicfile FOR EACH ROW EXECUTE FUNCTION public.publishing_keep();
@@ -4679,10 +4884,14 @@ ALTER TABLE ONLY public.practices_editorialreview
     ADD CONSTRAINT practices_editorialr_practice_id_5d42c7d5_fk_practices FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.practices_editorialreview
     ADD CONSTRAINT practices_editorialr_reviewer_id_d00dd85b_fk_accounts_ FOREIGN KEY (reviewer_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_offeredfile
+    ADD CONSTRAINT practices_offeredfil_received_by_id_b160c538_fk_accounts_ FOREIGN KEY (received_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.practices_practice
     ADD CONSTRAINT practices_practice_author_id_ebb5e418_fk_accounts_user_id FOREIGN KEY (author_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.practices_practice
     ADD CONSTRAINT practices_practice_edited_by_id_3bfa8970_fk_accounts_user_id FOREIGN KEY (edited_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.practices_practicefile
+    ADD CONSTRAINT practices_practicefi_confirmed_by_id_f323f96f_fk_accounts_ FOREIGN KEY (confirmed_by_id) REFERENCES public.accounts_user(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.practices_practicetext
     ADD CONSTRAINT practices_practicete_practice_id_1b3e0364_fk_practices FOREIGN KEY (practice_id) REFERENCES public.practices_practice(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.practices_takeaway
@@ -4901,7 +5110,7 @@ CREATE POLICY rows_in_context ON public.incidents_reassurance USING ((('00000000
   WHERE (parent.id = incidents_reassurance.incident_id)))));
 CREATE POLICY rows_in_context ON public.incidents_stephandover USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.incidents_incidentstep parent
-  WHERE (parent.id = parent.step_id)))));
+  WHERE (parent.id = incidents_stephandover.step_id)))));
 CREATE POLICY rows_in_context ON public.incidents_tensionassessment USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.incidents_incident parent
   WHERE (parent.id = incidents_tensionassessment.incident_id)))));
@@ -4914,7 +5123,9 @@ CREATE POLICY rows_in_context ON public.meetings_concernperiod USING ((('0000000
   WHERE (parent.id = meetings_concernperiod.concern_id)))));
 CREATE POLICY rows_in_context ON public.meetings_followup USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR ((owner_id = ( SELECT public.context_actor() AS context_actor)) AND (cardinality(( SELECT public.context_districts() AS context_districts)) > 0)) OR (EXISTS ( SELECT
    FROM guard.follow_up_home home
-  WHERE ((home.follow_up_id = meetings_followup.id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])))))));
+  WHERE ((home.follow_up_id = meetings_followup.id) AND (home.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[]))))) OR (((kind)::text = 'try_out'::text) AND (EXISTS ( SELECT
+   FROM guard.meeting_ground ground
+  WHERE ((ground.meeting_id = meetings_followup.meeting_id) AND (ground.district_id = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) AND ((meetings_followup.kind)::text = 'try_out'::text)))))));
 CREATE POLICY rows_in_context ON public.meetings_followupexternalid USING ((('00000000-0000-0000-0000-000000000000'::uuid = ANY (( SELECT public.context_districts() AS context_districts)::uuid[])) OR (EXISTS ( SELECT
    FROM public.meetings_followup parent
   WHERE (parent.id = meetings_followupexternalid.follow_up_id)))));
@@ -4939,9 +5150,11 @@ REVOKE ALL ON FUNCTION guard.cover_keys(keys uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.cover_users(users uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.refuse_without_context() FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.verified_context() FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_alone(what text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_field(value bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_id(ticks bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_ids(ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.audit_prune(request_id text, OUT seal bigint, OUT removed bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_publish(everything boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_remove_reasons(events uuid[], reason text, request_id text, OUT id uuid, OUT removed integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.audit_seal(number bigint, at timestamp with time zone, first_seq bigint, last_seq bigint, leaves bytea, previous_root bytea, root bytea, key_id text, public_key bytea, signature bytea) FROM PUBLIC;
@@ -5014,6 +5227,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('audit', '0016_index_of_sharing', now()),
 ('audit', '0017_published_and_sealed_by_the_owner', now()),
 ('audit', '0018_ops_of_restriction', now()),
+('audit', '0019_no_one_else_keeps_it_waiting', now()),
+('audit', '0020_pruned', now()),
 ('auth', '0001_initial', now()),
 ('auth', '0002_alter_permission_name_max_length', now()),
 ('auth', '0003_alter_user_email_max_length', now()),
@@ -5094,6 +5309,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('incidents', '0011_exclusion_request_policy', now()),
 ('incidents', '0012_what_waits', now()),
 ('incidents', '0013_step_handovers', now()),
+('incidents', '0014_handover_policy', now()),
 ('jobs', '0001_initial', now()),
 ('jobs', '0002_work_and_files', now()),
 ('jobs', '0003_file_coverage', now()),
@@ -5127,6 +5343,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('meetings', '0024_planned_of_a_user', now()),
 ('meetings', '0025_try_out', now()),
 ('meetings', '0026_try_out_is_known', now()),
+('meetings', '0027_follow_up_name', now()),
+('meetings', '0028_takeaways_seen_with_meetings', now()),
 ('mfa', '0001_initial', now()),
 ('mfa', '0002_authenticator_timestamps', now()),
 ('mfa', '0003_authenticator_type_uniq', now()),
@@ -5137,8 +5355,13 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('plans', '0003_comparison', now()),
 ('plans', '0004_files_stay', now()),
 ('plans', '0005_action_practice', now()),
+('plans', '0006_public_status', now()),
+('plans', '0007_closed_on', now()),
+('plans', '0008_days_of_closing', now()),
 ('practices', '0001_library', now()),
 ('practices', '0002_signed_stays', now()),
+('practices', '0003_files', now()),
+('practices', '0004_files_stay', now()),
 ('privacy', '0001_requests', now()),
 ('privacy', '0002_erasure', now()),
 ('privacy', '0003_channel_of_tools', now()),
@@ -5153,6 +5376,8 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('privacy', '0012_breach_phases', now()),
 ('privacy', '0013_register_states', now()),
 ('privacy', '0014_validate_findings', now()),
+('privacy', '0015_corrections_of_organisations', now()),
+('privacy', '0016_validate_corrections', now()),
 ('publishing', '0001_initial', now()),
 ('publishing', '0002_releases_stay', now()),
 ('publishing', '0003_council_papers', now()),
