@@ -246,7 +246,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "data_request_new": lambda rows: {"names": "Sam Example", "kind": "access", "channel": "letter"},
     "data_request_identity": lambda rows: {"identity": "in_person", "version": "1"},
     "data_request_extend": lambda rows: {"extension_reason": "Many records"},
-    "data_request_answer": lambda rows: {"decision": "granted"},
+    "data_request_answer": lambda rows: {"decision": "refused", "grounds": "third_party_rights"},
     "breach_new": lambda rows: {
         "scenario": "other",
         "kinds": "confidentiality",
