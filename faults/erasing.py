@@ -16,7 +16,7 @@ WHOLE = "SELECT count(*) FROM meetings_meeting WHERE facts = '[a person] opened 
 CONTACTS = "SELECT count(*) FROM contacts_contact WHERE family_name = 'Haddad'"
 
 
-def erasure_killed(city: City, *, count: int = 1_500, kills: int = 20) -> Outcome:
+def erasure_killed(city: City, *, count: int = 1_900, kills: int = 20) -> Outcome:
     """Kill the process (SIGKILL) that erases a person named in many texts, then run it twice to its end."""
     dice = random.Random(count)  # noqa: S311 (a dice, not a secret)
     with city.experiment():
@@ -28,7 +28,7 @@ def erasure_killed(city: City, *, count: int = 1_500, kills: int = 20) -> Outcom
             if process.stdout is None or not process.stdout.readline():  # it says when it begins
                 raise Unavailable("The erasing did not begin.")
             try:
-                process.wait(dice.uniform(0.05, 0.6))
+                process.wait(dice.uniform(0.02, 0.35))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
