@@ -4,12 +4,16 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
 
+from lib.conflicts import StaleVersion
 from lib.told import told
 
 #: For options that are rows. After Back, a browser restores selections by position, but the list
 #: may have changed, so that another row would be selected.
 ROWS: Final = {"autocomplete": "off"}
+#: Hidden fields that hold the version that was shown to the writer.
+_SHOWN: Final = ("version", "revision", "number")
 
 
 def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
@@ -32,9 +36,25 @@ class RefusalsIn:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, ValidationError):
+        if isinstance(error, StaleVersion):
+            self._offer_again(error)
+        elif isinstance(error, ValidationError):
             add_service_errors(self.form, error)
         return isinstance(error, ValidationError)
+
+    def _offer_again(self, stale: StaleVersion) -> None:
+        """Keep what was typed with the current version, so that the form can be sent again."""
+        typed: Any = self.form.data
+        typed = typed.copy()
+        for name in _SHOWN:
+            if name in self.form.fields and self.form.fields[name].widget.is_hidden:
+                typed[self.form.add_prefix(name)] = str(stale.current)
+        self.form.data = typed
+        text = _(
+            "Someone else changed this while you were editing. Check what it says now, then send the form "
+            "again."
+        )
+        self.form.add_error(None, text)
 
 
 def _told(error: ValidationError) -> ValidationError:

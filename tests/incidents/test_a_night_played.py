@@ -85,7 +85,7 @@ def test_steps_of_later_days_are_folded_below_those_of_tonight(client: Client, n
     for step in ("Call the affected place", "Record the case number"):
         assert step in steps
     assert "Report back to the communities" not in tonight
-    assert "steps due later than tomorrow" in later and "Debrief with those who were there" in later
+    assert "steps due in more than 24 hours" in later and "Debrief with those who were there" in later
 
 
 def test_the_morning_brief_names_a_step_once_and_says_who_did_what(client: Client, night: Night) -> None:

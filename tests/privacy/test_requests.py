@@ -398,6 +398,9 @@ def test_a_request_goes_through_its_pages(officer_of_privacy: User, north: Distr
     assert "[[Samir]]" in client.get(cuts).content.decode()
     client.post(f"{page}findings/{one.pk}/", {"verdict": "theirs"})
     row.refresh_from_db()
+    stale = client.post(f"{page}answer/", {"version": row.version - 1, "decision": "granted"})
+    assert stale.status_code == 422 and "Check what it says now, then send the form again." in stale.text
+    assert f'name="version" value="{row.version}"' in stale.text
     answered = client.post(f"{page}answer/", {"version": row.version, "decision": "granted"})
     assert answered.status_code == 302
     assert "Granted" in client.get(page).content.decode()

@@ -146,6 +146,9 @@ def test_a_supervisor_opens_the_page_of_a_district() -> None:
     ):
         above.post(where, sent | {"language": language, "languages": ticked})
         assert PublicDistrict.objects.get().languages == kept
+    revision = PublicDistrict.objects.get().revision
+    stale = above.post(where, sent | {"revision": revision - 1})
+    assert stale.status_code == 422 and f'name="revision" value="{revision}"' in stale.text
     call_command("check", verbosity=0)
 
 
