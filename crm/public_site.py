@@ -106,7 +106,7 @@ def _cached(request: HttpRequest, content: bytes, digest: str, kind: str, *, is_
 def register(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """The form. Whatever is sent correctly gets the same answer, known or not, taken or not by a limit.
 
-    If it is sent too early or too late, it comes back with what was typed, so that nobody waits for an email.
+    If it is sent too early or too late, it comes back with what was typed: no one waits for an email in vain.
     """
     if published_file(f"{language}/{code}/") is None:
         raise Http404

@@ -15,7 +15,7 @@ from reports.wording import say_briefly
 
 @fields_of(ComparisonFile, "recipient", "contact")
 class ComparisonFileForm(ShownFileForm):
-    """Which quarter is told to whom."""
+    """Which quarter each recipient gets."""
 
     period = forms.ChoiceField(label=_("Quarter"))
     names_nobody = forms.BooleanField(label=_("I have read all titles: they name no one"), required=False)

@@ -14,7 +14,7 @@ from practices.models import PracticeFile
 
 @fields_of(PracticeFile, "recipient")
 class PracticeFileForm(ShownFileForm):
-    """Which practices are told to whom."""
+    """Which practices each recipient gets."""
 
     practices = forms.TypedMultipleChoiceField(
         label=_("Practices"),

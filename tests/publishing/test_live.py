@@ -242,7 +242,7 @@ def test_machines_and_floods_leave_nothing_and_learn_nothing(
 def test_a_form_sent_too_early_or_too_late_comes_back_and_promises_no_email(
     live: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody waits for an email that was never sent, and nothing typed is lost."""
+    """No one waits for an email that was never sent, and nothing typed is lost."""
     for after in (1, 7_300):
         moment = form_of(live, monkeypatch, after=after)
         again = live.post("/en/N7/register/", {**SENT, "moment": moment, "languages": ["ar", "sgn"]})
