@@ -71,7 +71,7 @@ class SessionLimitMiddleware:
             now = int(time.time())
             if _is_over(session, now):
                 request.ended_for = session[SESSION_KEY]  # type: ignore[attr-defined]  # see above
-                session.clear()  # with its key, which other tabs send, too; signing in changes the key
+                session.clear()  # keeps the key, which other tabs send as well, until a sign-in begins
                 request.user = AnonymousUser()
                 request.session[held_forms.ENDED] = request.ended_for  # type: ignore[attr-defined]  # see above
             elif now - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:
@@ -87,9 +87,13 @@ class SessionLimitMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
-        """Hold the form at this point: after the CSRF check and before the redirect to the sign-in page."""
+        """Hold the form or begin the sign-in: after the CSRF check, before the redirect to the sign-in page."""
         owner = request.ended_for  # type: ignore[attr-defined]  # set above
-        if owner and request.method == "POST" and not _is_about_signing_in(request):
+        if not owner or request.method != "POST":
+            return
+        if _is_about_signing_in(request):
+            request.session.cycle_key()  # whoever has the ended session's key does not share the sign-in
+        else:
             held_forms.hold(request, owner)
 
 

@@ -78,8 +78,11 @@ def test_two_tabs_that_find_the_session_over_at_once_both_find_the_own_address(c
     tab.cookies[settings.SESSION_COOKIE_NAME] = sent_by_both
     assert tab.get("/settings/").status_code == 302
     assert f'value="{user.email}"' in tab.get(LOGIN).content.decode()
+    assert tab.post(LOGIN, {"login": user.email, "password": "wrong"}).status_code == 422
+    assert tab.cookies[settings.SESSION_COOKIE_NAME].value != sent_by_both, "a sign-in begins with a new key"
+    assert not Session.objects.filter(pk=row_key(sent_by_both)).exists()
+    assert f'value="{user.email}"' in tab.get(LOGIN).content.decode()
     sign_in(tab, user)
-    assert tab.cookies[settings.SESSION_COOKIE_NAME].value != sent_by_both, "a key found before is of no use"
     assert (tab.get("/settings/").status_code, client.get("/settings/").status_code) == (200, 302)
 
 
