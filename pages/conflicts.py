@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from lib.conflicts import StaleVersion
 from pages.templatetags.ui import day
 
 
@@ -26,14 +25,6 @@ class Difference:
 def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Difference]:
     """Fields in which a valid `form` differs from `current`, the initial values of a fresh form."""
     return list(_differing(form, current))
-
-
-def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
-    """The typed data with the current version, so that saving again overwrites the other change."""
-    shown: Any = form.data
-    data = shown.copy()
-    data[form.add_prefix("version")] = str(stale.current)
-    return data
 
 
 def _differing(form: forms.BaseForm, current: Mapping[str, Any]) -> Iterator[Difference]:

@@ -13,8 +13,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from lib.conflicts import StaleVersion
-from pages.conflicts import Difference, differences, typed_again
-from pages.forms.base import add_service_errors
+from pages.conflicts import Difference, differences
+from pages.forms.base import add_service_errors, typed_again
 
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from lib.conflicts import StaleVersion
-from pages.conflicts import typed_again
 from pages.form_pages import posted
-from pages.forms.base import VersionedForm, add_service_errors
+from pages.forms.base import VersionedForm, add_service_errors, typed_again
 
 
 def replace_private_details(

@@ -98,7 +98,7 @@ def write_public_site(book: Book) -> None:
     draft_entry(
         actor=actor_for(book.users["officer.north@demo.example"]), district_id=book.districts["N"].pk,
         language="en", state="done",
-        said="Nobody answers emails at weekends.", did="The duty desk now reads them every day.",
+        said="No one answers emails at weekends.", did="The duty desk now reads them every day.",
     )  # fmt: skip
     for slug, text in _TEXTS.items():
         write_text(actor=greta, slug=slug, language="en", text=text)

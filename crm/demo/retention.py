@@ -55,13 +55,13 @@ def write_old_incident(protocol: Protocol) -> None:
     attacks = Concern.objects.filter(kinds__contains=["attack_on_community_site"], closed_at__isnull=False)
     concern = attacks.filter(site_organisation__isnull=False).earliest("received_at")
     start, end, place = concern.received_at, concern.closed_at, concern.site_organisation
-    assert end and place  # noqa: S101 (of the filter above)
+    assert end and place  # noqa: S101 (the filter above leaves out rows without them)
     incident = Incident.objects.create(
         protocol=protocol,
         district_id=concern.district_id,
         started_at=start,
         status=IncidentStatus.CLOSED,
-        words="Something was left at the door of a place of worship. Nobody was hurt.",
+        words="Something was left at the door of a place of worship. No one was hurt.",
         words_agreed_at=start + timedelta(hours=2),
         closed_at=end,
         created_at=start,

@@ -108,7 +108,7 @@ class Supervisor:
 
     def tell(self, child: Child) -> None:
         """Let a program go on that waits for a line."""
-        assert child.process is not None and child.process.stdin is not None  # noqa: S101 (begun)
+        assert child.process is not None and child.process.stdin is not None  # noqa: S101 (`begin` set both)
         with suppress(BrokenPipeError), child.process.stdin as stdin:  # it ended: `finish` has its code
             stdin.write(b"\n")
 

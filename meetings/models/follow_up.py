@@ -28,8 +28,8 @@ PENDING = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Promises to an organisation at home in the districts covered, one's own, and takeaways of meetings
-        that are seen (docs/adr/0065)."""
+        """Follow-ups for organisations of the covered districts, the actor's own, and takeaways of meetings
+        that the actor sees (docs/adr/0065)."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:

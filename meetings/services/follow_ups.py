@@ -271,7 +271,7 @@ def _done_at(change: Change) -> datetime:
 
 
 def districts_of_follow_ups(follow_ups: Collection[FollowUp]) -> dict[UUID, set[UUID]]:
-    """By promise, where those it was made to are at home; of a takeaway also where its meeting is seen."""
+    """Return home districts of each follow-up's organisations; of a takeaway also those of its meeting."""
     homes: dict[UUID, set[UUID]] = {row.pk: set() for row in follow_ups}
     links = FollowUpOrganisation.objects.filter(follow_up__in=list(homes))
     for pk, district_id in links.values_list("follow_up", "organisation__home_district"):

@@ -26,6 +26,16 @@ def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(None, [_told(one) for one in error.error_list])
 
 
+def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
+    """Return the typed data with the current version, so that saving again overwrites the other change."""
+    shown: Any = form.data
+    data = shown.copy()
+    for name in _SHOWN:
+        if name in form.fields and form.fields[name].widget.is_hidden:
+            data[form.add_prefix(name)] = str(stale.current)
+    return data
+
+
 class RefusalsIn:
     """Context manager that shows the ValidationError of a service as errors of the form, and continues."""
 
@@ -37,24 +47,15 @@ class RefusalsIn:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, StaleVersion):
-            self._offer_again(error)
+            self.form.data = typed_again(self.form, error)
+            text = _(
+                "Someone else changed this while you were editing. Check what it says now, then send the "
+                "form again."
+            )
+            self.form.add_error(None, text)
         elif isinstance(error, ValidationError):
             add_service_errors(self.form, error)
         return isinstance(error, ValidationError)
-
-    def _offer_again(self, stale: StaleVersion) -> None:
-        """Keep what was typed with the current version, so that the form can be sent again."""
-        typed: Any = self.form.data
-        typed = typed.copy()
-        for name in _SHOWN:
-            if name in self.form.fields and self.form.fields[name].widget.is_hidden:
-                typed[self.form.add_prefix(name)] = str(stale.current)
-        self.form.data = typed
-        text = _(
-            "Someone else changed this while you were editing. Check what it says now, then send the form "
-            "again."
-        )
-        self.form.add_error(None, text)
 
 
 def _told(error: ValidationError) -> ValidationError:
