@@ -87,7 +87,7 @@ class SessionLimitMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
-        """Hold the form or begin the sign-in: after the CSRF check, before the redirect to the sign-in page."""
+        """Hold the form or begin the sign-in: after the CSRF check, before the redirect to sign in."""
         owner = request.ended_for  # type: ignore[attr-defined]  # set above
         if not owner or request.method != "POST":
             return
