@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Role
 from tests.factories import PASSWORD, make_district, make_user
-from tests.plugins.browser import OpenPage
+from tests.plugins.browser import OpenPage, wait_for_lasting_address
 from tests.plugins.mail import MailSink
 
 PASSPHRASE = "seven small boats at sea"
@@ -28,6 +28,8 @@ def test_an_invited_officer_signs_in(
     desk.get_by_role("button", name="Continue").click()
     desk.get_by_role("navigation", name="Main").get_by_role("link", name="Staff accounts").click()
     desk.get_by_role("link", name="Invite someone").click()
+    if not javascript:
+        wait_for_lasting_address(desk)
     desk.get_by_label("Name").fill("Olga Officer")
     desk.get_by_label("Email address").fill("olga@police.example")
     desk.get_by_role("radio", name="Officer", exact=True).check(force=True)

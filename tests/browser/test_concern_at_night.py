@@ -21,6 +21,7 @@ from tests.factories import (
     make_organisation,
     make_supervisor,
 )
+from tests.plugins.browser import wait_for_lasting_address
 
 
 def speaking_for(focus: str, district: District, **fields: Any) -> Organisation:
@@ -67,7 +68,7 @@ def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javas
     page = open_page("phone", user=officer, javascript=javascript)
     page.goto("/concerns/log/")
     if not javascript:
-        page.wait_for_url("**/concerns/log/?*")  # the page goes on to an address with the form’s ID
+        wait_for_lasting_address(page)
     asked = requests_of(page)
     started = time.monotonic()
     page.get_by_role("checkbox", name="Graffiti or symbol").tap()

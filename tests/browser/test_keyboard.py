@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from accounts.actors import actor_for
 from accounts.models import Role
-from accounts.sent_forms import FIELD
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
 from tests.factories import (
@@ -18,7 +17,7 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
-from tests.plugins.browser import OpenPage
+from tests.plugins.browser import OpenPage, wait_for_lasting_address
 from tests.privacy.test_requests import searched
 
 MANY = 90
@@ -105,8 +104,8 @@ def test_the_main_job_with_the_keyboard_only(open_page: OpenPage, javascript: bo
     reach(page, "Log a meeting")
     keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Log a meeting")
-    if not javascript:  # the page moves to an address of its own (pages.once)
-        page.wait_for_url(re.compile(rf"[?&]{FIELD}="))
+    if not javascript:
+        wait_for_lasting_address(page)
     reach(page, "Põhjala kool")
     keys.press("Space")
     reach(page, "Concern raised")

@@ -15,7 +15,7 @@ from meetings.models import FollowUp, Meeting
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.held_meetings import log_meeting
 from tests.factories import make_district, make_officer, make_organisation
-from tests.plugins.browser import OpenPage
+from tests.plugins.browser import OpenPage, wait_for_lasting_address
 
 MAX_TAPS = 4
 MAX_TAPS_OF_A_GROUP = 12
@@ -62,6 +62,8 @@ def test_a_meeting_in_four_taps_and_two_requests(
 
     tap("Log", "link")
     expect(page.get_by_role("heading", name="Log a meeting")).to_be_visible()
+    if not javascript:
+        wait_for_lasting_address(page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url) if is_for_a_page(request) else None)
     tap("Põhjala kool", "radio")

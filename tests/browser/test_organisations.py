@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from contacts.models import Organisation
 from tests.factories import make_contact, make_district, make_officer, make_organisation
+from tests.plugins.browser import wait_for_lasting_address
 
 
 class Taps:
@@ -69,6 +70,7 @@ def test_everything_works_without_javascript(open_page: Any) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Kaleidos").click()
     page.get_by_role("link", name="Edit").click()
+    wait_for_lasting_address(page)
     page.get_by_label("Name", exact=True).fill("Kaleidos Nova")
     page.get_by_role("button", name="Save organisation").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kaleidos Nova")

@@ -14,6 +14,7 @@ from lib.days import city_today
 from meetings.models import FollowUp
 from meetings.services.follow_ups import create_follow_up
 from tests.factories import make_district, make_officer, make_organisation
+from tests.plugins.browser import wait_for_lasting_address
 
 DONE = re.compile("^Done.*Call back Mārtiņš")
 
@@ -74,6 +75,8 @@ def test_something_is_promised_to_an_organisation_that_is_looked_for(
     make_organisation(north, name="Δίκτυο Γυναικών")
     page = open_page("phone", user=officer, javascript=javascript)
     page.goto("/follow-ups/new/")
+    if not javascript:
+        wait_for_lasting_address(page)
     page.get_by_label("What did you promise?").fill("Bring the leaflets")
     page.get_by_label("Another organisation").fill("δικτυο")
     if not javascript:

@@ -17,7 +17,7 @@ from tests.factories import (
     make_officer,
     make_organisation,
 )
-from tests.plugins.browser import OpenPage
+from tests.plugins.browser import OpenPage, wait_for_lasting_address
 
 FACTS = "Lanterns & a <broken> door"
 
@@ -144,7 +144,7 @@ def test_without_scripts_what_is_sent_again_after_back_is_saved_once(
     page = open_page("desk", user=officer, javascript=False)
     page.goto("/")
     page.goto("/concerns/log/")
-    page.wait_for_url(re.compile("once="))
+    wait_for_lasting_address(page)
     page.locator("[name=facts]").fill(FACTS)
     save = page.get_by_role("button", name="Save and see who to call")
     page.get_by_role("checkbox").first.check(force=True)
@@ -165,7 +165,7 @@ def test_without_scripts_another_visit_is_another_form(open_page: OpenPage, offi
     page = open_page("desk", user=officer, javascript=False)
     for _n in range(2):
         page.goto("/concerns/log/")
-        page.wait_for_url(re.compile("once="))
+        wait_for_lasting_address(page)
         page.locator("[name=facts]").fill(FACTS)
         page.get_by_role("checkbox").first.check(force=True)
         page.get_by_role("button", name="Save and see who to call").click()

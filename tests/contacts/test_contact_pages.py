@@ -201,8 +201,8 @@ def test_what_was_sent_shows_nothing_of_them_before_a_reason(wrong: dict[str, st
     answer = client.post(page(contact, "contact_edit"), fields)
     html = answer.content.decode()
     assert answer.status_code == 422
-    for word in ("Theirname", "Canaryname", "612", "canary@x.example"):
-        assert word not in html
+    for word in ("Theirname", "Canaryname", "612345678", "canary@x.example"):
+        assert word not in html.replace(" ", "")
     assert 'name="given_name" value="Myname"' in html  # no input is lost
     assert client.post(page(contact, "contact_edit"), fields | {"why": "1", "other": "x"}).status_code == 422
     asked = fields | {"why": "1", "reason": "They called or wrote"}

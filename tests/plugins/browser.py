@@ -1,6 +1,7 @@
 """A real browser (phone and desktop) against the application on a real port."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from accounts.sent_forms import FIELD
 
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -95,6 +98,11 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+def wait_for_lasting_address(page: Page) -> None:
+    """Without scripts, a page with a form moves to an address with an ID (pages.once), and begins again."""
+    page.wait_for_url(re.compile(rf"[?&]{FIELD}="))
 
 
 @pytest.fixture
