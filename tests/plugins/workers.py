@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 
 from crm import heartbeat
 
@@ -21,6 +22,28 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 20, what: st
     while not condition():
         assert time.monotonic() < deadline, f"Waited {seconds:.0f} s in vain for {what}."
         time.sleep(0.05)
+
+
+def kill(*pids: int) -> None:
+    """Kill the processes, and return once PostgreSQL has ended the statements that they had begun.
+
+    Otherwise a statement of a dead worker could still renew a lease after the test has ended all leases.
+    """
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    wait_until(_nothing_runs, what="the statements of the stopped processes")
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _nothing_runs() -> bool:
+    """Whether each session of others is idle, or waits for a lock or for its client."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+            " AND pid <> pg_backend_pid() AND COALESCE(wait_event_type, '') NOT IN ('Lock', 'Client')"
+        )
+        return cursor.fetchone() == (0,)
 
 
 @contextmanager
