@@ -116,7 +116,7 @@ class Ground:
     def _sign_in(self, role: str, where: str) -> Client:
         client = Client()
         client.force_login(self.users[role, where])
-        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
         for rows in self.rows.values():
             client.post(f"/contacts/{rows['contact']}/reason/", {"reason": "They called or wrote"})
         return client

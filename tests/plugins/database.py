@@ -130,8 +130,14 @@ def valkey_server() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture(autouse=True)
-def empty_valkey(valkey_server: redis.Redis) -> None:
-    """Remove rate limits, heartbeats and messages of earlier tests."""
+def empty_valkey(valkey_server: redis.Redis) -> Iterator[None]:
+    """Remove rate limits, heartbeats and messages, also for the fixtures of the next module."""
+    _empty(valkey_server)
+    yield
+    _empty(valkey_server)
+
+
+def _empty(valkey_server: redis.Redis) -> None:
     try:
         valkey_server.flushall()
     except (redis.ConnectionError, redis.TimeoutError):  # a test has stopped or restarted it
