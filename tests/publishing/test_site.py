@@ -130,6 +130,7 @@ def test_each_language_has_its_words_its_direction_and_marks_texts_of_another() 
     assert '<html lang="es" dir="ltr">' in spanish and "Salir de este sitio" in spanish
     assert "Las farolas" in spanish and '<span lang="en" dir="ltr">Police station</span>' in spanish
     assert '<html lang="ar" dir="rtl">' in arabic and "مغادرة هذا الموقع" in arabic
+    assert "الإنجليزية، العربية" in arabic and "inglés, árabe" in spanish.lower()
     assert 'lang="ar" hreflang="ar" dir="rtl">العربية</a>' in spanish
     # Nobody has written the words in Estonian: they are in English, and the page says so.
     assert '<html lang="en" dir="ltr">' in estonian and "Leave this site" in estonian
