@@ -18,7 +18,7 @@ from publishing.models import Registration, ReportingRoute
 from publishing.rules.routes import ANSWERED, HOLDS, Answers
 
 DECIDED_WITHIN: Final = timedelta(days=14)
-#: Refused registrations are deleted 30 days after the decision, so a longer period would leave some out.
+#: Accepted registrations are deleted 30 days after the decision, so a longer period would leave some out.
 PERIOD: Final = timedelta(days=30)
 
 
