@@ -1,9 +1,6 @@
 """200 simultaneous password guesses against the real site: none above the limit is checked."""
 
-import os
 import re
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,7 +15,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from audit.models import Action, Event
 from tests.factories import PASSWORD, make_officer
 from tests.plugins import services
-from tests.plugins.workers import wait_until
+from tests.plugins.workers import gunicorn
 
 AT_ONCE = 200
 LOGIN = "/accounts/login/"
@@ -62,36 +59,20 @@ class Guessers:
 
 
 @pytest.fixture
-def gunicorn(committed_db: None) -> Iterator[str]:
+def site(committed_db: None) -> Iterator[str]:
     """Run the application as in production with two processes, because the test server is too slow."""
-    port = services.free_port()
-    arguments = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--log-level", "error"]
-    program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
-    with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
-        try:
-            wait_until(lambda: _answers(port), what="gunicorn")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _answers(port: int) -> bool:
-    try:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
+    with gunicorn("--workers", "2", "--threads", "8", "--log-level", "error") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.long
-def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(gunicorn: str) -> None:
+def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(site: str) -> None:
     user = make_officer(email="person0@police.example")
     tried = Event.objects.filter(action=Action.SIGN_IN_FAILED)
     before = 0
     for accounts, limit in ((1, 5), (AT_ONCE, 20)):
         addresses = [f"person{number % accounts}@police.example" for number in range(AT_ONCE)]
-        came_of_it = Guessers(gunicorn).all_at_once((address, "wrong") for address in addresses)
+        came_of_it = Guessers(site).all_at_once((address, "wrong") for address in addresses)
         assert 1 <= came_of_it["wrong"] <= limit
         assert came_of_it["wrong"] + came_of_it["too many"] == AT_ONCE
         assert tried.count() - before == came_of_it["wrong"]
@@ -101,6 +82,6 @@ def test_of_two_hundred_guesses_at_once_none_above_the_limit_is_tried(gunicorn: 
     user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
     user.save()
     guesses = [(user.email, PASSWORD if number % 50 == 49 else "wrong") for number in range(AT_ONCE)]
-    came_of_it = Guessers(gunicorn).all_at_once(guesses)
+    came_of_it = Guessers(site).all_at_once(guesses)
     assert came_of_it["wrong"] <= 5  # the right password among them changes nothing
     assert set(came_of_it) <= {"wrong", "too many", "in"}

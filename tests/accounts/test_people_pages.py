@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from accounts.models import Role, User
 from audit.models import Action, Event
+from crm.embedded.run import free_port
 from tests.factories import PASSWORD, make_district, make_officer, make_user
 from tests.languages import pseudo_language
-from tests.plugins import services
 from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_an_invitation_makes_an_account_and_sends_a_link(
 def test_an_invitation_that_cannot_be_sent_leaves_the_account(
     client: Client, administrator: User, mail_sink: MailSink, settings: Settings
 ) -> None:
-    settings.EMAIL_PORT = services.free_port()
+    settings.EMAIL_PORT = free_port()
     answer = client.post(INVITE, TYPED, follow=True)
     assert "was created, but the email could not be sent" in answer.content.decode()
     assert User.objects.filter(email="ann@police.example").exists()

@@ -12,6 +12,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Role, User
 from accounts.services.users import edit_user
 from audit.models import Action, Event
+from crm.embedded.run import free_port
 from tests.factories import PASSWORD, make_district, make_officer, make_user
 from tests.languages import pseudo_language
 from tests.plugins import services
@@ -125,7 +126,7 @@ def test_a_changed_password_is_told_to_its_owner(client: Client, mail_sink: Mail
 def test_a_mail_server_that_is_down_tells_nothing(
     client: Client, mail_sink: MailSink, settings: Settings
 ) -> None:
-    settings.EMAIL_PORT = services.free_port()
+    settings.EMAIL_PORT = free_port()
     answer = client.post(RESET, {"email": make_officer().email})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/reset/done/")
 

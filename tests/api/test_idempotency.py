@@ -1,7 +1,6 @@
 """Two requests with one Idempotency-Key: one is processed, the other waits or gets the same response."""
 
 import threading
-import time
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -17,11 +16,9 @@ from contacts.models import Organisation
 from districts.models import District
 from tests.api.clients import Tool
 from tests.factories import make_district
+from tests.plugins.workers import wait_until
 
-WAITING = (
-    "FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-    " WHERE NOT granted AND datname = current_database()"
-)
+WAITING = "FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
 def body(north: District) -> dict[str, str]:
@@ -48,16 +45,16 @@ def nobody_writes_organisations() -> None:
         cursor.execute("LOCK TABLE contacts_organisation IN SHARE ROW EXCLUSIVE MODE")
 
 
+def is_waited_for() -> bool:
+    """Return whether another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT {WAITING})")
+        return bool(cursor.fetchone()[0])
+
+
 def wait_for_a_lock() -> None:
-    """Wait until another connection to this database waits for a lock."""
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) " + WAITING)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody waits")
+    """Wait until another connection waits for a lock that this one holds."""
+    wait_until(is_waited_for, seconds=15, what="a connection that waits for a lock")
 
 
 def test_while_the_first_request_waits_the_second_is_told_so_however_long_it_takes(

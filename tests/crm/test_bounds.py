@@ -158,10 +158,11 @@ class Site:
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
-        self.statuses: list[str] = []
+        self.under_way = threading.Semaphore(0)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         if environ["PATH_INFO"] == "/":
+            self.under_way.release()
             assert self.go_on.wait(10)
         start_response("200 OK", [])
         return [b"here"]
@@ -182,6 +183,8 @@ def test_while_most_threads_hang_the_rest_is_left_to_health_and_static_files(
     hanging = [threading.Thread(target=ask, args=[application]) for _ in range(3)]
     for thread in hanging:
         thread.start()
+    for _ in hanging:
+        assert site.under_way.acquire(timeout=10)
     time.sleep(0.2)
     status, headers = ask(application)
     assert (status, headers["Retry-After"]) == ("503 Service Unavailable", "5")

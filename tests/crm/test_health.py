@@ -11,10 +11,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from audit.publishing import publish
 from crm.heartbeat import BEAT, beat_once
 from crm.progress import STANDS_AFTER
 from crm.queues import QUEUES
+from tests.audit.numbering import publish_all
 from tests.factories import make_district, make_officer, make_organisation
 from tests.plugins import services
 
@@ -101,7 +101,7 @@ def test_all_alive_and_nobody_numbers_the_trail_is_not_healthy(
     """A stopped publisher is detected even if all processes are alive."""
     monkeypatch.setattr("crm.progress.STANDS_AFTER", {**STANDS_AFTER, "trail": 0.2, "seals": 0.2})
     make_organisation()
-    publish(using="owner")
+    publish_all()
     beat_once(*QUEUES, BEAT)
     time.sleep(0.3)
     status, body = states(client)
@@ -110,7 +110,7 @@ def test_all_alive_and_nobody_numbers_the_trail_is_not_healthy(
     beat_once(*QUEUES, BEAT)
     time.sleep(0.3)
     assert states(client)[1]["trail"] == "down"
-    publish(using="owner")
+    publish_all()
     assert states(client)[1]["trail"] == "up"
 
 

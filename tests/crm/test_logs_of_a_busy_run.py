@@ -21,6 +21,7 @@ from accounts.models import User
 from api.services.feeds import create_feed
 from contacts.models import Contact, Organisation
 from crm import heartbeat
+from crm.embedded.run import free_port
 from meetings.models import FollowUp
 from pages.undo import SALT
 from reminders.models import Reminder
@@ -130,7 +131,7 @@ def be_busy(port: int, officer: User, organisation: Organisation, contact: Conta
 @pytest.mark.long
 def test_nothing_about_anybody(committed_db: None, mail_sink: MailSink, tmp_path: Path) -> None:
     officer, organisation, contact = make_book()
-    port = services.free_port()
+    port = free_port()
     logs = {name: tmp_path / f"{name}.log" for name in PROGRAMS}
     with ExitStack() as programs:
         for name, command in PROGRAMS.items():

@@ -9,12 +9,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from crm.embedded.mail_sink import Keeper
+from crm.embedded.run import free_port
 from tests.plugins import services
 from tests.plugins.workers import wait_until
 
 
 def test_a_message_becomes_a_file(tmp_path: Path) -> None:
-    port = services.free_port()
+    port = free_port()
     command = [sys.executable, "-m", "crm.embedded.mail_sink", "--port", str(port), "--folder", str(tmp_path)]
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Wizyta у сряда", "a@crm.example", "b@crm.example"

@@ -10,11 +10,11 @@ from pytest_django import Settings
 
 from audit.tasks import seal_trail
 from crm.backups import BACKUP
+from crm.embedded.run import free_port
 from jobs.models import Job, JobStatus
 from reminders.models import Reminder
 from reminders.sending import send_due
 from tests.factories import make_district, make_officer, make_organisation
-from tests.plugins import services
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner
 
@@ -50,7 +50,7 @@ def test_they_know_of_seals_that_failed_backups_and_delayed_mail(
 
     settings.METRICS_TOKEN, settings.AUDIT_SIGNING_KEY_FILE = TOKEN, ""
     make_due(make_owner("email"))
-    port, settings.EMAIL_PORT = settings.EMAIL_PORT, services.free_port()
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
     send_due()
     for _minute in range(2):
         seal_trail()

@@ -26,6 +26,7 @@ from crm import production
 from crm.backups import BACKUP, DRILL
 from crm.database.roles import guard_rows
 from crm.embedded.postgres import APPLICATION
+from crm.embedded.run import free_port
 from jobs.models import Job, JobStatus
 from lib.row_context import pads
 from tests.api.receivers import POLL_SECONDS
@@ -272,7 +273,7 @@ def test_certificates_that_end_or_that_nobody_trusts_are_found(tmp_path: Path) -
 
 
 def test_a_site_that_does_not_answer_is_found() -> None:
-    (finding,) = production.check_site(f"https://localhost:{services.free_port()}")
+    (finding,) = production.check_site(f"https://localhost:{free_port()}")
     assert "does not answer (ConnectionRefusedError)" in finding
     (finding,) = production.check_site("http://crm.city.example")
     assert "Correct SITE_URL." in finding
@@ -283,10 +284,10 @@ def test_plain_pages_and_open_ports_are_found() -> None:
         assert list(production.check_redirect("localhost", port)) == []
     with serving({}, "127.0.0.2") as port:  # as if from another machine
         (finding,) = production.check_redirect("127.0.0.2", port)
-        (reached,) = production.check_ports("127.0.0.2", [port, services.free_port()])
+        (reached,) = production.check_ports("127.0.0.2", [port, free_port()])
     assert "Let the proxy redirect all of it" in finding
     assert f"Port {port} of 127.0.0.2" in reached
-    assert list(production.check_redirect("localhost", services.free_port())) == []
+    assert list(production.check_redirect("localhost", free_port())) == []
 
 
 # --- The command --------------------------------------------------------------------------------------

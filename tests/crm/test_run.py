@@ -16,6 +16,7 @@ import pytest
 from crm.embedded.children import MARK
 from crm.embedded.environment import Copy
 from crm.embedded.files import socket_folder
+from crm.embedded.run import free_port
 from tests.plugins import services
 
 START_PATIENCE_SECONDS = 90
@@ -91,14 +92,14 @@ def data(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="Reads /proc to find every process.")
 def test_run_survives_kill_and_stops_cleanly(data: Path) -> None:
-    port = services.free_port()
+    port = free_port()
     first = start(data, port)
     said = output_until(first, "Ctrl+C stops everything")
     assert f"http://localhost:{port}/" in said
     assert set(health(port).values()) == {"up"}
     assert (data / "secret-key").stat().st_mode & 0o777 == 0o600
 
-    second = start(data, services.free_port())
+    second = start(data, free_port())
     assert "already" in second.communicate()[0]
     assert second.returncode == 1
 

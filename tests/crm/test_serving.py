@@ -1,9 +1,6 @@
 """Responses that gunicorn sends before Django have the same security headers as pages."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -11,8 +8,7 @@ from email.parser import BytesHeaderParser
 import pytest
 
 from lib.ids import uuid7
-from tests.plugins import services
-from tests.plugins.workers import wait_until
+from tests.plugins.workers import gunicorn
 
 PROTECTING = (
     "Content-Security-Policy",
@@ -30,22 +26,8 @@ PROTECTING = (
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Serve the application as in production and yield the port."""
-    found = services.free_port()
-    arguments = ["--config", "python:crm.serving", "--bind", f"127.0.0.1:{found}", "--workers", "1"]
-    program = [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments]
-    with subprocess.Popen(program, cwd=services.ROOT, env=os.environ | services.environment()) as process:
-        try:
-            wait_until(lambda: is_up(found), what="gunicorn")
-            yield found
-        finally:
-            process.terminate()
-
-
-def is_up(port: int) -> bool:
-    try:
-        return ask(port, "GET /livez HTTP/1.1\r\n")[0] == 200
-    except OSError:
-        return False
+    with gunicorn("--config", "python:crm.serving", "--workers", "1") as found:
+        yield found
 
 
 def ask(port: int, head: str) -> tuple[int, Message]:

@@ -1,6 +1,5 @@
 """An undo locks its rows before it checks them, so that concurrent changes are not overwritten."""
 
-import time
 from threading import Thread
 
 import pytest
@@ -11,6 +10,7 @@ from accounts.actors import actor_for
 from exchange.imports.targets import TARGETS
 from meetings.models import Meeting
 from meetings.services.meetings import edit_meeting
+from tests.api.test_idempotency import wait_for_a_lock
 from tests.exchange.test_import_wizard import supervisor_of_n1
 from tests.exchange.test_undo_imports import THREE, bring
 
@@ -36,17 +36,7 @@ def test_an_undo_waits_for_whoever_writes_and_then_looks(committed_db: None, edi
         if edits:
             edit_meeting(actor=actor_for(user), meeting_id=row.pk, place="The garden")
         undoing.start()
-        until_somebody_waits()
+        wait_for_a_lock()
     undoing.join()
     assert Meeting.objects.count() == (3 if edits else 0)
     assert ["changed or used since the import." in text for text in refused] == ([True] if edits else [])
-
-
-def until_somebody_waits() -> None:
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody waits")

@@ -5,6 +5,7 @@ import signal
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actors import actor_for
@@ -14,10 +15,11 @@ from exchange.exports.lists import KIND
 from jobs.files import parts_of
 from jobs.models import Job, JobFile
 from jobs.services import LEASE, queue_job
+from tests.api.test_idempotency import is_waited_for
 from tests.factories import make_district, make_supervisor
 from tests.plugins.workers import celery_process, wait_until
 
-ROWS = 4_000
+ROWS = 400
 
 
 @pytest.mark.thorough
@@ -39,8 +41,9 @@ def test_a_killed_workers_export_is_made_by_the_next(committed_db: None) -> None
     )
     status = Job.objects.filter(pk=job.pk).values_list("status", flat=True)
     worker = ("worker", "--concurrency", "1", "--loglevel", "warning")
-    with celery_process(*worker) as process:
-        wait_until(lambda: status.get() == "running", seconds=60, what="the export to begin")
+    with celery_process(*worker) as process, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE jobs_jobfile IN SHARE MODE")  # so that the export cannot end before
+        wait_until(is_waited_for, seconds=60, what="the export to store its file")
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(5)
     assert status.get() == "running"

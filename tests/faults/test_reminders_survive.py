@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 
 from accounts.models import User
+from crm.embedded.run import free_port
 from lib.fold import fold
 from meetings.models import FollowUp
 from reminders.models import Reminder
@@ -53,7 +54,7 @@ class SlowSink:
 @pytest.fixture
 def slow_sink(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowSink]:
     sink = SlowSink()
-    port = services.free_port()
+    port = free_port()
     monkeypatch.setattr(services, "SMTP_PORT", port)
     controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()

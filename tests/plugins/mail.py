@@ -1,9 +1,10 @@
 """A real SMTP server that stores what it receives."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -29,10 +30,17 @@ class MailSink:
         return "250 kept"
 
 
+class _Held(Controller):
+    """A server on the socket that this process has held from its start."""
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=services.smtp_socket)
+
+
 @pytest.fixture(scope="session")
 def running_mail_sink() -> Iterator[MailSink]:
     sink = MailSink()
-    controller = Controller(sink, hostname="127.0.0.1", port=services.SMTP_PORT)
+    controller = _Held(sink, hostname="127.0.0.1", port=services.SMTP_PORT)
     controller.start()
     yield sink
     controller.stop()

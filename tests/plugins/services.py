@@ -13,6 +13,7 @@ from pathlib import Path
 
 from crm.embedded.environment import data_folder
 from crm.embedded.postgres import Postgres
+from crm.embedded.run import free_port
 from crm.embedded.services import Services
 from crm.embedded.valkey import Valkey
 from lib.encryption import DataKeys, wrapped_keys
@@ -29,13 +30,11 @@ postgres = Postgres(FOLDER, durable=False)
 valkey = Valkey(OWN_FOLDER, durable=False)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 SMTP_PORT = free_port()
+# Held for the mail sink (tests.plugins.mail). Connections are refused until the sink listens.
+smtp_socket = socket.socket()
+smtp_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+smtp_socket.bind(("127.0.0.1", SMTP_PORT))
 # The same key in each process of a run.
 FIELD_KEYS = {
     "FIELD_SECRET": "only-for-tests",

@@ -1,7 +1,8 @@
-"""Real Celery processes on the test's database, Valkey and mail sink."""
+"""Real web servers and Celery processes on the test's database, Valkey and mail sink."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -44,6 +45,27 @@ def _nothing_runs() -> bool:
             " AND pid <> pg_backend_pid() AND COALESCE(wait_event_type, '') NOT IN ('Lock', 'Client')"
         )
         return cursor.fetchone() == (0,)
+
+
+@contextmanager
+def gunicorn(*arguments: str, **variables: str) -> Iterator[int]:
+    """Run the web server and yield its port.
+
+    The port listens from the start, so that the first request waits until the server has started.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        port, number = listening.getsockname()[1], listening.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "crm.wsgi", *arguments, "--bind", f"fd://{number}"],
+            cwd=services.ROOT,
+            env=os.environ | services.environment() | variables,
+            pass_fds=[number],
+        )
+    with process:
+        try:
+            yield port
+        finally:
+            process.terminate()
 
 
 @contextmanager

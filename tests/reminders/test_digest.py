@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import Channel, User
 from audit.models import Action, Event
+from crm.embedded.run import free_port
 from lib.acting import Acting
 from meetings import rules
 from meetings.models import FollowUp
@@ -23,7 +24,6 @@ from reminders.sending import send_due
 from reminders.services import notify
 from tests.factories import make_district, make_meeting
 from tests.plugins.mail import MailSink
-from tests.plugins.services import free_port
 from tests.reminders.test_sending import make_due, make_owner, parts
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.actors import actor_for
 from accounts.models import Role
+from crm.embedded.run import free_port
 from reminders import sending
 from reminders.models import Reminder
 from reminders.sending import send_due
@@ -49,8 +50,7 @@ class MoodyServer:
 @pytest.fixture
 def server(mail_sink: MailSink, settings: Settings) -> Iterator[MoodyServer]:
     moody = MoodyServer()
-    settings.EMAIL_PORT = services.free_port()
-    settings.EMAIL_TIMEOUT = 1
+    settings.EMAIL_PORT = free_port()
     controller = Controller(moody, hostname="127.0.0.1", port=settings.EMAIL_PORT)
     controller.start()
     yield moody
@@ -81,8 +81,10 @@ def test_a_refused_reminder_is_given_up_in_the_end_and_an_administrator_has_it_s
     assert (failed.failed_at, failed.last_error) == (None, "")
 
 
-def test_a_server_that_never_answers_is_tried_again_with_the_same_message_id(server: MoodyServer) -> None:
-    server.mood = "stall"
+def test_a_server_that_never_answers_is_tried_again_with_the_same_message_id(
+    server: MoodyServer, settings: Settings
+) -> None:
+    server.mood, settings.EMAIL_TIMEOUT = "stall", 1
     make_due(make_owner("email"))
     for _attempt in range(2):
         assert send_due() == 0

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import Channel, User
 from audit.models import Action, Event
+from crm.embedded.run import free_port
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
@@ -23,7 +24,6 @@ from reminders.services import notify, refresh_reminders
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.plugins import services
 from tests.plugins.mail import MailSink
-from tests.plugins.services import free_port
 
 pytestmark = pytest.mark.django_db
 
