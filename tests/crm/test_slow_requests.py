@@ -22,7 +22,6 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 def port() -> Iterator[int]:
     """Serve the application as in production: two processes with eight threads each."""
     with gunicorn("--config", "python:crm.serving", REQUEST_SECONDS=str(SECONDS)) as found:
-        assert ask(found, "GET /livez HTTP/1.1\r\n")[0] == 200
         yield found
 
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 
 import pytest
 from django.db import connection
@@ -49,9 +50,10 @@ def _nothing_runs() -> bool:
 
 @contextmanager
 def gunicorn(*arguments: str, **variables: str) -> Iterator[int]:
-    """Run the web server and yield its port.
+    """Run the web server, wait until it answers, and yield its port.
 
-    The port listens from the start, so that the first request waits until the server has started.
+    The port listens from the start, so that the first request is answered when the server has started, and
+    fails if the server ends.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         port, number = listening.getsockname()[1], listening.fileno()
@@ -63,6 +65,9 @@ def gunicorn(*arguments: str, **variables: str) -> Iterator[int]:
         )
     with process:
         try:
+            with closing(HTTPConnection("127.0.0.1", port)) as first:
+                first.request("GET", "/livez")
+                assert first.getresponse().status == 200
             yield port
         finally:
             process.terminate()
