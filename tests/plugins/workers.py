@@ -45,7 +45,7 @@ def _nothing_runs() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
             " AND pid <> pg_backend_pid() AND COALESCE(wait_event_type, '') NOT IN ('Lock', 'Client')"
         )
-        return cursor.fetchone() == (0,)
+        return bool(cursor.fetchone() == (0,))
 
 
 @contextmanager
