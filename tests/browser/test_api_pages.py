@@ -1,6 +1,7 @@
 """The pages about the API in a real browser: keys, examples, “Copy as API call”."""
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
@@ -80,8 +81,8 @@ def test_without_javascript_the_call_is_text_and_no_dead_button_is_shown(open_pa
     page = open_page("phone", user=make_officer(make_district()), javascript=False)
     page.goto("/organisations/")
     page.get_by_text("Copy as API call").click()
-    assert page.locator("#api-call").is_visible()
-    assert page.get_by_role("button", name="Copy", exact=True).count() == 0
+    expect(page.locator("#api-call")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_have_count(0)
 
 
 def test_webhooks_are_accessible_and_fit(open_page: OpenPage) -> None:

@@ -1,7 +1,5 @@
 """A swastika on a mosque, logged on a phone at 23:00: whom to call, and who is notified."""
 
-import re
-import time
 from typing import Any
 
 import pytest
@@ -70,7 +68,6 @@ def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javas
     if not javascript:
         wait_for_lasting_address(page)
     asked = requests_of(page)
-    started = time.monotonic()
     page.get_by_role("checkbox", name="Graffiti or symbol").tap()
     first = page.locator('[data-indicators="first"] input').first
     expect(first).to_have_value("symbols" if javascript else "victim_perception")
@@ -88,7 +85,6 @@ def test_four_taps_until_the_number_to_call(open_page: Any, officer: User, javas
     box = number.bounding_box()
     assert box is not None
     assert box["height"] >= 44
-    assert time.monotonic() - started < 20
     assert len(asked) <= (3 if javascript else 2)
     expect(page.locator('a.button[href="tel:+34612345678"]')).to_be_visible()
     expect(page.locator('a.button[href="tel:+34912345679"]')).to_be_visible()
@@ -127,7 +123,6 @@ def test_a_suggested_community_can_be_refused_and_another_chosen(open_page: Any,
     expect(suggested).to_be_checked()
     expect(page.locator("details.indicator[open]")).to_have_count(1)
     suggested.tap()
-    page.wait_for_load_state("networkidle")
     expect(suggested).not_to_be_checked()
     page.get_by_role("button", name="Save and see who to call").tap()
     expect(page.get_by_role("heading", name="Call now")).to_be_visible()
@@ -150,5 +145,5 @@ def test_a_form_with_a_mistake_is_accessible(open_page: Any, officer: User, devi
     page = open_page(device, scheme=scheme, user=officer)
     page.goto("/concerns/log/")
     page.get_by_role("button", name="Save and see who to call").click()
-    expect(page).to_have_url(re.compile("/concerns/log/$"))
+    expect(page.locator("#mistakes")).to_be_focused()
     assert violations(page) == []

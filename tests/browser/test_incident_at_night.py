@@ -1,6 +1,5 @@
 """An attack at 23:00 on a phone: from an empty form to two calls marked, in eight taps and one typed word."""
 
-import time
 from typing import Any
 
 from playwright.sync_api import Locator, expect
@@ -9,7 +8,6 @@ from incidents.models import Incident
 from tests.incidents.making import Night
 
 TAPS = 8
-SECONDS = 90
 
 
 def test_a_concern_is_logged_and_two_calls_are_marked_in_eight_taps(
@@ -25,7 +23,6 @@ def test_a_concern_is_logged_and_two_calls_are_marked_in_eight_taps(
         taps += 1
 
     page.goto("/concerns/log/")
-    started = time.monotonic()
     tap(page.get_by_role("checkbox", name="Attack on a community site"))
     page.get_by_label("Another organisation").fill("al-noor")
     tap(page.get_by_role("radio", name="Al-Noor"))
@@ -39,6 +36,6 @@ def test_a_concern_is_logged_and_two_calls_are_marked_in_eight_taps(
     other = page.locator(".call").filter(has_text="Burial society").first
     tap(other.get_by_role("button", name="Left a message"))
     expect(page.get_by_text("Recorded for Burial society: left a message.")).to_be_visible()
-    assert taps <= TAPS and time.monotonic() - started < SECONDS
+    assert taps <= TAPS
     tries = Incident.objects.get().reassurances.values_list("organisation__name", "result")
     assert set(tries) == {("Al-Noor", "reached"), ("Burial society", "left_message")}

@@ -77,6 +77,7 @@ def test_a_verdict_by_a_key_is_about_the_first_finding_without_one(open_page: Op
     ):
         page.keyboard.press(key)
         expect(page.locator("main")).to_contain_text(said)
+        page.wait_for_load_state()  # the keys work once the scripts of the new page are there
     page.keyboard.press("e")  # nothing is without a verdict, and an unsure one is not overwritten
     page.reload()
     expect(page.locator("main")).to_contain_text("1 theirs · 0 someone else · 1 unsure")

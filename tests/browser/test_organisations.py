@@ -35,6 +35,7 @@ def test_a_number_is_found_and_called_in_three_taps(open_page: Any) -> None:
     finger = Taps(page, 3)
     finger.tap(page.get_by_role("searchbox"))
     page.keyboard.type("pensoners", delay=20)  # with a letter missing
+    expect(page.get_by_role("heading", name="1 organisation", exact=True)).to_be_visible()
     finger.tap(page.get_by_role("link", name="Pensioners’ Club"))
     number = page.locator('a.button[href="tel:+34918812345"]')
     expect(number).to_be_in_viewport()
@@ -68,6 +69,7 @@ def test_everything_works_without_javascript(open_page: Any) -> None:
     page.goto(reverse("organisations"))
     page.get_by_role("searchbox", name="Find an organisation").fill("kaleidos")
     page.keyboard.press("Enter")
+    page.wait_for_url("**q=kaleidos**")
     page.get_by_role("link", name="Kaleidos").click()
     page.get_by_role("link", name="Edit").click()
     wait_for_lasting_address(page)

@@ -114,9 +114,8 @@ def test_if_the_passkey_fails_after_an_idle_session_the_button_and_the_password_
     add_passkey(page)
     authenticator(isUserVerified=False)
     leave_session_idle(supervisor)
-    page.goto("/settings/")
-    failed = page.wait_for_event("console", lambda line: line.type == "error")
-    assert failed
+    with page.expect_console_message(lambda line: line.type == "error"):
+        page.goto("/settings/")
     expect(page.locator("#alert p")).to_have_count(0)
     expect(page.get_by_label("Email")).to_have_value(supervisor.email)
     authenticator(isUserVerified=True)

@@ -106,4 +106,6 @@ def test_done_leaves_the_page_where_it_was_and_says_so_there(open_page: Any) -> 
     said = page.get_by_role("status")
     expect(said).to_contain_text("Done: Call number")
     expect(said.get_by_role("button", name="Undo")).to_be_in_viewport()
-    assert abs(page.evaluate("scrollY") - before) < 200  # one row less, one message more
+    page.wait_for_function(  # one row less, one message more
+        "before => Math.abs(scrollY - before) < 200", arg=before
+    )
