@@ -3,7 +3,7 @@
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.examples import THOROUGH
 from tests.plugins.browser import DEVICES
@@ -40,6 +40,12 @@ def bring_axe(page: Page) -> None:
     page.add_init_script(AXE_SCRIPT)
 
 
+def be_still(page: Page) -> None:
+    """Wait for the parts of the page that come after it, and show what a sticky bar covers."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.evaluate(UNSTICK)
+
+
 def violations(page: Page, **options: Any) -> list[str]:
     """Return the violations that axe finds. Loads axe unless `bring_axe` has done so."""
     if not page.evaluate("'axe' in window"):
@@ -68,7 +74,7 @@ def look(page: Page, *, every_colour: bool = True) -> list[str]:
 
     Without `every_colour` each device is checked in one of its schemes.
     """
-    page.evaluate(UNSTICK)
+    be_still(page)
     mistakes = []
     for device, first, second in (("desk", "light", "dark"), ("phone", "dark", "light")):
         page.set_viewport_size(DEVICES[device]["viewport"])
@@ -87,5 +93,5 @@ def in_colours(page: Page, where: str, scheme: Any, **options: Any) -> list[str]
 
 def look_again(page: Page) -> list[str]:
     """Return the problems of a page whose colours and widths were already checked for another role."""
-    page.evaluate(UNSTICK)
+    be_still(page)
     return shape(page) + violations(page, rules={COLOURS: {"enabled": False}})

@@ -89,6 +89,7 @@ def test_a_meeting_with_the_keyboard_only(open_page: OpenPage, officer: User, sc
 
     def reach(name: str) -> None:
         """Press Tab until the element with this name has the focus."""
+        page.wait_for_load_state()
         for _step in range(80):
             page.keyboard.press("Tab")
             label = page.evaluate(
@@ -118,7 +119,7 @@ def test_somebody_else_is_found_while_typing(
     make_organisation(officer.districts.get(), name="Night shelter Lootus")
     page = open_page("phone", user=officer)
     page.goto("/meetings/log/")
-    page.get_by_role("searchbox").press_sequentially("lotus")
+    page.get_by_role("searchbox").fill("lotus")
     page.get_by_role("radio", name="Night shelter Lootus").tap()
     page.get_by_role("button", name="Save meeting").tap()
     expect(page.get_by_text("Meeting logged.")).to_be_visible()
@@ -153,7 +154,7 @@ def test_a_group_meeting_of_five_and_three_promises_in_twelve_taps(
     tap(page.get_by_role("checkbox", name=re.compile("^Absent.*Group 10")))
     expect(page.get_by_role("checkbox", name=re.compile("^Lamps"))).to_be_visible()
     tap(page.get_by_role("searchbox"))
-    page.keyboard.type("lootus")
+    page.keyboard.insert_text("lootus")
     tap(box(shelter.name))
     for number, (title, to) in enumerate(
         (("Send the minutes", ""), ("Ask for a lamp", shelter.name), ("Call the absent", "Group 10")), start=1

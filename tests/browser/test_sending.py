@@ -216,7 +216,7 @@ def end_the_session() -> None:
     [
         (
             "/meetings/log/",
-            lambda page: page.get_by_label("Find an organisation or contact").press_sequentially("mo"),
+            lambda page: page.get_by_label("Find an organisation or contact").fill("mo"),
         ),
         (
             "/meetings/log/assembly/",

@@ -1,15 +1,19 @@
 """Guarantees of the shared fixtures."""
 
+import socket
+
 import pytest
 from django.core.mail import send_mail
+from django.core.signals import request_finished
 from django.db import connection
 from playwright.sync_api import Page
 from psycopg import sql
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.factories import make_district, make_officer
 from tests.plugins import services
-from tests.plugins.browser import OpenPage
+from tests.plugins.browser import OpenPage, finish
 from tests.plugins.database import renew
 from tests.plugins.mail import MailSink
 
@@ -23,6 +27,17 @@ def test_a_browser_is_signed_in_and_sees_what_is_committed(open_page: OpenPage) 
         assert (answer.status, page.url.rpartition("/accounts/")[1]) == (200, "")
         assert page.evaluate("innerWidth") == width
         assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
+
+
+def test_every_request_is_answered_before_the_next_test(server: LiveServer, site: str) -> None:
+    answered: list[object] = []
+    request_finished.connect(lambda **sent: answered.append(sent), weak=False, dispatch_uid="answered")
+    for _page in range(3):
+        with socket.create_connection(("localhost", server.thread.port)) as page:
+            page.sendall(b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    finish(server)
+    request_finished.disconnect(dispatch_uid="answered")
+    assert len(answered) == 3
 
 
 def test_a_browser_without_sign_in_is_asked_for_it(phone: Page) -> None:

@@ -3,15 +3,19 @@
 import os
 import re
 import shutil
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.sent_forms import FIELD
+from tests.plugins.workers import wait_until
 
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -30,6 +34,7 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ]
 PATIENCE_MILLISECONDS = 10_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)  # as every other step of a test
 
 
 def find_chromium() -> str | None:
@@ -50,17 +55,55 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+class Server(ThreadedWSGIServer):
+    """Can wait for its last answers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connections: set[socket.socket] = set()
+        self.newest: Any = None
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.add(request)
+        self.newest = client_address
+        super().process_request(request, client_address)
+
+    def close_request(self, request: Any) -> None:
+        super().close_request(request)
+        self.connections.discard(request)
+
+    def finish(self) -> None:
+        """Answer what was asked, even by a page that is closed, and end all connections."""
+        with socket.create_connection(self.server_address[:2]) as last:  # accepted after all others
+            wait_until(lambda: self.newest[1] == last.getsockname()[1], what="the last connection")
+        for connection in tuple(self.connections):
+            with suppress(OSError):  # it has ended
+                connection.shutdown(socket.SHUT_RD)
+        wait_until(lambda: not self.connections, what="the last answer")
+
+
 @pytest.fixture(scope="session")
 def server(django_db_setup: None) -> Iterator[LiveServer]:
-    started = LiveServer("localhost")
+    started = LiveServer("localhost", start=False)
+    started.thread.server_class = Server
+    started.start()
     yield started
     started.stop()
 
 
+def finish(server: LiveServer) -> None:
+    assert isinstance(server.thread.httpd, Server)
+    server.thread.httpd.finish()
+
+
 @pytest.fixture
-def site(server: LiveServer, committed_db: None) -> str:
-    """The URL of the running application, which serves what the test commits."""
-    return str(server.url)
+def site(server: LiveServer, committed_db: None) -> Iterator[str]:
+    """The URL of the running application, which serves what the test commits.
+
+    The database is emptied after the last answer, so that no request writes into the next test.
+    """
+    yield str(server.url)
+    finish(server)
 
 
 OpenPage = Callable[..., Page]
