@@ -154,6 +154,39 @@
       if (unfolded.includes(nameOf(one))) one.open = true;
   });
 
+  // What the reader changes while an answer is on its way stays when htmx replaces the fields with that answer.
+  const isBox = (field) => /^(checkbox|radio)$/.test(field.type);
+  const stateOf = (field) => (isBox(field) ? field.checked : field.value);
+  const fieldsNow = () => {
+    const found = new Map();
+    const fields = "input:not([type=hidden], [type=file]), select, textarea";
+    for (const field of document.querySelectorAll(`form[method=post] :is(${fields})`)) {
+      const key = isBox(field) ? `${field.name}=${field.value}` : field.name;
+      if (!found.has(key)) found.set(key, field);
+    }
+    return found;
+  };
+  const asked = new WeakMap();
+  let changed = [];
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    asked.set(detail.xhr, new Map([...fieldsNow()].map(([key, field]) => [key, stateOf(field)])));
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const then = asked.get(detail.xhr) ?? new Map();
+    changed = [...fieldsNow()].filter(([key, field]) => then.has(key) && then.get(key) !== stateOf(field));
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const fields = fieldsNow();
+    for (const [key, old] of changed) {
+      const field = fields.get(key);
+      if (!field || field === old || stateOf(field) === stateOf(old)) continue;
+      if (isBox(field)) field.checked = old.checked;
+      else field.value = old.value;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    changed = [];
+  });
+
   // Boxes of a list: Shift takes all from the last one on, and a button takes the whole page.
   let lastBox = null;
   const boxes = () =>
@@ -211,11 +244,17 @@
   let usedAt = Date.now();
   let mayBeTyped = Boolean(document.getElementById("mistakes"));
   const isChanged = (field) =>
-    /^(checkbox|radio)$/.test(field.type)
+    isBox(field)
       ? field.checked !== field.defaultChecked
       : field.options
         ? [...field.options].some((one) => one.selected !== one.defaultSelected && one.value)
         : field.value !== field.defaultValue;
+  // What was chosen before the scripts were there is answered now.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const field of document.querySelectorAll("form[method=post] :is(input, select)"))
+      if (isChanged(field) && (field.checked || field.type !== "radio"))
+        for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+  });
   const leave = async () => {
     if (!body.dataset.idle || Date.now() - usedAt < body.dataset.idle * 60000) return;
     const fields = document.querySelectorAll("form[method=post] :is(input, textarea, select)");
