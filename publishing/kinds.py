@@ -112,7 +112,7 @@ class RegistrationState(models.TextChoices):
     CONFIRMED = "confirmed", _("to decide")
     ACCEPTED = "accepted", _("accepted")
     JOINED = "joined", _("joined with a known organisation")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", _("rejected")
     EXPIRED = "expired", _("expired")
 
 

@@ -5385,6 +5385,7 @@ INSERT INTO public.django_migrations (app, name, applied) VALUES
 ('publishing', '0005_publications', now()),
 ('publishing', '0006_registration_functions', now()),
 ('publishing', '0007_plainer_labels', now()),
+('publishing', '0008_rejected_label', now()),
 ('reminders', '0001_initial', now()),
 ('reminders', '0002_rules_are_registered', now()),
 ('reminders', '0003_rules_are_checked', now()),
