@@ -58,6 +58,7 @@ def test_the_search_suggests_and_acts(open_page: OpenPage) -> None:
     expect(option).to_be_visible()
     page.keyboard.press("Escape")
     expect(option).to_be_hidden()
+    expect(field).to_have_value("log pohjala")
     page.keyboard.press("ArrowDown")
     expect(option).to_have_attribute("aria-selected", "true")
     expect(field).to_have_attribute("aria-activedescendant", "suggestion-1")

@@ -61,3 +61,26 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(open_page: OpenPage, 
     page.get_by_role("button", name="Add another follow-up").click()
     expect(page.get_by_role("group", name="Follow-up 2")).to_be_visible()
     expect(facts).to_have_value("A lamp is out.")
+
+
+def test_suggestions_that_come_after_escape_do_not_open_the_list(open_page: OpenPage, officer: User) -> None:
+    make_organisation(officer.districts.get(), name="Põhjala kool")
+    page = open_page("desk", user=officer)
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("pohj")
+    suggested = page.locator("#suggestions [role=option]").first
+    expect(suggested).to_be_visible()
+
+    def close(route: Route) -> None:
+        page.keyboard.press("Escape")
+        route.continue_()
+
+    page.route("**/search/?q=pohjala", close)
+    with page.expect_response("**/search/?q=pohjala"):
+        page.keyboard.insert_text("ala")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(suggested).to_be_hidden()
+    expect(page.get_by_role("combobox")).to_have_value("pohjala")
+    page.keyboard.press("ArrowDown")
+    expect(suggested).to_be_visible()

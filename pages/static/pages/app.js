@@ -68,8 +68,13 @@
     document.getElementById("find").setAttribute("aria-expanded", String(isOpen));
     choose(null);
   };
+  let isDismissed = false; // until something else is typed: a late answer does not open the list again
+  document.addEventListener("input", ({ target }) => {
+    if (target.id === "find") isDismissed = false;
+  });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target.id === "suggestions") unfold(suggested().length > 0 && document.activeElement.id === "find");
+    if (detail.target.id === "suggestions")
+      unfold(suggested().length > 0 && document.activeElement.id === "find" && !isDismissed);
   });
   document.addEventListener("keydown", (event) => {
     if (event.target.id !== "find" || event.isComposing) return;
@@ -83,7 +88,11 @@
     } else if (event.key === "Enter" && at >= 0) {
       event.preventDefault();
       options[at].click();
-    } else if (event.key === "Escape") unfold(false);
+    } else if (event.key === "Escape" && event.target.ariaExpanded === "true") {
+      event.preventDefault(); // the browser would clear what is typed, as it does where no list is open
+      isDismissed = true;
+      unfold(false);
+    }
   });
   document.addEventListener("focusout", ({ target, relatedTarget }) => {
     if (target.closest?.("form.find") && !relatedTarget?.closest?.("form.find")) setTimeout(() => unfold(false), 200);
