@@ -1,7 +1,8 @@
 """Conflicts of a write: a changed row (StaleVersion) or a violated database constraint."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -9,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StaleVersion(ValidationError):
-    """The caller saw an older version than the row's current one (`current`)."""
+    """The caller saw an older version than the row's current one (`current`: its number or digest)."""
 
-    def __init__(self, current: int) -> None:
+    def __init__(self, current: int | str) -> None:
         super().__init__(_("Someone else changed this while you were editing."), code="stale")
         self.current = current
 
@@ -19,6 +20,18 @@ class StaleVersion(ValidationError):
 def check_version(current: int, shown: int | None) -> None:
     """Raise `StaleVersion` unless `shown` is the current version. None skips the check."""
     if shown is not None and shown != current:
+        raise StaleVersion(current)
+
+
+def digest_of(row: models.Model, names: Iterable[str]) -> str:
+    """What stands for the version of a row that has none: a digest of these values."""
+    values = [str(getattr(row, row._meta.get_field(name).attname)) for name in sorted(names)]
+    return sha256(repr(values).encode()).hexdigest()
+
+
+def check_digest(row: models.Model, names: Iterable[str], shown: str) -> None:
+    """Raise `StaleVersion` unless `shown` is the row's `digest_of` these names. "" skips the check."""
+    if shown and shown != (current := digest_of(row, names)):
         raise StaleVersion(current)
 
 

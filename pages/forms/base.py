@@ -1,19 +1,26 @@
 """Shared parts of forms: the version that was shown, and service errors next to their fields."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from lib.conflicts import StaleVersion
+from lib.conflicts import StaleVersion, digest_of
 from lib.told import told
 
 #: For options that are rows. After Back, a browser restores selections by position, but the list
 #: may have changed, so that another row would be selected.
 ROWS: Final = {"autocomplete": "off"}
 #: Hidden fields that hold the version that was shown to the writer.
-_SHOWN: Final = ("version", "revision", "number")
+_SHOWN: Final = ("version", "revision", "number", "shown")
+
+
+def shown_values(row: Model, names: Iterable[str]) -> dict[str, Any]:
+    """Initial values of a `DigestForm`."""
+    return {name: getattr(row, name) for name in names} | {"shown": digest_of(row, names)}
 
 
 def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
@@ -70,3 +77,9 @@ class VersionedForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The typed values without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class DigestForm(forms.Form):
+    """A form for a row without a version. `shown` is the digest of what was shown to the writer."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)

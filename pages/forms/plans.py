@@ -13,7 +13,7 @@ from accounts.rules import WRITES
 from districts.models import District
 from meetings.codes import FollowUpStatus
 from meetings.models import FollowUp, Meeting
-from pages.forms.base import ROWS, VersionedForm
+from pages.forms.base import ROWS, DigestForm, VersionedForm
 from pages.forms.districts import DistrictChoice
 from pages.forms.fields import fields_of, form_field
 from pages.forms.meetings import DraftForm
@@ -84,24 +84,24 @@ class AdoptForm(forms.Form):
 
 
 @fields_of(Goal, "title", "problem", "strand", "eccar_point")
-class GoalForm(forms.Form):
+class GoalForm(DigestForm):
     pass
 
 
 @fields_of(Action, "title", "description", "owner", "starts_on", "ends_on")
-class ActionForm(forms.Form):
+class ActionForm(DigestForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer_people(self, "owner", actor)
 
 
 @fields_of(Action, "status", "reason")
-class StatusForm(forms.Form):
+class StatusForm(DigestForm):
     pass
 
 
 @fields_of(Milestone, "title", "due_on")
-class MilestoneForm(forms.Form):
+class MilestoneForm(DigestForm):
     pass
 
 
@@ -155,7 +155,7 @@ class TakeForm(forms.Form):
 
 
 @fields_of(Indicator, "title", "direction", "target", "target_on", "target_reason", "note")
-class IndicatorForm(forms.Form):
+class IndicatorForm(DigestForm):
     """What can change of an indicator. A target that is a share is typed in per cent."""
 
     is_share = False
@@ -221,7 +221,7 @@ class ValueForm(forms.Form):
 
 
 @fields_of(PlanReview, "held_on", "meeting", "conclusion", "plan_changes")
-class ReviewForm(forms.Form):
+class ReviewForm(DigestForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Meeting.objects.visible_to(actor).filter(kind__in=KINDS).order_by("-starts_at", "pk")

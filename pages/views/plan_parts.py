@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from lib.days import city_today
 from lib.told import texts
-from pages.form_pages import form_page, posted
-from pages.forms.base import RefusalsIn
+from pages.form_pages import form_page, posted, save_or_show_conflict
+from pages.forms.base import shown_values
 from pages.forms.plans import (
     ActionForm,
     AgreementForm,
@@ -50,6 +50,8 @@ from reports.periods import Period
 
 GOAL: Final = ("title", "problem", "strand", "eccar_point")
 ACTION: Final = ("title", "description", "owner", "starts_on", "ends_on")
+STATUS: Final = ("status", "reason")
+MILESTONE: Final = ("title", "due_on")
 INDICATOR: Final = ("title", "direction", "target", "target_on", "target_reason", "note")
 VALUE: Final = ("period_start", "period_end", "n", "of", "value", "where_from")
 HUNDRED: Final = 100
@@ -64,8 +66,12 @@ def plan_goal_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def plan_goal(request: ActorRequest, pk: UUID, goal: UUID) -> HttpResponse:
     row: Goal = get_or_404(written_plan(request, pk).goals.all(), goal)
-    form = GoalForm(posted(request), initial={name: getattr(row, name) for name in GOAL})
-    return part_page(request, pk, form, save_goal, title=_("Edit goal"), goal_id=row.pk)
+
+    def build(data: Any) -> GoalForm:
+        row.refresh_from_db()
+        return GoalForm(data, initial=shown_values(row, GOAL))
+
+    return part_page(request, pk, build, save_goal, title=_("Edit goal"), goal_id=row.pk)
 
 
 @form_page
@@ -91,7 +97,7 @@ def plan_action(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
         "plan": plan,
         "line": line,
         "evidence": evidence,
-        "form": StatusForm(initial={"status": row.status, "reason": row.reason}),
+        "form": StatusForm(initial=shown_values(row, STATUS)),
         "may_write": can_write_plan(actor, plan),
         "may_tick": can_write_action(actor, plan, row),
         "today": city_today(),
@@ -103,11 +109,14 @@ def plan_action(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
 def plan_action_edit(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     plan = written_plan(request, pk)
     row: Action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=plan), act)
-    initial = {name: getattr(row, name) for name in ACTION}
-    form = ActionForm(posted(request), initial=initial, actor=request.actor)
+
+    def build(data: Any) -> ActionForm:
+        row.refresh_from_db()
+        return ActionForm(data, initial=shown_values(row, ACTION), actor=request.actor)
+
     ids: dict[str, Any] = {"goal_id": row.goal_id, "action_id": row.pk}
     return part_page(
-        request, pk, form, save_action, title=_("Edit action"), back=_action(pk, act), plan=plan, **ids
+        request, pk, build, save_action, title=_("Edit action"), back=_action(pk, act), plan=plan, **ids
     )
 
 
@@ -115,9 +124,13 @@ def plan_action_edit(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse
 def plan_action_status(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     """How far an action is, written by who has it."""
     plan, row = written_action(request, pk, act)
-    form = StatusForm(posted(request), initial={"status": row.status, "reason": row.reason})
+
+    def build(data: Any) -> StatusForm:
+        row.refresh_from_db()
+        return StatusForm(data, initial=shown_values(row, STATUS))
+
     more: dict[str, Any] = {"title": _("Status"), "back": _action(pk, act), "plan": plan}
-    return part_page(request, pk, form, set_status, **more, said=_("Status saved."), action_id=row.pk)
+    return part_page(request, pk, build, set_status, **more, said=_("Status saved."), action_id=row.pk)
 
 
 @form_page
@@ -139,10 +152,14 @@ def plan_milestone_new(request: ActorRequest, pk: UUID, act: UUID) -> HttpRespon
 @form_page
 def plan_milestone(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResponse:
     row = _milestone(request, pk, milestone)
-    form = MilestoneForm(posted(request), initial={"title": row.title, "due_on": row.due_on})
+
+    def build(data: Any) -> MilestoneForm:
+        row.refresh_from_db()
+        return MilestoneForm(data, initial=shown_values(row, MILESTONE))
+
     ids: dict[str, Any] = {"action_id": row.action_id, "milestone_id": row.pk}
     back = _action(pk, row.action_id)
-    return part_page(request, pk, form, save_milestone, title=_("Edit milestone"), back=back, **ids)
+    return part_page(request, pk, build, save_milestone, title=_("Edit milestone"), back=back, **ids)
 
 
 @form_page
@@ -224,22 +241,34 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
     rows = Indicator.objects.select_related("district").prefetch_related(standing())
     row = get_or_404(rows.filter(goal__plan=plan), indicator)
     (line,) = lines_of([row])
-    initial = {name: getattr(row, name) for name in INDICATOR}
-    if row.unit == Unit.SHARE and row.target is not None:
-        initial["target"] = round(row.target * HUNDRED, 2)
-    form = IndicatorForm(posted(request), initial=initial, unit=row.unit)
+
+    def now() -> dict[str, Any]:
+        fresh = Indicator.objects.get(pk=row.pk)
+        initial = shown_values(fresh, INDICATOR)
+        if fresh.unit == Unit.SHARE and fresh.target is not None:
+            initial["target"] = round(fresh.target * HUNDRED, 2)
+        return initial
+
+    def build(data: Any) -> IndicatorForm:
+        return IndicatorForm(data, initial=now(), unit=row.unit)
+
     if request.method == "POST":
         written_plan(request, pk)
-        if form.is_valid():
-            with RefusalsIn(form):
-                edit_indicator(actor=request.actor, plan_id=pk, indicator_id=row.pk, **form.values())
-                messages.success(request, _("Indicator saved."))
-                return redirect("plan", pk)
+    form = build(posted(request))
+    attempt = save_or_show_conflict(
+        form,
+        lambda: edit_indicator(actor=request.actor, plan_id=pk, indicator_id=row.pk, **form.values()),
+        current=now,
+        again=build,
+    )
+    if attempt.saved:
+        messages.success(request, _("Indicator saved."))
+        return redirect("plan", pk)
     record_view(request, "plan", [pk], district_ids=[plan.district_id])
     may_write = can_write_plan(request.actor, plan)
     is_by_hand = row.source == Source.HAND
-    context = {"plan": plan, "line": line, "form": form, "may_write": may_write, "is_by_hand": is_by_hand}
-    return render(request, "pages/plans/indicator.html", context, status=422 if form.is_bound else 200)
+    context = {"plan": plan, "line": line, "may_write": may_write, "is_by_hand": is_by_hand}
+    return render(request, "pages/plans/indicator.html", context | attempt.context, status=attempt.status)
 
 
 @form_page

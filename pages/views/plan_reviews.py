@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from lib.days import city_today
 from pages.form_pages import form_page, posted
+from pages.forms.base import shown_values
 from pages.forms.plans import ReviewForm, VoiceForm
 from pages.lookups import get_or_404, record_view
 from pages.views.plans import act_on, counted_plan, part_page, written_plan
@@ -58,7 +59,7 @@ def plan_review_new(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(_address(waiting))
     made: list[PlanReview] = []
 
-    def save(**given: Any) -> None:
+    def save(*, shown: str, **given: Any) -> None:
         made.append(start_review(**given))
 
     more: dict[str, Any] = {"title": _("New review"), "said": _("Review started."), "plan": plan}
@@ -68,10 +69,13 @@ def plan_review_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
     row = _review(request, pk, planreview)
-    initial = {name: getattr(row, name) for name in REVIEW}
-    form = ReviewForm(posted(request), initial=initial, actor=request.actor)
+
+    def build(data: Any) -> ReviewForm:
+        row.refresh_from_db()
+        return ReviewForm(data, initial=shown_values(row, REVIEW), actor=request.actor)
+
     more: dict[str, Any] = {"title": _("Edit review"), "said": _("Review saved."), "back": _address(row)}
-    return part_page(request, pk, form, edit_review, **more, planreview_id=row.pk)
+    return part_page(request, pk, build, edit_review, **more, planreview_id=row.pk)
 
 
 @form_page

@@ -183,16 +183,22 @@ def part_page(
 ) -> HttpResponse:
     """A page with one form of a plan, for who writes it unless `plan` is given.
 
-    `back` is where it leads, `leads_to` where it leads once it is saved.
+    `form` is the form, or what builds it from data if someone else can change its row. `back` is where it
+    leads, `leads_to` where it leads once it is saved.
     """
     row = plan or written_plan(request, pk)
-    is_draft = getattr(form, "draft", False)
-    if form.is_bound and not is_draft and form.is_valid():
-        with RefusalsIn(form):
-            given = form.values() if hasattr(form, "values") else form.cleaned_data
-            save(actor=request.actor, plan_id=pk, **ids, **given)
-            messages.success(request, said or _("Plan saved."))
-            return redirect(leads_to() if leads_to else back or row_address(row))
+    build = form if callable(form) else lambda data: form
+    form = build(posted(request))
+
+    def write() -> bool:
+        given = form.values() if hasattr(form, "values") else form.cleaned_data
+        save(actor=request.actor, plan_id=pk, **ids, **given)
+        return True
+
+    attempt = save_or_show_conflict(form, write, current=lambda: build(None).initial, again=build)
+    if attempt.saved:
+        messages.success(request, said or _("Plan saved."))
+        return redirect(leads_to() if leads_to else back or row_address(row))
     found = [one.pk for one in getattr(form, "shown", ())]
     record_view(
         request,
@@ -201,8 +207,8 @@ def part_page(
         district_ids=[row.district_id],
         searched=getattr(form, "searched", ""),
     )
-    context = {"plan": row, "form": form, "title": title, "back": back}
-    return render(request, template, context, status=422 if form.is_bound and not is_draft else 200)
+    context = {"plan": row, "title": title, "back": back, **attempt.context}
+    return render(request, template, context, status=attempt.status)
 
 
 def act_on(

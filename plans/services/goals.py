@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_digest
 from lib.limits import refuse_more
 from meetings.models import FollowUp, Meeting
 from plans.codes import ActionStatus
@@ -29,8 +30,13 @@ MOST_ACTIONS: Final = 100
 
 
 @transaction.atomic
-def save_goal(*, actor: Actor, plan_id: UUID, goal_id: UUID | None = None, **fields: Any) -> Goal:
-    """Add a goal, or change one. Raises as `locked_plan`, DoesNotExist, ValidationError by field."""
+def save_goal(
+    *, actor: Actor, plan_id: UUID, goal_id: UUID | None = None, shown: str = "", **fields: Any
+) -> Goal:
+    """Add a goal, or change one. `shown` is the digest of what the writer saw.
+
+    Raises as `locked_plan`, DoesNotExist, StaleVersion, ValidationError by field.
+    """
     plan = locked_plan(actor, plan_id)
     goals = plan.goals.all()
     if goal_id is None:
@@ -38,6 +44,7 @@ def save_goal(*, actor: Actor, plan_id: UUID, goal_id: UUID | None = None, **fie
         goal = Goal(plan=plan, position=next_position(goals))
     else:
         goal = goals.get(pk=goal_id)
+        check_digest(goal, fields, shown)
     if assign(goal, fields) or goal_id is None:
         goal.full_clean(exclude=["plan"])
         goal.save()
@@ -57,7 +64,13 @@ def remove_goal(*, actor: Actor, plan_id: UUID, goal_id: UUID) -> None:
 
 @transaction.atomic
 def save_action(
-    *, actor: Actor, plan_id: UUID, goal_id: UUID, action_id: UUID | None = None, **fields: Any
+    *,
+    actor: Actor,
+    plan_id: UUID,
+    goal_id: UUID,
+    action_id: UUID | None = None,
+    shown: str = "",
+    **fields: Any,
 ) -> Action:
     """Add an action to a goal, or change one. Raises as `save_goal`."""
     plan = locked_plan(actor, plan_id)
@@ -67,6 +80,7 @@ def save_action(
         action = Action(goal=goal, position=next_position(goal.actions))
     else:
         action = goal.actions.get(pk=action_id)
+        check_digest(action, fields, shown)
     if assign(action, fields) or action_id is None:
         if "owner" in fields:
             check_person(plan, "owner", action.owner)
@@ -87,12 +101,15 @@ def remove_action(*, actor: Actor, plan_id: UUID, action_id: UUID) -> None:
 
 
 @transaction.atomic
-def set_status(*, actor: Actor, plan_id: UUID, action_id: UUID, status: str, reason: str = "") -> Action:
+def set_status(
+    *, actor: Actor, plan_id: UUID, action_id: UUID, status: str, reason: str = "", shown: str = ""
+) -> Action:
     """Write how far an action is. Done needs evidence or a reason, dropped a reason.
 
-    Raises as `locked_action`, and ValidationError by field.
+    Raises as `locked_action`, StaleVersion, and ValidationError by field.
     """
     action = locked_action(actor, plan_id, action_id)
+    check_digest(action, ("status", "reason"), shown)
     assign(action, {"status": status, "reason": reason})
     action.full_clean(exclude=["goal", "owner", "practice"])
     if len(action.reason) < SHORTEST_REASON:

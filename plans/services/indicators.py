@@ -14,6 +14,7 @@ from accounts.actors import SYSTEM, Actor
 from contacts.models import OrganisationPeriod
 from districts.models import District
 from lib.cleaning import assign
+from lib.conflicts import check_digest
 from lib.days import city_day, city_today
 from lib.limits import refuse_more
 from lib.row_context import Opened, opened
@@ -64,10 +65,13 @@ def add_indicator(
 
 
 @transaction.atomic
-def edit_indicator(*, actor: Actor, plan_id: UUID, indicator_id: UUID, **fields: Any) -> Indicator:
-    """Change what an indicator is called, or its target. Raises as `add_indicator`."""
+def edit_indicator(
+    *, actor: Actor, plan_id: UUID, indicator_id: UUID, shown: str = "", **fields: Any
+) -> Indicator:
+    """Change what an indicator is called, or its target. Raises as `add_indicator`, and StaleVersion."""
     plan = locked_plan(actor, plan_id)
     row: Indicator = Indicator.objects.get(goal__plan=plan, pk=indicator_id)
+    check_digest(row, fields, shown)
     if assign(row, {name: value for name, value in fields.items() if name in CHANGEABLE}):
         row.full_clean(exclude=["goal", "district"])
         _check_target(plan, row)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_digest
 from lib.days import city_today
 from lib.limits import refuse_more
 from plans.models import Action, Milestone
@@ -21,11 +22,17 @@ MOST: Final = 60
 
 @transaction.atomic
 def save_milestone(
-    *, actor: Actor, plan_id: UUID, action_id: UUID, milestone_id: UUID | None = None, **fields: Any
+    *,
+    actor: Actor,
+    plan_id: UUID,
+    action_id: UUID,
+    milestone_id: UUID | None = None,
+    shown: str = "",
+    **fields: Any,
 ) -> Milestone:
     """Add a milestone, or change one. Of an adopted plan a moved one keeps `first_due_on`.
 
-    Raises as `locked_plan`, DoesNotExist, ValidationError by field, also for a day outside the plan.
+    Raises as `save_goal`, also for a day outside the plan.
     """
     plan = locked_plan(actor, plan_id)
     action = Action.objects.get(goal__plan=plan, pk=action_id)
@@ -34,6 +41,7 @@ def save_milestone(
         row = Milestone(action=action)
     else:
         row = action.milestones.get(pk=milestone_id)
+        check_digest(row, fields, shown)
     if assign(row, fields) or milestone_id is None:
         if row.due_on is None or not plan.starts_on <= row.due_on <= plan.ends_on:
             raise ValidationError({"due_on": _("Enter a day of the plan.")}, code="outside")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
+from lib.conflicts import check_digest
 from lib.limits import refuse_more
 from meetings.codes import MeetingKind
 from meetings.models import Meeting
@@ -41,10 +42,20 @@ def start_review(*, actor: Actor, plan_id: UUID, meeting: Meeting | None = None,
 
 @transaction.atomic
 def edit_review(
-    *, actor: Actor, plan_id: UUID, planreview_id: UUID, meeting: Meeting | None = None, **fields: Any
+    *,
+    actor: Actor,
+    plan_id: UUID,
+    planreview_id: UUID,
+    meeting: Meeting | None = None,
+    shown: str = "",
+    **fields: Any,
 ) -> PlanReview:
-    """Change a review that is not signed. Raises as `locked_plan`, DoesNotExist, ValidationError."""
+    """Change a review that is not signed.
+
+    Raises as `locked_plan`, DoesNotExist, StaleVersion, ValidationError.
+    """
     review = _unsigned(actor, plan_id, planreview_id)
+    check_digest(review, ("meeting", *fields), shown)
     _fill(actor, review, meeting, fields)
     review.save()
     write_plan(actor, review.plan, ["reviews"], is_change=False)
