@@ -89,13 +89,13 @@ class Plans(Subject[Plan]):
         return _("A plan you keep is due for review"), [row.title]
 
 
-def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient, list[date]]]:
-    """Days of open milestones by plan and owner."""
-    found: dict[UUID, dict[Recipient, list[date]]] = defaultdict(lambda: defaultdict(list))
-    rows = Milestone.objects.open().filter(action__goal__plan__in=ids, action__owner__isnull=False)
+def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient | None, list[date]]]:
+    """Days of open milestones by plan and owner, if there is one."""
+    found: dict[UUID, dict[Recipient | None, list[date]]] = defaultdict(lambda: defaultdict(list))
+    rows = Milestone.objects.open().filter(action__goal__plan__in=ids)
     for row in rows.select_related("action__owner", "action__goal"):
-        if row.action.owner:
-            found[row.action.goal.plan_id][recipient(row.action.owner)].append(row.due_on)
+        owner = recipient(row.action.owner) if row.action.owner else None
+        found[row.action.goal.plan_id][owner].append(row.due_on)
     return found
 
 

@@ -116,7 +116,7 @@ _REVIEW_DAYS: Final = (-30, -7)
 
 def plan_reminders(
     *,
-    due: Mapping[Recipient, Collection[date]],
+    due: Mapping[Recipient | None, Collection[date]],
     keeper: Recipient | None,
     review_on: date | None,
     values_on: Collection[date],
@@ -124,10 +124,14 @@ def plan_reminders(
 ) -> Iterator[Occurrence]:
     """At 09:00: open milestones to their owners (`due`), what is late, reviews and values to the keeper.
 
+    Milestones of actions that are assigned to no one stand under None: only the keeper is told of them.
+
     One message a person and day, whatever the number of milestones. A target that is missed reminds no one:
     a figure is looked at in a review.
     """
     for owner, days in due.items():
+        if owner is None:
+            continue
         for day in sorted({day + timedelta(days=n) for day in days for n in _OWNER_DAYS}):
             yield from each_channel(MILESTONE_DUE, owner, nine_oclock(day, owner.zone), now=now)
     if keeper is None:

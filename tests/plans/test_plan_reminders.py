@@ -12,7 +12,8 @@ from accounts.actors import actor_for
 from lib.days import city_today
 from plans.reminders import Plans
 from plans.rules import LATE_DAYS, plan_reminders
-from plans.services.milestones import tick_milestone
+from plans.services.goals import save_action
+from plans.services.milestones import save_milestone, tick_milestone
 from reminders.models import Reminder
 from reminders.rules import Recipient
 from tests.factories import make_district, make_officer
@@ -29,9 +30,10 @@ def person(number: int) -> Recipient:
 def test_who_is_told_when() -> None:
     owner, keeper = person(1), person(2)
     told = []
-    for days in range(-31, 9):
+    for days in range(-31, 12):
         now = datetime(2026, 6, 10, 7, tzinfo=ZONE) + timedelta(days=days)
-        about: dict[str, Any] = {"due": {owner: [DAY, DAY]}, "keeper": keeper, "review_on": date(2026, 7, 10)}
+        about: dict[str, Any] = {"keeper": keeper, "review_on": date(2026, 7, 10)}
+        about["due"] = {owner: [DAY, DAY], None: [DAY + timedelta(days=3)]}
         for one in plan_reminders(**about, values_on=[DAY], now=now):
             local = one.at.astimezone(ZONE)
             assert local.hour == 9
@@ -41,6 +43,7 @@ def test_who_is_told_when() -> None:
         ("milestone_due", 1, 0),
         ("milestone_due", 1, 1),
         ("milestone_late_keeper", 2, LATE_DAYS),
+        ("milestone_late_keeper", 2, LATE_DAYS + 3),  # assigned to no one
         ("review_due", 2, 0),
         ("value_due", 2, 0),
     }
@@ -56,7 +59,13 @@ def test_a_milestone_that_is_done_reminds_nobody() -> None:
     assert {one.rule for one in reminders} == {"milestone_due"}
     found = dict(Plans().occurrences([planned.plan.pk], timezone.now()))
     assert planned.plan.pk in found
+    other = save_action(**planned.about, goal_id=planned.goal.pk, title="Assigned to no one")
+    save_milestone(
+        **planned.about, action_id=other.pk, title="Begun", due_on=city_today() - timedelta(days=LATE_DAYS)
+    )
     tick_milestone(**planned.owned, milestone_id=row.pk)
+    rules = {one.rule for _pk, one in Plans().occurrences([planned.plan.pk], timezone.now())}
+    assert "milestone_late_keeper" in rules
     assert planned.owner.pk not in {
         one.recipient_id for _pk, one in Plans().occurrences([planned.plan.pk], timezone.now())
     }
