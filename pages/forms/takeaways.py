@@ -1,5 +1,6 @@
 """Forms of takeaways: several at once after a workshop, and the answer to “Tried it?”."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,17 +11,12 @@ from pages.forms.fields import fields_of
 from practices.models import Adoption, Practice
 
 
-def _published() -> list[tuple[str, str]]:
-    rows = Practice.objects.published().order_by("code")
-    return [("", "—"), *((str(row.pk), str(row)) for row in rows)]
-
-
 class _WithPractice(forms.Form):
     practice = forms.ChoiceField(label=_("Practice"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, titles: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practice"].choices = _published()  # type: ignore[attr-defined]  # a choice field
+        self.fields["practice"].choices = [("", "—"), *titles]  # type: ignore[attr-defined]  # a choice field
 
     def clean_practice(self) -> Practice | None:
         chosen = self.cleaned_data["practice"]

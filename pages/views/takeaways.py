@@ -22,8 +22,9 @@ from pages.forms.base import RefusalsIn
 from pages.forms.takeaways import TakeawayForm, TriedForm
 from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
 from pages.undo import say_with_undo
+from pages.views.practices import own_languages
 from practices.codes import Again
-from practices.models import Takeaway
+from practices.models import Practice, Takeaway
 from practices.services.takeaways import MOST, answer_takeaway, take_home, takeaway_of
 
 ROWS: Final = 4
@@ -37,7 +38,7 @@ def meeting_take_home(request: ActorRequest, pk: UUID) -> HttpResponse:
     meeting = get_or_404(rows, pk)
     refuse_unless(can_edit_meeting(request.actor, meeting))
     made = formset_factory(TakeawayForm, extra=ROWS, max_num=MOST, absolute_max=MOST)
-    forms: Any = made(posted(request))
+    forms: Any = made(posted(request), form_kwargs={"titles": _titles()})
     if forms.is_bound and forms.is_valid():
         wanted = [form.cleaned_data for form in forms if form.has_changed()]
         try:
@@ -78,8 +79,16 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def tried_context(row: Takeaway, data: Any = None) -> dict[str, Any]:
     """What `tried_form.html` shows, on the page of the takeaway and on that of its follow-up."""
-    form = TriedForm(data, asks_practice=row.practice_id is None)
+    asks = row.practice_id is None
+    form = TriedForm(data, asks_practice=asks, titles=_titles() if asks else ())
     return {"takeaway": row, "tried": form, "again": Again.choices}
+
+
+def _titles() -> list[tuple[str, str]]:
+    """Published practices by their titles in the reader's language."""
+    rows = Practice.objects.published().with_texts()
+    found = [(str(row.pk), str(row.text_for(*own_languages()) or row)) for row in rows]
+    return sorted(found, key=lambda one: one[1].casefold())
 
 
 def _district(request: ActorRequest, row: FollowUp) -> District | None:

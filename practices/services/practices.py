@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
@@ -282,8 +283,11 @@ def _refuse_gaps(practice: Practice) -> None:
         )
     for text in originals:
         if gaps := rules.missing({name: getattr(text, name) for name in rules.REQUIRED}):
-            message = _("Complete the text first.")
-            raise ValidationError(dict.fromkeys(gaps, message), code="required")
+            labels = {name: capfirst(PracticeText._meta.get_field(name).verbose_name) for name in gaps}
+            raise ValidationError(
+                {name: _("Enter “%(field)s”.") % {"field": label} for name, label in labels.items()},
+                code="required",
+            )
 
 
 def _refuse_protected(practice: Practice) -> None:

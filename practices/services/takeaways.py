@@ -41,6 +41,8 @@ def take_home(
         raise PermissionDenied
     if meeting.kind != MeetingKind.MUTUAL_LEARNING_WORKSHOP:
         raise ValidationError(_("Only a mutual learning workshop has takeaways."), code="kind")
+    if not takeaways:
+        raise ValidationError(_("Enter what you want to try."), code="empty")
     refuse_more("title", takeaways, MOST)
     made = []
     for given in takeaways:

@@ -166,6 +166,8 @@ def test_a_gap_in_an_original_is_named(author: Actor) -> None:
     row = create_practice(actor=author, language="en", text=texts() | {"went_wrong": " "}, **FIELDS)
     about: dict[str, Any] = {"actor": author, "practice_id": row.pk}
     assert refused(submit_practice, **about) == ["went_wrong"]
+    with pytest.raises(ValidationError, match="Enter “What went wrong”"):
+        submit_practice(**about)
     edit_practice(**about, language="en", text={"went_wrong": "Nothing known yet"})
     row.texts.update(translated="by_machine")
     assert refused(submit_practice, **about) == ["original"]

@@ -74,6 +74,8 @@ def test_takeaways_are_follow_ups_of_the_workshop(workshop: Workshop) -> None:
     other = make_meeting(workshop.north, kind="training")
     with pytest.raises(ValidationError, match="Only a mutual learning workshop"):
         take_home(actor=workshop.actor, meeting_id=other.pk, takeaways=given)
+    with pytest.raises(ValidationError, match="Enter what you want to try"):
+        take_home(actor=workshop.actor, meeting_id=workshop.meeting.pk, takeaways=[])
     with pytest.raises(ValidationError, match="Too many"):
         take_home(actor=workshop.actor, meeting_id=workshop.meeting.pk, takeaways=given * 21)
 
@@ -122,7 +124,9 @@ def test_a_takeaway_without_a_practice_asks_for_one(workshop: Workshop) -> None:
     row = workshop.take()
     client, address = signed_in(workshop.owner), reverse("takeaway", args=[row.pk])
     sent = {"came_of_it": "helped", "would_again": "no"}
-    assert "Choose the practice" in client.post(address, sent).content.decode()
+    asked = client.post(address, sent).content.decode()
+    assert "Choose the practice" in asked
+    assert f">{workshop.practice.texts.get().title}</option>" in asked, "its title, not its code"
     assert client.post(address, sent | {"practice": str(workshop.practice.pk)}).status_code == 302
     assert Takeaway.objects.get().practice == workshop.practice
     colleague, elsewhere = (
