@@ -107,6 +107,14 @@ class UserQuerySet(models.QuerySet["User"]):
         )
         return self.filter(models.Exists(own))
 
+    def covering_any_of(self, district: District) -> Self:
+        """Users whose own districts include `district`, one of its ancestors or a part of it."""
+        through = self.model.districts.through.objects.filter(user_id=models.OuterRef("pk"))
+        own = through.filter(
+            models.Q(district_id__in=district.lineage) | models.Q(district__lineage__contains=[district.pk])
+        )
+        return self.filter(models.Exists(own))
+
     def working_in(self, district: District) -> Self:
         """Users who cover `district` now: as `covering`, or by temporary access."""
         relief = Relief.objects.open_at(timezone.now()).filter(

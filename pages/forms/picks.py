@@ -39,7 +39,7 @@ class OrganisationPicks:
             rows |= {row.pk: row for row in found if row.pk not in rows}
         self.shown, self.searched = list(rows.values()), find.strip()
         choices = [(str(row.pk), row.short_name or row.name) for row in self.shown]
-        if not isinstance(field, forms.ModelMultipleChoiceField):
+        if not field.required and not isinstance(field, forms.ModelMultipleChoiceField):
             choices.insert(0, ("", str(_("None"))))
         field.widget.choices = choices
 

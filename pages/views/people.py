@@ -69,7 +69,12 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
         form, save, current=lambda: person_values(row), again=lambda data: PersonForm(data, person=row)
     )
     if attempt.saved:
-        messages.success(request, _saved(was_active, attempt.saved))
+        after = attempt.saved
+        messages.success(request, _saved(was_active, after))
+        covers = after.role not in rules.READS_OWN_DISTRICTS or after.districts.exists()
+        if not covers and after.acts.waiting().filter(kind=Act.DISTRICTS).exists():
+            text = _("Until a second person confirms, %(name)s covers no district and sees no records.")
+            messages.warning(request, text % {"name": after.name})
         return redirect("settings_people")
     context = attempt.context | {"person": row, "waiting": row.acts.waiting().in_order()}
     return render(request, "pages/settings/person.html", context, status=attempt.status)

@@ -108,6 +108,7 @@ def test_roles_and_districts_change(client: Client, administrator: User) -> None
         f"/settings/people/{user.pk}/", typed(user, role="supervisor", districts=[str(south.pk)]), follow=True
     )
     assert f"Account of {user.name} saved. Changes listed under" in answer.content.decode()
+    assert f"{user.name} covers no district" in answer.content.decode(), "what was removed is gone at once"
     user.refresh_from_db()
     assert (user.role, user.asked_role, list(user.districts.all())) == ("officer", "supervisor", [])
     page = client.get(f"/settings/people/{user.pk}/").content.decode()
