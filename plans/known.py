@@ -22,7 +22,7 @@ from reports.intervals import LEAST, wilson
 from reports.periods import Period
 from reports.questions import Question
 from reports.reading import read_all
-from reports.wording import say, say_briefly, say_interval
+from reports.wording import say, say_interval, say_period
 
 ENOUGH_MONTHS: Final = 6  # of data, so that a figure is not of one quarter
 CONCERNS: Final = "concerns"
@@ -204,7 +204,7 @@ def numbers(unit: str, n: float | None, of: float | None, value: float | None, p
         if is_share and n is not None and of is not None
         else "",
         interval=say_interval(wilson(n, of)) if can_vary and n is not None and of else "",
-        period=say_briefly(period),
+        period=say_period(period),
     )
 
 
@@ -228,7 +228,7 @@ class FilePage:
 
     @property
     def period(self) -> str:
-        return say_briefly(period_of(self.document["period"]))
+        return say_period(period_of(self.document["period"]))
 
     @property
     def days(self) -> str:

@@ -109,6 +109,16 @@ def label_of(label: Promise, number: float = MANY) -> str:
 
 def say_briefly(period: Period) -> str:
     """A period where an axis has little room: `Q3 2026`, `Sep 2026`, `2026`; else its first day."""
+    first_day = pgettext("Django date format of a day of another year", "j M Y")
+    return _named(period) or date_format(period.since, first_day)
+
+
+def say_period(period: Period) -> str:
+    """As `say_briefly`; of any other period its first and last day."""
+    return _named(period) or period.span
+
+
+def _named(period: Period) -> str:
     first = period.since
     if period.months == 12 and first.month == 1:
         return str(first.year)
@@ -116,7 +126,7 @@ def say_briefly(period: Period) -> str:
         return _("Q%(quarter)s %(year)s") % {"quarter": (first.month + 2) // 3, "year": first.year}
     if period.months == 1:
         return date_format(first, pgettext("Django date format of a month, short", "M Y"))
-    return date_format(first, pgettext("Django date format of a day of another year", "j M Y"))
+    return ""
 
 
 def say_so_far(period: Period, today: date) -> str:

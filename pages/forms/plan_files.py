@@ -10,7 +10,7 @@ from pages.forms.fields import fields_of
 from pages.forms.shown_files import ShownFileForm
 from plans.models import City, ComparisonFile
 from reports.periods import Period
-from reports.wording import say_briefly
+from reports.wording import say_period
 
 
 @fields_of(ComparisonFile, "recipient", "contact")
@@ -24,7 +24,7 @@ class ComparisonFileForm(ShownFileForm):
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.periods = {one.since.isoformat(): one for one in periods}
-        choices = [(code, say_briefly(one)) for code, one in self.periods.items()]
+        choices = [(code, say_period(one)) for code, one in self.periods.items()]
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def values(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -18,6 +19,7 @@ from pages.forms.districts import DistrictChoice
 from pages.forms.fields import fields_of, form_field
 from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
+from pages.templatetags.ui import day
 from plans.codes import Measure, Source, Unit
 from plans.definitions import measures_of
 from plans.models import (
@@ -41,9 +43,24 @@ HUNDRED: Final = 100
 OFFERED: Final = 30  # meetings, and follow-ups, as evidence
 
 
-def _offer_people(form: forms.Form, name: str, actor: Actor) -> None:
-    rows = User.objects.visible_to(actor).active().with_role(*WRITES).order_by("name", "pk")
+def _offer_people(form: forms.Form, name: str, actor: Actor, district: District) -> None:
+    """Officers and supervisors who see plans of the district."""
+    rows = User.objects.visible_to(actor).active().with_role(*WRITES).covering_any_of(district).in_order()
     form.fields[name].queryset = rows  # type: ignore[attr-defined]  # a field of models
+
+
+def _offer_dated(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Meetings or follow-ups with their day, because titles repeat."""
+    day_of = "starts_at" if name == "meeting" else "due_on"
+    field: Any = form.fields[name]
+    field.queryset = rows
+    field.label_from_instance = lambda row: (
+        _("%(title)s, %(day)s")
+        % {
+            "title": row,
+            "day": day(getattr(row, day_of)),
+        }
+    )
 
 
 class _PickForm(OrganisationPicks, DraftForm):
@@ -73,9 +90,9 @@ class NewPlanForm(forms.Form):
 
 @fields_of(Plan, *PLAN, "keeper")
 class PlanForm(VersionedForm):
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, district: District, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_people(self, "keeper", actor)
+        _offer_people(self, "keeper", actor, district)
 
 
 @fields_of(Plan, "adopted_on", "adopted_by", adopted_on={"required": True}, adopted_by={"required": True})
@@ -90,9 +107,9 @@ class GoalForm(DigestForm):
 
 @fields_of(Action, "title", "description", "owner", "starts_on", "ends_on")
 class ActionForm(DigestForm):
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, district: District, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_people(self, "owner", actor)
+        _offer_people(self, "owner", actor, district)
 
 
 @fields_of(Action, "status", "reason")
@@ -135,12 +152,14 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         meetings = Meeting.objects.visible_to(actor).held().order_by("-starts_at", "pk")
         promises = FollowUp.objects.visible_to(actor).filter(status=FollowUpStatus.DONE)
-        offered = {"meeting": meetings, "follow_up": promises.order_by("-due_on", "pk")}
+        offered: dict[str, QuerySet[Any]] = {
+            "meeting": meetings,
+            "follow_up": promises.order_by("-due_on", "pk"),
+        }
         self.shown = []
         for name, rows in offered.items():
             latest = list(rows[:OFFERED])
-            field: Any = self.fields[name]
-            field.queryset = rows.filter(pk__in=[row.pk for row in latest])
+            _offer_dated(self, name, rows.filter(pk__in=[row.pk for row in latest]))
             self.shown += latest
 
 
@@ -225,7 +244,7 @@ class ReviewForm(DigestForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Meeting.objects.visible_to(actor).filter(kind__in=KINDS).order_by("-starts_at", "pk")
-        self.fields["meeting"].queryset = rows  # type: ignore[attr-defined]  # a field of models
+        _offer_dated(self, "meeting", rows)
 
 
 @fields_of(

@@ -24,7 +24,7 @@ from plans.models import ComparisonFile
 from plans.policies import can_compare, can_receive
 from plans.rules import fingerprint_of
 from plans.services.comparison import confirm_file, periods_of, prepare_file
-from reports.wording import say_briefly
+from reports.wording import say_period
 
 
 @require_safe
@@ -36,7 +36,7 @@ def plan_compare(request: ActorRequest, pk: UUID) -> HttpResponse:
     record_view(request, "plan", [plan.pk], district_ids=[plan.district_id])
     context = {
         "plan": plan,
-        "period": say_briefly(period) if period else "",
+        "period": say_period(period) if period else "",
         "districts": districts,
         "cities": beside_cities(request.actor, plan) if is_whole else [],
         "may_send": can_compare(request.actor, plan) and is_whole and not plan.is_draft,

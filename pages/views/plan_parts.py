@@ -76,8 +76,9 @@ def plan_goal(request: ActorRequest, pk: UUID, goal: UUID) -> HttpResponse:
 
 @form_page
 def plan_action_new(request: ActorRequest, pk: UUID, goal: UUID) -> HttpResponse:
-    row: Goal = get_or_404(written_plan(request, pk).goals.all(), goal)
-    form = ActionForm(posted(request), actor=request.actor)
+    plan = written_plan(request, pk)
+    row: Goal = get_or_404(plan.goals.all(), goal)
+    form = ActionForm(posted(request), actor=request.actor, district=plan.district)
     return part_page(request, pk, form, save_action, title=_("New action"), goal_id=row.pk)
 
 
@@ -112,7 +113,8 @@ def plan_action_edit(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse
 
     def build(data: Any) -> ActionForm:
         row.refresh_from_db()
-        return ActionForm(data, initial=shown_values(row, ACTION), actor=request.actor)
+        initial = shown_values(row, ACTION)
+        return ActionForm(data, initial=initial, actor=request.actor, district=plan.district)
 
     ids: dict[str, Any] = {"goal_id": row.goal_id, "action_id": row.pk}
     return part_page(
@@ -175,11 +177,15 @@ def plan_milestone_drop(request: ActorRequest, pk: UUID, milestone: UUID) -> Htt
 
 @require_POST
 def plan_milestone_tick(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResponse:
-    """Mark as done, from Today or from the action: one tap, with Undo."""
+    """Mark as done, from Today or from the action: one tap, with Undo. `open` opens it again later."""
     plan = seen_plan(request, pk)
     rows = Milestone.objects.visible_to(request.actor).filter(action__goal__plan=plan)
     row = get_or_404(rows, milestone)
     try:
+        if request.POST.get("open"):
+            untick_milestone(actor=request.actor, plan_id=pk, milestone_id=row.pk)
+            messages.success(request, _("This milestone is open again: %(title)s") % {"title": row.title})
+            return redirect(_action(pk, row.action_id))
         tick_milestone(
             actor=request.actor, plan_id=pk, milestone_id=row.pk, note=request.POST.get("note", "")[:200]
         )

@@ -69,6 +69,8 @@ def plan_review_new(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
     row = _review(request, pk, planreview)
+    if row.is_signed and not request.POST:
+        return redirect(_address(row))
 
     def build(data: Any) -> ReviewForm:
         row.refresh_from_db()
@@ -82,6 +84,8 @@ def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpR
 def plan_voice_new(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
     """One row an organisation, typed during the meeting. Partners of the plan are offered first."""
     row = _review(request, pk, planreview)
+    if row.is_signed and not request.POST:
+        return redirect(_address(row))
     partners = Partner.objects.filter(action__goal__plan=pk).values_list("organisation", flat=True)
     form = VoiceForm(posted(request), actor=request.actor, offered=list(partners.distinct()))
     form.draft = "look_for" in request.POST

@@ -97,7 +97,7 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         return {name: getattr(fresh, name) for name in (*PLAN, "version")} | {"keeper": fresh.keeper_id}
 
     def build(data: Any) -> PlanForm:
-        return PlanForm(data, initial=now(), actor=request.actor)
+        return PlanForm(data, initial=now(), actor=request.actor, district=row.district)
 
     form = build(posted(request))
     attempt = save_or_show_conflict(

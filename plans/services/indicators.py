@@ -21,13 +21,14 @@ from lib.row_context import Opened, opened
 from plans.codes import Direction, Source, Unit
 from plans.definitions import UNITS, counted, measures_of, never_has_target
 from plans.models import Indicator, IndicatorValue, Plan
-from plans.rules import SHORTEST_REASON, quarter_before, quarters
+from plans.rules import SHORTEST_REASON, add_months, quarter_before, quarters
 from plans.services.plans import locked_plan, next_position, refuse_adopted, write_plan
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reports.statuses import final_on
 
 MOST: Final = 60
+EARLIEST: Final = 10  # years before the plan in which a value counted elsewhere begins
 #: What can change: values belong to what they were counted as.
 CHANGEABLE: Final = frozenset({"title", "direction", "target", "target_on", "target_reason", "note"})
 
@@ -114,6 +115,9 @@ def enter_value(
         raise ValidationError(_("The values of this indicator come from records."), code="book")
     if period.until > city_today():
         raise ValidationError({"period_end": _("This period is not over yet.")}, code="future")
+    if period.since < add_months(plan.starts_on, -12 * EARLIEST):
+        message = _("Enter a day at most 10 years before the plan.")
+        raise ValidationError({"period_start": message}, code="long_ago")
     is_first = not row.values.filter(is_baseline=True).exists()
     corrected = row.values.standing().get(pk=corrects_id) if corrects_id else None
     entered = IndicatorValue(

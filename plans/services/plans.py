@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, actor_for
@@ -21,7 +23,7 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
 from lib.days import city_today
 from plans.codes import PlanStatus
-from plans.models import Action, Plan
+from plans.models import Action, Milestone, Plan
 from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import is_too_long
 from reminders.services import refresh_reminders
@@ -52,6 +54,8 @@ def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fiel
     check_version(plan.version, version)
     if changed := assign(plan, fields):
         _check(plan, fields)
+        if not plan.is_draft and {"starts_on", "ends_on"} & set(changed):
+            _refuse_outside(plan)
         write_plan(actor, plan, changed)
     return plan
 
@@ -70,6 +74,7 @@ def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str
     if not plan.adopted_by:
         raise ValidationError({"adopted_by": _("Enter who adopted the plan.")})
     _check(plan)
+    _refuse_outside(plan)
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
 
@@ -178,6 +183,16 @@ def _open(plan: Plan) -> Plan:
     if plan.status == PlanStatus.CLOSED:
         raise ValidationError(_("This plan is closed."), code="closed")
     return plan
+
+
+def _refuse_outside(plan: Plan) -> None:
+    """Raise ValidationError for a milestone on a day that is not of the plan."""
+    rows = Milestone.objects.filter(action__goal__plan=plan, dropped_on=None)
+    inside = Q(due_on__gte=plan.starts_on, due_on__lte=plan.ends_on)
+    if row := rows.exclude(inside).order_by("due_on", "pk").first():
+        text = _("The milestone “%(title)s” is due on %(day)s, outside the plan. Change its due date first.")
+        day = date_format(row.due_on)
+        raise ValidationError(text % {"title": row.title, "day": day}, code="outside")
 
 
 def _check(plan: Plan, fields: Collection[str] = ()) -> None:

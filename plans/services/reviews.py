@@ -136,6 +136,9 @@ def _fill(actor: Actor, review: PlanReview, meeting: Meeting | None, fields: dic
         review.meeting = meeting
     assign(review, fields)
     refuse_future(review, ["held_on"])
+    first = min(review.plan.adopted_on or review.plan.starts_on, review.plan.starts_on)
+    if review.held_on and review.held_on < first:
+        raise ValidationError({"held_on": _("Enter a day after the plan was adopted.")}, code="before")
     review.full_clean(exclude=["plan", "meeting", "started_by", "signed_by"])
 
 

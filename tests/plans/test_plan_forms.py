@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.services.follow_ups import create_follow_up
+from pages.templatetags.ui import day
 from plans.models import Action, Evidence, Goal, IndicatorValue, Milestone, Partner, PlanVoice
 from plans.services.goals import save_goal, save_partner
 from plans.services.indicators import enter_value
-from plans.services.reviews import save_voice, start_review
+from plans.services.reviews import edit_review, save_voice, sign_review, start_review
 from reports.periods import Period
+from reports.wording import say_period
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
 from tests.plans.making import STARTS, Planned, make_agreed
 from tests.plans.test_plan_pages import page, signed_in
@@ -32,7 +34,8 @@ def test_a_meeting_or_a_follow_up_is_evidence(planned: Planned) -> None:
     client = signed_in(planned.owner)
     address = reverse("plan_action_evidence", args=[planned.plan.pk, planned.action.pk])
     text = client.get(address).content.decode()
-    assert "Course at Northgate" in text and "Course at Southbank" not in text
+    assert "Course at Southbank" not in text
+    assert f"Course at Northgate, {day(past)}" in text, "titles repeat, days tell them apart"
     for wrong in ({}, {"meeting": elsewhere.pk}, {"meeting": held.pk, "url": "https://a.example/"}):
         assert client.post(address, wrong).status_code == 422, wrong
     assert client.post(address, {"meeting": held.pk}).status_code == 302
@@ -70,6 +73,7 @@ def test_parts_of_a_draft_are_removed_and_of_an_adopted_plan_stay(planned: Plann
         {"organisation": partner.organisation_id, "role": "advises"},
     )
     assert "already a partner" in again.content.decode() and again.status_code == 422
+    assert "Its actions and indicators are removed with it." in page(client, "plan", pk)
     officer = signed_in(planned.owner)
     assert officer.post(reverse("plan_goal_remove", args=[pk, empty.pk])).status_code == 403
     client.post(reverse("plan_goal_remove", args=[pk, empty.pk]))
@@ -92,6 +96,10 @@ def test_a_value_by_hand_is_corrected_by_another_row(planned: Planned) -> None:
     client = signed_in(planned.keeper)
     address = f"{reverse('plan_value_new', args=[planned.plan.pk, row.pk])}?corrects={first.pk}"
     assert address in page(client, "plan_indicator", planned.plan.pk, row.pk).replace("&amp;", "&")
+    assert say_period(year) == "2024"
+    assert say_period(Period(date(2024, 6, 1), date(2025, 6, 1))) == "1 Jun 2024 to 31 May 2025", (
+        "no single day"
+    )
     form = client.get(address).context["form"]
     assert (form.initial["n"], form.initial["period_end"]) == (172, STARTS)
     days = {"period_start": "2024-01-01", "period_end": "2025-01-01"}
@@ -138,6 +146,11 @@ def test_a_voice_is_removed_until_the_review_is_signed(planned: Planned) -> None
     assert signed_in(planned.owner).post(address).status_code == 403
     assert signed_in(planned.keeper).post(address).status_code == 302
     assert not PlanVoice.objects.exists()
+    edit_review(**about, held_on=date(2026, 6, 1), conclusion="We go on.")
+    sign_review(**about)
+    for name in ("plan_review_edit", "plan_voice_new"):
+        answer = signed_in(planned.keeper).get(reverse(name, args=[planned.plan.pk, review.pk]))
+        assert answer.status_code == 302, "nothing to fill in that is refused afterwards"
 
 
 def test_a_review_that_is_not_signed_is_gone_on_with(planned: Planned) -> None:
@@ -149,3 +162,15 @@ def test_a_review_that_is_not_signed_is_gone_on_with(planned: Planned) -> None:
     there = reverse("plan_review", args=[planned.plan.pk, planned.plan.reviews.get().pk])
     assert started.headers["Location"] == there
     assert client.get(address).headers["Location"] == there
+
+
+def test_only_those_who_see_the_plan_are_offered(planned: Planned) -> None:
+    elsewhere = make_officer(make_district(), name="Elsewhere Officer")
+    part = make_officer(make_district(parent=planned.north), name="Officer of a part")
+    client, pk = signed_in(planned.keeper), planned.plan.pk
+    for name, ids in {"plan_edit": [pk], "plan_action_edit": [pk, planned.action.pk]}.items():
+        text = page(client, name, *ids)
+        assert part.name in text and planned.owner.name in text and planned.keeper.name in text, name
+        assert elsewhere.name not in text, name
+    address = reverse("plan_action_edit", args=[pk, planned.action.pk])
+    assert client.post(address, {"title": "Train", "owner": part.pk}).status_code == 302

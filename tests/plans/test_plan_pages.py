@@ -105,6 +105,12 @@ def test_the_owner_ticks_on_today_in_one_tap_and_takes_it_back(planned: Planned)
     client.post(undo)
     row.refresh_from_db()
     assert row.done_on is None
+    client.post(address)
+    assert "Not done" in page(client, "plan_action", planned.plan.pk, planned.action.pk)
+    assert signed_in(make_officer(planned.north)).post(address, {"open": "1"}).status_code == 403
+    client.post(address, {"open": "1"})
+    row.refresh_from_db()
+    assert row.done_on is None, "opened again after the message with Undo has gone"
 
 
 def test_a_plan_is_written_from_the_example_and_adopted(planned: Planned) -> None:

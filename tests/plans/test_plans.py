@@ -182,6 +182,24 @@ def test_only_a_draft_loses_what_is_in_it(planned: Planned) -> None:
     assert refused(edit_plan, **planned.about, title="Late") == ["closed"]
 
 
+def test_an_adopted_plan_has_all_its_milestones_and_reviews_in_its_days(planned: Planned) -> None:
+    row = planned.milestone()
+    late = row.due_on + timedelta(days=1)
+    edit_plan(**planned.about, starts_on=late)  # a draft is moved before its parts are
+    with pytest.raises(ValidationError, match=r"Refresher.*outside the plan"):
+        planned.adopt()
+    edit_plan(**planned.about, starts_on=STARTS)
+    planned.adopt()
+    with pytest.raises(ValidationError, match=r"Refresher.*outside the plan"):
+        edit_plan(**planned.about, starts_on=late)
+    drop_milestone(**planned.about, milestone_id=row.pk, reason="The centre has closed.")
+    edit_plan(**planned.about, starts_on=late)
+    with pytest.raises(ValidationError) as refused:
+        start_review(**planned.about, held_on=date(2024, 12, 11))
+    assert refused.value.message_dict.keys() == {"held_on"}
+    start_review(**planned.about, held_on=date(2024, 12, 12))
+
+
 def test_a_draft_needs_an_action_to_be_adopted_and_can_be_discarded() -> None:
     city = make_district()
     actor = make_actor(city, role="supervisor")
@@ -223,6 +241,8 @@ def test_a_value_by_hand_is_n_of_many_and_corrected_by_another(planned: Planned)
     assert refused(enter_value, **about, period=year, n=6, of=5) == ["n"]
     assert refused(enter_value, **about, period=year, value=3) == ["n"]
     assert refused(enter_value, **about, period=future, n=1, of=5) == ["period_end"]
+    mistyped = Period(date(24, 1, 1), date(25, 1, 1))
+    assert refused(enter_value, **about, period=mistyped, n=1, of=5) == ["period_start"]
     first = enter_value(**about, period=year, n=172, of=500)
     assert (first.value, first.is_baseline, first.where_from) == (172 / 500, True, "City survey")
     assert refused(enter_value, **about, period=year, n=1, of=500) == ["__all__"]
