@@ -99,8 +99,8 @@ def plan_action(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
         "line": line,
         "evidence": evidence,
         "form": StatusForm(initial=shown_values(row, STATUS)),
-        "may_write": can_write_plan(actor, plan),
-        "may_tick": can_write_action(actor, plan, row),
+        "may_write": plan.is_open and can_write_plan(actor, plan),
+        "may_tick": plan.is_open and can_write_action(actor, plan, row),
         "today": city_today(),
     }
     return render(request, "pages/plans/action.html", context)
@@ -271,7 +271,7 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
         messages.success(request, _("Indicator saved."))
         return redirect("plan", pk)
     record_view(request, "plan", [pk], district_ids=[plan.district_id])
-    may_write = can_write_plan(request.actor, plan)
+    may_write = plan.is_open and can_write_plan(request.actor, plan)
     is_by_hand = row.source == Source.HAND
     context = {"plan": plan, "line": line, "may_write": may_write, "is_by_hand": is_by_hand}
     return render(request, "pages/plans/indicator.html", context | attempt.context, status=attempt.status)

@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
+from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.plans import TakeForm
@@ -63,8 +65,12 @@ def plan_evidence_remove(request: ActorRequest, pk: UUID, act: UUID, evidence: U
     _plan, action = written_action(request, pk, act)
     row = get_or_404(Evidence.objects.filter(action=action), evidence)
     about: dict[str, Any] = {"plan_id": pk, "action_id": action.pk, "evidence_id": row.pk}
-    goals.remove_evidence(actor=request.actor, **about)
-    messages.success(request, _("Evidence removed."))
+    try:
+        goals.remove_evidence(actor=request.actor, **about)
+    except ValidationError as error:
+        messages.error(request, " ".join(texts(error)))
+    else:
+        messages.success(request, _("Evidence removed."))
     return redirect(_action(pk, action.pk))
 
 

@@ -45,7 +45,7 @@ def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRespon
         "figures": figures_in(plan.days, city_today()) if page else (),
         "values": frozen_values(row) if row.is_signed else (),
         "late": [line for line in lines if line.is_late],
-        "may_write": can_write_plan(actor, plan) and not row.is_signed,
+        "may_write": plan.is_open and can_write_plan(actor, plan) and not row.is_signed,
         "today": city_today(),
     }
     return render(request, "pages/plans/review.html", context)

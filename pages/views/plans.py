@@ -62,7 +62,7 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
         "here": "" if is_point else here,
         "goals": page.of_point(int(point)) if is_point else page.of_strand(here),
         "today": city_today(),
-        "may_write": can_write_plan(request.actor, row),
+        "may_write": row.is_open and can_write_plan(request.actor, row),
         "paper_of": _paper_of(request, row),
     }
     return render(request, "pages/plans/detail.html", context)

@@ -132,5 +132,10 @@ class Plan(models.Model):
         return self.status == PlanStatus.DRAFT
 
     @property
+    def is_open(self) -> bool:
+        """Not closed: it can still be written."""
+        return self.status != PlanStatus.CLOSED
+
+    @property
     def is_adopted(self) -> bool:
         return self.status == PlanStatus.ADOPTED

@@ -12,6 +12,7 @@ from pages.templatetags.ui import day
 from plans.models import Action, Evidence, Goal, IndicatorValue, Milestone, Partner, PlanVoice
 from plans.services.goals import save_goal, save_partner
 from plans.services.indicators import enter_value
+from plans.services.plans import close_plan
 from plans.services.reviews import edit_review, save_voice, sign_review, start_review
 from reports.periods import Period
 from reports.wording import say_period
@@ -174,3 +175,20 @@ def test_only_those_who_see_the_plan_are_offered(planned: Planned) -> None:
         assert elsewhere.name not in text, name
     address = reverse("plan_action_edit", args=[pk, planned.action.pk])
     assert client.post(address, {"title": "Train", "owner": part.pk}).status_code == 302
+
+
+def test_a_closed_plan_offers_nothing_to_write_and_says_so(planned: Planned) -> None:
+    planned.milestone()
+    planned.indicator()
+    planned.adopt()
+    shown, client = planned.show(), signed_in(planned.keeper)
+    pk, action = planned.plan.pk, planned.action.pk
+    assert "Save status" in page(client, "plan_action", pk, action)
+    close_plan(**planned.about)
+    for name, ids in {"plan": [pk], "plan_action": [pk, action]}.items():
+        text = page(client, name, *ids)
+        for offered in (">Edit<", "Save status", "Add ", "Remove", "Close plan"):
+            assert offered not in text, (name, offered)
+    remove = reverse("plan_evidence_remove", args=[pk, action, shown.pk])
+    assert "This plan is closed." in client.post(remove, follow=True).content.decode()
+    assert Evidence.objects.exists()
