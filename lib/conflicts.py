@@ -25,7 +25,9 @@ def check_version(current: int, shown: int | None) -> None:
 
 def digest_of(row: models.Model, names: Iterable[str]) -> str:
     """What stands for the version of a row that has none: a digest of these values."""
-    values = [str(getattr(row, row._meta.get_field(name).attname)) for name in sorted(names)]
+    wanted = set(names)
+    fields = [one for one in row._meta.concrete_fields if one.name in wanted]
+    values = [(one.name, str(getattr(row, one.attname))) for one in fields]
     return sha256(repr(values).encode()).hexdigest()
 
 

@@ -283,11 +283,11 @@ def _refuse_gaps(practice: Practice) -> None:
         )
     for text in originals:
         if gaps := rules.missing({name: getattr(text, name) for name in rules.REQUIRED}):
-            labels = {name: capfirst(PracticeText._meta.get_field(name).verbose_name) for name in gaps}
-            raise ValidationError(
-                {name: _("Enter “%(field)s”.") % {"field": label} for name, label in labels.items()},
-                code="required",
-            )
+            fields = [one for one in PracticeText._meta.concrete_fields if one.name in gaps]
+            said = {
+                one.name: _("Enter “%(field)s”.") % {"field": capfirst(one.verbose_name)} for one in fields
+            }
+            raise ValidationError(said, code="required")
 
 
 def _refuse_protected(practice: Practice) -> None:
