@@ -284,9 +284,8 @@ def _refuse_gaps(practice: Practice) -> None:
     for text in originals:
         if gaps := rules.missing({name: getattr(text, name) for name in rules.REQUIRED}):
             fields = [one for one in PracticeText._meta.concrete_fields if one.name in gaps]
-            said = {
-                one.name: _("Enter “%(field)s”.") % {"field": capfirst(one.verbose_name)} for one in fields
-            }
+            names = {one.name: capfirst(one.verbose_name) for one in fields}
+            said = {name: _("Enter “%(field)s”.") % {"field": field} for name, field in names.items()}
             raise ValidationError(said, code="required")
 
 
