@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from pages.forms.base import SHOWN
 from pages.templatetags.ui import day
 
 
@@ -29,7 +30,7 @@ def differences(form: forms.BaseForm, current: Mapping[str, Any]) -> list[Differ
 
 def _differing(form: forms.BaseForm, current: Mapping[str, Any]) -> Iterator[Difference]:
     for name, yours in form.cleaned_data.items():
-        if name not in current or name == "version":
+        if name not in current or name in SHOWN:
             continue
         field = form.fields[name]
         theirs = current[name]

@@ -15,7 +15,7 @@ from lib.told import told
 #: may have changed, so that another row would be selected.
 ROWS: Final = {"autocomplete": "off"}
 #: Hidden fields that hold the version that was shown to the writer.
-_SHOWN: Final = ("version", "revision", "number", "shown")
+SHOWN: Final = ("version", "revision", "number", "shown")
 
 
 def shown_values(row: Model, names: Iterable[str]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
     """Return the typed data with the current version, so that saving again overwrites the other change."""
     shown: Any = form.data
     data = shown.copy()
-    for name in _SHOWN:
+    for name in SHOWN:
         if name in form.fields and form.fields[name].widget.is_hidden:
             data[form.add_prefix(name)] = str(stale.current)
     return data
