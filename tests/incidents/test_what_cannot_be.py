@@ -180,7 +180,7 @@ def test_of_more_than_sixty_organisations_the_supervisor_is_told_and_chooses(
     night = Night()
     muslim = [{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}]
     third, fourth = (make_organisation(night.district, name=name, focuses=muslim) for name in ("Cee", "Dee"))
-    hidden = make_organisation(night.district, name="Zed", focuses=muslim)
+    hidden = make_organisation(night.district, name="Zed on the hill", focuses=muslim)
     edit_organisation(actor=SYSTEM, organisation_id=hidden.pk, **REFUSED)
     incident = night.incident()
     assert incident.left_out == 2
@@ -197,7 +197,7 @@ def test_of_more_than_sixty_organisations_the_supervisor_is_told_and_chooses(
     page = f"/incidents/{incident.pk}/"
     assert "2 more organisations are affected" in client.get(page).text
     offered = client.get(f"{page}more/").text
-    assert "Cee" in offered and "Dee" in offered and "Zed" not in offered
+    assert "Cee" in offered and "Dee" in offered and hidden.name not in offered
     added = client.post(f"{page}more/", {"organisations": [third.pk]}, follow=True)
     assert "Steps added." in added.text and "1 more organisation is affected" in added.text
     assert incident.steps.filter(organisation=third).count() == 2
