@@ -104,6 +104,8 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect((self.checked.address, target.port))
+        if self.hung_up:  # before there was a connection to end
+            raise TimeoutError
         if target.scheme == "https":
             secure = _context().wrap_socket(
                 self.sock, server_hostname=target.host, do_handshake_on_connect=False

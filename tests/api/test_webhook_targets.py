@@ -11,7 +11,7 @@ from accounts.actors import SYSTEM
 from api.models import Webhook, WebhookDelivery
 from api.services.sending import send_due
 from api.services.webhooks import create_webhook
-from lib.calling import post
+from lib.calling import _Pinned, post
 from lib.domains import plain_url
 from lib.target_rules import BadTarget, is_public, read_target
 from lib.targets import check_target, resolve
@@ -75,6 +75,19 @@ def test_the_door_would_have_been_heard(door: socket.socket, settings: Settings)
     with pytest.raises(OSError):
         post(check_target(f"http://127.0.0.1:{port}/"), b"{}", {}, limit_seconds=0.2)
     door.accept()[0].close()
+
+
+def test_a_call_whose_time_ends_before_it_is_connected_does_not_go_on(
+    door: socket.socket, settings: Settings
+) -> None:
+    """Its watchdog would have ended nothing, and does not come again."""
+    place = f"127.0.0.1:{door.getsockname()[1]}"
+    settings.WEBHOOK_ALLOWED_HOSTS = [place]
+    connection = _Pinned(check_target(f"http://{place}/"), 5)
+    connection.hang_up()
+    with pytest.raises(TimeoutError):
+        connection.request("POST", "/", b"{}")
+    connection.close()
 
 
 @pytest.mark.django_db
