@@ -187,13 +187,11 @@ def test_a_slow_mail_server_has_one_message_more_when_the_turn_is_over(
 ) -> None:
     for report in ("coverage", "recency", "cadence", "overdue"):
         desk.subscribe(report=report)
-    monkeypatch.setattr(mailing, "MAX_SECONDS", 0.3)
-    mail_sink.seconds = 0.4
+    monkeypatch.setattr(mailing, "MAX_SECONDS", 0)  # it is over before the first leaves
     assert send_reports() == len(mail_sink.messages) == 1
     left = Delivery.objects.waiting()
     assert left.count() == 3
     assert not left.filter(lease_until__isnull=False).exists(), "another worker may send them now"
     monkeypatch.setattr(mailing, "MAX_SECONDS", 60)
-    mail_sink.seconds = 0
     assert send_reports() == 3
     assert len(mail_sink.messages) == 4
