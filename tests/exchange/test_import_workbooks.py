@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from itertools import chain
 from pathlib import Path
-from time import monotonic
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -227,9 +227,9 @@ def test_a_bomb_is_refused_within_seconds_and_in_little_memory(
 
 def test_a_million_empty_rows_end_the_sheet_at_once() -> None:
     content = sheet(many("<row/>", 1_000_000), NAMED)
-    started = monotonic()
+    started = thread_time()
     assert len(rows(content)) == 1 + 5_000
-    assert monotonic() - started < 5
+    assert thread_time() - started < 5
 
 
 @pytest.mark.parametrize(

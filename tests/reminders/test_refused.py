@@ -86,7 +86,7 @@ def test_a_server_that_never_answers_is_tried_again_with_the_same_message_id(
 ) -> None:
     server.mood, settings.EMAIL_TIMEOUT = "stall", 1
     make_due(make_owner("email"))
-    for _attempt in range(2):
+    while len(server.message_ids) < 2:
         assert send_due() == 0
         time_goes_by()
     row = Reminder.objects.due(timezone.now()).get()
