@@ -48,7 +48,9 @@ class Ground:
         self.supervises = actor_for(self.supervisor)
         self.administrator = make_actor(role=Role.ADMINISTRATOR)
         self.rows = {name: self._all_of(make_organisation(self.mill, name=name)) for name in ("Mill", "Pond")}
-        self.both = make_meeting(self.mill, *(rows["organisation"] for rows in self.rows.values()), **PLANNED)
+        self.both = make_meeting(
+            self.mill, *(rows["organisation"] for rows in self.rows.values()), **planned()
+        )
 
     def _all_of(self, organisation: Organisation) -> dict[str, Any]:
         concern = make_concern(
@@ -57,7 +59,7 @@ class Ground:
         return {
             "organisation": organisation,
             "contact": make_contact(self.mill, organisation),
-            "meeting": make_meeting(self.mill, organisation, **PLANNED),
+            "meeting": make_meeting(self.mill, organisation, **planned()),
             "concern": concern,
             "incident": make_incident(self.supervises, concern),
         }
@@ -86,7 +88,8 @@ class Ground:
         return found
 
 
-PLANNED: dict[str, Any] = {"status": "planned", "starts_at": timezone.now() + 2 * SOON, "outcomes": []}
+def planned() -> dict[str, Any]:
+    return {"status": "planned", "starts_at": timezone.now() + 2 * SOON, "outcomes": []}
 
 
 @pytest.fixture

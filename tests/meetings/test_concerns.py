@@ -103,13 +103,14 @@ def test_unknown_and_none_stand_alone(given: list[str], kept: list[str]) -> None
         ("bias_grounds", ["invented"]),
         ("affected_focuses", ["invented"]),
         ("perceived_by", "invented"),
-        ("received_at", timezone.now() + timedelta(days=1)),
-        ("occurred_on", city_today() + timedelta(days=1)),
+        ("received_at", lambda: timezone.now() + timedelta(days=1)),
+        ("occurred_on", lambda: city_today() + timedelta(days=1)),
         ("reassurance_answer", "accepted"),
     ],
 )
 def test_what_cannot_be_is_refused(field: str, value: object) -> None:
     north = make_district()
+    value = value() if callable(value) else value
     with pytest.raises(ValidationError):
         log(make_actor(north), district=north, **{field: value})
     assert not Concern.objects.exists()

@@ -17,11 +17,9 @@ from tests.filtering import filtered
 
 pytestmark = pytest.mark.django_db
 
-TODAY = city_today()
-
 
 def days(n: int) -> Any:
-    return TODAY + timedelta(days=n)
+    return city_today() + timedelta(days=n)
 
 
 def promise(
@@ -64,10 +62,10 @@ def test_codes_days_and_late_ones() -> None:
     assert found("status=done") == set()
     assert found("overdue=true") == {"late"}
     assert found("overdue=false") == {"today", "later"}
-    assert found(f"due_after={TODAY}&due_before={days(5)}") == {"today"}
+    assert found(f"due_after={city_today()}&due_before={days(5)}") == {"today"}
     FollowUp.objects.filter(title="late").update(due_on=days(9))
-    assert found(f"first_due_before={TODAY}") == {"late"}
-    assert found(f"first_due_after={TODAY}") == {"today", "later"}
+    assert found(f"first_due_before={city_today()}") == {"late"}
+    assert found(f"first_due_after={city_today()}") == {"today", "later"}
 
 
 def test_on_time_is_by_the_day_first_promised_and_open_ones_are_neither_yet() -> None:

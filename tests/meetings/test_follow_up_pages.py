@@ -30,13 +30,15 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-TODAY = city_today()
-
 
 def promise(owner: User, *organisations: Organisation, due: int = 1, **fields: Any) -> FollowUp:
     fields.setdefault("title", "Send the noise form")
     return create_follow_up(
-        actor=SYSTEM, owner=owner, due_on=TODAY + timedelta(days=due), organisations=organisations, **fields
+        actor=SYSTEM,
+        owner=owner,
+        due_on=city_today() + timedelta(days=due),
+        organisations=organisations,
+        **fields,
     )
 
 
@@ -146,7 +148,7 @@ def test_promising_something_new(client: Client) -> None:
     follow_up = FollowUp.objects.get()
     assert response.redirect_chain == [(page("follow_up", follow_up), 302)]
     assert (follow_up.due_on, follow_up.owner, list(follow_up.organisations.all())) == (
-        TODAY,
+        city_today(),
         officer,
         [organisation],
     )
@@ -224,7 +226,7 @@ def test_done_then_told_them_each_undone(client: Client) -> None:
     assert link.reported_back_on is None
     told = press(client, done, page("follow_up_told", follow_up))
     link.refresh_from_db()
-    assert link.reported_back_on == TODAY
+    assert link.reported_back_on == city_today()
     assert f'href="/publishing/entries/new/?follow_up={follow_up.pk}"' in told.text, "told where it is ticked"
     press(client, told, "/undo/")
     link.refresh_from_db()
@@ -251,9 +253,9 @@ def test_done_with_a_result_and_those_who_know(client: Client) -> None:
     assert response.headers["Location"] == page("follow_up", follow_up)
     follow_up.refresh_from_db()
     assert follow_up.result == "Sent"
-    assert follow_up.organisation_links.get(organisation=one).reported_back_on == TODAY
+    assert follow_up.organisation_links.get(organisation=one).reported_back_on == city_today()
     client.post(page("follow_up_told", follow_up), {"organisation": other.pk})
-    assert follow_up.organisation_links.get(organisation=other).reported_back_on == TODAY
+    assert follow_up.organisation_links.get(organisation=other).reported_back_on == city_today()
 
 
 @pytest.mark.parametrize("name", ["follow_up_edit", "follow_up_done", "follow_up_cancel"])
@@ -266,7 +268,7 @@ def test_two_who_write_see_both_texts(client: Client, name: str) -> None:
         "version": 1,
         "title": "My title",
         "kind": "visit",
-        "due_on": TODAY,
+        "due_on": city_today(),
         "owner": officer.pk,
         "status": "open",
         "organisations": [organisation.pk],
@@ -289,7 +291,7 @@ def test_changing_moves_the_day_and_keeps_the_first_one(client: Client) -> None:
     north = make_district()
     officer, organisation = make_officer(north), make_organisation(north)
     follow_up = promise(officer, organisation)
-    later = TODAY + timedelta(days=9)
+    later = city_today() + timedelta(days=9)
     data = {
         "version": 1,
         "title": "Later",
@@ -302,7 +304,7 @@ def test_changing_moves_the_day_and_keeps_the_first_one(client: Client) -> None:
     assert signed_in(client, officer).post(page("follow_up_edit", follow_up), data).status_code == 302
     follow_up.refresh_from_db()
     assert (follow_up.title, follow_up.due_on, follow_up.status) == ("Later", later, "in_progress")
-    assert follow_up.first_due_on == TODAY + timedelta(days=1)
+    assert follow_up.first_due_on == city_today() + timedelta(days=1)
 
 
 def test_only_a_supervisor_hands_over_what_another_promised(client: Client) -> None:
@@ -362,18 +364,21 @@ def test_a_follow_up_is_moved_from_its_row_and_back(client: Client) -> None:
         answer = client.post(page("follow_up_move", late), sent, headers={"referer": "http://testserver/"})
         assert (answer.status_code, answer["Location"]) == (302, "http://testserver/")
         late.refresh_from_db()
-        assert (late.due_on, late.first_due_on) == (TODAY + timedelta(days=days), TODAY - timedelta(days=5))
+        assert (late.due_on, late.first_due_on) == (
+            city_today() + timedelta(days=days),
+            city_today() - timedelta(days=5),
+        )
         said = client.get("/follow-ups/")
         assert "Moved to" in said.content.decode()
         press(client, said, "/undo/")
         late.refresh_from_db()
-        assert late.due_on == TODAY - timedelta(days=5)
+        assert late.due_on == city_today() - timedelta(days=5)
 
 
 def test_a_button_in_a_form_answers_with_what_takes_it_back(client: Client) -> None:
     north = make_district()
     officer = make_officer(north)
-    one, before = promise(officer, make_organisation(north), due=2), TODAY + timedelta(days=2)
+    one, before = promise(officer, make_organisation(north), due=2), city_today() + timedelta(days=2)
     signed_in(client, officer)
 
     def tap(to: str, version: int) -> Any:
@@ -401,7 +406,7 @@ def test_who_may_not_edit_moves_and_hands_on_nothing(client: Client) -> None:
         sent = {"owner": str(colleague.pk), "version": "9"}
         assert client.post(page("follow_up_later", row), sent).status_code == handing
     done.refresh_from_db()
-    assert done.due_on == TODAY + timedelta(days=1)
+    assert done.due_on == city_today() + timedelta(days=1)
     for to, version in (("", ""), ("week", ""), ("x", "1"), ("2026-02-31", "1")):
         assert client.post(page("follow_up_move", theirs), {"to": to, "version": version}).status_code == 404
     assert page("follow_up_later", abroad) not in client.get("/follow-ups/").content.decode()

@@ -1,6 +1,6 @@
 """The services for follow-ups: create, complete, move and cancel."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -37,12 +37,14 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-TOMORROW = city_today() + timedelta(days=1)
+
+def tomorrow() -> date:
+    return city_today() + timedelta(days=1)
 
 
 def promise(actor: Actor, *organisations: Organisation, **fields: Any) -> FollowUp:
     fields.setdefault("title", "Send the noise form")
-    fields.setdefault("due_on", TOMORROW)
+    fields.setdefault("due_on", tomorrow())
     fields.setdefault("owner", User.objects.get(pk=actor.id))
     return create_follow_up(actor=actor, organisations=organisations, **fields)
 
@@ -54,9 +56,13 @@ def test_a_promise_to_two_organisations_is_made_and_in_the_trail() -> None:
     one = make_organisation(north)
     other = make_organisation(south, also_in=[north])
     follow_up = create_follow_up(
-        actor=actor, title=" Call  back ", organisations=[one, other, one], owner=officer, due_on=TOMORROW
+        actor=actor, title=" Call  back ", organisations=[one, other, one], owner=officer, due_on=tomorrow()
     )
-    assert (follow_up.title, follow_up.first_due_on, follow_up.folded) == ("Call back", TOMORROW, "call back")
+    assert (follow_up.title, follow_up.first_due_on, follow_up.folded) == (
+        "Call back",
+        tomorrow(),
+        "call back",
+    )
     assert set(follow_up.organisations.all()) == {one, other}
     event = Event.objects.get(object_ids=[follow_up.pk])
     assert (event.action, event.actor_id, set(event.district_ids)) == (
@@ -77,7 +83,7 @@ def test_who_does_not_write_promises_nothing(role: str) -> None:
             title="Call",
             organisations=[organisation],
             owner=make_officer(north),
-            due_on=TOMORROW,
+            due_on=tomorrow(),
         )
     assert not FollowUp.objects.exists()
 
@@ -92,7 +98,7 @@ def test_seen_but_not_at_home_here_is_not_enough() -> None:
             title="Call",
             organisations=[organisation],
             owner=officer,
-            due_on=TOMORROW,
+            due_on=tomorrow(),
         )
 
 
@@ -107,7 +113,9 @@ def test_what_is_not_seen_cannot_be_named() -> None:
     ]
     for fields in wrong:
         with pytest.raises(ValidationError) as refused:
-            create_follow_up(actor=actor_for(officer), title="Call", owner=officer, due_on=TOMORROW, **fields)
+            create_follow_up(
+                actor=actor_for(officer), title="Call", owner=officer, due_on=tomorrow(), **fields
+            )
         assert refused.value.message_dict
 
 
@@ -115,20 +123,20 @@ def test_a_promise_to_nobody_registered_is_ones_own() -> None:
     north = make_district()
     officer, colleague = make_officer(north), make_officer(north)
     actor = actor_for(officer)
-    follow_up = create_follow_up(actor=actor, title="Ask the baker", owner=officer, due_on=TOMORROW)
+    follow_up = create_follow_up(actor=actor, title="Ask the baker", owner=officer, due_on=tomorrow())
     assert FollowUp.objects.visible_to(actor).get() == follow_up
     assert not FollowUp.objects.visible_to(actor_for(colleague)).exists()
     with pytest.raises(PermissionDenied):
-        create_follow_up(actor=actor, title="Ask the baker", owner=colleague, due_on=TOMORROW)
+        create_follow_up(actor=actor, title="Ask the baker", owner=colleague, due_on=tomorrow())
 
 
 def test_moving_a_promise_keeps_the_day_first_promised() -> None:
     north = make_district()
     actor = make_actor(north)
     follow_up = promise(actor, make_organisation(north))
-    later = TOMORROW + timedelta(days=7)
+    later = tomorrow() + timedelta(days=7)
     moved = edit_follow_up(actor=actor, follow_up_id=follow_up.pk, version=1, due_on=later)
-    assert (moved.due_on, moved.first_due_on, moved.version) == (later, TOMORROW, 2)
+    assert (moved.due_on, moved.first_due_on, moved.version) == (later, tomorrow(), 2)
     assert Event.objects.get(object_ids=[follow_up.pk], action=Action.UPDATE).field_names == ["due_on"]
 
 
@@ -223,7 +231,7 @@ def test_an_owner_from_elsewhere_changes_status_and_result_only() -> None:
     complete_follow_up(actor=actor, follow_up_id=follow_up.pk)
     refused: list[dict[str, Any]] = [
         {"title": "Other"},
-        {"due_on": TOMORROW + timedelta(days=1)},
+        {"due_on": tomorrow() + timedelta(days=1)},
         {"told": [organisation.pk]},
         {"organisations": []},
         {"owner": make_officer(north)},

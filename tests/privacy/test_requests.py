@@ -134,7 +134,7 @@ def test_a_statement_is_read_under_a_new_secret_while_the_old_one_is_known(
         ({"terms": TERMS | {"names": []}}, "names"),
         ({"terms": TERMS | {"names": ["X"]}}, "names"),
         ({"terms": TERMS | {"names": [f"Name {n}" for n in range(50)]}}, "names"),
-        ({"received_on": city_today() + timedelta(1)}, "received_on"),
+        ({"received_on": timedelta(1)}, "received_on"),
         ({"regimes": []}, "regimes"),
         ({"regimes": ["roman"]}, "regimes"),
         ({"kind": "revenge"}, "kind"),
@@ -142,6 +142,8 @@ def test_a_statement_is_read_under_a_new_secret_while_the_old_one_is_known(
     ],
 )
 def test_bad_input_is_rejected_by_field(actor: Actor, wrong: dict[str, Any], field: str) -> None:
+    if "received_on" in wrong:
+        wrong = {"received_on": city_today() + wrong["received_on"]}
     with pytest.raises(ValidationError) as caught:
         receive(actor, **wrong)
     assert field in caught.value.message_dict

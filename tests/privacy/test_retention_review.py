@@ -227,8 +227,8 @@ def test_nothing_can_be_decided_after_the_rule_has_ended(north: District, actor:
     [
         ({"reason": ""}, "reason"),
         ({"reason": "because"}, "reason"),
-        ({"until": city_today()}, "until"),
-        ({"until": city_today() + timedelta(days=366)}, "until"),
+        ({"until": timedelta(0)}, "until"),
+        ({"until": timedelta(days=366)}, "until"),
         ({"sentence": "Too short"}, "sentence"),
     ],
 )
@@ -236,6 +236,8 @@ def test_a_keep_needs_a_reason_and_lasts_no_longer_than_the_rule(
     north: District, actor: Actor, wrong: dict[str, Any], field: str
 ) -> None:
     row = made(north)
+    if "until" in wrong:
+        wrong = {"until": city_today() + wrong["until"]}
     with pytest.raises(ValidationError) as refused:
         kept(actor, row, **wrong)
     assert field in refused.value.message_dict

@@ -108,14 +108,15 @@ def spoken(focus: str, day: date = date(2024, 1, 1)) -> dict[str, Any]:
     return {"focus": focus, "declared_by": "chair", "declared_on": day}
 
 
-NOW: dict[str, dict[str, Any]] = {
-    "kind": {"kind": "school"},
-    "another lead": {"lead_officer": None},
-    "withdrawn": {"focuses": []},
-    "declared again": {"focuses": [spoken("roma", city_today())]},
-    "declared since": {"focuses": [spoken("roma"), spoken("women", city_today())]},
-    "closed": {"status": "closed"},
-}
+def what_it_becomes() -> dict[str, dict[str, Any]]:
+    return {
+        "kind": {"kind": "school"},
+        "another lead": {"lead_officer": None},
+        "withdrawn": {"focuses": []},
+        "declared again": {"focuses": [spoken("roma", city_today())]},
+        "declared since": {"focuses": [spoken("roma"), spoken("women", city_today())]},
+        "closed": {"status": "closed"},
+    }
 
 
 @contextmanager
@@ -131,7 +132,7 @@ def test_what_an_organisation_becomes_now_changes_no_past_figure() -> None:
     make_meeting(north, row, starts_at=at(DUE))
     make_promise(row, due_on=DUE)
     before = figures(actor)
-    for change, fields in NOW.items():
+    for change, fields in what_it_becomes().items():
         with undone():
             edit_organisation(actor=SYSTEM, organisation_id=row.pk, **fields)
             assert figures(actor) == before, change

@@ -1,6 +1,6 @@
 """Working on an audit, signing it, and what cannot be changed afterwards, even by SQL."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -32,7 +32,11 @@ from tests.reviews.making import Audited
 
 pytestmark = pytest.mark.django_db
 
-SOON = city_today() + timedelta(days=30)
+
+def soon() -> date:
+    return city_today() + timedelta(days=30)
+
+
 # Every table of an audit, with a column to change.
 PARTS = {
     "reviews_frozenfigure": "n = 99",
@@ -131,7 +135,7 @@ def test_what_is_signed_is_what_was_seen(audited: Audited, review: Review) -> No
 
 def test_services_change_nothing_that_is_signed(audited: Audited, review: Review) -> None:
     sample, call = review.samples.get(), review.calls.get()
-    action = agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON)
+    action = agree_action(**of(audited, review), text="Meet the mosque", due_on=soon())
     audited.finish(review)
     about = of(audited, review)
     for write in (
@@ -139,7 +143,7 @@ def test_services_change_nothing_that_is_signed(audited: Audited, review: Review
         lambda: conclude(**about, conclusion="x"),
         lambda: mark_sample(**about, sample_id=sample.pk, facts_apart="no", follow_up_recorded="no"),
         lambda: note_call(**about, call_id=call.pk, answer="no"),
-        lambda: agree_action(**about, text="x", due_on=SOON),
+        lambda: agree_action(**about, text="x", due_on=soon()),
         lambda: drop_action(**about, action_id=action.pk),
         lambda: sign_review(**about),
         lambda: discard_review(**about),
@@ -150,7 +154,7 @@ def test_services_change_nothing_that_is_signed(audited: Audited, review: Review
 
 def test_the_database_changes_nothing_that_is_signed(audited: Audited, review: Review) -> None:
     comment_figure(**of(audited, review), slug="coverage", text="So it is.")
-    agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON)
+    agree_action(**of(audited, review), text="Meet the mosque", due_on=soon())
     audited.finish(review)
     add_addendum(**of(audited, review), text="One more word.")
     assert refused("UPDATE reviews_review SET conclusion = 'x'")
@@ -194,7 +198,7 @@ def test_the_next_audit_shows_what_was_agreed_and_says_whether_it_was_done(
     audited: Audited, review: Review
 ) -> None:
     owner = make_officer(audited.district)
-    action = agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON, owner=owner)
+    action = agree_action(**of(audited, review), text="Meet the mosque", due_on=soon(), owner=owner)
     drafted = audited.freeze()
     assert not agreed_before(drafted).exists()  # only signed audits count
     audited.finish(review)
@@ -210,7 +214,7 @@ def test_the_next_audit_shows_what_was_agreed_and_says_whether_it_was_done(
 
 
 def test_what_was_agreed_is_of_the_last_audit_of_the_same_district(audited: Audited, review: Review) -> None:
-    agree_action(**of(audited, review), text="Meet the mosque", due_on=SOON)
+    agree_action(**of(audited, review), text="Meet the mosque", due_on=soon())
     audited.finish(review)
     elsewhere = Audited()
     assert not agreed_before(elsewhere.freeze()).exists()
@@ -221,7 +225,7 @@ def test_what_was_agreed_is_of_the_last_audit_of_the_same_district(audited: Audi
 def test_an_actions_owner_works_here(audited: Audited, review: Review) -> None:
     for person in (make_officer(is_active=False), make_user(Role.ADMINISTRATOR)):
         with pytest.raises(ValidationError):
-            agree_action(**of(audited, review), text="x", due_on=SOON, owner=person)
+            agree_action(**of(audited, review), text="x", due_on=soon(), owner=person)
 
 
 def test_who_sees_an_audit(audited: Audited, review: Review) -> None:
