@@ -1,6 +1,7 @@
 """The pages of audits: list, freeze, work, sign, read; permissions and events."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -42,7 +43,7 @@ def typed(audited: Audited, **fields: Any) -> dict[str, Any]:
     return {
         "district": audited.district.code,
         "period": "pick",
-        "since": f"{today.replace(year=today.year - 1):%Y-%m-%d}",
+        "since": f"{today - timedelta(days=365):%Y-%m-%d}",
         "until": f"{today:%Y-%m-%d}",
         "samples": 3,
         **fields,
