@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Role, User
 from lib.acting import Acting
 from lib.days import city_today
 from meetings.stand_ins import recipient
@@ -36,7 +36,7 @@ class Plans(Subject[Plan]):
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
-        plans = Plan.objects.adopted().filter(pk__in=ids).select_related("keeper")
+        plans = Plan.objects.adopted().filter(pk__in=ids).select_related("keeper", "district")
         due = _due_by_owner(ids)
         held = dict(
             PlanReview.objects.signed().filter(plan__in=ids).values_list("plan").annotate(Max("held_on"))
@@ -47,7 +47,7 @@ class Plans(Subject[Plan]):
                 continue
             for one in rules.plan_reminders(
                 due=due[plan.pk],
-                keeper=recipient(plan.keeper) if plan.keeper else None,
+                keepers=_keepers(plan),
                 review_on=rules.next_review_on(plan.adopted_on, held.get(plan.pk), plan.review_months),
                 values_on=values[plan.pk],
                 now=now,
@@ -69,6 +69,7 @@ class Plans(Subject[Plan]):
         found: dict[UUID, Any] = rows.in_bulk()
         for row in found.values():
             row.own_titles, row.late_titles = [], []
+            row.is_kept = row.keeper_id == actor.id
         milestones = Milestone.objects.visible_to(actor).open().select_related("action__goal")
         for one in milestones.filter(action__goal__plan__in=found).order_by("due_on", "pk"):
             row, today = found[one.action.goal.plan_id], city_today()
@@ -83,10 +84,21 @@ class Plans(Subject[Plan]):
             case rules.MILESTONE_DUE:
                 return _("Milestones of your actions are due"), row.own_titles[:NAMED]
             case rules.MILESTONE_LATE_KEEPER:
-                return _("Milestones of a plan you keep are late"), row.late_titles[:NAMED]
+                kept, left = _("Milestones of a plan you keep are late"), _("Milestones of a plan are late")
+                return kept if row.is_kept else left, row.late_titles[:NAMED]
             case rules.VALUE_DUE:
-                return _("A plan you keep needs a new value"), [row.title]
-        return _("A plan you keep is due for review"), [row.title]
+                kept, left = _("A plan you keep needs a new value"), _("A plan needs a new value")
+                return kept if row.is_kept else left, [row.title]
+        kept, left = _("A plan you keep is due for review"), _("A plan is due for review")
+        return kept if row.is_kept else left, [row.title]
+
+
+def _keepers(plan: Plan) -> list[Recipient]:
+    """Its keeper; once the keeper has left, the supervisors of the whole of its district."""
+    if plan.keeper and plan.keeper.is_active:
+        return [recipient(plan.keeper)]
+    rows = User.objects.active().with_role(Role.SUPERVISOR).covering(plan.district).in_order()
+    return [recipient(one) for one in rows]
 
 
 def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient | None, list[date]]]:

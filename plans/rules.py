@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
 from typing import Final, Protocol
 
 from lib.city_files import fingerprint_of as fingerprint_of
@@ -117,14 +118,14 @@ _REVIEW_DAYS: Final = (-30, -7)
 def plan_reminders(
     *,
     due: Mapping[Recipient | None, Collection[date]],
-    keeper: Recipient | None,
+    keepers: Collection[Recipient],
     review_on: date | None,
     values_on: Collection[date],
     now: datetime,
 ) -> Iterator[Occurrence]:
-    """At 09:00: open milestones to their owners (`due`), what is late, reviews and values to the keeper.
+    """At 09:00: open milestones to their owners (`due`), what is late, reviews and values to keepers.
 
-    Milestones of actions that are assigned to no one stand under None: only the keeper is told of them.
+    Milestones of actions that are assigned to no one stand under None: only keepers are told of them.
 
     One message a person and day, whatever the number of milestones. A target that is missed reminds no one:
     a figure is looked at in a review.
@@ -134,11 +135,9 @@ def plan_reminders(
             continue
         for day in sorted({day + timedelta(days=n) for day in days for n in _OWNER_DAYS}):
             yield from each_channel(MILESTONE_DUE, owner, nine_oclock(day, owner.zone), now=now)
-    if keeper is None:
-        return
     late = {day + timedelta(days=LATE_DAYS) for days in due.values() for day in days}
     reviews = {review_on + timedelta(days=n) for n in _REVIEW_DAYS} if review_on else set()
     rules = {MILESTONE_LATE_KEEPER: late, REVIEW_DUE: reviews, VALUE_DUE: {*values_on}}
-    for rule, found in rules.items():
+    for keeper, (rule, found) in product(keepers, rules.items()):
         for day in sorted(found):
             yield from each_channel(rule, keeper, nine_oclock(day, keeper.zone), now=now)

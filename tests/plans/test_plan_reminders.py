@@ -16,8 +16,9 @@ from plans.services.goals import save_action
 from plans.services.milestones import save_milestone, tick_milestone
 from reminders.models import Reminder
 from reminders.rules import Recipient
-from tests.factories import make_district, make_officer
+from tests.factories import make_district, make_officer, make_supervisor
 from tests.plans.making import Planned
+from tests.plans.test_plan_pages import page, signed_in
 
 ZONE = ZoneInfo("Europe/Madrid")
 DAY = date(2026, 6, 10)
@@ -32,7 +33,7 @@ def test_who_is_told_when() -> None:
     told = []
     for days in range(-31, 12):
         now = datetime(2026, 6, 10, 7, tzinfo=ZONE) + timedelta(days=days)
-        about: dict[str, Any] = {"keeper": keeper, "review_on": date(2026, 7, 10)}
+        about: dict[str, Any] = {"keepers": [keeper], "review_on": date(2026, 7, 10)}
         about["due"] = {owner: [DAY, DAY], None: [DAY + timedelta(days=3)]}
         for one in plan_reminders(**about, values_on=[DAY], now=now):
             local = one.at.astimezone(ZONE)
@@ -84,3 +85,24 @@ def test_the_words_name_own_milestones_only_to_who_sees_the_plan() -> None:
     assert subject.words("milestone_late_keeper", kept)[1] == ["Refresher"]
     assert subject.words("review_due", kept)[1] == [planned.plan.title]
     assert subject.seen_by(actor_for(make_officer(make_district())), ids) == {}
+
+
+@pytest.mark.django_db
+def test_supervisors_are_told_once_the_keeper_has_left() -> None:
+    planned = Planned()
+    planned.milestone("Refresher", due_on=city_today() - timedelta(days=LATE_DAYS))
+    planned.adopt()
+    other, near = make_supervisor(planned.city), make_supervisor(planned.south)
+    subject, ids = Plans(), [planned.plan.pk]
+
+    def told() -> set[UUID]:
+        found = subject.occurrences(ids, timezone.now())
+        return {one.recipient_id for _pk, one in found if one.rule == "milestone_late_keeper"}
+
+    assert told() == {planned.keeper.pk}
+    type(other).objects.filter(pk=planned.keeper.pk).update(is_active=False)
+    assert told() == {other.pk} and near.pk not in told()
+    [row] = subject.seen_by(actor_for(other), ids).values()
+    assert subject.words("milestone_late_keeper", row) == ("Milestones of a plan are late", ["Refresher"])
+    text = page(signed_in(other), "plan", planned.plan.pk)
+    assert "has left" in text, "and the page says so"
