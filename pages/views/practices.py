@@ -142,13 +142,14 @@ def practice_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Practice saved."))
         return redirect("practice", pk)
     record_view(request, "practice", [pk])
-    context = {"practice": row, "title": _("Edit practice"), **attempt.context}
+    context = {"practice": row, "title": _("Edit practice"), "unpublishes": True, **attempt.context}
     return render(request, "pages/practices/part.html", context, status=attempt.status)
 
 
 @form_page
 def practice_translate(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return _part(request, pk, TranslationForm(posted(request)), edit_practice, title=_("Add translation"))
+    about: dict[str, Any] = {"title": _("Add translation"), "unpublishes": True}
+    return _part(request, pk, TranslationForm(posted(request)), edit_practice, **about)
 
 
 @form_page

@@ -178,5 +178,6 @@ def test_a_practice_is_written_reviewed_by_another_and_published(north: District
     assert (row.status, row.level) == ("published", "described")
     shown = client.get(reverse("practice_edit", args=[row.pk])).content.decode()
     assert "Compendium | https://example.org/" in shown
+    assert "it becomes a draft and leaves the library" in shown, "said before it happens"
     answer = client.post(reverse("practice_edit", args=[row.pk]), sent | {"version": row.version - 1})
     assert answer.status_code == 409 and "Someone else changed" in answer.content.decode()
