@@ -14,7 +14,7 @@ def officer(committed_db: None) -> User:
 
 
 def box(page: Page, name: str) -> None:
-    page.get_by_role("checkbox", name=name).check(force=True)
+    page.get_by_role("checkbox", name=name, exact=True).check(force=True)
 
 
 def test_what_is_chosen_before_the_scripts_are_there_is_answered(open_page: OpenPage, officer: User) -> None:
@@ -61,6 +61,24 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(open_page: OpenPage, 
     page.get_by_role("button", name="Add another follow-up").click()
     expect(page.get_by_role("group", name="Follow-up 2")).to_be_visible()
     expect(facts).to_have_value("A lamp is out.")
+
+
+def test_what_is_typed_after_save_stays_beside_the_mistakes(open_page: OpenPage, officer: User) -> None:
+    page = open_page("phone", user=officer)
+    page.goto("/concerns/log/")
+    facts = page.locator("[name=facts]")
+    facts.fill("A lamp")
+
+    def type_on(route: Route) -> None:
+        facts.fill("A lamp is out.")
+        box(page, "Threat")
+        route.continue_()
+
+    page.route("**/concerns/log/", type_on)
+    page.get_by_role("button", name="Save and see who to call").tap()
+    expect(page.locator("#mistakes")).to_be_visible()
+    expect(facts).to_have_value("A lamp is out.")
+    expect(page.get_by_role("checkbox", name="Threat", exact=True)).to_be_checked()
 
 
 def test_suggestions_that_come_after_escape_do_not_open_the_list(open_page: OpenPage, officer: User) -> None:

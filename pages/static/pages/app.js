@@ -163,7 +163,7 @@
       if (unfolded.includes(nameOf(one))) one.open = true;
   });
 
-  // What the reader changes while an answer is on its way stays when htmx replaces the fields with that answer.
+  // What the reader changes while an answer is on its way stays when that answer replaces the fields.
   const isBox = (field) => /^(checkbox|radio)$/.test(field.type);
   const stateOf = (field) => (isBox(field) ? field.checked : field.value);
   const fieldsNow = () => {
@@ -175,16 +175,10 @@
     }
     return found;
   };
-  const asked = new WeakMap();
-  let changed = [];
-  document.addEventListener("htmx:beforeSend", ({ detail }) => {
-    asked.set(detail.xhr, new Map([...fieldsNow()].map(([key, field]) => [key, stateOf(field)])));
-  });
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const then = asked.get(detail.xhr) ?? new Map();
-    changed = [...fieldsNow()].filter(([key, field]) => then.has(key) && then.get(key) !== stateOf(field));
-  });
-  document.addEventListener("htmx:afterSettle", () => {
+  const statesNow = () => new Map([...fieldsNow()].map(([key, field]) => [key, stateOf(field)]));
+  const changedSince = (then) =>
+    [...fieldsNow()].filter(([key, field]) => then.has(key) && then.get(key) !== stateOf(field));
+  const setAgain = (changed) => {
     const fields = fieldsNow();
     for (const [key, old] of changed) {
       const field = fields.get(key);
@@ -193,8 +187,14 @@
       else field.value = old.value;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    changed = [];
+  };
+  const asked = new WeakMap();
+  let changed = [];
+  document.addEventListener("htmx:beforeSend", ({ detail }) => asked.set(detail.xhr, statesNow()));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    changed = changedSince(asked.get(detail.xhr) ?? new Map());
   });
+  document.addEventListener("htmx:afterSettle", () => setAgain(changed.splice(0)));
 
   // Boxes of a list: Shift takes all from the last one on, and a button takes the whole page.
   let lastBox = null;
@@ -365,12 +365,14 @@
       if (words) submitter.replaceChildren(...words);
     };
   };
-  const show = (page, url) => {
+  const show = (page, url, then) => {
     mayBeTyped = true;
+    const changed = changedSince(then);
     document.title = page.title;
     if (new URL(url).pathname !== location.pathname) history.replaceState(null, "", url);
     body.replaceChildren(...page.body.childNodes);
     window.htmx?.process(body);
+    setAgain(changed);
     scrollTo(0, 0);
     focusMistakes();
     offerCopies();
@@ -387,6 +389,7 @@
   };
   const send = async (form, submitter, isRenewed) => {
     const again = wait(form, submitter);
+    const then = statesNow();
     const fail = (text) => {
       again();
       say(text, body.dataset.again, () => send(form, submitter));
@@ -411,7 +414,7 @@
         return why ? sayWho(why, () => send(form, submitter)) : send(form, submitter, true);
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (answer.ok || answer.status === 409 || answer.status === 422) show(page, answer.url);
+      if (answer.ok || answer.status === 409 || answer.status === 422) show(page, answer.url, then);
       else fail(page.querySelector("h1")?.textContent || body.dataset.failed);
     } catch {
       fail(body.dataset.unsent);
