@@ -22,10 +22,16 @@ def code_of(secret: str, *, steps_ahead: int = 0) -> str:
 
 def set_up_app(client: Client, password: str = PASSWORD) -> str:
     """Set up an authenticator app for the signed-in user and return its secret."""
+    return set_up_app_with_code(client, password)[0]
+
+
+def set_up_app_with_code(client: Client, password: str = PASSWORD) -> tuple[str, str]:
+    """Set up an app as `set_up_app`, and return also the code that did so. It is another each half minute."""
     client.post("/accounts/reauthenticate/", {"password": password})
     page = client.get("/accounts/2fa/app/").content.decode()
     found = re.search(r'<code id="secret">(\w+)</code>', page)
     assert found
-    answer = client.post("/accounts/2fa/app/", {"code": code_of(found[1])})
+    code = code_of(found[1])
+    answer = client.post("/accounts/2fa/app/", {"code": code})
     assert answer.status_code == 302
-    return found[1]
+    return found[1], code

@@ -14,7 +14,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Role, User
 from accounts.services.users import forget_second_factor
 from audit.models import Action, Event
-from tests.accounts.codes import code_of, set_up_app
+from tests.accounts.codes import code_of, set_up_app, set_up_app_with_code
 from tests.factories import PASSWORD, make_district, make_officer, make_organisation, make_user
 from tests.plugins import services
 
@@ -62,15 +62,18 @@ def test_a_passkey_asks_for_a_fingerprint_face_or_pin_each_time(client: Client) 
 
 def test_a_code_works_once(client: Client) -> None:
     user, secret = enrolled()
+    code = code_of(secret, steps_ahead=1)
     for one, status in ((client, 302), (Client(), 422)):
         give_password(one, user)
-        assert one.post(CODE, {"code": code_of(secret, steps_ahead=1)}).status_code == status
+        assert one.post(CODE, {"code": code}).status_code == status
 
 
 def test_the_code_that_set_the_app_up_does_not_sign_in(client: Client) -> None:
-    user, secret = enrolled()
+    user, own = make_user(), Client()
+    own.force_login(user)
+    secret, code = set_up_app_with_code(own)
     give_password(client, user)
-    assert client.post(CODE, {"code": code_of(secret)}).status_code == 422
+    assert client.post(CODE, {"code": code}).status_code == 422
     assert client.post(CODE, {"code": code_of(secret, steps_ahead=1)}).status_code == 302
 
 
