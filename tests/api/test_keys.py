@@ -103,9 +103,9 @@ def test_too_many_requests_a_minute_answer_429_and_say_when_to_come_back() -> No
     allowed = tool.get("/me/")
     assert allowed["RateLimit-Policy"] == '"default";q=3;w=60'
     assert "r=2" in allowed["RateLimit"]
-    answers = [tool.get("/me/") for _ in range(4)]
-    assert answers[-1].status_code == 429
-    assert int(answers[-1]["Retry-After"]) <= 60
+    answers = [tool.get("/me/") for _ in range(2 * 3)]  # also if the minute ends in between
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert int(refused["Retry-After"]) <= 60
 
 
 def test_a_key_sees_the_districts_it_was_given_and_all_that_lies_in_them() -> None:
