@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.rules import WRITES
 from districts.models import District
 from lib.days import city_today
-from pages.forms.base import VersionedForm
+from pages.forms.base import DigestForm, VersionedForm
 from pages.forms.districts import DistrictChoice
 from pages.forms.exports import ExportForm
 from pages.forms.fields import fields_of, form_field
@@ -113,7 +113,7 @@ def _over(today: date) -> Iterable[Period]:
     return [quarter.back(1), quarter.back(2), month.back(1), month.back(2), year.back(1)]
 
 
-class CommentForm(forms.Form):
+class CommentForm(DigestForm):
     text = form_field(FigureComment, "text", label=gettext_lazy("Your comment"), required=False)
 
 
@@ -153,7 +153,7 @@ class CheckForm(forms.Form):
         "help_text": gettext_lazy("Write about the district and its communities, not individual officers."),
     },
 )
-class ConclusionForm(forms.Form):
+class ConclusionForm(DigestForm):
     pass
 
 

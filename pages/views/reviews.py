@@ -19,8 +19,8 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from exchange.policies import can_export
 from lib.told import texts
-from pages.form_pages import form_page, posted
-from pages.forms.base import RefusalsIn
+from pages.form_pages import Attempt, form_page, posted, save_or_show_conflict
+from pages.forms.base import DigestForm, RefusalsIn, shown_values
 from pages.forms.reviews import (
     ActionForm,
     AddendumForm,
@@ -35,7 +35,7 @@ from reports.questions import By
 from reports.wording import say_reconstructed
 from reviews.codes import WasDone
 from reviews.definitions import definition_of
-from reviews.models import Review
+from reviews.models import FigureComment, Review
 from reviews.policies import can_countersign, can_review, can_see_samples, can_write_review
 from reviews.reading import (
     counted_objects,
@@ -176,9 +176,14 @@ def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponse
     if report is None or not figures:
         raise Http404
     comment = row.comments.filter(slug=slug).first()
-    form = CommentForm(posted(request), initial={"text": comment.text if comment else ""})
-    if done := write_part(request, row, form, comment_figure, slug=slug):
-        return done
+
+    def build(data: Any) -> CommentForm:
+        now = row.comments.filter(slug=slug).first() if data else comment
+        return CommentForm(data, initial=shown_values(now or FigureComment(review=row, slug=slug), ("text",)))
+
+    attempt = _write_text(request, row, build, comment_figure, slug=slug)
+    if attempt.saved:
+        return redirect("review", row.pk)
     record_view(request, "review", [row.pk], district_ids=[row.district_id])
     context = {
         "review": row,
@@ -186,10 +191,10 @@ def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponse
         "groups": _by_way(as_shown(row, figures)),
         "keeps_names": report.is_frozen,
         "comment": comment,
-        "form": form,
+        **attempt.context,
         **_may(request, row),
     }
-    return render(request, "pages/reviews/figure.html", context, status=422 if form.errors else 200)
+    return render(request, "pages/reviews/figure.html", context, status=attempt.status)
 
 
 @require_safe
@@ -217,8 +222,16 @@ def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResp
 @form_page
 @review_page(for_writers=True)
 def review_conclusion(request: ActorRequest, row: Review) -> HttpResponseBase:
-    form = ConclusionForm(posted(request), initial={"conclusion": row.conclusion})
-    return part_page(request, row, form, conclude, title=_("Conclusion"))
+    def build(data: Any) -> ConclusionForm:
+        row.refresh_from_db(fields=["conclusion"])
+        return ConclusionForm(data, initial=shown_values(row, ("conclusion",)))
+
+    attempt = _write_text(request, row, build, conclude)
+    if attempt.saved:
+        return redirect("review", row.pk)
+    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    context = {"review": row, "title": _("Conclusion"), **attempt.context}
+    return render(request, "pages/reviews/part.html", context, status=attempt.status)
 
 
 @form_page
@@ -276,6 +289,24 @@ def write_part(
             messages.success(request, _("Audit saved."))
             return redirect("review", row.pk)
     return None
+
+
+def _write_text(
+    request: ActorRequest,
+    row: Review,
+    build: Callable[[Any], DigestForm],
+    service: Callable[..., object],
+    **ids: Any,
+) -> Attempt[bool]:
+    """Save a text of an audit, or show what someone else wrote in the meantime."""
+    form = build(posted(request))
+
+    def write() -> bool:
+        service(actor=request.actor, review_id=row.pk, **ids, **form.cleaned_data)
+        messages.success(request, _("Audit saved."))
+        return True
+
+    return save_or_show_conflict(form, write, current=lambda: build({}).initial, again=build)
 
 
 def part_page(

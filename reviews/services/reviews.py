@@ -17,6 +17,7 @@ from accounts.rules import WRITES
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from lib.cleaning import assign
+from lib.conflicts import check_digest
 from meetings.models import Meeting
 from reports.catalogue import REPORTS
 from reviews.codes import WasDone
@@ -48,12 +49,16 @@ def locked_review(actor: Actor, review_id: UUID) -> Review:
 
 
 @transaction.atomic
-def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str) -> None:
-    """Say something to a report's figures; an empty text takes it away. Raises as `locked_review`."""
+def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str, shown: str = "") -> None:
+    """Say something to a report's figures; an empty text takes it away.
+
+    `shown` is the digest of what the writer saw. Raises as `locked_review`, and StaleVersion.
+    """
     review = locked_review(actor, review_id)
     if slug not in REPORTS:
         raise ValidationError({"text": _("Report not found.")})
     comment = review.comments.filter(slug=slug).first() or FigureComment(review=review, slug=slug)
+    check_digest(comment, ("text",), shown)
     changed = assign(comment, {"text": text})
     if not changed:
         return
@@ -65,9 +70,10 @@ def comment_figure(*, actor: Actor, review_id: UUID, slug: str, text: str) -> No
 
 
 @transaction.atomic
-def conclude(*, actor: Actor, review_id: UUID, conclusion: str) -> None:
-    """What the audit comes to, in the supervisor's words. Raises as `locked_review`."""
+def conclude(*, actor: Actor, review_id: UUID, conclusion: str, shown: str = "") -> None:
+    """What the audit comes to, in the supervisor's words. Raises as `comment_figure`."""
     review = locked_review(actor, review_id)
+    check_digest(review, ("conclusion",), shown)
     if assign(review, {"conclusion": conclusion}):
         review.clean_fields(["district", "started_by", "signed_by", "signed_at"])
         _touch(actor, review, ["conclusion"])

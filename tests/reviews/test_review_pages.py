@@ -260,6 +260,27 @@ def test_the_next_audit_asks_whether_it_was_done(client: Client, audited: Audite
     assert client.get(f"/reviews/{review.pk}/actions/{action.pk}/").status_code == 404
 
 
+def test_a_text_that_another_supervisor_wrote_is_not_overwritten_unseen(
+    client: Client, audited: Audited, review: Review
+) -> None:
+    about: dict[str, Any] = {"actor": audited.actor, "review_id": review.pk}
+    comment_figure(**about, slug="coverage", text="Two had moved.")
+    for path, field in {"figures/coverage/": "text", "conclusion/": "conclusion"}.items():
+        page = f"/reviews/{review.pk}/{path}"
+        form = client.get(page).context["form"]
+        shown = {one.name: one.value() for one in form}
+        theirs = f"Three had moved, says the other {field}."
+        comment_figure(**about, slug="coverage", text=theirs)
+        conclude(**about, conclusion=theirs)
+        refused = client.post(page, shown | {field: "One had moved."})
+        assert refused.status_code == 409, path
+        assert theirs in text(refused) and "One had moved." in text(refused), path
+        again = {one.name: one.value() for one in refused.context["form"]}
+        assert client.post(page, again).status_code == 302, path
+    review.refresh_from_db()
+    assert review.conclusion == "One had moved."
+
+
 def test_officers_read_what_is_signed_without_the_records_looked_at(
     client: Client, audited: Audited, review: Review
 ) -> None:
