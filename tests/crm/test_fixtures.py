@@ -8,12 +8,11 @@ from django.core.signals import request_finished
 from django.db import connection
 from playwright.sync_api import Page
 from psycopg import sql
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.factories import make_district, make_officer
 from tests.plugins import services
-from tests.plugins.browser import OpenPage, finish
+from tests.plugins.browser import OpenPage, finish, start_server
 from tests.plugins.database import renew
 from tests.plugins.mail import MailSink
 
@@ -29,14 +28,17 @@ def test_a_browser_is_signed_in_and_sees_what_is_committed(open_page: OpenPage) 
         assert page.evaluate(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
 
 
-def test_every_request_is_answered_before_the_next_test(server: LiveServer, site: str) -> None:
+def test_every_request_is_answered_before_the_next_test(committed_db: None) -> None:
     answered: list[object] = []
     request_finished.connect(lambda **sent: answered.append(sent), weak=False, dispatch_uid="answered")
+    server = start_server()
+    finish(server)  # nothing was asked so far
     for _page in range(3):
         with socket.create_connection(("localhost", server.thread.port)) as page:
             page.sendall(b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
     finish(server)
     request_finished.disconnect(dispatch_uid="answered")
+    server.stop()
     assert len(answered) == 3
 
 

@@ -75,18 +75,23 @@ class Server(ThreadedWSGIServer):
     def finish(self) -> None:
         """Answer what was asked, even by a page that is closed, and end all connections."""
         with socket.create_connection(self.server_address[:2]) as last:  # accepted after all others
-            wait_until(lambda: self.newest[1] == last.getsockname()[1], what="the last connection")
+            wait_until(lambda: self.newest == last.getsockname(), what="the last connection")
         for connection in tuple(self.connections):
             with suppress(OSError):  # it has ended
                 connection.shutdown(socket.SHUT_RD)
         wait_until(lambda: not self.connections, what="the last answer")
 
 
-@pytest.fixture(scope="session")
-def server(django_db_setup: None) -> Iterator[LiveServer]:
+def start_server() -> LiveServer:
     started = LiveServer("localhost", start=False)
     started.thread.server_class = Server
     started.start()
+    return started
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup: None) -> Iterator[LiveServer]:
+    started = start_server()
     yield started
     started.stop()
 
