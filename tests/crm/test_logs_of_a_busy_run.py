@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -137,7 +138,8 @@ def test_nothing_about_anybody(committed_db: None, mail_sink: MailSink, tmp_path
         for name, command in PROGRAMS.items():
             programs.enter_context(running(command.format(port=port), logs[name]))
         wait_until(lambda: Browser(port)("GET", "/livez") == 200, seconds=60, what="web")
-        wait_until(lambda: heartbeat.is_alive(heartbeat.WORKER), seconds=60, what="the worker")
+        for part in (heartbeat.WORKER, heartbeat.BEAT):
+            wait_until(partial(heartbeat.is_alive, part), seconds=60, what=part)
         secrets = be_busy(port, officer, organisation, contact)
         wait_until(lambda: not Reminder.objects.due(timezone.now()).exists(), seconds=60, what="reminders")
     assert mail_sink.messages
