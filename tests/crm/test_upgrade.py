@@ -41,6 +41,7 @@ from tests.plugins import services
 OLD, SCHEMA, AGAIN = (f"{services.DATABASE}_{name}" for name in ("old", "schema", "again"))
 Columns = dict[str, list[str]]
 # Maximum wait of a reader or writer during a migration: slightly longer than a migration waits for a lock.
+# PostgreSQL measures it, because on a busy machine this process waits too.
 LONGEST_WAIT = prepare_database.LOCK_SECONDS + 4.0
 EVENT_COLUMNS = (
     "at, actor_kind, actor_id, actor_role, action, object_type, object_ids, field_names, district_ids,"
@@ -161,19 +162,26 @@ def _referenced(database: psycopg.Connection[Any]) -> set[str]:
     return {table for (table,) in found.fetchall()}
 
 
+@contextmanager
+def of_version_before(longest: float) -> Iterator[psycopg.Connection[Any]]:
+    """Connect as the previous version does. A statement that takes longer is cancelled."""
+    with services.postgres.connect(OLD, APPLICATION) as database:
+        database.execute("SELECT set_config('statement_timeout', %s, false)", [f"{longest * 1000:.0f}"])
+        yield database
+
+
 @dataclass
 class Traffic:
     """The previous version at work: reads, updates and inserts a row of each table, in its own columns."""
 
     columns: Columns
     rounds: int = 0
-    longest: float = 0
     problems: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     referenced: set[str] = field(default_factory=set)
 
     def run(self) -> None:
-        with services.postgres.connect(OLD, APPLICATION) as database:
+        with of_version_before(LONGEST_WAIT) as database:
             self.referenced = _referenced(database)
             written = [table for table in self.columns if self._is_written(database, table)]
             while not self.stop.is_set() or self.rounds < 3:
@@ -189,13 +197,12 @@ class Traffic:
         return has_rows.fetchone() is not None
 
     def _try(self, work: Any, database: psycopg.Connection[Any], table: str) -> None:
-        started = time.monotonic()
         try:
             with database.transaction():
                 work(database, table)
         except psycopg.Error as problem:
             self.problems.append(f"{table}: {problem}")
-        self.longest = max(self.longest, time.monotonic() - started)
+        self.stop.wait(0.005)  # leaves this process to the migrations, which hold locks meanwhile
 
     def _again(self, database: psycopg.Connection[Any], table: str) -> None:
         """Delete a row and insert it again. References are checked at the end, when the row exists again."""
@@ -259,7 +266,6 @@ def test_the_version_before_goes_on_through_an_upgrade(traffic: Traffic) -> None
     traffic.stop.set()
     assert traffic.problems == []
     assert traffic.rounds >= before + 3
-    assert traffic.longest < LONGEST_WAIT
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_event e LEFT JOIN audit_numbered n ON n.event_id = e.id")
         assert cursor.fetchone()[0] > 3
@@ -291,19 +297,16 @@ def test_a_migration_that_finds_no_moment_gives_up_or_waits_and_nobody_waits_beh
                 call_command("prepare_database", verbosity=0)
         monkeypatch.setattr(prepare_database, "LOCK_SECONDS", 0.3)
         upgrade = threading.Thread(target=_prepare, daemon=True)
-        with services.postgres.connect(OLD, APPLICATION) as other:
+        with of_version_before(2.0) as other:
             upgrade.start()
-            longest, until = 0.0, time.monotonic() + 4
+            until = time.monotonic() + 4
             while time.monotonic() < until:
-                started = time.monotonic()
                 with other.transaction():
                     Traffic(first_release)._trail(other, "")
-                longest = max(longest, time.monotonic() - started)
                 time.sleep(0.02)
             assert upgrade.is_alive(), "no migration needed the table: choose another one"
     upgrade.join(180)
     assert not upgrade.is_alive()
-    assert longest < 2.0
     with services.postgres.connect(OLD) as superuser:
         done = superuser.execute("SELECT count(*) FROM pg_trigger WHERE tgname = 'audit_event_own_xid'")
         assert done.fetchone() == (1,)
