@@ -17,7 +17,12 @@ from tests.examples import THOROUGH, examples
 from tests.plugins import services
 
 if not THOROUGH:
-    hypothesis.settings.register_profile("some", max_examples=examples(hypothesis.settings().max_examples))
+    hypothesis.settings.register_profile(
+        "some",
+        max_examples=examples(hypothesis.settings().max_examples),
+        deadline=None,  # as in CI: an example may wait for the machine
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
     hypothesis.settings.load_profile("some")
 
 services.start()
