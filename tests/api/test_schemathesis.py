@@ -2,10 +2,8 @@
 
 import copy
 import json
-import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,18 +81,10 @@ def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
 
 
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    """Log errors only. pytest would keep the record of each refusal, and with it the request: 3 GB."""
-    logging.disable(logging.WARNING)
-    yield
-    logging.disable(logging.NOTSET)
-
-
 @pytest.mark.thorough
 @pytest.mark.long
 def test_every_operation_answers_as_documented_whatever_it_is_asked(
-    site: str, without_delay: None, quiet: None, tmp_path: Path
+    site: str, without_delay: None, tmp_path: Path
 ) -> None:
     make_a_small_book()
     tool = Tool(requests_per_minute=1_000_000, daily_contacts=1_000_000)
