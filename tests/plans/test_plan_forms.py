@@ -75,6 +75,7 @@ def test_parts_of_a_draft_are_removed_and_of_an_adopted_plan_stay(planned: Plann
     )
     assert "already a partner" in again.content.decode() and again.status_code == 422
     assert "Its actions and indicators are removed with it." in page(client, "plan", pk)
+    assert "Its values are removed with it." in page(client, "plan_indicator", pk, indicator.pk)
     officer = signed_in(planned.owner)
     assert officer.post(reverse("plan_goal_remove", args=[pk, empty.pk])).status_code == 403
     client.post(reverse("plan_goal_remove", args=[pk, empty.pk]))
