@@ -35,7 +35,7 @@ def school(officer: User) -> Organisation:
 def write_a_log(page: Page) -> None:
     page.goto("/meetings/log/")
     page.get_by_role("radio", name="Põhjala kool").first.tap()
-    expect(page.locator("#known")).to_contain_text("Never met")  # no request is under way any more
+    expect(page.locator("#known")).to_contain_text("Never met")  # no request is under way
     page.locator("[name=facts]").fill(FACTS)
 
 
