@@ -1,7 +1,6 @@
 """Fixtures for every test. The servers start here, before Django reads its settings."""
 
 import gc
-import logging
 import os
 from collections.abc import Iterator
 
@@ -49,18 +48,6 @@ def _forget_empty_fallbacks(*, setting: str, **_sent: object) -> None:
     """Repeat the clean-up of `crm.apps`, because Django reads every catalogue again after such a change."""
     if setting in {"LANGUAGES", "LOCALE_PATHS"}:
         forget_empty_fallbacks(settings.LANGUAGE_CODE)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Keep no request. pytest keeps the log records of a test: thousands of refused forms took 3 GB."""
-    if plugin := config.pluginmanager.get_plugin("logging-plugin"):
-        for handler in (plugin.caplog_handler, plugin.report_handler):
-            handler.addFilter(_without_request)
-
-
-def _without_request(record: logging.LogRecord) -> bool:
-    record.__dict__.pop("request", None)
-    return True
 
 
 @pytest.hookimpl(hookwrapper=True)

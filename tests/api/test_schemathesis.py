@@ -84,7 +84,7 @@ def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.thorough
 @pytest.mark.long
 def test_every_operation_answers_as_documented_whatever_it_is_asked(
-    site: str, without_delay: None, tmp_path: Path
+    site: str, without_delay: None, quiet_log: None, tmp_path: Path
 ) -> None:
     make_a_small_book()
     tool = Tool(requests_per_minute=1_000_000, daily_contacts=1_000_000)

@@ -1,6 +1,5 @@
 """The response of every route to every kind of reader, compared with matrix.toml."""
 
-import logging
 import re
 import tomllib
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from tests.architecture.ground import WHERE
 from tests.architecture.shared_ground import ground_for_all
 from tests.architecture.test_every_page_is_closed import routes
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("quiet_log")]
 
 TABLE: Final = Path(__file__).with_name("matrix.toml")
 ROLES: Final = ("nobody", "officer", "supervisor", "privacy_officer", "administrator", "confirmer")
@@ -62,14 +61,6 @@ def asking(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     """Requests in one city for all tests. Writes are rolled back."""
     with ground_for_all(django_db_blocker) as ground:
         yield Asking(ground)
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Silence the log of thousands of denials."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def answer(asking: Asking, line: str, column: str, place: str) -> str:

@@ -3,7 +3,6 @@
 The forms are found through URLs and pages, so a new form is covered.
 """
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +23,8 @@ from tests.architecture.asking import Ask, Asking, undone
 from tests.architecture.ground import PATIENT, Ground
 from tests.architecture.nasty import forms_of
 
+pytestmark = pytest.mark.usefixtures("quiet_log")
+
 TEMPLATES: Final = Path(__file__).parents[2] / "pages" / "templates"
 #: Button values of forms that show a preview first.
 SECOND_STEP: Final[dict[str, dict[str, str]]] = {
@@ -42,14 +43,6 @@ def test_every_form_that_is_posted_has_the_token_that_carries_its_id() -> None:
     ]
     assert len(forms) > 80
     assert {name for name, form in forms if "{% csrf_token %}" not in form} == {"gallery.html"}
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Silence the log of missing pages."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

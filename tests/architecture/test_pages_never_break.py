@@ -41,7 +41,7 @@ from tests.plans.making import make_plan
 from tests.practices.making import make_files, published
 from tests.privacy.making import make_breach, make_notice, make_package, make_request
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_log")]
 
 FORM = "application/x-www-form-urlencoded"
 # Query parameters that views read in addition to their filters.
