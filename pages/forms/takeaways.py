@@ -16,7 +16,7 @@ class _WithPractice(forms.Form):
 
     def __init__(self, *args: Any, titles: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practice"].choices = [("", "—"), *titles]  # type: ignore[attr-defined]  # a choice field
+        self.fields["practice"].choices = [("", "—"), *titles]  # type: ignore[attr-defined]  # stubs know no ChoiceField here
 
     def clean_practice(self) -> Practice | None:
         chosen = self.cleaned_data["practice"]
