@@ -24,6 +24,7 @@ from meetings.codes import Attendance, MeetingStatus
 from meetings.models import MeetingContact
 from privacy import inventory
 from privacy.codes import PENDING, RetentionCode
+from privacy.freezing import frozen_by_requests
 from privacy.models import Restriction, RetentionDecision
 from privacy.rules.retention import old_before
 
@@ -76,17 +77,24 @@ class Aged:
         rows: Rows = model._base_manager.all()
         return rows
 
+    @property
+    def stays(self) -> Q:
+        """Match rows that stay whatever their age, also because of a data request."""
+        frozen = frozen_by_requests(self.label)
+        return frozen if self.spared is None else frozen | self.spared
+
     def without_text(self, name: str) -> str:
         """What is left of a text."""
         return mark() if (self.label, name) in MARKED else ""
 
 
-def _names_restricted(path: str) -> Q:
-    return Q(**{f"{path}__is_restricted": True})
+def _names_frozen(path: str) -> Q:
+    """Match rows of a contact who is restricted or has a pending data request."""
+    return Q(**{f"{path}__is_restricted": True}) | frozen_by_requests("contacts.Contact", path)
 
 
-_RESTRICTED_HERE: Final = Q(
-    Exists(MeetingContact.objects.filter(meeting=OuterRef("pk"), contact__is_restricted=True))
+_NAMES_FROZEN_HERE: Final = Q(
+    Exists(MeetingContact.objects.filter(_names_frozen("contact"), meeting=OuterRef("pk")))
 )
 _LAST_MET: Final = Subquery(
     MeetingContact.objects.filter(
@@ -119,7 +127,7 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
             "contact",
             F("until"),
             record="contact_id",
-            spared=_names_restricted("contact"),
+            spared=_names_frozen("contact"),
             is_day=True,
         ),
     ),
@@ -129,11 +137,11 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
             "meeting",
             F("meeting__starts_at"),
             record="meeting_id",
-            spared=_names_restricted("contact"),
+            spared=_names_frozen("contact"),
         ),
     ),
     RetentionCode.MEETING_TEXTS: (
-        Aged("meetings.Meeting", "meeting", F("starts_at"), spared=_RESTRICTED_HERE),
+        Aged("meetings.Meeting", "meeting", F("starts_at"), spared=_NAMES_FROZEN_HERE),
     ),
     RetentionCode.CONCERN_TEXTS: (Aged("meetings.Concern", "concern", F("closed_at")),),
     RetentionCode.FOLLOW_UP_TEXTS: (
@@ -142,7 +150,7 @@ AGED: Final[Mapping[str, tuple[Aged, ...]]] = {
             "follow_up",
             Coalesce("completed_at", "updated_at"),
             ended=Q(status__in=["done", "cancelled"]),
-            spared=_names_restricted("contact"),
+            spared=_names_frozen("contact"),
         ),
     ),
     RetentionCode.INCIDENT_TEXTS: (
@@ -179,8 +187,7 @@ def due_rows(aged: Aged, code: str, days: int, today: date) -> Rows:
         rows = rows.filter(aged.ended)
     if aged.also_old:
         rows = rows.filter(**{f"{aged.also_old}__lt": limit})
-    if aged.spared is not None:
-        rows = rows.exclude(aged.spared)
+    rows = rows.exclude(aged.stays)
     if inventory.rules()[code].then == "blank":
         rows = rows.filter(reduce(or_, (_has_text(aged, name) for name in aged.texts)))
     kept = RetentionDecision.objects.keeping(aged.noun, today).values("object_id")

@@ -119,7 +119,7 @@ def _erase(actor: Actor, _noun: str, ids: Collection[UUID]) -> None:
 @opened(Opened.WRITER)
 def _remove_texts(actor: Actor, noun: str, ids: Collection[UUID]) -> None:
     for aged in AGED[REVIEWED[noun]]:
-        rows = aged.rows.filter(**{f"{aged.record}__in": ids}).order_by("pk")
+        rows = aged.rows.filter(**{f"{aged.record}__in": ids}).exclude(aged.stays).order_by("pk")
         keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
         writers()[aged.label].write(actor, keys, partial(blanked, aged))
 

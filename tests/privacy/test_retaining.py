@@ -22,7 +22,7 @@ from meetings.models import Concern, FollowUp, Meeting, MeetingContact
 from privacy import inventory, retaining
 from privacy.aging import AGED, MARKED, mark
 from privacy.codes import RetentionCode
-from privacy.models import Breach, DataRequest, Finding, Package, RetentionDecision, RetentionRule
+from privacy.models import Breach, DataRequest, Finding, Package, Restriction, RetentionDecision, RetentionRule
 from privacy.retaining import act_on_rules
 from privacy.services.retention_rules import end_rule
 from tests.architecture.ground import Ground
@@ -283,3 +283,5 @@ def close_all(moment: datetime) -> None:
     FollowUp.objects.update(status="done", completed_at=moment)
     Concern.objects.update(status="closed", received_at=moment, answered_at=moment, closed_at=moment)
     Incident.objects.update(status="closed", closed_at=moment)
+    DataRequest.objects.filter(answered_on=None).update(status="withdrawn")
+    Restriction.objects.update(lifted_at=moment)

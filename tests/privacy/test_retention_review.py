@@ -17,13 +17,15 @@ from contacts.models import Contact
 from districts.models import District
 from incidents.models import Incident, TensionAssessment
 from lib.days import city_day, city_today
+from lib.ids import uuid7
 from meetings.models import Meeting, MeetingContact
 from privacy.aging import AGED
-from privacy.models import RetentionDecision, RetentionRule
+from privacy.models import DataRequest, Restriction, RetentionDecision, RetentionRule
 from privacy.overdue import REVIEWED, figures, find, queue
 from privacy.retaining import act_on_rules
 from privacy.rules.retention import review_reminders
 from privacy.services.retention_decisions import erase_records, keep_record, undo_keep
+from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.services.retention_rules import end_rule
 from privacy.trail import events_visible_to
 from reminders import kinds
@@ -39,6 +41,7 @@ from tests.factories import (
     make_user,
 )
 from tests.meetings.test_timeline import make_promise
+from tests.privacy.making import make_request
 from tests.privacy.test_retention_rules import in_force
 from tests.reports.city import close_incident, make_call, make_concern, make_incident, make_step
 
@@ -109,6 +112,29 @@ def test_what_was_met_changed_kept_or_is_restricted_is_not_in_the_queue(
     kept(actor, stays)
     assert rows(actor) == [due]
     assert restricted not in rows(actor)
+
+
+def test_what_a_data_request_names_or_found_is_neither_in_the_queue_nor_removed_by_a_rule(
+    north: District, actor: Actor, rules: Actor
+) -> None:
+    named, found, due = made(north), made(north), made(north)
+    note, other = noted(north, "Ill since May", days=1200), noted(north, "They spoke of Leila", days=1200)
+    by = User.objects.get(pk=str(rules.id))
+    finding = make_request(by, note, named, kind="access")
+    finding.pk, finding.model, finding.object_id = uuid7(), "contacts.Contact", str(found.pk)
+    finding.save(force_insert=True)
+    assert set(rows(actor)) == {due, other}
+    with pytest.raises(ValidationError, match="no longer up for review"):
+        erase_records(actor=actor, records={"contact": [named.pk]})
+    assert act_on_rules() == 1
+    assert Meeting.objects.exclude(facts="").get() == note
+    evidence = restrict_contact(actor=rules, contact_id=found.pk, ground="evidence")
+    Restriction.objects.filter(pk=evidence.pk).update(request=finding.request_id)
+    DataRequest.objects.update(status="withdrawn")
+    assert set(rows(actor)) == {due}  # evidence freezes what its request found
+    lift_restriction(actor=rules, restriction_id=evidence.pk)
+    Contact.objects.update(updated_at=timezone.now() - timedelta(days=400))
+    assert set(rows(actor)) == {due, named, found, note}
 
 
 def test_at_most_20_at_a_time(north: District, actor: Actor) -> None:
