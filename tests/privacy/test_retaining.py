@@ -22,7 +22,15 @@ from meetings.models import Concern, FollowUp, Meeting, MeetingContact
 from privacy import inventory, retaining
 from privacy.aging import AGED, MARKED, mark
 from privacy.codes import RetentionCode
-from privacy.models import Breach, DataRequest, Finding, Package, Restriction, RetentionDecision, RetentionRule
+from privacy.models import (
+    Breach,
+    DataRequest,
+    Finding,
+    Package,
+    Restriction,
+    RetentionDecision,
+    RetentionRule,
+)
 from privacy.retaining import act_on_rules
 from privacy.services.retention_rules import end_rule
 from tests.architecture.ground import Ground

@@ -24,8 +24,8 @@ from privacy.models import DataRequest, Restriction, RetentionDecision, Retentio
 from privacy.overdue import REVIEWED, figures, find, queue
 from privacy.retaining import act_on_rules
 from privacy.rules.retention import review_reminders
-from privacy.services.retention_decisions import erase_records, keep_record, undo_keep
 from privacy.services.restrictions import lift_restriction, restrict_contact
+from privacy.services.retention_decisions import erase_records, keep_record, undo_keep
 from privacy.services.retention_rules import end_rule
 from privacy.trail import events_visible_to
 from reminders import kinds
