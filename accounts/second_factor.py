@@ -145,7 +145,7 @@ def _is_first_use(user: User, code: str) -> bool:
     """Mark the user's code as used, and return whether this was its first use while valid."""
     digits = re.sub(r"\D", "", code)
     fits = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-    return bool(cache.add(f"second-factor-used:{user.pk}:{digits}", True, timeout=fits))
+    return bool(cache.add(f"web:second-factor-used:{user.pk}:{digits}", True, timeout=fits))
 
 
 def _cipher() -> MultiFernet:

@@ -20,7 +20,7 @@ def count_request(request: Request) -> dict[str, str]:
     limit = key.requests_per_minute if isinstance(key, ApiKey) else SESSION_LIMIT
     now = int(time.time())
     window, left = now // WINDOW_SECONDS, WINDOW_SECONDS - now % WINDOW_SECONDS
-    used = _count(f"api-rate:{request._request.actor.id}:{window}")  # type: ignore[attr-defined]  # declared by ActorRequest
+    used = _count(f"web:api-rate:{request._request.actor.id}:{window}")  # type: ignore[attr-defined]  # declared by ActorRequest
     headers = {
         "RateLimit": f'"default";r={max(0, limit - used)};t={left}',
         "RateLimit-Policy": f'"default";q={limit};w={WINDOW_SECONDS}',

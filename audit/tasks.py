@@ -17,7 +17,7 @@ from audit.witness import tell_witnesses
 from lib.counting import count
 
 #: Cache key with the number of runs since the last one that sealed, for metrics.
-SEAL_FAILURES: Final = "audit:seal_failures"
+SEAL_FAILURES: Final = "trail:seal_failures"
 
 log = structlog.get_logger(__name__)
 

@@ -20,7 +20,7 @@ from audit.shipping import as_line, read_line, ship
 from lib.mail import MailNotSent, sending
 
 TIMEOUT_SECONDS: Final = 10
-FAILURES: Final = "audit:witness_failures"  # cache key, for metrics
+FAILURES: Final = "mail:witness_failures"  # cache key, for metrics
 #: A seal as `as_line` writes it, also inside a saved email.
 _SEAL: Final = re.compile(rb'\{"number": [^{}]*\}')
 # Some mail servers break long lines, with a sign at the end.
@@ -39,7 +39,7 @@ def tell_witnesses() -> int:
         return 0
     reached, failed = 0, 0
     for name, tell in _witnesses().items():
-        told = f"audit:witness:{name}"
+        told = f"mail:witness:{name}"
         if cache.get(told) == newest.number:
             continue
         try:

@@ -188,7 +188,7 @@ REDIS_URL = env.str("REDIS_URL")
 REDIS_CACHE_URL = env.str("REDIS_CACHE_URL", default=REDIS_URL)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm.cache.JSONCache",  # never pickle: docs/adr/0066
         "LOCATION": REDIS_CACHE_URL,
         "KEY_PREFIX": "crm",
         # One retry on a new connection, then give up, because a page must not wait for Redis.
@@ -202,7 +202,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]  # a message in pickle is dropped
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nobody stops a worker by a message
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # kB: a larger process is replaced after its task
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

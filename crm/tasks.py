@@ -23,7 +23,7 @@ from lib.mail import MailNotSent, sending
 
 WATCHDOG: Final = "crm.call_watchdog"
 STANDING_TRAIL: Final = "crm.tell_of_standing_trail"
-TOLD: Final = "crm:told_of_standing_trail"  # cache key
+TOLD: Final = "mail:told_of_standing_trail"  # cache key
 TIMEOUT_SECONDS: Final = 10
 
 log = structlog.get_logger(__name__)

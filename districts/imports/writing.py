@@ -57,11 +57,22 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A district as an import left it, and its fields before; None: the district did not exist."""
+    """A district as an import left it, and its fields before; None: the district did not exist.
+
+    The fields are values that JSON has, so that a page can keep them until the undo: `parent` is an ID.
+    """
 
     id: UUID
     version: int
     before: dict[str, Any] | None
+
+    def as_json(self) -> list[Any]:
+        return [str(self.id), self.version, self.before]
+
+    @classmethod
+    def from_json(cls, kept: list[Any]) -> "Written":
+        district_id, version, before = kept
+        return cls(UUID(district_id), version, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,10 @@ def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") 
         if one.before is None:
             remove_district(actor=actor, district_id=one.id, version=one.version)
         else:
-            edit_district(actor=actor, district_id=one.id, version=one.version, was_wrong=True, **one.before)
+            fields = dict(one.before)
+            if parent_id := fields.get("parent"):
+                fields["parent"] = District.objects.visible_to(actor).get(pk=parent_id)
+            edit_district(actor=actor, district_id=one.id, version=one.version, was_wrong=True, **fields)
     record(actor, Action.IMPORT, "district", purpose=source[:200])
 
 
@@ -355,7 +369,7 @@ def _write_one(actor: Acting, district: District | None, fields: dict[str, Any])
         return Written(made.pk, made.version, None)
     before: dict[str, Any] = {"name": district.name, "boundary": district.boundary}
     if "parent" in fields:
-        before["parent"] = district.parent
+        before["parent"] = str(district.parent_id) if district.parent_id else None
     version = district.version
     # A confirmed file says what is right.
     edited = edit_district(actor=actor, district_id=district.pk, version=version, was_wrong=True, **fields)

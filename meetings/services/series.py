@@ -35,7 +35,7 @@ def run_isolated(ids: Iterable[UUID], go_on: Callable[[UUID], int]) -> int:
         try:
             made += go_on(pk)
         except (PermissionDenied, ValidationError) as error:
-            if cache.add(f"series-stopped:{pk}", True, timeout=_SAID_AGAIN):
+            if cache.add(f"work:series-stopped:{pk}", True, timeout=_SAID_AGAIN):
                 log.error("series_stopped", series=str(pk), error=type(error).__name__)
     return made
 

@@ -55,7 +55,7 @@ def _is_welcome(request: HttpRequest) -> bool:
     counters = {"network": client_address(request.META), "all": ""}
     try:
         for name, whose in counters.items():
-            if count(f"browser-reports:{name}:{whose}", 60) > REQUESTS_A_MINUTE[name]:
+            if count(f"web:browser-reports:{name}:{whose}", 60) > REQUESTS_A_MINUTE[name]:
                 return False
     except RedisError:
         return False

@@ -1,5 +1,6 @@
 """Manage districts, for administrators: add, edit, deactivate, import from a file."""
 
+import base64
 import hashlib
 import secrets
 import zlib
@@ -181,7 +182,8 @@ def _keep_undo(request: ActorRequest, written: Sequence[Written], source: str) -
     """Store the previous state for 10 minutes and return the URL for Undo. Empty if storing fails."""
     token = secrets.token_urlsafe(16)
     try:
-        cache.set(_undo_key(request.actor, token), (tuple(written), source), TEN_MINUTES)
+        kept = [[one.as_json() for one in written], source]
+        cache.set(_undo_key(request.actor, token), kept, TEN_MINUTES)
     except RedisError as error:
         log.error("undo_not_kept", error=type(error).__name__)
         return ""
@@ -193,23 +195,24 @@ def _take_back(*, actor: Actor, token: str) -> None:
     kept = cache.get(_undo_key(actor, token))
     if kept is None:
         raise ValidationError(_("It is too late to undo this."), code="too_late")
-    written, source = kept
+    written, source = [Written.from_json(one) for one in kept[0]], kept[1]
     undo_import(actor=actor, written=written, source=source)
     cache.delete(_undo_key(actor, token))
 
 
 def _undo_key(actor: Actor, token: str) -> str:
-    return f"districts-undo:{actor.id}:{hashlib.sha256(token.encode()).hexdigest()}"
+    return f"web:districts-undo:{actor.id}:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 def _key(request: ActorRequest, token: str) -> str:
-    return f"districts-import:{request.user.pk}:{hashlib.sha256(token.encode()).hexdigest()}"
+    return f"web:districts-import:{request.user.pk}:{hashlib.sha256(token.encode()).hexdigest()}"
 
 
 def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) -> str:
     """Store a checked file for 30 minutes for its uploader only, and return the token that finds it."""
     token = secrets.token_urlsafe(16)
-    given = (zlib.compress(content), naming.code, naming.name, naming.parent, naming.from_names, source)
+    packed = base64.b64encode(zlib.compress(content)).decode()
+    given = [packed, naming.code, naming.name, naming.parent, naming.from_names, source]
     try:
         cache.set(_key(request, token), given, KEPT_SECONDS)
     except RedisError as error:
@@ -228,4 +231,4 @@ def _kept(request: ActorRequest, token: str) -> tuple[bytes, Naming, str] | None
     if given is None:
         return None
     packed, code, name, parent, from_names, source = given
-    return zlib.decompress(packed), Naming(code, name, parent, from_names), source
+    return zlib.decompress(base64.b64decode(packed)), Naming(code, name, parent, from_names), source
