@@ -7,6 +7,7 @@ such as one on another host, gets every seal. `verify_audit --witness FILE` comp
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,8 +63,9 @@ def seals_of_witness(file: Path) -> Iterator[dict[str, Any]]:
 
 def _witnesses() -> dict[str, Callable[[Seal], object]]:
     found: dict[str, Callable[[Seal], object]] = {}
-    if settings.AUDIT_WITNESS_EMAIL:
-        found["email"] = _mail
+    # One email for each address, because a mail server that refuses one of several addresses raises nothing.
+    for number, address in enumerate(settings.AUDIT_WITNESS_EMAIL):
+        found[f"email {number}" if number else "email"] = partial(_mail, address=address)
     if settings.AUDIT_WITNESS_URL:
         found["url"] = _post
     if settings.AUDIT_WITNESS_FILE:
@@ -71,14 +73,14 @@ def _witnesses() -> dict[str, Callable[[Seal], object]]:
     return found
 
 
-def _mail(seal: Seal) -> None:
+def _mail(seal: Seal, *, address: str) -> None:
     body = (
         "This is the newest seal of the activity log. Keep this email.\n"
         "`verify_audit --witness FILE` compares the seal with the database.\n\n"
     )
     subject = f"Proximity CRM, {settings.SITE_URL}: seal {seal.number}"
     with sending():
-        EmailMessage(subject, body + as_line(seal).decode(), to=settings.AUDIT_WITNESS_EMAIL).send()
+        EmailMessage(subject, body + as_line(seal).decode(), to=[address]).send()
 
 
 def _post(seal: Seal) -> None:

@@ -22,6 +22,10 @@ PATIENCE_SECONDS: Final = 1.5
 MOST_ASKED: Final = 8  # threads; a check that hangs may be started again before it has ended
 _asking = ThreadPoolExecutor(MOST_ASKED, thread_name_prefix="health")
 
+#: A mailbox refuses emails and all others get theirs: somebody must look, and nothing must be restarted.
+REFUSED: Final = "refused"
+HEALTHY: Final = frozenset({"up", REFUSED})
+
 States = dict[str, str]
 
 
@@ -42,7 +46,10 @@ def ask_database() -> States:
     with probe() as cursor:
         waits = progress.standing(cursor)
         stands = progress.stopped(cursor, waits)
-        return {"database": "up"} | {part: "down" if part in stands else "up" for part in waits}
+        found = {"database": "up"} | {part: "down" if part in stands else "up" for part in waits}
+        if found["mails"] == "up" and progress.is_mail_undelivered(cursor):
+            found["mails"] = REFUSED
+        return found
 
 
 def ask_broker() -> States:
@@ -88,7 +95,7 @@ def states() -> States:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Return 200 if every part is up, else 503. The body has the state of each part."""
     found = states()
-    healthy = all(state == "up" for state in found.values())
+    healthy = HEALTHY.issuperset(found.values())
     return JsonResponse(
         {"status": "up" if healthy else "down", **found},
         status=200 if healthy else 503,

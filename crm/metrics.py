@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 import prometheus_client
 from django.conf import settings
@@ -22,7 +22,9 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 
-from api.models import WebhookDelivery
+from accounts.mailing import NOT_WANTED
+from accounts.models import QueuedMail
+from api.models import KeyWarning, WebhookDelivery
 from audit.models import Change, Event, Seal
 from audit.tasks import SEAL_FAILURES
 from audit.witness import FAILURES
@@ -32,6 +34,7 @@ from crm.queues import QUEUES
 from jobs.models import Job, JobStatus
 from lib import waking
 from reminders.models import Reminder
+from reviews.models import Delivery
 
 
 def _seconds_since(moment: datetime | None) -> float:
@@ -65,6 +68,23 @@ def _unnumbered() -> float:
     return sum(rows.objects.filter(at__gte=since, numbered__isnull=True).count() for rows in (Event, Change))
 
 
+#: Emails with one row for each recipient, other than reminders.
+MAILS: Final[tuple[Any, ...]] = (QueuedMail, Delivery, KeyWarning)
+
+
+def _due_mails() -> float:
+    return float(sum(rows.objects.due().count() for rows in MAILS))
+
+
+def _delayed_mails() -> float:
+    return float(sum(rows.objects.waiting().exclude(last_error="").count() for rows in MAILS))
+
+
+def _given_up_mails() -> float:
+    failed = (rows.objects.filter(failed_at__isnull=False) for rows in MAILS)
+    return float(sum(rows.exclude(last_error=NOT_WANTED).count() for rows in failed))
+
+
 GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
     "reminders_due": ("Reminders due and not yet sent", lambda: Reminder.objects.due(timezone.now()).count()),
     "reminders_oldest_due_seconds": ("Age of the oldest due reminder in seconds", _reminder_wait),
@@ -73,6 +93,9 @@ GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
         "Reminders due whose last attempt failed",
         lambda: Reminder.objects.waiting().exclude(last_error="").count(),
     ),
+    "mails_due": ("Other emails due and not yet sent", _due_mails),
+    "mails_delayed": ("Other emails whose last attempt failed", _delayed_mails),
+    "mails_given_up": ("Other emails given up, as long as their rows are kept", _given_up_mails),
     "seal_age_seconds": ("Age of the newest seal in seconds", _seal_age),
     "witness_failures": ("Witnesses that the last seal did not reach", lambda: cache.get(FAILURES, 0)),
     "seal_failures": ("Runs since the last one that sealed", lambda: cache.get(SEAL_FAILURES, 0)),

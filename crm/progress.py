@@ -11,6 +11,7 @@ STANDS_AFTER: Final[Mapping[str, float]] = {
     "trail": 120.0,  # oldest row without a number; a long transaction can hold back later rows for minutes
     "seals": 300.0,  # oldest numbered row without a seal; a seal is made every minute
     "reminders": 120.0,  # oldest due reminder while none is sent
+    "mails": 600.0,  # oldest other email that is due while none is sent; alerts have a turn every 5 minutes
     "webhooks": 120.0,  # oldest due delivery while none succeeds
     "jobs": 120.0,  # oldest job waiting while none runs, or whose worker's lease has expired
 }
@@ -37,6 +38,10 @@ newest AS (
      WHERE sent_at IS NULL AND failed_at IS NULL AND occurrence <= now
        AND (lease_until IS NULL OR lease_until < now)
      ORDER BY occurrence, id LIMIT 1
+), mails AS (
+    SELECT min(greatest(created_at, lease_until)) AS at
+      FROM accounts_queuedmail, moment
+     WHERE sent_at IS NULL AND failed_at IS NULL AND (lease_until IS NULL OR lease_until < now)
 ), deliveries AS (
     SELECT min(greatest(d.due_at, w.lease_until, w.resume_at)) AS at
       FROM api_webhookdelivery d JOIN api_webhook w ON w.id = d.webhook_id AND w.is_active, moment
@@ -52,6 +57,7 @@ newest AS (
     SELECT 'trail' AS part, (SELECT min(at) FROM newest) AS at
     UNION ALL SELECT 'seals', (SELECT at FROM unsealed)
     UNION ALL SELECT 'reminders', (SELECT at FROM reminders)
+    UNION ALL SELECT 'mails', (SELECT at FROM mails)
     UNION ALL SELECT 'webhooks', (SELECT at FROM deliveries)
     UNION ALL SELECT 'jobs', (SELECT at FROM jobs)
 )
@@ -60,9 +66,26 @@ SELECT part, coalesce(greatest(extract(epoch FROM now - at), 0), 0)::float FROM 
 _LAST: Final = {
     "reminders": "SELECT EXISTS (SELECT 1 FROM meetings_reminder"
     " WHERE sent_at > now() - %s * interval '1 s')",
+    "mails": "SELECT EXISTS (SELECT 1 FROM accounts_queuedmail WHERE sent_at > now() - %s * interval '1 s')",
     "webhooks": "SELECT EXISTS (SELECT 1 FROM api_webhookdelivery"
     " WHERE delivered_at > now() - %s * interval '1 s')",
 }
+
+
+# Mailboxes of staff: anyone can register with an address that does not exist.
+_UNDELIVERED: Final = """
+SELECT EXISTS (
+    SELECT 1 FROM accounts_queuedmail
+     WHERE recipient_id IS NOT NULL AND sent_at IS NULL AND last_error NOT IN ('', 'not wanted any more')
+       AND (failed_at IS NULL OR failed_at > now() - interval '1 day')
+)
+"""
+
+
+def is_mail_undelivered(cursor: Any) -> bool:
+    """Whether a mailbox of a colleague refuses an email, or refused one for good in the last day."""
+    cursor.execute(_UNDELIVERED)
+    return bool(cursor.fetchone()[0])
 
 
 def standing(cursor: Any) -> dict[str, float]:

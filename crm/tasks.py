@@ -4,26 +4,22 @@ The watchdog raises the alarm if the call does not come.
 """
 
 import urllib.request
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
-from django.core.mail import EmailMessage, get_connection
-from django.template.loader import render_to_string
-from django.utils import translation
 
-from accounts.actors import SYSTEM
-from accounts.models import Role, User
-from audit.models import Action
-from audit.services import record
+from accounts.mailing import Mailing, Told, mail_of, queue_mails, send_mails
+from accounts.models import QueuedMail, Role, User
 from crm import health, progress
-from lib.mail import MailNotSent, sending
+from lib.ids import uuid7
 
 WATCHDOG: Final = "crm.call_watchdog"
 STANDING_TRAIL: Final = "crm.tell_of_standing_trail"
-TOLD: Final = "mail:told_of_standing_trail"  # cache key
+TOLD: Final = "mail:told_of_standing_trail"  # cache key; the value is the ID of the occasion
+MAIL_KIND: Final = "trail_stands"
 TIMEOUT_SECONDS: Final = 10
 
 log = structlog.get_logger(__name__)
@@ -37,7 +33,7 @@ def call_watchdog() -> bool:
     """
     if not settings.WATCHDOG_URL:
         return False
-    down = sorted(part for part, state in health.states().items() if state != "up")
+    down = sorted(part for part, state in health.states().items() if state not in health.HEALTHY)
     if down:
         log.error("watchdog_not_called", down=down)
         return False
@@ -51,7 +47,7 @@ def call_watchdog() -> bool:
 
 @shared_task(name=STANDING_TRAIL)
 def tell_of_standing_trail() -> int:
-    """Mail privacy officers once if the activity log is no longer numbered or sealed. Return how many.
+    """Mail privacy officers once if the activity log is no longer numbered or sealed. Return the number sent.
 
     The mail is sent again only after the work has gone on and stopped again.
     """
@@ -59,25 +55,30 @@ def tell_of_standing_trail() -> int:
         stands = sorted(progress.stopped(cursor, progress.standing(cursor)) & {"trail", "seals"})
     if not stands:
         cache.delete(TOLD)
-        return 0
+        return send_mails(STANDING_TRAIL_MAIL)  # gives up emails that are no longer true
     log.error("trail_stands", parts=stands)
-    if not cache.add(TOLD, 1, None):
-        return 0
-    officers = User.objects.active().with_role(Role.PRIVACY_OFFICER).in_order()
-    try:
-        with sending():
-            get_connection().send_messages([_standing_trail(user) for user in officers])
-    except MailNotSent as error:
-        cache.delete(TOLD)
-        log.error("mail_not_sent", template="trail_stands", error=str(error))
-        return 0
-    record(SYSTEM, Action.NOTIFY, "user", [user.pk for user in officers])
-    return len(officers)
+    occasion = uuid7()
+    if cache.add(TOLD, str(occasion), None):
+        queue_mails(MAIL_KIND, occasion, User.objects.active().with_role(Role.PRIVACY_OFFICER).in_order())
+    return send_mails(STANDING_TRAIL_MAIL)
 
 
-def _standing_trail(user: User) -> EmailMessage:
-    words = {"user": user, "city": settings.CITY_NAME}
-    with translation.override(user.language):
-        subject = render_to_string("account/email/trail_stands_subject.txt", words).strip()
-        body = render_to_string("account/email/trail_stands_message.txt", words)
-    return EmailMessage(subject, body, to=[user.email])
+def _is_wanted(row: QueuedMail) -> bool:
+    recipient: Any = row.recipient
+    is_privacy_officer = recipient.is_active and recipient.role == Role.PRIVACY_OFFICER
+    return bool(is_privacy_officer and cache.get(TOLD) == str(row.object_id))
+
+
+def _told(row: QueuedMail) -> Told:
+    recipient: Any = row.recipient
+    return Told(recipient.pk, [], recipient.pk)
+
+
+STANDING_TRAIL_MAIL: Final = Mailing(
+    task=STANDING_TRAIL,
+    object_type="user",
+    due=lambda: QueuedMail.objects.of_kind(MAIL_KIND).due(),
+    is_wanted=_is_wanted,
+    told=_told,
+    message=lambda row: mail_of(row, "account/email/trail_stands", {}),
+)

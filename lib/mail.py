@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any, Final
 
 from django.core.mail import EmailMultiAlternatives
@@ -26,7 +26,20 @@ def sending() -> Iterator[None]:
     try:
         yield
     except (SMTPException, OSError) as error:
-        raise MailNotSent(type(error).__name__) from error
+        raise MailNotSent(failure_of(error)) from error
+
+
+def failure_of(error: Exception) -> str:
+    """Return an error as its type and the mail server's reply codes, without its text or any address."""
+    if isinstance(error, MailNotSent):
+        return str(error)
+    codes: set[int] = set()
+    if isinstance(error, SMTPRecipientsRefused):
+        codes = {code for code, _text in error.recipients.values()}
+    elif isinstance(error, SMTPResponseException):
+        codes = {error.smtp_code}
+    name = "TimeoutError" if "timed out" in str(error) else type(error).__name__  # smtplib hides it in a text
+    return " ".join([name, *map(str, sorted(codes))])
 
 
 @dataclass(frozen=True, slots=True)

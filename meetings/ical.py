@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
+from accounts.mailing import host
 from meetings.models import FollowUp, Meeting
-from reminders.channels import host
 
 
 def entry_of(meeting: Meeting, stamped_at: datetime) -> Event:

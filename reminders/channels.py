@@ -3,12 +3,11 @@
 A new channel needs a class here and a code in `accounts.models.Channel`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from email.mime.base import MIMEBase
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import ngettext, pgettext
 
+from accounts.mailing import mail_to, message_id_for
 from accounts.models import Channel, User
 from lib import mail
 from reminders.models import Reminder
@@ -32,35 +32,6 @@ class Notice:
     lines: Sequence[str]
     url: str
     attachment: MIMEBase | None = None
-
-
-def host() -> str:
-    """Host name of this site, used in message IDs and calendar entry IDs."""
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
-
-
-def mail_to(
-    recipient: User,
-    title: str,
-    text: str,
-    message_id: str,
-    *,
-    html: str = "",
-    headers: Mapping[str, str] | None = None,
-    connection: Any = None,
-) -> mail.Email:
-    """Build an automated email. `message_id` is the same for every attempt (RFC 5322)."""
-    usual = {
-        "Message-ID": message_id,
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": recipient.language,
-    }
-    message = mail.Email(
-        title, text, to=[recipient.email], headers=usual | dict(headers or {}), connection=connection
-    )
-    if html:
-        message.attach_alternative(html, "text/html")
-    return message
 
 
 class Carrier(Protocol):
@@ -141,11 +112,6 @@ CARRIERS: dict[str, type[Carrier]] = {Channel.IN_PAGE: InPage, Channel.EMAIL: Em
 
 def message_id_of(reminders: Iterable[Reminder]) -> str:
     return message_id_for(f"reminder-{min(reminder.pk for reminder in reminders)}")
-
-
-def message_id_for(name: str) -> str:
-    """Return the message ID for a name that is unique on this site."""
-    return f"<{name}@{host()}>"
 
 
 def _title(notices: Sequence[Notice]) -> str:

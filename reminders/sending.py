@@ -24,11 +24,13 @@ from django.db.models.functions import Now
 from django.utils import timezone, translation
 
 from accounts.actors import SYSTEM, actor_for
+from accounts.mailing import AWAY_WAIT, MAX_ATTEMPTS, postpone
 from accounts.models import User
 from audit.services import WRITE_EVENTS, notice_events
 from audit.services import Notice as Told
 from lib.id_in import as_array
 from lib.leases import Lease, claim, claim_alone, give_back
+from lib.mail import failure_of
 from lib.prepared import prepared_cursor
 from lib.row_context import naming
 from reminders import kinds
@@ -39,12 +41,8 @@ from reminders.services import wake_on_commit
 BATCH: Final = 100
 LEASE: Final = timedelta(minutes=2)
 MAX_SECONDS: Final = 5  # then another task continues, so that a worker can stop in between
-FIRST_WAIT: Final = timedelta(seconds=15)
-LONGEST_WAIT: Final = timedelta(hours=2)
 MARK_AGAIN_SECONDS: Final = 0.2
 LOCK: Final = 0x72656D69  # one worker claims at a time; any number of our own
-MAX_ATTEMPTS: Final = 10  # more than 9 hours, of a message that the mail server has rejected
-AWAY_WAIT: Final = timedelta(minutes=1)  # until a mail server that is away is asked again
 
 NO_TEXT: Final = Notice("", (), "")
 
@@ -102,11 +100,6 @@ def send_due() -> int:
     except ServerAway:
         pass  # the next poll tries the next batch
     return sent
-
-
-def wait_after(attempts: int) -> timedelta:
-    """Return the pause after this many attempts: 15 s, 1 min, 4 min … up to 2 hours."""
-    return min(FIRST_WAIT * int(4 ** min(attempts - 1, 6)), LONGEST_WAIT)
 
 
 @transaction.atomic
@@ -275,28 +268,14 @@ def _wait_for_server(parts: Iterable[Part], error: OSError) -> None:
     leases = [part.lease for part in parts]
     rows = Reminder.objects.filter(pk__in=[lease.row.pk for lease in leases])
     held = rows.filter(lease_until__in={end for lease in leases for end in lease.ends})
-    held.update(lease_until=Now() + AWAY_WAIT, last_error=_text_of(error))
+    held.update(lease_until=Now() + AWAY_WAIT, last_error=failure_of(error))
     log.warning("mail_server_is_away", reminders=len(leases), error=type(error).__name__)
-
-
-def _text_of(error: Exception) -> str:
-    text = f"{type(error).__name__}: {error}" if isinstance(error, OSError) else type(error).__name__
-    return text[:500]
 
 
 def _postpone(parts: Iterable[Part], error: Exception) -> None:
     """Try again later, or give up and leave the reminder to an administrator."""
-    for lease in (part.lease for part in parts):
-        attempts = lease.row.attempts + 1
-        given_up = attempts >= MAX_ATTEMPTS
-        lease.end(
-            None if given_up else wait_after(attempts),
-            attempts=attempts,
-            last_error=_text_of(error),
-            failed_at=Now() if given_up else None,
-        )
-        reminder, kind = str(lease.row.pk), type(error).__name__
-        log.warning("reminder_not_sent", reminder=reminder, attempts=attempts, error=kind)
+    for part in parts:
+        postpone(part.lease, error)
 
 
 # --- Checking again before sending ------------------------------------------------------------------

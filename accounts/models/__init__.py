@@ -1,5 +1,6 @@
 from accounts.models.act import Act, ActDistrict, PendingAct
 from accounts.models.browser_report import BrowserReport
+from accounts.models.mail import QueuedMail
 from accounts.models.user import (
     Channel,
     Relief,
@@ -22,6 +23,7 @@ __all__ = [
     "BrowserReport",
     "Channel",
     "PendingAct",
+    "QueuedMail",
     "Relief",
     "ReliefReason",
     "Role",

@@ -1,41 +1,29 @@
-"""One email to everybody who can confirm a pending act. It names no record and no district."""
+"""One email to everyone who can confirm a pending act. It names no record and no district."""
 
-from uuid import UUID
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from structlog import get_logger
 
 from accounts import rules
-from accounts.actors import SYSTEM, actor_for
-from accounts.models import PendingAct, User
+from accounts.actors import actor_for
+from accounts.mailing import Mailing, Told, forget_old_mails, mail_of, queue_mails, send_mails
+from accounts.models import PendingAct, QueuedMail, User
 from accounts.policies import can_confirm
-from audit.models import Action
-from audit.services import record
-from lib.mail import MailNotSent, sending
+from accounts.services.acts import TEND
 
-BATCH = 50
-
-log = get_logger(__name__)
+KIND: Final = "act"
 
 
 def mail_new_acts() -> int:
-    """Notify about new acts and return their number. Safe to run in parallel.
-
-    While the mail server is down, nothing is marked as sent and the next call tries again.
-    """
-    found = PendingAct.objects.waiting().filter(mailed_at__isnull=True).in_order()
-    sent = 0
-    try:
-        for act_id in found.values_list("pk", flat=True)[:BATCH]:
-            sent += _mail(act_id)
-    except MailNotSent as error:
-        log.warning("act_not_mailed", error=str(error))
-    return sent
+    """Queue emails about new acts, send what is due and return the number sent. Safe to run in parallel."""
+    _queue_new()
+    forget_old_mails()
+    return send_mails(ACT_MAIL)
 
 
 def confirmers_of(act: PendingAct) -> list[User]:
@@ -50,30 +38,48 @@ def _can_decide(user: User, act: PendingAct) -> bool:
 
 
 @transaction.atomic
-def _mail(act_id: UUID) -> bool:
-    unsent = PendingAct.objects.waiting().filter(pk=act_id, mailed_at__isnull=True)
-    act = unsent.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
-    if act is None:
-        return False
-    recipients = confirmers_of(act)
-    with sending():
-        get_connection().send_messages([_message(act, user) for user in recipients])
-    act.mailed_at = timezone.now()
-    act.save(update_fields=["mailed_at"])
-    record(SYSTEM, Action.NOTIFY, "user", [user.pk for user in recipients])
-    return True
+def _queue_new() -> None:
+    new = PendingAct.objects.waiting().filter(mailed_at__isnull=True).in_order()
+    for act in new.select_for_update(skip_locked=True, of=("self",), no_key=True):
+        queue_mails(KIND, act.pk, confirmers_of(act))
+        act.mailed_at = timezone.now()
+        act.save(update_fields=["mailed_at"])
 
 
-def _message(act: PendingAct, user: User) -> EmailMessage:
+def _acts_of(row: QueuedMail) -> QuerySet[PendingAct]:
+    return PendingAct.objects.waiting().filter(pk=row.object_id)
+
+
+def _is_wanted(row: QueuedMail) -> bool:
+    recipient: Any = row.recipient
+    act = _acts_of(row).first()
+    return recipient.is_active and act is not None and _can_decide(recipient, act)
+
+
+def _told(row: QueuedMail) -> Told:
+    recipient: Any = row.recipient
+    return Told(recipient.pk, [], recipient.pk)
+
+
+def _message(row: QueuedMail) -> EmailMultiAlternatives:
+    recipient: Any = row.recipient
+    act = _acts_of(row).get()
+    with translation.override(recipient.language):
+        what = str(act.get_kind_display())
     words = {
-        "user": user,
-        "what": act.get_kind_display,
+        "what": what,
         "asker": act.asked_by,
         "until": act.ends_at,
         "link": settings.SITE_URL + reverse("waiting"),
-        "city": settings.CITY_NAME,
     }
-    with translation.override(user.language):
-        subject = render_to_string("accounts/email/act_subject.txt", words).strip()
-        body = render_to_string("accounts/email/act_message.txt", words)
-    return EmailMessage(subject, body, to=[user.email])
+    return mail_of(row, "accounts/email/act", words)
+
+
+ACT_MAIL: Final = Mailing(
+    task=TEND,
+    object_type="user",
+    due=lambda: QueuedMail.objects.of_kind(KIND).due(),
+    is_wanted=_is_wanted,
+    told=_told,
+    message=_message,
+)

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.mailing import Mailing, Told, mail_to, message_id_for, send_mails
 from accounts.models import Role, User
 from api.models import ApiKey, KeyWarning
 from lib.days import city_day
-from reminders.channels import mail_to, message_id_for
-from reminders.mailing import Mailing, send_mails
 
 WARN: Final = "api.warn_of_keys_that_end"
 
@@ -57,8 +56,8 @@ def _message(warning: KeyWarning) -> EmailMultiAlternatives:
 WARNING_MAIL: Final = Mailing(
     task=WARN,
     object_type="api_key",
-    due=lambda: KeyWarning.objects.due().select_related("key", "recipient").order_by("pk"),
+    due=lambda: KeyWarning.objects.due().select_related("key", "recipient").order_by("attempts", "pk"),
     is_wanted=_is_wanted,
-    told=lambda row: (row.key_id, [], row.recipient_id),
+    told=lambda row: Told(row.key_id, [], row.recipient_id),
     message=_message,
 )

@@ -1,67 +1,121 @@
-"""Emails about new alerts, to the user who answers and to those who review. They name nobody."""
+"""Emails about new alerts, to those who review and then to the user who answers. They name no one.
 
-from uuid import UUID
+The user is asked only after reviewers have been told, so that nobody is warned of a question that no one
+else knows.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone, translation
-from structlog import get_logger
+from django.utils import timezone
 
-from accounts.actors import SYSTEM, actor_for
-from accounts.models import User
-from audit.models import Action
-from audit.services import record
-from lib.mail import MailNotSent, sending
+from accounts.actors import actor_for
+from accounts.mailing import Mailing, Told, mail_of, queue_mails, send_mails
+from accounts.models import QueuedMail, User
 from oversight.models import Alert
 from oversight.policies import REVIEWS
 
-BATCH = 50
-
-log = get_logger(__name__)
+TEND: Final = "oversight.tend_alerts"
+REVIEW: Final = "alert_review"
+ASKED: Final = "alert_asked"
+ASKED_WITHIN: Final = timedelta(days=14)  # shorter than rows of emails are kept (accounts.mailing.KEPT_FOR)
 
 
 def mail_new_alerts() -> int:
-    """Notify about new alerts and return their number. If the mail server is down, later calls try again."""
-    new = Alert.objects.open().filter(mailed_at__isnull=True).order_by("raised_at", "pk")
-    sent = 0
-    try:
-        for alert_id in new.values_list("pk", flat=True)[:BATCH]:
-            sent += _mail(alert_id)
-    except MailNotSent as error:
-        log.warning("alert_not_mailed", error=str(error))
-    return sent
+    """Queue emails about new alerts, send what is due and return the number sent. Safe to run in parallel."""
+    _queue_reviews()
+    sent = send_mails(REVIEW_MAIL)
+    _queue_questions()
+    return sent + send_mails(ASKED_MAIL)
 
 
 def reviewers_of(alert: Alert) -> list[User]:
     """Active users other than its subject who see the alert and can close it."""
     users = User.objects.active().with_role(*REVIEWS).exclude(pk=alert.user_id).in_order()
-    return [user for user in users if Alert.objects.visible_to(actor_for(user)).filter(pk=alert.pk).exists()]
+    return [user for user in users if _can_review(user, alert)]
+
+
+def _can_review(user: User, alert: Alert) -> bool:
+    return user.role in REVIEWS and Alert.objects.visible_to(actor_for(user)).filter(pk=alert.pk).exists()
 
 
 @transaction.atomic
-def _mail(alert_id: UUID) -> bool:
-    unsent = Alert.objects.open().filter(pk=alert_id, mailed_at__isnull=True)
-    alert = unsent.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
-    if alert is None:
-        return False
-    asked = [alert.user] if alert.user and alert.user.is_active and not alert.answer else []
-    reviewers = reviewers_of(alert)
-    with sending():
-        get_connection().send_messages(
-            [_message(user, "asked") for user in asked] + [_message(user, "review") for user in reviewers]
-        )
-    alert.mailed_at = timezone.now()
-    alert.save(update_fields=["mailed_at"])
-    record(SYSTEM, Action.NOTIFY, "user", [user.pk for user in (*asked, *reviewers)])
-    return True
+def _queue_reviews() -> None:
+    new = Alert.objects.open().filter(mailed_at__isnull=True).order_by("raised_at", "pk")
+    for alert in new.select_for_update(skip_locked=True, of=("self",), no_key=True):
+        reviewers = reviewers_of(alert)
+        queue_mails(REVIEW, alert.pk, reviewers)
+        if not reviewers and alert.user and not alert.answer:
+            queue_mails(ASKED, alert.pk, [alert.user])
+        alert.mailed_at = timezone.now()
+        alert.save(update_fields=["mailed_at"])
 
 
-def _message(user: User, what: str) -> EmailMessage:
-    words = {"user": user, "link": settings.SITE_URL + reverse("alerts"), "city": settings.CITY_NAME}
-    with translation.override(user.language):
-        subject = render_to_string(f"oversight/email/{what}_subject.txt", words).strip()
-        body = render_to_string(f"oversight/email/{what}_message.txt", words)
-    return EmailMessage(subject, body, to=[user.email])
+def _queue_questions() -> None:
+    """Queue the question of each alert whose reviewers have been told.
+
+    They have been told if each of their emails was tried and one was sent, or if all were given up.
+    """
+    mails = QueuedMail.objects.filter(object_id=OuterRef("pk"))
+    reviews = mails.of_kind(REVIEW)
+    tried = Exists(reviews) & ~Exists(reviews.untried())
+    told = tried & (Exists(reviews.sent()) | ~Exists(reviews.waiting()))
+    unasked = Alert.objects.open().filter(
+        told,
+        ~Exists(mails.of_kind(ASKED)),
+        mailed_at__isnull=False,
+        raised_at__gt=timezone.now() - ASKED_WITHIN,
+        answer="",
+        user__is_active=True,
+    )
+    for alert in unasked.select_related("user").order_by("raised_at", "pk"):
+        queue_mails(ASKED, alert.pk, [alert.user])
+
+
+def _alert_of(row: QueuedMail) -> Alert | None:
+    return Alert.objects.open().filter(pk=row.object_id).first()
+
+
+def _is_review_wanted(row: QueuedMail) -> bool:
+    recipient: Any = row.recipient
+    alert = _alert_of(row)
+    return alert is not None and recipient.is_active and _can_review(recipient, alert)
+
+
+def _is_question_wanted(row: QueuedMail) -> bool:
+    recipient: Any = row.recipient
+    alert = _alert_of(row)
+    return alert is not None and recipient.is_active and not alert.answer
+
+
+def _told(row: QueuedMail) -> Told:
+    recipient: Any = row.recipient
+    return Told(recipient.pk, [], recipient.pk)
+
+
+def _message(row: QueuedMail) -> EmailMultiAlternatives:
+    template = row.kind.removeprefix("alert_")
+    return mail_of(row, f"oversight/email/{template}", {"link": settings.SITE_URL + reverse("alerts")})
+
+
+REVIEW_MAIL: Final = Mailing(
+    task=TEND,
+    object_type="user",
+    due=lambda: QueuedMail.objects.of_kind(REVIEW).due(),
+    is_wanted=_is_review_wanted,
+    told=_told,
+    message=_message,
+)
+ASKED_MAIL: Final = Mailing(
+    task=TEND,
+    object_type="user",
+    due=lambda: QueuedMail.objects.of_kind(ASKED).due(),
+    is_wanted=_is_question_wanted,
+    told=_told,
+    message=_message,
+)

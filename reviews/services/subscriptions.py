@@ -18,12 +18,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.mailing import Mailing, Told, mail_to, message_id_for, send_mails
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
-from reminders.channels import mail_to, message_id_for
-from reminders.mailing import Mailing, send_mails
 from reports.catalogue import REPORTS, title_of
 from reports.periods import Period
 from reviews import rules
@@ -146,7 +145,7 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
 
 def _due() -> QuerySet[Delivery]:
     rows = Delivery.objects.due().select_related("subscription__user", "subscription__district")
-    return rows.order_by("day", "pk")
+    return rows.order_by("attempts", "day", "pk")
 
 
 REPORT_MAIL: Final = Mailing(
@@ -154,7 +153,7 @@ REPORT_MAIL: Final = Mailing(
     object_type="subscription",
     due=_due,
     is_wanted=lambda row: stands(row.subscription),
-    told=lambda row: (row.subscription_id, [row.subscription.district_id], row.subscription.user_id),
+    told=lambda row: Told(row.subscription_id, [row.subscription.district_id], row.subscription.user_id),
     message=_message,
 )
 

@@ -52,7 +52,6 @@ REASONS: Final = {
     "privacy/": "a privacy officer sees every row, or a background task of theirs",
     "publishing/services/": "opened: a name must not be published, whoever sees its record",
     "publishing/site/": "opened: rows written for everybody, and whose location is protected",
-    "reminders/": "reminders have no policy",
     "reviews/": "opened as figures, or meetings of the actor",
 }
 

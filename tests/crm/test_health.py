@@ -5,18 +5,25 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from accounts.actors import actor_for
+from accounts.models import QueuedMail, Role
+from accounts.services.act_mails import mail_new_acts
+from accounts.services.users import invite_user
 from crm.heartbeat import BEAT, beat_once
 from crm.progress import STANDS_AFTER
 from crm.queues import QUEUES
 from tests.audit.numbering import publish_all
-from tests.factories import make_district, make_officer, make_organisation
+from tests.factories import make_district, make_officer, make_organisation, make_user
 from tests.plugins import services
+from tests.plugins.mail import MailSink
 
 
 def states(client: Client) -> tuple[int, dict[str, str]]:
@@ -112,6 +119,28 @@ def test_all_alive_and_nobody_numbers_the_trail_is_not_healthy(
     assert states(client)[1]["trail"] == "down"
     publish_all()
     assert states(client)[1]["trail"] == "up"
+
+
+def mail_to_a_refused_mailbox(mail_sink: MailSink) -> None:
+    """Ask a confirmer, whose mailbox refuses the email."""
+    mail_sink.refused = {make_user(Role.CONFIRMER).email}
+    administrator = actor_for(make_user(Role.ADMINISTRATOR))
+    invite_user(actor=administrator, name="Sue", email="sue@city.example", role=Role.SUPERVISOR)
+    assert mail_new_acts() == 0
+
+
+def test_a_mailbox_that_refuses_is_said_and_nothing_is_restarted(
+    client: Client, committed_db: None, mail_sink: MailSink
+) -> None:
+    publish_all()
+    beat_once(*QUEUES, BEAT)
+    assert states(client)[1]["mails"] == "up"
+    mail_to_a_refused_mailbox(mail_sink)
+    status, body = states(client)
+    assert (status, body["mails"], body["status"]) == (200, "refused", "up"), body
+    QueuedMail.objects.update(created_at=timezone.now() - timedelta(hours=1), lease_until=None)
+    status, body = states(client)
+    assert (status, body["mails"]) == (503, "down"), "no worker has looked for an hour"
 
 
 @pytest.mark.parametrize("missing", QUEUES)

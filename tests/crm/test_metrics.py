@@ -14,6 +14,7 @@ from crm.embedded.run import free_port
 from jobs.models import Job, JobStatus
 from reminders.models import Reminder
 from reminders.sending import send_due
+from tests.crm.test_health import mail_to_a_refused_mailbox
 from tests.factories import make_district, make_officer, make_organisation
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner
@@ -63,6 +64,12 @@ def test_they_know_of_seals_that_failed_backups_and_delayed_mail(
     Reminder.objects.waiting().update(lease_until=None)
     send_due()
     assert values()["reminders_delayed"] == 0
+
+
+def test_a_refused_mailbox_is_counted(settings: Settings, mail_sink: MailSink) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    mail_to_a_refused_mailbox(mail_sink)
+    assert "proximity_mails_delayed 1.0" in ask()[1]
 
 
 def test_they_count_requests_and_waiting_work_and_name_nobody(settings: Settings) -> None:

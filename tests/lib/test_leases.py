@@ -10,6 +10,7 @@ import pytest
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts import mailing
 from accounts.actors import actor_for
 from accounts.models import Role, User
 from api.models import ApiKey, KeyWarning
@@ -22,7 +23,6 @@ from jobs.models import JobFile, JobStatus
 from jobs.services import queue_job
 from lib.leases import Lease, claim, give_back
 from lib.targets import resolve
-from reminders import mailing
 from reminders import sending as reminders
 from reminders.channels import Email
 from reviews.models import Delivery

@@ -226,7 +226,7 @@ def test_one_email_each_without_a_name(officer: User, north: District, mail_sink
     supervisor, privacy = make_user(Role.SUPERVISOR, north), make_user(Role.PRIVACY_OFFICER)
     make_user(Role.SUPERVISOR, make_district())
     an_alert(officer)
-    assert (mail_new_alerts(), mail_new_alerts()) == (1, 0)
+    assert (mail_new_alerts(), mail_new_alerts()) == (3, 0)
     sent = {one["To"]: one for one in mail_sink.messages}
     assert set(sent) == {officer.email, supervisor.email, privacy.email}
     for address, message in sent.items():

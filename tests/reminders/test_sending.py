@@ -10,13 +10,13 @@ from django.utils import timezone
 from icalendar import Calendar
 from pytest_django import Settings
 
+from accounts import mailing
 from accounts.models import Channel, User
 from audit.models import Action, Event
 from crm.embedded.run import free_port
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
-from reminders import sending
 from reminders.models import Reminder
 from reminders.rules import nine_oclock
 from reminders.sending import send_due
@@ -230,12 +230,12 @@ def test_a_server_that_is_away_for_days_costs_no_attempt(mail_sink: MailSink, se
     make_due(officer)
     make_due(officer)
     settings.EMAIL_PORT = free_port()  # nobody listens there
-    for _poll in range(sending.MAX_ATTEMPTS + 1):
+    for _poll in range(mailing.MAX_ATTEMPTS + 1):
         assert send_due() == 0
         for row in Reminder.objects.waiting().exclude(last_error=""):
             assert "ConnectionRefusedError" in row.last_error
             assert row.lease_until is not None
-            assert timedelta(0) < row.lease_until - timezone.now() <= sending.AWAY_WAIT
+            assert timedelta(0) < row.lease_until - timezone.now() <= mailing.AWAY_WAIT
         away = Reminder.objects.waiting().exclude(last_error="")
         assert (away.count(), set(away.values_list("attempts", flat=True))) == (2, {0})
         assert send_due() == 0  # not before its time
@@ -256,7 +256,7 @@ def test_one_address_that_cannot_be_written_to_does_not_keep_the_others(mail_sin
 
 
 def test_waiting_times_grow_up_to_two_hours() -> None:
-    waits = [sending.wait_after(attempts).total_seconds() for attempts in range(1, sending.MAX_ATTEMPTS + 1)]
+    waits = [mailing.wait_after(attempts).total_seconds() for attempts in range(1, mailing.MAX_ATTEMPTS + 1)]
     assert waits[:4] == [15, 60, 240, 960]
     assert waits == sorted(waits)
     assert waits[-1] == 7200
@@ -265,7 +265,7 @@ def test_waiting_times_grow_up_to_two_hours() -> None:
 def test_one_that_takes_its_workers_with_it_is_given_up(mail_sink: MailSink) -> None:
     make_due(make_owner("email"))
     due = Reminder.objects.due(timezone.now())
-    due.update(attempts=sending.MAX_ATTEMPTS)  # each attempt counted, never marked
+    due.update(attempts=mailing.MAX_ATTEMPTS)  # each attempt counted, never marked
     assert send_due() == 0
     assert Reminder.objects.failed().get().last_error == "WorkerLostError"
     assert mail_sink.messages == []

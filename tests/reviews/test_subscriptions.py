@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils import timezone
 
+from accounts import mailing
 from accounts.actors import actor_for
 from accounts.models import User
 from audit.models import Action, Event
 from districts.models import District
-from reminders import mailing
 from reminders.rules import nine_oclock
 from reviews import rules
 from reviews.models import Delivery, Subscription
