@@ -3,6 +3,7 @@ from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
 from privacy.models.ledger import LedgerEntry
 from privacy.models.notice import Notice
+from privacy.models.number_series import NumberSeries
 from privacy.models.package import Package
 from privacy.models.register import RegisterState, RegisterText
 from privacy.models.request import DataRequest
@@ -18,6 +19,7 @@ __all__ = [
     "Finding",
     "LedgerEntry",
     "Notice",
+    "NumberSeries",
     "Package",
     "RegisterState",
     "RegisterText",

@@ -22,9 +22,6 @@ class BreachQuerySet(models.QuerySet["Breach"]):
         """All breaches for privacy officers, none for anybody else."""
         return self.all() if sees_requests(actor) else self.none()
 
-    def of_year(self, year: int) -> Self:
-        return self.filter(number__startswith=f"B-{year}-")
-
     def to_tell(self) -> Self:
         """Open breaches of which the authority was not told, unless a risk is unlikely."""
         rows = self.filter(closed_at__isnull=True, told_authority_at__isnull=True)

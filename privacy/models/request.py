@@ -62,9 +62,6 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
     def latest_first(self) -> Self:
         return self.order_by("-answered_on", "-number")
 
-    def of_year(self, year: int) -> Self:
-        return self.filter(number__startswith=f"{year}-")
-
     def to_purge(self, today: date) -> Self:
         """Requests whose statement is no longer needed."""
         return self.filter(purge_on__lte=today, stated__isnull=False)

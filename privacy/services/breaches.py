@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from privacy.codes import BreachKind, BreachRisk
 from privacy.models import Breach, BreachPhase
+from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
 from reminders.services import refresh_reminders
 
 OBJECT_TYPE: Final = "breach"
-_NUMBERS: Final = 7_490_002  # the advisory lock while a breach gets its number
 #: What the authority is told, in the order of GDPR, Article 33(3).
 _TOLD: Final = (
     *("scenario", "kinds", "noticed_at", "aware_at", "what", "people", "records", "consequences"),
@@ -39,7 +39,7 @@ def record_breach(*, actor: Actor, **fields: Any) -> Breach:
         raise PermissionDenied
     row = Breach(recorded_by_id=actor.id)
     _fill(row, fields)
-    row.number = _next_number(city_today().year)
+    row.number = next_number(f"B-{city_today().year}-", Breach.objects.all())
     with constraints_in_words(Breach):
         row.save(force_insert=True)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk], field_names=fields)
@@ -130,12 +130,6 @@ def _fill(row: Breach, fields: dict[str, Any]) -> None:
 def _is_later(row: Breach, name: str, now: datetime) -> bool:
     value: datetime | None = getattr(row, name)
     return value is not None and value > now
-
-
-def _next_number(year: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS])
-    return f"B-{year}-{Breach.objects.of_year(year).count() + 1:03}"
 
 
 def _locked(actor: Actor, breach_id: UUID, version: int | None) -> Breach:

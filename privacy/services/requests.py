@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from lib.days import city_today
 from lib.fold import squash
 from privacy.codes import ERASING_KINDS, Decision, Identity, Regime, RequestKind, RequestStatus
 from privacy.models import DataRequest, Erasure, Finding
+from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
 from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge_on
 from privacy.rules.finding import wanted
@@ -34,7 +35,6 @@ from reminders.services import refresh_reminders
 OBJECT_TYPE: Final = "data_request"
 SEARCH: Final = "privacy_search"  # the kind of the background task
 MOST_TERMS: Final = 20  # names, phones or emails of one person
-_NUMBERS: Final = 7_490_001  # the advisory lock while a request gets its number
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def new_request(
         refuse_future(row, ["received_on"])
     if row.received_on and set(row.regimes) & set(Regime.values):
         row.due_on = due_on(row.received_on, row.regimes, settings.LED_ANSWER_DAYS)
-    row.number = _next_number(city_today().year)
+    row.number = next_number(f"{city_today().year}-", DataRequest.objects.all())
     row.state_terms(known)
     without = ["received_by", "answered_by", *(["due_on"] if row.due_on is None else [])]
     row.clean_fields(exclude=without)
@@ -270,12 +270,6 @@ def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -
         raise ValidationError({"decision": _("Erase the data before you grant the request.")})
     if decision == Decision.NOTHING_HELD and found.theirs().exists():
         raise ValidationError({"decision": _("There are findings about this person.")})
-
-
-def _next_number(year: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERS])
-    return f"{year}-{DataRequest.objects.of_year(year).count() + 1:03}"
 
 
 def _clean_terms(terms: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.encryption import NotDecrypted
 from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
-from privacy.models import DataRequest, Finding
+from privacy.models import DataRequest, Finding, NumberSeries
 from privacy.rules.deadlines import due_on, longest_extension
 from privacy.services import requests as services
 from privacy.services.findings import cut_finding, decide_finding, read_again, released
@@ -91,6 +91,26 @@ def test_a_request_gets_a_number_and_a_last_day(actor: Actor) -> None:
     assert receive(actor).number == f"{city_today().year}-002"
     assert row.due_on == due_on(row.received_on, ["gdpr", "led"], 30)
     assert row.terms() == TERMS
+
+
+def test_a_number_is_never_given_twice_also_after_a_rule_has_deleted_requests(actor: Actor) -> None:
+    year = city_today().year
+    first, second = receive(actor), receive(actor)
+    services.withdraw_request(actor=actor, request_id=first.pk)
+    services.delete_requests(SYSTEM, [str(first.pk)])
+    assert receive(actor).number == f"{year}-003"  # not the number of the second
+    rest = [services.withdraw_request(actor=actor, request_id=one.pk) for one in DataRequest.objects.all()]
+    services.delete_requests(SYSTEM, [str(one.pk) for one in rest])
+    assert not DataRequest.objects.filter(pk=second.pk).exists()
+    assert receive(actor).number == f"{year}-004"  # also if none is left
+
+
+def test_a_series_continues_after_numbers_given_before_it_existed(actor: Actor) -> None:
+    year = city_today().year
+    row = receive(actor)
+    DataRequest.objects.filter(pk=row.pk).update(number=f"{year}-1041")
+    NumberSeries.objects.all().delete()
+    assert receive(actor).number == f"{year}-1042"
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.CONFIRMER])
