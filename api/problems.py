@@ -20,6 +20,7 @@ from audit.models import Action
 from audit.services import record
 from lib.conflicts import StaleVersion
 from lib.external_ids import is_taken
+from lib.freezing import Frozen
 from lib.mistakes import CHOICE, LENGTH, SIZE, VALUE
 from lib.told import told
 
@@ -110,6 +111,8 @@ def problem_of(exception: Exception) -> Problem | None:
             return exception
         case StaleVersion():
             return Problem(412, "stale", told(exception), current_version=exception.current)
+        case Frozen():
+            return Problem(409, "frozen", told(exception))
         case Http404() | ObjectDoesNotExist():
             return not_found()
         case DjangoPermissionDenied() | exceptions.PermissionDenied():

@@ -12,13 +12,14 @@ class PrivacyConfig(AppConfig):
         from privacy import erasing, ledger, reminders, review_reminders, searching
         from privacy.exports import package
         from privacy.models import RetentionRule
-        from privacy.services import erasures, retention_decisions
+        from privacy.services import erasures, freezing, retention_decisions
 
         searching.register()
         erasing.register()
         package.register()
         ledger.register()
         erasures.register()
+        freezing.register()
         reminders.register()
         review_reminders.register()
         erasable.texts("privacy.Breach")

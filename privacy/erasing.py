@@ -38,6 +38,7 @@ from privacy.rules.finding import Wanted, wanted
 from privacy.searching import searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, contacts_of
+from privacy.services.freezing import others_with, thawed
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
 
@@ -155,6 +156,8 @@ def begin(row: Erasure) -> None:
     """Fix what leaves, once."""
     locked: Erasure = Erasure.objects.select_for_update(no_key=True).get(pk=row.pk)
     if locked.places is None:
+        if others := others_with(row.request):
+            raise JobRefused(_("Answer these requests first: %(numbers)s.") % {"numbers": ", ".join(others)})
         plan = plan_of(row.request)
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
         locked.save(update_fields=["places", "contact_ids"])
@@ -196,7 +199,8 @@ def _erase_contacts(actor: Actor, ids: Collection[UUID], search: Wanted) -> None
     forget(actor, Leaving(frozenset(ids), lambda text: any(search.hits(text))))
     _forget_at_the_desk(search)
     if rows:
-        erase_contacts(actor, rows)
+        with thawed():
+            erase_contacts(actor, rows)
 
 
 def _forget_at_the_desk(search: Wanted) -> None:

@@ -48,8 +48,8 @@ WHY = {
     404: "Not found, or not visible to this key.",
     405: "Method not allowed.",
     406: "Only JSON responses are available.",
-    409: "The ID is already in use, or what you ask for is still running: the first request with this "
-    "Idempotency-Key, or a bulk read.",
+    409: "The ID is already in use, the record is needed for a data request (`frozen`), or what you ask for "
+    "is still running: the first request with this Idempotency-Key, or a bulk read.",
     410: "The cursor has expired or is older than a restore: fetch everything again. Or the record that this "
     "POST created has been deleted, or the file has expired.",
     412: "The object has changed. The ETag header holds the current version.",

@@ -34,6 +34,7 @@ from contacts.services.details import FIRST, OTHER, details_of, reached_by
 from contacts.services.moves import grounds, tell_of_moves, tell_of_takeaways
 from contacts.services.organisations import districts_of_organisations, save_organisations
 from contacts.services.summaries import refresh_meet_by
+from lib.freezing import refuse_frozen
 from lib.row_context import Opened, acting_as, opened
 
 MOST: Final = 10  # rows at once
@@ -134,6 +135,7 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     rows = sorted(_locked(actor, model, versions), key=lambda row: (row.pk != kept_id, row.pk))
     if any(getattr(row, "withdrawn_on", None) for row in rows):
         raise ValidationError(_("A contact who has opted out cannot be merged."))
+    refuse_frozen(actor, rows)
     kept, gone, gone_ids = rows[0], rows[1:], [row.pk for row in rows[1:]]
     there = _districts(kept)
     districts = set[UUID]().union(*map(_districts, rows))

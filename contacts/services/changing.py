@@ -18,6 +18,7 @@ from lib.conflicts import check_version, constraints_in_words
 from lib.copying import insert_rows
 from lib.encrypted_fields import bound_values
 from lib.erasable import Rewrite
+from lib.freezing import refuse_frozen
 from lib.id_in import id_in
 
 _ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}
@@ -176,7 +177,11 @@ def record_written(
 def record_erased(
     actor: Actor, object_type: str, rows: Sequence[Any], seen_in: SeenIn, purpose: str = ""
 ) -> None:
-    """Before it happens. Whoever has a copy is told of the version after the last."""
+    """Record that these rows are about to be deleted. The change feed gets the version after the last.
+
+    Raises Frozen if one of them is needed for a data request.
+    """
+    refuse_frozen(actor, rows)
     where = seen_in(rows) if rows else {}
     gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, where[row.pk]) for row in rows]
     if gone:

@@ -19,6 +19,7 @@ from contacts.models import Contact
 from contacts.services.contacts import districts_of_contacts, erase_contacts, locked_contacts
 from lib.days import city_today, day_starts_at
 from lib.erasable import Leaving, forget
+from lib.freezing import refuse_frozen
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
 
@@ -28,10 +29,11 @@ from lib.row_context import Opened, opened
 def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) -> bool:
     """Erase a contact or, if the actor has erased another one today, ask for it. Return whether it is gone.
 
-    Raises as `erase_contact`.
+    Raises as `erase_contact`, and Frozen if the contact is needed for a data request.
     """
     claim_first(actor)
     [contact] = locked_contacts(actor, {contact_id: version})
+    refuse_frozen(actor, [contact])
     if not has_erased_today(actor):
         forget(actor, Leaving(frozenset({contact.pk})))
         erase_contacts(actor, [contact])

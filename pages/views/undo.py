@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
+from lib.freezing import Frozen
+from lib.told import texts
 from pages.undo import LaterFirst, undo, undo_url
 
 
@@ -25,6 +27,8 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
         messages.error(request, str(error), extra_tags=f"undo:{first}")
     except signing.BadSignature:
         messages.error(request, late)
+    except Frozen as error:
+        messages.error(request, texts(error)[0])
     except (ValidationError, ObjectDoesNotExist, PermissionDenied) as error:
         changed = _("This has changed since, so it cannot be undone.")
         messages.error(request, late if getattr(error, "code", "") == "too_late" else changed)

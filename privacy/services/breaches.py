@@ -39,7 +39,7 @@ def record_breach(*, actor: Actor, **fields: Any) -> Breach:
         raise PermissionDenied
     row = Breach(recorded_by_id=actor.id)
     _fill(row, fields)
-    row.number = next_number(f"B-{city_today().year}-", Breach.objects.all())
+    row.number = next_number(city_today().year, Breach.objects.all(), of_breaches=True)
     with constraints_in_words(Breach):
         row.save(force_insert=True)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk], field_names=fields)

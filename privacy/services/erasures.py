@@ -23,6 +23,7 @@ from jobs.services import queue_job
 from lib.days import city_today, day_starts_at
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround
 from privacy.models import DataRequest, Erasure, Finding, Restriction
+from privacy.services.freezing import others_with
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
 ERASE: Final = "privacy_erase"  # the kind of the background task
@@ -82,6 +83,9 @@ def refuse_erasure(row: DataRequest) -> None:
         raise ValidationError(
             _("This contact is needed as evidence. Lift the restriction first, or refuse the request.")
         )
+    if others := others_with(row):
+        text = _("Other requests need the same data. Answer these first: %(numbers)s.")
+        raise ValidationError(text % {"numbers": ", ".join(others)})
 
 
 def stopped_erasure(erasure: Erasure) -> str | None:

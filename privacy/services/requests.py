@@ -73,7 +73,7 @@ def new_request(
         refuse_future(row, ["received_on"])
     if row.received_on and set(row.regimes) & set(Regime.values):
         row.due_on = due_on(row.received_on, row.regimes, settings.LED_ANSWER_DAYS)
-    row.number = next_number(f"{city_today().year}-", DataRequest.objects.all())
+    row.number = next_number(city_today().year, DataRequest.objects.all())
     row.state_terms(known)
     without = ["received_by", "answered_by", *(["due_on"] if row.due_on is None else [])]
     row.clean_fields(exclude=without)

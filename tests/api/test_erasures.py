@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import PendingAct
 from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Action, Change, Event
@@ -15,6 +16,7 @@ from contacts.services import erasing
 from districts.models import District
 from lib.days import city_today
 from privacy.models import DataRequest
+from privacy.services.requests import withdraw_request
 from tests.api.clients import Tool
 from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_user
 
@@ -103,4 +105,6 @@ def test_a_key_without_the_scope_makes_a_request_for_erasure(north: District) ->
     assert (row.kind, row.channel, row.contact_id, row.received_by) == ("erase", "api", contact.pk, None)
     assert row.terms()["names"] == ["Sam Example"]
     assert erase(Tool(make_district(), scopes=("contacts:read", "contacts:write")), contact) == 404
+    assert erase(Tool(north), contact) == 409  # while the request is open, the desk alone erases
+    withdraw_request(actor=SYSTEM, request_id=row.pk)
     assert erase(Tool(north), contact) == 204

@@ -158,6 +158,7 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them() -> N
     row.refresh_from_db()
     assert planting.traces()
     Finding.objects.of(row).update(verdict=Verdict.THEIRS)
+    DataRequest.objects.pending().exclude(pk=row.pk).update(status=RequestStatus.WITHDRAWN)  # they freeze
     made = Erasure.objects.create(request=row)
     erasing.begin(made)
     actor = actor_for(make_user(Role.PRIVACY_OFFICER))

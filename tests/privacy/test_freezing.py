@@ -1,0 +1,154 @@
+"""What an open data request found cannot be deleted at any door, until the request is answered."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.actors import Actor, actor_for
+from accounts.models import Role, User
+from contacts.merging.services import merge_contacts, merge_organisations
+from contacts.models import Contact
+from contacts.services.erasing import erase_or_ask
+from contacts.services.organisations import erase_organisations
+from districts.models import District
+from lib.freezing import Frozen, refuse_frozen
+from meetings.services.follow_ups import erase_follow_ups
+from meetings.services.meetings import erase_meetings
+from privacy.codes import Matched, RequestKind, Verdict
+from privacy.models import DataRequest, Finding
+from privacy.services.erasures import refuse_erasure
+from privacy.services.requests import answer_request, withdraw_request
+from tests.api.clients import Tool
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
+from tests.meetings.test_timeline import make_promise
+from tests.privacy.making import make_request
+from tests.privacy.test_requests import receive
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def desk() -> User:
+    return make_user(Role.PRIVACY_OFFICER)
+
+
+@pytest.fixture
+def supervisor(north: District) -> Actor:
+    return actor_for(make_supervisor(north))
+
+
+def find(row: DataRequest, model: str, pk: object, field: str) -> Finding:
+    return Finding.objects.create(
+        request=row, position=9, model=model, object_id=str(pk), field=field, matched=Matched.EXACT,
+        passages=[[0, 3]],
+    )  # fmt: skip
+
+
+def test_a_contact_who_asked_is_erased_only_after_the_answer(
+    north: District, desk: User, supervisor: Actor
+) -> None:
+    contact, other = make_contact(north), make_contact(north)
+    finding = make_request(desk, make_meeting(north), contact, kind="access")
+    with pytest.raises(Frozen) as refused:
+        erase_or_ask(actor=supervisor, contact_id=contact.pk)
+    assert finding.request.number not in str(refused.value)
+    assert "privacy request is open" in str(refused.value)
+    with pytest.raises(Frozen, match=finding.request.number):
+        refuse_frozen(actor_for(desk), [contact])
+    assert erase_or_ask(actor=supervisor, contact_id=other.pk)
+    answer_request(actor=actor_for(desk), request_id=finding.request_id, decision="granted")
+    assert not erase_or_ask(actor=supervisor, contact_id=contact.pk)  # the second of a day waits, as before
+    assert Contact.objects.filter(pk=contact.pk).exists()
+
+
+def test_a_contact_is_also_frozen_by_a_finding_on_what_is_deleted_with_them(
+    north: District, desk: User, supervisor: Actor
+) -> None:
+    contact = make_contact(north, make_organisation(north))
+    role = contact.affiliations.get()
+    row = receive(actor_for(desk))
+    found = find(row, "contacts.Affiliation", role.pk, "role_title")
+    with pytest.raises(Frozen):
+        erase_or_ask(actor=supervisor, contact_id=contact.pk)
+    found.verdict = Verdict.SOMEBODY_ELSE
+    found.save()
+    assert erase_or_ask(actor=supervisor, contact_id=contact.pk)
+
+
+def test_a_merge_an_undone_log_and_an_undone_import_are_refused_until_the_request_is_closed(
+    north: District, desk: User, supervisor: Actor
+) -> None:
+    actor = actor_for(desk)
+    row = receive(actor)
+    one, two = make_organisation(north), make_organisation(north)
+    meeting, promise = make_meeting(north), make_promise(one)
+    here, there = make_contact(north), make_contact(north)
+    for label, pk, field in (
+        ("contacts.Organisation", two.pk, "summary"),
+        ("meetings.Meeting", meeting.pk, "facts"),
+        ("meetings.FollowUp", promise.pk, "title"),
+        ("contacts.Contact", there.pk, "given_name"),
+    ):
+        find(row, label, pk, field)
+    acts = (
+        lambda: merge_organisations(actor=supervisor, kept_id=one.pk, versions={one.pk: 1, two.pk: 1}),
+        lambda: merge_contacts(actor=supervisor, kept_id=here.pk, versions={here.pk: 1, there.pk: 1}),
+        lambda: erase_organisations(actor=supervisor, ids=[two.pk], purpose="import"),
+        lambda: erase_meetings(supervisor, [meeting]),
+        lambda: erase_follow_ups(supervisor, [promise]),
+    )
+    for act in acts:
+        with pytest.raises(Frozen):
+            act()
+    withdraw_request(actor=actor, request_id=row.pk)
+    for act in acts[:2] + acts[3:]:
+        act()
+
+
+def test_an_organisation_that_asked_for_its_record_is_not_merged(
+    north: District, desk: User, supervisor: Actor
+) -> None:
+    one, two = make_organisation(north), make_organisation(north)
+    DataRequest.objects.filter(pk=receive(actor_for(desk)).pk).update(
+        kind=RequestKind.ORGANISATION_COPY, organisation_id=two.pk
+    )
+    with pytest.raises(Frozen):
+        merge_organisations(actor=supervisor, kept_id=one.pk, versions={one.pk: 1, two.pk: 1})
+
+
+def test_an_erasure_waits_for_another_open_request_for_the_same_data(north: District, desk: User) -> None:
+    contact, meeting = make_contact(north), make_meeting(north)
+    access = make_request(desk, meeting, contact, kind="access")
+    erase = make_request(desk, meeting, contact, kind="erase")
+    with pytest.raises(ValidationError, match=access.request.number):
+        refuse_erasure(erase.request)
+    answer_request(actor=actor_for(desk), request_id=access.request_id, decision="granted")
+    refuse_erasure(erase.request)
+
+
+def test_an_erasure_does_not_wait_for_someone_else_in_the_same_note(north: District, desk: User) -> None:
+    meeting = make_meeting(north)
+    other = make_request(desk, meeting, make_contact(north), kind="access")
+    other.passages = [[40, 44]]
+    other.save()
+    refuse_erasure(make_request(desk, meeting, make_contact(north), kind="erase").request)
+
+
+def test_the_api_answers_409_without_the_number(north: District, desk: User) -> None:
+    contact = make_contact(north)
+    finding = make_request(desk, make_meeting(north), contact, kind="access")
+    tool = Tool(north)
+    answer = tool.delete(f"/contacts/{contact.pk}/", if_match='"1"')
+    assert (answer.status_code, answer.json()["code"]) == (409, "frozen")
+    assert finding.request.number not in answer.content.decode()
