@@ -40,10 +40,25 @@ PARTS: Final = (
     Part("review_calls", RungOrganisation, owner="review", since=_SINCE),
     Part("review_actions", AgreedAction, owner="review", since=_SINCE),
     Part("review_action_checks", ActionCheck, owner="review", since=_SINCE),
-    Part("reviews", Review, _reviews, object_type="review", where=("district",), since=_SINCE),
+    Part(
+        "reviews",
+        Review,
+        _reviews,
+        derived=frozenset({"blind_spots"}),  # communities known to live here leave in no file
+        object_type="review",
+        where=("district",),
+        since=_SINCE,
+    ),
     Part("review_addenda", Addendum, owner="review", since=_SINCE),
     Part("review_names", KeptName, owner="review", since=_RECORDS),
-    Part("review_records", SignedRecord, owner="review", batch=_ONE, since=_RECORDS),
+    Part(
+        "review_records",
+        SignedRecord,
+        owner="review",
+        derived=frozenset({"inside"}),
+        batch=_ONE,
+        since=_RECORDS,
+    ),
     Part("review_signatures", Signature, owner="review", since=_RECORDS),
 )
 

@@ -126,13 +126,18 @@ def earlier_actions(review: Review, *, kept: bool) -> QuerySet[Any]:
 
 
 def registered_actions(actor: Actor, *, is_settled: bool) -> QuerySet[Any]:
-    """The action register, each with its `answers` in signed audits and `times_not_done`."""
-    signed = Review.objects.signed().order_by()
+    """The action register, each with its `answers` in standing audits and `times_not_done`.
+
+    An audit that was superseded does not count, nor does one of the period in which the action was agreed.
+    """
+    standing = Review.objects.standing().order_by()
     rows = AgreedAction.objects.visible_to(actor)
-    rows = rows.settled_by(signed) if is_settled else rows.not_settled_by(signed)
-    checks = ActionCheck.objects.filter(review__in=signed).select_related("review")
+    rows = rows.settled_by(standing) if is_settled else rows.not_settled_by(standing)
+    checks = ActionCheck.objects.filter(review__in=standing).select_related("review")
     answers = Prefetch("checks", checks.order_by("review__signed_at", "pk"), to_attr="answers")
-    not_done = Count("checks", filter=Q(checks__answer=WasDone.NOT_DONE, checks__review__in=signed))
+    same_period = Q(checks__review__since=F("review__since"), checks__review__until=F("review__until"))
+    counts = Q(checks__answer=WasDone.NOT_DONE, checks__review__in=standing) & ~same_period
+    not_done = Count("checks", filter=counts)
     late = Q(due_on__lt=city_today())
     rows = rows.annotate(times_not_done=not_done, is_late=ExpressionWrapper(late, BooleanField()))
     return rows.select_related("owner", "review__district").prefetch_related(answers)
@@ -153,5 +158,5 @@ def counted_objects(actor: Actor, figure: FrozenFigure, ids: list[UUID] | None) 
 
 
 def has_signed(district_ids: Collection[UUID]) -> bool:
-    """Whether a signed audit has figures of one of these districts."""
+    """Whether a signed audit has figures of one of these districts, even one that was superseded."""
     return Review.objects.signed().filter(district__in=district_ids).exists()

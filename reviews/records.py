@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db.models import Model
 
 from lib.canonical import canonical, digest_of
-from reviews.models import Addendum, KeptName, Review, Signature, Stated
+from reviews.models import Addendum, FrozenFigure, KeptName, Review, Signature, Stated
 
-FORMAT: Final = "proximity audit record 1"
+FORMAT: Final = "proximity audit record 2"
 SIGNATURE: Final = "proximity audit signature 1"
 ADDENDUM: Final = "proximity audit addendum 1"
 #: Before a digest in the purpose of an event.
@@ -22,40 +22,39 @@ DIGEST: Final = "sha256:"
 #: Columns of an addendum that follow from its statement.
 STATED: Final = frozenset({"statement", "key_id", "public_key", "signature"})
 
-#: Columns of the audit that stand elsewhere: who signed in the statement, blind spots in the inside edition.
+#: Columns of the audit that stand elsewhere: who signed in the statement, blind spots in `inside_of`.
 ELSEWHERE: Final = frozenset({"signed_by_id", "signed_by_name", "signed_at", "blind_spots"})
 #: In memory at once: a city's have the IDs of all its organisations.
 FIGURES: Final = 10
-#: Columns of figures that only the inside edition lists. The record holds their digests.
+#: Columns of figures that the record holds as digests.
 COUNTED: Final = ("ids", "rest")
-#: Parts of the record, and of the inside edition, by their related names.
-OPEN_PARTS: Final = ("comments", "actions", "checks")
-INSIDE_PARTS: Final = ("samples", "calls")
+#: Parts of the record by their related names.
+PARTS: Final = ("comments", "actions", "checks", "samples", "calls")
 
 
-def record_of(review: Review, inside: Mapping[str, Any]) -> dict[str, Any]:
-    """What is signed: the audit, its figures and texts, digests of colleagues' names and of `inside`."""
+def record_of(review: Review, inside: str, salt: str) -> dict[str, Any]:
+    """What is signed: the audit, its figures and parts, and digests of names and of lists of IDs.
+
+    `inside` is the digest of what stays inside. The digests of lists have the audit's own salt, so that nobody
+    compares the lists of two audits.
+    """
     return {
         "format": FORMAT,
+        "salt": salt,
         "audit": _columns(review, ELSEWHERE),
         "figures": [
-            _columns(figure, frozenset(COUNTED)) | {name: _digest(getattr(figure, name)) for name in COUNTED}
+            _columns(figure, frozenset(COUNTED)) | {name: _digest(figure, name, salt) for name in COUNTED}
             for figure in review.figures.order_by("position").iterator(chunk_size=FIGURES)
         ],
-        **{name: rows_of(review, name) for name in OPEN_PARTS},
-        "names": _digests(review, "user"),
-        "inside": digest_of(inside),
+        **{name: rows_of(review, name) for name in PARTS},
+        "names": _digests(review),
+        "inside": inside,
     }
 
 
 def inside_of(review: Review, salt: str) -> dict[str, Any]:
-    """What only readers of samples may see. The salt keeps others from guessing it by its digest."""
-    return {
-        "salt": salt,
-        "blind_spots": plain(review.blind_spots),
-        **{name: rows_of(review, name) for name in INSIDE_PARTS},
-        "names": _digests(review, "organisation"),
-    }
+    """What is signed and leaves in no file: communities known to live here. Its digest cannot be guessed."""
+    return {"salt": salt, "blind_spots": plain(review.blind_spots)}
 
 
 def statement_of(signature: Signature, record: str, name: KeptName, role: str) -> dict[str, Any]:
@@ -147,10 +146,12 @@ def _columns(row: Model, left_out: Iterable[str] = ()) -> dict[str, Any]:
     return {name: plain(getattr(row, name)) for name in names if name not in skipped}
 
 
-def _digest(ids: list[UUID] | None) -> str | None:
-    return None if ids is None else digest_of(plain(ids))
+def _digest(figure: FrozenFigure, name: str, salt: str) -> str | None:
+    ids: list[UUID] | None = getattr(figure, name)
+    if ids is None:
+        return None
+    return digest_of({"salt": salt, "figure": figure.position, "list": name, "ids": plain(ids)})
 
 
-def _digests(review: Review, object_type: str) -> dict[str, str]:
-    names = review.kept_names.filter(object_type=object_type)
-    return {str(kept.object_id): digest_of_name(kept) for kept in names.iterator()}
+def _digests(review: Review) -> dict[str, str]:
+    return {str(kept.object_id): digest_of_name(kept) for kept in review.kept_names.iterator()}

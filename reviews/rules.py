@@ -1,8 +1,10 @@
-"""When a report is due by e-mail, and of which days it is. Pure: the clock goes in, days come out."""
+"""When a report is due by email and of which days it is, and what an audit draws. Pure."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from reminders.rules import nine_oclock
@@ -13,6 +15,8 @@ QUARTERLY: Final = "quarterly"
 
 LOOKBACK: Final = timedelta(days=6)  # what is later than this is no longer sent; the next one comes soon
 MONDAY: Final = 0
+#: Before the seed in the purpose of the event that creates a draft, so that seals cover the seed.
+SEED: Final = "seed:"
 
 
 def is_due_on(rhythm: str, day: date) -> bool:
@@ -39,3 +43,15 @@ def period_before(rhythm: str, day: date) -> tuple[date, date]:
     months = 1 if rhythm == MONTHLY else 3
     number = day.year * 12 + day.month - 1 - months
     return date(number // 12, number % 12 + 1, 1), day
+
+
+def drawn(seed: str, candidates: Iterable[UUID], at_most: int) -> list[UUID]:
+    """Return the candidates that the seed draws, in order: those with the lowest SHA-256 of seed and ID.
+
+    A candidate more or less changes no other's place, and a larger sample begins with the smaller one.
+    """
+
+    def place(candidate: UUID) -> str:
+        return hashlib.sha256(f"{seed} {candidate}".encode()).hexdigest()
+
+    return sorted(candidates, key=place)[:at_most]

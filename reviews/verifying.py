@@ -9,6 +9,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Final
 
+from audit.models import Action as AuditAction
 from audit.models import Event
 from audit.signing import is_signed, key_id
 from audit.verifying import Finding, Report
@@ -23,6 +24,7 @@ from reviews.records import (
     said_of,
     said_of_addendum,
 )
+from reviews.rules import SEED, drawn
 
 FIRST: Final = 1
 # What a statement says of the row that it is in, by column.
@@ -108,18 +110,34 @@ def _compare(
 
     An archive finds districts and colleagues of the new system by code and email, so their IDs may differ.
     """
-    parts = [(record, record_of(review, {}) | {"inside": record["inside"]})]
-    if _sha256(inside) == record["inside"]:
-        said = _read(inside)
-        parts.append((said, inside_of(review, said["salt"])))
-    else:
+    parts = [(record, record_of(review, str(record.get("inside")), str(record.get("salt"))))]
+    if _sha256(inside) == record.get("inside"):
+        parts.append((_read(inside), inside_of(review, _read(inside)["salt"])))
+    elif inside or not is_from_archive:  # an archive leaves it out
         yield "reviews_signedrecord.inside is not what was signed"
+    for object_id, digest in record.get("names", {}).items():
+        names.setdefault(object_id, set()).add(digest)
     for signed, now in parts:
-        for object_id, digest in signed["names"].items():
-            names.setdefault(object_id, set()).add(digest)
         for path in _differences(signed | {"names": {}}, now | {"names": {}}, ""):
             if not (is_from_archive and path.endswith(MATCHED)):
                 yield f"{path} is not what was signed"
+    yield from _check_draw(review, is_from_archive=is_from_archive)
+
+
+def _check_draw(review: Review, *, is_from_archive: bool) -> Iterator[str]:
+    """Repeat the draw from the seed, which the event that created the audit must have."""
+    if not review.seed:
+        return  # of a draft from before draws had a seed
+    created = _events(review._state.db).filter(object_ids__contains=[review.pk], action=AuditAction.CREATE)
+    if not (is_from_archive or any(event.purpose == f"{SEED}{review.seed}" for event in created)):
+        yield "reviews_review seed: no event has it"
+    for part, column, candidates in (
+        ("samples", "meeting_id", review.candidate_meetings),
+        ("calls", "organisation_id", review.candidate_organisations),
+    ):
+        ids = list(getattr(review, part).order_by("position").values_list(column, flat=True))
+        if ids != drawn(review.seed, candidates, len(ids)):
+            yield f"{part} are not what the seed draws"
 
 
 def _check_statement(

@@ -21,7 +21,8 @@ def is_signed(message, key, signature):
 
 content = open(sys.argv[1], "rb").read()
 file = json.loads(content)
-is_canonical, signature = canonical(file) == content, file.pop("signature")
+is_canonical, signature = canonical(file) == content, file.pop("signature", None)
+if signature is None: sys.exit("NOT VALID: no signature")
 key = bytes.fromhex(signature["key"])
 is_known = hashlib.sha256(key).hexdigest()[:32] == "".join(sys.argv[2:]).replace(" ", "").lower()
 checks = {"bytes": is_canonical, "fingerprint": is_known, "signature": is_signed(canonical(file), key, bytes.fromhex(signature["value"]))}

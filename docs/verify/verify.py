@@ -21,15 +21,32 @@ def is_signed(message, key, signature):
     s, base = int.from_bytes(signature[32:], "little"), decoded((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
     return s < ORDER and times(s, base) == add(decoded(signature[:32]), times(h % ORDER, decoded(key)))
 
-record, inside = (file := json.load(open(sys.argv[1], encoding="utf-8")))["record"], file.get("inside")
-names = record["names"] | (inside or {"names": {}})["names"]
-checks = [("signatures", bool(file["signatures"])), ("inside", not inside or digest(inside) == record["inside"])]
-for kind, one in [(kind, one) for kind, ones in (("signature", "signatures"), ("addendum", "addenda")) for one in file.get(ones, [])]:
+def rank(ids): return sorted(ids, key=lambda id: hashlib.sha256(f"{record['audit']['seed']} {id}".encode()).hexdigest())
+def drawn(part, column): return [one[column] for one in sorted(record[part], key=lambda one: one["position"])]
+
+content = open(sys.argv[1], "rb").read()
+file, wrong = json.loads(content), set()
+def check(what, is_right): is_right or wrong.add(what)
+def stop(): wrong and sys.exit("NOT VALID: " + ", ".join(sorted(wrong)))
+check("bytes", canonical(file) == content)  # so there is no second member of a name, and every reader reads the same
+check("members", set(file) == {"record", "signatures", "addenda", "names", "counted"})
+stop()
+record, names, ids = file["record"], dict(file["record"]["names"]), set()
+check("signatures", bool(file["signatures"]) and len({one["statement"]["signed_by"] for one in file["signatures"]}) == len(file["signatures"]))
+for kind, one in [(kind, one) for kind, ones in (("signature", "signatures"), ("addendum", "addenda")) for one in file[ones]]:
     said, head, key, signature = one["statement"], f"proximity audit {kind} 1", bytes.fromhex(one["public_key"]), bytes.fromhex(one["signature"])
-    names[said["signed_by"]] = said["name"]
-    checks += [("record", said["record"] == digest(record)), ("key", hashlib.sha256(key).hexdigest()[:16] in sys.argv[2:])]
-    checks += [(kind, said["format"] == head and is_signed(f"{head}\n".encode() + canonical(said), key, signature))]
-for figure, lists in zip(record["figures"], file.get("counted", [])):
-    checks += [(f"figure {figure['position']}", digest(lists[name]) == figure[name]) for name in lists]
-checks += [(f"name of {id}", digest(name) == names.get(id)) for id, name in file["names"].items()]
-sys.exit("NOT VALID: " + ", ".join(sorted(wrong))) if (wrong := {what for what, is_right in checks if not is_right}) else print("VALID: as it was signed")
+    names[said["signed_by"]], key_id = said["name"], hashlib.sha256(key).hexdigest()[:16]
+    check("members", set(one) == {"statement", "key_id", "public_key", "signature"} and said["id"] not in ids)
+    check("record", (said["record"], said["audit"]) == (digest(record), record["audit"]["id"]))
+    check("key", one["key_id"] == key_id and key_id in sys.argv[2:])
+    check(kind, said["format"] == head and is_signed(f"{head}\n".encode() + canonical(said), key, signature))
+    ids.add(said["id"])
+check("counted", len(file["counted"]) == len(record["figures"]) and all(set(one) == {"ids", "rest"} for one in file["counted"]))
+for figure, lists in zip(record["figures"], file["counted"]):
+    for name, found in lists.items():
+        salted = None if found is None else {"salt": record["salt"], "figure": figure["position"], "list": name, "ids": found}
+        check(f"figure {figure['position']}", digest(salted) == figure[name])
+for part, column, candidates in (("samples", "meeting_id", "candidate_meetings"), ("calls", "organisation_id", "candidate_organisations")):
+    check(part, (found := drawn(part, column)) == rank(record["audit"][candidates])[:len(found)])
+for id, name in file["names"].items(): check(f"name of {id}", digest(name) == names.get(id))
+stop(), print("VALID: as it was signed")

@@ -17,14 +17,12 @@ from districts.models import District
 from lib.days import city_today
 from pages.forms.base import DigestForm, VersionedForm
 from pages.forms.districts import DistrictChoice
-from pages.forms.exports import ExportForm
 from pages.forms.fields import fields_of, form_field
 from pages.forms.reports import name_of, period_named
 from reports.catalogue import REPORTS
 from reports.exports.asked import SCORECARD
 from reports.periods import Period, month_of, quarter_of, year_of
 from reviews.codes import Rhythm
-from reviews.exports.work import INSIDE, OPEN
 from reviews.models import (
     ActionCheck,
     Addendum,
@@ -171,22 +169,6 @@ class SignForm(VersionedForm):
             self.fields["reason"].required = True
         else:
             del self.fields["reason"]
-
-
-class AuditFileForm(ExportForm):
-    """The file of a signed audit."""
-
-    field_order = ("edition", "format", "reason", "other", "recipient")
-
-    edition = forms.ChoiceField(
-        label=gettext_lazy("Which edition?"),
-        choices=[
-            (OPEN, gettext_lazy("Open: without sampled records, calls and blind spots")),
-            (INSIDE, gettext_lazy("Inside: complete, with the IDs of all records counted and left out")),
-        ],
-        initial=OPEN,
-        widget=forms.RadioSelect,
-    )
 
 
 @fields_of(Addendum, text={"rows": 5})

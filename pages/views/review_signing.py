@@ -14,13 +14,14 @@ from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
-from pages.forms.reviews import AuditFileForm, SignForm
+from pages.forms.exports import ExportForm
+from pages.forms.reviews import SignForm
 from pages.identity import require_reauthentication
 from pages.lookups import record_view, refuse_unless
 from pages.views.reviews import review_page
 from reviews.exports.work import ask_for_file
 from reviews.models import Review
-from reviews.policies import can_countersign
+from reviews.policies import can_countersign, can_see_samples
 from reviews.reading import is_kept
 from reviews.services.reviews import still_open
 from reviews.services.signing import countersign_review, sign_review
@@ -82,18 +83,17 @@ def review_countersign(request: ActorRequest, row: Review) -> HttpResponse:
 @review_page()
 def review_file(request: ActorRequest, row: Review) -> HttpResponse:
     """Export a signed audit as a file that anybody can verify, or to print."""
-    refuse_unless(can_export(request.actor))
+    refuse_unless(can_export(request.actor) and can_see_samples(request.actor, row))
     require_reauthentication(request)
     if not is_kept(row):
         raise Http404
     formats = ["json", *(["pdf"] if can_write_pdf() else [])]
     suggestions = Job.objects.visible_to(request.actor).last_recipients()
-    form = AuditFileForm(posted(request), formats=formats, suggestions=suggestions)
+    form = ExportForm(posted(request), formats=formats, suggestions=suggestions)
     if form.is_valid():
         job = ask_for_file(
             actor=request.actor,
             review=row,
-            edition=form.cleaned_data["edition"],
             extension=form.cleaned_data["format"],
             purpose=form.purpose,
             recipient=form.cleaned_data["recipient"],

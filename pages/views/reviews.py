@@ -71,7 +71,7 @@ PAGE_OF: Final = {
 def _seen(request: ActorRequest) -> QuerySet[Review]:
     readers_only(request)
     rows = Review.objects.visible_to(request.actor)
-    return rows.select_related("district", "started_by", "signed_by", "supersedes")
+    return rows.select_related("district", "started_by", "signed_by", "discarded_by", "supersedes")
 
 
 def review_page(
@@ -85,7 +85,7 @@ def review_page(
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def page(request: ActorRequest, pk: UUID, **ids: Any) -> HttpResponseBase:
-            row = get_or_404(_seen(request), pk)
+            row = get_or_404(_seen(request).filter(discarded_at=None), pk)
             if for_writers or request.method == "POST":
                 refuse_unless(may(request.actor, row))
             return view(request, row, **ids)
@@ -152,6 +152,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
             (one, WasDone(one.answer).label if one.answer else "") for one in earlier_actions(row, kept=kept)
         ],
         "actions": list(with_names(row, row.actions.all(), "owner", kept=kept).order_by("due_on", "pk")),
+        "drafts": row.drafts if row.is_signed else Review.objects.same_draw(row).count(),
         "starter": starter_of(row, kept=kept),
         "signer": (signatures[0].person if signatures else row.signer) or _("name erased"),
         "signatures": signatures,

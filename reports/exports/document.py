@@ -144,7 +144,7 @@ class Document:
     author: str = ""
 
 
-def build(asked: Asked, actor: Actor, purpose: str) -> Document:
+def build(asked: Asked, actor: Actor, purpose: str, recipient: str = "") -> Document:
     """The document, for a reader in the active language."""
     question = asked.question(actor)
     district = question.districts[0]
@@ -162,7 +162,7 @@ def build(asked: Asked, actor: Actor, purpose: str) -> Document:
         tables=tables,
         methods=[report] if report else list(REPORTS.values()),
         remarks=remarks,
-        marking=_marking(actor, now),
+        marking=marking_of(actor, recipient, now),
         made_at=now,
         author=actor.name,
     )
@@ -234,11 +234,12 @@ def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
-def _marking(actor: Actor, now: datetime) -> str:
-    return _("Confidential. For %(name)s, %(at)s.") % {
-        "name": actor.name,
-        "at": _moment(now),
-    }
+def marking_of(actor: Actor, recipient: str, now: datetime) -> str:
+    """Return what stands on each page: for whom the document is, who created it, and when."""
+    names = {"recipient": recipient or actor.name, "name": actor.name, "at": _moment(now)}
+    if not recipient:
+        return _("Confidential. For %(name)s, %(at)s.") % names
+    return _("Confidential. For %(recipient)s. Created by %(name)s, %(at)s.") % names
 
 
 # --- The scorecard --------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def export_report(work: Work) -> JobResult:
     work.progress(0, STEPS)
     try:
         districts = [district.pk for district in asked.question(work.actor).districts]
-        document = build(asked, work.actor, purpose)
+        document = build(asked, work.actor, purpose, work.parameters.get("recipient", ""))
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
     except PermissionDenied as error:

@@ -11,7 +11,8 @@ from accounts.actors import Actor
 from audit.codes import words_of
 from lib.sheets import Column
 from reports.exports.cells import Value, text
-from reports.exports.document import Document, Table
+from reports.exports.document import Document, Table, marking_of
+from reports.questions import By
 from reports.wording import say_reconstructed
 from reviews.codes import WasDone
 from reviews.definitions import Definition, definition_of, n_of
@@ -28,11 +29,9 @@ from reviews.reading import (
 _WIDE: Final = 40
 
 
-def document_of(review: Review, actor: Actor, purpose: str, *, is_inside: bool) -> Document:
-    """The document, for a reader in the active language."""
-    tables = [*_figures(review), *_actions(review)]
-    if is_inside:
-        tables += [*_blind_spots(review), *_checked(review, actor)]
+def document_of(review: Review, actor: Actor, purpose: str, recipient: str) -> Document:
+    """The document, in the active language. It has no blind spots: these leave in no file."""
+    tables = [_figures(review), *_actions(review), *_checked(review, actor)]
     said = {row.slug: row for row in review.comments.all()}
     methods = _methods(review)
     comments = [(one.title, said[one.slug].text) for one in methods if one.slug in said]
@@ -40,17 +39,17 @@ def document_of(review: Review, actor: Actor, purpose: str, *, is_inside: bool) 
     return Document(
         title=_("Audit: %(name)s") % {"name": review.name},
         subtitle=str(review.period),
-        facts=[*_facts(review, is_inside=is_inside), *_made(actor, purpose)],
+        facts=[*_facts(review), *_made(actor, purpose, recipient)],
         tables=[table for table in tables if table.rows],
         methods=methods,
         texts=[(_("Conclusion"), review.conclusion), *comments, *_addenda(review)],
-        marking=_("Confidential. For %(name)s, %(at)s.") % {"name": actor.name, "at": _moment(now)},
+        marking=marking_of(actor, recipient, now),
         made_at=now,
         author=actor.name,
     )
 
 
-def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
+def _facts(review: Review) -> Iterator[tuple[str, str]]:
     yield _("District"), f"{review.name} ({review.district_code})"
     yield _("Period"), review.period.span
     yield _("Figures as at"), _moment(review.as_of)
@@ -63,14 +62,13 @@ def _facts(review: Review, *, is_inside: bool) -> Iterator[tuple[str, str]]:
             yield _("Key"), one.key_id
     if review.supersedes_id:
         yield _("Replaces an earlier audit"), review.superseding_reason
+    if review.seed:
+        yield _("Audits started for this period"), str(review.drafts)
     yield _("Digest of the record"), digest_of_record(review)
     yield (
-        _("Edition"),
-        _("Inside: with sampled records, calls and blind spots")
-        if is_inside
-        else _("Open: without sampled records, calls and blind spots"),
+        _("Figures by group, and the IDs of counted records"),
+        _("In the JSON file, which anyone can verify"),
     )
-    yield _("IDs of counted records"), _("In the JSON file, which anyone can verify")
 
 
 def _addenda(review: Review) -> Iterator[tuple[str, str]]:
@@ -80,8 +78,11 @@ def _addenda(review: Review) -> Iterator[tuple[str, str]]:
         yield f"{title}, {one.person or _('name erased')}", one.text
 
 
-def _made(actor: Actor, purpose: str) -> list[tuple[str, str]]:
-    return [(_("Created by"), actor.name), (_("Reason"), words_of(purpose))]
+def _made(actor: Actor, purpose: str, recipient: str) -> Iterator[tuple[str, str]]:
+    yield _("Created by"), actor.name
+    yield _("Reason"), words_of(purpose)
+    if recipient:
+        yield _("For"), recipient
 
 
 def _methods(review: Review) -> list[Definition]:
@@ -90,25 +91,25 @@ def _methods(review: Review) -> list[Definition]:
     return [one for one in found if one]
 
 
-def _figures(review: Review) -> Iterator[Table]:
-    rows = list(figures_of(review))
-    for method in _methods(review):
-        columns = [Column(_("Group"), width=_WIDE), Column(_("Figure")), Column(_("Numbers"), width=16)]
-        columns += [Column(one.label, width=14) for one in method.columns]
-        yield Table(
-            method.title,
-            columns,
-            [
-                _cells(
-                    row.name,
-                    method.value_of(row),
-                    n_of(row),
-                    *(said for _label, said in method.columns_of(row)),
-                )
-                for row in rows
-                if row.slug == method.slug
-            ],
-        )
+def _figures(review: Review) -> Table:
+    """Figures of the district and its parts, as on the audit's page."""
+    rows = [row for row in figures_of(review) if row.by == By.DISTRICT]
+    columns = [
+        Column(_("Indicator"), width=_WIDE),
+        Column(_("District"), width=24),
+        Column(_("Figure")),
+        Column(_("Numbers"), width=16),
+    ]
+    methods = {one.slug: one for one in _methods(review)}
+    return Table(
+        _("Figures"),
+        columns,
+        [
+            _cells(method.title, row.name, method.value_of(row), n_of(row))
+            for row in rows
+            if (method := methods.get(row.slug))
+        ],
+    )
 
 
 def _actions(review: Review) -> Iterator[Table]:
@@ -127,24 +128,6 @@ def _actions(review: Review) -> Iterator[Table]:
     ]
     more = [Column(_("Done?"), width=16), Column(_("Note"), width=_WIDE)]
     yield Table(_("Actions from earlier audits"), [*columns, *more], earlier)
-
-
-def _blind_spots(review: Review) -> Iterator[Table]:
-    names = {part["code"]: part["name"] for part in review.parts}
-    columns = [Column(_("Community"), width=_WIDE), Column(_("District"), width=_WIDE), Column(_("Numbers"))]
-    rows = [
-        _cells(
-            one["name"],
-            names.get(one["district"], one["district"]),
-            _("%(n)s of %(of)s") % {"n": one["n"], "of": one["of"]},
-        )
-        for one in review.blind_spots
-        if one["is_expected"]
-    ]
-    notes = [
-        _("Communities known to live here: organisations met out of those that represent the community.")
-    ]
-    yield Table(_("Blind spots"), columns, rows, notes=notes)
 
 
 def _checked(review: Review, actor: Actor) -> Iterator[Table]:

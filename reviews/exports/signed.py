@@ -1,4 +1,4 @@
-"""The file of a signed audit, in two editions: for everybody who reads audits, and for readers of samples."""
+"""The file of a signed audit, which anybody can verify (docs/verify/). It is one line of canonical JSON."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,26 +9,22 @@ from reviews.models import Review, SignedRecord, Stated
 from reviews.records import FIGURES, counted_of, name_of
 
 
-def write_json(review: Review, out: BinaryIO, *, is_inside: bool) -> None:
-    """Write the file that docs/verify/ describes. A few figures are in memory at a time."""
+def write_json(review: Review, out: BinaryIO) -> None:
+    """Write the file. A few figures are in memory at a time."""
     kept = SignedRecord.objects.get(review=review)
+    addenda = review.addenda.exclude(statement="").order_by("written_at", "pk")
     names = review.kept_names.order_by("object_id")
-    if not is_inside:
-        names = names.filter(object_type="user")
-    members: dict[str, Iterator[bytes]] = {
-        "record": iter([kept.record.encode()]),
-        "signatures": iter([canonical(_signed(review.signatures.order_by("position")))]),
-        "addenda": iter(
-            [canonical(_signed(review.addenda.exclude(statement="").order_by("written_at", "pk")))]
-        ),
-        "names": iter([canonical({str(one.object_id): name_of(one) for one in names.iterator()})]),
+    members: dict[str, Iterable[bytes]] = {
+        "addenda": [canonical(_signed(addenda))],
+        "counted": _counted(review),
+        "names": [canonical({str(one.object_id): name_of(one) for one in names.iterator()})],
+        "record": [kept.record.encode()],
+        "signatures": [canonical(_signed(review.signatures.order_by("position")))],
     }
-    if is_inside:
-        members |= {"inside": iter([kept.inside.encode()]), "counted": _counted(review)}
-    for number, (name, pieces) in enumerate(members.items()):
-        out.write(f'{"," if number else "{"}\n"{name}":'.encode())
-        out.writelines(pieces)
-    out.write(b"\n}\n")
+    for number, name in enumerate(sorted(members)):
+        out.write(f'{"," if number else "{"}"{name}":'.encode())
+        out.writelines(members[name])
+    out.write(b"}")
 
 
 def _signed(statements: Iterable[Stated]) -> list[dict[str, Any]]:
@@ -44,10 +40,10 @@ def _signed(statements: Iterable[Stated]) -> list[dict[str, Any]]:
 
 
 def _counted(review: Review) -> Iterator[bytes]:
+    """Yield the lists of IDs of all figures in pieces."""
+    figures = review.figures.only("ids", "rest", "review").order_by("position")
     before = b"["
-    for figure in (
-        review.figures.only("ids", "rest", "review").order_by("position").iterator(chunk_size=FIGURES)
-    ):
-        yield before + b"\n" + canonical(counted_of(figure))
+    for figure in figures.iterator(chunk_size=FIGURES):
+        yield before + canonical(counted_of(figure))
         before = b","
-    yield b"\n]" if before == b"," else b"[]"
+    yield b"]" if before == b"," else b"[]"

@@ -25,32 +25,28 @@ from reviews.models import Review
 from reviews.policies import can_see_samples
 
 KIND: Final = "export_audit"
-INSIDE, OPEN = "inside", "open"
 JSON: Final = "json"
 
 
-def ask_for_file(
-    *, actor: Actor, review: Review, edition: str, extension: str, purpose: str, recipient: str
-) -> Job:
-    """Queue the job that writes a signed audit as JSON or PDF, in the inside or the open edition."""
-    asked = {"review": str(review.pk), "edition": edition, "format": extension, "purpose": purpose}
-    asked["recipient"] = recipient
+def ask_for_file(*, actor: Actor, review: Review, extension: str, purpose: str, recipient: str) -> Job:
+    """Queue the job that writes a signed audit as JSON or PDF."""
+    asked = {"review": str(review.pk), "format": extension, "purpose": purpose, "recipient": recipient}
     title = _("Audit: %(name)s, %(period)s") % {"name": review.name, "period": review.period}
     return queue_job(actor=actor, kind=KIND, parameters=asked | {"title": title})
 
 
 def export_audit(work: Work) -> JobResult:
     asked, actor = work.parameters, work.actor
-    is_inside, extension, purpose = asked["edition"] == INSIDE, asked["format"], str(asked["purpose"])
+    extension, purpose, recipient = asked["format"], str(asked["purpose"]), asked.get("recipient", "")
     rows = Review.objects.visible_to(actor).filter(signed_record__isnull=False).select_related("district")
     review = rows.filter(pk=UUID(asked["review"])).first()
-    if review is None or (is_inside and not can_see_samples(actor, review)):
+    if review is None or not can_see_samples(actor, review):
         raise JobRefused(_("You no longer have access to this audit."))
     out = spool()
     if extension == JSON:
-        write_json(review, out, is_inside=is_inside)
+        write_json(review, out)
     else:
-        write(document_of(review, actor, purpose, is_inside=is_inside), extension, out)
+        write(document_of(review, actor, purpose, recipient), extension, out)
     district_id = review.district_id
 
     def tell(files: Sequence[KeptFile]) -> None:
@@ -60,12 +56,11 @@ def export_audit(work: Work) -> JobResult:
             "review",
             [review.pk],
             district_ids=[district_id],
-            field_names=[asked["edition"]],
             purpose=purpose,
-            recipient=recipient_of(asked.get("recipient", ""), f"file sha256:{files[0].digest}"),
+            recipient=recipient_of(recipient, f"file sha256:{files[0].digest}"),
         )
 
-    parts = ("audit", slugify(review.district_code), f"{review.since:%Y-%m-%d}", asked["edition"])
+    parts = ("audit", slugify(review.district_code), f"{review.since:%Y-%m-%d}")
     media_type = "application/json" if extension == JSON else TYPES[extension]
     return JobResult({"files": 1}, [Output(f"{'-'.join(parts)}.{extension}", media_type, out)], tell)
 

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -31,10 +33,23 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def signed(self) -> Self:
         return self.filter(signed_at__isnull=False)
 
+    def standing(self) -> Self:
+        """Signed audits that no other one supersedes: the only ones that count."""
+        return self.signed().filter(superseded_by=None)
+
     def standing_beside(self, review: "Review") -> Self:
-        """Signed audits of the same district and period that no other one supersedes, the latest first."""
-        same = self.signed().filter(district=review.district_id, since=review.since, until=review.until)
-        return same.filter(superseded_by=None).exclude(pk=review.pk).order_by("-signed_at", "-pk")
+        """Standing audits of the same district and period, the latest first."""
+        same = self.standing().filter(district=review.district_id, since=review.since, until=review.until)
+        return same.exclude(pk=review.pk).order_by("-signed_at", "-pk")
+
+    def other_periods(self, review: "Review") -> Self:
+        """Without audits of the same period, which this one supersedes."""
+        return self.exclude(since=review.since, until=review.until)
+
+    def same_draw(self, review: "Review") -> Self:
+        """All audits of the same district and period, drafts and discarded drafts too, the earliest first."""
+        same = self.filter(district=review.district_id, since=review.since, until=review.until)
+        return same.order_by("created_at", "pk")
 
     def before(self, review: "Review") -> Self:
         """Signed audits of the same district up to this one's period, the latest first.
@@ -55,7 +70,10 @@ class Review(models.Model):
     `signed_by_name` are as they were then, and empty in audits older than these. Which figures, samples,
     calls and actions belong to it, `reviews.models.parts` says; what was signed, `reviews.models.signing`.
     One audit of a district and period stands: another one `supersedes` it, with a reason.
-    A trigger keeps all of it once it is signed, and what it is of from the start (migration 0006).
+    Samples and calls are the first of `candidate_meetings` and `candidate_organisations` in the order that
+    `seed` gives (reviews.rules.drawn). All audits of a district and period have one seed, and `drafts` is how
+    many of these were started before the signing. A discarded draft keeps its seed and loses its parts.
+    A trigger keeps all of it once it is signed or discarded, and what it is of from the start (0012).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -73,6 +91,10 @@ class Review(models.Model):
     blind_spots = models.JSONField(default=list, db_default=[], editable=False)
     meetings_held = models.PositiveIntegerField(default=0, editable=False)  # what the samples are drawn from
     organisations_met = models.PositiveIntegerField(default=0, editable=False)
+    seed = models.CharField(blank=True, default="", db_default="", editable=False, max_length=64)
+    candidate_meetings = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
+    candidate_organisations = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
+    drafts = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     conclusion = models.TextField(_("conclusion"), blank=True, max_length=8000)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -88,6 +110,10 @@ class Review(models.Model):
     superseding_reason = models.CharField(
         _("reason for replacing it"), blank=True, default="", db_default="", max_length=500
     )
+    discarded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    discarded_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -107,6 +133,23 @@ class Review(models.Model):
                 | Q(signed_at__isnull=False, signed_by__isnull=False),
                 name="review_signature_is_whole",
                 violation_error_message=_("A signature must have a name and a date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_at__isnull=True, discarded_by__isnull=True)
+                | Q(discarded_at__isnull=False, signed_at__isnull=True),
+                name="review_is_signed_or_discarded",
+                violation_error_message=_("A signed audit cannot be discarded."),
+            ),
+            ExclusionConstraint(
+                name="review_one_seed",
+                expressions=[
+                    ("district", RangeOperators.EQUAL),
+                    ("since", RangeOperators.EQUAL),
+                    ("until", RangeOperators.EQUAL),
+                    ("seed", RangeOperators.NOT_EQUAL),
+                ],
+                condition=~Q(seed=""),
+                violation_error_message=_("Another draft of this district and period has another draw."),
             ),
         ]
 
@@ -134,3 +177,7 @@ class Review(models.Model):
     @property
     def is_signed(self) -> bool:
         return self.signed_at is not None
+
+    @property
+    def is_discarded(self) -> bool:
+        return self.discarded_at is not None

@@ -15,8 +15,8 @@ from reviews.models.review import Review
 class SignedRecord(models.Model):
     """The audit as it was signed: canonical JSON (reviews.records). A trigger refuses any change.
 
-    `record` is for every edition of the file. `inside` is for readers of samples: it has the answers of
-    organisations, blind spots and whose names were counted. The digest of `inside` is in the record.
+    `record` is in the file of the audit. `inside` leaves in no file: it has communities known to live here.
+    The digest of `inside` is in the record.
     """
 
     review = models.OneToOneField(

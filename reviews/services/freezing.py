@@ -1,9 +1,9 @@
 """Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from random import SystemRandom
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,6 +36,7 @@ from reviews.definitions import definitions_now, made_with
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
 from reviews.records import plain
+from reviews.rules import SEED, drawn
 from reviews.services.names import keep_organisations
 
 CALLS: Final = 5
@@ -58,7 +59,8 @@ def freeze_review(
     """A new audit of a district: all figures as they stand now, and what is drawn at random to be checked.
 
     `samples` meetings are drawn among those held in the period without the actor, and five organisations
-    that were present at one of them. Asked for again with the same `id`, it is the one that is there.
+    that were present at one of them. Every draft of a district and period has the same seed, so that nobody
+    repeats the draw until it suits. Asked for again with the same `id`, it is the one that is there.
     `progress` is told how many of the reports are frozen.
     Raises as `check_asked`.
     """
@@ -69,6 +71,7 @@ def freeze_review(
     held = _held(district, period)
     others = held.exclude(_of(actor))
     met = _met(district, others)
+    meetings = dict(others.values_list("pk", "starts_at"))
     review = Review(
         **({"id": id} if id else {}),
         district=district,
@@ -89,17 +92,19 @@ def freeze_review(
         definitions=definitions_now(),
         made_with=made_with(),
         blind_spots=_blind_spots(actor, district, period),
-        meetings_held=others.count(),
+        meetings_held=len(meetings),
         organisations_met=len(met),
+        candidate_meetings=sorted(meetings),
+        candidate_organisations=sorted(met),
         started_by_id=actor.id,
     )
+    review.seed = _seed(review)
     review.save(force_insert=True)
     counted = _freeze_figures(actor, review, period, progress)
-    drawn = _draw(review, dict(others.values_list("pk", "starts_at")), met, samples)
-    keep_organisations(review, counted | drawn)
-    record_changes(
-        actor, Action.CREATE, [Changed("review", review.pk, Op.CREATED, review.version, [district.pk])]
-    )
+    called = _draw(review, meetings, met, samples)
+    keep_organisations(review, counted | called)
+    changed = Changed("review", review.pk, Op.CREATED, review.version, [district.pk])
+    record_changes(actor, Action.CREATE, [changed], purpose=f"{SEED}{review.seed}")
     return review
 
 
@@ -264,21 +269,21 @@ def _met(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
     return dict(last.values_list("organisation", "meeting"))
 
 
+def _seed(review: Review) -> str:
+    """Return the seed of the first draft of this district and period, or a new one."""
+    seeds = Review.objects.same_draw(review).exclude(seed="").values_list("seed", flat=True)
+    return seeds.first() or secrets.token_hex(32)
+
+
 def _draw(review: Review, meetings: dict[UUID, datetime], met: dict[UUID, UUID], samples: int) -> set[UUID]:
     """Draw meetings and organisations, and return the latter."""
     SampledMeeting.objects.bulk_create(
         SampledMeeting(review=review, position=number, meeting_id=pk, starts_at=meetings[pk])
-        for number, pk in enumerate(_some(meetings, samples), 1)
+        for number, pk in enumerate(drawn(review.seed, meetings, samples), 1)
     )
-    drawn = _some(met, CALLS)
+    called = drawn(review.seed, met, CALLS)
     RungOrganisation.objects.bulk_create(
         RungOrganisation(review=review, position=number, organisation_id=pk, meeting_id=met[pk])
-        for number, pk in enumerate(drawn, 1)
+        for number, pk in enumerate(called, 1)
     )
-    return set(drawn)
-
-
-def _some(ids: Iterable[UUID], at_most: int) -> list[UUID]:
-    """Drawn so that nobody can foretell or repeat it."""
-    known = sorted(ids)
-    return SystemRandom().sample(known, min(at_most, len(known)))
+    return set(called)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,19 +32,22 @@ from reviews.models import (
 from reviews.policies import can_write_review
 
 P = TypeVar("P", bound=models.Model)
+DISCARDED_PARTS: Final = ("checks", "comments", "figures", "samples", "calls", "actions", "kept_names")
 
 
 def locked_review(actor: Actor, review_id: UUID) -> Review:
     """The audit as the actor sees it, to be added to; locked until the transaction ends.
 
     Raises DoesNotExist when it is not seen, PermissionDenied when it is read-only, ValidationError when
-    it is signed.
+    it is signed or discarded.
     """
     review = Review.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=review_id)
     if not can_write_review(actor, review):
         raise PermissionDenied
     if review.is_signed:
         raise ValidationError(_("This audit is signed. Write an addendum instead."), code="signed")
+    if review.is_discarded:
+        raise ValidationError(_("This draft was discarded. Start a new audit."), code="discarded")
     return review
 
 
@@ -153,10 +156,17 @@ def check_action(*, actor: Actor, review_id: UUID, action_id: UUID, answer: str,
 
 @transaction.atomic
 def discard_review(*, actor: Actor, review_id: UUID) -> None:
-    """Throw one away that is not signed; the trail keeps that it was there. Raises as `locked_review`."""
+    """Delete the parts and texts of a draft. The draft stays listed, with who discarded it and when.
+
+    A new draft of the same district and period has the same draw. Raises as `locked_review`.
+    """
     review = locked_review(actor, review_id)
-    _record(actor, Action.ERASE, Op.ERASED, review, [])
-    review.delete()
+    for part in DISCARDED_PARTS:
+        getattr(review, part).all().delete()
+    review.conclusion, review.blind_spots = "", []
+    review.candidate_meetings, review.candidate_organisations = [], []
+    review.discarded_by_id, review.discarded_at = actor.id, timezone.now()
+    _touch(actor, review, ["discarded_at"])
 
 
 # --- What else is asked of an audit -----------------------------------------------------------------------
@@ -165,14 +175,16 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
 def agreed_before(review: Review) -> models.QuerySet[AgreedAction]:
     """Actions that this audit has to say something about, with their owners.
 
-    Those of all earlier audits of the district that none of these found done or dropped. A signed audit
-    shows what it was asked then.
+    Those of all earlier audits of the district that no standing audit of another period found done or
+    dropped. A signed audit shows what it was asked then.
     """
     if review.is_signed:
         rows = AgreedAction.objects.filter(checks__review=review)
     else:
         earlier = Review.objects.before(review).order_by()
-        rows = AgreedAction.objects.filter(review__in=earlier).not_settled_by(earlier)
+        rows = AgreedAction.objects.filter(review__in=earlier).not_settled_by(
+            earlier.standing().other_periods(review)
+        )
     return rows.select_related("owner").order_by("due_on", "pk")
 
 

@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from audit.models import Action, Event
 from audit.signing import NoKey, key_id, read_private_key
 from districts.models import District
+from lib.canonical import digest_of
 from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.waking import wake_on_commit
@@ -55,11 +56,12 @@ def sign_review(*, actor: Actor, review_id: UUID, version: int | None = None, re
     _supersede(review, reason.strip())
     review.signed_by_id, review.signed_at = actor.id, timezone.now()
     review.signed_by_name = actor.name
+    review.drafts = Review.objects.same_draw(review).count()
     review.version += 1
     review.updated_at = review.signed_at
     keep_colleagues(review)
     inside = inside_of(review, secrets.token_hex(16))
-    record = as_text(record_of(review, inside))
+    record = as_text(record_of(review, digest_of(inside), secrets.token_hex(16)))
     review.save()
     SignedRecord.objects.create(review=review, record=record, inside=as_text(inside))
     _sign(actor, review, FIRST, record, ["signed_by", "signed_at"])

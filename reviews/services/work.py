@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,6 +49,8 @@ def freeze(work: Work) -> JobResult:
         )
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
+    except IntegrityError as error:  # two first drafts at once would have two seeds (review_one_seed)
+        raise JobRefused(_("Another audit of this period was started. Start your audit again.")) from error
     except (PermissionDenied, District.DoesNotExist) as error:
         raise JobRefused(_("You no longer supervise this district.")) from error
     return JobResult({"review": str(review.pk)})

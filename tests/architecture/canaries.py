@@ -65,6 +65,7 @@ NOT_WORDS: Final = {
     "query",
     "report",
     "rule",
+    "seed",  # of a draw: random digits
     "slug",
     "subject_type",
     "what",

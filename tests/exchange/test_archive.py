@@ -78,7 +78,7 @@ def content() -> dict[str, list[Any]]:
         names = [
             column.attname
             for column in columns
-            if column.name not in {"memory", "told_until", "recorded_since"}
+            if column.name not in {"memory", "told_until", "recorded_since", "blind_spots", "inside"}
         ]
         book[part.name] = sorted(part.model._default_manager.values_list(*names), key=str)
         for relation in part.many():

@@ -176,3 +176,6 @@ def test_what_is_expected_of_a_community_never_leaves(ground: Ground) -> None:
     content = b"".join(archive(ground, "north").values())
     for pk in ExpectedCommunity.objects.values_list("pk", flat=True):
         assert str(pk).encode() not in content
+    assert Review.objects.filter(district=ground.districts["north"]).exclude(blind_spots=[]).exists()
+    for said in (b"blind_spots", b"is_expected", b'"inside":"{'):
+        assert said not in content, "not by way of an audit either"

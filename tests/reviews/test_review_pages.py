@@ -242,7 +242,7 @@ def test_a_draft_is_thrown_away_and_what_is_signed_is_not(
     client.post(f"/reviews/{signed.pk}/discard/")
     assert "Discard this draft and everything in it?" in text(client.get(f"/reviews/{review.pk}/discard/"))
     client.post(f"/reviews/{review.pk}/discard/")
-    assert list(Review.objects.all()) == [signed]
+    assert list(Review.objects.filter(discarded_at=None)) == [signed]
 
 
 def test_the_next_audit_asks_whether_it_was_done(client: Client, audited: Audited, review: Review) -> None:

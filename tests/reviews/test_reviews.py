@@ -16,6 +16,7 @@ from reports.periods import Period
 from reviews.models import Review
 from reviews.policies import can_see_samples
 from reviews.services.reviews import (
+    DISCARDED_PARTS,
     agree_action,
     agreed_before,
     check_action,
@@ -178,9 +179,22 @@ def test_before_it_is_signed_only_what_it_is_of_is_kept(audited: Audited, review
 
 
 def test_a_draft_can_be_thrown_away(audited: Audited, review: Review) -> None:
-    discard_review(**of(audited, review))
-    assert not Review.objects.exists()
-    assert Event.objects.filter(object_type="review", action="erase").exists()
+    """It loses its parts and texts, and stays listed: with who discarded it, and when."""
+    audited.meet()
+    draft = audited.freeze()
+    conclude(**of(audited, draft), conclusion="As agreed.")
+    discard_review(**of(audited, draft))
+    draft.refresh_from_db()
+    assert draft.discarded_by == audited.supervisor and draft.conclusion == ""
+    assert not any(getattr(draft, part).exists() for part in DISCARDED_PARTS)
+    assert draft.blind_spots == draft.candidate_meetings == []
+    assert Event.objects.filter(object_type="review", field_names=["discarded_at"]).exists()
+    with pytest.raises(ValidationError, match="discarded"):
+        conclude(**of(audited, draft), conclusion="Again.")
+    with pytest.raises(ValidationError, match="discarded"):
+        audited.finish(draft)
+    assert refused("UPDATE reviews_review SET discarded_at = NULL, discarded_by_id = NULL")
+    assert refused("DELETE FROM reviews_review WHERE discarded_at IS NOT NULL")
 
 
 def test_a_signed_one_is_corrected_by_an_addendum(audited: Audited, review: Review) -> None:

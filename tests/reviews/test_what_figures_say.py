@@ -40,7 +40,7 @@ def page(client: Client, audited: Audited, review: Review) -> str:
 
 
 def printed(audited: Audited, review: Review) -> str:
-    paper = exported(audited, review, format="pdf", edition="open")
+    paper = exported(audited, review, format="pdf")
     title = f"Audit: {review.name}, {review.period}"
     return " ".join(" ".join(assert_accessible(paper, title=title).pages).split())
 
@@ -83,13 +83,13 @@ def test_an_audit_from_before_that_was_kept_still_verifies(client: Client, key: 
         slug: {name: value for name, value in one.items() if name not in ("has_interval", "spread")}
         for slug, one in review.definitions.items()
     }
-    review = copied(review, parts=parts, definitions=old)
+    review = copied(review, parts=parts, definitions=old, seed="")
     audited.finish(review)
     assert sign_statements() == 1
     review.refresh_from_db()
     assert found(key) == [] and review.recorded_since is None
     file = io.BytesIO()
-    write_json(review, file, is_inside=True)
+    write_json(review, file)
     known = review.signatures.values_list("key_id", flat=True)[0]
     assert verify(file.getvalue(), tmp_path, known) == "VALID: as it was signed"
     assert "fewer than 30: counts only" in page(client, audited, review)
