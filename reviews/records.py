@@ -35,8 +35,8 @@ PARTS: Final = ("comments", "actions", "checks", "samples", "calls")
 def record_of(review: Review, inside: str, salt: str) -> dict[str, Any]:
     """What is signed: the audit, its figures and parts, and digests of names and of lists of IDs.
 
-    `inside` is the digest of what stays inside. The digests of lists have the audit's own salt, so that nobody
-    compares the lists of two audits.
+    `inside` is the digest of what stays inside. The digests of lists have the audit's own salt, so that
+    nobody compares the lists of two audits.
     """
     return {
         "format": FORMAT,

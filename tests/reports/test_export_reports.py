@@ -209,7 +209,7 @@ def test_a_pdf_is_marked_on_each_page_and_shows_nothing_of_elsewhere(city: City,
     title = {"scorecard": "Scorecard", "coverage": "Organisations met"}[slug]
     pages = assert_accessible(content, title=f"{title}, Northgate, {QUARTER}").pages
     for page in pages:
-        assert f"Confidential. For {city.supervisor.name}" in page
+        assert f"Confidential. For City council. Created by {city.supervisor.name}" in page
         assert f"Northgate, {QUARTER}" in page
     whole = " ".join(pages)
     assert CANARY not in whole
