@@ -47,7 +47,7 @@ def overview(request: ActorRequest) -> HttpResponse:
         "drafts": [{"row": row, "may_approve": can_approve_entry(actor, row)} for row in drafts[:100]],
         "shown": entries.shown_on(today).filter(district__in=covered).newest_first()[:8],
         "routes": [
-            {"row": row, "is_shown": row.is_shown_on(today)}
+            {"row": row, "not_tested_since": row.not_tested_since(today)}
             for row in routes
             if row.district_id is None or actor.sees_everywhere or actor.covers(row.district_id)
         ],

@@ -121,8 +121,12 @@ class ReportingRoute(models.Model):
             failed_on=self.failed_on,
         )
 
-    def is_shown_on(self, today: date) -> bool:
-        return self.is_public and rules.works(self.tests, today)
+    @property
+    def is_shown(self) -> bool:
+        return self.is_public and rules.works(self.tests)
+
+    def not_tested_since(self, today: date) -> date | None:
+        return rules.not_tested_since(self.tests, today)
 
 
 class RouteTest(models.Model):

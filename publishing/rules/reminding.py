@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from publishing.rules.routes import Answers
+from publishing.rules.routes import WARN, Answers
 from reminders.rules import AHEAD, LOOKBACK
 
 ENTRY_TO_APPROVE: Final = "entry_to_approve"
@@ -29,8 +29,11 @@ def of_listing(review_on: date) -> Iterator[tuple[str, date]]:
 
 
 def of_route(answers: Answers, made_on: date, today: date) -> Iterator[tuple[str, date]]:
-    """The day on which a test is due, and each week after it."""
-    day = answers.due_on or made_on
+    """Yield the days of reminders: two before the last answer is too old, the day itself, and each week after."""
+    day = answers.expires_on or made_on
+    if answers.expires_on:
+        warnings = (day - before for before in WARN)
+        yield from ((ROUTE_TEST_DUE, one) for one in warnings if one >= today - LOOKBACK)
     late = max(0, (today - LOOKBACK - day) // _WEEK)
     day += late * _WEEK
     while day <= today + AHEAD:

@@ -1,4 +1,4 @@
-"""Whether a way to report is shown: someone answered there, and not too long ago. Pure."""
+"""Whether a way to report is shown, when its test is too old, and when supervisors are warned of that. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ LOCAL: Final = frozenset({"reporting_centre", "pathway"})
 
 HOLDS: Final = timedelta(days=180)
 HOLDS_ELSEWHERE: Final = timedelta(days=365)
-REMIND: Final = timedelta(days=30)  # before a test is too old
+WARN: Final = (timedelta(days=60), timedelta(days=14))  # before a test is too old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +31,36 @@ class Answers:
         return HOLDS if self.is_local else HOLDS_ELSEWHERE
 
     @property
-    def due_on(self) -> date | None:
-        """When it has to be tested again. None: now."""
-        return self.answered_on + self.holds - REMIND if self.answered_on else None
+    def expires_on(self) -> date | None:
+        """Return the day after which the last answer is too old. None if nobody has answered yet."""
+        return self.answered_on + self.holds if self.answered_on else None
 
 
-def works(tests: Answers, today: date) -> bool:
-    """Whether the route is shown: a wrong number hides it at once, silence on two days, and an old test.
+def works(tests: Answers) -> bool:
+    """Whether the route is shown: once someone has answered, until a wrong number or silence on two days.
 
-    An emergency number stays: to hide it would be worse than an old test.
+    An old test hides nothing. A page without any way to report is worse than a page that says when each way was
+    last tested (`not_tested_since`). An emergency number needs no test.
 
-    >>> works(Answers(is_local=True), date(2026, 11, 27))
+    >>> works(Answers(is_local=True))
     False
     """
     if has_failed(tests):
         return False
     if tests.is_emergency:
         return True
-    return tests.answered_on is not None and today - tests.answered_on <= tests.holds
+    return tests.answered_on is not None
+
+
+def not_tested_since(tests: Answers, today: date) -> date | None:
+    """Return the day of the last answer if it is too old on `today`.
+
+    >>> not_tested_since(Answers(is_local=True, answered_on=date(2026, 1, 1)), date(2026, 11, 27))
+    datetime.date(2026, 1, 1)
+    """
+    expires_on = tests.expires_on
+    is_old = expires_on is not None and not tests.is_emergency and today > expires_on
+    return tests.answered_on if is_old else None
 
 
 def has_failed(tests: Answers) -> bool:

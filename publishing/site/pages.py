@@ -51,7 +51,7 @@ class Pages:
         for number, language in enumerate(self.site.languages or [settings.LANGUAGE_CODE]):
             words = words_of(language)
             with speaking(words):
-                routes = [_route(row, words) for row in self.site.shared_routes]
+                routes = [_route(row, words, self.site.as_of) for row in self.site.shared_routes]
             context = {
                 "places": self._places(language),
                 "depth": 0 if number == 0 else 1,
@@ -143,7 +143,7 @@ class Pages:
             {"month": month, "entries": [_entry(row, language) for row in rows]}
             for month, rows in groupby(place.entries, key=lambda row: row.first_day)
         ]
-        routes = [_route(row, words) for row in place.routes]
+        routes = [_route(row, words, self.site.as_of) for row in place.routes]
         return {
             "district": place.district,
             "page": page,
@@ -205,7 +205,7 @@ def _chosen(languages: Sequence[str], wanted: str) -> str:
     return wanted if wanted in languages else languages[0]
 
 
-def _route(row: ReportingRoute, words: str) -> dict[str, Any]:
+def _route(row: ReportingRoute, words: str, today: date) -> dict[str, Any]:
     number = "".join(sign for sign in row.phone if sign.isdigit() or sign == "+")
     return {
         "name": Text(row.name, row.language, words),
@@ -219,6 +219,7 @@ def _route(row: ReportingRoute, words: str) -> dict[str, Any]:
         "note": Text(row.note, row.language, words),
         "languages": [name_in(code, words) for code in row.languages],
         "anonymous": Anonymous(row.anonymous).label,
+        "not_tested_since": row.not_tested_since(today),
         "is_anonymous": row.anonymous == Anonymous.YES,
         "step_free": StepFree(row.step_free).label
         if row.address and row.step_free != StepFree.UNKNOWN

@@ -97,7 +97,7 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
         district=district,
         page=page,
         routes=[
-            one for one in map(_without_address, routes) if one.is_shown_on(today) and _may_be(one, protected)
+            one for one in map(_without_address, routes) if one.is_shown and _may_be(one, protected)
         ],
         meetings=[
             one

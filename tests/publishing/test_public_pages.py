@@ -78,7 +78,7 @@ def test_a_route_is_tested_in_two_taps_and_a_wrong_number_is_said() -> None:
     assert b"Wrong number" in page.get(PUBLIC).content
     answer = page.post(f"/publishing/routes/{town.line.pk}/test/", {"result": "wrong"}, follow=True)
     assert b"Failed test recorded." in answer.content
-    assert not ReportingRoute.objects.get(pk=town.line.pk).is_shown_on(city_today())
+    assert not ReportingRoute.objects.get(pk=town.line.pk).is_shown
     bad = page.post(f"/publishing/routes/{town.line.pk}/test/", {"result": "maybe"}, follow=True)
     assert b"recorded" not in bad.content and town.line.test_history.count() == 2
 

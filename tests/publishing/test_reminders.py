@@ -20,12 +20,18 @@ from tests.publishing.town import Town
 DAY = date(2026, 11, 27)
 
 
-def test_a_route_is_due_a_month_before_its_test_is_too_old_and_then_each_week() -> None:
-    answered = Answers(is_local=True, answered_on=DAY - timedelta(150))
-    assert [day for _rule, day in of_route(answered, DAY, DAY)] == [DAY, DAY + timedelta(7)]
-    assert [day for _rule, day in of_route(answered, DAY, DAY - timedelta(9))] == []
-    later = [day for _rule, day in of_route(answered, DAY, DAY + timedelta(70))]
-    assert later[0] > DAY + timedelta(55) and later[-1] >= DAY + timedelta(77)
+def test_a_test_is_asked_for_60_and_14_days_before_it_is_too_old_and_each_week_after() -> None:
+    answered = Answers(is_local=True, answered_on=DAY)
+    expires = DAY + timedelta(180)
+
+    def asked(today: date) -> list[int]:
+        return [(day - expires).days for _rule, day in of_route(answered, DAY, today)]
+
+    assert asked(DAY) == [-60, -14]
+    assert asked(expires - timedelta(60)) == [-60, -14]
+    assert asked(expires - timedelta(30)) == [-14]
+    assert asked(expires) == [0, 7]
+    assert asked(expires + timedelta(70))[-1] >= 77
     assert next(day for _rule, day in of_route(Answers(is_local=True), DAY, DAY)) == DAY
 
 

@@ -12,7 +12,9 @@ from lib.days import city_today
 from publishing.models import ReportingRoute
 from publishing.rules.routes import Answers, works
 from publishing.services.routes import record_test, write_route
+from publishing.site import build_site
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+from tests.publishing.town import Town
 
 DAY = date(2026, 11, 27)
 
@@ -29,7 +31,7 @@ def after(*tests: tuple[int, str], **given: Any) -> bool:
             is_local=known.is_local, is_emergency=known.is_emergency, tested_on=day, result=result,
             answered_on=answered, failed_on=failed,
         )  # fmt: skip
-    return works(known, DAY)
+    return works(known)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def after(*tests: tuple[int, str], **given: Any) -> bool:
         ([], False),
         ([(0, "answered")], True),
         ([(180, "answered")], True),
-        ([(181, "answered")], False),
+        ([(4000, "answered")], True),
         ([(0, "not_answered")], False),
         ([(20, "answered"), (0, "not_answered")], True),
         ([(20, "answered"), (0, "not_answered"), (0, "not_answered")], True),
@@ -77,11 +79,11 @@ def test_a_supervisor_keeps_a_route_and_an_officer_tests_it() -> None:
     write_route(actor=supervisor, route_id=route.pk, agreed_to_tests=True)
     with pytest.raises(PermissionDenied):
         record_test(actor=actor_for(make_officer(south)), route_id=route.pk, result="answered")
-    assert record_test(actor=officer, route_id=route.pk, result="answered").is_shown_on(city_today())
+    assert record_test(actor=officer, route_id=route.pk, result="answered").is_shown
     centre.refresh_from_db()
     assert (centre.is_reporting_centre, centre.reporting_tested_on) == (True, city_today())
     moved = write_route(actor=supervisor, route_id=route.pk, phone="020 7946 0999")
-    assert not moved.is_shown_on(city_today())
+    assert not moved.is_shown
     write_route(actor=supervisor, route_id=route.pk, is_public=False)
     centre.refresh_from_db()
     assert not centre.is_reporting_centre
@@ -102,3 +104,17 @@ def test_a_route_has_no_address_of_a_protected_location() -> None:
         write_route(actor=supervisor, organisation=refuge, phone="112", note="At 1 Quay Street", **given)
     write_route(actor=supervisor, organisation=refuge, phone="112", note="Ask for Blue Door", **given)
     assert ReportingRoute.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_no_way_to_report_vanishes_because_its_test_is_old() -> None:
+    town = Town()
+    town.route("Choir desk", "reporting_centre", phone="900 100 201", agreed_to_tests=True)
+    later = city_today() + timedelta(days=366)
+    now, then = (build_site(day)[f"en/{town.north.code}/index.html"].decode() for day in (city_today(), later))
+    for name in ("Anonymous line", "Police station", "Choir desk"):
+        assert name in now and name in then
+    assert "Not tested since" not in now
+    assert then.count("Not tested since") == 3
+    spanish = build_site(later)[f"es/{town.north.code}/index.html"].decode()
+    assert "Sin comprobar desde el" in spanish
