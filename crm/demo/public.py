@@ -70,6 +70,7 @@ _ROUTES: Final[tuple[tuple[str, str, str, dict[str, Any]], ...]] = (
 _TEXTS: Final = {
     "privacy_notice": "We keep what an organisation sends us to stay in touch. No cookies are set.",
     "registration_consent": "We publish the details that you select. You can withdraw at any time.",
+    "imprint": "Police of Alderport, 1 Castle Square, Alderport. This city is invented.",
     "accessibility_statement": "These pages work without scripts and by keyboard. Tell us what does not.",
 }
 _MEETINGS: Final = (
@@ -85,6 +86,9 @@ def write_public_site(book: Book) -> None:
     sofia, greta = (
         actor_for(book.users[email]) for email in ("supervisor@demo.example", "supervisor.city@demo.example")
     )
+    for slug, text in _TEXTS.items():
+        write_text(actor=greta, slug=slug, language="en", text=text)
+    _routes(book, greta)
     for code in _SHORT:
         write_page(
             actor=sofia, district_id=book.districts[code].pk, is_on=True, languages=["en", "es", "ar", "et"],
@@ -100,9 +104,6 @@ def write_public_site(book: Book) -> None:
         language="en", state="done",
         said="No one answers emails at weekends.", did="The duty desk now reads them every day.",
     )  # fmt: skip
-    for slug, text in _TEXTS.items():
-        write_text(actor=greta, slug=slug, language="en", text=text)
-    _routes(book, greta)
     for meeting in _MEETINGS:
         _meeting(book, sofia, *meeting)
     for organisation in _listed(book):

@@ -23,6 +23,7 @@ from publishing.models import PublicDistrict, PublicEntry, PublicMeeting, Regist
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.services.pages import announce_meeting, write_page
 from publishing.services.publications import has_failed
+from publishing.services.readiness import missing_for
 from publishing.site import build_site
 
 _LEVELS = 2  # the city and its districts: a neighbourhood seldom has a page of its own
@@ -85,7 +86,12 @@ def page(request: ActorRequest, code: str) -> HttpResponse:
             write_page(actor=request.actor, district_id=district.pk, version=given["revision"], **form.values)
             messages.success(request, _("Public page saved."))
             return redirect("public_pages")
-    context = {"form": form, "title": district.name, "intro": _("Everyone can read this page.")}
+    context = {
+        "form": form,
+        "title": district.name,
+        "intro": _("Everyone can read this page."),
+        "missing": [] if form.is_bound else missing_for(row or PublicDistrict(district=district)),
+    }
     return render_form(request, context)
 
 

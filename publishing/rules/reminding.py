@@ -29,7 +29,7 @@ def of_listing(review_on: date) -> Iterator[tuple[str, date]]:
 
 
 def of_route(answers: Answers, made_on: date, today: date) -> Iterator[tuple[str, date]]:
-    """Yield the days of reminders: two before the last answer is too old, the day itself, and each week after."""
+    """Yield two days before the last answer is too old, that day, and each week after it."""
     day = answers.expires_on or made_on
     if answers.expires_on:
         warnings = (day - before for before in WARN)

@@ -1,4 +1,4 @@
-"""Whether a way to report is shown, when its test is too old, and when supervisors are warned of that. Pure."""
+"""Whether a way to report is shown, when its test is too old, and when supervisors are warned. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,8 +39,8 @@ class Answers:
 def works(tests: Answers) -> bool:
     """Whether the route is shown: once someone has answered, until a wrong number or silence on two days.
 
-    An old test hides nothing. A page without any way to report is worse than a page that says when each way was
-    last tested (`not_tested_since`). An emergency number needs no test.
+    An old test hides nothing. A page without any way to report is worse than a page that says when each way
+    was last tested (`not_tested_since`). An emergency number needs no test.
 
     >>> works(Answers(is_local=True))
     False

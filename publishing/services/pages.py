@@ -22,6 +22,7 @@ from meetings.models import Meeting
 from publishing.kinds import OPEN_KINDS
 from publishing.models import PublicDistrict, PublicMeeting, PublicText
 from publishing.policies import can_edit_page, can_publish, can_write_entry
+from publishing.services.readiness import missing_for
 
 DISTRICT: Final = "public_page"
 MEETING: Final = "public_meeting"
@@ -34,7 +35,8 @@ def write_page(
 ) -> PublicDistrict:
     """Change whether a district has a public page, and what it says of the team.
 
-    Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field.
+    Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field, and on `is_on` for what the
+    page still needs before it goes live.
     """
     district = District.objects.visible_to(actor).active().get(pk=district_id)
     if not can_edit_page(actor, district.pk):
@@ -46,6 +48,8 @@ def write_page(
     page.languages = list(dict.fromkeys(page.languages))
     page.full_clean(exclude=["district"])
     refuse_protected([page.intro, page.hours])
+    if page.is_on and (missing := missing_for(page)):
+        raise ValidationError({"is_on": missing}, code="not_ready")
     page.revision += 1 if found else 0
     with constraints_in_words(PublicDistrict):
         page.save()

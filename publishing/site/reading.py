@@ -96,9 +96,7 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
     return Place(
         district=district,
         page=page,
-        routes=[
-            one for one in map(_without_address, routes) if one.is_shown and _may_be(one, protected)
-        ],
+        routes=[one for one in map(_without_address, routes) if one.is_shown and _may_be(one, protected)],
         meetings=[
             one
             for one in meetings.filter(meeting__district__in=under)

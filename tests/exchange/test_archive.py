@@ -137,7 +137,7 @@ def make_busy(chance: random.Random) -> None:
     step = over.steps.all()[0]
     StepHandover.objects.create(step=step, before=place.lead_officer, after=make_officer())
     keeper = actor_for(make_supervisor(place.home_district))
-    Town(make_district("Out in the open")).text()
+    Town(make_district("Out in the open"))
     make_plan(keeper, make_officer(place.home_district), place, "“Ágora” \u2028 🙂")
 
 

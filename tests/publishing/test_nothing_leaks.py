@@ -74,7 +74,6 @@ def value_of(field: Any) -> str:
 def settle(ground: Ground) -> Town:
     """A town with what is shown, and beside it rows of each kind that are not."""
     town = Town(ground.districts["north"])
-    town.text()
     make_public_plan(town.north)
     here: dict[str, Any] = {"actor": town.supervisor, "district_id": town.north.pk}
     draft = draft_entry(**here, language="en", said="Draft", did="Draft")

@@ -7,12 +7,20 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp
 from publishing.kinds import RegistrationState
-from publishing.models import PublicDistrict, PublicEntry, PublicListing, Registration, ReportingRoute
+from publishing.models import (
+    PublicDistrict,
+    PublicEntry,
+    PublicListing,
+    PublicText,
+    Registration,
+    ReportingRoute,
+)
 from tests.contacts.pages import browse
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.publishing.test_registrations import registered
@@ -131,11 +139,14 @@ def test_a_meeting_is_announced_and_the_preview_shows_the_site_as_the_public_see
 
 
 def test_a_supervisor_opens_the_page_of_a_district() -> None:
-    north = make_district()
-    above = browse(make_supervisor(north))
+    town = Town()
+    PublicDistrict.objects.all().delete()
+    north = town.north
+    above = browse(User.objects.get(pk=town.supervisor.id))
     where = f"{PUBLIC}{north.code}/"
     assert above.post(where, {"is_on": "on", "language": "en", "officer_names": "none"}).status_code == 422
     sent = {"is_on": "on", "language": "en", "officer_names": "none", "languages": ["ar", "en"]}
+    sent["contact_line"] = "+34915550101"
     assert above.post(where, sent).status_code == 302
     assert PublicDistrict.objects.get().is_on
     assert PublicDistrict.objects.get().languages == ["en", "ar"], "boxes have no order of their own"
@@ -189,3 +200,44 @@ def test_figures_stand_beside_each_district() -> None:
     assert "of the last 30 days" not in browse(make_officer(north)).get(PUBLIC).content.decode()
     elsewhere = browse(make_supervisor(south)).get(PUBLIC).content.decode()
     assert "2 of 6" not in elsewhere and "of the last 30 days" not in elsewhere
+
+
+NEEDS = {
+    "Write the privacy notice": lambda: PublicText.objects.filter(slug="privacy_notice").delete(),
+    "Write the imprint": lambda: PublicText.objects.filter(slug="imprint").delete(),
+    "Enter a phone number or an email address": lambda: None,
+    "Test a way to report": lambda: ReportingRoute.objects.update(answered_on=None, tested_on=None),
+}
+
+
+@pytest.mark.parametrize("sentence", NEEDS)
+def test_a_page_goes_live_only_with_notice_imprint_contact_and_a_tested_way_to_report(sentence: str) -> None:
+    town = Town()
+    PublicDistrict.objects.all().delete()
+    above, where = browse(User.objects.get(pk=town.supervisor.id)), f"{PUBLIC}{town.north.code}/"
+    sent = {
+        "is_on": "on",
+        "language": "en",
+        "officer_names": "none",
+        "languages": ["en"],
+        "intro": "Come in.",
+    }
+    sent |= {} if sentence.startswith("Enter") else {"contact_email": "team@police.example"}
+    NEEDS[sentence]()
+    assert sentence in above.get(where).text or sentence.startswith("Enter")
+    refused = above.post(where, sent)
+    assert refused.status_code == 422
+    assert sentence in refused.text and "Come in." in refused.text
+    assert sum(other in refused.text for other in NEEDS) == 1
+    assert not PublicDistrict.objects.exists()
+    assert above.post(where, {**sent, "is_on": ""}).status_code == 302  # a page can be prepared before
+    assert not PublicDistrict.objects.get().is_on
+
+
+def test_a_page_that_has_everything_goes_live() -> None:
+    town = Town()
+    PublicDistrict.objects.all().delete()
+    above, where = browse(User.objects.get(pk=town.supervisor.id)), f"{PUBLIC}{town.north.code}/"
+    sent = {"is_on": "on", "language": "en", "officer_names": "none", "languages": ["en"]}
+    assert above.post(where, sent | {"contact_email": "team@police.example"}).status_code == 302
+    assert PublicDistrict.objects.get().is_on

@@ -111,7 +111,9 @@ def test_no_way_to_report_vanishes_because_its_test_is_old() -> None:
     town = Town()
     town.route("Choir desk", "reporting_centre", phone="900 100 201", agreed_to_tests=True)
     later = city_today() + timedelta(days=366)
-    now, then = (build_site(day)[f"en/{town.north.code}/index.html"].decode() for day in (city_today(), later))
+    now, then = (
+        build_site(day)[f"en/{town.north.code}/index.html"].decode() for day in (city_today(), later)
+    )
     for name in ("Anonymous line", "Police station", "Choir desk"):
         assert name in now and name in then
     assert "Not tested since" not in now

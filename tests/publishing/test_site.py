@@ -137,7 +137,7 @@ def test_each_language_has_its_words_its_direction_and_marks_texts_of_another() 
 
 
 def test_equal_rows_make_equal_bytes_and_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
-    Town().text()
+    Town()
     out = tmp_path / "site"
     call_command("publish_site", str(out), verbosity=0)
     first = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
@@ -195,7 +195,6 @@ def test_a_full_disk_leaves_the_old_site_until_there_is_room_again(
 
 def test_what_is_withdrawn_fails_or_is_protected_is_gone_from_the_next_publication() -> None:
     town = Town()
-    town.text()
     assert publish_site()
     assert not publish_site()  # nothing has changed
     withdraw_entry(actor=town.supervisor, entry_id=town.lamps.pk)
@@ -302,7 +301,6 @@ def test_released_figures_are_open_data() -> None:
     assert all(path in files for path in listed["files"])
     assert listed["quarter"] == release.document["tables"][0]["quarter"], "as in its tables"
     town = Town()
-    town.text()
     files = site()
     assert 'href="en/open-data/"' in files["index.html"] and "Privacy notice</a>" in files["index.html"]
     there = files["en/open-data/index.html"]
@@ -321,7 +319,6 @@ def test_a_site_without_districts_says_so_and_bad_codes_are_no_paths() -> None:
 
 def test_markup_in_any_text_is_text_and_a_language_without_a_name_is_its_code() -> None:
     town = Town()
-    town.text()
     write_page(actor=town.supervisor, district_id=town.north.pk, languages=["en", "xx-bogus"])
     markup = "<img src=x>"
     texts: dict[Any, tuple[str, ...]] = {

@@ -45,8 +45,7 @@ def test_a_supervisor_of_the_whole_city_writes_the_next_version_of_a_text_and_al
 
 
 def test_a_text_says_in_which_version_it_was_published() -> None:
-    town = Town()
-    town.text()
+    Town()
     publish_site()
     assert '"privacy_notice": 1' in site()["texts.json"]
 

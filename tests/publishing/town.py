@@ -23,6 +23,9 @@ class Town:
         self.south = make_district("Southgate")
         self.supervisor = actor_for(make_supervisor(self.north, self.south))
         self.other = actor_for(make_supervisor(self.north))
+        self._write_texts()
+        self.line = self.route("Anonymous line", "anonymous_line", phone="900 100 200", anonymous="yes")
+        self.desk = self.route("Police station", "police_desk", address="4 Mill Lane", step_free="yes")
         write_page(
             actor=self.supervisor, district_id=self.north.pk, is_on=True, language="en",
             languages=["en", "es", "ar", "et"], intro="Come and talk to us.", contact_line="+34915550101",
@@ -30,8 +33,6 @@ class Town:
         )  # fmt: skip
         self.lamps = self.entry(said="The lamps are out.", did="The city repaired them.")
         self.entry(said="Open the police post again.", state="cannot", did="", why="The building is sold.")
-        self.line = self.route("Anonymous line", "anonymous_line", phone="900 100 200", anonymous="yes")
-        self.desk = self.route("Police station", "police_desk", address="4 Mill Lane", step_free="yes")
         self.meeting = make_meeting(
             self.north, kind="drop_in", status="planned", starts_at=timezone.now() + timedelta(days=3)
         )
@@ -49,10 +50,11 @@ class Town:
             summary="We sing on Mondays.",
         )  # fmt: skip
 
-    def text(self) -> None:
-        """The privacy notice, by a supervisor of the whole city."""
+    def _write_texts(self) -> None:
+        """Write the privacy notice and the imprint as a supervisor of the whole city."""
         chief = actor_for(make_supervisor(*District.objects.all()))
         write_text(actor=chief, slug="privacy_notice", language="en", text="We keep nothing.")
+        write_text(actor=chief, slug="imprint", language="en", text="Police of the city.")
 
     def entry(self, **texts: Any) -> Any:
         spanish = {"language": "es", "said": "Las farolas", "did": "Listo", "why": "Vendido"}
