@@ -1,4 +1,4 @@
-"""What a public page needs before it goes live: nobody leaves data, or looks for help, on a page without it."""
+"""Requirements of a public page before it goes live: notice, imprint, contact and a tested way to report."""
 
 from django.utils.translation import gettext as _
 

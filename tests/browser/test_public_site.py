@@ -52,7 +52,6 @@ def test_each_public_page_is_accessible_in_each_language(
     live: Client, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town = Town(District.objects.get())
-    town.text()
     make_public_plan(town.north)
     assert publish_site()
     paths = [path for path in Publication.objects.latest("number").files if path.endswith(".html")]

@@ -1,5 +1,6 @@
 """Inside: entries to approve, routes tested in two taps, listings, registrations, and the preview."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -202,9 +203,13 @@ def test_figures_stand_beside_each_district() -> None:
     assert "2 of 6" not in elsewhere and "of the last 30 days" not in elsewhere
 
 
-NEEDS = {
-    "Write the privacy notice": lambda: PublicText.objects.filter(slug="privacy_notice").delete(),
-    "Write the imprint": lambda: PublicText.objects.filter(slug="imprint").delete(),
+def without_texts(slug: str) -> None:
+    PublicText.objects.filter(slug=slug).delete()
+
+
+NEEDS: dict[str, Callable[[], object]] = {
+    "Write the privacy notice": lambda: without_texts("privacy_notice"),
+    "Write the imprint": lambda: without_texts("imprint"),
     "Enter a phone number or an email address": lambda: None,
     "Test a way to report": lambda: ReportingRoute.objects.update(answered_on=None, tested_on=None),
 }

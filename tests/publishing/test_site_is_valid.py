@@ -21,7 +21,7 @@ def errors_of(page: str) -> list[Any]:
 
 
 def test_each_page_in_each_language_is_valid_html() -> None:
-    town = Town()
+    Town()
     PublicDistrict.objects.update(officer_names="first_names")
     pages = {path: page for path, page in site().items() if path.endswith(".html")}
     assert {path.split("/")[0] for path in pages} >= {"en", "es", "ar", "et", "embed", "index.html"}
@@ -31,7 +31,7 @@ def test_each_page_in_each_language_is_valid_html() -> None:
 
 def test_a_person_reports_anonymously_in_two_taps() -> None:
     """The first page leads to the district, whose page has a link that dials the anonymous line."""
-    town = Town()
+    Town()
     files = site()
     first = files["index.html"]
     assert f'href="en/{town.north.code}/"' in first
