@@ -31,7 +31,7 @@ def test_each_page_in_each_language_is_valid_html() -> None:
 
 def test_a_person_reports_anonymously_in_two_taps() -> None:
     """The first page leads to the district, whose page has a link that dials the anonymous line."""
-    Town()
+    town = Town()
     files = site()
     first = files["index.html"]
     assert f'href="en/{town.north.code}/"' in first
