@@ -208,7 +208,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nobody stops a worker by a messag
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # kB: a larger process is replaced after its task
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "priority_steps": [0]}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Number of imports and exports that run at once: fewer than workers, so that reminders need not wait.
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", default=1)

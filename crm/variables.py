@@ -58,9 +58,7 @@ VARIABLES: Final = (
     Variable("CITY_REGION", "the region or state of the city; the public directory needs it for addresses"),
     Variable(
         "CITY_KEY_FILE",
-        "the key that signs files for other cities (“Files for other cities”); of the worker alone",
-        "",
-        "the file needs a volume of the worker",
+        "the key that signs files for other cities (“Files for other cities”); of the worker `work` alone",
     ),
     Variable(
         "WHATSAPP_LINKS",
@@ -145,10 +143,11 @@ VARIABLES: Final = (
         "FIELD_SECRET",
         "a long random text that wraps the keys of encrypted fields (“Encrypted fields”); during a change "
         "the new one first, separated by commas",
+        None,
     ),
     Variable(
         "FIELD_KEYS",
-        "the wrapped keys of encrypted fields, from `rewrap_keys`; none: fields are not encrypted",
+        "the wrapped keys of encrypted fields, from `rewrap_keys --new`; without them nothing starts",
     ),
     Variable(
         "AUDIT_SEARCH_KEY",
@@ -296,7 +295,12 @@ COMPOSE_ONLY: Final = (
     Variable("DATABASE_APP_PASSWORD", "the application's, letters and digits", None),
     Variable("DATABASE_AUDIT_PASSWORD", "of who numbers and seals the trail, letters and digits", None),
     Variable("DATABASE_OWNER_PASSWORD", "the tables' owner's, letters and digits", None),
-    Variable("VALKEY_PASSWORD", "letters and digits", None),
+    Variable("VALKEY_PASSWORD", "of Valkey’s administrator, letters and digits", None),
+    *(
+        Variable(f"VALKEY_{user}_PASSWORD", f"of `{user.lower()}` in Valkey, letters and digits", None)
+        for user in ("WEB", "TRAIL", "MAIL", "HOOKS", "WORK", "BEAT")
+    ),
+    Variable("VALKEY_PUBLIC_PASSWORD", "of the public process in Valkey, letters and digits"),
     Variable("PUBLIC_SECRET_KEY", "the public process’s own (docs/public-site.md)"),
     Variable("PUBLIC_HOSTS", "its host names, separated by commas", "localhost"),
     Variable("PUBLIC_PORT", "where it listens, on 127.0.0.1", "8001"),
@@ -318,7 +322,7 @@ def table() -> str:
     return "\n\n".join(
         [
             _rows([*passed, *COMPOSE_ONLY]),
-            "The last eleven are compose's own. Without compose, the application reads the others and these:",
+            "The last eighteen make other variables, or are for containers only. The application also reads:",
             _rows(rest),
         ]
     )

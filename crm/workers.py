@@ -22,6 +22,7 @@ import structlog
 from crm.celery import app
 from crm.embedded.children import descendants, die_with_parent
 from crm.heartbeat import BEAT, PULSE
+from crm.processes import unacknowledged
 from crm.queues import QUEUES
 
 SILENCE_SECONDS: Final = 20.0
@@ -29,6 +30,12 @@ START_SECONDS: Final = 120.0  # until the first byte, on a busy machine
 LONGEST_PAUSE_SECONDS: Final = 30.0
 STABLE_AFTER_SECONDS: Final = 60.0
 PASSED_ON: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+
+# Beat only sends the names of tasks. Settings ask for these, and nothing is behind them.
+NOTHING_BEHIND: Final = {
+    "SECRET_KEY": "beat signs nothing",
+    "DATABASE_URL": "postgres://nobody@localhost/nothing",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +45,7 @@ def command_of(name: str) -> list[str]:
     if name == BEAT:
         return ["beat", "--loglevel", "INFO"]
     words = ["worker", "--queues", name, "--concurrency", str(QUEUES[name]), "--hostname", f"{name}@%h"]
-    return [*words, "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    return [*words, "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 @dataclass
@@ -104,6 +111,8 @@ class Keeper:
                 if other.pipe >= 0:
                     os.close(other.pipe)
             os.environ[PULSE] = str(pipe)
+            if name in QUEUES:  # what it has not acknowledged is no other queue's to touch
+                app.conf.broker_transport_options |= unacknowledged(name)
             app.start(command_of(name))
             code = 0
         except SystemExit as ended:
@@ -172,6 +181,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m crm.workers", description=__doc__)
     parser.add_argument("names", nargs="+", metavar="NAME", choices=names, help=", ".join(names))
     chosen = parser.parse_args().names
+    if chosen == [BEAT]:
+        os.environ.update(NOTHING_BEHIND)
     app.loader.import_default_modules()
     app.finalize()
     gc.freeze()  # so that garbage collection does not copy memory shared by the children

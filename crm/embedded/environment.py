@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.signing import make_key
+from crm.processes import PUBLIC, environment_of
+from crm.queues import QUEUES
 from lib.encryption import with_new_key, wrapped_keys
 
 from .files import own_folder
 from .postgres import Postgres
 from .services import Server
-from .valkey import Valkey
+from .valkey import WORKERS, Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,9 +25,9 @@ def data_folder(named: str | None = None) -> Path:
     return own_folder(Path(named or os.environ.get("CRM_DATA") or ROOT / ".data").resolve())
 
 
-def secret_key(folder: Path) -> str:
-    """Return the secret key, created once so that sessions survive a restart."""
-    path = folder / "secret-key"
+def secret_key(folder: Path, name: str = "secret-key") -> str:
+    """Return the secret key of the site or of the public process, created once."""
+    path = folder / name
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
@@ -86,6 +88,19 @@ class Copy:
     def environment(self) -> dict[str, str]:
         """Return the environment for child processes. Variables set by the user take precedence."""
         return self.variables | dict(os.environ)
+
+    def environment_of(self, process: str) -> dict[str, str]:
+        """Return the environment of a process of `run`: only what it reads (crm.processes)."""
+        names = tuple(QUEUES) if process == WORKERS else (process,)
+        given = environment_of(names, self.environment())
+        for server in self.servers:
+            if isinstance(server, Valkey):
+                given["REDIS_URL"] = server.cache_url(process)
+                given["CELERY_BROKER_URL"] = server.broker_url(process)
+        if process == PUBLIC:
+            given["SECRET_KEY"] = secret_key(self.folder, "public-secret-key")
+            given["DATABASE_URL"] = given["PUBLIC_DATABASE_URL"]
+        return given
 
 
 def copy_in(folder: Path) -> Copy:

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from crm import processes
+
 from .addresses import reachable_at
 from .children import kill_leftovers, mark
 from .environment import ROOT, Copy, copy_in, data_folder, local_names
@@ -21,7 +23,7 @@ from .files import Unavailable, open_lock, private_folder, try_lock
 from .postgres import Postgres
 from .services import Services
 from .supervisor import Child, Stopped, Supervisor, ignore_signals, stop_on_signals
-from .valkey import Valkey
+from .valkey import WORKERS, Valkey
 
 DEMO_PASSWORD = "proximity-demo"  # noqa: S105 (printed for everybody, and only in the demo)
 DEMO_SIGN_INS = {
@@ -152,12 +154,18 @@ class _Run:
         self.said = ""
         logs = private_folder(copy.folder / "logs")
         self.supervisor = Supervisor(copy.environment() | mark(copy.folder), logs)
-        self.web = Child("web", [*_module(WEB), "--bind", self._bind()])
+        self.web = self._child("web", [*_module(WEB), "--bind", self._bind()], processes.WEB)
         # Let the worker finish its task, then return the task. The database rows show what is left to do.
         patience = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 1.0))
-        self.worker = Child("worker", _module("crm.workers trail mail hooks work"), patience)
-        self.beat = Child("beat", _module("crm.workers beat"))
+        self.worker = self._child("worker", _module("crm.workers trail mail hooks work"), WORKERS)
+        self.worker.patience = patience
+        self.beat = self._child("beat", _module("crm.workers beat"), processes.BEAT)
         self.public = self._public_process()
+
+    def _child(self, name: str, command: list[str], process: str) -> Child:
+        """A child that gets the variables of its process alone."""
+        marked = mark(self.copy.folder)
+        return Child(name, command, environment=lambda: self.copy.environment_of(process) | marked)
 
     def _bind(self, port: int | None = None) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -167,7 +175,8 @@ class _Run:
         url = self.copy.variables.get("PUBLIC_REGISTER_URL", "")
         if not url:
             return None
-        return Child("public", [*_module(PUBLIC), "--bind", self._bind(int(url.rpartition(":")[2]))])
+        command = [*_module(PUBLIC), "--bind", self._bind(int(url.rpartition(":")[2]))]
+        return self._child("public", command, processes.PUBLIC)
 
     def until_stopped(self) -> None:
         started = time.monotonic()

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,12 +45,14 @@ class Child:
     """A program that should always run. `patience`: the signals that stop it, each with seconds to wait.
 
     One that `waits` reads a line from its standard input before it does anything (`Supervisor.tell`).
+    `environment` returns its variables at each start, if they are not those that all children have.
     """
 
     name: str
     command: list[str]
     patience: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 3.0),)
     waits: bool = False
+    environment: Callable[[], dict[str, str]] | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -83,7 +86,7 @@ class Supervisor:
             child.process = subprocess.Popen(
                 child.command,
                 cwd=ROOT,
-                env=self.environment,
+                env=child.environment() if child.environment else self.environment,
                 stdin=subprocess.PIPE if child.waits else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,16 +1,33 @@
 """A private Valkey server on a Unix socket that only its user can reach."""
 
+import json
+import os
+import secrets
 import subprocess
 import time
+from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from crm.processes import RULES, acl_lines
+from crm.queues import QUEUES
+
 from . import binaries
 from .children import die_with_parent
 from .files import Unavailable, private_folder, socket_folder
+
+# The supervisor's own; whoever runs `manage` or a test; the one process of `run` for all queues.
+ADMIN, MANAGE, WORKERS = "admin", "manage", "workers"
+USERS: Final = {
+    **RULES,
+    ADMIN: "~* &* +@all",
+    MANAGE: "~* &* +@all -@admin -@dangerous",
+    WORKERS: " ".join(RULES[queue] for queue in QUEUES),
+}
 
 
 class Valkey:
@@ -28,14 +45,30 @@ class Valkey:
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
 
-    def broker_url(self) -> str:
-        return f"redis+socket://{self.socket}"
+    @cached_property
+    def passwords(self) -> dict[str, str]:
+        """The password of each user, made once."""
+        file = self.folder / "passwords.json"
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if missing := USERS.keys() - known.keys():
+            known |= {name: secrets.token_hex(24) for name in missing}
+            _write_private(file, json.dumps(known))
+        return known
 
-    def cache_url(self) -> str:
-        return f"unix://{self.socket}?db=2"
+    def broker_url(self, user: str = MANAGE) -> str:
+        return f"redis+socket://{user}:{self.passwords[user]}@{self.socket}"
+
+    def cache_url(self, user: str = MANAGE) -> str:
+        return f"unix://{user}:{self.passwords[user]}@{self.socket}?db=2"
 
     def client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+        return redis.Redis(
+            unix_socket_path=str(self.socket),
+            username=ADMIN,
+            password=self.passwords[ADMIN],
+            socket_timeout=5,
+            retry=Retry(NoBackoff(), 0),
+        )
 
     def is_up(self) -> bool:
         """Whether the server replies.
@@ -62,7 +95,18 @@ class Valkey:
         return ""
 
     def start(self, timeout_seconds: float = 20) -> None:
-        arguments = ["--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
+        users = self.folder / "users.acl"
+        _write_private(users, "\n".join(["user default off", *acl_lines(self.passwords, USERS), ""]))
+        arguments = [
+            "--aclfile",
+            str(users),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--unixsocketperm",
+            "700",
+        ]
         arguments += [
             "--dir",
             str(self.folder),
@@ -104,3 +148,11 @@ class Valkey:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def _write_private(file: Path, content: str) -> None:
+    """Write a file that only its owner can read, completely or not at all."""
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    draft.rename(file)

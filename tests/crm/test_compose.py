@@ -32,27 +32,29 @@ SECRETS = {
     "DATABASE_APP_PASSWORD": "app0",
     "DATABASE_OWNER_PASSWORD": "owner0",
     "DATABASE_AUDIT_PASSWORD": "publisher0",
+    "FIELD_SECRET": "field0",
     "VALKEY_PASSWORD": "valkey0",
+    **{f"VALKEY_{user.upper()}_PASSWORD": f"{user}0" for user in ("web", "beat", *QUEUES)},
     "AUDIT_SIGNING_KEY_FILE": "./audit-key.pem",
     "EMAIL_URL": "smtp://mail.city.example:25",
     "DEFAULT_FROM_EMAIL": "Proximity <proximity@city.example>",
 }
 OURS = {"migrate", "web", "beat", *QUEUES}
 FILE: Final = services.ROOT / "docker-compose.yml"
-_VARIABLE: Final = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<mark>:[?-])(?P<text>[^}]*))?\}")
+_VARIABLE: Final = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<mark>:[?+-])(?P<text>[^}]*))?\}")
 
 
-def read(variables: dict[str, str]) -> dict[str, Any]:
-    """Return the services that start by default. Raises LookupError for a required variable."""
+def read(variables: dict[str, str], *, by_default: bool = True) -> dict[str, Any]:
+    """Return the services, or those that start by default. Raises LookupError for a required variable."""
 
     def value(found: re.Match[str]) -> str:
         if not (name := found["name"]):
             return "$"
         if given := variables.get(name):
-            return given
+            return found["text"] if found["mark"] == ":+" else given
         if found["mark"] == ":?":
             raise LookupError(name)
-        return found["text"] or ""
+        return "" if found["mark"] == ":+" else found["text"] or ""
 
     def fill(node: Any) -> Any:
         if isinstance(node, dict):
@@ -62,7 +64,8 @@ def read(variables: dict[str, str]) -> dict[str, Any]:
         return _VARIABLE.sub(value, node) if isinstance(node, str) else node
 
     filled = fill(yaml.safe_load(FILE.read_text()))
-    return {name: part for name, part in filled["services"].items() if "profiles" not in part}
+    parts: dict[str, Any] = filled["services"]
+    return {name: part for name, part in parts.items() if not by_default or "profiles" not in part}
 
 
 def compose() -> list[str]:
@@ -111,7 +114,8 @@ def test_only_the_migration_knows_the_owner(parts: dict[str, Any]) -> None:
 
 
 def test_only_the_worker_of_the_trail_has_the_key_that_seals_it(parts: dict[str, Any]) -> None:
-    assert {name for name, part in parts.items() if part.get("secrets")} == {"trail"}
+    having = {name for name, part in parts.items() if "audit_signing_key" in part.get("secrets", [])}
+    assert having == {"trail"}
     assert {name for name, part in parts.items() if "signing" in json.dumps(part).lower()} == {"trail"}
 
 
@@ -162,7 +166,11 @@ def socket(parts: dict[str, Any], tmp_path: Path) -> Iterator[Path]:
     wrapper.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\n{real}\n')
     wrapper.chmod(0o700)
     variables = {"PATH": f"{programs}:{os.environ['PATH']}", **parts["valkey"]["environment"]}
-    with subprocess.Popen(parts["valkey"]["command"], env=variables, stdout=subprocess.DEVNULL) as process:
+    (mounted,) = [one.split(":") for one in parts["valkey"]["volumes"] if "users.conf" in one]
+    command = [
+        part.replace(mounted[1], str(services.ROOT / mounted[0])) for part in parts["valkey"]["command"]
+    ]
+    with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + 20
             while not socket.exists() and time.monotonic() < deadline:
@@ -174,6 +182,12 @@ def socket(parts: dict[str, Any], tmp_path: Path) -> Iterator[Path]:
 
 def test_valkey_asks_for_the_password_and_shows_it_in_no_process_list(socket: Path, tmp_path: Path) -> None:
     password = SECRETS["VALKEY_PASSWORD"]
+    with redis.Redis(unix_socket_path=str(socket), password=password) as client:
+        assert sorted(client.acl_users()) == ["beat", "default", "hooks", "mail", "trail", "web", "work"]
+    with redis.Redis(unix_socket_path=str(socket), username="beat", password="beat0") as beat:
+        assert beat.ping()
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            beat.get("crm:1:web:sessions")
     with redis.Redis(unix_socket_path=str(socket)) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
     with redis.Redis(unix_socket_path=str(socket), password=password) as client:

@@ -45,12 +45,9 @@ def test_the_target_starts_web_beat_and_a_worker_for_each_queue() -> None:
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
 def test_no_service_runs_as_root_or_writes_elsewhere(unit: Path) -> None:
     found = settings_of(unit)
-    assert found["User"] == ["proximity"]
     assert found["NoNewPrivileges"] == found["ProtectHome"] == ["yes"]
     assert (found["CapabilityBoundingSet"], found["ProtectSystem"]) == ([""], ["strict"])
-    # Only the backup and the drill know the tables' owner, only the queue's own worker what is its own.
-    knows_owner = "/etc/proximity/owner" in found["EnvironmentFile"]
-    assert knows_owner == (unit.stem in {"proximity-backup", "proximity-drill"})
+    assert found["User"][0].startswith("proximity")  # tests/crm/test_processes.py: which of them
     assert not [name for name in found if "KEY" in name or "PASSWORD" in name]
 
 
@@ -66,18 +63,36 @@ if shutil.which("systemd-analyze"):
         assert (answer.returncode, ours) == (0, [])
 
 
-def test_the_proxy_takes_the_largest_import_and_names_the_client() -> None:
-    text = (DEPLOY / "nginx" / "proximity.conf").read_text()
-    size = re.search(r"client_max_body_size (\d+)m;", text)
-    assert size is not None
-    assert int(size[1]) * 1024 * 1024 > MOST_BYTES
+PROXIES: Final = {"proximity.conf": "8000", "proximity-public.conf": "8001"}
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_proxy_names_the_client_and_keeps_no_log(name: str) -> None:
+    text = (DEPLOY / "nginx" / name).read_text()
+    assert f"proxy_pass http://127.0.0.1:{PROXIES[name]};" in text and "access_log off;" in text
     assert "proxy_set_header X-Forwarded-Proto https;" in text
     assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in text
 
 
+def test_backups_are_deleted_after_the_same_days_everywhere() -> None:
+    unit = (DEPLOY / "systemd" / "proximity-backup.service").read_text()
+    guides = [(services.ROOT / "docs" / name).read_text() for name in ("install.md", "operations.md")]
+    assert re.findall(r"-mtime \+(\d+) -delete", unit + guides[0]) == ["30", "30"]
+    assert all("after 30 days" in guide for guide in guides)
+    assert not any(word in guide for guide in guides for word in ("for a year |", "monthly backups"))
+
+
+def test_the_proxy_takes_the_largest_import() -> None:
+    text = (DEPLOY / "nginx" / "proximity.conf").read_text()
+    size = re.search(r"client_max_body_size (\d+)m;", text)
+    assert size is not None
+    assert int(size[1]) * 1024 * 1024 > MOST_BYTES
+
+
 if NGINX := shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"):
 
-    def test_nginx_takes_the_sample(tmp_path: Path) -> None:
+    @pytest.mark.parametrize("name", PROXIES)
+    def test_nginx_takes_the_sample(tmp_path: Path, name: str) -> None:
         request = [
             "openssl",
             "req",
@@ -90,9 +105,9 @@ if NGINX := shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/
         ]
         made = [*request, "-keyout", f"{tmp_path}/key", "-out", f"{tmp_path}/pem"]
         subprocess.run(made, check=True, capture_output=True)
-        text = (DEPLOY / "nginx" / "proximity.conf").read_text()
-        text = text.replace("/etc/ssl/private/crm.city.example.key", f"{tmp_path}/key")
-        text = text.replace("/etc/ssl/crm.city.example.pem", f"{tmp_path}/pem")
+        text = (DEPLOY / "nginx" / name).read_text()
+        text = re.sub(r"/etc/ssl/private/\S+\.key", f"{tmp_path}/key", text)
+        text = re.sub(r"/etc/ssl/\S+\.pem", f"{tmp_path}/pem", text)
         (tmp_path / "conf").write_text(f"pid {tmp_path}/pid; events {{}} http {{ {text} }}")
         answer = subprocess.run([str(NGINX), "-t", "-c", f"{tmp_path}/conf"], capture_output=True, text=True)
         assert answer.returncode == 0, answer.stderr

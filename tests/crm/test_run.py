@@ -17,6 +17,7 @@ from crm.embedded.children import MARK
 from crm.embedded.environment import Copy
 from crm.embedded.files import socket_folder
 from crm.embedded.run import free_port
+from crm.embedded.valkey import Valkey
 from tests.plugins import services
 
 START_PATIENCE_SECONDS = 90
@@ -74,6 +75,13 @@ def processes_of(data: Path) -> list[int]:
     return found
 
 
+def environ(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
 def health(port: int) -> dict[str, str]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
         body: dict[str, str] = json.load(answer)
@@ -98,6 +106,13 @@ def test_run_survives_kill_and_stops_cleanly(data: Path) -> None:
     assert f"http://localhost:{port}/" in said
     assert set(health(port).values()) == {"up"}
     assert (data / "secret-key").stat().st_mode & 0o777 == 0o600
+
+    with Valkey(data).client() as valkey:
+        assert valkey.acl_log() == [], "a process was refused what it must do"
+    own = json.loads((data / "field-keys.json").read_text())["FIELD_SECRET"].encode()
+    knowing = {Path(f"/proc/{pid}/cmdline").read_bytes() for pid in processes_of(data) if own in environ(pid)}
+    assert any(b"crm.wsgi" in one for one in knowing)
+    assert not any(b"crm.public_wsgi" in one or b"beat" in one for one in knowing)
 
     second = start(data, free_port())
     assert "already" in second.communicate()[0]

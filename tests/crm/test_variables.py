@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from crm.processes import PUBLIC, READ, WEB
 from crm.variables import COMPOSE_ONLY, GUIDE, VARIABLES, Variable, with_table
 from tests.crm.test_compose import FILE, OURS, SECRETS, read
 from tests.plugins import services
@@ -53,11 +54,15 @@ def test_defaults_are_those_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize("one", PASSED, ids=lambda one: one.name)
-def test_compose_passes_it_on_to_every_container_of_ours(one: Variable) -> None:
-    parts = read(SECRETS | {one.name: "given"})
-    for name in set(parts) - {"postgres", "valkey"}:
-        assert parts[name]["environment"][one.name].split(",")[0] == "given", name
-    if one.default is not None and one.name != "TRUSTED_PROXIES":
+def test_compose_passes_it_on_to_each_process_that_reads_it(one: Variable) -> None:
+    parts = read(SECRETS | {one.name: "given"}, by_default=False)
+    for name, read_by in READ.items():
+        given = parts[name]["environment"].get(one.name)
+        own = name == PUBLIC and one.name in ("SECRET_KEY", "ALLOWED_HOSTS")
+        wanted = one.name in read_by and not own
+        kept = "/run/secrets/city_key" if one.name == "CITY_KEY_FILE" else "given"
+        assert (given or "").split(",")[0] == (kept if wanted else given if own else ""), name
+    if one.name in READ[WEB] and one.default is not None and one.name != "TRUSTED_PROXIES":
         assert read(SECRETS)["web"]["environment"][one.name] == one.default
 
 
