@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from lib.fold import fold
-from lib.sensitive_words import ELSEWHERE, GROUPS, WORDS
+from lib.sensitive_words import ATTACKS, ELSEWHERE, GROUPS, PLACES, SIGNS, WORDS
 
 NEAR: Final = 2  # words before or after a term that may refer to a group
 
@@ -58,6 +58,19 @@ def names_community(text: str) -> bool:
     return any(match.lastgroup != "health" for match in _pattern("").finditer(plain))
 
 
+def tells_of_hate(text: str) -> bool:
+    """Whether a text tells of a hate incident: a sign of one, or an attack on a community or its place.
+
+    >>> tells_of_hate("The mosque was daubed"), tells_of_hate("The mosque asked for lamps")
+    (True, False)
+    """
+    plain = " ".join(word for word, _written in _words(text))
+    if _any_of("signs").search(plain):
+        return True
+    is_attack = _any_of("attacks").search(plain) is not None
+    return is_attack and (names_community(text) or _any_of("places").search(plain) is not None)
+
+
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Return each word in folded form and as written."""
     for written in re.findall(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*", text):
@@ -83,6 +96,13 @@ def _pattern(language: str) -> re.Pattern[str]:
         terms = {term for line in by_language.values() for term in _terms(line)} - left_out
         topics.append(f"(?P<{topic}>{_alternatives(terms)})")
     return re.compile(rf"(?<!\S)(?:{'|'.join(topics)})(?!\S)")
+
+
+@lru_cache
+def _any_of(name: str) -> re.Pattern[str]:
+    """Return a pattern of the words of a hate incident, over all languages."""
+    lines = {"signs": SIGNS, "places": PLACES, "attacks": ATTACKS}[name].values()
+    return re.compile(rf"(?<!\S)(?:{_alternatives({term for line in lines for term in _terms(line)})})(?!\S)")
 
 
 def _terms(line: str) -> set[str]:

@@ -134,3 +134,59 @@ GROUPS: Final[Mapping[str, str]] = {
     "sv": "gemenskap*, förening*, centr*, moské*, grupp*, organisation*, familjer*, människor, kvinnor, "
     "ungdom*, boende, förbund*, skol*, fest*, pride*, församling*, tjänst*",
 }
+
+#: Signs of a hate incident, each alone.
+SIGNS: Final[Mapping[str, str]] = {
+    "en": "swastika*, nazi*, ku klux, hate crime*, hate incident*, hate speech, racis*, xenophob*, "
+    "antisemit*, islamophob*, homophob*, transphob*",
+    "es": "esvástica*, svástica*, nazi*, delito de odio, delitos de odio, discurso de odio, racis*, "
+    "xenófob*, xenofobia, antisemit*, islamófob*, islamofobia, homófob*, homofobia, tránsfob*, "
+    "transfobia",
+    "pt": "suástica*, nazi*, crime de ódio, crimes de ódio, discurso de ódio, racis*, xenófob*, "
+    "xenofobia, antissemit*, islamofob*, homofob*, transfob*",
+    "it": "svastic*, nazist*, crimine d'odio, crimini d'odio, discorso d'odio, razzis*, xenofob*, "
+    "antisemit*, islamofob*, omofob*, transfob*",
+    "fi": "hakarist*, natsi*, viharikos*, vihapuhe*, rasis*, muukalaisviha*, antisemit*, islamofob*, "
+    "homofob*, transfob*",
+    "et": "haakrist*, svastika*, natsi*, vihakuri*, vihakõne*, rassis*, ksenofoob*, antisemit*, "
+    "islamofoob*, homofoob*, transfoob*",
+    "lv": "svastik*, kāškrust*, nacist*, naida nozieg*, naida run*, rasis*, ksenofob*, antisemīt*, "
+    "islamofob*, homofob*, transfob*",
+    "bg": "свастик*, нацист*, престъпление от омраза, престъпления от омраза, реч на омразата, "
+    "расист*, расиз*, ксенофоб*, антисемит*, ислямофоб*, хомофоб*, трансфоб*",
+    "sv": "hakkors*, nazist*, hatbrott*, hatpropaganda, rasist*, rasism*, främlingsfientlig*, "
+    "antisemit*, islamofob*, homofob*, transfob*",
+}
+#: Places of a community.
+PLACES: Final[Mapping[str, str]] = {
+    "en": "mosque*, synagogue*, church*, temple*, gurdwara*, prayer room*, shelter*, refuge*, "
+    "reception centre*, cemeter*, shul*",
+    "es": "mezquita*, sinagoga*, iglesia*, templo*, centro de acogida, cementerio*, oratorio*",
+    "pt": "mesquita*, sinagoga*, igreja*, templo*, centro de acolhimento, cemitério*",
+    "it": "mosche*, sinagog*, chies*, templ*, centro di accoglienza, cimiter*",
+    "fi": "moskeija*, synagog*, kirkko*, kirko*, temppeli*, vastaanottokesku*, hautausma*",
+    "et": "mošee*, sünagoog*, kirik*, templ*, varjupai*, kalmistu*",
+    "lv": "mošej*, sinagog*, baznīc*, templi*, patvērum*, kapsēt*, kapiem, kapos",
+    "bg": "джами*, синагог*, църкв*, храм*, приют*, гробищ*",
+    "sv": "moské*, synagog*, kyrk*, tempel*, asylboende*, kyrkogård*",
+}
+#: What is done in a hate incident.
+ATTACKS: Final[Mapping[str, str]] = {
+    "en": "attack*, daub*, graffiti*, sprayed, threat*, insult*, spat, arson*, burned, burnt, "
+    "set fire, vandal*, smash*, broke*, beaten, assault*, harass*, abus*, bomb*",
+    "es": "ataque*, atac*, agred*, agresi*, pintada*, grafiti*, amenaz*, insult*, escup*, incendi*, "
+    "vandal*, golpe*, acos*, rompi*",
+    "pt": "ataque*, atac*, agred*, agress*, grafit*, pichaç*, ameaç*, insult*, cusp*, incend*, queim*, "
+    "vandal*, assedi*",
+    "it": "attacc*, aggred*, aggress*, graffiti*, imbratta*, minacc*, insult*, sput*, incend*, "
+    "brucia*, vandal*, rott*, picchia*, molest*",
+    "fi": "hyökk*, töhr*, graffit*, uhka*, uhkail*, loukka*, solvat*, sylk*, tuhopolt*, polt*, "
+    "ilkival*, rikot*, hakat*, pahoinpit*, häirin*",
+    "et": "rünn*, sodi*, grafit*, ähvard*, solva*, sülita*, süüta*, põleta*, lõhu*, vandal*, peks*, ahista*",
+    "lv": "uzbruk*, apzīmē*, grafiti, apvain*, spļāv*, dedzinā*, vandā*, izsit*, sasit*, piekau*, "
+    "aizskar*, draudē*, draudi, draudu",
+    "bg": "напад*, надраск*, графит*, заплах*, заплаш*, обид*, оплю*, подпал*, запал*, вандал*, счуп*, "
+    "разби*, пребит*, тормоз*",
+    "sv": "attack*, angrep*, klott*, graffiti*, förolämp*, spott*, mordbrand*, vandal*, kross*, "
+    "slagit*, misshandl*, trakasser*, hotade*, hotar, hotbrev",
+}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from contacts.models import Organisation
 from districts.models import District
-from lib.days import city_today
+from lib.days import city_today, day_starts_at
 from lib.spoken import language_name
+from meetings.models import Concern
 from pages.forms.base import ROWS
 from pages.forms.fields import CHECKS, fields_of
 from pages.forms.languages import language_choices
@@ -24,6 +26,7 @@ from publishing.models import (
     Registration,
     ReportingRoute,
 )
+from publishing.rules.bias import SUMMARY_OVER
 
 _LANGUAGE: Final = {"widget": forms.Select, "max_length": None}
 _TEXTS: Final = ("said", "answer")
@@ -98,6 +101,22 @@ class EntryForm(Revised):
                 label=_("Language"), choices=[(code, language_name(code)) for code in [main, *others]]
             ),
         }
+        bias_concerns = (
+            Concern.objects.visible_to(actor)
+            .with_bias()
+            .filter(
+                district__in=actor.district_ids, received_at__gte=day_starts_at(city_today() - SUMMARY_OVER)
+            )
+        )
+        self.fields["concerns"] = forms.ModelMultipleChoiceField(
+            bias_concerns.order_by("-received_at", "pk"),
+            label=_("Concerns that the entry summarises"),
+            help_text=_("A summary needs at least 5 concerns of one year, about more than one organisation."),
+            required=False,
+            widget=CHECKS,
+        )
+        if self.initial.get("revision") or not bias_concerns.exists():
+            del self.fields["concerns"]
         self.fields["month"].required = False
         self.fields["month"].initial = f"{city_today():%Y-%m}"
         self._others = others
@@ -114,7 +133,7 @@ class EntryForm(Revised):
     @property
     def folded(self) -> list[forms.BoundField]:
         """Fields that few entries need: who agreed, and other languages."""
-        rare = ("agreed_by", "agreed_on", "language")
+        rare = ("agreed_by", "agreed_on", "concerns", "language")
         return [self[name] for name in self.fields if name in rare or name.startswith(("said_", "answer_"))]
 
     @property
@@ -130,6 +149,11 @@ class EntryForm(Revised):
                 text = _("Enter both texts in %(language)s, or neither.") % {"language": language_name(code)}
                 self.add_error(answer if given.get(said) else said, text)
         return given
+
+    @property
+    def concern_ids(self) -> set[UUID]:
+        """IDs of the concerns that the entry summarises."""
+        return {concern.pk for concern in self.cleaned_data.get("concerns", ())}
 
     @property
     def texts(self) -> dict[str, Any]:

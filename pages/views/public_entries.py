@@ -26,7 +26,7 @@ from publishing.services.entries import approve_entry, draft_entry, edit_entry, 
 
 @form_page
 def entry_new(request: ActorRequest) -> HttpResponse:
-    """Tell the district (`?follow_up=…` or `?concern=…`: what the entry draws on)."""
+    """Tell the district (`?follow_up=…` or `?concern=…`, once or more: what the entry draws on)."""
     writers_only(request)
     source = _source(request)
     initial: dict[str, Any] = {"district": source.pop("district", None)}
@@ -39,6 +39,7 @@ def entry_new(request: ActorRequest) -> HttpResponse:
                 actor=request.actor,
                 district_id=form.cleaned_data["district"].pk,
                 translations=form.translations,
+                concern_ids=form.concern_ids | set(source.pop("concern_ids", ())),
                 **source,
                 **form.texts,
             )
@@ -130,9 +131,8 @@ def _may_approve(request: ActorRequest, row: PublicEntry) -> bool:
 def _source(request: ActorRequest) -> dict[str, Any]:
     """What the entry draws on, and the district of it."""
     try:
-        follow_up, concern = (
-            UUID(request.GET[name]) if name in request.GET else None for name in ("follow_up", "concern")
-        )
+        follow_up = UUID(request.GET["follow_up"]) if "follow_up" in request.GET else None
+        concerns = [UUID(one) for one in request.GET.getlist("concern")]
     except ValueError:
         return {}
     found: dict[str, Any] = {}
@@ -141,9 +141,9 @@ def _source(request: ActorRequest) -> dict[str, Any]:
         theirs = Organisation.objects.visible_to(request.actor).filter(follow_ups=promise)
         homes = [one.home_district_id for one in theirs if request.actor.covers(one.home_district_id)]
         found = {"follow_up_id": promise.pk, "district": homes[0] if homes else None}
-    if concern:
-        raised = get_or_404(Concern.objects.visible_to(request.actor), concern)
-        found |= {"concern_ids": [raised.pk], "district": raised.district_id}
+    if concerns:
+        raised = [get_or_404(Concern.objects.visible_to(request.actor), pk) for pk in concerns]
+        found |= {"concern_ids": [one.pk for one in raised], "district": raised[0].district_id}
     return found
 
 

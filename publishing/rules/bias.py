@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 WAITS: Final = timedelta(days=14)
 SUMMARY: Final = 5  # concerns, so that none is told alone
@@ -16,17 +17,21 @@ class Source:
 
     received_on: date
     has_bias: bool
+    site: UUID | None = None  # the organisation that was hit
 
 
 def needs_agreement(sources: Sequence[Source]) -> bool:
     """Whether the organisation that was hit must have agreed to the text.
 
-    Without agreement, a concern with a bias ground is only part of a summary of at least five within a year.
+    Without agreement, a concern with a bias ground is only part of a summary of at least five such concerns
+    within a year, not all about one organisation.
     """
-    if not any(one.has_bias for one in sources):
+    told = [one for one in sources if one.has_bias]
+    if not told:
         return False
-    days = [one.received_on for one in sources]
-    return len(sources) < SUMMARY or max(days) - min(days) > SUMMARY_OVER
+    days = [one.received_on for one in told]
+    is_summary = len(told) >= SUMMARY and max(days) - min(days) <= SUMMARY_OVER
+    return not is_summary or len({one.site for one in told if one.site}) == 1
 
 
 def not_before(sources: Sequence[Source]) -> date | None:

@@ -19,6 +19,7 @@ from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_day, city_today
+from lib.sensitive import tells_of_hate
 from meetings.models import Concern, FollowUp
 from meetings.rules import is_bias_concern
 from publishing.models import EntryTranslation, PublicEntry
@@ -166,13 +167,14 @@ def _write(
     refuse_future(entry, ["agreed_on"])
     entry.full_clean(exclude=["written_by", "approved_by", "follow_up"])
     _check_words(entry, translations)
-    told = [bias.Source(city_day(one.received_at), is_bias_concern(one.bias_grounds)) for one in sources]
+    told = _told(entry, sources, translations)
     if bias.needs_agreement(told) and not (entry.agreed_by and entry.agreed_on):
         raise ValidationError(
             {
                 "agreed_by": _(
-                    "The organisation that was hit must agree to a text about a single concern with a bias "
-                    "ground. Enter who agreed and when, or summarise at least five concerns of a year."
+                    "The organisation that was hit must agree to a text about a single hate incident. Enter "
+                    "who agreed and when, or summarise at least 5 concerns with a bias ground of one year, "
+                    "about more than one organisation."
                 )
             },
             code="bias",
@@ -180,11 +182,30 @@ def _write(
     entry.not_before = bias.not_before(told)
 
 
+def _told(
+    entry: PublicEntry, sources: Sequence[Concern], translations: Sequence[Mapping[str, str]]
+) -> list[bias.Source]:
+    """Return the concerns of the entry and, if only its words tell of a hate incident, that incident."""
+    told = [
+        bias.Source(city_day(one.received_at), is_bias_concern(one.bias_grounds), one.site_organisation_id)
+        for one in sources
+    ]
+    if not any(one.has_bias for one in told) and tells_of_hate(_joined(entry, translations)):
+        told.append(bias.Source(city_today(), has_bias=True))
+    return told
+
+
 def _check_words(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
+    text = _joined(entry, translations)
+    refuse_protected([text])
+    entry.flags = flags_of([text], entry.language)
+
+
+def _joined(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> str:
+    """Return the texts of an entry in each language, one a line."""
     texts = [getattr(entry, name) for name in _TEXTS]
     texts += [one.get(name, "") for one in translations for name in _TEXTS]
-    refuse_protected(texts)
-    entry.flags = flags_of(texts, entry.language)
+    return "\n".join(filter(None, texts))
 
 
 def _save_translations(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.actors import actor_for
-from accounts.models import Act, PendingAct, Role
+from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act
 from audit.models import Event
 from lib.days import city_today
@@ -16,6 +17,7 @@ from meetings.models import Concern
 from publishing.models import PublicEntry
 from publishing.rules.bias import Source, needs_agreement
 from publishing.services.entries import approve_entry, draft_entry, edit_entry, withdraw_entry
+from tests.contacts.pages import browse
 from tests.factories import (
     make_contact,
     make_district,
@@ -122,7 +124,7 @@ def test_bad_input_is_named(place: Place, given: dict[str, str], field: str) -> 
 def test_words_and_names_need_a_reason(place: Place) -> None:
     make_contact(place.south, given_name="Ana", family_name="Carvalho")
     make_organisation(place.south, name="Choir of Quince")
-    entry = place.draft(said="Ana Carvalho of the Choir of Quince said a Muslim was insulted.")
+    entry = place.draft(said="Ana Carvalho of the Choir of Quince said a Muslim asked for lamps.")
     assert set(entry.flags) == {"Ana Carvalho", "Choir of Quince", "Muslim"}
     with pytest.raises(ValidationError, match="Explain why"):
         approve_entry(actor=place.supervisor, entry_id=entry.pk)
@@ -161,7 +163,63 @@ def test_a_hate_incident_is_told_alone_only_if_they_agreed_and_two_weeks_later(p
 
 
 def test_a_summary_is_of_five_concerns_within_a_year() -> None:
-    days = [Source(city_today() - timedelta(90 * n), has_bias=n == 0) for n in range(5)]
+    days = [Source(city_today() - timedelta(90 * n), has_bias=True) for n in range(5)]
     assert not needs_agreement(days)
     assert needs_agreement(days[:4])
-    assert needs_agreement([*days[:4], Source(city_today() - timedelta(366), has_bias=False)])
+    assert needs_agreement([*days[:4], Source(city_today() - timedelta(366), has_bias=True)])
+
+
+def test_concerns_without_a_bias_ground_or_of_one_organisation_make_no_summary() -> None:
+    lamps = [Source(city_today(), has_bias=n == 0) for n in range(5)]
+    assert needs_agreement(lamps)
+    hit, other = uuid4(), uuid4()
+    of_one = [Source(city_today(), has_bias=True, site=hit) for _n in range(5)]
+    assert needs_agreement(of_one)
+    assert not needs_agreement([*of_one, Source(city_today(), has_bias=True, site=other)])
+
+
+HATEFUL = (
+    "The mosque was daubed with swastikas.",
+    "Someone threatened the Roma families.",
+    "Alguien atacó la sinagoga.",
+    "Juutalainen hautausmaa töhrittiin.",
+    "Нападнаха джамията.",
+)
+
+
+@pytest.mark.parametrize("said", HATEFUL)
+def test_an_entry_without_a_concern_that_tells_of_a_hate_incident_needs_their_agreement(
+    place: Place, said: str
+) -> None:
+    for texts in ({"said": said}, {"translations": [{"language": "es", "said": said, "did": "Limpiado"}]}):
+        with pytest.raises(ValidationError, match="must agree"):
+            place.draft(**texts)
+    entry = place.draft(said=said, agreed_by="the chair", agreed_on=city_today())
+    assert entry.not_before == city_today() + timedelta(14)
+    drafted = place.draft()
+    with pytest.raises(ValidationError, match="must agree"):
+        edit_entry(actor=place.officer, entry_id=drafted.pk, said=said)
+
+
+def test_an_entry_about_a_place_or_a_broken_thing_needs_no_agreement(place: Place) -> None:
+    for said in ("The mosque asked for lamps.", "The bench was broken.", "Roma families asked for a bus."):
+        assert place.draft(said=said).not_before is None
+
+
+def test_an_officer_summarises_five_concerns_on_the_page(place: Place) -> None:
+    hit = [make_organisation(place.north) for _n in range(2)]
+    concerns = [
+        place.concern(bias_grounds=["anti_muslim"], site_organisation=hit[n % 2], days=20) for n in range(5)
+    ]
+    page = browse(User.objects.get(pk=place.officer.id))
+    address = f"/publishing/entries/new/?concern={concerns[0].pk}"
+    sent = {"said": "Five insults.", "did": "More patrols.", "state": "done", "language": "en", "month": ""}
+    sent |= {"district": str(place.north.pk)}
+    refused = page.post(address, sent)
+    assert refused.status_code == 422 and "must agree" in refused.text and "Five insults." in refused.text
+    chosen = {"concerns": [str(one.pk) for one in concerns[1:]]}
+    assert page.post(address, sent | chosen).status_code == 302
+    assert PublicEntry.objects.get().concerns.count() == 5
+    elsewhere = place.concern(district=place.south, bias_grounds=["anti_muslim"])
+    assert page.post(address, sent | {"concerns": [str(elsewhere.pk)]}).status_code == 422
+    assert page.get(f"/publishing/entries/new/?concern={elsewhere.pk}").status_code == 404
