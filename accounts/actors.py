@@ -37,6 +37,7 @@ class Actor:
     relief_ids: frozenset[UUID] = frozenset()  # the part of `district_ids` that only temporary access opens
     purpose: str = ""
     request_id: str = ""
+    device: str = ""  # by which accounts.devices knows the browser; empty outside a request of a page
 
     @property
     def sees_everywhere(self) -> bool:
@@ -89,7 +90,7 @@ SYSTEM: Final = Actor(kind="system", name="system")
 NOBODY: Final = Actor(kind="user")
 
 
-def actor_for(user: User, *, request_id: str = "") -> Actor:
+def actor_for(user: User, *, request_id: str = "", device: str = "") -> Actor:
     """Build the actor of a signed-in user, with districts, descendants and temporary access, in one query.
 
     During temporary access, every event of the officer has its reason as purpose. The actor of a deactivated
@@ -111,6 +112,7 @@ def actor_for(user: User, *, request_id: str = "") -> Actor:
         relief_ids=frozenset(pk for pk, (_why, own) in covered.items() if not own),
         purpose=rules.relief_purpose(reasons[0]) if reasons else "",
         request_id=request_id,
+        device=device,
     )
 
 

@@ -25,14 +25,17 @@ class Shown:
 class Effect:
     """What an app does with the subject of an act.
 
-    `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, or nobody decided in time)
-    write and record their events in the transaction that decides. `shown` takes IDs of subjects.
+    `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, cancelled, or nobody
+    decided in time) write and record their events in the transaction that decides. Of an act with a delay,
+    `agreed` records that it was confirmed, and `confirmed` is called when the delay is over, with whoever
+    confirmed it. `shown` takes IDs of subjects.
     """
 
     lock: Callable[[PendingAct], None]
     confirmed: Callable[[Actor, PendingAct], None]
     dropped: Callable[[Actor, PendingAct], None]
     shown: Callable[[Collection[UUID]], Mapping[UUID, Shown]]
+    agreed: Callable[[Actor, PendingAct], None] = lambda _actor, _act: None
 
 
 _EFFECTS: dict[str, Effect] = {}
@@ -44,6 +47,13 @@ def register(kind: Act, effect: Effect) -> None:
 
 def effect_of(kind: str) -> Effect:
     return _EFFECTS[kind]
+
+
+def acts_told_to(actor: Actor) -> list[tuple[PendingAct, Shown]]:
+    """Pending acts for the start page of everyone who is told about them, oldest first."""
+    acts = list(PendingAct.objects.told_to(actor).select_related("asked_by").in_order())
+    shown = shown_acts(acts)
+    return [(act, shown[act.pk]) for act in acts if act.pk in shown]
 
 
 def shown_acts(acts: Collection[PendingAct]) -> dict[UUID, Shown]:

@@ -29,7 +29,17 @@ def number_of(request: HttpRequest) -> str:
 
 def is_known(request: HttpRequest, user: User) -> bool:
     """Whether `user` has signed in with this device since they chose their password."""
-    number, marks = _cookie(request)
+    return knows(text_of(request), user)
+
+
+def text_of(request: HttpRequest) -> str:
+    """The text by which the device is known, to ask `knows` later."""
+    return request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+
+
+def knows(device: str, user: User) -> bool:
+    """Whether `user` has signed in with the device of this text since they chose their password."""
+    number, marks = _parsed(device)
     return any(hmac.compare_digest(mark, one) for mark in marks for one in _marks(number, user))
 
 
@@ -50,7 +60,10 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 
 
 def _cookie(request: HttpRequest) -> tuple[str, list[str]]:
-    text = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    return _parsed(text_of(request))
+
+
+def _parsed(text: str) -> tuple[str, list[str]]:
     if not COOKIE.fullmatch(text):
         return "", []
     number, *marks = text.split(".")

@@ -22,7 +22,7 @@ from requests import RequestException
 from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
-from accounts import held_forms, rules, second_factor
+from accounts import devices, held_forms, rules, second_factor
 from accounts.actors import NOBODY, Actor, actor_for
 from accounts.models import User
 from accounts.sessions import SEEN, STARTED
@@ -172,7 +172,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         actor = NOBODY
         if request.user.is_authenticated:
-            actor = actor_for(request.user, request_id=str(get_contextvars().get("request_id", "")))
+            number = str(get_contextvars().get("request_id", ""))
+            actor = actor_for(request.user, request_id=number, device=devices.text_of(request))
         request.actor = actor  # type: ignore[attr-defined]  # declared by ActorRequest
         with acting_as(actor):
             return self.get_response(request)

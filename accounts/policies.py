@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import rules
@@ -23,28 +24,38 @@ def can_confirm_acts(actor: Actor) -> bool:
 
 
 def can_confirm(actor: Actor, act: PendingAct) -> bool:
-    """Whether the actor may decide a visible act.
+    """Whether the actor may confirm or reject an act.
 
-    Nobody confirms their own acts, acts on their own account, or acts of somebody who changed their account
-    lately (see `is_second_person`).
+    Nobody confirms their own acts, acts on their own account, or acts of somebody who made or took over their
+    account lately (see `is_second_person`).
     """
     return bool(confirmable(actor, [act]))
 
 
+def can_cancel(actor: Actor, act: PendingAct) -> bool:
+    """Whether the actor may reject an act, or cancel it after it was confirmed: also whoever asked for it."""
+    return can_confirm(actor, act) or (actor.id is not None and actor.id == act.asked_by_id)
+
+
 def confirmable(actor: Actor, acts: Collection[PendingAct]) -> set[UUID]:
-    """IDs of those visible acts that the actor may decide."""
+    """IDs of those acts that the actor may confirm or reject."""
     if not can_confirm_acts(actor):
         return set()
+    own = PendingAct.objects.confirmable_by(actor).filter(pk__in=[act.pk for act in acts])
+    ids = set(own.values_list("pk", flat=True))
     close = _close_to(actor, {act.asked_by_id for act in acts if act.asked_by_id})
-    is_own = {act.pk for act in acts if act.user_id and act.user_id == actor.id}
-    return {act.pk for act in acts if act.pk not in is_own and act.asked_by_id not in close}
+    return {
+        act.pk
+        for act in acts
+        if act.pk in ids and not (act.user_id and act.user_id == actor.id) and act.asked_by_id not in close
+    }
 
 
 def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
     """Whether the actor is independent of the requester.
 
-    The actor must not be the requester, nor an account that the requester created or changed in the last
-    week.
+    The actor must not be the requester, nor an account that the requester created or took over in the last
+    week. `accounts.services.acts.refuse_same_device` checks the device.
     """
     if actor.kind == "system" or asker_id is None:
         return True
@@ -52,16 +63,17 @@ def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
 
 
 def _close_to(actor: Actor, askers: set[UUID]) -> set[UUID | None]:
-    """Those requesters that are the actor, or created or changed the actor's account in the last week."""
+    """Those requesters that are the actor, or made the actor's account or took it over in the last week."""
     if actor.kind == "system" or not askers:
         return set()
     since = timezone.now() - timedelta(days=rules.DAYS_APART)
+    gives_control = Q(field_names__overlap=sorted(rules.GIVES_CONTROL))
     changed = Event.objects.filter(
+        Q(action=Action.CREATE) | (gives_control & Q(action__in=(Action.UPDATE, Action.ARCHIVE))),
         actor_id__in=askers,
         at__gte=since,
         object_type="user",
         object_ids__contains=[actor.id],
-        action__in=(Action.CREATE, Action.UPDATE, Action.ARCHIVE),
     )
     helped = PendingAct.objects.filter(
         user=actor.id, asked_by__in=askers, decided_at__gte=since, is_confirmed=True

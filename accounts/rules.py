@@ -1,5 +1,6 @@
 """Roles and their general permissions, without Django. Querysets decide which rows a role sees."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from lib.reasons import as_code
@@ -51,22 +52,46 @@ PROTOCOL = "protocol"  # that is drafted
 ERASURE = "erasure"  # of a second contact on one day
 PUBLIC_ENTRY = "public_entry"  # that is drafted
 ERASING = "erasing"  # of several contacts for one request, or of a second person on one day
-# Who can be the second person. Supervisors only for what concerns their own districts; accounts.models.act
-# says which accounts above officer remain to privacy officers.
-CONFIRMED_BY = {
-    ROLE: CONFIRMS,
-    DISTRICTS: CONFIRMS,
-    REACTIVATION: CONFIRMS,
-    EMAIL: CONFIRMS,
-    SECOND_FACTOR: frozenset({PRIVACY_OFFICER, CONFIRMER}),
-    API_KEY: frozenset({PRIVACY_OFFICER}),
-    ARCHIVE: frozenset({SUPERVISOR, PRIVACY_OFFICER}),
-    EXPORT: frozenset({SUPERVISOR, PRIVACY_OFFICER}),
-    EXCLUSION: frozenset({PRIVACY_OFFICER, CONFIRMER}),
-    PROTOCOL: CONFIRMS,
-    ERASURE: frozenset({PRIVACY_OFFICER, CONFIRMER}),
-    PUBLIC_ENTRY: frozenset({SUPERVISOR, CONFIRMER}),
-    ERASING: frozenset({PRIVACY_OFFICER, CONFIRMER}),
+RETENTION = "retention"  # a retention rule that is new or shorter
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPeople:
+    """What an act needs besides the person who asks for it. docs/acts.md lists every act.
+
+    Args:
+        confirms: the roles of which one person confirms. Supervisors only for what concerns their own
+            districts; accounts.models.act says which accounts above officer remain to privacy officers.
+        delay: how long after the confirmation the act takes effect. Until then it can be cancelled.
+        told: the roles that also see the act and get each email about it, in the whole city.
+        if_role: if given, only these requested roles are delayed.
+    """
+
+    confirms: frozenset[str]
+    delay: timedelta = timedelta()
+    told: frozenset[str] = frozenset()
+    if_role: frozenset[str] = frozenset()
+
+
+_BY_THE_DESK = frozenset({PRIVACY_OFFICER, CONFIRMER})
+_LEAVING = frozenset({SUPERVISOR, PRIVACY_OFFICER})
+#: Every act that needs two people. Who asks, and how it is undone, is in docs/acts.md.
+ACTS = {
+    # The holders of a requested role are told as well (`accounts.services.act_mails`).
+    ROLE: TwoPeople(CONFIRMS, delay=timedelta(days=1), if_role=_BY_THE_DESK),
+    DISTRICTS: TwoPeople(CONFIRMS),
+    REACTIVATION: TwoPeople(CONFIRMS),
+    EMAIL: TwoPeople(CONFIRMS),
+    SECOND_FACTOR: TwoPeople(_BY_THE_DESK),
+    API_KEY: TwoPeople(frozenset({PRIVACY_OFFICER})),
+    ARCHIVE: TwoPeople(_LEAVING),
+    EXPORT: TwoPeople(_LEAVING),
+    EXCLUSION: TwoPeople(_BY_THE_DESK),
+    PROTOCOL: TwoPeople(CONFIRMS),
+    ERASURE: TwoPeople(_BY_THE_DESK),
+    PUBLIC_ENTRY: TwoPeople(frozenset({SUPERVISOR, CONFIRMER})),
+    ERASING: TwoPeople(_BY_THE_DESK),
+    RETENTION: TwoPeople(_BY_THE_DESK, delay=timedelta(days=7), told=CONFIRMS),
 }
 # Whoever gets these for another person's account can sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
@@ -75,8 +100,11 @@ OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL, PUBLIC_ENTRY})
 # After this time an act without a decision is withdrawn.
 ACT_WAITS = timedelta(days=7)
 MANY_PEOPLE = 200
-# Accounts that the requester created or changed within this many days cannot confirm the request.
+# Accounts that the requester created or took over within this many days cannot confirm the request.
 DAYS_APART = 7
+# Changes of an account that make it the requester's own. Other changes, such as of the name, do not: whoever
+# asks must not choose who confirms. What is only requested has another name, such as "asked_email".
+GIVES_CONTROL = frozenset({"email", "second_factor", "role", "is_active"})
 
 NIGHT_DUTY = "night_duty"
 COLLEAGUE_AWAY = "colleague_away"

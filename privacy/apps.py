@@ -12,7 +12,7 @@ class PrivacyConfig(AppConfig):
         from privacy import erasing, ledger, reminders, review_reminders, searching
         from privacy.exports import package
         from privacy.models import RetentionRule
-        from privacy.services import erasures, freezing, retention_decisions
+        from privacy.services import erasures, freezing, retention_decisions, retention_rules
 
         searching.register()
         erasing.register()
@@ -20,6 +20,7 @@ class PrivacyConfig(AppConfig):
         ledger.register()
         erasures.register()
         freezing.register()
+        retention_rules.register()
         reminders.register()
         review_reminders.register()
         erasable.texts("privacy.Breach")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -26,7 +27,6 @@ from privacy.models import RetentionRule
 from privacy.services.requests import delete_requests
 
 AT_ONCE: Final = 200  # rows in one transaction
-MOST: Final = 20_000  # rows in one run
 BATCHES: Final = 200  # of the activity log in one run
 
 #: How rows are deleted, by rule. Texts have the writers of `lib.erasable`.
@@ -39,11 +39,15 @@ DELETES: Final[Mapping[str, Callable[[Actor, Keys], None]]] = {
 
 
 def act_on_rules(today: date | None = None) -> int:
-    """Remove what rules that were in force yesterday do not allow, and return the number of rows."""
+    """Remove what rules that were in force yesterday do not allow, and return the number of rows.
+
+    A rule removes at most `RETENTION_ROWS_A_DAY` rows a day, so that a wrong one can be ended before much is
+    gone. The rest waits for the next day; the list of rules says how many.
+    """
     day, done = today or city_today(), 0
     for rule in RetentionRule.objects.acting_on(day).order_by("code"):
         if inventory.rules()[rule.code].then != "review":
-            done += _act_on(rule, day, MOST - done)
+            done += _act_on(rule, day)
     return done
 
 
@@ -61,11 +65,11 @@ def prune_months() -> int:
     return done
 
 
-def _act_on(rule: RetentionRule, day: date, most: int) -> int:
+def _act_on(rule: RetentionRule, day: date) -> int:
     done = 0
     for aged in AGED.get(rule.code, ()):
         last: Any = None
-        while done < most:
+        while True:
             keys = _act_on_some(rule, aged, day, last)
             if not keys:
                 break
@@ -76,13 +80,21 @@ def _act_on(rule: RetentionRule, day: date, most: int) -> int:
 @transaction.atomic
 @opened(Opened.WRITER)
 def _act_on_some(rule: RetentionRule, aged: Aged, day: date, last: Any) -> list[Any]:
-    """Act on the next rows, which are locked, and return their keys. A rule that was ended does nothing."""
-    if not RetentionRule.objects.in_force().select_for_update(no_key=True).filter(pk=rule.pk).exists():
+    """Act on the next rows, which are locked, and return their keys.
+
+    A rule that was ended, or that has removed all it may on this day, does nothing.
+    """
+    locked_rule = RetentionRule.objects.in_force().select_for_update(no_key=True).filter(pk=rule.pk).first()
+    if locked_rule is None:
+        return []
+    before = locked_rule.removed_on_day(day)
+    most = min(AT_ONCE, settings.RETENTION_ROWS_A_DAY - before)
+    if most <= 0:
         return []
     rows = due_rows(aged, rule.code, rule.days, day).order_by("pk")
     if last is not None:
         rows = rows.filter(pk__gt=last)
-    locked = rows.select_for_update(of=("self",), no_key=True).annotate(kept_by=F(aged.record))[:AT_ONCE]
+    locked = rows.select_for_update(of=("self",), no_key=True).annotate(kept_by=F(aged.record))[:most]
     records = {row.pk: row.kept_by for row in locked}
     if records:
         keys = [str(pk) for pk in records]
@@ -93,4 +105,6 @@ def _act_on_some(rule: RetentionRule, aged: Aged, day: date, last: Any) -> list[
             writers()[aged.label].write(SYSTEM, keys, lambda row: blanked(aged, row))
         why = f"retention {rule.code} {rule.number}"
         record(SYSTEM, action, aged.noun, sorted(set(records.values())), field_names=aged.texts, purpose=why)
+        locked_rule.removed_on, locked_rule.removed_count = day, before + len(records)
+        locked_rule.save(update_fields=["removed_on", "removed_count"])
     return list(records)

@@ -16,7 +16,7 @@ from lib.ids import uuid7
 
 
 class Act(models.TextChoices):
-    """The acts that need two people. `rules.CONFIRMED_BY` says who can be the second."""
+    """The acts that need two people. `rules.ACTS` says who can be the second."""
 
     ROLE = rules.ROLE, _("role")
     DISTRICTS = rules.DISTRICTS, _("districts")
@@ -31,11 +31,25 @@ class Act(models.TextChoices):
     ERASURE = rules.ERASURE, _("erasure of a contact")
     PUBLIC_ENTRY = rules.PUBLIC_ENTRY, _("public entry")
     ERASING = rules.ERASING, _("erasure of a person’s data")
+    RETENTION = rules.RETENTION, _("retention rule")
 
 
 class PendingActQuerySet(models.QuerySet["PendingAct"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Pending acts that the actor's role can confirm (`rules.CONFIRMED_BY`), whoever asked for them.
+        """Pending acts that the actor's role can confirm or is told about, whoever asked for them."""
+        if actor.kind == "system":
+            return self.waiting()
+        told = self.model._default_manager.told_to(actor).values("pk")
+        own = self.model._default_manager.confirmable_by(actor).values("pk")
+        return self.waiting().filter(models.Q(pk__in=told) | models.Q(pk__in=own))
+
+    def told_to(self, actor: Acting) -> Self:
+        """Pending acts that everyone with the actor's role is told about."""
+        kinds = [kind for kind, act in rules.ACTS.items() if actor.role in act.told]
+        return self.waiting().filter(kind__in=kinds) if kinds else self.none()
+
+    def confirmable_by(self, actor: Acting) -> Self:
+        """Pending acts that the actor's role can confirm (`rules.ACTS`), whoever asked for them.
 
         Supervisors see those within their districts. Confirmers see no new address or second factor of an
         account above officer, except of a privacy officer: a city may have only one.
@@ -43,7 +57,7 @@ class PendingActQuerySet(models.QuerySet["PendingAct"]):
         waiting = self.waiting()
         if actor.kind == "system":
             return waiting
-        kinds = [kind for kind, roles in rules.CONFIRMED_BY.items() if actor.role in roles]
+        kinds = [kind for kind, act in rules.ACTS.items() if actor.role in act.confirms]
         found = waiting.filter(kind__in=kinds)
         above = models.Q(user__role__in=rules.ABOVE_OFFICER) | ~models.Q(user__asked_role="")
         if actor.role == Role.CONFIRMER:
@@ -59,11 +73,23 @@ class PendingActQuerySet(models.QuerySet["PendingAct"]):
         return self.filter(kind=kind)
 
     def waiting(self) -> Self:
+        """Acts without a decision, and confirmed acts before they take effect."""
         return self.filter(decided_at__isnull=True)
 
     def expired(self, now: datetime) -> Self:
         """Pending acts that nobody has decided in time."""
-        return self.waiting().filter(asked_at__lte=now - rules.ACT_WAITS)
+        waiting = self.waiting().filter(takes_effect_at__isnull=True)
+        return waiting.filter(asked_at__lte=now - rules.ACT_WAITS)
+
+    def taking_effect(self, now: datetime) -> Self:
+        """Confirmed acts whose delay is over."""
+        return self.waiting().filter(takes_effect_at__lte=now)
+
+    def to_mail(self, now: datetime) -> Self:
+        """Acts about which an email is due: pending ones, and those in effect that others are told about."""
+        told = [kind for kind, act in rules.ACTS.items() if act.told] + [rules.ROLE]
+        lately = models.Q(is_confirmed=True, kind__in=told, decided_at__gt=now - rules.ACT_WAITS)
+        return self.filter(lately | models.Q(decided_at__isnull=True), mailed_at__isnull=True)
 
     def in_order(self) -> Self:
         """Oldest first."""
@@ -84,7 +110,7 @@ def _within(actor: Acting, above: models.Q) -> models.Q:
 
 
 class PendingAct(models.Model):
-    """An act that waits for a second person. It takes effect when that person confirms it.
+    """An act that waits for a second person. It takes effect when that person confirms it, or days later.
 
     It is about the account `user`, or about another row, whose ID is `subject`: the app that knows the row
     registers what happens (accounts.acts). Decided rows are kept: whoever was helped by a confirmed act
@@ -104,6 +130,8 @@ class PendingAct(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True)  # when those who can confirm it were notified
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # If it was confirmed by `decided_by` and takes effect later. Until then there is no `decided_at`.
+    takes_effect_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     is_confirmed = models.BooleanField(default=False)
 
@@ -138,6 +166,11 @@ class PendingAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user or self.subject} · {self.get_kind_display()}"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether a second person has confirmed the act, which takes effect later."""
+        return self.takes_effect_at is not None and self.decided_at is None
 
     @property
     def ends_at(self) -> datetime:

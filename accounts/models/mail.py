@@ -20,8 +20,8 @@ class QueuedMailQuerySet(models.QuerySet["QueuedMail"]):
         """Emails of all for the system, and of no one for people: the row shows nothing but IDs."""
         return self.all() if actor.kind == "system" else self.none()
 
-    def of_kind(self, kind: str) -> Self:
-        return self.filter(kind=kind)
+    def of_kind(self, *kinds: str) -> Self:
+        return self.filter(kind__in=kinds)
 
     def about(self, object_ids: Iterable[UUID]) -> Self:
         return self.filter(object_id__in=object_ids)

@@ -1,59 +1,91 @@
-"""One email to everyone who can confirm a pending act. It names no record and no district."""
+"""Emails about acts that need two people. They name no record and no district.
+
+Whoever can confirm an act gets one email when it is asked for. If `accounts.rules.ACTS` says that others are
+told, they get it too, and all get one when the act is confirmed and when it takes effect.
+"""
 
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import rules
 from accounts.actors import actor_for
+from accounts.acts import shown_acts
 from accounts.mailing import Mailing, Told, forget_old_mails, mail_of, queue_mails, send_mails
-from accounts.models import PendingAct, QueuedMail, User
+from accounts.models import Act, PendingAct, QueuedMail, Role, User
 from accounts.policies import can_confirm
 from accounts.services.acts import TEND
 
-KIND: Final = "act"
+ASKED: Final = "act"
+AGREED: Final = "act_agreed"
+DONE: Final = "act_done"
+TEMPLATES: Final = {
+    ASKED: "accounts/email/act",
+    AGREED: "accounts/email/act_agreed",
+    DONE: "accounts/email/act_done",
+}
 
 
 def mail_new_acts() -> int:
-    """Queue emails about new acts, send what is due and return the number sent. Safe to run in parallel."""
+    """Queue emails about acts, send what is due and return the number sent. Safe to run in parallel."""
     _queue_new()
     forget_old_mails()
     return send_mails(ACT_MAIL)
 
 
+def recipients_of(act: PendingAct) -> list[User]:
+    """Who gets an email about an act, in its present state.
+
+    Nobody chooses who is told: all who hold the requested role, and all roles that the act names. What was
+    confirmed is also told to the two people, in case someone else used their accounts.
+    """
+    roles = set(rules.ACTS[act.kind].told)
+    if act.user and act.kind == Act.ROLE:
+        roles.add(act.user.asked_role or act.user.role)
+    told = list(User.objects.active().with_role(*roles).exclude(pk=act.user_id).in_order())
+    stage = _stage_of(act)
+    if stage == ASKED:
+        told = [user for user in told if user.pk != act.asked_by_id]
+    pairs = [act.asked_by, act.decided_by] if act.takes_effect_at else []
+    deciding = [] if stage == DONE else confirmers_of(act)
+    found = {user.pk: user for user in (*deciding, *told, *pairs) if user is not None and user.is_active}
+    return list(found.values())
+
+
 def confirmers_of(act: PendingAct) -> list[User]:
     """Active users who can decide a pending act now."""
-    users = User.objects.active().with_role(*rules.CONFIRMED_BY[act.kind]).in_order()
-    return [user for user in users if _can_decide(user, act)]
+    users = User.objects.active().with_role(*rules.ACTS[act.kind].confirms).in_order()
+    return [user for user in users if can_confirm(actor_for(user), act)]
 
 
-def _can_decide(user: User, act: PendingAct) -> bool:
-    actor = actor_for(user)
-    return can_confirm(actor, act) and PendingAct.objects.visible_to(actor).filter(pk=act.pk).exists()
+def _stage_of(act: PendingAct) -> str:
+    return DONE if act.decided_at else AGREED if act.is_agreed else ASKED
 
 
 @transaction.atomic
 def _queue_new() -> None:
-    new = PendingAct.objects.waiting().filter(mailed_at__isnull=True).in_order()
+    new = PendingAct.objects.to_mail(timezone.now()).in_order()
     for act in new.select_for_update(skip_locked=True, of=("self",), no_key=True):
-        queue_mails(KIND, act.pk, confirmers_of(act))
+        queue_mails(_stage_of(act), act.pk, recipients_of(act))
         act.mailed_at = timezone.now()
         act.save(update_fields=["mailed_at"])
 
 
-def _acts_of(row: QueuedMail) -> QuerySet[PendingAct]:
-    return PendingAct.objects.waiting().filter(pk=row.object_id)
+def _act_of(row: QueuedMail) -> PendingAct | None:
+    acts = PendingAct.objects.filter(pk=row.object_id).select_related("user", "asked_by", "decided_by")
+    return acts.first()
 
 
 def _is_wanted(row: QueuedMail) -> bool:
-    recipient: Any = row.recipient
-    act = _acts_of(row).first()
-    return recipient.is_active and act is not None and _can_decide(recipient, act)
+    """Whether the act is still in the state that the email is about, and the recipient is still told."""
+    act = _act_of(row)
+    if act is None or _stage_of(act) != row.kind or (act.decided_at and not act.is_confirmed):
+        return False
+    return row.recipient in recipients_of(act)
 
 
 def _told(row: QueuedMail) -> Told:
@@ -63,22 +95,35 @@ def _told(row: QueuedMail) -> Told:
 
 def _message(row: QueuedMail) -> EmailMultiAlternatives:
     recipient: Any = row.recipient
-    act = _acts_of(row).get()
+    act: Any = _act_of(row)
     with translation.override(recipient.language):
-        what = str(act.get_kind_display())
+        what, about = str(act.get_kind_display()), _about(act)
     words = {
         "what": what,
+        "about": about,
         "asker": act.asked_by,
-        "until": act.ends_at,
-        "link": settings.SITE_URL + reverse("waiting"),
+        "second": act.decided_by,
+        "may_decide": can_confirm(actor_for(recipient), act),
+        "until": act.takes_effect_at or act.ends_at,
+        "link": settings.SITE_URL + reverse("waiting") if recipient.role in rules.CONFIRMS else "",
     }
-    return mail_of(row, "accounts/email/act", words)
+    return mail_of(row, TEMPLATES[row.kind], words)
+
+
+def _about(act: PendingAct) -> str:
+    """The account and its role, or the subject of an act that others are told about; otherwise nothing."""
+    if act.user and act.kind == Act.ROLE:
+        return f"{act.user.name}, {Role(act.user.asked_role or act.user.role).label}"
+    if not rules.ACTS[act.kind].told:
+        return ""
+    shown = shown_acts([act]).get(act.pk)
+    return ", ".join([shown.title, *shown.lines]) if shown else ""
 
 
 ACT_MAIL: Final = Mailing(
     task=TEND,
     object_type="user",
-    due=lambda: QueuedMail.objects.of_kind(KIND).due(),
+    due=lambda: QueuedMail.objects.of_kind(*TEMPLATES).due(),
     is_wanted=_is_wanted,
     told=_told,
     message=_message,

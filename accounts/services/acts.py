@@ -1,6 +1,7 @@
 """Two-person rule: one person asks for an act that opens records, and a second person confirms or rejects it.
 
 `ask` and `withdraw` are for services, inside their transaction. What nobody decides in a week is withdrawn.
+`accounts.rules.ACTS` says which acts take effect some days after the confirmation.
 """
 
 from collections.abc import Collection
@@ -13,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import acts, rules, second_factor
-from accounts.actors import SYSTEM, Actor
+from accounts import acts, devices, rules, second_factor
+from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.addresses import begin_afresh
 from accounts.models import Act, PendingAct, User
-from accounts.policies import can_confirm, can_confirm_acts
+from accounts.policies import can_cancel, can_confirm, can_confirm_acts
 from accounts.services.notices import mail_account_change
 from accounts.sessions import end_sessions
 from audit.models import Action, Event, Op
@@ -80,7 +81,9 @@ def ask(
         withdraw(kind, user=user, subject=subject)
     asked_by = actor.id if actor.kind == "user" else None
     act = PendingAct(user=user, subject=subject, kind=kind, email=email, asked_by_id=asked_by)
-    act.full_clean(exclude=["user", "subject", "asked_by", "decided_by", "decided_at", "mailed_at"])
+    act.full_clean(
+        exclude=["user", "subject", "asked_by", "decided_by", "decided_at", "takes_effect_at", "mailed_at"]
+    )
     act.save(force_insert=True)
     act.districts.set(districts)
     wake_on_commit(TEND)
@@ -95,24 +98,65 @@ def withdraw(kind: Act, *, user: User | None = None, subject: UUID | None = None
 
 @transaction.atomic
 def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
-    """Let an act take effect. Raises like `refuse_act`, and ValidationError if the address is taken."""
+    """Let an act take effect, after the delay of its kind if it has one.
+
+    Raises like `refuse_act`, and ValidationError if the address is taken, if the act is already confirmed or
+    if the person who asked uses this device, too.
+    """
     act = _waiting(actor, act_id, version)
-    acts.effect_of(act.kind).confirmed(actor, act)
-    _decide(actor, act, is_confirmed=True)
+    if not can_confirm(actor, act):
+        raise PermissionDenied
+    refuse_same_device(actor, act.asked_by_id)
+    if act.is_agreed:
+        raise ValidationError(_("This request is already confirmed. It takes effect later."))
+    effect = acts.effect_of(act.kind)
+    if not (delay := delay_of(actor, act)):
+        effect.confirmed(actor, act)
+        _decide(actor, act, is_confirmed=True)
+        return act
+    act.takes_effect_at, act.decided_by_id, act.mailed_at = timezone.now() + delay, actor.id, None
+    act.save(update_fields=["takes_effect_at", "decided_by", "mailed_at"])
+    effect.agreed(actor, act)
+    wake_on_commit(TEND)
     return act
 
 
 @transaction.atomic
 def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
-    """Reject an act: nothing changes. `version` is the version that was shown of the account it is about.
+    """Reject an act, or cancel it before it takes effect: nothing changes. Whoever asked can withdraw it.
 
-    Raises PermissionDenied (also for the actor's own acts), StaleVersion, or DoesNotExist if nothing is
-    pending.
+    `version` is the version that was shown of the account it is about. Raises PermissionDenied, StaleVersion,
+    or DoesNotExist if nothing is pending.
     """
     act = _waiting(actor, act_id, version)
+    if not can_cancel(actor, act):
+        raise PermissionDenied
     acts.effect_of(act.kind).dropped(actor, act)
     _decide(actor, act, is_confirmed=False)
     return act
+
+
+def delay_of(actor: Actor, act: PendingAct) -> timedelta:
+    """How long the act waits after its confirmation: none on the command line or for the first of a role."""
+    rule = rules.ACTS[act.kind]
+    if actor.kind == "system" or not rule.if_role:
+        return timedelta() if actor.kind == "system" else rule.delay
+    role = act.user.asked_role if act.user else ""
+    is_first = not User.objects.active().with_role(role).exists()
+    return rule.delay if role in rule.if_role and not is_first else timedelta()
+
+
+def refuse_same_device(actor: Actor, asker_id: UUID | None) -> None:
+    """Raise ValidationError if the person who asked has signed in on the device of the second person."""
+    if not actor.device or asker_id is None or asker_id == actor.id:
+        return
+    asker = User.objects.filter(pk=asker_id).first()
+    if asker is not None and devices.knows(actor.device, asker):
+        text = _(
+            "%(name)s has signed in on this device, too. Confirm on a device that only you use, so that two "
+            "people decide."
+        )
+        raise ValidationError(text % {"name": asker.name})
 
 
 @transaction.atomic
@@ -134,6 +178,36 @@ def withdraw_expired() -> int:
     return sum(_expire(pk) for pk in list(expired[:500]))
 
 
+def take_effect() -> int:
+    """Let confirmed acts take effect whose delay is over, and return their number."""
+    due = PendingAct.objects.taking_effect(timezone.now()).in_order().values_list("pk", flat=True)
+    return sum(_take_effect(pk) for pk in list(due[:500]))
+
+
+@transaction.atomic
+def _take_effect(act_id: UUID) -> bool:
+    """Let an act take effect, unless one of the two people can no longer sign in: then it is dropped."""
+    try:
+        act = _locked(SYSTEM, act_id)
+    except PendingAct.DoesNotExist:  # cancelled meanwhile
+        return False
+    people = {act.asked_by_id, act.decided_by_id} - {None}
+    active = {user.pk: user for user in User.objects.active().filter(pk__in=people)}
+    second, is_confirmed = active.get(act.decided_by_id), people == set(active)
+    effect, act.mailed_at = acts.effect_of(act.kind), None
+    if second is not None and is_confirmed:
+        try:
+            with transaction.atomic():
+                effect.confirmed(actor_for(second), act)
+        except ValidationError:  # what it is about has changed meanwhile
+            is_confirmed = False
+    if not is_confirmed:
+        effect.dropped(SYSTEM, act)
+    act.decided_at, act.is_confirmed = timezone.now(), is_confirmed
+    act.save(update_fields=["decided_at", "is_confirmed", "mailed_at"])
+    return True
+
+
 @transaction.atomic
 def _expire(act_id: UUID) -> bool:
     try:
@@ -149,8 +223,6 @@ def _waiting(actor: Actor, act_id: UUID, version: int | None) -> PendingAct:
     if not can_confirm_acts(actor):
         raise PermissionDenied
     act = _locked(actor, act_id)
-    if not can_confirm(actor, act):
-        raise PermissionDenied
     if act.user:
         check_version(act.user.version, version)
     return act
@@ -169,7 +241,18 @@ def _locked(actor: Actor, act_id: UUID) -> PendingAct:
 def _decide(actor: Actor, act: PendingAct, *, is_confirmed: bool) -> None:
     act.decided_at, act.is_confirmed = timezone.now(), is_confirmed
     act.decided_by_id = actor.id if actor.kind == "user" else None
-    act.save(update_fields=["decided_at", "is_confirmed", "decided_by"])
+    if is_confirmed:
+        act.mailed_at = None  # of some acts others are told that they are in effect
+        wake_on_commit(TEND)
+    act.save(update_fields=["decided_at", "is_confirmed", "decided_by", "mailed_at"])
+
+
+def note_role(user: User) -> None:
+    """Tell the holders of a role that the server's command line gave it to another account."""
+    if is_above_officer(user):
+        now = timezone.now()
+        PendingAct.objects.create(user=user, kind=Act.ROLE, asked_at=now, decided_at=now, is_confirmed=True)
+        wake_on_commit(TEND)
 
 
 # --- Acts on accounts ---------------------------------------------------------------------------------
@@ -186,6 +269,11 @@ def _account_confirmed(actor: Actor, act: PendingAct) -> None:
     if act.kind in rules.TAKES_OVER:
         end_sessions(user.pk)
         mail_account_change(user, act.kind, "confirmed", {was, user.email})
+
+
+def _account_agreed(actor: Actor, act: PendingAct) -> None:
+    user: Any = act.user
+    _save_account(actor, user, [f"confirmed_{act.kind}"])
 
 
 def _account_dropped(actor: Actor, act: PendingAct) -> None:
@@ -243,6 +331,8 @@ def _save_account(actor: Actor, user: User, changed: list[str]) -> None:
 
 def register() -> None:
     """The inbox shows acts on accounts in its own words."""
-    effect = acts.Effect(_lock_account, _account_confirmed, _account_dropped, shown=lambda _subjects: {})
+    effect = acts.Effect(
+        _lock_account, _account_confirmed, _account_dropped, lambda _subjects: {}, agreed=_account_agreed
+    )
     for kind in _HOLDS:
         acts.register(kind, effect)

@@ -27,6 +27,7 @@ from accounts.services.acts import (
     REFRESH_REMINDERS,
     ask,
     is_above_officer,
+    note_role,
     opens_the_book,
     reads_or_decides,
     withdraw,
@@ -88,6 +89,8 @@ def invite_user(
     user.save(force_insert=True)
     if user.asked_role:
         ask(actor, Act.ROLE, user=user)
+    elif actor.kind == "system":
+        note_role(user)
     _set_districts(actor, user, list(districts), kept=())
     _record(actor, Action.CREATE, Op.CREATED, user, _districts(user), [*fields, "districts"])
     return user
@@ -165,6 +168,8 @@ def edit_user(
         end_sessions(user.pk)
         user.deactivated_at = timezone.now()
     _save(user, [*changed, "deactivated_at"] if closed else changed)
+    if "role" in changed and actor.kind == "system":
+        note_role(user)
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
     _record(actor, action, op, user, before | _districts(user), changed)
     return user

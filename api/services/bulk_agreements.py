@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Role
 from accounts.policies import is_second_person
+from accounts.services.acts import refuse_same_device
 from api.models import ApiKey, BulkAgreement
 from api.rules import MAX_DAYS
 from audit.models import Action
@@ -36,6 +37,7 @@ def agree_to_bulk_reads(*, actor: Actor, key_id: UUID, rows: int, days: int, rea
     key = ApiKey.objects.visible_to(actor).select_for_update().get(pk=key_id)
     if not can_agree(actor, key):
         raise PermissionDenied
+    refuse_same_device(actor, key.created_by_id)
     now = timezone.now()
     if not ApiKey.objects.working(now).filter(pk=key.pk).exists():
         raise ValidationError(_("This key does not work. Confirm or renew the key first."))

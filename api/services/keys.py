@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Act, PendingAct, Role
 from accounts.policies import is_second_person
-from accounts.services.acts import ask, confirm_act, withdraw
+from accounts.services.acts import ask, confirm_act, refuse_same_device, withdraw
 from api.codes import opens_the_book
 from api.models import ApiKey, ApiSecret
 from api.models.key import KeyStatus
@@ -103,6 +103,7 @@ def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
     key = _locked(actor, key_id)
     if not is_second_person(actor, key.created_by_id):
         raise PermissionDenied
+    refuse_same_device(actor, key.created_by_id)
     if key.status == KeyStatus.WAITING or key.is_unconfirmed:
         confirm_locked(actor, key)
     return key

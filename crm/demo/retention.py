@@ -6,7 +6,9 @@ from typing import Final
 from django.db.models import Min
 from django.utils import timezone
 
-from accounts.actors import actor_for
+from accounts.actors import Actor, actor_for
+from accounts.models import Act, PendingAct
+from accounts.services.acts import confirm_act, take_effect
 from contacts.models import Contact
 from crm.demo.book import Book
 from incidents.codes import IncidentStatus, ReachedBy, Result, StepEach, StepStatus
@@ -34,11 +36,16 @@ SOON: Final = 10  # days until the oldest text is removed
 def write_retention(book: Book) -> None:
     """Put rules in force since 20 days, and date the last change of some contacts back."""
     actor, now, today = actor_for(book.users["privacy@demo.example"]), timezone.now(), city_today()
-    put_rule_in_force(actor=actor, code="contact", days=365, basis=BASIS, number=0)
+    _ask_for(actor, "contact", 365)
     for code in TEXTS:
         oldest = due_rows(AGED[code][0], code, 0, today).aggregate(oldest=Min("counted_from"))["oldest"]
         days = (today - city_day(oldest)).days + SOON
-        put_rule_in_force(actor=actor, code=code, days=days, basis=BASIS, number=0)
+        _ask_for(actor, code, days)
+    second = actor_for(book.users["confirmer@demo.example"])
+    for act_id in PendingAct.objects.waiting().of_kind(Act.RETENTION).values_list("pk", flat=True):
+        confirm_act(actor=second, act_id=act_id)
+    PendingAct.objects.waiting().of_kind(Act.RETENTION).update(takes_effect_at=now)
+    take_effect()
     RetentionRule.objects.update(in_force_since=now - timedelta(days=20))
     year = now - timedelta(days=365)
     met = Contact.objects.filter(meeting_links__meeting__starts_at__gte=year)
@@ -48,6 +55,10 @@ def write_retention(book: Book) -> None:
     for number, row in enumerate(changed):
         row.updated_at = now - timedelta(days=380 + 3 * number)
     Contact.objects.bulk_update(changed, ["updated_at"])
+
+
+def _ask_for(actor: Actor, code: str, days: int) -> None:
+    put_rule_in_force(actor=actor, code=code, days=days, basis=BASIS, number=0)
 
 
 def write_old_incident(protocol: Protocol) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act
-from accounts.services.acts import ask, withdraw
+from accounts.services.acts import ask, refuse_same_device, withdraw
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
@@ -73,6 +73,7 @@ def approve_protocol(*, actor: Actor, protocol_id: UUID) -> Protocol:
     protocol = Protocol.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=protocol_id)
     if not can_approve_protocol(actor, protocol):
         raise PermissionDenied
+    refuse_same_device(actor, protocol.author_id)
     if not protocol.is_draft:
         raise ValidationError(_("Only a draft can be approved."), code="not_draft")
     now = timezone.now()

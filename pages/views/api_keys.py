@@ -6,7 +6,7 @@ A secret is only in the response to the form that created it: not in any message
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from api.models import ApiKey
 from api.models.key import KeyStatus
 from api.services.bulk_agreements import agree_to_bulk_reads, can_agree, end_bulk_agreement
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
+from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.api_keys import BulkAgreementForm, KeyForm, RenewForm, reads_people
 from pages.forms.base import RefusalsIn
@@ -126,8 +127,12 @@ def key_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
     require_reauthentication(request)
-    confirm_key(actor=request.actor, key_id=pk)
-    messages.success(request, _("The key for %(name)s is now active.") % {"name": row.name})
+    try:
+        confirm_key(actor=request.actor, key_id=pk)
+    except ValidationError as error:
+        messages.error(request, " ".join(texts(error)))
+    else:
+        messages.success(request, _("The key for %(name)s is now active.") % {"name": row.name})
     return redirect("settings_keys")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -11,7 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
+from accounts.models import PendingAct
 from audit.models import Action
+from lib.days import city_today
 from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
@@ -21,7 +24,7 @@ from pages.lookups import ids_of, record_view, refuse_unless
 from privacy import inventory, words
 from privacy.aging import number_due
 from privacy.codes import RetentionCode
-from privacy.models import RetentionRule
+from privacy.models import PendingRule, RetentionRule
 from privacy.overdue import figures
 from privacy.policies import can_handle_requests
 from privacy.services.retention_rules import OBJECT_TYPE, end_rule, put_rule_in_force
@@ -35,7 +38,12 @@ def rules(request: ActorRequest) -> HttpResponse:
     by_code = {row.code: row for row in current}
     record_view(request, OBJECT_TYPE, ids_of(current), action=Action.LIST)
     known = inventory.rules()
-    rows = [(code, _period(code, by_code.get(code)), by_code.get(code)) for code in RetentionCode]
+    pending = set(PendingRule.objects.visible_to(request.actor).values_list("code", flat=True))
+    held = {row.code for row in current if _is_held(row)}
+    rows = [
+        (code, _period(code, by_code.get(code)), by_code.get(code), code in pending, code in held)
+        for code in RetentionCode
+    ]
     always = [(title, _period(code, None)) for code, title in words.ALWAYS.items() if code in known]
     context = {"rows": rows, "always": always, "figures": figures()}
     return render(request, "pages/retention/rules.html", context)
@@ -47,7 +55,7 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
     refuse_unless(can_handle_requests(request.actor))
     code = _known(rule)
     seen = RetentionRule.objects.visible_to(request.actor).of(code)
-    versions = list(seen.select_related("approved_by", "ended_by"))
+    versions = list(seen.select_related("approved_by", "confirmed_by", "ended_by"))
     latest = versions[0] if versions else None
     proposed: Any = inventory.rules()[code]
     days = latest.days if latest else proposed.days
@@ -62,7 +70,9 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
                 row = put_rule_in_force(
                     actor=request.actor, code=code, days=days, basis=given["basis"], number=given["number"]
                 )
-                messages.success(request, _("Rule in force. It acts from tomorrow."))
+                waits = _("A second person must confirm the rule. It is in force a week after that.")
+                in_force = _("Rule in force. It acts from tomorrow.")
+                messages.success(request, waits if isinstance(row, PendingRule) else in_force)
                 return redirect("retention_rule", row.code)
         else:
             form.add_error("days", _("Read what this period does today, then save again."))
@@ -78,6 +88,8 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
         "in_force": latest if latest and latest.ended_at is None else None,
         "proposal": _period(code, None),
         "proposed": proposed,
+        "pending": _pending(request, code),
+        "held": latest is not None and _is_held(latest),
         "effect": _effect(proposed.then, number_due(code, days)),
         "days": days,
     }
@@ -96,6 +108,20 @@ def rule_end(request: ActorRequest, rule: str) -> HttpResponse:
     else:
         messages.success(request, _("Rule ended."))
     return redirect("retention_rule", code)
+
+
+def _pending(request: ActorRequest, code: str) -> dict[str, Any] | None:
+    """The change of a rule that waits for a second person, and the act."""
+    row = PendingRule.objects.visible_to(request.actor).of(code).select_related("asked_by").first()
+    if row is None:
+        return None
+    acts = PendingAct.objects.visible_to(request.actor).about(subject=row.pk)
+    return {"row": row, "act": acts.select_related("decided_by").first()}
+
+
+def _is_held(row: RetentionRule) -> bool:
+    """Whether the rule has removed all that it may today, so that more waits for tomorrow."""
+    return row.removed_on_day(city_today()) >= settings.RETENTION_ROWS_A_DAY
 
 
 def _known(code: str) -> RetentionCode:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
+from accounts.acts import acts_told_to
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
 from audit.models import Action
@@ -43,7 +44,12 @@ def today(request: ActorRequest) -> HttpResponse:
     consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
-    context |= {"incidents": incidents, "milestones": milestones, "now": timezone.now()}
+    context |= {
+        "acts": acts_told_to(actor),
+        "incidents": incidents,
+        "milestones": milestones,
+        "now": timezone.now(),
+    }
     return render(request, "pages/today/today.html", context)
 
 
@@ -53,7 +59,8 @@ def _start(request: ActorRequest) -> HttpResponse:
     desk = desk_of(request.actor)
     if desk:
         record_view(request, "data_request", ids_of(desk.rows), action=Action.LIST)
-    context = {"today": city_today(), "waiting_keys": waiting, "desk": desk}
+    acts = acts_told_to(request.actor)
+    context = {"today": city_today(), "waiting_keys": waiting, "desk": desk, "acts": acts}
     return render(request, "pages/today/start.html", context)
 
 

@@ -1,20 +1,25 @@
-"""“Waiting for you”: acts that open records and need a second person (docs/adr/0045)."""
+"""“Waiting for you”: acts that need a second person, until they take effect (docs/adr/0045)."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import rules
+from accounts.actors import Actor
 from accounts.acts import shown_acts
 from accounts.middleware import ActorRequest
 from accounts.models import PendingAct
 from accounts.policies import can_confirm_acts, confirmable
 from accounts.services.acts import confirm_act, refuse_act
 from lib.conflicts import StaleVersion
+from lib.days import city_day
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
 
@@ -23,10 +28,10 @@ from pages.lookups import get_or_404, refuse_unless
 def waiting(request: ActorRequest) -> HttpResponse:
     """Pending acts, including those that the user can see but not decide."""
     refuse_unless(can_confirm_acts(request.actor))
-    seen = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by")
+    seen = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
     acts = list(seen.prefetch_related("districts", "user__districts").in_order())
     shown, may = shown_acts(acts), confirmable(request.actor, acts)
-    rows = [(act, shown.get(act.pk), act.pk in may) for act in acts]
+    rows = [(act, shown.get(act.pk), _choices(request.actor, act, may)) for act in acts]
     return render(request, "pages/settings/waiting.html", {"rows": rows})
 
 
@@ -51,13 +56,29 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("This request has changed. Check it again."))
     else:
         now = {"name": name, "what": decided.get_kind_display()}
-        text = (
-            _("Confirmed for %(name)s: %(what)s.")
-            if decided.is_confirmed
-            else _("Rejected for %(name)s: %(what)s.")
-        )
+        if decided.takes_effect_at and decided.is_agreed:
+            now["day"] = date_format(city_day(decided.takes_effect_at))
+            text = _(
+                "Confirmed for %(name)s: %(what)s. It can be cancelled until it takes effect on %(day)s."
+            )
+        elif decided.is_confirmed:
+            text = _("Confirmed for %(name)s: %(what)s.")
+        else:
+            text = _("Rejected for %(name)s: %(what)s.")
         messages.success(request, text % now)
     return redirect("waiting")
+
+
+def _choices(actor: Actor, act: PendingAct, may: Collection[UUID]) -> dict[str, bool]:
+    """What the actor can do with an act, and why not. Supervisors also see acts that others confirm."""
+    is_theirs = act.asked_by_id == actor.id
+    confirms = act.pk in may
+    return {
+        "confirm": confirms and not act.is_agreed,
+        "cancel": is_theirs or (confirms and act.is_agreed),
+        "is_own": is_theirs or act.user_id == actor.id,
+        "is_told": actor.role not in rules.ACTS[act.kind].confirms,
+    }
 
 
 def _name(act: PendingAct) -> str:

@@ -9,7 +9,7 @@ from privacy.models.register import RegisterState, RegisterText
 from privacy.models.request import DataRequest
 from privacy.models.restriction import Restriction
 from privacy.models.retention_decision import RetentionDecision
-from privacy.models.retention_rule import RetentionRule
+from privacy.models.retention_rule import PendingRule, RetentionRule
 
 __all__ = [
     "Breach",
@@ -21,6 +21,7 @@ __all__ = [
     "Notice",
     "NumberSeries",
     "Package",
+    "PendingRule",
     "RegisterState",
     "RegisterText",
     "Restriction",

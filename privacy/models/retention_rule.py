@@ -49,7 +49,7 @@ class RetentionRuleQuerySet(models.QuerySet["RetentionRule"]):
 class RetentionRule(models.Model):
     """A version of a rule. What the rule does and what it counts from is in `privacy/inventory.toml`.
 
-    A version never changes. A new one ends the one before.
+    A version never changes. A new one ends the one before. How many rows it removed today is counted on it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -68,6 +68,12 @@ class RetentionRule(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    confirmed_by = models.ForeignKey(  # none: a longer period, or a rule of an older release
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    # On which day the rule last removed rows, and how many on that day.
+    removed_on = models.DateField(null=True, editable=False)
+    removed_count = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -111,3 +117,49 @@ class RetentionRule(models.Model):
     @property
     def in_force_on(self) -> date:
         return city_day(self.in_force_since)
+
+    def removed_on_day(self, day: date) -> int:
+        """How many rows the rule has removed on this day."""
+        return self.removed_count if self.removed_on == day else 0
+
+
+class PendingRuleQuerySet(models.QuerySet["PendingRule"]):
+    def visible_to(self, actor: Acting) -> Self:
+        """All for privacy officers, none for anyone else. Whoever confirms one reads it as a pending act."""
+        return self.all() if sees_requests(actor) else self.none()
+
+    def of(self, code: str) -> Self:
+        return self.filter(code=code)
+
+
+class PendingRule(models.Model):
+    """A new or shorter rule that a second person must confirm. It becomes a RetentionRule with the same ID.
+
+    The fields mean the same as there. `number` is the version that the rule is to have.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=20, choices=RetentionCode, unique=True, editable=False)
+    number = models.PositiveIntegerField(editable=False)
+    days = models.PositiveIntegerField()
+    basis = models.CharField(max_length=300)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PendingRuleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__in=RetentionCode.values)
+                & Q(days__gte=LEAST_DAYS, days__lte=MOST_DAYS)
+                & ~Q(basis=""),
+                name="pending_rule_is_whole",
+                violation_error_message=_("Enter the days and the reason for this period."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_code_display()} ({self.number})"

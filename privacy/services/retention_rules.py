@@ -1,20 +1,33 @@
-"""Retention rules: put in force by a privacy officer, replaced by a new version, and ended."""
+"""Retention rules: asked for by a privacy officer, confirmed by a second person, replaced, and ended.
 
-from typing import Final
+A rule that is new or shorter than the version in force erases more than before, so that it is a pending act
+(docs/adr/0068): it is in force a week after a second person has confirmed it. A longer one is at once.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import acts
 from accounts.actors import Actor
+from accounts.acts import Effect, Shown
+from accounts.models import Act, PendingAct
+from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
+from privacy import inventory, words
+from privacy.aging import number_due
 from privacy.codes import RetentionCode
-from privacy.models import RetentionRule
+from privacy.models import PendingRule, RetentionRule
 from privacy.policies import can_handle_requests
 from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 
@@ -22,15 +35,18 @@ OBJECT_TYPE: Final = "retention_rule"
 
 
 @transaction.atomic
-def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number: int) -> RetentionRule:
-    """Put a rule in force from tomorrow. `number` is the version that the actor has read (0: none).
+def put_rule_in_force(
+    *, actor: Actor, code: str, days: int, basis: str, number: int
+) -> RetentionRule | PendingRule:
+    """Put a longer rule in force from tomorrow, or ask a second person for one that is new or shorter.
 
-    Raises PermissionDenied, StaleVersion, ValidationError by field.
+    `number` is the version that the actor has read (0: none). Raises PermissionDenied, StaleVersion,
+    ValidationError by field.
     """
     before = _latest(actor, code, number)
     row = RetentionRule(code=code, number=number + 1, approved_by_id=actor.id)
     assign(row, {"days": days, "basis": basis})
-    row.clean_fields(exclude=["approved_by", "ended_by"])
+    row.clean_fields(exclude=["approved_by", "confirmed_by", "ended_by"])
     if code == RetentionCode.TRAIL and row.days < LEAST_DAYS_OF_TRAIL:
         said = ngettext(
             "The activity log is kept for at least %(days)s day, because the change feed needs it.",
@@ -38,6 +54,21 @@ def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number:
             LEAST_DAYS_OF_TRAIL,
         )
         raise ValidationError({"days": said % {"days": LEAST_DAYS_OF_TRAIL}})
+    if PendingRule.objects.of(code).exists():
+        raise ValidationError(_("A change of this rule waits already. Cancel it first."))
+    if before is not None and before.ended_at is None and row.days >= before.days:
+        _put_in_force(actor, row, before)
+        return row
+    asked = PendingRule.objects.create(
+        code=row.code, number=row.number, days=row.days, basis=row.basis, asked_by_id=actor.id
+    )
+    ask(actor, Act.RETENTION, subject=asked.pk)
+    _record(actor, asked, "asked_rule")
+    return asked
+
+
+def _put_in_force(actor: Actor, row: RetentionRule, before: RetentionRule | None) -> None:
+    """Put a rule in force now, in place of the version before. It acts from tomorrow."""
     if before is not None and before.ended_at is None:
         _end(actor, before)
     with constraints_in_words(RetentionRule):
@@ -50,7 +81,6 @@ def put_rule_in_force(*, actor: Actor, code: str, days: int, basis: str, number:
         field_names=["days", "basis"],
         purpose=f"{row.code} {row.number}, {row.days} days",  # `audit_prune` reads it
     )
-    return row
 
 
 @transaction.atomic
@@ -88,3 +118,72 @@ def _latest(actor: Actor, code: str, number: int) -> RetentionRule | None:
 def _end(actor: Actor, row: RetentionRule) -> None:
     row.ended_at, row.ended_by_id = timezone.now(), actor.id
     row.save(update_fields=["ended_at", "ended_by"])
+
+
+def _record(actor: Actor, asked: PendingRule, what: str) -> None:
+    """Record what happened to a rule that is not in force. `audit_prune` reads only created ones."""
+    why = f"{asked.code} {asked.number}, {asked.days} days"
+    record(actor, Action.UPDATE, OBJECT_TYPE, [asked.pk], field_names=[what], purpose=why)
+
+
+# --- The second person --------------------------------------------------------------------------------
+
+
+def _locked(act: PendingAct) -> PendingRule:
+    subject: Any = act.subject  # acts of this kind are about a pending rule
+    return PendingRule.objects.select_for_update(no_key=True).get(pk=subject)
+
+
+def _lock(act: PendingAct) -> None:
+    _locked(act)
+
+
+def _agreed(actor: Actor, act: PendingAct) -> None:
+    _record(actor, _locked(act), "confirmed_rule")
+
+
+def _confirmed(actor: Actor, act: PendingAct) -> None:
+    """Put the rule in force. Raises ValidationError if another version is in force by now."""
+    asked = _locked(act)
+    rows = RetentionRule.objects.of(asked.code).select_for_update(of=("self",), no_key=True)
+    before = rows.first()
+    if (before.number if before else 0) != asked.number - 1:
+        raise ValidationError(_("Someone else has just changed this rule. Read it again."))
+    asked.delete()
+    row = RetentionRule(
+        id=act.subject,
+        code=asked.code,
+        number=asked.number,
+        days=asked.days,
+        basis=asked.basis,
+        approved_by_id=asked.asked_by_id,
+        confirmed_by_id=actor.id,
+    )
+    _put_in_force(actor, row, before)
+
+
+def _dropped(actor: Actor, act: PendingAct) -> None:
+    asked = _locked(act)
+    _record(actor, asked, "dropped_rule")
+    asked.delete()
+
+
+def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    return {row.pk: _show(row) for row in PendingRule.objects.filter(pk__in=ids)} | {
+        row.pk: _show(row) for row in RetentionRule.objects.filter(pk__in=ids)
+    }
+
+
+def _show(row: PendingRule | RetentionRule) -> Shown:
+    """The rule in words, and how many records it would act on today."""
+    known = inventory.rules()[row.code]
+    period = words.period(then=known.then, counts_from=known.counts_from, days=row.days)
+    before = RetentionRule.objects.of(row.code).filter(number__lt=row.number, ended_at__isnull=True).first()
+    now = _("Days now: %(days)s") % {"days": before.days} if before else _("No such rule is in force now.")
+    due = _("Records due today: %(count)s") % {"count": f"{number_due(row.code, row.days):,}"}
+    title = _("Retention rule: %(what)s") % {"what": row.get_code_display()}
+    return Shown(title, [period, now, due, row.basis], url=reverse("retention_rule", args=[row.code]))
+
+
+def register() -> None:
+    acts.register(Act.RETENTION, Effect(_lock, _confirmed, _dropped, _shown, _agreed))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act
-from accounts.services.acts import ask, withdraw
+from accounts.services.acts import ask, refuse_same_device, withdraw
 from audit.models import Action
 from audit.services import record
 from contacts.services.checking import flags_of, refuse_protected
@@ -103,6 +103,7 @@ def approve_entry(
     entry: PublicEntry = rows.select_for_update(of=("self",)).get(pk=entry_id)
     if not can_approve_entry(actor, entry):
         raise PermissionDenied
+    refuse_same_device(actor, entry.written_by_id)
     check_version(entry.revision, version)
     _refuse_decided(entry)
     _check_words(entry, list(entry.translations.values("language", *_TEXTS)))

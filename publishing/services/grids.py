@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.services.acts import refuse_same_device
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
@@ -67,6 +68,7 @@ def confirm_grid(*, actor: Actor, grid_id: UUID) -> ReleaseGrid:
     grid: ReleaseGrid = ReleaseGrid.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=grid_id)
     if not can_confirm(actor, grid):
         raise PermissionDenied
+    refuse_same_device(actor, grid.proposed_by_id)
     if grid.confirmed_at:
         raise ValidationError(_("This release grid is already confirmed."))
     refuse_released(grid.since)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.services.acts import refuse_same_device
 from audit.models import Action, Event
 from audit.signing import NoKey, key_id, read_private_key
 from districts.models import District
@@ -78,6 +79,7 @@ def countersign_review(*, actor: Actor, review_id: UUID) -> Signature:
     review = Review.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=review_id)
     if not can_countersign(actor, review):
         raise PermissionDenied
+    refuse_same_device(actor, review.signed_by_id)
     signed = SignedRecord.objects.filter(review=review).first()
     if signed is None:
         raise ValidationError(_("Only a signed audit can have a second signature."), code="not_signed")

@@ -75,7 +75,8 @@ def test_the_first_privacy_officer_confirms_on_the_first_day_who_the_administrat
     )
     first = User.objects.get(email="pia@police.example")
     (request,) = PendingAct.objects.filter(user=invited)
-    assert confirm_act(actor=actor_for(first), act_id=request.pk).is_confirmed
+    agreed = confirm_act(actor=actor_for(first), act_id=request.pk)
+    assert agreed.is_agreed and not agreed.is_confirmed  # in effect a day later
     with pytest.raises(CommandError, match="already exists"):
         call_command("create_privacy_officer", "pol@police.example")
 
@@ -90,4 +91,4 @@ def test_a_privacy_officer_invited_this_week_reads_why_another_person_decides(cl
     client.force_login(invited)
     page = client.get("/settings/waiting/").content.decode()
     assert "Another person decides" in page
-    assert "has created or changed your account in the last 7 days" in page
+    assert "has created your account or changed your sign-in in the last 7 days" in page

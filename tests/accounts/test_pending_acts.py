@@ -59,8 +59,8 @@ def wait_eight_days() -> None:
 
 
 def test_every_kind_says_who_confirms_it_and_never_an_officer_or_an_administrator() -> None:
-    assert set(rules.CONFIRMED_BY) == set(Act.values)
-    assert frozenset().union(*rules.CONFIRMED_BY.values()) == rules.CONFIRMS
+    assert set(rules.ACTS) == set(Act.values)
+    assert frozenset().union(*(act.confirms for act in rules.ACTS.values())) == rules.CONFIRMS
     assert not rules.CONFIRMS & {rules.OFFICER, rules.ADMINISTRATOR}
 
 
@@ -114,12 +114,16 @@ def test_everybody_who_can_confirm_it_gets_one_email_that_names_no_record(
     make_user(Role.SUPERVISOR, make_district(), email="elsewhere@p.example")
     make_user(Role.SUPERVISOR, north, email="sofia@p.example")
     make_user(Role.CONFIRMER, email="carla@p.example")
-    close = make_user(Role.PRIVACY_OFFICER, email="changed@p.example")
-    edit_user(actor=administrator, user_id=close.pk, name="Renamed")
+    # Whoever asks cannot choose who is asked, by a change that gives no control or only waits.
+    renamed = make_user(Role.PRIVACY_OFFICER, email="changed@p.example", last_login=timezone.now())
+    edit_user(actor=administrator, user_id=renamed.pk, name="Renamed", email="mine@evil.example")
+    PendingAct.objects.update(mailed_at=timezone.now())
     invite_user(actor=administrator, name="Olga", email="olga@p.example", districts=[north])
-    assert mail_new_acts() == 2
+    assert mail_new_acts() == 3
     assert mail_new_acts() == 0
-    assert {message["To"] for message in mail_sink.messages} == {"sofia@p.example", "carla@p.example"}
+    assert {message["To"] for message in mail_sink.messages} == {
+        "sofia@p.example", "carla@p.example", "changed@p.example",
+    }  # fmt: skip
     text = mail_sink.messages[0].get_content()
     assert "Ada Admin" in text
     assert "/settings/waiting/" in text

@@ -1,21 +1,25 @@
 """A role above officer takes effect after a privacy officer has confirmed it."""
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.models import PendingAct, Role, User
-from accounts.services.acts import confirm_act, refuse_act
+from accounts.models import Act, PendingAct, Role, User
+from accounts.services.act_mails import mail_new_acts
+from accounts.services.acts import confirm_act, refuse_act, take_effect
 from accounts.services.users import edit_user, invite_user
 from audit.models import Action, Change, Event
 from lib.conflicts import StaleVersion
 from tests.factories import PASSWORD, make_actor, make_user
+from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +51,63 @@ def test_until_then_they_work_as_an_officer(role: Role) -> None:
     administrator = make_actor(role=Role.ADMINISTRATOR)
     user = invite_user(actor=administrator, name="Sue", email="sue@police.example", role=role)
     assert (user.role, user.asked_role, actor_for(user).role) == ("officer", role, "officer")
-    confirmed: Any = confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=asked(user)).user
-    assert (confirmed.role, confirmed.asked_role) == (role, "")
-    assert actor_for(User.objects.get(pk=user.pk)).role == role
+    confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=asked(user))
+    if role == Role.PRIVACY_OFFICER:  # there is one, who can still object
+        assert actor_for(User.objects.get(pk=user.pk)).role == "officer"
+        PendingAct.objects.update(takes_effect_at=timezone.now())
+        assert take_effect() == 1
+    user.refresh_from_db()
+    assert (user.role, user.asked_role, actor_for(user).role) == (role, "", role)
+
+
+@pytest.mark.parametrize("role", [Role.PRIVACY_OFFICER, Role.CONFIRMER])
+def test_who_decides_for_others_gets_the_role_a_day_after_the_confirmation_unless_it_is_cancelled(
+    role: Role,
+) -> None:
+    administrator, second = make_actor(role=Role.ADMINISTRATOR), make_actor(role=Role.PRIVACY_OFFICER)
+    make_user(role)
+    user = invite_user(actor=administrator, name="Sue", email="sue@police.example", role=role)
+    agreed = confirm_act(actor=second, act_id=asked(user))
+    assert agreed.takes_effect_at and agreed.takes_effect_at - timezone.now() > timedelta(hours=23)
+    with pytest.raises(ValidationError, match="already confirmed"):
+        confirm_act(actor=second, act_id=agreed.pk)
+    refuse_act(actor=make_actor(role=Role.CONFIRMER), act_id=agreed.pk)
+    PendingAct.objects.update(takes_effect_at=timezone.now())
+    assert take_effect() == 0
+    user.refresh_from_db()
+    assert (user.role, user.asked_role) == ("officer", "")
+
+
+def test_the_first_of_a_role_waits_for_no_day() -> None:
+    administrator, second = make_actor(role=Role.ADMINISTRATOR), make_actor(role=Role.PRIVACY_OFFICER)
+    user = invite_user(actor=administrator, name="C", email="c@police.example", role=Role.CONFIRMER)
+    assert confirm_act(actor=second, act_id=asked(user)).is_confirmed
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+def test_all_who_hold_a_role_are_told_whenever_someone_gets_it(mail_sink: MailSink, by_command: bool) -> None:
+    holders = {make_user(Role.PRIVACY_OFFICER).email for _number in range(2)}
+    close = make_user(Role.PRIVACY_OFFICER)
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    PendingAct.objects.create(  # cannot confirm, and is told all the same
+        user=close, kind=Act.EMAIL, email=close.email, asked_by_id=administrator.id,
+        decided_at=timezone.now(), is_confirmed=True,
+    )  # fmt: skip
+    holders.add(close.email)
+    if by_command:
+        call_command("create_privacy_officer", "sue@p.example", "--another", stdout=StringIO())
+    else:
+        user = invite_user(actor=administrator, name="Sue", email="sue@p.example", role=Role.PRIVACY_OFFICER)
+        mail_new_acts()
+        assert {message["To"] for message in mail_sink.messages} == holders
+        confirm_act(actor=make_actor(role=Role.CONFIRMER), act_id=asked(user))
+        PendingAct.objects.filter(user=user).update(takes_effect_at=timezone.now())
+        assert take_effect() == 1
+        mail_sink.messages.clear()
+    mail_new_acts()
+    assert holders <= {message["To"] for message in mail_sink.messages}
+    assert "has taken effect" in mail_sink.messages[0]["Subject"]
+    assert "privacy officer" in mail_sink.messages[0].get_content()
 
 
 def test_an_officer_waits_for_nobody() -> None:

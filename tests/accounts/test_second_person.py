@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accounts import rules
+from accounts import devices, rules
 from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act, confirm_all, had_districts_lately, refuse_act
@@ -20,6 +22,7 @@ from accounts.services.users import edit_user, forget_second_factor, invite_user
 from accounts.sign_in import password_link
 from api.services.feeds import create_feed
 from audit.models import Action, Event
+from audit.services import record
 from meetings.services.relief import open_relief
 from tests.factories import PASSWORD, make_actor, make_district, make_officer, make_organisation, make_user
 from tests.plugins.mail import MailSink
@@ -107,13 +110,43 @@ def test_whoever_the_asker_made_or_changed_this_week_confirms_nothing_of_theirs(
 ) -> None:
     district = make_district()
     second = make_user(Role.PRIVACY_OFFICER)
-    edit_user(actor=administrator, user_id=second.pk, name="Renamed")
+    record(administrator, Action.UPDATE, "user", [second.pk], field_names=["second_factor"])
     user = invited(administrator, district)
     request = waiting(user, Act.DISTRICTS).pk
     with pytest.raises(PermissionDenied):
         confirm_act(actor=actor_for(second), act_id=request)
     monkeypatch.setattr(rules, "DAYS_APART", 0)  # as if a week had passed, because events cannot be backdated
     assert confirm_act(actor=actor_for(second), act_id=request).is_confirmed
+
+
+def test_whoever_asks_does_not_choose_who_confirms(administrator: Actor) -> None:
+    """A change that gives no control of an account, or that only waits, keeps nobody from confirming."""
+    second = make_user(Role.PRIVACY_OFFICER, last_login=timezone.now())
+    edit_user(actor=administrator, user_id=second.pk, name="Renamed", email="mine@evil.example")
+    forget_second_factor(actor=administrator, user_id=second.pk)
+    request = waiting(invited(administrator, make_district()), Act.DISTRICTS).pk
+    assert confirm_act(actor=actor_for(second), act_id=request).is_confirmed
+
+
+def test_a_second_person_on_the_device_of_whoever_asked_is_refused(
+    administrator: Actor, client: Client
+) -> None:
+    second = make_user(Role.PRIVACY_OFFICER)
+    user = invited(administrator, make_district())
+    request = waiting(user, Act.DISTRICTS).pk
+    used, other = HttpResponse(), HttpResponse()
+    devices.remember(HttpRequest(), used, User.objects.get(pk=administrator.id))
+    devices.remember(HttpRequest(), other, second)
+    shared, own = (one.cookies[settings.DEVICE_COOKIE_NAME].value for one in (used, other))
+    with pytest.raises(ValidationError, match="Ada Admin has signed in on this device"):
+        confirm_act(actor=actor_for(second, device=shared), act_id=request)
+    client.force_login(second)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    address, yes = f"/settings/waiting/{request}/", {"decision": "confirm", "version": user.version}
+    client.cookies[settings.DEVICE_COOKIE_NAME] = shared
+    assert "Ada Admin has signed in on this device" in client.post(address, yes, follow=True).text
+    client.cookies[settings.DEVICE_COOKIE_NAME] = own
+    assert "Confirmed for Olga" in client.post(address, yes, follow=True).text
 
 
 def test_whoever_was_helped_into_an_account_by_the_asker_confirms_nothing_of_theirs(

@@ -27,11 +27,12 @@ from lib.ids import uuid7
 from privacy.aging import number_due
 from privacy.models import RetentionRule
 from privacy.retaining import prune_months
-from privacy.services.retention_rules import end_rule, put_rule_in_force
+from privacy.services.retention_rules import end_rule
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import as_owner, use_key, write_trail
 from tests.audit.tampering import hash_of
 from tests.factories import make_user
+from tests.privacy.making import put_in_force
 
 
 @pytest.fixture
@@ -49,16 +50,16 @@ def run_as_owner(table: str, statement: str, values: list[object]) -> None:
 def in_force(days: int = 400) -> RetentionRule:
     """A rule of which the log says since two days that it is in force."""
     by = actor_for(make_user(Role.PRIVACY_OFFICER))
-    rule = put_rule_in_force(actor=by, code="trail", days=days, basis="Law 7", number=0)
+    rule = put_in_force(by, "trail", days)
     since = timezone.now() - timedelta(days=2)
     run_as_owner(
         "audit_event",
         "UPDATE audit_event SET at = %s WHERE object_type = 'retention_rule' AND object_ids = ARRAY[%s]",
         [since, rule.pk],
     )
-    event = Event.objects.get(object_type="retention_rule", object_ids=[rule.pk])
     fitting = "UPDATE audit_event SET content_hash = %s WHERE id = %s"
-    run_as_owner("audit_event", fitting, [hash_of(event), event.pk])
+    for event in Event.objects.filter(object_type="retention_rule", object_ids=[rule.pk]):
+        run_as_owner("audit_event", fitting, [hash_of(event), event.pk])
     return rule
 
 

@@ -6,21 +6,39 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.actors import actor_for
-from accounts.models import User
+from accounts.actors import Actor, actor_for
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act, take_effect
 from contacts.models import Contact
 from districts.models import District
 from jobs.models import Job
 from lib.days import city_today
 from meetings.models import Meeting
 from privacy.codes import Identity, Matched, NoticeKind, RequestStatus, Verdict
-from privacy.models import Breach, Finding, Notice, Package, RetentionRule
+from privacy.models import Breach, Finding, Notice, Package, PendingRule, RetentionRule
 from privacy.services.breaches import make_phase, record_breach
 from privacy.services.packages import ask_package
 from privacy.services.requests import answer_request, receive_request
 from privacy.services.restrictions import restrict_contact
 from privacy.services.retention_rules import put_rule_in_force
-from tests.factories import make_contact
+from tests.factories import make_actor, make_contact
+
+
+def confirm_pending(subject: UUID, *, delayed: bool = True) -> None:
+    """Confirm the act about a row as a confirmer, and let its delay pass."""
+    act = PendingAct.objects.waiting().get(subject=subject)
+    confirm_act(actor=make_actor(role=Role.CONFIRMER), act_id=act.pk)
+    if delayed:
+        PendingAct.objects.filter(pk=act.pk).update(takes_effect_at=timezone.now())
+        take_effect()
+
+
+def put_in_force(actor: Actor, code: str, days: int, number: int = 0) -> RetentionRule:
+    """Put a rule in force from now, by two people if it needs two."""
+    row = put_rule_in_force(actor=actor, code=code, days=days, basis="Decision 7", number=number)
+    if isinstance(row, PendingRule):
+        confirm_pending(row.pk)
+    return RetentionRule.objects.get(pk=row.pk)
 
 
 def make_request(by: User, meeting: Meeting, contact: Contact, kind: str = "object") -> Finding:
@@ -95,7 +113,7 @@ def tell_key(key_id: UUID) -> dict[str, UUID]:
 def make_overdue(by: User, district: District) -> Contact:
     """Return a contact to review: no one has changed or met them for 400 days."""
     if not RetentionRule.objects.in_force().filter(code="contact").exists():
-        put_rule_in_force(actor=actor_for(by), code="contact", days=365, basis="Decision 7", number=0)
+        put_in_force(actor_for(by), "contact", 365)
     contact = make_contact(district)
     Contact.objects.filter(pk=contact.pk).update(updated_at=timezone.now() - timedelta(days=400))
     return contact

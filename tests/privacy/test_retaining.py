@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role
+from accounts.models import Role, User
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Affiliation, FocusDeclaration
@@ -141,6 +143,21 @@ def test_texts_leave_and_every_figure_is_the_same_before_and_after(north: Distri
     assert (done.title, done.result, pending.title) == (mark(), "", "Write to them")
     assert not Affiliation.objects.exists()
     assert act_on_rules() == 0  # nothing is done twice
+
+
+def test_a_rule_removes_a_number_of_rows_a_day_and_the_rest_on_the_next(
+    north: District, actor: Actor, settings: Settings, client: Client
+) -> None:
+    for _number in range(5):
+        make_meeting(north, starts_at=at(DAY), facts=FACTS)
+    settings.RETENTION_ROWS_A_DAY = 3
+    in_force(actor, "meeting_texts", 365)
+    assert (act_on_rules(), act_on_rules()) == (3, 0)
+    client.force_login(User.objects.get(pk=str(actor.id)))
+    for path in ("/privacy/rules/", "/privacy/rules/meeting_texts/"):
+        assert "The rest waits until tomorrow." in client.get(path).text
+    assert act_on_rules(city_today() + timedelta(days=1)) == 2
+    assert not Meeting.objects.exclude(facts="").exists()
 
 
 def test_each_act_is_an_event_that_names_its_rule(north: District, actor: Actor) -> None:

@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import PendingAct, Role, User
+from accounts.services.act_mails import mail_new_acts
+from accounts.services.acts import confirm_act, refuse_act, take_effect, withdraw_expired
 from api.views.changes import KEPT
 from audit.models import Action, Event
 from contacts.models import Affiliation, Contact
@@ -21,7 +23,7 @@ from lib.days import city_today
 from privacy import inventory
 from privacy.aging import AGED, MARKED, STAYS, number_due
 from privacy.codes import RetentionCode
-from privacy.models import RetentionRule
+from privacy.models import PendingRule, RetentionRule
 from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 from privacy.services.retention_rules import end_rule, put_rule_in_force
 from tests.factories import (
@@ -34,6 +36,8 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.plugins.mail import MailSink
+from tests.privacy.making import confirm_pending, put_in_force
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +55,7 @@ def actor(desk: User) -> Actor:
 def in_force(actor: Actor, code: str, days: int = 1095) -> RetentionRule:
     """Put a rule in force since yesterday, so that it acts."""
     latest = RetentionRule.objects.of(code).first()
-    row = put_rule_in_force(
-        actor=actor, code=code, days=days, basis="Decision 7", number=latest.number if latest else 0
-    )
+    row = put_in_force(actor, code, days, latest.number if latest else 0)
     row.in_force_since = timezone.now() - timedelta(days=1)
     row.save(update_fields=["in_force_since"])
     return row
@@ -84,10 +86,10 @@ def test_each_table_whose_texts_a_rule_removes_is_covered() -> None:
 
 
 def test_a_rule_is_put_in_force_replaced_and_ended(actor: Actor) -> None:
-    first = put_rule_in_force(actor=actor, code="meeting_texts", days=1095, basis="Decision 7", number=0)
+    first = put_in_force(actor, "meeting_texts", 400)
     with pytest.raises(StaleVersion):  # someone who has read the proposal only
-        put_rule_in_force(actor=actor, code="meeting_texts", days=400, basis="Decision 8", number=0)
-    second = put_rule_in_force(actor=actor, code="meeting_texts", days=400, basis="Decision 8", number=1)
+        put_rule_in_force(actor=actor, code="meeting_texts", days=1095, basis="Decision 8", number=0)
+    second = put_rule_in_force(actor=actor, code="meeting_texts", days=1095, basis="Decision 8", number=1)
     first.refresh_from_db()
     assert (first.ended_by_id, second.number) == (actor.id, 2)
     assert list(RetentionRule.objects.visible_to(actor).in_force()) == [second]
@@ -97,7 +99,85 @@ def test_a_rule_is_put_in_force_replaced_and_ended(actor: Actor) -> None:
         end_rule(actor=actor, code="meeting_texts", number=2)
     events = Event.objects.filter(object_type="retention_rule")
     assert events.filter(action=Action.CREATE).count() == 2
-    assert events.filter(action=Action.UPDATE).get().purpose == "meeting_texts 2"
+    ended = events.filter(action=Action.UPDATE, field_names=["ended_at"])
+    assert ended.get().purpose == "meeting_texts 2"
+
+
+def pending(code: str, days: int, actor: Actor, number: int = 0) -> PendingAct:
+    row = put_rule_in_force(actor=actor, code=code, days=days, basis="Decision 7", number=number)
+    assert isinstance(row, PendingRule)
+    return PendingAct.objects.waiting().get(subject=row.pk)
+
+
+def test_a_new_or_shorter_rule_needs_two_people_and_a_week_and_a_longer_one_nobody(actor: Actor) -> None:
+    act = pending("contact", 365, actor)
+    assert not RetentionRule.objects.exists()
+    with pytest.raises(PermissionDenied):  # never whoever asked
+        confirm_act(actor=actor, act_id=act.pk)
+    with pytest.raises(ValidationError, match="waits already"):
+        put_rule_in_force(actor=actor, code="contact", days=400, basis="Decision 8", number=0)
+    for role in (Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR):
+        with pytest.raises(PermissionDenied):
+            confirm_act(actor=make_actor(make_district(), role=role), act_id=act.pk)
+    agreed = confirm_act(actor=make_actor(role=Role.PRIVACY_OFFICER), act_id=act.pk)
+    assert agreed.takes_effect_at and agreed.takes_effect_at - timezone.now() > timedelta(days=6, hours=23)
+    assert take_effect() == withdraw_expired() == 0 and not RetentionRule.objects.exists()
+    PendingAct.objects.update(takes_effect_at=timezone.now(), asked_at=timezone.now() - timedelta(days=8))
+    assert (withdraw_expired(), take_effect()) == (0, 1)
+    rule = RetentionRule.objects.get()
+    assert (rule.days, rule.approved_by_id, rule.confirmed_by_id) == (365, actor.id, agreed.decided_by_id)
+    assert not PendingRule.objects.exists()
+    longer = put_rule_in_force(actor=actor, code="contact", days=400, basis="Decision 8", number=1)
+    assert isinstance(longer, RetentionRule)
+    pending("contact", 399, actor, number=2)
+
+
+def test_a_rule_can_be_cancelled_until_it_is_in_force_also_by_whoever_asked(actor: Actor) -> None:
+    for by in (actor, make_actor(role=Role.CONFIRMER)):
+        act = pending("contact", 30, actor)
+        confirm_act(actor=make_actor(role=Role.CONFIRMER), act_id=act.pk)
+        refuse_act(actor=by, act_id=act.pk)
+        PendingAct.objects.update(takes_effect_at=timezone.now())
+        assert take_effect() == 0
+    assert not RetentionRule.objects.exists() and not PendingRule.objects.exists()
+
+
+def test_a_rule_is_dropped_if_one_of_the_two_people_was_deactivated_meanwhile(actor: Actor) -> None:
+    act = pending("contact", 30, actor)
+    confirm_act(actor=make_actor(role=Role.CONFIRMER), act_id=act.pk)
+    User.objects.filter(pk=actor.id).update(is_active=False)
+    PendingAct.objects.update(takes_effect_at=timezone.now())
+    assert take_effect() == 1
+    assert not RetentionRule.objects.exists() and not PendingRule.objects.exists()
+
+
+def test_supervisors_and_all_privacy_officers_are_told_when_a_rule_is_asked_for_and_confirmed(
+    desk: User, actor: Actor, mail_sink: MailSink
+) -> None:
+    make_officer(make_district())
+    supervisor = make_user(Role.SUPERVISOR, make_district(), email="sofia@p.example")
+    make_user(Role.PRIVACY_OFFICER, email="other@p.example")
+    make_user(Role.CONFIRMER, email="carla@p.example")
+    act = pending("contact", 30, actor)
+    mail_new_acts()
+    asked = {"sofia@p.example", "other@p.example", "carla@p.example"}
+    assert {message["To"] for message in mail_sink.messages} == asked
+    assert all("30" in message.get_content() for message in mail_sink.messages)
+    client = Client()
+    client.force_login(supervisor)
+    for path in ("/settings/waiting/", "/"):  # they see it, and others decide
+        page = client.get(path).text
+        assert "Retention rule: contacts" in page and 'value="confirm"' not in page
+    second = make_user(Role.CONFIRMER, email="second@p.example")
+    confirm_act(actor=actor_for(second), act_id=act.pk)
+    told = len(mail_sink.messages)
+    mail_new_acts()
+    assert {message["To"] for message in mail_sink.messages[told:]} == {
+        *asked,
+        desk.email,
+        "second@p.example",
+    }
+    assert "can be cancelled" in mail_sink.messages[-1].get_content()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +199,7 @@ def test_the_log_stays_as_long_as_the_change_feed_reaches_back(
     with pytest.raises(ValidationError, match="at least 400 days"):
         put_rule_in_force(actor=actor, code="trail", days=399, basis="Decision 7", number=0)
     assert not RetentionRule.objects.exists()
-    put_rule_in_force(actor=actor, code="trail", days=400, basis="Decision 7", number=0)
+    put_in_force(actor, "trail", 400)
     client.force_login(desk)
     assert "Today, 0 entries would be deleted." in client.get("/privacy/rules/trail/").text
 
@@ -139,7 +219,7 @@ def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor) 
         return edited
 
     assert seen() == {"Old mill", "New mill"}
-    put_rule_in_force(actor=actor, code="ended_role", days=90, basis="Decision 7", number=0)
+    put_in_force(actor, "ended_role", 90)
     assert seen() == {"New mill"}
     [role] = shown_affiliations(row, by)
     assert role["organisation"] == other
@@ -190,7 +270,10 @@ def test_the_page_shows_what_a_period_does_today_before_it_is_put_in_force(
     late = client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400})
     assert late["Location"].startswith("/accounts/reauthenticate/") and not RetentionRule.objects.exists()
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    assert client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400}).status_code == 302
+    asked = client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400}, follow=True).text
+    assert "A second person must confirm the rule." in asked and "Put rule in force" not in asked
+    assert "A change waits" in client.get("/privacy/rules/").text
+    confirm_pending(PendingRule.objects.get().pk)
     assert "In force since" in client.get("/privacy/rules/").text
     stale = client.post("/privacy/rules/meeting_texts/", sent | {"previewed": 400})
     assert stale.status_code == 422 and "Someone else changed this" in stale.text
