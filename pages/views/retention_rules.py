@@ -121,7 +121,7 @@ def _pending(request: ActorRequest, code: str) -> dict[str, Any] | None:
 
 def _is_held(row: RetentionRule) -> bool:
     """Whether the rule has removed all that it may today, so that more waits for tomorrow."""
-    return row.removed_on_day(city_today()) >= settings.RETENTION_ROWS_A_DAY
+    return row.removed_on_day(city_today()) >= int(settings.RETENTION_ROWS_A_DAY)
 
 
 def _known(code: str) -> RetentionCode:

@@ -69,7 +69,12 @@ class RetentionRule(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     confirmed_by = models.ForeignKey(  # none: a longer period, or a rule of an older release
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
     )
     # On which day the rule last removed rows, and how many on that day.
     removed_on = models.DateField(null=True, editable=False)
