@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
-from prometheus_client import multiprocess
 
 from crm.arriving import Connection, TimedUnreader, TooSlow, arrived
 
@@ -146,6 +145,7 @@ logconfig_dict = {
 }
 
 # Each worker counts in its own file. The worker that is asked for metrics adds the files up (crm.metrics).
+# prometheus_client reads the variable when it is imported, so nothing above may import it.
 made_for_metrics: str | None = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     made_for_metrics = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="proximity-metrics-")
@@ -164,6 +164,8 @@ def pre_request(worker: Any, req: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # it brings few types
 
 

@@ -1,9 +1,12 @@
-"""Responses that gunicorn sends before Django have the same security headers as pages."""
+"""gunicorn, started as in production: its own responses have the headers of pages, and requests count."""
 
+import os
+import re
 import socket
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -21,12 +24,14 @@ PROTECTING = (
     "Cross-Origin-Resource-Policy",
     "X-Robots-Tag",
 )
+TOKEN = "for Prometheus"
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """Serve the application as in production and yield the port."""
-    with gunicorn("--config", "python:crm.serving", "--workers", "1") as found:
+def port(django_db_setup: None) -> Iterator[int]:
+    """Serve the application as in production, with no other variable than a city sets. Yield the port."""
+    assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+    with gunicorn("--config", "python:crm.serving", METRICS_TOKEN=TOKEN) as found:
         yield found
 
 
@@ -65,3 +70,20 @@ def test_what_is_refused_before_django_has_the_headers_of_a_page(port: int, head
 def test_a_hundred_rows_that_are_ticked_in_a_list_fit_into_the_address(port: int) -> None:
     rows = "&".join(f"row={uuid7()}" for _n in range(100))
     assert ask(port, f"GET /organisations/selected/?list=&{rows} HTTP/1.1\r\n")[0] == 302  # to sign-in
+
+
+def test_the_requests_of_all_workers_are_counted(port: int) -> None:
+    before = counted(port)
+    for _n in range(20):
+        ask(port, "GET /livez HTTP/1.1\r\n")
+    assert counted(port) == before + 20
+
+
+def counted(port: int) -> int:
+    """Number of answers of /livez that Prometheus is told of."""
+    question = Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    with urlopen(question, timeout=30) as answer:  # noqa: S310 (this test's own server)
+        text = answer.read().decode()
+    name = "django_http_responses_total_by_status_view_method_total"
+    found = re.findall(rf'^{name}\{{.*health.livez"\}} (\S+)', text, re.MULTILINE)
+    return sum(int(float(number)) for number in found)
