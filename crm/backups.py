@@ -6,20 +6,22 @@ seals of the activity log.
 
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from psycopg import conninfo, sql
 
-from crm.embedded.binaries import postgres_programs
+from crm.embedded.binaries import postgres_clients
 from jobs.models import Job, JobStatus
 
 OWNER: Final = "owner"
@@ -97,15 +99,7 @@ def put_back(dump: Path) -> dict[str, Table]:
     expected = read_manifest(dump)
     if _tables():
         raise BackupFailed("This database is not empty. Restore into a new one.")
-    connections[OWNER].close()
-    _run(
-        "pg_restore",
-        "--no-owner",
-        "--no-privileges",
-        "--exit-on-error",
-        "--single-transaction",
-        str(dump),
-    )
+    _fill_from(dump)
     found = contents()
     for name in sorted(expected.keys() | found.keys()):
         if expected.get(name) != found.get(name):
@@ -163,18 +157,81 @@ def _point(connection: BaseDatabaseWrapper, database: str) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    """Run a PostgreSQL program on the owner's database, without the password in the process list."""
-    given = connections[OWNER].get_connection_params()
-    known = {key: given[key] for key in ("dbname", "user", "host", "port", "sslmode") if given.get(key)}
-    address = conninfo.make_conninfo(**known)
-    environment = dict(os.environ)
-    if password := given.get("password"):
-        environment["PGPASSWORD"] = password
+    """Run a PostgreSQL program on the owner's database."""
+    address, environment = _owner()
     done = subprocess.run(
-        [str(postgres_programs() / program), f"--dbname={address}", *arguments],
+        [postgres_clients() / program, address, *arguments],
         env=environment,
         capture_output=True,
         text=True,
     )
     if done.returncode:
         raise BackupFailed(f"{program} failed: {done.stderr.strip()[-800:]}")
+
+
+def _fill_from(dump: Path) -> None:
+    """Let psql run what pg_restore writes, in one transaction.
+
+    pg_restore itself would set parameters that an older server does not know, and stop there.
+    """
+    known = _parameters()
+    connections[OWNER].close()
+    address, environment = _owner()
+    clients = postgres_clients()
+    read = [str(clients / "pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    run = [str(clients / "psql"), address, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=said) as reader,
+        subprocess.Popen(
+            [*run, "--single-transaction", "--file=-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            env=environment,
+        ) as writer,
+    ):
+        script, target = cast(IO[bytes], reader.stdout), cast(IO[bytes], writer.stdin)
+        try:
+            for line in _beginning(script):
+                name = line.split()[1].decode() if line.startswith(b"SET ") else ""
+                if not name or name in known:
+                    target.write(line)
+            shutil.copyfileobj(script, target, 1024 * 1024)
+            target.flush()
+        except BrokenPipeError:  # psql has stopped, and says why
+            reader.kill()
+        if reader.wait():
+            writer.kill()  # otherwise it would commit the first half
+        writer.communicate()
+        if reader.returncode or writer.returncode:
+            said.seek(0)
+            raise BackupFailed(f"The dump cannot be restored: {said.read().decode().strip()[-800:]}")
+
+
+def _beginning(script: IO[bytes]) -> Iterator[bytes]:
+    """Yield the first lines of what pg_restore writes, up to the last parameter that it sets."""
+    for line in script:
+        yield line
+        if line.startswith(b"SET row_security"):
+            return
+
+
+def _parameters() -> set[str]:
+    """Names of the parameters that the owner's server knows."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _owner() -> tuple[str, dict[str, str]]:
+    """Return the argument that names the owner's database, and an environment with the password.
+
+    Everybody on the machine can read a program's arguments.
+    """
+    given = connections[OWNER].get_connection_params()
+    known = {key: given[key] for key in ("dbname", "user", "host", "port", "sslmode") if given.get(key)}
+    environment = dict(os.environ)
+    if password := given.get("password"):
+        environment["PGPASSWORD"] = password
+    return f"--dbname={conninfo.make_conninfo(**known)}", environment

@@ -20,7 +20,7 @@ from psycopg.pq import TransactionStatus
 from crm.database import cursors
 from crm.database.bounds import GRACE_SECONDS, SESSION_BOUNDS, STATEMENT_SECONDS
 from crm.database.policies import refuse_without_context
-from crm.embedded.binaries import postgres_programs
+from crm.embedded.binaries import postgres_clients
 
 ALIVE = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 
@@ -62,7 +62,7 @@ class DatabaseClient(client.DatabaseClient):
     def settings_to_cmd_args_env(cls, settings_dict: Any, parameters: Any) -> Any:
         host = settings_dict["HOST"] or settings_dict["OPTIONS"].get("host", "")
         args, env = super().settings_to_cmd_args_env({**settings_dict, "HOST": host}, parameters)
-        args[0] = shutil.which(args[0]) or str(postgres_programs() / args[0])
+        args[0] = shutil.which(args[0]) or str(postgres_clients() / args[0])
         return args, env
 
 

