@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from pytest_django import Settings
 
@@ -20,10 +22,11 @@ from audit.sealing import seal
 from audit.services import record
 from audit.signing import make_key
 from crm.backups import BACKUP, DRILL, manifest_of
+from crm.embedded.binaries import postgres_programs
 from crm.embedded.postgres import APPLICATION, OWNER, Postgres
 from jobs.models import Job
 from lib.ids import uuid7
-from lib.row_context import signed
+from lib.row_context import pads, signed
 from tests.audit.numbering import publish_all
 from tests.factories import make_contact, make_meeting, make_organisation
 from tests.plugins import services
@@ -94,6 +97,9 @@ def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewher
         assert application.execute("SELECT count(*) FROM audit_event").fetchone() == (events,)
         left = "SELECT count(*) FROM audit_event e LEFT JOIN audit_numbered n ON n.event_id = e.id"
         assert application.execute(f"{left} WHERE n.seq IS NULL").fetchone() == (0,)
+        for table in ("contacts_contact", "contacts_organisation", "meetings_meeting", "meetings_concern"):
+            count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            assert application.execute(count).fetchone() == (0,), "the password alone opens nothing"
         application.execute("SELECT set_config('crm.context', %s, false)", [signed()])
         assert application.execute("SELECT name FROM contacts_organisation").fetchone() == ("Ágora",)
         application.execute("UPDATE contacts_organisation SET name = 'Plaza'")
@@ -104,6 +110,16 @@ def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewher
         superuser.execute("UPDATE audit_event SET purpose = ''")
     with pytest.raises(CommandError, match="not empty"):
         said("restore", dump)
+
+
+def test_a_stolen_backup_has_no_key_of_contexts(dump: Path) -> None:
+    """Attack: with a backup and the application's password, sign a context and read the live database."""
+    command = [postgres_programs() / "pg_restore", "--file=-", dump]
+    whole = subprocess.run(command, capture_output=True, check=True).stdout
+    assert b"CREATE TABLE guard.context_key" in whole and b"COPY guard.city" in whole
+    assert b"COPY guard.context_key" not in whole
+    for inner, outer in pads():
+        assert inner.hex().encode() not in whole and outer.hex().encode() not in whole
 
 
 def test_a_drill_leaves_nothing_behind_but_that_it_passed(dump: Path) -> None:
