@@ -25,8 +25,8 @@ from crm.embedded.binaries import postgres_clients
 from jobs.models import Job, JobStatus
 
 OWNER: Final = "owner"
-# The keys of contexts open every row to whoever also has the application's password. `prepare_database` derives
-# them again from SECRET_KEY.
+# The keys of contexts open every row to whoever also has the application's password. `prepare_database`
+# derives them again from SECRET_KEY.
 LEFT_OUT: Final = "guard.context_key"
 # Sum of 60 bits of each row's MD5: independent of row order and computed in constant memory. It detects
 # accidents, not forgery. The seals detect forgery (audit.verifying).
@@ -87,9 +87,14 @@ def back_up(dump: Path) -> dict[str, Table]:
     return tables
 
 
-def remember(kind: str) -> None:
-    """Record that a backup was made or a drill has passed (crm.metrics)."""
-    Job.objects.using(OWNER).create(kind=kind, status=JobStatus.DONE, finished_at=timezone.now())
+def remember(kind: str, at: datetime | None = None) -> None:
+    """Record that a backup was made or a drill has passed (crm.metrics), now or at `at`."""
+    Job.objects.using(OWNER).create(kind=kind, status=JobStatus.DONE, finished_at=at or timezone.now())
+
+
+def made_at(dump: Path) -> datetime:
+    """Return when the backup was made, as its manifest says."""
+    return datetime.fromisoformat(json.loads(manifest_of(dump).read_text())["at"])
 
 
 def read_manifest(dump: Path) -> dict[str, Table]:

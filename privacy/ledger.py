@@ -38,6 +38,16 @@ def note_leaving(_actor: Actor, leaving: Leaving) -> None:
         LedgerEntry.objects.create(contact_ids=ids)
 
 
+def begin_ledger(file: Path) -> None:
+    """Create a missing file, and have every line written again.
+
+    A restore can then tell a city without erasures from a city whose ledger is missing.
+    """
+    if not file.exists():
+        LedgerEntry.objects.filter(written_at__isnull=False).update(written_at=None)
+        file.touch(mode=0o600)
+
+
 def write_ledger(file: Path) -> int:
     """Append what is not in the file yet, and return the number of lines."""
     rows = list(LedgerEntry.objects.to_write()[:_AT_ONCE])

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from privacy.exports.register import keep_state
-from privacy.ledger import write_ledger
+from privacy.ledger import begin_ledger, write_ledger
 from privacy.retaining import act_on_rules, prune_months
 from privacy.services.requests import delete_old_statements
 
@@ -21,7 +21,11 @@ def delete_old_statements_of_requests() -> int:
 @shared_task(name="privacy.write_ledger")
 def write_ledger_of_erasures() -> int:
     """Append erasures to the file outside the database. Without a file they wait."""
-    return write_ledger(Path(settings.ERASURE_LEDGER)) if settings.ERASURE_LEDGER else 0
+    if not settings.ERASURE_LEDGER:
+        return 0
+    file = Path(settings.ERASURE_LEDGER)
+    begin_ledger(file)
+    return write_ledger(file)
 
 
 @shared_task(name="privacy.act_on_rules")

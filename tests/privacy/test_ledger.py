@@ -102,6 +102,21 @@ def test_a_changed_or_removed_line_is_noticed_and_a_torn_one_is_written_again(fi
     assert file.read_text() == "".join(lines)
 
 
+def test_a_ledger_begins_with_a_file_and_a_lost_one_is_written_again(
+    actor: Actor, file: Path, settings: Settings
+) -> None:
+    assert write_ledger_of_erasures() == 0
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"", 0o600)
+    make_leila(make_district("North"))
+    erased(actor, decided(actor))
+    assert (lines := write_ledger_of_erasures()) == len(list(read_ledger(file))) > 0
+    file.unlink()
+    assert write_ledger_of_erasures() == lines
+    assert len(list(read_ledger(file))) == lines
+    settings.ERASURE_LEDGER = ""
+    assert write_ledger_of_erasures() == 0
+
+
 def test_without_a_file_the_check_fails(settings: Settings) -> None:
     settings.ERASURE_LEDGER = ""
     assert write_ledger_of_erasures() == 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 from django.db import connections
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.actors import actor_for
@@ -15,6 +16,7 @@ from audit.models import Pruned, TrailPosition
 from audit.verifying import verify_trail
 from contacts.models import Contact
 from crm.embedded.postgres import APPLICATION, Postgres
+from crm.production import check_backups
 from meetings.models import Meeting
 from privacy.ledger import write_ledger
 from privacy.retaining import prune_months
@@ -56,7 +58,11 @@ def test_a_restored_backup_is_erased_again(
     erased(actor, decided(actor))
     assert write_ledger(ledger)
     request.getfixturevalue("restored")
-    assert "there is no ledger" in said("restore", dump, "--ledger", tmp_path / "nowhere")
+    for missing in ((), ("--ledger", tmp_path / "nowhere")):
+        with pytest.raises(CommandError, match="Nothing was restored"):
+            said("restore", dump, *missing)
+    answer = said("restore", dump, "--ledger", tmp_path / "nowhere", "--without-ledger")
+    assert "1. Find the ledger of erasures and run `manage.py verify_erasures --erase" in answer
     assert set(Contact.objects.all()) == {leila, other}
     with pytest.raises(CommandError, match="still there"):
         said("verify_erasures", "--ledger", ledger)
@@ -76,7 +82,12 @@ def test_restore_erases_again_by_itself(
     erased(actor, decided(actor))
     assert write_ledger(ledger)
     request.getfixturevalue("restored")
-    assert "2 erasures repeated" in said("restore", dump, "--ledger", ledger)
+    answer = said("restore", dump, "--ledger", ledger)
+    assert "2 erasures repeated" in answer
+    assert (
+        "1. Compare the activity log with its shipped seals" in answer and "move the file of seals" in answer
+    )
+    assert list(check_backups(timezone.now())) == [], "the restored backup and its restore are recorded"
     assert not Contact.objects.filter(pk=leila.pk).exists()
 
 
@@ -100,7 +111,7 @@ def test_months_of_the_log_that_a_restore_brings_back_leave_again_with_the_same_
     once = end()
     write_trail(2)
     request.getfixturevalue("restored")
-    answer = said("restore", dump)
+    answer = said("restore", dump, "--without-ledger")
     assert "rows of the activity log, which retention rule 1 deletes again within an hour" in answer
     assert not Pruned.objects.exists() and TrailPosition.objects.filter(seq=1).exists()
     assert [str(one) for one in verify_trail().findings] == []  # the log is whole, as it was then

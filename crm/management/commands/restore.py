@@ -9,7 +9,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.verifying import verify_trail
-from crm.backups import DRILL, OWNER, BackupFailed, put_back, remember, scratch_database
+from crm.backups import (
+    BACKUP,
+    DRILL,
+    OWNER,
+    BackupFailed,
+    made_at,
+    put_back,
+    remember,
+    scratch_database,
+)
 from lib.row_context import act_as_system
 from privacy.aging import number_due
 from privacy.codes import RetentionCode
@@ -17,6 +26,24 @@ from privacy.ledger import LedgerBroken, findings, replay
 from privacy.models import RetentionRule
 
 DRILL_DATABASE = "proximity_drill"
+NO_LEDGER = (
+    "There is no ledger of erasures ({ledger}), so whoever was erased since the backup would come back. "
+    "Nothing was restored. Find the file or its copy and name it with --ledger PATH. If there is none, restore with "
+    "--without-ledger, and ask the privacy officer who has to be erased again."
+)
+FIND_LEDGER = (
+    "Find the ledger of erasures and run `manage.py verify_erasures --erase --ledger PATH`. Until then "
+    "people who were erased are back."
+)
+STEPS = (
+    "Compare the activity log with its shipped seals: `manage.py verify_audit` in the worker `trail`.",
+    "Write down what was lost, and move the file of seals (AUDIT_SEAL_FILE) aside. Nothing is sealed before. "
+    "Keep the file: the next seal begins a new one.",
+    "Start web, the workers and beat, and check /healthz.",
+    "Make a backup, and run `manage.py check_production`.",
+    "Ask tools that keep copies to fetch everything again.",
+    "Compare Privacy › Retention rules with what the city decided since the backup.",
+)
 
 
 class Command(BaseCommand):
@@ -41,8 +68,15 @@ class Command(BaseCommand):
             default=Path(settings.ERASURE_LEDGER) if settings.ERASURE_LEDGER else None,
             help="the ledger of erasures, which are repeated (default: ERASURE_LEDGER)",
         )
+        parser.add_argument(
+            "--without-ledger",
+            action="store_true",
+            help="restore although there is no ledger: whoever was erased since the backup comes back",
+        )
 
-    def handle(self, *, path: Path, drill: bool, ledger: Path | None, **_: Any) -> None:
+    def handle(self, *, path: Path, drill: bool, ledger: Path | None, without_ledger: bool, **_: Any) -> None:
+        if not (drill or without_ledger or (ledger and ledger.exists())):
+            raise CommandError(NO_LEDGER.format(ledger=ledger or "ERASURE_LEDGER is not set"))
         try:
             if drill:
                 with scratch_database(DRILL_DATABASE):
@@ -51,22 +85,19 @@ class Command(BaseCommand):
                 self.stdout.write("Drill passed: this backup can be restored.")
             else:
                 self._restore(path)
+                remember(BACKUP, made_at(path))
+                remember(DRILL)  # what has been restored can be restored
                 act_as_system()
                 self._erase_again(ledger)
                 self._say_what_is_pruned_again()
-                self.stdout.write(
-                    "Start the rest, and compare the trail with its shipped seals: verify_audit."
-                )
+                self._say_what_follows(is_erased=bool(ledger and ledger.exists()))
         except (BackupFailed, LedgerBroken) as problem:
             raise CommandError(str(problem)) from problem
 
     def _erase_again(self, ledger: Path | None) -> None:
         """Repeat the erasures since the backup, as the application, whose database this is now."""
         if ledger is None or not ledger.exists():
-            self.stdout.write(
-                f"Nothing was erased again: there is no ledger {ledger or ''}. "
-                "Find it, and run `manage.py verify_erasures --erase --ledger PATH`."
-            )
+            self.stdout.write("Nothing was erased again, because there is no ledger of erasures.")
             return
         self.stdout.write(f"{replay(ledger)} erasures repeated.")
         if left := list(findings(ledger)):
@@ -80,6 +111,12 @@ class Command(BaseCommand):
                 f"The backup has {rows} old rows of the activity log, which retention rule {rule.number} "
                 "deletes again within an hour of the start."
             )
+
+    def _say_what_follows(self, *, is_erased: bool) -> None:
+        steps = [*(() if is_erased else (FIND_LEDGER,)), *STEPS]
+        self.stdout.write("What follows (docs/operations.md, “Backup and restore”):")
+        for number, step in enumerate(steps, 1):
+            self.stdout.write(f"{number}. {step}")
 
     def _restore(self, path: Path) -> None:
         tables = put_back(path)
