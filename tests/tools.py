@@ -1,6 +1,6 @@
-"""openapi-generator, Node, TypeScript and Go for the tests, installed once in the test data folder.
+"""Programs of package registries for single tests, installed once in the test data folder.
 
-They are larger than all other dependencies together, so they have their own lock file beside this file.
+They are larger than all other dependencies together, so each set has its own folder with lock files.
 """
 
 import fcntl
@@ -15,8 +15,7 @@ from pathlib import Path
 
 from tests.plugins.services import FOLDER
 
-HERE = Path(__file__).resolve().parent
-LOCKS = (HERE / "requirements.lock", HERE / "package.json", HERE / "package-lock.json")
+LOCKS = ("requirements.lock", "package.json", "package-lock.json")
 
 
 class NotInstalled(Exception):
@@ -46,10 +45,14 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def installed() -> Path:
-    """Return the folder whose `bin` contains the programs. Raises NotInstalled."""
-    said = b"".join(path.read_bytes() for path in LOCKS) + sys.version.encode()
-    top = FOLDER / "generators"
+def installed(locked_in: Path) -> Path:
+    """Return a folder with what the lock files in a folder name, in `bin` and `node_modules`.
+
+    Raises NotInstalled.
+    """
+    locks = [locked_in / name for name in LOCKS]
+    said = b"".join(path.read_bytes() for path in locks) + sys.version.encode()
+    top = FOLDER / locked_in.name
     folder = top / hashlib.sha256(said).hexdigest()[:12]
     with alone(top):
         stamp = folder / "installed"
@@ -60,8 +63,8 @@ def installed() -> Path:
         try:
             run(sys.executable, "-m", "venv", folder, folder=folder)
             pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r")
-            run(*pip, LOCKS[0], folder=folder)
-            for path in LOCKS[1:]:
+            run(*pip, locks[0], folder=folder)
+            for path in locks[1:]:
                 shutil.copy(path, folder)
             programs = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
             run(folder / "bin" / "npm", "ci", "--ignore-scripts", "--no-audit", folder=folder, PATH=programs)
