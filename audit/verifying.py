@@ -66,9 +66,13 @@ class Finding(NamedTuple):
 
 @dataclass
 class Report:
-    """The checked rows and seals, the problems, and further notes for a person."""
+    """The checked rows and seals, the problems, and further notes for a person.
+
+    `findings` are about rows and seals, `fences` about what else the database lacks or has (audit.catalogue).
+    """
 
     findings: list[Finding] = field(default_factory=list)
+    fences: list[str] = field(default_factory=list)
     notices: list[Finding] = field(default_factory=list)
     seals: int = 0
     rows: int = 0
@@ -143,7 +147,7 @@ def verify_fences(report: Report, using: str = "default") -> None:
 
     Also name the logins other than the application's that wrote events.
     """
-    report.findings += [Finding(f"catalogue: {said}") for said in differences(using)]
+    report.fences += differences(using)
     before, soon = timezone.now() - NUMBERED_WITHIN, timezone.now() + NUMBERED_WITHIN
     if late := sum(rows.exclude(at__range=(before, soon)).count() for rows in _not_numbered(using)):
         report.findings.append(Finding(f"rows without a number for more than an hour: {late}"))

@@ -41,7 +41,7 @@ def found_after(*statements: str) -> str:
             cursor.execute(statement)
         report = verify_trail(using="owner")
         verify_fences(report, using="owner")
-        findings = "\n".join(map(str, report.findings))
+        findings = "\n".join([*map(str, report.findings), *report.fences])
         transaction.set_rollback(True, using="owner")
     return findings
 
@@ -111,6 +111,22 @@ def test_the_catalogue_is_as_listed(key: Path, settings: Settings) -> None:
 def test_each_change_of_the_fences_is_named(key: Path, statement: str, said: str) -> None:
     assert found_after() == ""
     assert said in found_after(statement)
+
+
+def test_a_database_of_another_version_is_no_changed_log(key: Path) -> None:
+    """After an upgrade, the rights of the version before are named, and nobody reads a false alarm."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"GRANT INSERT ON audit_event TO {APPLICATION}")
+    out = StringIO()
+    with pytest.raises(CommandError, match="are not those of this version \\(1 differences") as only_fences:
+        call_command("verify_audit", stdout=out)
+    assert only_fences.value.returncode == 3
+    assert "The audit log matches its seals." in out.getvalue()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER USER; UPDATE audit_seal SET signature = ''")
+    with pytest.raises(CommandError, match=r"does not match its seals.* Also, the owners") as both:
+        verify()
+    assert both.value.returncode == 1
 
 
 def test_a_configured_file_of_seals_must_be_there(key: Path, settings: Settings) -> None:

@@ -1,4 +1,7 @@
-"""Check the activity log against its seals. Exit code 0 if it is unchanged, 1 if not."""
+"""Check the activity log against its seals, and the database against what protects the log.
+
+Exit code 0 if both are as they should be, 1 if the log was changed, 3 if only the protection differs.
+"""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -14,6 +17,12 @@ from audit.verifying import Finding, Report, verify_fences, verify_trail
 from lib.days import day_starts_at
 
 SHOWN = 200
+ONLY_FENCES = 3  # exit code; 2 is a wrong option
+DIFFERENT_FENCES = (
+    "the owners, rights, triggers, policies or functions of the database are not those of this version "
+    "({} differences above). After an upgrade, restart all processes and run prepare_database again. If the "
+    "differences stay, somebody has changed the database."
+)
 
 
 class Command(BaseCommand):
@@ -90,7 +99,8 @@ class Command(BaseCommand):
         self._tell(report, file)
 
     def _tell(self, report: Report, file: Path | None) -> None:
-        for what, found in (("", report.findings), ("note: ", report.notices)):
+        fences = [Finding(said) for said in report.fences]
+        for what, found in (("", report.findings), ("catalogue: ", fences), ("note: ", report.notices)):
             for finding in found[:SHOWN]:
                 self.stdout.write(f"{what}{finding}")
             if len(found) > SHOWN:
@@ -112,11 +122,15 @@ class Command(BaseCommand):
             self.stdout.write("note: no public keys given. Compare the keys below with your own records.")
         self.stdout.write(f"Keys: {', '.join(sorted(report.keys)) or 'none'}.")
         self.stdout.write(f"Not sealed yet: {report.not_sealed}; not numbered yet: {report.not_numbered}.")
+        different = DIFFERENT_FENCES.format(len(fences))
         if report.findings:
             raise CommandError(
                 "FAILED: the activity log does not match its seals, or an audit not its record "
-                f"({len(report.findings)} findings)."
+                f"({len(report.findings)} findings).{f' Also, {different}' if fences else ''}"
             )
+        if fences:
+            self.stdout.write("The audit log matches its seals.")
+            raise CommandError(f"FAILED: {different}", returncode=ONLY_FENCES)
         self.stdout.write("OK: the audit log matches its seals.")
 
 
