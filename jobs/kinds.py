@@ -128,6 +128,10 @@ def register(
     _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter, for_tools)
 
 
+def names() -> list[str]:
+    return list(_KINDS)
+
+
 def kinds_for_tools() -> list[str]:
     return [name for name, kind in _KINDS.items() if kind.for_tools]
 
