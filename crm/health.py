@@ -15,8 +15,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from crm import heartbeat, progress
+from crm import heartbeat, progress, promises
 from crm.queues import QUEUES
+from lib.encryption import data_keys
 
 PATIENCE_SECONDS: Final = 1.5
 MOST_ASKED: Final = 8  # threads; a check that hangs may be started again before it has ended
@@ -27,6 +28,8 @@ REFUSED: Final = "refused"
 HEALTHY: Final = frozenset({"up", REFUSED})
 
 States = dict[str, str]
+# Parts whose state only the database knows.
+_BY_ROWS: Final = frozenset({*progress.STANDS_AFTER, "policies"})
 
 
 @contextmanager
@@ -42,14 +45,20 @@ def probe() -> Iterator[Any]:
 
 
 def ask_database() -> States:
-    """Return whether the database replies and which background work has stopped."""
+    """Return whether the database replies, has its policies on, and which background work has stopped."""
     with probe() as cursor:
         waits = progress.standing(cursor)
         stands = progress.stopped(cursor, waits)
-        found = {"database": "up"} | {part: "down" if part in stands else "up" for part in waits}
+        found = {"database": "up", "policies": "down" if promises.tables_without_policies(cursor) else "up"}
+        found |= {part: "down" if part in stands else "up" for part in waits}
         if found["mails"] == "up" and progress.is_mail_undelivered(cursor):
             found["mails"] = REFUSED
         return found
+
+
+def ask_settings() -> States:
+    """Return whether this process encrypts fields."""
+    return {"encryption": "up" if data_keys() else "down"}
 
 
 def ask_broker() -> States:
@@ -70,7 +79,8 @@ def ask_workers() -> States:
 
 
 QUESTIONS: Final[dict[Callable[[], States], tuple[str, ...]]] = {
-    ask_database: ("database", *progress.STANDS_AFTER),
+    ask_database: ("database", "policies", *progress.STANDS_AFTER),
+    ask_settings: ("encryption",),
     ask_broker: ("broker",),
     ask_workers: ("worker", "beat"),
 }
@@ -86,7 +96,7 @@ def states() -> States:
             found |= answer.result()
         else:
             answer.cancel()
-            found |= {part: "unknown" if part in progress.STANDS_AFTER else "down" for part in parts}
+            found |= {part: "unknown" if part in _BY_ROWS else "down" for part in parts}
     return found
 
 

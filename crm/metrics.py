@@ -28,11 +28,12 @@ from api.models import KeyWarning, WebhookDelivery
 from audit.models import Change, Event, Seal
 from audit.tasks import SEAL_FAILURES
 from audit.witness import FAILURES
-from crm import heartbeat, progress
+from crm import heartbeat, progress, promises
 from crm.backups import BACKUP, DRILL
 from crm.queues import QUEUES
 from jobs.models import Job, JobStatus
 from lib import waking
+from lib.encryption import data_keys
 from reminders.models import Reminder
 from reviews.models import Delivery
 
@@ -60,6 +61,11 @@ def _job_age(kind: str) -> float:
     """Return the age of the last job of this kind, or infinity if there was none."""
     last = Job.objects.filter(kind=kind, status=JobStatus.DONE).aggregate(last=Max("finished_at"))["last"]
     return _seconds_since(last) if last else inf
+
+
+def _ask(question: Callable[[Any], Any]) -> Any:
+    with connection.cursor() as cursor:
+        return question(cursor)
 
 
 def _unnumbered() -> float:
@@ -101,6 +107,12 @@ GAUGES: Final[dict[str, tuple[str, Callable[[], float]]]] = {
     "seal_failures": ("Runs since the last one that sealed", lambda: cache.get(SEAL_FAILURES, 0)),
     "backup_age_seconds": ("Age of the newest backup in seconds", lambda: _job_age(BACKUP)),
     "drill_age_seconds": ("Age of the last restore drill in seconds", lambda: _job_age(DRILL)),
+    "archive_failing": ("1 if changes are not archived", lambda: bool(_ask(promises.broken_archiving))),
+    "policies_off": (
+        "Tables whose row-level policies are off",
+        lambda: _ask(promises.tables_without_policies),
+    ),
+    "encryption": ("1 if fields are encrypted", lambda: data_keys() is not None),
     "webhook_deliveries_due": (
         "Deliveries that wait to be sent",
         lambda: WebhookDelivery.objects.due(timezone.now()).count(),

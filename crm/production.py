@@ -20,9 +20,11 @@ from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from crm import progress
 from crm.backups import BACKUP, DRILL
 from crm.database.policies import check_policies
 from crm.database.roles import SESSION_SETTINGS, TRAIL_PREFIX
+from crm.promises import OF_TRAIL, broken_archiving, broken_promises
 from jobs.models import Job, JobStatus
 from lib.row_context import acting_as
 
@@ -39,6 +41,13 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+}
+
+WRITTEN_OUTSIDE: Final = {
+    "ledger": "An erasure has been missing in its ledger for {minutes} minutes. Check ERASURE_LEDGER of the "
+    "worker `trail`: without the ledger, a restore brings erased people back.",
+    "seals": "Rows of the activity log have not been sealed for {minutes} minutes. The log of the worker "
+    "`trail` names the reason; check AUDIT_SIGNING_KEY_FILE and AUDIT_SEAL_FILE.",
 }
 
 Findings = Iterator[str]
@@ -66,8 +75,7 @@ def check_settings(today: date) -> Findings:
         )
     if settings.SECURE_PROXY_SSL_HEADER and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         yield "All sign-ins seem to come from the proxy. Set TRUSTED_PROXIES to the number of proxies."
-    if not settings.ROW_SECURITY:
-        yield "The database has no second fence. Remove ROW_SECURITY=0 and run prepare_database."
+    yield from broken_promises("trail" if has_trail() else "web")
     if settings.EMAIL_HOST not in LOCAL and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
         yield "Emails leave without encryption. Start EMAIL_URL with smtp+tls:// or smtp+ssl://."
     expires = settings.SECURITY_EXPIRES
@@ -75,6 +83,11 @@ def check_settings(today: date) -> Findings:
         yield "Nobody can report a vulnerability. Set SECURITY_CONTACT and SECURITY_EXPIRES."
     elif expires - today < CONTACT_LEFT:
         yield f"security.txt expires on {expires}. Check the contact and set a new day."
+
+
+def has_trail() -> bool:
+    """Whether this process has variables of the worker `trail` (crm.processes)."""
+    return any(getattr(settings, name) for name in OF_TRAIL)
 
 
 def check_files(files: Iterable[Path]) -> Findings:
@@ -110,8 +123,19 @@ def check_database() -> Findings:
             yield from _role_settings(cursor)
             yield from _grants(cursor)
             yield from _clock(cursor)
+            yield from _standing(cursor)
+            if problem := broken_archiving(cursor):
+                yield problem
     except DatabaseError as error:
         yield f"The database does not answer ({type(error).__name__}). Check DATABASE_URL."
+
+
+def _standing(cursor: Any) -> Findings:
+    """What has to be written outside the database, and is not."""
+    waits = progress.standing(cursor)
+    for part, text in WRITTEN_OUTSIDE.items():
+        if waits[part] > progress.STANDS_AFTER[part]:
+            yield text.format(minutes=round(waits[part] / 60))
 
 
 def _roles(cursor: Any) -> Findings:

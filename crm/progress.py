@@ -13,6 +13,7 @@ STANDS_AFTER: Final[Mapping[str, float]] = {
     "reminders": 120.0,  # oldest due reminder while none is sent
     "mails": 600.0,  # oldest other email that is due while none is sent; alerts have a turn every 5 minutes
     "webhooks": 120.0,  # oldest due delivery while none succeeds
+    "ledger": 600.0,  # oldest erasure that is not in its ledger outside the database; written every minute
     "jobs": 120.0,  # oldest job waiting while none runs, or whose worker's lease has expired
 }
 
@@ -53,6 +54,8 @@ newest AS (
      WHERE (status = 'running' AND lease_until < now)
         OR (status = 'waiting' AND NOT EXISTS (
                SELECT 1 FROM jobs_job h WHERE h.status = 'running' AND h.lease_until >= now))
+), erasures AS (
+    SELECT min(at) AS at FROM privacy_ledgerentry WHERE written_at IS NULL
 ), standing AS (
     SELECT 'trail' AS part, (SELECT min(at) FROM newest) AS at
     UNION ALL SELECT 'seals', (SELECT at FROM unsealed)
@@ -60,6 +63,7 @@ newest AS (
     UNION ALL SELECT 'mails', (SELECT at FROM mails)
     UNION ALL SELECT 'webhooks', (SELECT at FROM deliveries)
     UNION ALL SELECT 'jobs', (SELECT at FROM jobs)
+    UNION ALL SELECT 'ledger', (SELECT at FROM erasures)
 )
 SELECT part, coalesce(greatest(extract(epoch FROM now - at), 0), 0)::float FROM standing, moment
 """

@@ -23,6 +23,7 @@ from crm.celery import app
 from crm.embedded.children import descendants, die_with_parent
 from crm.heartbeat import BEAT, PULSE
 from crm.processes import unacknowledged
+from crm.promises import refuse_to_start
 from crm.queues import QUEUES
 
 SILENCE_SECONDS: Final = 20.0
@@ -185,6 +186,7 @@ def main() -> None:
         os.environ.update(NOTHING_BEHIND)
     app.loader.import_default_modules()
     app.finalize()
+    refuse_to_start(name for name in chosen if name != BEAT)
     gc.freeze()  # so that garbage collection does not copy memory shared by the children
     Keeper(list(dict.fromkeys(chosen))).keep()
 

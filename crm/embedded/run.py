@@ -278,6 +278,8 @@ class _Run:
             say(f"From other machines: http://{address}:{self.port}/")
         if url := self.copy.variables.get("PUBLIC_REGISTER_URL"):
             say(f"Public pages, for residents: {url}/")
+        if self._health().get("policies") == "down":
+            say("Row-level policies are off, as after an upgrade. Stop this and start again to turn them on.")
         if self.demo and reachable_at(self.host):
             say("Warning: the demo's passwords are public. Whoever reaches this address can sign in.")
         if self.demo:

@@ -83,6 +83,7 @@ def test_safe_settings_have_no_finding(safe: Settings) -> None:
         ("SECOND_FACTOR_GRACE_DAYS", 14, "SECOND_FACTOR_GRACE_DAYS=0"),
         ("ALLAUTH_TRUSTED_PROXY_COUNT", 0, "TRUSTED_PROXIES"),
         ("ROW_SECURITY", False, "ROW_SECURITY"),
+        ("FIELD_KEYS", [], "rewrap_keys --new"),
         ("EMAIL_USE_TLS", False, "smtp+tls"),
         ("SECURITY_CONTACT", "", "SECURITY_CONTACT"),
         ("SECURITY_EXPIRES", date(2026, 12, 20), "2026-12-20"),
@@ -297,18 +298,21 @@ def test_plain_pages_and_open_ports_are_found() -> None:
 def test_the_command_prints_each_finding_and_fails(safe: Settings) -> None:
     safe.DEBUG = True
     printed = StringIO()
-    with pytest.raises(CommandError, match=r"3 findings\. Ports, headers and TLS were left out\."):
+    with pytest.raises(CommandError, match=r"4 findings\. Ports, headers and TLS were left out\."):
         call_command("check_production", "--offline", stdout=printed)
     found = printed.getvalue().splitlines()
     assert found[0] == "- DEBUG is on. Remove it from the environment."
 
 
-def test_the_command_says_so_if_there_is_none(safe: Settings, committed_db: None) -> None:
+def test_the_command_finds_nothing_else_in_a_safe_installation(safe: Settings, committed_db: None) -> None:
     guard_rows(connections["owner"], APPLICATION, enabled=True)
     connections["owner"].close()
     now = datetime.now(UTC)
     for kind in (BACKUP, DRILL):
         Job.objects.create(kind=kind, status=JobStatus.DONE, finished_at=now)
     printed = StringIO()
-    call_command("check_production", "--offline", stdout=printed)
-    assert printed.getvalue() == "OK: no findings. Ports, headers and TLS were left out.\n"
+    # The tests' own PostgreSQL archives nothing, and nothing else is found.
+    with pytest.raises(CommandError, match=r"1 findings\. Ports, headers and TLS were left out\."):
+        call_command("check_production", "--offline", stdout=printed)
+    (found,) = printed.getvalue().splitlines()
+    assert found.startswith("- Changes since the last backup are lost with this machine.")

@@ -28,8 +28,8 @@ from privacy.models import RetentionRule
 DRILL_DATABASE = "proximity_drill"
 NO_LEDGER = (
     "There is no ledger of erasures ({ledger}), so whoever was erased since the backup would come back. "
-    "Nothing was restored. Find the file or its copy and name it with --ledger PATH. If there is none, restore with "
-    "--without-ledger, and ask the privacy officer who has to be erased again."
+    "Nothing was restored. Find the file or its copy and name it with --ledger PATH. If there is none, "
+    "restore with --without-ledger, and ask the privacy officer who has to be erased again."
 )
 FIND_LEDGER = (
     "Find the ledger of erasures and run `manage.py verify_erasures --erase --ledger PATH`. Until then "
