@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
@@ -41,6 +42,7 @@ POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-acti
 OLDEST, NEWEST = 7_200, 5  # seconds between opening the form and sending it
 LIMITS: Final = ((3_600, 5), (86_400, 30))  # registrations of one network
 MOMENT: Final = "public form"
+OWN_PAGE: Final = ("same-origin", "none")  # browsers say whether another website has sent the form
 
 
 class PublicMiddleware:
@@ -193,22 +195,30 @@ def _texts(language: str) -> list[dict[str, Any]]:
 def _moment(request: HttpRequest) -> str:
     """When the form was opened. With errors it stays: a person can correct a field in less than 5 seconds."""
     sent = request.POST.get("moment", "")
-    return sent if _was_opened(sent, OLDEST) else signing.dumps(MOMENT, salt=MOMENT)
+    return sent if _was_opened(request, sent, OLDEST) else signing.dumps(_client(request), salt=MOMENT)
 
 
-def _was_opened(sent: str, seconds: int) -> bool:
-    """Whether a form was opened within so many seconds."""
+def _client(request: HttpRequest) -> str:
+    """A keyed hash of the network and the browser. The form of one visitor is of no use to another."""
+    network = network_of(client_address(request.META)) or "none"
+    parts = f"{network}\n{request.META.get('HTTP_USER_AGENT', '')}"
+    return salted_hmac(MOMENT, parts, algorithm="sha256").hexdigest()
+
+
+def _was_opened(request: HttpRequest, sent: str, seconds: int) -> bool:
+    """Whether this visitor opened a form within so many seconds."""
     try:
-        signing.loads(sent, salt=MOMENT, max_age=seconds)
+        opened_by = signing.loads(sent, salt=MOMENT, max_age=seconds)
     except signing.BadSignature:
         return False
-    return True
+    return constant_time_compare(str(opened_by), _client(request))
 
 
 def _is_in_time(request: HttpRequest) -> bool:
-    """Whether the form was opened at least 5 seconds and at most 2 hours ago."""
+    """Whether this visitor opened the form 5 seconds to 2 hours ago, and sent it from there."""
     sent = request.POST.get("moment", "")
-    return _was_opened(sent, OLDEST) and not _was_opened(sent, NEWEST)
+    is_opened_here = _was_opened(request, sent, OLDEST) and not _was_opened(request, sent, NEWEST)
+    return is_opened_here and request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") in OWN_PAGE
 
 
 def _may_send(request: HttpRequest) -> bool:

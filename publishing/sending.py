@@ -1,6 +1,6 @@
-"""Emails to whoever registers an organisation: a link, and nothing of what was typed."""
+"""Emails to whoever registers an organisation, and to the office of a known one: a link."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -13,13 +13,13 @@ from django.utils.translation import pgettext
 from accounts.mailing import Mailing, message_id_for, queue_mails, send_mails
 from accounts.models import QueuedMail
 from lib.mail import Email
-from publishing.kinds import RegistrationState
+from publishing.kinds import ListedField, RegistrationState
 from publishing.models import Registration
-from publishing.services.registrations import hash_token
-from publishing.site.languages import speaking, words_of
+from publishing.services.registrations import SEND, WORD_HOLDS, hash_token
+from publishing.site.languages import in_public_words, speaking, words_of
 
-SEND: Final = "publishing.mail_registrations"
 KIND: Final = "registration"
+WORD: Final = "registration_word"  # to the office of a known organisation
 BATCH: Final = 100
 
 
@@ -27,7 +27,8 @@ def mail_registrations() -> int:
     """Mail a link to each registration that waits for one, and return the number sent."""
     if settings.PUBLIC_REGISTER_URL:
         _queue_new()
-    return send_mails(REGISTRATION_MAIL)
+        _queue_words()
+    return send_mails(REGISTRATION_MAIL) + send_mails(WORD_MAIL)
 
 
 @transaction.atomic
@@ -42,9 +43,25 @@ def _queue_new() -> None:
         row.save(update_fields=["token_hash", "mailed_at"])
 
 
+@transaction.atomic
+def _queue_words() -> None:
+    rows = _waiting_for_word().filter(token_hash__isnull=True).order_by("word_asked_at", "pk")
+    for row in rows.select_for_update(of=("self",), skip_locked=True)[:BATCH]:
+        queue_mails(WORD, row.pk, [None])
+        row.token_hash = hash_token(_token_of(row))
+        row.save(update_fields=["token_hash"])
+
+
+def _waiting_for_word() -> QuerySet[Registration]:
+    since = timezone.now() - WORD_HOLDS
+    rows = Registration.objects.filter(state=RegistrationState.JOINED, word_at__isnull=True)
+    return rows.filter(word_asked_at__gt=since).exclude(word_email="")
+
+
 def _token_of(row: Registration) -> str:
     """Return the token of a registration. It is the same in each copy of the email."""
-    return salted_hmac("publishing.registration", str(row.pk), algorithm="sha256").hexdigest()
+    purpose = f"publishing.{WORD if row.state == RegistrationState.JOINED else KIND}"
+    return salted_hmac(purpose, str(row.pk), algorithm="sha256").hexdigest()
 
 
 def _registrations_of(row: QueuedMail) -> QuerySet[Registration]:
@@ -80,4 +97,46 @@ REGISTRATION_MAIL: Final = Mailing(
     is_wanted=lambda row: bool(settings.PUBLIC_REGISTER_URL) and _registrations_of(row).exists(),
     told=lambda _row: None,  # whoever registers has no account
     message=_message,
+)
+
+
+def _word_message(row: QueuedMail) -> EmailMultiAlternatives:
+    """The question to the office on record. It says what is to be published, and nothing of the sender."""
+    registration = _waiting_for_word().get(pk=row.object_id)
+    token, language = _token_of(registration), words_of(registration.language)
+    organisation: Any = registration.organisation
+    with speaking(language):
+        subject = pgettext("public page", "Do you want to be listed? Please confirm")
+        fields = [in_public_words(one.label) for one in ListedField if one in registration.fields]
+        text = pgettext(
+            "public page",
+            "Someone asked us to list “%(name)s” on the public page of the proximity police in %(city)s. We "
+            "have this address on record for you.\n\nThis would be published: %(fields)s.\n\nIf you want "
+            "this, open this link within 14 days:\n\n%(link)s\n\nIf you do not want this, ignore this "
+            "email. Nothing is published without your agreement.",
+        ) % {
+            "name": organisation.name,
+            "city": settings.CITY_NAME,
+            "fields": ", ".join([str(in_public_words(ListedField.NAME.label)), *map(str, fields)]),
+            "link": f"{settings.PUBLIC_REGISTER_URL}/confirm/{token}/?language={language}",
+        }
+    usual = {
+        "Message-ID": message_id_for(f"{WORD}-{row.pk}"),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": language,
+    }
+    return Email(subject, text, to=[registration.word_email], headers=usual)
+
+
+def _word_is_wanted(row: QueuedMail) -> bool:
+    return bool(settings.PUBLIC_REGISTER_URL) and _waiting_for_word().filter(pk=row.object_id).exists()
+
+
+WORD_MAIL: Final = Mailing(
+    task=SEND,
+    object_type=KIND,
+    due=lambda: QueuedMail.objects.of_kind(WORD).due(),
+    is_wanted=_word_is_wanted,
+    told=lambda _row: None,  # an organisation has no account
+    message=_word_message,
 )

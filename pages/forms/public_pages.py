@@ -246,9 +246,10 @@ class RegistrationForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     decision = forms.ChoiceField(
-        choices=[("accept", "accept"), ("join", "join"), ("refuse", "refuse")], widget=forms.HiddenInput
+        choices=[(one, one) for one in ("accept", "join", "refuse", "word")], widget=forms.HiddenInput
     )
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    phone = forms.CharField(required=False, widget=forms.HiddenInput, max_length=30)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

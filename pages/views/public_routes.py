@@ -21,7 +21,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.public_pages import ListingForm, RouteForm
 from pages.lookups import get_or_404, record_view, refuse_unless
 from pages.views.public_pages import render_form
-from publishing.kinds import AgreedHow, ListedField, RouteAnswer
+from publishing.kinds import AgreedHow, ListedField, RegistrationState, RouteAnswer
 from publishing.models import PublicDistrict, PublicListing, Registration, ReportingRoute
 from publishing.policies import can_edit_page
 from publishing.services.listings import list_organisation, withdraw_listing
@@ -114,11 +114,28 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _wished(actor: Actor, organisation: Organisation) -> dict[str, Any]:
-    """What the organisation agreed to when it registered; without a registration, its summary."""
+    """What the organisation agreed to when it registered; otherwise only its summary.
+
+    A known organisation has agreed only by the link to its office. A registration from before its listing was
+    withdrawn says nothing any more.
+    """
     summary = {"summary": organisation.summary[:1000]}
     sent = Registration.objects.visible_to(actor).with_wish_to_be_listed(organisation.pk).first()
     if sent is None or sent.confirmed_at is None:
         return summary
+    ended = PublicListing.objects.visible_to(actor).filter(organisation=organisation, is_in_force=False)
+    last = ended.order_by("-withdrawn_on").values_list("withdrawn_on", flat=True).first()
+    if last is not None and city_day(sent.confirmed_at) <= last:
+        return summary
+    if sent.state == RegistrationState.JOINED:
+        if sent.word_at is None or sent.word_by_id is not None:
+            return summary
+        return summary | {
+            "agreed_on": city_day(sent.word_at),
+            "how": AgreedHow.EMAIL,
+            "fields": [ListedField.NAME, *sent.fields],
+            "language": sent.language,
+        }
     return {
         "summary": sent.summary or summary["summary"],
         "agreed_by": sent.person_role,

@@ -25,6 +25,8 @@ from publishing.services.registrations import (
     TEXTS_FOR,
     accept_registration,
     join_registration,
+    known_phones,
+    record_word,
     refuse_registration,
 )
 
@@ -62,6 +64,7 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
         "candidates": found,
         "form": form,
         "organisation": known,
+        "phones": known_phones(known) if known and row.waits_for_word else [],
         "languages": [language_name(code) for code in row.languages],
         "deleted_on": city_day(row.decided_at + TEXTS_FOR) if row.decided_at else None,
     }
@@ -75,13 +78,16 @@ def _decide(request: ActorRequest, row: Registration, form: RegistrationForm) ->
         refuse_registration(reason=given["reason"], **known)
         messages.success(request, _("Registration rejected."))
         return redirect("public_pages")
+    if given["decision"] == "word":
+        record_word(phone=given["phone"], **known)
+        messages.success(request, _("Call recorded. You can list the organisation now."))
+        return redirect("organisation_listing", row.organisation_id)
     if given["decision"] == "join":
         organisation = join_registration(organisation_id=given["organisation"], **known)
         messages.success(request, _("Registration joined with a known organisation."))
-    else:
-        organisation = accept_registration(**known)
-        messages.success(
-            request, _("Organisation added. Its registration stays under Public pages for 30 days.")
-        )
+        to_page = row.wants == Wants.LISTED and not organisation.has_protected_location
+        return redirect("registration", row.pk) if to_page else redirect("organisation", organisation.pk)
+    organisation = accept_registration(**known)
+    messages.success(request, _("Organisation added. Its registration stays under Public pages for 30 days."))
     to_list = row.wants == Wants.LISTED and not organisation.has_protected_location
     return redirect("organisation_listing" if to_list else "organisation", organisation.pk)

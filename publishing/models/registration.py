@@ -43,7 +43,12 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def with_wish_to_be_listed(self, organisation_id: UUID) -> Self:
         """Of an organisation that was added or joined, the latest first."""
         rows = self.filter(organisation=organisation_id, wants=Wants.LISTED)
-        return rows.order_by("-confirmed_at", "-pk")
+        return rows.exclude(state=RegistrationState.REFUSED).order_by("-confirmed_at", "-pk")
+
+    def without_word(self, organisation_id: UUID) -> Self:
+        """Joined with a known organisation that has not confirmed the wish to be listed itself."""
+        joined = self.with_wish_to_be_listed(organisation_id).filter(state=RegistrationState.JOINED)
+        return joined.filter(word_at__isnull=True)
 
 
 class Registration(models.Model):
@@ -86,6 +91,21 @@ class Registration(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="registrations"
     )
+    # The word of a known organisation, through a channel that was on record: a link to its office, or a call.
+    word_email = models.EmailField(blank=True, default="", db_default="", editable=False)
+    word_asked_at = models.DateTimeField(null=True, editable=False)
+    word_phone = models.CharField(
+        _("number that you rang"), max_length=30, blank=True, default="", db_default=""
+    )
+    word_at = models.DateTimeField(null=True, editable=False)
+    word_by = models.ForeignKey(  # none: by the link
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
     reason = models.CharField(_("reason for refusing"), max_length=300, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -115,6 +135,12 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def waits_for_word(self) -> bool:
+        """Whether the known organisation has still to confirm that it wants to be listed."""
+        is_joined = self.state == RegistrationState.JOINED and self.wants == Wants.LISTED
+        return is_joined and self.word_at is None
 
     @property
     def fields_in_words(self) -> list[str]:

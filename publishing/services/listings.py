@@ -22,6 +22,7 @@ from lib.days import city_today
 from publishing.kinds import ListedField
 from publishing.models import PublicListing
 from publishing.policies import can_edit_page
+from publishing.services.registrations import refuse_without_word
 from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 
@@ -51,6 +52,7 @@ def list_organisation(
         raise ValidationError(
             _("The location of this organisation is protected, so it cannot be listed."), code="protected"
         )
+    refuse_without_word(organisation)
     if organisation.status == OrganisationStatus.CLOSED:
         raise ValidationError(_("A closed organisation cannot be listed."), code="closed")
     listing = PublicListing.objects.in_force().filter(organisation=organisation).first()

@@ -14,22 +14,28 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
-from contacts.codes import OrganisationStatus
+from contacts.codes import ContactWish, OrganisationStatus
 from contacts.models import Organisation
 from contacts.services.organisations import create_organisation
 from lib.cleaning import assign
 from lib.conflicts import check_version
-from publishing.kinds import ListedField, RegistrationState
+from lib.waking import wake_on_commit
+from publishing.kinds import ListedField, RegistrationState, Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
 from reminders.services import refresh_reminders
 
 OBJECT: Final = "registration"
+SEND: Final = "publishing.mail_registrations"
 HOLDS: Final = timedelta(hours=48)  # the link in the email
+WORD_HOLDS: Final = timedelta(days=14)  # the link to the office of a known organisation
 UNCONFIRMED_FOR: Final = timedelta(days=7)
 REFUSED_FOR: Final = timedelta(days=90)
 TEXTS_FOR: Final = timedelta(days=30)  # after it was accepted or joined
-_OF_DECISION: Final = ("district", "organisation", "decided_by", "decided_at", "token_hash")
+_OF_DECISION: Final = (
+    *("district", "organisation", "decided_by", "decided_at", "token_hash"),
+    *("word_asked_at", "word_at", "word_by"),
+)
 _OURS: Final = ("name", "kind", "summary", "website", "email", "phone", "languages")
 
 
@@ -60,13 +66,22 @@ def register(*, district_id: UUID, **fields: Any) -> tuple[Registration, str]:
 
 @transaction.atomic
 def confirm_registration(*, token: str) -> None:
-    """Confirm the address that the link was sent to. The answer is the same for a token that is unknown."""
+    """Confirm the address that the link was sent to: of whoever registers, or of a known organisation.
+
+    The answer is the same for a token that is unknown. The public process does the same (public_confirm).
+    """
     rows = Registration.objects.filter(
         token_hash=hash_token(token),
         state=RegistrationState.UNCONFIRMED,
-        created_at__gt=timezone.now() - HOLDS,  # the public process asks the same (public_confirm)
+        created_at__gt=timezone.now() - HOLDS,
     )
     rows.update(state=RegistrationState.CONFIRMED, confirmed_at=timezone.now(), token_hash=None)
+    words = Registration.objects.filter(
+        token_hash=hash_token(token),
+        state=RegistrationState.JOINED,
+        word_asked_at__gt=timezone.now() - WORD_HOLDS,
+    )
+    words.update(word_at=timezone.now(), token_hash=None)
 
 
 @transaction.atomic
@@ -95,11 +110,52 @@ def accept_registration(
 def join_registration(
     *, actor: Actor, registration_id: UUID, organisation_id: UUID, version: int | None = None
 ) -> Organisation:
-    """The organisation is known already: nothing of it changes. Raises as `accept_registration`."""
+    """The organisation is known already: nothing of it changes. Raises as `accept_registration`.
+
+    Whoever registered need not be that organisation. If they want to be listed, its own office gets a link at
+    the address on record, and nothing is listed before the organisation has given its word.
+    """
     row = _to_decide(actor, registration_id, version)
     organisation: Organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
+    reachable = organisation.contact_wish == ContactWish.WELCOME and not organisation.has_protected_location
+    if row.wants == Wants.LISTED and organisation.email and reachable:
+        row.word_email, row.word_asked_at = organisation.email, timezone.now()
+        wake_on_commit(SEND)
     _decide(actor, row, RegistrationState.JOINED, organisation)
     return organisation
+
+
+@transaction.atomic
+def record_word(*, actor: Actor, registration_id: UUID, phone: str, version: int | None = None) -> None:
+    """Record that the actor rang a known organisation at its number on record, and that it agreed.
+
+    Raises DoesNotExist, PermissionDenied, StaleVersion, and ValidationError for any other number.
+    """
+    row = _locked(actor, registration_id, version)
+    if not row.waits_for_word or row.organisation is None:
+        raise ValidationError(_("This registration does not wait for the organisation."), code="decided")
+    if phone not in known_phones(row.organisation):
+        raise ValidationError({"phone": _("Choose a number that is on record for the organisation.")})
+    row.word_phone, row.word_by_id, row.word_at, row.token_hash = phone, actor.id, timezone.now(), None
+    row.revision += 1
+    row.save()
+    _record(actor, row, ["word_at"])
+
+
+def known_phones(organisation: Organisation) -> list[str]:
+    """The numbers on record for an organisation, other than those that came with this registration."""
+    others = organisation.other_details.filter(channel="phone").values_list("value", flat=True)
+    return list(dict.fromkeys(filter(None, [str(organisation.phone), *others])))
+
+
+def refuse_without_word(organisation: Organisation) -> None:
+    """Raise ValidationError if someone registered this organisation and it has not agreed itself."""
+    if Registration.objects.without_word(organisation.pk).exists():
+        text = _(
+            "Someone registered this organisation to be listed. Wait until its office opens the link, ring "
+            "the number on record, or reject the registration."
+        )
+        raise ValidationError(text, code="word")
 
 
 @transaction.atomic
@@ -107,7 +163,9 @@ def refuse_registration(
     *, actor: Actor, registration_id: UUID, reason: str, version: int | None = None
 ) -> Registration:
     """Reject a registration. Raises as `accept_registration`, and ValidationError without a reason."""
-    row = _to_decide(actor, registration_id, version)
+    row = _locked(actor, registration_id, version)
+    if row.state != RegistrationState.CONFIRMED and not row.waits_for_word:
+        raise ValidationError(_("This registration is already decided."), code="decided")
     assign(row, {"reason": reason})
     if not row.reason:
         raise ValidationError({"reason": _("Enter a reason.")})
@@ -127,13 +185,18 @@ def tidy_registrations(now: datetime) -> int:
 
 
 def _to_decide(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
+    row = _locked(actor, registration_id, version)
+    if row.state != RegistrationState.CONFIRMED:
+        raise ValidationError(_("This registration is already decided."), code="decided")
+    return row
+
+
+def _locked(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
     rows = Registration.objects.visible_to(actor).select_for_update(of=("self",))
     row: Registration = rows.select_related("district").get(pk=registration_id)
     if not can_edit_page(actor, row.district_id):
         raise PermissionDenied
     check_version(row.revision, version)
-    if row.state != RegistrationState.CONFIRMED:
-        raise ValidationError(_("This registration is already decided."), code="decided")
     return row
 
 
@@ -143,4 +206,8 @@ def _decide(actor: Actor, row: Registration, state: str, organisation: Organisat
     row.revision += 1
     row.save()
     refresh_reminders("registered", row.pk)
-    record(actor, Action.UPDATE, OBJECT, [row.pk], district_ids=[row.district_id], field_names=["state"])
+    _record(actor, row, ["state"])
+
+
+def _record(actor: Actor, row: Registration, names: list[str]) -> None:
+    record(actor, Action.UPDATE, OBJECT, [row.pk], district_ids=[row.district_id], field_names=names)

@@ -31,7 +31,6 @@ from reminders.sending import send_due
 from reminders.services import notify, refresh_reminders
 from reviews.models import Subscription
 from reviews.services.subscriptions import send_reports
-from tests.architecture import canaries
 from tests.architecture.asking import Asking, undone
 from tests.architecture.leaving import file_routes
 from tests.architecture.test_no_word_leaks import export, words_in

@@ -26,6 +26,7 @@ from publishing.models import Publication, PublicDistrict, Registration
 from publishing.sending import mail_registrations
 from publishing.services.listings import list_organisation
 from publishing.services.pages import write_text
+from publishing.services.registrations import hash_token
 from publishing.site.languages import words_of
 from publishing.tasks import publish_site
 from tests.factories import make_district, make_organisation, make_supervisor
@@ -120,6 +121,12 @@ def test_an_organisation_registers_by_email_and_a_known_one_gets_the_same_answer
     assert len(answers) == 1
     row = Registration.objects.get(name="Chess club")
     assert (row.state, row.wants, row.token_hash) == ("confirmed", "contact", None)
+    office = hash_token("the link to the office")
+    asked = {"state": "joined", "word_asked_at": timezone.now(), "token_hash": office}
+    Registration.objects.filter(pk=row.pk).update(**asked)
+    live.post("/confirm/the link to the office/?language=en")
+    row.refresh_from_db()
+    assert row.word_at is not None and row.token_hash is None
     assert Registration.objects.get(name="A new one").state == "unconfirmed"
 
 
@@ -232,11 +239,20 @@ def test_machines_and_floods_leave_nothing_and_learn_nothing(
     trapped = send(live, monkeypatch, second_name="Bot")
     assert trapped.content == live.post("/en/N7/register/", {**SENT, "second_name": "Bot"}).content
     assert trapped.content == usual.content and Registration.objects.count() == 1
-    for number in range(4):  # the address has its three after two more
-        send(live, monkeypatch, name=f"Club {number}")
+    for number in range(4):  # the mailbox has its three after two more, whatever follows a plus
+        send(live, monkeypatch, name=f"Club {number}", person_email=f"Kim+{number}@club.example")
     assert Registration.objects.count() == 3
     assert send(live, monkeypatch, person_email="other@club.example").status_code == 503  # five an hour
     assert live.post("/en/N7/register/", {"name": "x" * 30_000}).status_code in (400, 413)
+
+
+def test_a_form_that_another_visitor_opened_or_another_website_sends_comes_back(
+    live: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {**SENT, "moment": form_of(live, monkeypatch)}
+    for elsewhere in ({"HTTP_USER_AGENT": "Another browser"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}):
+        assert live.post("/en/N7/register/", sent, **elsewhere).status_code == 422
+    assert live.post("/en/N7/register/", sent, HTTP_SEC_FETCH_SITE="same-origin").status_code == 200
 
 
 def test_a_form_sent_too_early_or_too_late_comes_back_and_promises_no_email(

@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.actors import actor_for
+from accounts.models import User
 from contacts.models import Contact, Organisation
 from districts.models import District
+from lib.days import city_today
 from publishing.models import Registration
+from publishing.sending import mail_registrations
+from publishing.services.listings import list_organisation
 from publishing.services.registrations import (
     accept_registration,
     confirm_registration,
     join_registration,
+    record_word,
     refuse_registration,
     register,
     tidy_registrations,
@@ -22,6 +28,7 @@ from publishing.services.registrations import (
 from tests.contacts.pages import browse
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.markup import joined
+from tests.plugins.mail import MailSink
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +120,88 @@ def test_the_inbox_shows_markup_as_text_and_opens_the_listing_that_was_agreed_to
     assert refused.status_code == 422 and 'id="id_reason_error"' in refused.text
     decided = above.post(f"/publishing/registrations/{plain.pk}/", {"decision": "accept", "revision": 1})
     assert "listing" not in decided["Location"]
+
+
+def joined_with_known(north: District, **more: Any) -> tuple[Any, Organisation, Registration]:
+    """A registration by a stranger, joined with an organisation that the book knows."""
+    known = make_organisation(north, name="Quince Choir", email="office@choir.example", phone="+442079460279")
+    wish = {"wants": "listed", "fields": ["phone", "address"], "person_email": "stranger@evil.example"}
+    row = registered(north, **(wish | more))
+    supervisor = actor_for(make_supervisor(north))
+    join_registration(actor=supervisor, registration_id=row.pk, organisation_id=known.pk)
+    row.refresh_from_db()
+    return supervisor, known, row
+
+
+AGREED: dict[str, Any] = {"agreed_by": "secretary", "how": "form", "fields": ["phone"], "language": "en"}
+AGREED["agreed_on"] = city_today()
+
+
+def test_a_known_organisation_is_listed_only_after_its_own_office_has_opened_the_link(
+    mail_sink: MailSink, settings: Settings
+) -> None:
+    settings.PUBLIC_REGISTER_URL = "https://register.city.example"
+    supervisor, known, row = joined_with_known(make_district())
+    with pytest.raises(ValidationError, match="Someone registered this organisation"):
+        list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+    above = browse(User.objects.get(pk=supervisor.id))
+    form = above.get(f"/organisations/{known.pk}/listing/").context["form"]
+    assert not form["fields"].value() and not form["agreed_by"].value()  # no consent carries over
+    page = above.get(f"/publishing/registrations/{row.pk}/").text
+    assert "stranger@evil.example" in page and "office@choir.example" in page
+    assert mail_registrations() == 1
+    [message] = mail_sink.messages
+    assert message["To"] == "office@choir.example"
+    text = message.get_content()
+    assert "Quince Choir" in text and "phone" in text.lower() and "stranger" not in text
+    token = text.split("/confirm/")[1].split("/")[0]
+    confirm_registration(token=token)
+    row.refresh_from_db()
+    assert row.word_at is not None and row.word_by_id is None
+    form = above.get(f"/organisations/{known.pk}/listing/").context["form"]
+    assert form["fields"].value() == ["name", "phone", "address"]  # what the office has read
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+    assert mail_registrations() == 0
+
+
+def test_a_supervisor_rings_only_a_number_on_record_and_the_call_is_kept() -> None:
+    north = make_district()
+    supervisor, known, row = joined_with_known(north, phone="+15550100")
+    above = browse(User.objects.get(pk=supervisor.id))
+    path = f"/publishing/registrations/{row.pk}/"
+    wrong = above.post(path, {"decision": "word", "phone": "+15550100", "revision": row.revision})
+    assert "Choose a number that is on record" in wrong.text
+    with pytest.raises(PermissionDenied):
+        record_word(actor=actor_for(make_officer(north)), registration_id=row.pk, phone=str(known.phone))
+    said = above.post(path, {"decision": "word", "phone": str(known.phone), "revision": row.revision})
+    assert said["Location"] == f"/organisations/{known.pk}/listing/"
+    row.refresh_from_db()
+    assert (row.word_by_id, row.word_phone) == (supervisor.id, "+442079460279")
+    assert not above.get(said["Location"]).context["form"]["fields"].value()
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+
+
+def test_a_registration_that_the_organisation_knows_nothing_of_can_still_be_rejected() -> None:
+    supervisor, known, row = joined_with_known(make_district())
+    refuse_registration(actor=supervisor, registration_id=row.pk, reason="They did not ask")
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+
+
+def test_what_an_organisation_wished_before_it_withdrew_is_not_ticked_again() -> None:
+    north = make_district()
+    supervisor = actor_for(make_supervisor(north))
+    row = registered(north, wants="listed", fields=["phone"])
+    made = accept_registration(actor=supervisor, registration_id=row.pk)
+    above = browse(User.objects.get(pk=supervisor.id))
+    path = f"/organisations/{made.pk}/listing/"
+    assert above.get(path).context["form"]["fields"].value() == ["name", "phone"]
+    list_organisation(actor=supervisor, organisation_id=made.pk, **AGREED)
+    officer = browse(make_officer(north))
+    assert "Remove listing" in officer.get(f"/organisations/{made.pk}/").text
+    officer.post(f"{path}withdraw/")
+    assert "Remove listing" not in officer.get(f"/organisations/{made.pk}/").text
+    form = above.get(path).context["form"]
+    assert not form["fields"].value() and not form["agreed_by"].value()
 
 
 def test_what_was_typed_is_deleted_in_time() -> None:
