@@ -9,11 +9,12 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         from contacts.models.contact import hide_ended_roles_while
         from lib import erasable
-        from privacy import erasing, ledger, reminders, review_reminders, searching
+        from privacy import archive, erasing, ledger, reminders, review_reminders, searching
         from privacy.exports import package
         from privacy.models import RetentionRule
         from privacy.services import erasures, freezing, retention_decisions, retention_rules
 
+        archive.register()
         searching.register()
         erasing.register()
         package.register()

@@ -52,7 +52,7 @@ from meetings.models import (
 from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 
 FORMAT: Final = "proximity-crm-archive"
-VERSION: Final = 4
+VERSION: Final = 5
 MANIFEST: Final = "manifest.json"
 MEDIA_TYPE: Final = "application/zip"
 BATCH: Final = 2_000  # rows fetched from the cursor at once

@@ -21,7 +21,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Role, User
 from api.models import WebhookDelivery
 from api.services.deliveries import make_deliveries
-from exchange.archive.writing import write_archive
+from exchange.archive.writing import scope_of, write_archive
 from jobs.models import Job
 from jobs.running import run_next
 from lib.days import city_today
@@ -166,7 +166,13 @@ class Walk:
         with undone():
             out = io.BytesIO()
             district = self.ground.districts["north"]
-            write_archive(out, actor=SYSTEM, scope=SYSTEM, district=district, purpose="testing the exits")
+            write_archive(
+                out,
+                actor=SYSTEM,
+                scope=scope_of(SYSTEM, district),
+                district=district,
+                purpose="testing the exits",
+            )
             return {"archive": words_in(out.getvalue())}
 
     def _papers(self) -> Answers:

@@ -17,7 +17,7 @@ from django.db import ProgrammingError, models, transaction
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import User
+from accounts.models import Role, User
 from audit.models import Action, Change, Event
 from audit.signing import public_file, read_public_keys
 from audit.verifying import Report
@@ -35,6 +35,7 @@ from lib.external_ids import set_external_ids
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Series
 from meetings.services.concerns import log_concern
+from privacy.services.restrictions import restrict_contact
 from reviews.models import Review
 from reviews.services.signing import sign_statements
 from reviews.verifying import verify_reviews
@@ -46,6 +47,7 @@ from tests.factories import (
     make_officer,
     make_organisation,
     make_supervisor,
+    make_user,
 )
 from tests.incidents.making import make_incident
 from tests.lib.test_age import PUBLIC_KEY, SECRET_KEY
@@ -129,6 +131,9 @@ def make_busy(chance: random.Random) -> None:
         series=series, series_on=date(2026, 1, 5), departs=True, version=7
     )
     PrivateChannel.objects.create(contact=chance.choice(list(Contact.objects.all())), phone="+34600999888")
+    restricted = chance.choice(list(Contact.objects.filter(withdrawn_on__isnull=True)))
+    privacy_officer = actor_for(make_user(Role.PRIVACY_OFFICER))
+    restrict_contact(actor=privacy_officer, contact_id=restricted.pk, ground="evidence")
     Audited().audit_twice()
     place = Organisation.objects.active().order_by("pk")[0]
     happened: dict[str, Any] = {"kinds": ["threat"], "bias_grounds": ["unknown"], "site_organisation": place}
