@@ -54,6 +54,8 @@ DERIVED = {
     "followup.folded",
     "merge.memory",
     "restriction.request",
+    "review.blind_spots",  # communities known to live here leave in no file
+    "signedrecord.inside",
 }
 
 
