@@ -104,27 +104,36 @@ def _cased(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: b
 # --- Phones -----------------------------------------------------------------------------------------
 
 _LABEL: Final = re.compile(
-    r"\b(?:tel[eé]fono|tel[ef]?|tlfn?o?|tfn?o|phone|m[oó]v(?:il)?|mob(?:ile)?|puh)\b\.?:?", re.IGNORECASE
+    r"\b(?:tel[eé]fono|telefon|tel[ef]?|tlfn?o?|tfn?o|phone|m[oó]v(?:il)?|mob(?:ile)?|puh(?:elin)?|gsm|tālr(?:unis)?"
+    r"|тел(?:ефон)?|моб(?:илен)?)\b\.?:?",
+    re.IGNORECASE,
 )
-_BOTH: Final = re.compile(rf"{_LABEL.pattern}\s*(?:[/&,-]|\b(?:y|e|and)\b)\s*fax\b\.?:?", re.IGNORECASE)
-_FAX: Final = re.compile(r"\bfax\b\.?:?(?P<number>[ \d.+()-]*)", re.IGNORECASE)
+_BOTH: Final = re.compile(rf"{_LABEL.pattern} ?(?:[/&,-]|\b(?:y|e|and)\b) ?(?:fax|факс)\b\.?:?", re.IGNORECASE)
+# A slash after a few digits parts the area code from the number: “02/966 97 40”.
+_FAX: Final = re.compile(
+    r"\b(?:fax|факс)\b\.?:?(?P<number> ?\(?\d{1,5}\)? ?/[ \d.()-]*|[ \d.+()-]*)", re.IGNORECASE
+)
 # A marker and a few digits, and no more after them: “ext 949010380” is another number.
 _EXTENSION: Final = re.compile(
-    r"[,;]?\s*(?:\b(?:ext(?:ensi[oó]n)?|anexo|int(?:erno)?|ramal|poste|sise|wew|iekš|вътр|alanumero|ankn(?:ytning)?)"
-    r"|(?<![^\W\d_])x|#|;\s*ext=)\.?:?\s*"
+    r"[,;]? ?(?:\b(?:ext(?:ensi[oó]n)?|anexo|int(?:erno)?|ramal|poste|sise|wew|iekš|вътр|alanumero|ankn(?:ytning)?)"
+    r"|(?<![^\W\d_])x|#|; ?ext=)\.?:? ?"
     r"(\d{1,6})(?![ .-]*\d)",
     re.IGNORECASE,
 )
 _NO_EXTENSION: Final = re.compile(r"\b(?:ext(?:ensi[oó]n)?)\b\.?:?|(?<![^\W\d_])x(?=\s*\d)", re.IGNORECASE)
 # Two numbers are listed by a sign, or by “and” and “or” in the nine languages.
 _BETWEEN: Final = re.compile(
-    r"\s*(?:[/;,|\n]|\s(?:y|o|u|e|ou|and|or|ja|tai|või|un|vai|и|или|och|eller|&)\s|\s-\s)\s*", re.IGNORECASE
+    r" ?(?:[/;,|\n]| (?:y|o|u|e|ou|and|or|ja|tai|või|un|vai|и|или|och|eller|&) | - ) ?", re.IGNORECASE
 )
 _RUN: Final = re.compile(r"(?<![^\W_])[+(]?\d(?:[\d\s().-]*\d)?(?![^\W_])")
 _GAP: Final = re.compile(r"[\s().-]+")
 _AROUND: Final = " .-()"
 _FEWEST: Final = 7  # digits of a number that is told from its neighbour by a blank only
 _MOST_PIECES: Final = 16
+_MOST_OF_ONE: Final = 5  # pieces of one number that signs part: “91/885/29/65”
+_LONGEST_CELL: Final = 500  # characters that are read; the rest is in `rest`
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_LINES: Final = re.compile(r" ?\n[ \n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,34 +156,80 @@ def find_phones(text: str, region: str) -> Phones:
     a phone: “617 ABC DEF” would dial something else. Each digit of the text is in what is returned.
     """
     found = Phones()
+    text, cut = text[:_LONGEST_CELL], text[_LONGEST_CELL:]
     plain = _BOTH.sub(" ", "\n".join(filter(None, map(plain_number, text.splitlines()))))
     for fax in _FAX.finditer(plain):
-        numbers = _numbers(fax["number"], region)
-        found.faxes.extend(number for number in numbers if number not in found.faxes)
-        found.rest.extend([] if numbers else [fax.group().strip()])
-    pieces = _EXTENSION.split(_LABEL.sub(" ", _FAX.sub("\n", plain)))
+        inside = Phones()
+        _read_piece(fax["number"], region, inside)
+        found.faxes.extend(number for number in inside.numbers if number not in found.faxes)
+        found.rest.extend(inside.rest if inside.numbers else [fax.group().strip()])
+    pieces = _EXTENSION.split(_single_blanks(_LABEL.sub(" ", _FAX.sub("\n", plain))))
     for at in range(0, len(pieces), 2):
         before = len(found.numbers)
-        _read_piece(_NO_EXTENSION.sub(" ", pieces[at]), region, found)
+        _read_piece(_single_blanks(_NO_EXTENSION.sub(" ", pieces[at])), region, found)
         if at + 1 < len(pieces):
             if len(found.numbers) > before:
                 found.extensions[found.numbers[-1]] = pieces[at + 1]
             else:
                 found.rest.append(pieces[at + 1])
+    found.rest.extend([cut.strip()] if cut.strip() else [])
     return found
 
 
+def _single_blanks(text: str) -> str:
+    """`text` with single blanks and line ends, so that no pattern looks at a run of them again and again."""
+    return _LINES.sub("\n", _BLANKS.sub(" ", text))
+
+
 def _read_piece(text: str, region: str, found: Phones) -> None:
-    parts = [part for part in _BETWEEN.split(text) if part and part.strip(_AROUND)]
-    listed = [one_phone(part, region) for part in parts]
-    if len(parts) > 1 and not all(listed) and (whole := one_phone(" ".join(text.split()), region)):
-        parts, listed = [text], [whole]  # “91/885 29 65”
-    for part, number in zip(parts, listed, strict=True):
+    """Add the numbers of a text that lists them by signs, and what is none.
+
+    A part that is no number is tried together with the parts after it, as an area code is: “02/966 97 40”. A
+    remainder is no number: “966 97 41” after it would be read with another area code.
+    """
+    parts = _whole_numbers([part for part in _BETWEEN.split(text) if part and part.strip(_AROUND)], region)
+    is_dialled = any(number and _is_complete(part, region) for part, number in parts)
+    is_after_rest = False
+    for part, number in parts:
         numbers = [number] if number else _numbers(part, region)
-        if not numbers:
+        if numbers and len(parts) > 1 and (is_dialled or is_after_rest) and not _is_complete(part, region):
+            numbers, words = [], part.strip()
+        elif numbers:
+            words = ""
+        else:
             numbers, words = _beside_words(part, region)
-            found.rest.extend([words] if words else [])
+        found.rest.extend([words] if words else [])
         found.numbers.extend(number for number in dict.fromkeys(numbers) if number not in found.numbers)
+        is_after_rest = not numbers and part.rstrip(_AROUND)[-1:].isdigit()
+
+
+def _whole_numbers(parts: list[str], region: str) -> list[tuple[str, str | None]]:
+    """Join a part that is no number with the parts after it if they are one number together."""
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    while at < len(parts):
+        part, number, end = parts[at], one_phone(parts[at], region), at + 1
+        if number is None and any(map(str.isdigit, part)):
+            for last in range(at + 2, min(at + _MOST_OF_ONE, len(parts)) + 1):
+                joined = " ".join(" ".join(parts[at:last]).split())
+                if sum(map(str.isdigit, joined)) >= _FEWEST and (number := one_phone(joined, region)):
+                    part, end = joined, last
+                    break
+        found.append((part, number))
+        at = end
+    return found
+
+
+def _is_complete(text: str, region: str) -> bool:
+    """Whether a number is written as one dials it from anywhere in the country, or with the country code.
+
+    Where area codes begin with 0, a number without it belongs to an area that the text does not name.
+    """
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None or metadata.national_prefix != "0":
+        return True
+    plain = text.strip(_AROUND)
+    return plain.startswith(("+", "0")) or one_phone(f"+{plain}", region) is not None
 
 
 def _numbers(text: str, region: str) -> list[str]:
@@ -189,6 +244,8 @@ def _numbers(text: str, region: str) -> list[str]:
         for start in range(end):
             before, part = best[start], " ".join(pieces[start:end])
             if before is None or sum(map(str.isdigit, part)) < _FEWEST:
+                continue
+            if start and not _is_complete(part, region):
                 continue
             number = one_phone(part, region)
             known = best[end]

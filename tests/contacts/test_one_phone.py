@@ -76,6 +76,58 @@ def test_what_is_no_number_is_told(text: str, numbers: list[str], rest: list[str
     assert (found.numbers, found.rest, found.faxes) == (numbers, rest, faxes)
 
 
+SOFIA, MOBILE = "+35929669740", "+359886581960"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "rest", "faxes"),
+    [
+        ("02/966 97 40; 0886581960", [SOFIA, MOBILE], [], []),
+        ("0886581960; 02/966 97 40", [MOBILE, SOFIA], [], []),
+        ("02/966 97 40 / 0886581960", [SOFIA, MOBILE], [], []),
+        ("02/966-97-40, 359886581960", [SOFIA, MOBILE], [], []),
+        ("02; 9669740", [SOFIA], [], []),
+        ("тел. 02/966 97 40, факс 02/966 97 41", [SOFIA], [], ["+35929669741"]),
+        ("tel 02/966 97 40 fax 02/9669741", [SOFIA], [], ["+35929669741"]),
+        # A remainder would be dialled in another town.
+        ("02/966 97 40, 966 97 41", [SOFIA], ["966 97 41"], []),
+        ("02/966 97 40/41", [SOFIA], ["41"], []),
+        ("12/0886581960", [MOBILE], ["12"], []),
+        ("02 9669740 9669741", [], ["02 9669740 9669741"], []),
+        ("зала 12, 9669740", [], ["зала 12", "9669740"], []),
+    ],
+)
+def test_an_area_code_belongs_to_its_number_and_a_remainder_is_no_number(
+    text: str, numbers: list[str], rest: list[str], faxes: list[str]
+) -> None:
+    found = find_phones(text, "BG")
+    assert (found.numbers, found.rest, found.faxes) == (numbers, rest, faxes)
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "numbers", "rest"),
+    [
+        ("DE", "0221/123456; 0221 / 654321", ["+49221123456", "+49221654321"], []),
+        ("DE", "0221/123456/654321", ["+49221123456"], ["654321"]),
+        ("CH", "044/668 18 00; 079 123 45 67", ["+41446681800", "+41791234567"], []),
+        ("CH", "044/668 18 00/01", ["+41446681800"], ["01"]),
+        ("AT", "01/58858-0; 0664/1234567", ["+431588580", "+436641234567"], []),
+        ("IT", "06/67101; 06 0606", ["+390667101", "+39060606"], []),
+        ("ES", "91/885/29/65", ["+34918852965"], []),
+    ],
+)
+def test_a_slash_after_an_area_code_in_other_countries(
+    region: str, text: str, numbers: list[str], rest: list[str]
+) -> None:
+    found = find_phones(text, region)
+    assert (found.numbers, found.rest) == (numbers, rest)
+
+
+def test_a_cell_is_read_to_500_characters_and_the_rest_is_told() -> None:
+    found = find_phones("949217792" + " " * 600 + "949010380", "ES")
+    assert (found.numbers, found.rest) == (BOTH[:1], ["949010380"])
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["949217792, 949010380", "949217792;949010380", "949217792 ext. 12"])
 def test_a_form_a_tool_and_a_service_refuse_more_than_one_number(text: str) -> None:
