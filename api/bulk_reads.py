@@ -107,7 +107,7 @@ def register() -> None:
         title=gettext_lazy("Bulk read"),
         may=lambda actor: _open_agreements(actor).exists(),
         find_starter=_find_key,
-        for_tools=True,
+        lane=kinds.Lane.TOOLS,
     )
 
 

@@ -42,6 +42,7 @@ _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|[oa]|ero?|ou|ta)")
 _LONG: Final = 5  # letters of a word in which one slip is likelier than another word
 _VERY_LONG: Final = 9  # letters of a word in which two are
 _MOST_WORDS: Final = 24  # of a name that are compared
+_LONGEST: Final = 400  # characters of a name that are read; a field holds 200
 _INITIALED: Final = 3  # words of a name that few call by its initials
 _TURNED: Final = 3  # words of a name that is known when it is turned round
 _MORE: Final = 4  # words of a city
@@ -132,7 +133,7 @@ def read_name(name: str) -> Name:
 
 @lru_cache(maxsize=500)
 def _spelled(name: str) -> tuple[Word, ...]:
-    return tuple(_each_spelled(name))
+    return tuple(_each_spelled(name[:_LONGEST]))
 
 
 def _each_spelled(name: str) -> Iterator[Word]:

@@ -108,15 +108,17 @@ _LABEL: Final = re.compile(
     r"|тел(?:ефон)?|моб(?:илен)?)\b\.?:?",
     re.IGNORECASE,
 )
-_BOTH: Final = re.compile(rf"{_LABEL.pattern} ?(?:[/&,-]|\b(?:y|e|and)\b) ?(?:fax|факс)\b\.?:?", re.IGNORECASE)
+_BOTH: Final = re.compile(
+    rf"{_LABEL.pattern} ?(?:[/&,-]|\b(?:y|e|and)\b) ?(?:fax|факс)\b\.?:?", re.IGNORECASE
+)
 # A slash after a few digits parts the area code from the number: “02/966 97 40”.
 _FAX: Final = re.compile(
     r"\b(?:fax|факс)\b\.?:?(?P<number> ?\(?\d{1,5}\)? ?/[ \d.()-]*|[ \d.+()-]*)", re.IGNORECASE
 )
 # A marker and a few digits, and no more after them: “ext 949010380” is another number.
 _EXTENSION: Final = re.compile(
-    r"[,;]? ?(?:\b(?:ext(?:ensi[oó]n)?|anexo|int(?:erno)?|ramal|poste|sise|wew|iekš|вътр|alanumero|ankn(?:ytning)?)"
-    r"|(?<![^\W\d_])x|#|; ?ext=)\.?:? ?"
+    r"[,;]? ?(?:\b(?:ext(?:ensi[oó]n)?|anexo|int(?:erno)?|ramal|poste|sise|wew|iekš|вътр|alanumero"
+    r"|ankn(?:ytning)?)|(?<![^\W\d_])x|#|; ?ext=)\.?:? ?"
     r"(\d{1,6})(?![ .-]*\d)",
     re.IGNORECASE,
 )

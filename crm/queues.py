@@ -15,7 +15,7 @@ QUEUES: Final[dict[str, int]] = {
     "trail": 2,  # a long seal does not delay the numbering of new rows
     "mail": 2,
     "hooks": 4,  # each waits for one receiver, so a few receivers that hang leave others free
-    "work": 3,  # more than JOBS_AT_ONCE and one bulk read, so that short tasks need not wait for jobs
+    "work": 5,  # one more than the lanes of jobs, so that short tasks need not wait for jobs
 }
 
 

@@ -6,6 +6,7 @@ kinds.register("export_list", export_list, title=_("Export"), may=can_export)
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
@@ -13,6 +14,15 @@ from django.utils.functional import Promise
 
 from accounts.actors import Actor
 from accounts.models import Act
+
+
+class Lane(StrEnum):
+    """Jobs of one lane wait for each other, and never for those of another lane."""
+
+    FILES = "files"  # exports, audits, archives
+    IMPORTS = "imports"
+    PRIVACY = "privacy"
+    TOOLS = "tools"  # bulk reads of API keys
 
 
 class JobRefused(Exception):
@@ -88,8 +98,7 @@ class Kind:
     """A kind of job.
 
     `run` may be called again for the same job after a worker died, so it must be idempotent. `find_starter`
-    returns the present actor of a starter that is no staff account, or None if it can no longer act. One job
-    of the kinds `for_tools` runs beside those that people wait for.
+    returns the present actor of a starter that is no staff account, or None if it can no longer act.
     """
 
     name: str
@@ -99,7 +108,7 @@ class Kind:
     act: Act | None = None
     opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True
     find_starter: Callable[[UUID], Actor | None] = lambda _id: None
-    for_tools: bool = False
+    lane: Lane = Lane.FILES
 
     def needs_release(self, result: Mapping[str, Any]) -> bool:
         """Whether a second person must release the files of a job with this result."""
@@ -118,22 +127,27 @@ def register(
     act: Act | None = None,
     opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True,
     find_starter: Callable[[UUID], Actor | None] = lambda _id: None,
-    for_tools: bool = False,
+    lane: Lane = Lane.FILES,
 ) -> None:
     """Register a kind of job.
 
     `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With an `act` the
     files can be downloaded only after a second person has released them, if the job's result `opens` so much.
     """
-    _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter, for_tools)
+    _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter, lane)
 
 
 def names() -> list[str]:
     return list(_KINDS)
 
 
-def kinds_for_tools() -> list[str]:
-    return [name for name, kind in _KINDS.items() if kind.for_tools]
+def lane_of(name: str) -> Lane:
+    kind = _KINDS.get(name)
+    return kind.lane if kind else Lane.FILES
+
+
+def kinds_of(lane: Lane) -> list[str]:
+    return [name for name, kind in _KINDS.items() if kind.lane == lane]
 
 
 def find_kind(name: str) -> Kind | None:

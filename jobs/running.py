@@ -5,6 +5,7 @@ remains: files, events and the end of a job are one transaction of the worker th
 """
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -25,8 +26,8 @@ from accounts.models import User
 from accounts.services.acts import ask
 from districts.models import District
 from jobs.files import KEPT_FOR, keep_file, opened
-from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, find_kind, kinds_for_tools
-from jobs.models import Job, JobFile, JobStatus
+from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Lane, find_kind, kinds_of, lane_of
+from jobs.models import Job, JobFile, JobQuerySet, JobStatus
 from jobs.services import LEASE, end_job
 from lib.leases import Lease, claim, claim_alone
 from lib.row_context import acting_as
@@ -41,10 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 def run_next() -> bool:
-    """Run the oldest due job. Return False if none is due or the maximum number of jobs is running.
-
-    One job of tools, such as a bulk read, runs beside those of people, so that people do not wait for it.
-    """
+    """Run the oldest due job. Return False if each has to wait for its lane, or none is due."""
     lease = _claim()
     if lease is None:
         return False
@@ -133,18 +131,24 @@ def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
 @transaction.atomic
 def _claim() -> Lease[Job] | None:
     claim_alone(LOCK)
-    of_tools = Q(kind__in=kinds_for_tools())
-    held = Job.objects.held().aggregate(tools=Count("pk", of_tools), people=Count("pk", ~of_tools))
+    held = Counter(map(lane_of, Job.objects.held().values_list("kind", flat=True)))
+    most = dict.fromkeys(Lane, settings.JOBS_AT_ONCE) | {Lane.TOOLS: 1}
     due = Job.objects.due()
-    if held["people"] >= settings.JOBS_AT_ONCE:
-        due = due.filter(of_tools)
-    if held["tools"]:
-        due = due.exclude(of_tools)
+    for lane in Lane:
+        if held[lane] >= most[lane]:
+            due = _beside(due, lane)
     begun = {"status": JobStatus.RUNNING, "attempts": F("attempts") + 1}
     for lease in claim(due, LEASE, 1, **begun):
         lease.row.refresh_from_db()
         return lease
     return None
+
+
+def _beside(due: JobQuerySet, full: Lane) -> JobQuerySet:
+    """Leave out jobs of a lane. A kind that no app registers is of the lane FILES."""
+    if full != Lane.FILES:
+        return due.exclude(kind__in=kinds_of(full))
+    return due.filter(kind__in=[kind for lane in Lane if lane != full for kind in kinds_of(lane)])
 
 
 @contextmanager

@@ -303,4 +303,10 @@ def _table(label: str) -> str:
 
 def register() -> None:
     """Make the erasure a kind of background task."""
-    kinds.register(ERASE, erase_person, title=gettext_lazy("Erase a person’s data"), may=can_handle_requests)
+    kinds.register(
+        ERASE,
+        erase_person,
+        title=gettext_lazy("Erase a person’s data"),
+        may=can_handle_requests,
+        lane=kinds.Lane.PRIVACY,
+    )

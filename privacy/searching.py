@@ -186,4 +186,10 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
 
 def register() -> None:
     """Make the search a kind of background task."""
-    kinds.register(SEARCH, search_person, title=gettext_lazy("Search for a person"), may=can_handle_requests)
+    kinds.register(
+        SEARCH,
+        search_person,
+        title=gettext_lazy("Search for a person"),
+        may=can_handle_requests,
+        lane=kinds.Lane.PRIVACY,
+    )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from contacts.remembered import Extra
 from contacts.rules import find_phones
@@ -22,6 +23,8 @@ from lib.fold import squash
 _TOKENS: Final = re.compile(r"[\s;,|]+")
 _SITES: Final = re.compile(r"[\s|]+|[;,](?=\s|$|https?://|www\.)", re.IGNORECASE)
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+LONGEST_TOLD: Final = 200  # characters of a cell that a line of the preview shows
+_ROUNDED: Final = re.compile(r"\d[eE]\+\d{1,2}(?!\w)")  # 4.48E+11
 _NETWORKS: Final = frozenset(
     [
         *(
@@ -84,6 +87,16 @@ def read_phones(text: str, region: str) -> Said:
             said.more.append(("phone", number))
     said.more += [("fax", number) for number in found.faxes]
     return said
+
+
+def why_no_number(text: str) -> str:
+    """Why a part of a phone cell is skipped."""
+    if _ROUNDED.search(text):
+        return _(
+            "the spreadsheet has rounded this number, and its last digits are lost. Format the column as "
+            "text in the source, and export the file again"
+        )
+    return _("not a number")
 
 
 def read_emails(text: str) -> Said:

@@ -17,7 +17,7 @@ from contacts.services.details import NAMES, OTHER
 from contacts.services.details import said as said_of
 from districts.models import District
 from exchange.imports import cells as read
-from exchange.imports.channels import Said, read_emails, read_phones
+from exchange.imports.channels import LONGEST_TOLD, Said, read_emails, read_phones, why_no_number
 from exchange.imports.extras import as_detail
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.noting import Note, NoteKind
@@ -118,8 +118,9 @@ def _set(plain: Plain, notes: list[Note], name: str, said: Said, label: str) -> 
     if said.more:
         plain[OTHER] = [*plain.get(OTHER, []), *(list(as_detail(extra).values()) for extra in said.more)]
     for text in said.rest:
-        left_out = _("%(what)s: “%(text)s” is skipped") % {"what": label, "text": text}
-        notes.append((NoteKind.LEFT_OUT.value, left_out))
+        left_out = _("%(what)s: “%(text)s” is skipped") % {"what": label, "text": text[:LONGEST_TOLD]}
+        why = f" ({why_no_number(text)})" if name == "phone" else ""
+        notes.append((NoteKind.LEFT_OUT.value, left_out + why))
 
 
 def _role() -> str:

@@ -13,7 +13,15 @@ from contacts.codes import Channel
 from contacts.models import Organisation
 from contacts.remembered import Extra
 from contacts.rules import evidence, find_phones, proof, title_case
-from exchange.imports.channels import Said, read_emails, read_pages, read_phones, read_websites
+from exchange.imports.channels import (
+    LONGEST_TOLD,
+    Said,
+    read_emails,
+    read_pages,
+    read_phones,
+    read_websites,
+    why_no_number,
+)
 from exchange.imports.languages import find_languages
 from exchange.imports.mapping import HOME, NEEDED, SOCIAL, WISH, Mapping, Origin
 from exchange.imports.noting import Note, NoteKind
@@ -24,7 +32,6 @@ from lib.fold import fold, squash
 Value = str | list[str]
 
 LONGEST_ID: Final = 200
-_TOLD: Final = 200  # letters of a cell that a line says
 _fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and districts, row after row
 
 
@@ -105,7 +112,7 @@ def refuse_what_lacks(row: Row, lacks: Sequence[str]) -> None:
 
 def _leave_out(row: Row, name: str, text: str, why: str = "") -> None:
     """Say that a cell, or a part of it, is nowhere in what is kept."""
-    said = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:_TOLD]}
+    said = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:LONGEST_TOLD]}
     row.note(NoteKind.LEFT_OUT, f"{said} ({why})" if why else said)
 
 
@@ -163,7 +170,7 @@ def _text_of(row: Row, name: str, origin: Origin, line: Line) -> str:
         for text, other in meant:
             if other != chosen:
                 said = _("%(what)s: “%(text)s” is ignored in favour of “%(code)s”")
-                what = {"what": label_of(name), "text": text[:_TOLD], "code": chosen}
+                what = {"what": label_of(name), "text": text[:LONGEST_TOLD], "code": chosen}
                 row.note(NoteKind.NOT_COUNTED, said % what)
         return str(chosen)
     if not meant:
@@ -189,7 +196,7 @@ def _plain(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
 def _set_channel(row: Row, name: str, said: Said) -> None:
     """The first number or address is the field; the others are further details, what is none is told."""
     for text in said.rest:
-        _leave_out(row, name, text, _("not a number") if name == "phone" else "")
+        _leave_out(row, name, text, why_no_number(text) if name == "phone" else "")
     if said.first:
         try:
             row.fields[name] = said.first if name == "phone" else _field_clean(name, said.first)

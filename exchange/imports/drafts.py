@@ -25,7 +25,7 @@ from contacts.models import Organisation
 from exchange.imports.content import content_of, packed
 from exchange.imports.encodings import telling_rows
 from exchange.imports.fields import Target
-from exchange.imports.guessing import guess_columns, guess_values
+from exchange.imports.guessing import guess_columns, guess_values, named_codes
 from exchange.imports.organisations import places_of, shouted
 from exchange.imports.outcomes import RowOutcome, refused_file, report_file, summary_of
 from exchange.imports.planning import NEW
@@ -206,10 +206,14 @@ def check_columns(draft: ImportDraft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a field's columns say: `meant` is text → code, the most frequent text first."""
+    """What a field's columns say: `meant` is text → code, the most frequent text first.
+
+    `unclear` are texts that are the name or code of several.
+    """
 
     meant: dict[str, str]
     has_more: bool
+    unclear: frozenset[str]
 
 
 def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
@@ -222,7 +226,9 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
         places = _by_postcode(actor, values) | by_name if meaning.codes is places_of else {}
         guessed = guess_values(values, codes, meaning.stems or {}, places)
         meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
-        named[name] = Values({value: meant[value] for value in values}, has_more)
+        several = {text for text, fitting in named_codes(codes).items() if len(fitting) > 1}
+        unclear = frozenset(value for value in values if fold(value) in several)
+        named[name] = Values({value: meant[value] for value in values}, has_more, unclear)
     # Districts first: a row of none is refused, whatever else is known of it.
     return dict(sorted(named.items(), key=lambda one: target.field(one[0]).codes is not places_of))
 
@@ -405,4 +411,4 @@ def _by_postcode(actor: Actor, values: Collection[str]) -> dict[str, str]:
 
 
 def register() -> None:
-    kinds.register(KIND, work_on_draft, title=gettext_lazy("Import"), may=can_import)
+    kinds.register(KIND, work_on_draft, title=gettext_lazy("Import"), may=can_import, lane=kinds.Lane.IMPORTS)

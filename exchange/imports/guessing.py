@@ -13,6 +13,7 @@ _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _WEB: Final = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
 _DEGREES: Final = re.compile(r"-?\d{1,3}[.,]\d{2,15}")
+_LONGEST_HEADING: Final = 200  # characters of a heading that are compared
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
 _ENOUGH: Final = 0.6  # of the values that are there
 _FEW: Final = 2  # a single value proves nothing against a heading that is the field's very name
@@ -109,7 +110,7 @@ def plain_heading(heading: str) -> str:
     >>> plain_heading("idEntImport"), plain_heading("nombre_corto")
     ('id ent import', 'nombre corto')
     """
-    return fold(_HUMP.sub(" ", heading))
+    return fold(_HUMP.sub(" ", heading[:_LONGEST_HEADING]))
 
 
 def _is_part(field: str, heading: str, other: str, known: Mapping[str, str]) -> bool:
@@ -169,13 +170,25 @@ def guess_values(
     >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
     {'Visita': 'visit', 'Visit': 'visit'}
     """
-    named = {fold(str(label)): code for code, label in codes.items()} | {fold(code): code for code in codes}
+    named = named_codes(codes)
     found = {}
     for value in values:
-        code = named.get(fold(value)) or _by_stems(value, stems) or _place(value, places)
+        meant = named.get(fold(value), frozenset())
+        if len(meant) > 1:
+            continue  # the name of one and the code of another: a person decides
+        code = next(iter(meant), "") or _by_stems(value, stems) or _place(value, places)
         if code in codes:
             found[value] = code
     return found
+
+
+def named_codes(codes: Mapping[str, object]) -> dict[str, frozenset[str]]:
+    """Folded label or code → the codes that it can mean."""
+    named: dict[str, set[str]] = {}
+    for code, label in codes.items():
+        for text in (fold(str(label)), fold(code)):
+            named.setdefault(text, set()).add(code)
+    return {text: frozenset(meant) for text, meant in named.items()}
 
 
 def _by_stems(text: str, stems: Mapping[str, str]) -> str:

@@ -16,9 +16,8 @@ _OWN: Final = (
     "nb nl pa pl ps pt ro ru se sk sl so sq sr sv sw ta te th ti tr uk ur vi wo zh"
 )
 _LONGEST: Final = 8  # letters of a code that is kept
-_PARTS: Final = re.compile(
-    r"\s*[,;/|\n•·+]\s*|\s+(?:y|e|and|ja|un|и|och|&)\s+|(?<=\w)\s+[-–]\s+(?=\w)", re.IGNORECASE
-)
+_LONGEST_CELL: Final = 2000  # characters of a cell that are read; the rest is told
+_PARTS: Final = re.compile(r" ?[,;/|\n•·+] ?| (?:y|e|and|ja|un|и|och|&) |(?<=\w) [-–] (?=\w)", re.IGNORECASE)
 # What people call languages beside Unicode's names.
 _ALSO: Final = {
     "castilian castellano castelhano castigliano castella": "es",
@@ -55,7 +54,10 @@ def find_languages(text: str) -> tuple[list[str], list[str]]:
     (['es', 'pt'], ['dialect 7'])
     """
     codes, unknown = set(), list[str]()
-    for part in filter(None, map(squash, _PARTS.split(text))):
+    text, cut = text[:_LONGEST_CELL], text[_LONGEST_CELL:].strip()
+    # Single blanks, so that no pattern looks at a run of them again and again.
+    lines = "\n".join(map(squash, text.splitlines()))
+    for part in filter(None, map(squash, _PARTS.split(lines))):
         if code := _code(part):
             codes.add(code)
             continue
@@ -65,7 +67,7 @@ def find_languages(text: str) -> tuple[list[str], list[str]]:
         codes |= {code for _word, code in words if code}
         if rest := " ".join(word for word, code in words if not code):
             unknown.append(rest)
-    return sorted(codes), unknown
+    return sorted(codes), [*unknown, cut] if cut else unknown
 
 
 def _code(word: str) -> str:

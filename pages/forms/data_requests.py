@@ -1,7 +1,6 @@
 """Forms of the privacy desk: a new request, its identity, an extension, cuts and the answer."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -16,7 +15,6 @@ from privacy.codes import Identity
 from privacy.models import DataRequest, Finding, Package, Restriction
 from privacy.models.request import STATED
 
-_CUT: Final = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _LINES: Final = forms.Textarea(attrs={"rows": 3} | UNREMEMBERED)
 
 
@@ -137,7 +135,7 @@ class CutsForm(forms.Form):
 
     def clean_marked(self) -> str:
         marked: str = self.cleaned_data["marked"].replace("\r\n", "\n").strip()
-        if _CUT.sub(lambda found: found.group(1), marked) != self.text.strip():
+        if _without_marks(marked) != self.text.strip():
             raise forms.ValidationError(_("Change nothing but [[ and ]]. Each [[ needs a ]]."))
         return marked
 
@@ -146,9 +144,25 @@ class CutsForm(forms.Form):
         """Places of the marked stretches in the text."""
         marked, blank = self.cleaned_data["marked"], len(self.text) - len(self.text.lstrip())
         return [
-            (blank + found.start() - 4 * before, blank + found.end() - 4 * before - 4)
-            for before, found in enumerate(_CUT.finditer(marked))
+            (blank + start - 4 * before, blank + end - 4 * before - 4)
+            for before, (start, end) in enumerate(_marked_stretches(marked))
         ]
+
+
+def _marked_stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of [[ and the next ]] after each. A text of [[ alone is read once."""
+    end = 0
+    while (start := text.find("[[", end)) >= 0 and (closing := text.find("]]", start + 2)) >= 0:
+        end = closing + 2
+        yield start, end
+
+
+def _without_marks(text: str) -> str:
+    parts, last = [], 0
+    for start, end in _marked_stretches(text):
+        parts += [text[last:start], text[start + 2 : end - 2]]
+        last = end
+    return "".join([*parts, text[last:]])
 
 
 def marked(text: str, cuts: Sequence[Sequence[int]]) -> str:

@@ -234,7 +234,13 @@ class ValuesForm(forms.Form):
             nothing = otherwise or _("Unknown")
             for number, (value, code) in enumerate(values.meant.items()):
                 self.fields[f"{name}_{number}"] = forms.ChoiceField(
-                    label=value, choices=[("", nothing), *offered.items()], required=False, initial=code
+                    label=value,
+                    choices=[("", nothing), *offered.items()],
+                    required=False,
+                    initial=code,
+                    help_text=_("Several have this name or code. Choose one.")
+                    if value in values.unclear
+                    else "",
                 )
 
     @property

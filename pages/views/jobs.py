@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
+from exchange.imports.drafts import KIND as IMPORT
 from jobs.files import parts_of
 from jobs.kinds import find_kind
 from jobs.models import Job, JobFile
@@ -47,7 +48,8 @@ def job_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
     else:
         messages.info(request, _("The task is stopping."))
-    return redirect("job", pk)
+    draft = row.parameters.get("draft") if row.kind == IMPORT else None
+    return redirect("import", draft) if draft else redirect("job", pk)
 
 
 @require_safe

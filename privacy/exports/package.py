@@ -118,7 +118,11 @@ def make_package(work: Work) -> JobResult:
 def register() -> None:
     """Make packages a kind of background task."""
     kinds.register(
-        PACKAGE, make_package, title=gettext_lazy("Answer to a data request"), may=can_handle_requests
+        PACKAGE,
+        make_package,
+        title=gettext_lazy("Answer to a data request"),
+        may=can_handle_requests,
+        lane=kinds.Lane.PRIVACY,
     )
 
 

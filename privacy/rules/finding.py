@@ -39,7 +39,8 @@ _TWICE: Final = re.compile(r"([a-z])\1")
 _VOWELS: Final = re.compile("[aeiouyw]")
 _GROUP: Final = re.compile(r"\+?\d+")
 _MOST_GROUPS: Final = 12
-_EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
+# Begins where an address begins, so that a long word without an @ is read once.
+_EMAIL: Final = re.compile(r"(?<![^\s@<>()\[\],;:\"])[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
 
 
 class Hit(NamedTuple):

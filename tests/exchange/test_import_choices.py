@@ -164,3 +164,10 @@ def test_a_womens_group_that_does_culture_is_a_womens_group() -> None:
         "Mujeres Culturales": "womens_organisation",
         "Culturales": "culture_sport",
     }
+
+
+def test_a_name_beats_a_code_and_what_fits_two_is_left_to_a_person() -> None:
+    wards = {"CITY": "Alderport", "BD07": "City", "N1": "North"}
+    places = {"city": "BD07", "alderport": "CITY", "bd07": "BD07", "north": "N1", "n1": "N1"}
+    found = guess_values(["City", "Alderport", "BD07", "north", "n1"], wards, {}, places)
+    assert found == {"Alderport": "CITY", "BD07": "BD07", "north": "N1", "n1": "N1"}

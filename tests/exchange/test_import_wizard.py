@@ -372,3 +372,41 @@ def test_a_number_of_the_register_finds_the_organisation_again() -> None:
     assert Organisation.objects.get().external_ids.get().external_id == "G-12345"
     assert sums(imported(user, text.replace("Casa Roma", "Casa Romaní"))) == {"updated": 1}
     assert Organisation.objects.get().name == "Casa Romaní"
+
+
+def test_a_district_called_like_the_code_of_another_is_asked_and_not_guessed() -> None:
+    city = make_district("Alderport", code="CITY")
+    user = make_supervisor(city)
+    make_district("City", code="BD07", parent=city)
+    answer = upload(user, "Name;Kind;Ward\nCasa Roma;ngo;City\nPeña Zorro;ngo;Alderport\n")
+    columns = browse(user).get(answer["location"]).context["form"]
+    sent = {name: columns[name].initial or "" for name in columns.fields} | {"column_2": "home_district"}
+    values = browse(user).get(browse(user).post(answer["location"], sent)["location"])
+    guessed = {field.label: field.initial for field in values.context["form"].fields.values()}
+    assert (guessed["City"], guessed["Alderport"]) == ("", "CITY")
+    assert values.content.decode().count("Several have this name or code. Choose one.") == 1
+
+
+def test_a_number_that_a_spreadsheet_has_rounded_is_told_as_that() -> None:
+    draft = mapped(supervisor_of_n1(), "Nombre;Tipo;Distrito;Teléfono\nCasa Roma;ngo;N1;4.48E+11\n")
+    told = " ".join(str(why) for lines in draft.report["lines"].values() for _line, _name, why in lines)
+    assert "4.48E+11" in told and "the spreadsheet has rounded this number" in told
+
+
+def test_a_running_import_is_stopped_from_its_page_and_can_be_checked_again() -> None:
+    user = supervisor_of_n1()
+    upload(user)
+    draft = ImportDraft.objects.latest("created_at")
+    ImportDraft.objects.filter(pk=draft.pk).update(state="trying")
+    job = Job.objects.create(
+        kind="import_table", status="waiting", started_by=user.pk, parameters={"draft": str(draft.pk)}
+    )
+    ImportDraft.objects.filter(pk=draft.pk).update(job_id=job.pk)
+    page = browse(user)
+    address = reverse("import", args=[draft.pk])
+    assert f"/jobs/{job.pk}/cancel/" in page.get(address).content.decode()
+    stopped = page.post(f"/jobs/{job.pk}/cancel/")
+    assert (stopped.status_code, stopped["location"]) == (302, address)
+    assert "Task stopped." in page.get(address).content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "mapping"

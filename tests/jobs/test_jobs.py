@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
+from crm.queues import QUEUES
 from jobs import kinds
 from jobs.files import opened, parts_of
 from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Output, Work
@@ -207,10 +208,11 @@ def test_what_waits_is_taken_back(supervisor: User) -> None:
     assert cancel_job(actor=actor_for(supervisor), job_id=job.pk).status == JobStatus.CANCELLED
 
 
-def test_a_job_for_tools_and_one_for_people_run_beside_each_other_and_no_second_of_either(
-    supervisor: User,
+@pytest.mark.parametrize("lane", [kinds.Lane.IMPORTS, kinds.Lane.PRIVACY, kinds.Lane.TOOLS])
+def test_jobs_of_two_lanes_run_beside_each_other_and_no_second_of_either(
+    supervisor: User, lane: kinds.Lane
 ) -> None:
-    kinds.register("read", greet, title="read", may=lambda _actor: True, for_tools=True)
+    kinds.register("read", greet, title="read", may=lambda _actor: True, lane=lane)
     held = {"status": "running", "attempts": 1, "lease_until": timezone.now() + LEASE}
     for running, next_kind in (("read", "greet"), ("greet", "read")):
         Job.objects.all().delete()
@@ -220,6 +222,12 @@ def test_a_job_for_tools_and_one_for_people_run_beside_each_other_and_no_second_
         second.refresh_from_db()
         other.refresh_from_db()
         assert (second.status, other.status) == ("waiting", "done")
+
+
+def test_imports_exports_and_the_privacy_desk_have_a_lane_each_and_a_worker_more() -> None:
+    lanes = {name: kinds.lane_of(name) for name in ("import_table", "export_list", "privacy_search")}
+    assert list(lanes.values()) == [kinds.Lane.IMPORTS, kinds.Lane.FILES, kinds.Lane.PRIVACY], lanes
+    assert QUEUES["work"] > len(kinds.Lane)
 
 
 def test_a_dead_workers_job_begins_anew_when_its_lease_has_run_out(supervisor: User) -> None:
