@@ -107,7 +107,7 @@ def _district(line: IndicatorLine, district: District, row: Any, period: Period)
 
 
 def beside_cities(actor: Actor, plan: Plan) -> list[Compared]:
-    """The plan's indicators from records beside those of the latest file of each city."""
+    """The plan's indicators from records beside those of each city's latest file, verified ones first."""
     files: dict[Any, CityFile] = {}
     for file in CityFile.objects.visible_to(actor).latest_first():
         files.setdefault(file.city_id, file)
@@ -116,8 +116,13 @@ def beside_cities(actor: Actor, plan: Plan) -> list[Compared]:
         sides = [side for file in files.values() for side in _of_file(line, file)]
         if sides:
             own = _own(line, plan.district.name)
-            found.append(Compared(line, own, sorted([own, *sides], key=lambda side: side.name.casefold())))
+            found.append(Compared(line, own, sorted([own, *sides], key=_place)))
     return found
+
+
+def _place(side: Side) -> tuple[bool, str]:
+    """Where a city stands among others: after all that are verified if it is not, then by name."""
+    return side.file is not None and not side.file.is_verified, side.name.casefold()
 
 
 def _own(line: IndicatorLine, name: str) -> Side:
@@ -137,19 +142,21 @@ def _of_file(line: IndicatorLine, file: CityFile) -> Iterator[Side]:
     for one in file.content["indicators"]:
         if one["slug"] == line.row.slug and one["unit"] == line.row.unit:
             yield Side(
-                name=file.city.name,
+                name=str(file.city),
                 latest=numbers_of(one["unit"], one["latest"]),
                 baseline=numbers_of(one["unit"], one["baseline"]),
                 months=file.content["context"]["months_of_data"],
-                why=_why_not(line, one, file.content["context"]),
+                why=_why_not(line, one, file),
                 file=file,
             )
             return
 
 
-def _why_not(line: IndicatorLine, one: Mapping[str, Any], context: Mapping[str, Any]) -> list[str]:
-    """Empty if the two can be compared."""
-    found = []
+def _why_not(line: IndicatorLine, one: Mapping[str, Any], file: CityFile) -> list[str]:
+    """Return why the two cannot be compared; empty if they can."""
+    context, found = file.content["context"], []
+    if not file.is_verified:
+        found.append(_("nobody has verified that this file is from the city"))
     if one["latest"] is None:
         found.append(_("has no value yet"))
     elif one["latest"]["hidden"]:

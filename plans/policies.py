@@ -2,7 +2,7 @@
 
 from accounts.actors import Actor
 from districts.models import District
-from plans.models import Action, Plan
+from plans.models import Action, CityFile, Plan
 
 
 def can_start_plan(actor: Actor, district: District) -> bool:
@@ -40,6 +40,12 @@ def can_receive(actor: Actor) -> bool:
 def can_trust(actor: Actor) -> bool:
     """Say that a city's key is right: administrators."""
     return actor.kind == "user" and actor.is_administrator
+
+
+def can_remove_file(actor: Actor, file: CityFile) -> bool:
+    """Remove a file of another city: who read it, and administrators."""
+    read = actor.id is not None and actor.id == file.accepted_by_id
+    return can_trust(actor) or (can_receive(actor) and read)
 
 
 def _supervises(actor: Actor) -> bool:

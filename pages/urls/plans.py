@@ -68,6 +68,11 @@ urlpatterns: list[URLPattern] = [
     path("cities/", cities.cities, name="cities"),
     path("cities/<uuid:city>/", cities.city, name="city"),
     path("cities/<uuid:city>/files/<uuid:cityfile>/", cities.city_file, name="city_file"),
+    path(
+        "cities/<uuid:city>/files/<uuid:cityfile>/remove/",
+        cities.city_file_remove,
+        name="city_file_remove",
+    ),
     path("cities/<uuid:city>/distrust/", cities.city_distrust, name="city_distrust"),
     path("cities/<uuid:city>/remove/", cities.city_remove, name="city_remove"),
     path(f"{REVIEW}discard/", reviews.plan_review_discard, name="plan_review_discard"),

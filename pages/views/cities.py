@@ -19,8 +19,8 @@ from pages.lookups import get_or_404, refuse_unless
 from plans.files import MOST_BYTES
 from plans.known import FilePage
 from plans.models import City, CityFile
-from plans.policies import can_read_cities, can_receive, can_trust
-from plans.services.cities import distrust_city, receive_file, remove_city, trust_city
+from plans.policies import can_read_cities, can_receive, can_remove_file, can_trust
+from plans.services.cities import distrust_city, receive_file, remove_city, remove_file, trust_city
 
 
 @form_page
@@ -74,9 +74,23 @@ def city(request: ActorRequest, city: UUID) -> HttpResponse:
 def city_file(request: ActorRequest, city: UUID, cityfile: UUID) -> HttpResponse:
     row = _city(request, city)
     file = get_or_404(CityFile.objects.visible_to(request.actor).latest_first().filter(city=row), cityfile)
-    return render(
-        request, "pages/cities/file.html", {"city": row, "file": file, "page": FilePage(file.content)}
-    )
+    context = {
+        "city": row,
+        "file": file,
+        "page": FilePage(file.content),
+        "may_remove": can_remove_file(request.actor, file),
+    }
+    return render(request, "pages/cities/file.html", context)
+
+
+@require_POST
+def city_file_remove(request: ActorRequest, city: UUID, cityfile: UUID) -> HttpResponse:
+    row = _city(request, city)
+    file = get_or_404(CityFile.objects.visible_to(request.actor).filter(city=row), cityfile)
+    refuse_unless(can_remove_file(request.actor, file))
+    remove_file(actor=request.actor, file_id=file.pk)
+    messages.success(request, _("File removed."))
+    return redirect("cities")
 
 
 @require_POST

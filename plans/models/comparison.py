@@ -69,7 +69,8 @@ class City(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        """With the country: cities of two countries have the same name."""
+        return f"{self.name} ({self.country})"
 
     @property
     def fingerprint(self) -> str:
@@ -86,7 +87,9 @@ class CityFileQuerySet(models.QuerySet["CityFile"]):
         return self.all()
 
     def latest_first(self) -> Self:
-        return self.select_related("city").order_by("city__name", "city__pk", "-period_end", "-received_at")
+        """By city, signed files before unsigned ones: an unsigned file never stands for a city with a key."""
+        order = ("city__name", "city__country", "city__pk", "-is_signed", "-period_end", "-received_at")
+        return self.select_related("city").order_by(*order)
 
 
 class CityFile(models.Model):

@@ -19,7 +19,7 @@ from lib.cleaning import assign
 from lib.days import city_today
 from plans import files
 from plans.models import City, CityFile
-from plans.policies import can_receive, can_trust
+from plans.policies import can_receive, can_remove_file, can_trust
 from reports.periods import Period
 
 
@@ -27,8 +27,8 @@ from reports.periods import Period
 def receive_file(*, actor: Actor, content: bytes) -> tuple[CityFile, bool]:
     """Read a comparison file of another city. Returns it, and whether it is new.
 
-    Raises PermissionDenied, and ValidationError for a file that is wrong, or signed with another key than
-    that of its city.
+    Raises PermissionDenied, and ValidationError for a file that is wrong, signed with another key than that
+    of its city, or unsigned although its city has a key.
     """
     if not can_receive(actor):
         raise PermissionDenied
@@ -89,6 +89,28 @@ def remove_city(*, actor: Actor, city_id: UUID) -> None:
     city.delete()
 
 
+@transaction.atomic
+def remove_file(*, actor: Actor, file_id: UUID) -> None:
+    """Delete a file, and its city if it was the last one of a city that is not trusted.
+
+    Raises DoesNotExist, and PermissionDenied unless the actor read the file or is an administrator.
+    """
+    file = (
+        CityFile.objects.visible_to(actor)
+        .select_related("city")
+        .select_for_update(of=("self",))
+        .get(pk=file_id)
+    )
+    if not can_remove_file(actor, file):
+        raise PermissionDenied
+    record_changes(actor, Did.ERASE, [Changed("city_file", file.pk, Op.ERASED, 2, [])])
+    file.delete()
+    city = City.objects.select_for_update(of=("self",)).get(pk=file.city_id)
+    if not city.is_trusted and not city.files.exists():
+        record_changes(actor, Did.ERASE, [Changed("city", city.pk, Op.ERASED, city.version + 1, [])])
+        city.delete()
+
+
 def keys_of_cities(name: str) -> dict[str, bool]:
     """Keys of the cities of this name, and whether an administrator trusts each."""
     rows = City.objects.filter(name__iexact=name).exclude(key="")
@@ -102,10 +124,16 @@ def _city(actor: Actor, said: dict[str, Any], key: str) -> City:
     owner = rows.filter(key=key).first() if key else None
     if owner and owner != city:
         raise ValidationError(
-            _("This file is signed with the key of %(city)s.") % {"city": owner.name}, code="other_city"
+            _("This file is signed with the key of %(city)s.") % {"city": owner}, code="other_city"
         )
     if key:
         _refuse_other_key(said["name"], said["country"], key)
+    elif city and city.key:
+        raise ValidationError(
+            _("This file is not signed, but %(city)s signs its files. Ask the city for the signed file.")
+            % {"city": city},
+            code="unsigned",
+        )
     if city is None:
         city = City(key=key)
         assign(city, {"name": said["name"], "country": said["country"]})

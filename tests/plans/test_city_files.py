@@ -16,7 +16,7 @@ from lib.canonical import canonical
 from lib.city_files import fingerprint_of
 from plans import files
 from plans.models import City, CityFile
-from plans.services.cities import distrust_city, receive_file, remove_city, trust_city
+from plans.services.cities import distrust_city, receive_file, remove_city, remove_file, trust_city
 from practices.models import Practice
 from reports.catalogue import REPORTS
 from tests.factories import make_district, make_officer, make_supervisor, make_user
@@ -130,6 +130,31 @@ def test_an_unsigned_file_is_never_verified(actor: Actor) -> None:
     trust_city(actor=administrator(), city_id=row.city_id, key=signed.city.key)
     row, signed = (CityFile.objects.get(pk=one.pk) for one in (row, signed))
     assert (row.is_verified, signed.is_verified) == (False, True)
+
+
+def test_an_unsigned_file_never_stands_for_a_city_that_signs(actor: Actor) -> None:
+    polished = changed("indicators.0.latest.n", 41)
+    before, _is_new = receive_file(actor=actor, content=file_of(polished))  # before its key was known
+    signed, _is_new = receive_file(actor=actor, content=file_of(DOCUMENT, KEY))
+    assert list(CityFile.objects.latest_first()) == [signed, before]
+    with pytest.raises(ValidationError, match="not signed, but Westmark .NL. signs"):
+        receive_file(actor=actor, content=file_of(changed("indicators.0.latest.n", 40)))
+
+
+def test_a_file_is_removed_by_who_read_it_and_an_unknown_city_goes_with_the_last(actor: Actor) -> None:
+    first, _is_new = receive_file(actor=actor, content=file_of(DOCUMENT))
+    signed, _is_new = receive_file(actor=actor, content=file_of(DOCUMENT, KEY))
+    another = actor_for(make_supervisor(make_district()))
+    with pytest.raises(PermissionDenied):
+        remove_file(actor=another, file_id=first.pk)
+    remove_file(actor=actor, file_id=first.pk)
+    assert list(CityFile.objects.all()) == [signed]
+    remove_file(actor=administrator(), file_id=signed.pk)
+    assert not City.objects.exists()
+    again, is_new = receive_file(actor=actor, content=file_of(DOCUMENT, KEY))
+    trust_city(actor=administrator(), city_id=again.city_id, key=again.city.key)
+    remove_file(actor=actor, file_id=again.pk)
+    assert is_new and City.objects.get().is_trusted, "trust stays, whatever files come and go"
 
 
 def test_the_key_of_another_city_is_refused(actor: Actor) -> None:

@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts.actors import actor_for
 from accounts.models import Role
 from audit.models import Event
 from contacts.codes import NOT_COUNTED
 from meetings.services.concerns import log_concern
 from plans.models import City, CityFile, ComparisonFile, Indicator
+from plans.services.cities import trust_city
 from plans.services.comparison import sign_files
 from tests.factories import make_district, make_officer, make_organisation, make_user
 from tests.plans.comparing import Compared, bytes_of, file_of, use_city_key
@@ -73,11 +75,15 @@ def test_cities_stand_side_by_side_and_say_why_not(key: Path) -> None:
     assert "Unverified" in upload(client, file_of(DOCUMENT, KEY, context=same)).content.decode()
     assert "not signed" in upload(client, file_of(DOCUMENT, city=there, context=few)).content.decode()
     text = page(client, "plan_compare", city.plan.pk)
+    assert text.count("unverified") == text.count("nobody has verified") == 2 and "comparable" not in text
+    westmark = City.objects.get(name="Westmark")
+    trust_city(actor=actor_for(make_user(Role.ADMINISTRATOR)), city_id=westmark.pk, key=westmark.key)
+    text = page(client, "plan_compare", city.plan.pk)
     assert text.count("comparable") == 1
     assert "fewer than two quarters" in text and "within 48 hours" in text
-    names = [text.rindex(name) for name in ("Alderport", "Sunderholm", "Westmark")]
-    assert names == sorted(names)
-    assert text.count("unverified") == 2
+    names = [text.rindex(name) for name in ("Alderport", "Westmark (NL)", "Sunderholm (SE)")]
+    assert names == sorted(names), "what is not verified comes last"
+    assert text.count("unverified") == 1
     came = CityFile.objects.get(is_signed=True)
     assert "unverified" in page(client, "cities")
     assert came.period.span in page(client, "cities"), "its last day, not the one after"

@@ -91,6 +91,8 @@ def test_anybody_verifies_the_signature_without_the_project(key: Path, tmp_path:
     assert verify(tmp_path, content.replace(b'"n":32', b'"n":33'), fingerprint) == "NOT VALID: signature"
     assert verify(tmp_path, content + b"\n", fingerprint) == "NOT VALID: bytes"
     assert verify(tmp_path, content, "0" * 32) == "NOT VALID: fingerprint"
+    unsigned = {name: value for name, value in json.loads(content).items() if name != "signature"}
+    assert verify(tmp_path, canonical(unsigned), fingerprint) == "NOT VALID: no signature"
     code = VERIFIER.read_text().split('"""')[2]
     assert len([line for line in code.splitlines() if line.strip()]) <= 30
 
