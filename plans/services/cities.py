@@ -95,12 +95,7 @@ def remove_file(*, actor: Actor, file_id: UUID) -> None:
 
     Raises DoesNotExist, and PermissionDenied unless the actor read the file or is an administrator.
     """
-    file = (
-        CityFile.objects.visible_to(actor)
-        .select_related("city")
-        .select_for_update(of=("self",))
-        .get(pk=file_id)
-    )
+    file = CityFile.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=file_id)
     if not can_remove_file(actor, file):
         raise PermissionDenied
     record_changes(actor, Did.ERASE, [Changed("city_file", file.pk, Op.ERASED, 2, [])])

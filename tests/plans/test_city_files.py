@@ -137,7 +137,7 @@ def test_an_unsigned_file_never_stands_for_a_city_that_signs(actor: Actor) -> No
     before, _is_new = receive_file(actor=actor, content=file_of(polished))  # before its key was known
     signed, _is_new = receive_file(actor=actor, content=file_of(DOCUMENT, KEY))
     assert list(CityFile.objects.latest_first()) == [signed, before]
-    with pytest.raises(ValidationError, match="not signed, but Westmark .NL. signs"):
+    with pytest.raises(ValidationError, match="not signed, but Westmark"):
         receive_file(actor=actor, content=file_of(changed("indicators.0.latest.n", 40)))
 
 

@@ -17,6 +17,7 @@ from accounts.actors import actor_for
 from audit.models import Event
 from audit.signing import NoKey, make_key
 from contacts.services.organisations import edit_organisation
+from lib.canonical import canonical
 from plans import files
 from plans.models import (
     Action,

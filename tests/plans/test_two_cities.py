@@ -27,8 +27,8 @@ def test_a_file_says_the_same_in_another_installation(settings: Settings, tmp_pa
     assert received.content["indicators"][0]["latest"] == told
     (compared,) = beside_cities(other.actor, other.plan)
     assert [(side.name, side.latest.of) for side in compared.sides if side.latest] == [
-        ("Alderport", "32 of 41"),
         ("Westmark", "20 of 40"),
+        ("Alderport (IE)", "32 of 41"),  # whom no administrator has trusted yet
     ]
     with pytest.raises(FileRefused, match="signature is wrong"):
         receive_file(actor=other.actor, content=content.replace(b'"n":32', b'"n":31'))
