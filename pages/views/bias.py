@@ -12,7 +12,7 @@ from districts.models import District
 from lib.days import city_today
 from meetings.codes import BiasGround, ConcernKind
 from pages.lookups import refuse_unless
-from publishing.services.bias import BiasRow, bias_table, can_read_bias_table
+from publishing.services.bias import BiasRow, bias_table, can_read_bias_table, waits_for_release
 from reports.periods import YEARS, year_of
 
 
@@ -25,14 +25,14 @@ def bias_page(request: ActorRequest) -> HttpResponse:
     year = next((one for one in years if str(one.since.year) == asked), None)
     if year is None:
         raise Http404
-    table = bias_table(request.actor, year)
+    table = None if waits_for_release(year) else bias_table(request.actor, year)
     counted = District.objects.active().filter(parent=None).values_list("pk", flat=True)
     record(request.actor, Action.VIEW, "report", district_ids=counted, field_names=["bias"])
     context = {
         "year": year,
         "years": [one.since.year for one in years],
-        "rows": [_named(row) for row in table.rows],
-        "total": table.total,
+        "rows": [_named(row) for row in table.rows] if table else [],
+        "total": table.total if table else None,
     }
     return render(request, "pages/reports/bias.html", context)
 

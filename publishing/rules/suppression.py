@@ -6,15 +6,16 @@ right whenever rows add up to a total or a state has stayed as it was. All of th
 over whole numbers (`System`); what is hidden is unknown in it.
 
 A number below LEAST is hidden, and so is a rest below LEAST: nobody of 12, or all but one, says something of
-everybody. Then more is hidden until each hidden number can be any of POSSIBLE numbers. The proof is made of
-witnesses: other numbers in the hidden places that fit everything published. Finding none proves nothing, and
-then more is hidden: the search may be short, a mistake of it costs a number and tells none.
+everybody. A difference below LEAST between two releases of one number is such a number too: 20 of 30, then 20
+of 31, would tell of one. Then more is hidden until each hidden number can be any of POSSIBLE numbers. The
+proof is made of witnesses: other numbers in the hidden places that fit everything published. Finding none
+proves nothing, and then more is hidden: the search may be short, a mistake costs a number and tells none.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 LEAST: Final = 5
@@ -36,7 +37,9 @@ class Table:
     `rows` are n and `of` by group. Tables with one `population` have the same `of`; `within` is the
     population that this one is a part of. `hides_n` and `hides_of` are groups whose numbers are not
     published, TOTAL among them; an `of` is never hidden without its n. They are None before the decision.
-    `is_state`: n is of a moment, `is_stock`: so is `of`.
+    `is_state`: n is of a moment, `is_stock`: so is `of`. `never` are groups that are hidden whatever they
+    count, so that a reader does not know whether they count anybody. `adds_up` are quarters whose totals are
+    together the total of this table, which is of a longer period.
     """
 
     release: int
@@ -49,6 +52,8 @@ class Table:
     within: str = ""
     is_state: bool = False
     is_stock: bool = False
+    never: frozenset[str] = frozenset()
+    adds_up: Sequence[str] = ()
     hides_n: frozenset[str] | None = None
     hides_of: frozenset[str] | None = None
 
@@ -260,6 +265,33 @@ def suppress(
     return [], left_out
 
 
+def split_restated(earlier: Sequence[Table], new: Sequence[Table]) -> tuple[list[Table], list[Table]]:
+    """Return the new tables to publish, and the earlier tables that stay as they were published.
+
+    A table stays as it was if nothing has changed, or if a number has changed by less than LEAST since any
+    release of it. A reader cannot tell the two apart.
+    """
+    changed, kept = [], []
+    for table in new:
+        name = (table.quarter, table.slug, table.split)
+        versions = [one for one in earlier if (one.quarter, one.slug, one.split) == name]
+        is_same = bool(versions) and versions[-1].pairs == table.pairs
+        if is_same or any(_differs_little(one, table) for one in versions):
+            kept.append(versions[-1])
+        else:
+            changed.append(table)
+    return changed, kept
+
+
+def _differs_little(first: Table, second: Table) -> bool:
+    """Whether a number of a group, known to both or to one of them only, differs by less than LEAST."""
+    for group in {*first.pairs, *second.pairs}:
+        (n, of), (n_then, of_then) = second.pairs.get(group, (0, 0)), first.pairs.get(group, (0, 0))
+        if any(0 < abs(by) < LEAST for by in (n - n_then, of - of_then, (of - n) - (of_then - n_then))):
+            return True
+    return False
+
+
 def _hideable(system: System, tables: Iterable[Table]) -> dict[Cell, list[Cell]]:
     """The numbers that may be hidden, each with those that are hidden with it."""
     found: dict[Cell, list[Cell]] = defaultdict(list)
@@ -303,7 +335,9 @@ def system_of(tables: Sequence[Table], same: Sequence[Same] = ()) -> System:
     for table in tables:
         _add_up(system, table)
     _parts_of_populations(system, tables)
+    _years(system, tables)
     _carry_over(system, tables, same)
+    _differences(system, {table.release for table in tables if table.hides_n is None})
     system.close()
     return system
 
@@ -311,22 +345,23 @@ def system_of(tables: Sequence[Table], same: Sequence[Same] = ()) -> System:
 def _read(system: System, table: Table) -> None:
     for group, (n, of) in table.pairs.items():
         cells = [table.cell(group, what) for what in ("of", "n", "rest")]
-        floor = 1 if of else 0
+        is_never = group in table.never
+        floor = 1 if of and not is_never else 0
         for cell, value in zip(cells, (of, n, of - n), strict=True):
             system.add(cell, value, floor if cell is cells[0] else 0)
         system.sum_up(cells[1:], cells[:1])
         is_small = of and min(n, of - n) < LEAST
-        if 0 < of < LEAST or group in (table.hides_of or ()):
+        if 0 < of < LEAST or is_never or group in (table.hides_of or ()):
             system.guarded.update(cells)
         elif is_small or group in (table.hides_n or ()):
             system.guarded.update(cells[1:])
-        if table.hides_of is None or group not in table.hides_of:
+        if not is_never and (table.hides_of is None or group not in table.hides_of):
             system.shown.add(cells[0])
-        if table.hides_n is None or group not in table.hides_n:
+        if not is_never and (table.hides_n is None or group not in table.hides_n):
             system.shown.update(cells[1:])
         if table.hides_n is not None:
             system.fixed.update(system.shown.intersection(cells))
-        elif not of:
+        elif not of and not is_never:
             system.fixed.update(cells)
 
 
@@ -364,6 +399,29 @@ def _parts_of_populations(system: System, tables: Sequence[Table]) -> None:
                     system.guarded.add(between)
 
 
+def _years(system: System, tables: Sequence[Table]) -> None:
+    """A longer period is its quarters together, each as it was last published, and what is between them."""
+    for table in tables:
+        for what in ("of", "n", "rest") if table.adds_up else ():
+            whole, parts = table.cell(TOTAL, what), {}
+            for other in sorted(tables, key=lambda one: one.release):
+                cell = other.cell(TOTAL, what)
+                if other.quarter in table.adds_up and cell[2] == whole[2]:
+                    parts[other.quarter] = cell
+            if not parts:
+                continue
+            if (
+                len(parts) == len(table.adds_up)
+                and sum(map(system.values.__getitem__, parts.values())) == (system.values[whole])
+            ):
+                system.sum_up(parts.values(), [whole])
+                continue
+            between = (*whole[:5], f"{what}: in other quarters")
+            system.sum_up(parts.values(), [whole], between)
+            if 0 < system.values[between] < LEAST:
+                system.guarded.add(between)
+
+
 def _carry_over(system: System, tables: Sequence[Table], same: Sequence[Same]) -> None:
     """The reader takes it that a number has stayed as it was since the last quarter or release, if it has."""
     for first, second in _neighbours(tables):
@@ -393,6 +451,20 @@ def _stay(
     if first.slug == second.slug and before[1] == after[1] and (again or first.is_state):
         for what in ("n", "rest"):
             system.equal(first.cell(before[0], what), second.cell(after[0], what))
+
+
+def _differences(system: System, undecided: set[int]) -> None:
+    """What has changed by less than LEAST between two releases is guarded, if one of these is not decided."""
+    releases: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in system.values:
+        releases[cell[1:]].append(cell)
+    for cells in releases.values():
+        for first, second in combinations(sorted(cells), 2):
+            by = abs(system.values[second] - system.values[first])
+            if 0 < by < LEAST and undecided & {first[0], second[0]}:
+                between = (*second[:5], f"{second[5]} since {first[0]}")
+                system.sum_up([second], [first], between)
+                system.guarded.add(between)
 
 
 def _same_ground(

@@ -1,7 +1,8 @@
 """The bias table of a year, as ODIHR asks for it: bias ground by kind of concern, and the response.
 
-It is of the whole city and of a year that is over, never of a district. Small numbers are hidden as in a
-release, so that the table can leave the house.
+It is of the whole city and of a year that is over, never of a district. It has a fixed list of rows, each
+ground with each kind. Small numbers are hidden as in a release, nobody among them, and the proof knows the
+quarters that were released, so that the table can leave the house.
 """
 
 from collections import defaultdict
@@ -14,18 +15,27 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.actors import Actor
 from districts.models import District
+from meetings.codes import ConcernKind
 from meetings.models import Concern
-from publishing.rules.suppression import TOTAL, Pair, Table, suppress
+from publishing.codes import INDICATORS
+from publishing.models import Release, ReleaseGrid
+from publishing.rules.suppression import LEAST, TOTAL, Pair, Table, suppress
+from publishing.services import beside
+from publishing.services.counting import of_kept
 from reports.counted import counted_rows
 from reports.happenings import BIAS
 from reports.indicators import concerns, reassurance
-from reports.periods import Period
+from reports.periods import Period, quarter_of
 from reports.policies import can_read_reports
 from reports.questions import Question
 from reports.reading import Report
 
 # What is counted of each bias concern: answered and reassured in time.
 _RESPONSES: Final[Mapping[str, Report]] = {"answered": concerns.REPORT, "offered": reassurance.REPORT}
+# What each is called in the proof: releases know reassurance of bias concerns by its own name.
+_SLUGS: Final[Mapping[str, str]] = {"answered": "answered", "offered": reassurance.REPORT.slug}
+
+_FEW: Final = "all others"  # the row of all that count few, in the proof
 
 Group = tuple[str, str]  # bias ground, kind of concern
 
@@ -43,7 +53,11 @@ class BiasRow:
 
 @dataclass(frozen=True, slots=True)
 class BiasTable:
-    """A concern counts in each of its grounds and kinds, and once in `total`."""
+    """A concern counts in each of its grounds and kinds, and once in `total`.
+
+    `rows` are those of the fixed list that show a number. Of all others the reader learns nothing, not even
+    whether there was a concern.
+    """
 
     rows: Sequence[BiasRow]
     total: BiasRow
@@ -56,12 +70,17 @@ def can_read_bias_table(actor: Actor) -> bool:
 
 
 def bias_table(actor: Actor, year: Period) -> BiasTable:
-    """The table of a year that is over. Raises PermissionDenied, and ValueError for another period."""
+    """The table of a year that is over.
+
+    Raises PermissionDenied, and ValueError for another period or a year that waits for a release.
+    """
     if not can_read_bias_table(actor):
         raise PermissionDenied
     question = Question((year,), tuple(District.objects.active().filter(parent=None).in_order()))
     if year.months != 12 or year.until > question.today:
         raise ValueError("the table is of a whole year")
+    if waits_for_release(year):
+        raise ValueError("a quarter of the year can still be released")
     received, in_time = _count(question)
     found = (
         Concern.objects.visible_to(actor).filter(pk__in=received).values_list("pk", "bias_grounds", "kinds")
@@ -71,7 +90,7 @@ def bias_table(actor: Actor, year: Period) -> BiasTable:
         for ground in set(grounds) & set(BIAS):
             for kind in kinds:
                 groups[ground, kind].add(pk)
-    return _published(groups, received, in_time)
+    return _published(year, groups, received, in_time)
 
 
 def _count(question: Question) -> tuple[set[UUID], dict[str, set[UUID]]]:
@@ -84,34 +103,65 @@ def _count(question: Question) -> tuple[set[UUID], dict[str, set[UUID]]]:
     return {row.id for row in found["offered"]}, in_time
 
 
+def waits_for_release(year: Period) -> bool:
+    """Whether a quarter of the year has a release grid and no release yet, which would not know the table."""
+    last = Release.objects.order_by("quarter_since").last()
+    has_grid = ReleaseGrid.objects.confirmed().filter(since__lt=year.until).exists()
+    return has_grid and (last is None or last.quarter_since < _quarters(year)[-1].since)
+
+
+def _quarters(year: Period) -> list[Period]:
+    last = quarter_of(year.last_day)
+    return [last.back(number) for number in (3, 2, 1, 0)]
+
+
 def _published(
-    groups: Mapping[Group, set[UUID]], received: set[UUID], in_time: Mapping[str, set[UUID]]
+    year: Period, groups: Mapping[Group, set[UUID]], received: set[UUID], in_time: Mapping[str, set[UUID]]
 ) -> BiasTable:
-    names = {" ".join(group): group for group in sorted(groups)}
+    names = {f"{ground} {kind}": (ground, kind) for ground in BIAS for kind in ConcernKind.values}
+    listed = {name: groups[group] for name, group in names.items() if len(groups.get(group, ())) >= LEAST}
+    quarters = [quarter.since.isoformat() for quarter in _quarters(year)]
 
     def pair(ids: set[UUID], response: str) -> Pair:
         return len(ids & in_time[response]), len(ids)
 
+    def together(response: str) -> Pair:
+        """All rows that count fewer than LEAST: each can be any number that these can be together."""
+        few = [groups[group] for name, group in names.items() if group in groups and name not in listed]
+        pairs = [pair(ids, response) for ids in few]
+        return sum(n for n, _of in pairs), sum(of for _n, of in pairs)
+
     tables = [
         Table(
-            release=1,
-            quarter="year",
-            slug=response,
+            release=0,
+            quarter=f"{year.since.year}",
+            slug=slug,
             split="bias",
-            rows={name: pair(groups[group], response) for name, group in names.items()},
+            rows={name: pair(ids, response) for name, ids in listed.items()} | {_FEW: together(response)},
             total=pair(received, response),
-            population="bias",
+            population=INDICATORS[reassurance.REPORT.slug].of,
+            never=frozenset({_FEW} if len(received) >= LEAST else {_FEW, TOTAL}),
+            adds_up=quarters,
         )
-        for response in _RESPONSES
+        for response, slug in _SLUGS.items()
     ]
-    decided, _left_out = suppress([], tables)
+    decided, _left_out = suppress(_released(quarters), tables)
     shown = {table.slug: table for table in decided}
 
     def row(name: str, ground: str, kind: str) -> BiasRow:
         of = next((_shown(table, name, 1) for table in shown.values()), None)
-        return BiasRow(ground, kind, of, *(_shown(shown.get(one), name, 0) for one in _RESPONSES))
+        return BiasRow(ground, kind, of, *(_shown(shown.get(slug), name, 0) for slug in _SLUGS.values()))
 
-    return BiasTable([row(name, *group) for name, group in names.items()], row(TOTAL, "", ""))
+    rows = (row(name, *names[name]) for name in listed)
+    return BiasTable([one for one in rows if one.received is not None], row(TOTAL, "", ""))
+
+
+def _released(quarters: Sequence[str]) -> list[Table]:
+    """Tables of bias concerns in these quarters, as they were released and as other cities were told."""
+    counted = Release.objects.order_by("number").values_list("counted", flat=True)
+    found = [*beside.tables(), *(table for tables in counted for table in of_kept(tables))]
+    population = INDICATORS[reassurance.REPORT.slug].of
+    return [table for table in found if table.quarter in quarters and table.population == population]
 
 
 def _shown(table: Table | None, name: str, which: int) -> int | None:

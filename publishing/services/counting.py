@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
 from districts.models import District
 from publishing.codes import INDICATORS, groups
@@ -55,6 +55,10 @@ def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Tabl
     return sorted(tables, key=lambda table: list(REPORTS).index(table.slug))
 
 
+#: Fields that no table of a quarter has.
+_OF_YEARS: Final = frozenset({"never", "adds_up"})
+
+
 def _pair(row: Row) -> Pair:
     return int(row.n), int(row.of)
 
@@ -66,7 +70,8 @@ def kept(tables: Iterable[Table]) -> list[dict[str, Any]]:
         return sorted(groups or ())
 
     return [
-        asdict(table) | {"hides_n": plain(table.hides_n), "hides_of": plain(table.hides_of)}
+        {name: value for name, value in asdict(table).items() if name not in _OF_YEARS}
+        | {"hides_n": plain(table.hides_n), "hides_of": plain(table.hides_of)}
         for table in tables
     ]
 

@@ -25,24 +25,52 @@ def document_of(
     released_on: date,
     tables: Sequence[Table],
     left_out: Iterable[Table],
+    as_published: Iterable[Table],
     districts: Sequence[District],
     earlier: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The document, in the city's language. `earlier` are those of all releases before, which it revises."""
+    """The document, in the city's language. `earlier` are those of all releases before, which it revises.
+
+    Tables that are `as_published` are those of the last release that has them.
+    """
     with translation.override(settings.LANGUAGE_CODE):
         document: dict[str, Any] = {
             "format": FORMAT,
             "city": settings.CITY_NAME,
             "release": number,
             "released_on": released_on.isoformat(),
-            "definitions": [_definition(slug) for slug in dict.fromkeys(one.slug for one in tables)],
+            "definitions": [_definition(slug) for slug in _slugs(tables, as_published)],
             "hidden": {"below": LEAST, "possible_values": POSSIBLE},
             "districts": grounds(districts),
-            "tables": [_table(table, districts) for table in tables],
+            "tables": _tables(tables, as_published, districts, earlier),
             "left_out": [_head(table) for table in left_out],
         }
         document["revisions"] = list(_revisions(earlier, document))
     return document
+
+
+def _tables(
+    tables: Iterable[Table],
+    as_published: Iterable[Table],
+    districts: Sequence[District],
+    earlier: Iterable[Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """All tables by quarter; those that stay are marked as first published."""
+    before = {_place(one): one for document in earlier for one in document["tables"]}
+    stay = [before[_place(_head(one))] | {"as_first_published": True} for one in as_published]
+    new = [_table(table, districts) | {"as_first_published": False} for table in tables]
+    order = list(REPORTS)
+    return sorted([*stay, *new], key=lambda table: (table["quarter"], order.index(table["indicator"])))
+
+
+def _slugs(*tables: Iterable[Table]) -> list[str]:
+    """Indicators of tables in the scorecard's order."""
+    known = {table.slug for some in tables for table in some}
+    return [slug for slug in REPORTS if slug in known]
+
+
+def _place(table: Mapping[str, Any]) -> tuple[str, str, str]:
+    return table["quarter"], table["indicator"], table["split"]
 
 
 def _definition(slug: str) -> dict[str, Any]:
@@ -88,9 +116,10 @@ def tables_of(document: Mapping[str, Any], quarter: Period) -> list[Mapping[str,
 
 
 def restated(document: Mapping[str, Any], quarter: Period) -> list[str]:
-    """Codes of the earlier quarters that a release of `quarter` has counted again."""
+    """Codes of the earlier quarters with tables that a release of `quarter` publishes anew."""
     code = quarter_code(quarter.since.isoformat())
-    return sorted({table["quarter"] for table in document["tables"]} - {code})
+    tables = (table for table in document["tables"] if not table.get("as_first_published"))
+    return sorted({table["quarter"] for table in tables} - {code})
 
 
 def _head(table: Table) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
-from publishing.rules.suppression import Same, Table, suppress
+from publishing.rules.suppression import Same, Table, split_restated, suppress
 from publishing.services import beside
 from publishing.services.counting import count_quarter, districts_of, kept, of_kept
 from publishing.services.documents import document_of, grounds
@@ -69,12 +69,15 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     quarters = [*(one.quarter for one in earlier if one.quarter_since >= since), quarter]
     new, districts = _count(quarters, number)
     before = _neighbours(earlier, quarters[0], list(beside.tables()))
-    published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)))
+    released = [table for release in earlier for table in of_kept(release.counted)]
+    changed, as_published = split_restated(released, new)
+    published, left_out = suppress(before, changed, list(_same_grounds(earlier, districts)))
     document = document_of(
         number=number,
         released_on=city_today(),
         tables=published,
         left_out=left_out,
+        as_published=as_published,
         districts=districts,
         earlier=[one.document for one in earlier],
     )

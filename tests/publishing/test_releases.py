@@ -18,6 +18,8 @@ from districts.models import District
 from lib.days import city_today
 from publishing.files import write_release
 from publishing.models import Release, ReleaseGrid
+from publishing.rules.suppression import LEAST
+from publishing.services.documents import restated
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import next_quarters, prepare_release
 from reports.periods import Period, quarter_of
@@ -139,21 +141,26 @@ def test_a_release_stays_as_it_is(city: City) -> None:
     assert Release.objects.get(pk=release.pk).document == release.document
 
 
-def test_the_next_release_lists_what_it_revises(city: City) -> None:
+def test_the_next_release_lists_what_it_revises_and_nothing_that_tells_of_few(city: City) -> None:
     city.fix_grid({"coverage": "district"})
     first = city.release()
+    before = tables(first)["2024-Q3", "coverage"]
     city.meet(city.organisations[12], date(2024, 8, 2))  # in Northgate, entered late
     second = city.release(SECOND)
-    [north, total] = second.document["revisions"]
-    assert (north["name"], north["quarter"], north["indicator"]) == ("Northgate", "2024-Q3", "coverage")
-    assert north["now"]["n"] - north["was"]["n"] == total["now"]["n"] - total["was"]["n"] == 1
-    assert first.document["revisions"] == []
-    city.meet(city.organisations[13], date(2024, 8, 2))
+    again = tables(second)["2024-Q3", "coverage"]
+    assert second.document["revisions"] == first.document["revisions"] == []
+    assert again == before | {"as_first_published": True} and not before["as_first_published"]
+    assert restated(second.document, SECOND) == []
+    lines = list(csv.DictReader(write_release(second, "csv").decode("utf-8-sig").splitlines()))
+    marked = {line["quarter"] for line in lines if line["as_first_published"]}
+    assert marked == {"2024-Q3"}
+    for number in (14, 16, 18, 26):
+        city.meet(city.organisations[number], date(2024, 8, 2))
     third = city.release(THIRD)
-    assert {(one["name"], one["quarter"]) for one in third.document["revisions"]} == {
-        ("Southgate", "2024-Q3"),
-        ("", "2024-Q3"),
-    }
+    [north, total] = third.document["revisions"]
+    assert (north["name"], north["quarter"], north["indicator"]) == ("Northgate", "2024-Q3", "coverage")
+    assert north["now"]["n"] - north["was"]["n"] == total["now"]["n"] - total["was"]["n"] == LEAST
+    assert restated(third.document, THIRD) == ["2024-Q3"]
     a_year_on = city.release(FIRST.back(-5))
     quarters = sorted({table["quarter"] for table in a_year_on.document["tables"]})
     assert quarters == ["2024-Q4", "2025-Q1", "2025-Q4"], "as many as a year has are counted again"

@@ -5,10 +5,21 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publishing.rules.suppression import LEAST, POSSIBLE, TOTAL, Pair, System, Table, suppress, system_of
+from publishing.rules.suppression import (
+    LEAST,
+    POSSIBLE,
+    TOTAL,
+    Pair,
+    System,
+    Table,
+    split_restated,
+    suppress,
+    system_of,
+)
 from tests.examples import examples
 
 Rows = Mapping[str, Pair]
@@ -175,11 +186,11 @@ def test_a_quarter_taken_from_a_quarter_is_no_small_number() -> None:
 
 
 def test_a_revision_does_not_tell_what_was_hidden() -> None:
-    """A quarter counted again with one organisation more."""
+    """A quarter counted again with ten organisations more."""
     rows = {"ngo": (20, 40), "roma": (1, 3), "youth": (6, 12), "women": (9, 18)}
     before = publish(table(rows))
-    again = publish(table(rows | {"ngo": (21, 41)}, release=2), earlier=tuple(before))
-    assert shown(again[0], "ngo") == (21, 41)
+    again = publish(table(rows | {"ngo": (25, 50)}, release=2), earlier=tuple(before))
+    assert shown(again[0], "ngo") == (25, 50)
     assert shown(again[0], "roma") == (None, None)
     assert is_proven(*before, *again)
 
@@ -222,3 +233,104 @@ def test_what_no_hiding_makes_safe_is_left_out() -> None:
     assert [one.slug for one in left_out] == ["cadence"]
     assert [one.slug for one in published] == ["coverage"]
     assert is_proven(earlier, *published)
+
+
+# --- Differences between releases -------------------------------------------------------------------------
+
+
+def solved(one: Table) -> dict[tuple[str, str], int]:
+    """What a reader has of a table who adds and subtracts until nothing more is found."""
+    known: dict[tuple[str, str], int] = {}
+    for group in one.pairs:
+        n, of = shown(one, group)
+        known |= {(group, what): value for what, value in (("n", n), ("of", of)) if value is not None}
+    sums = [[(group, "n"), (group, "rest"), (group, "of")] for group in one.pairs]
+    sums += [[*((group, what) for group in one.rows), (TOTAL, what)] for what in ("n", "rest", "of")]
+    while True:
+        before = len(known)
+        for *parts, whole in sums:
+            unknown = [cell for cell in (*parts, whole) if cell not in known]
+            if len(unknown) == 1:
+                rest = known.get(whole, 0) - sum(known.get(cell, 0) for cell in parts)
+                known[unknown[0]] = -rest if unknown[0] == whole else rest
+        if len(known) == before:
+            return known
+
+
+def differences(*releases: Table) -> set[int]:
+    """How the numbers of each pair of releases differ, as far as a reader can work them out."""
+    found = [solved(one) for one in releases]
+    return {
+        abs(second[cell] - first[cell])
+        for number, first in enumerate(found)
+        for second in found[number + 1 :]
+        for cell in first.keys() & second.keys()
+    }
+
+
+SMALL = set(range(1, LEAST))
+BEFORE: Rows = {"a": (20, 30), "b": (15, 40)}
+
+
+def test_twenty_of_thirty_and_then_of_thirty_one_gives_nobody_away() -> None:
+    [first] = publish(table({"a": (20, 30)}))
+    assert shown(first, "a") == (20, 30)
+    for after in ((20, 31), (21, 31), (21, 30), (19, 30), (24, 34), (20, 34)):
+        [second] = publish(table({"a": after}, release=2), earlier=(first,))
+        assert not differences(first, second) & SMALL, after
+    [second] = publish(table({"a": (25, 40)}, release=2), earlier=(first,))
+    assert shown(second, "a") == (25, 40), "five more are shown"
+
+
+@pytest.mark.parametrize("added", range(-6, 7, 2))
+def test_no_difference_of_one_row_is_small_whatever_has_changed(added: int) -> None:
+    [first] = publish(table(BEFORE))
+    for late in range(-6, 7, 2):
+        for other in ((15, 40), (16, 41), (20, 45)):
+            rows = {"a": (20 + late, 30 + late + max(0, added)), "b": other}
+            [second] = publish(table(rows, release=2), earlier=(first,))
+            assert not differences(first, second) & SMALL, rows
+
+
+changes = st.tuples(st.integers(-7, 7), st.integers(-7, 7)).map(lambda by: (10 + by[0], 25 + by[1]))
+
+
+@settings(max_examples=examples(20), deadline=None)
+@given(st.lists(changes, min_size=2, max_size=2), st.lists(changes, min_size=2, max_size=2))
+def test_no_pair_of_three_releases_gives_a_difference_away(one: list[Pair], other: list[Pair]) -> None:
+    releases = publish(table({"a": (10, 25), "b": (10, 25)}))
+    for number, cells in enumerate((one, other), 2):
+        rows = dict(zip("ab", cells, strict=True))
+        releases += publish(table(rows, release=number), earlier=tuple(releases))
+    assert not differences(*releases) & SMALL
+
+
+def test_a_table_stays_as_first_published_if_a_number_has_changed_by_little_or_not_at_all() -> None:
+    [first] = publish(table(BEFORE))
+    same = table(BEFORE, release=2)
+    little, much = (
+        table({"a": (20, 31), "b": (15, 40)}, release=2),
+        table({"a": (25, 40), "b": (15, 40)}, release=2),
+    )
+    assert split_restated([first], [same]) == split_restated([first], [little]) == ([], [first])
+    assert split_restated([first], [much]) == ([much], [])
+    [second] = publish(much, earlier=(first,))
+    back = table({"a": (30, 35), "b": (15, 40)}, release=3)
+    assert split_restated([first, second], [back]) == ([back], [])
+    near = table({"a": (21, 30), "b": (15, 40)}, release=3)
+    assert split_restated([first, second], [near]) == ([], [second])
+    unknown = table({"a": (2, 3), "b": (15, 40)}, release=2)  # what is hidden counts too
+    [hidden] = publish(table({"a": (1, 2), "b": (15, 40)}))
+    assert split_restated([hidden], [unknown]) == ([], [hidden])
+
+
+def test_a_file_of_another_city_is_compared_with_a_release_too() -> None:
+    [told] = publish(table({"city": (20, 30)}, release=1_000_001, split="district"))
+    [release] = publish(table({"a": (10, 15), "b": (10, 16)}, release=1), earlier=(told,))
+    assert (
+        not {
+            abs(solved(told)[TOTAL, what] - solved(release).get((TOTAL, what), 99))
+            for what in ("n", "rest", "of")
+        }
+        & SMALL
+    )
