@@ -22,6 +22,7 @@ from lib.fold import squash
 
 MOST_BYTES: Final = 20 * MEGABYTE  # parsed as one, it takes ten times as much memory
 PEOPLE, CLOSED, REPEATED = "people", "closed", "repeated"
+ALL_CLOSED, ON_OTHER_PAGES = "all_closed", "on_other_pages"  # organisations
 # Fields of an organisation by their very names, so that the wizard needs no guess (guessing.HEADINGS).
 HEADINGS: Final = (
     *("external id", "name", "summary", "kind", "website", "email", "phone", "address", "postcode"),
@@ -84,14 +85,18 @@ def read_json(file: BinaryIO) -> Directory:
         raise _too_large()
     text = content.decode("utf-8-sig", errors="replace")
     try:
-        items = _items(_load(text))
+        loaded = _load(text)
+        items = _items(loaded)
     except ValueError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not _is_object(lines[0]):
             said = _("The file looks like JSON, but it cannot be read: %(why)s") % {"why": error}
             raise UnreadableFile(said) from error
-        items = [_line(line) for line in lines]
-    return _directory(items)
+        loaded, items = None, [_line(line) for line in lines]
+    found = _directory(items)
+    found.left_out[ON_OTHER_PAGES] = _total(loaded) - len(items)
+    found.left_out = +found.left_out
+    return found
 
 
 def read_package(file: BinaryIO) -> Directory:
@@ -139,6 +144,12 @@ def _line(line: str) -> Any:
         return _load(line)
     except ValueError:
         return {}
+
+
+def _total(found: Any) -> int:
+    """Return how many items the directory has on all its pages, 0 if it does not say."""
+    total = found.get("total_items") if isinstance(found, dict) else None
+    return total if isinstance(total, int) and not isinstance(total, bool) else 0
 
 
 def _items(found: Any) -> list[Any]:
@@ -228,12 +239,14 @@ def _by(tables: dict[str, list[Item]], table: str, key: str) -> defaultdict[str,
 def _directory(items: Iterable[Any]) -> Directory:
     found = Directory()
     row_of: dict[str, list[str]] = {}
+    closed: set[str] = set()  # organisations with a closed service, which may have an open one elsewhere
     for number, item in enumerate(items, 1):
         organisation, services = _parts(item if isinstance(item, dict) else {})
         is_open = [one for one in services if _text(one, "status").lower() in _OPEN]
         found.left_out[CLOSED] += len(services) - len(is_open)
         found.left_out[PEOPLE] += sum(1 for _person in _people(organisation, services))
         if services and not is_open:
+            closed.add(_text(organisation, "id") or f"#{number}")
             continue
         row = _row(organisation, is_open)
         if not any(row):  # the import passes over blank rows, but this one is to be refused
@@ -245,6 +258,7 @@ def _directory(items: Iterable[Any]) -> Directory:
             continue
         row_of[key] = row
         found.rows.append(row)
+    found.left_out[ALL_CLOSED] = len(closed - row_of.keys())
     found.left_out = +found.left_out
     return found
 

@@ -92,6 +92,16 @@ class ImportDraft(models.Model):
             "closed": ngettext(
                 "%(n)d closed service", "%(n)d closed services", self.left_out.get("closed", 0)
             ),
+            "all_closed": ngettext(
+                "%(n)d organisation whose services are all closed",
+                "%(n)d organisations whose services are all closed",
+                self.left_out.get("all_closed", 0),
+            ),
+            "on_other_pages": ngettext(
+                "%(n)d item on another page of the directory: import that page, too",
+                "%(n)d items on other pages of the directory: import those pages, too",
+                self.left_out.get("on_other_pages", 0),
+            ),
             "repeated": ngettext(
                 "%(n)d repeated organisation",
                 "%(n)d repeated organisations",

@@ -18,6 +18,7 @@ from contacts.models import Contact, FocusDeclaration, Organisation, Organisatio
 from exchange.imports.directories import HEADINGS
 from exchange.imports.reading import UnreadableFile
 from exchange.imports.tables import Table, read_table
+from exchange.models import ImportDraft
 from tests.exchange.test_import_wizard import mapped, send, sums, supervisor_of_n1
 from tests.factories import make_district
 
@@ -66,7 +67,7 @@ def test_services_are_read_as_their_organisations_each_once() -> None:
     }
     assert (second["name"], second["website"]) == ("Alderport Tenants", "https://tenants.example/advice")
     assert second["phone"] == "+34 918 000 102", "what the first service lacks, the second says"
-    assert table(EXAMPLE.read_bytes()).left_out == {"people": 1, "closed": 1, "repeated": 1}
+    assert table(EXAMPLE.read_bytes()).left_out == {"people": 1, "closed": 1, "all_closed": 1, "repeated": 1}
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,12 @@ def test_paths_in_a_package_lead_nowhere_and_html_stays_text() -> None:
 def test_it_is_imported_by_the_wizard_without_people_and_without_communities() -> None:
     user = supervisor_of_n1()
     draft = mapped(user, EXAMPLE.read_bytes(), fixed_home_district="N1", fixed_kind="other")
-    assert draft.said_left_out == ["1 person", "1 closed service", "1 repeated organisation"]
+    assert draft.said_left_out == [
+        "1 person",
+        "1 closed service",
+        "1 organisation whose services are all closed",
+        "1 repeated organisation",
+    ]
     assert sums(draft) == {"created": 2}, draft.report
     send(user, draft, "run")
     one = Organisation.objects.get(name="Harbour Street Families")
@@ -253,7 +259,7 @@ def test_every_item_of_a_bad_directory_is_imported_refused_or_counted(
         organisation(id="no uuid", name="Many phones"),
         {},
     ]
-    assert table(found).left_out == {"closed": 1, "repeated": 1}
+    assert table(found).left_out == {"closed": 1, "all_closed": 1, "repeated": 1}
     file = tmp_path / "bad.json"
     file.write_text(json.dumps(found))
     call_command("import_hsds", str(file), district="N1")
@@ -279,3 +285,14 @@ def test_what_is_packed_is_not_unpacked_and_a_slow_server_is_not_waited_for(
         settings.WEBHOOK_ALLOWED_HOSTS = [place]
         with pytest.raises(CommandError, match="timeout"):
             call_command("import_hsds", f"http://{place}/services.json", district="N1")
+
+
+def test_a_page_of_a_directory_says_how_much_is_on_the_others() -> None:
+    page = {"total_items": 500, "total_pages": 5, "contents": [organisation(id="a1", name="One")]}
+    assert table(page).left_out == {"on_other_pages": 499}
+    assert table({"total_items": 1, "contents": [organisation(id="a1", name="One")]}).left_out == {}
+    assert table({"total_items": "many", "contents": [organisation(id="a1", name="One")]}).left_out == {}
+    assert ImportDraft(left_out={"on_other_pages": 499, "all_closed": 1}).said_left_out == [
+        "1 organisation whose services are all closed",
+        "499 items on other pages of the directory: import those pages, too",
+    ]
