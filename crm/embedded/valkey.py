@@ -25,7 +25,7 @@ ADMIN, MANAGE, WORKERS = "admin", "manage", "workers"
 USERS: Final = {
     **RULES,
     ADMIN: "~* &* +@all",
-    MANAGE: "~* &* +@all -@admin -@dangerous",
+    MANAGE: "~* &* +@all -@admin -@dangerous +flushdb",
     WORKERS: " ".join(RULES[queue] for queue in QUEUES),
 }
 
