@@ -1,6 +1,7 @@
 """The samples in deploy/ fit the code and work: systemd units, a proxy, and archives that restore."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -121,7 +122,7 @@ def test_compose_archives_as_the_sample_for_machines_does() -> None:
     assert command[: len(base)] == base
     for setting in command[len(base) + 1 :: 2]:
         name, _sign, value = setting.partition("=")
-        assert value.replace("/wal", ARCHIVE) == configured("archiving.conf", ARCHIVE)[name]
+        assert value == configured("archiving.conf", ARCHIVE)[name]
 
 
 def configured(name: str, archive: str, **changed: str) -> dict[str, str]:
@@ -136,50 +137,80 @@ def configure(cluster: Postgres, settings: dict[str, str]) -> None:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
 
+def written(command: str) -> str:
+    """Return the command that operations.md gives for the container of PostgreSQL, as its shell runs it."""
+    guide = (services.ROOT / "docs" / "operations.md").read_text()
+    ways = "exec -T|run --rm --no-deps"
+    (found,) = re.findall(rf"^docker compose (?:{ways}) postgres ({command}.*)$", guide, re.MULTILINE)
+    return str(found)
+
+
+class Container:
+    """PostgreSQL's container: a cluster of ours, with the folders that the Compose files mount into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cluster = Postgres(folder / "city")
+        parts = yaml.safe_load((DEPLOY / "compose.archiving.yml").read_text())["services"]["postgres"]
+        (backups, self.backups), (scripts, self.scripts) = (one.split(":")[:2] for one in parts["volumes"])
+        self.places = {self.backups: folder / backups, self.scripts: folder / scripts}
+        shutil.copytree(services.ROOT / scripts, folder / scripts)
+        for script in (folder / scripts).iterdir():
+            script.write_text(self.here(script.read_text()))
+        (folder / backups / "wal").mkdir(parents=True)
+        for place in (folder / backups / "wal", folder / backups, self.cluster.launcher.data.parent):
+            self.cluster.launcher.give(place)
+        self.cluster._make()
+        settings = (one.split("=", 1) for one in parts["command"][2::2])
+        configure(self.cluster, {name: self.here(value) for name, value in settings})
+
+    def here(self, text: str) -> str:
+        """Put this machine's folders in the place of the container's."""
+        for inside, outside in self.places.items():
+            text = text.replace(inside, str(outside))
+        return text
+
+    def run(self, command: str) -> str:
+        launcher = self.cluster.launcher
+        options = launcher.options()
+        options["env"] |= {
+            "PATH": f"{launcher.programs}:{options['env']['PATH']}",
+            "PGHOST": str(self.cluster.sockets),
+            "PGUSER": SUPERUSER,
+            "PGDATA": str(launcher.data),
+        }
+        done = subprocess.run(
+            [*launcher.prefix, *shlex.split(self.here(command))], capture_output=True, text=True, **options
+        )
+        assert done.returncode == 0, done.stderr
+        return str(done.stdout)
+
+
 @pytest.mark.thorough
 def test_a_cluster_is_recovered_to_the_moment_before_a_mishap(tmp_path: Path) -> None:
-    """The drill of docs/operations.md, with the samples that it names."""
-    archive = tmp_path / "wal"
-    archive.mkdir()
-    city = Postgres(tmp_path / "city")
-    city.launcher.give(archive)
-    city._make()
-    configure(city, configured("archiving.conf", str(archive)))
-    city.start()
-    copied = Postgres(tmp_path / "copied")
+    """Run what docs/operations.md says with Compose, in folders like the volumes of the Compose files."""
+    city = Container(tmp_path)
+    cluster, base_backup, recover = city.cluster, written("sh /deploy/base"), written("sh /deploy/recover")
+    named, moment = shlex.split(recover)[2:]
     try:
-        city.execute("CREATE TABLE kept (said text)")
-        copy(city, copied)
-        city.execute("INSERT INTO kept VALUES ('before the mishap')")
-        moment = one(city, "SELECT clock_timestamp()::text")
+        cluster.start()
+        cluster.execute("CREATE TABLE kept (said text)")
+        old = city.run(base_backup).strip()
+        cluster.execute("INSERT INTO kept VALUES ('before the mishap')")
+        before = one(cluster, "SELECT clock_timestamp()::text")
         time.sleep(0.2)
-        city.execute("DELETE FROM kept")
-        city.execute("SELECT pg_switch_wal()")
-        last = one(city, "SELECT pg_walfile_name(pg_current_wal_lsn() - 1)")
+        cluster.execute("DELETE FROM kept")
+        recover = recover.replace(named, f"{city.backups}/{old}").replace(moment, before)
+        with pytest.raises(AssertionError, match="PostgreSQL runs.* Nothing was changed"):
+            city.run(recover)
+        cluster.stop(30)  # archives the last changes
+        city.run(recover)
+        cluster.start()
         deadline = time.monotonic() + 30
-        while not (archive / last).exists() and time.monotonic() < deadline:
+        while city.run(f"{written('psql')} --tuples-only").strip() == "t" and time.monotonic() < deadline:
             time.sleep(0.1)
-        city.stop()
-        configure(copied, configured("recovery.conf", str(archive), recovery_target_time=moment))
-        (copied.launcher.data / "recovery.signal").touch()
-        copied.launcher.give(copied.launcher.data / "recovery.signal")
-        copied.start()
-        deadline = time.monotonic() + 30
-        while one(copied, "SELECT pg_is_in_recovery()") and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert one(copied, "SELECT said FROM kept") == "before the mishap"
+        assert one(cluster, "SELECT said FROM kept") == "before the mishap"
     finally:
-        city.stop(at_once=True)
-        copied.stop(at_once=True)
-
-
-def copy(source: Postgres, target: Postgres) -> None:
-    """Make a base backup of a running cluster the data of another one."""
-    place = ["--pgdata", str(target.launcher.data), "--checkpoint", "fast", "--wal-method", "none"]
-    command = source.launcher.command("pg_basebackup", "-h", str(source.sockets), "-U", SUPERUSER, *place)
-    source.launcher.give(target.launcher.data.parent)
-    done = subprocess.run(command, capture_output=True, text=True, **source.launcher.options())
-    assert done.returncode == 0, done.stderr
+        cluster.stop(at_once=True)
 
 
 def one(cluster: Postgres, statement: Any) -> Any:
