@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, User
-from contacts.codes import NightCalls
+from contacts.codes import HIDDEN_AWAY, NightCalls
 from contacts.models import (
     Affiliation,
     Contact,
@@ -18,6 +18,7 @@ from contacts.models import (
     Organisation,
     OrganisationDetail,
     OrganisationPeriod,
+    OrganisationPrivateChannel,
 )
 from contacts.services.folding import fold_contact, fold_organisation
 from crm.demo import names
@@ -62,6 +63,7 @@ class Book:
     contacts: list[Contact] = field(default_factory=list)
     affiliations: list[Affiliation] = field(default_factory=list)
     details: list[OrganisationDetail | ContactDetail] = field(default_factory=list)
+    hidden: list[OrganisationPrivateChannel] = field(default_factory=list)
     mobile_numbers: list[int] = field(default_factory=list)
     speakers: dict[Organisation, list[Contact]] = field(default_factory=dict)
 
@@ -159,6 +161,8 @@ def _organisation(book: Book, code: str, story: Story) -> None:
     slug = re.sub("[^a-z0-9]+", "-", slug).strip("-") or f"group{len(book.organisations)}"
     verified_on = today - timedelta(days=min(random.randint(5, 420), known_for))
     tested_on = today - timedelta(days=random.randint(20, 300))
+    address = f"{random.randint(1, 90)} {random.choice(names.STREETS)}"
+    is_hidden = story.kind in HIDDEN_AWAY
     organisation = Organisation(
         name=story.name,
         short_name=story.short_name,
@@ -168,8 +172,9 @@ def _organisation(book: Book, code: str, story: Story) -> None:
         website=f"https://{slug}.example" if random.random() < 0.6 and story.steps else "",
         email=f"office@{slug}.example",
         phone=f"+44 20 7946 0{book.organisation_numbers.pop():03}" if random.random() < 0.9 else "",
-        address="" if story.kind == "shelter" else f"{random.randint(1, 90)} {random.choice(names.STREETS)}",
-        postcode=f"{28000 + 100 * ord(code) % 900 + random.randint(1, 40)}",
+        address="" if is_hidden else address,
+        postcode="" if is_hidden else f"{28000 + 100 * ord(code) % 900 + random.randint(1, 40)}",
+        location_protected=is_hidden,
         languages=list(story.languages),
         lead_officer=lead,
         deputy_officer=deputy,
@@ -185,6 +190,8 @@ def _organisation(book: Book, code: str, story: Story) -> None:
     )
     if organisation.night_calls != NightCalls.NOT_ASKED:
         organisation.night_agreed_on = max(city_day(known_since), today - timedelta(days=200))
+    if is_hidden:
+        book.hidden.append(OrganisationPrivateChannel(organisation=organisation, address=address))
     if "twin" in story.marks:  # somebody entered it a second time: what the page of duplicates is for
         first = book.organisations[-1]
         organisation.phone, organisation.address, organisation.postcode = (

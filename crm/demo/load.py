@@ -18,6 +18,7 @@ from contacts.models import (
     Organisation,
     OrganisationDetail,
     OrganisationPeriod,
+    OrganisationPrivateChannel,
 )
 from crm.demo.audits import write_audits
 from crm.demo.book import Book, write_book
@@ -119,6 +120,7 @@ def _save_book(book: Book) -> None:
         covering(user=user, district=district) for user, district in book.districts_of
     )
     insert_rows(Organisation, book.organisations)
+    insert_rows(OrganisationPrivateChannel, book.hidden)
     insert_rows(FocusDeclaration, book.declarations)
     insert_rows(OrganisationPeriod, book.periods)
     insert_rows(Contact, book.contacts)

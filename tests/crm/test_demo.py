@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
-from contacts.codes import Kind
+from contacts.codes import HIDDEN_AWAY, Kind
 from contacts.models import Contact, FocusDeclaration, Organisation
 from crm.demo import words
 from crm.demo.book import Book, write_book
@@ -34,6 +34,7 @@ from districts.models import District
 from lib.days import city_today
 from lib.sensitive import find_sensitive
 from meetings.models import Concern, FollowUp, Meeting
+from meetings.services.recounting import find_differences
 from privacy.overdue import REVIEWED
 from publishing.models import CouncilPaper
 from publishing.services.documents import tables_of
@@ -77,6 +78,13 @@ class TestTheCity:
         assert Meeting.objects.filter(starts_at__lt=timezone.now() - timedelta(days=480)).exists()
         assert not Meeting.objects.filter(status="held", starts_at__gt=timezone.now()).exists()
         assert Concern.objects.with_bias().exists()
+
+    def test_shelters_and_reception_centres_have_no_open_address_and_nothing_is_to_be_corrected(self) -> None:
+        hidden = Organisation.objects.with_protected_location()
+        assert set(hidden.values_list("kind", flat=True)) == HIDDEN_AWAY
+        assert not hidden.exclude(address="", postcode="").exists()
+        assert all(one.private_channel.address for one in hidden)
+        assert len(find_differences()) == 0
 
     def test_those_who_sign_in_find_something_late_and_something_due_today(self) -> None:
         for name in SIGN_INS:

@@ -200,7 +200,7 @@ def test_a_cluster_is_recovered_to_the_moment_before_a_mishap(tmp_path: Path) ->
         time.sleep(0.2)
         cluster.execute("DELETE FROM kept")
         recover = recover.replace(named, f"{city.backups}/{old}").replace(moment, before)
-        with pytest.raises(AssertionError, match="PostgreSQL runs.* Nothing was changed"):
+        with pytest.raises(AssertionError, match=r"PostgreSQL runs.* Nothing was changed"):
             city.run(recover)
         cluster.stop(30)  # archives the last changes
         city.run(recover)

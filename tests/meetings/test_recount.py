@@ -149,6 +149,19 @@ def test_domains_of_an_older_version_are_found_and_written_as_today() -> None:
     recount()  # raises if a summary is still wrong
 
 
+def test_an_open_address_of_a_protected_location_is_named_and_hidden() -> None:
+    shelter, other = make_organisation(kind="reception_centre"), make_organisation()
+    Organisation.objects.update(address="3 Bell Street")
+    with pytest.raises(CommandError, match="differences"):
+        recount()
+    told = recount("--fix")
+    assert "address of a protected location that everybody reads: 1 organisations wrong" in told
+    assert f"  {shelter.pk}\n" in told.partition("everybody reads")[2]
+    assert str(other.pk) not in told.partition("everybody reads")[2]
+    shelter.refresh_from_db()
+    assert (shelter.address, shelter.private_channel.address) == ("", "3 Bell Street")
+
+
 def test_what_cannot_be_written_as_today_is_named_and_the_rest_put_right() -> None:
     odd, organisation = make_organisation(), make_organisation()
     Organisation.objects.filter(pk=odd.pk).update(website="https://me:pw@раураl.com/")

@@ -1,8 +1,11 @@
 """`manage.py recount`: proves what writes keep beside what is typed, and puts it right with --fix."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Model
 
 from contacts.models import Organisation, OrganisationPeriod
 from meetings.services.recounting import correct, find_differences
@@ -23,15 +26,14 @@ class Command(BaseCommand):
             for pk, kept, expected in rows[:SHOWN]:
                 self.stdout.write(f"  {pk}: {kept} should be {expected}")
         for model, ids in found.folds.items():
-            self.stdout.write(f"found and compared by: {len(ids)} {model._meta.verbose_name_plural} wrong")
+            self._name("found and compared by", model, ids)
         for model, ids in found.histories.items():
-            self.stdout.write(
-                f"history that figures read: {len(ids)} {model._meta.verbose_name_plural} wrong"
-            )
-        if ids := found.kinds[OrganisationPeriod]:
-            self.stdout.write(f"kind of then: {len(ids)} periods of organisations wrong")
-        for owner, ids in found.addresses.items():
-            self.stdout.write(f"domains not in punycode: {len(ids)} {owner._meta.verbose_name_plural} wrong")
+            self._name("history that figures read", model, ids)
+        self._name("kind of then", OrganisationPeriod, found.kinds[OrganisationPeriod])
+        for model, ids in found.addresses.items():
+            self._name("domains not in punycode", model, ids)
+        for model, ids in found.open_addresses.items():
+            self._name("address of a protected location that everybody reads", model, ids)
         if not len(found):
             return
         if not options["fix"]:
@@ -41,3 +43,11 @@ class Command(BaseCommand):
         if left:
             named = ", ".join(str(pk) for pk in left)
             raise CommandError(f"Something else of these has to be put right by hand first: {named}")
+
+    def _name(self, what: str, model: type[Model], ids: Sequence[UUID]) -> None:
+        """Write how many rows are wrong, and the first of them."""
+        if not ids:
+            return
+        self.stdout.write(f"{what}: {len(ids)} {model._meta.verbose_name_plural} wrong")
+        for pk in ids[:SHOWN]:
+            self.stdout.write(f"  {pk}")
