@@ -45,7 +45,12 @@ VARIABLES: Final = (
     ),
     Variable("SITE_URL", "what links in e-mails start with", None),
     Variable("ALLOWED_HOSTS", "host names, separated by commas", None),
-    Variable("EMAIL_URL", "such as `smtp+tls://user:password@mail.city.example:587`", None),
+    Variable(
+        "EMAIL_URL",
+        "such as `smtp+tls://user:password@mail.city.example:587`; "
+        "in user and password write @ as `%40`, # as `%23` and $ as `%24`",
+        None,
+    ),
     Variable("DEFAULT_FROM_EMAIL", "the sender, such as `Proximity <proximity@city.example>`", None),
     Variable("EMAIL_TIMEOUT", "seconds the mail server may take for each answer (docs/reliability.md)", "10"),
     Variable("CITY_NAME", "the city", "Proximity"),
@@ -312,6 +317,7 @@ COMPOSE_ONLY: Final = (
     ),
     Variable("VALKEY_IMAGE", "the image of Valkey", "valkey/valkey:9"),
     Variable("PYTHON_IMAGE", "the image that the application is built on", "python:3.13-slim-trixie"),
+    Variable("IMAGE_TAG", "the tag of the application’s own image", "current"),
 )
 
 
@@ -322,7 +328,8 @@ def table() -> str:
     return "\n\n".join(
         [
             _rows([*passed, *COMPOSE_ONLY]),
-            "The last eighteen make other variables, or are for containers only. The application also reads:",
+            f"The last {len(COMPOSE_ONLY)} make other variables, or are for containers only. "
+            "The application also reads:",
             _rows(rest),
         ]
     )
