@@ -126,24 +126,29 @@ def make_environment(environment: pathlib.Path, own_version: str) -> None:
         sys.exit("No virtual environment could be made (Debian: apt install python3-venv).")
 
 
+def environment() -> pathlib.Path:
+    """The folder of the environment, which may not be there yet."""
+    return pathlib.Path(os.environ.get("CRM_VENV") or ROOT / ".venv").absolute()
+
+
 def bootstrap() -> str:
     """The environment's Python, installing what is missing: one process at a time."""
-    environment = pathlib.Path(os.environ.get("CRM_VENV") or ROOT / ".venv").absolute()
-    python, stamp = environment / "bin" / "python", environment / ".stamp"
+    folder = environment()
+    python, stamp = folder / "bin" / "python", folder / ".stamp"
     own_version = version(sys.executable)
     wanted = f"{own_version} {hashlib.sha256(LOCK.read_bytes()).hexdigest()}"
-    refuse_foreign(environment, own_version)
-    environment.parent.mkdir(parents=True, exist_ok=True)
-    with environment.with_name(environment.name + ".lock").open("a") as lock:
+    refuse_foreign(folder, own_version)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        refuse_foreign(environment, own_version)
+        refuse_foreign(folder, own_version)
         if stamp.exists() and stamp.read_text() == wanted and version(str(python)) == own_version:
             return str(python)
-        print(f"Installing the packages of {LOCK.name} into {environment} (once) …", file=sys.stderr)
+        print(f"Installing the packages of {LOCK.name} into {folder} (once) …", file=sys.stderr)
         if version(str(python)) != own_version:
-            make_environment(environment, own_version)
+            make_environment(folder, own_version)
         stamp.write_text(f"{own_version} unfinished")
-        install(environment)
+        install(folder)
         stamp.write_text(wanted)
     return str(python)
 
@@ -162,10 +167,16 @@ def main() -> None:
         return
     if sys.version_info < OLDEST:
         continue_with_newer_python()
+    if {"-h", "--help"} & set(sys.argv[2:]) and not environment().exists():
+        print(HELP, end="")  # nobody installs 180 packages to read
+        return
     try:
         python = bootstrap()
     except OSError as problem:
-        sys.exit(f"The Python environment cannot be made: {problem}.")
+        sys.exit(
+            f"The Python environment cannot be made: {problem}. Set CRM_VENV to a folder where you "
+            "may write, and that does not exist yet."
+        )
     keep_bytecode(pathlib.Path(python).parents[1])
     os.environ["PYTHONPATH"] = str(ROOT)
     os.execv(python, [python, "-m", "crm.embedded", *sys.argv[1:]])  # noqa: S606 (one process, not two)

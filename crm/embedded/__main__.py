@@ -5,6 +5,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import psycopg
+
 from .checks import failed_checks
 from .docs import docs
 from .environment import ROOT
@@ -43,8 +45,12 @@ def main() -> int:
     except Unavailable as problem:
         print(problem, file=sys.stderr)
         return 1
-    except OSError as problem:  # a full disk, or a folder that is not writable
-        print(f"dev.py {name} cannot go on: {problem}.", file=sys.stderr)
+    except (OSError, psycopg.Error) as problem:  # a full disk, or a folder that is not writable
+        said = str(problem).partition("\n")[0]
+        print(
+            f"dev.py {name} cannot go on: {said}. Free some space, or choose another folder with CRM_DATA.",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -23,6 +23,7 @@ PUBLIC = "proximity_public"  # reads what is published
 LOCALE = ("--locale=C.UTF-8", "--encoding=UTF8")
 BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 BUILTIN_LOCALE_SINCE = 17
+FIRST_START_MB = 200  # on disk: the cluster, its write-ahead log, and the demo
 # Fast but not durable, for test databases only. Autovacuum is off: it would not count rows of a test's open
 # transaction, and PostgreSQL would then choose plans that take minutes instead of milliseconds.
 FORGETFUL = tuple(
@@ -114,6 +115,11 @@ class Postgres:
         if self.is_made():
             return
         data = self.launcher.data
+        if (free := shutil.disk_usage(data.parent).free // 1024**2) < FIRST_START_MB:
+            raise Unavailable(
+                f"Only {free} MB are free in {data.parent}, and the first start needs {FIRST_START_MB} MB: "
+                "free some space, or choose another folder (--data or CRM_DATA)."
+            )
         draft = data.with_name(data.name + ".new")
         if draft.exists():
             shutil.rmtree(draft)

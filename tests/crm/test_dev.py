@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from crm.embedded import postgres
 from crm.embedded.checks import Check
+from crm.embedded.files import Unavailable
 from crm.embedded.testing import run_beside
 from tests.plugins import services
 
 
-def dev(*arguments: str) -> subprocess.CompletedProcess[str]:
+def dev(*arguments: str, environment: str = sys.prefix) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "dev.py", *arguments],
         cwd=services.ROOT,
-        env=os.environ | {"CRM_VENV": sys.prefix},
+        env=os.environ | {"CRM_VENV": environment},
         capture_output=True,
         text=True,
     )
@@ -40,6 +42,30 @@ def test_each_command_has_its_own_help() -> None:
     answer = dev("run", "--help")
     assert answer.returncode == 0
     assert "--no-demo" in answer.stdout
+
+
+def test_whoever_reads_the_help_installs_nothing(tmp_path: Path) -> None:
+    answer = dev("faults", "--help", environment=str(tmp_path / "venv"))
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "faults   kill and stop" in answer.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_environment_can_be_made_one_line_says_what_to_set() -> None:
+    answer = dev("run", environment="/proc/nothing/venv")
+    assert answer.returncode == 1
+    assert "Set CRM_VENV to a folder" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_disk_too_small_for_the_first_start_is_said_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "FIRST_START_MB", 10**9)
+    with pytest.raises(
+        Unavailable, match=r"^Only \d+ MB are free in .*, and the first start needs 1000000000 MB"
+    ):
+        postgres.Postgres(tmp_path).start()
 
 
 def program(text: str) -> tuple[str, ...]:
