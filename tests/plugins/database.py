@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 import redis
@@ -14,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from crm.embedded.files import locked
 from crm.embedded.postgres import OWNER
+from crm.queues import QUEUES
 from lib.row_context import act_as_system
 
 from . import services
@@ -24,6 +27,11 @@ MADE_BY = (
     "crm/management/commands/prepare_database.py",
     "crm/database/*.*",
     "requirements.lock",
+)
+# How keys of the cache begin that a process writes.
+OWNED: Final = tuple(
+    f"crm:1:{name}".encode()
+    for name in ("allauth", "heartbeat:", "web:", "public:", *(f"{queue}:" for queue in QUEUES))
 )
 #: What the tests of every rule share (tests.architecture.shared_ground). They roll back what they write.
 GROUND = f"{services.DATABASE}_ground"
@@ -134,7 +142,21 @@ def empty_valkey(valkey_server: redis.Redis) -> Iterator[None]:
     """Remove rate limits, heartbeats and messages, also for the fixtures of the next module."""
     _empty(valkey_server)
     yield
+    strangers = _strangers()
     _empty(valkey_server)
+    assert not strangers, f"In a city no process may write these keys (crm.processes): {strangers}"
+
+
+@cache
+def _cached() -> redis.Redis:
+    return redis.Redis.from_url(services.valkey.cache_url())
+
+
+def _strangers() -> list[str]:
+    """Keys of the cache that belong to no process."""
+    with suppress(redis.RedisError):
+        return [key.decode() for key in _cached().scan_iter(count=1000) if not key.startswith(OWNED)]
+    return []
 
 
 def _empty(valkey_server: redis.Redis) -> None:
