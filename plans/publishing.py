@@ -1,6 +1,7 @@
 """What the public site shows of plans: goals, actions, milestones, and partners that agreed to be named.
 
-Owners, reasons, notes, evidence, indicators and voices stay inside.
+What was dropped or moved stays, so that nobody polishes a plan. Owners, reasons, notes, evidence, indicators
+and voices stay inside.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +21,8 @@ IsProtected = Callable[..., bool]
 
 
 def public_plans(district_ids: Sequence[UUID], is_protected: IsProtected) -> Sequence[PublicPlan]:
-    """Adopted plans that everyone may read. A title with a protected name or address is left out."""
-    rows = Plan.objects.visible_to(SYSTEM).adopted().filter(is_public=True, district__in=district_ids)
+    """Plans that everyone may read, ended ones too. A title with a protected name or address is left out."""
+    rows = Plan.objects.visible_to(SYSTEM).decided().filter(is_public=True, district__in=district_ids)
     goals = Goal.objects.order_by("position").prefetch_related(_actions())
     rows = rows.order_by("-starts_on", "pk").prefetch_related(Prefetch("goals", goals, to_attr="in_order"))
     return [_plan(row, is_protected) for row in rows if not is_protected(row.title)]
@@ -33,7 +34,7 @@ def _actions() -> "Prefetch[str]":
         agreed_on__isnull=False, organisation__in=open_ones.exclude(status=OrganisationStatus.CLOSED)
     )
     rows = Action.objects.order_by("position").prefetch_related(
-        Prefetch("milestones", Milestone.objects.filter(dropped_on=None).order_by("due_on", "pk"), "dated"),
+        Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "dated"),
         Prefetch(
             "partners", named.select_related("organisation").order_by("organisation__folded", "pk"), "named"
         ),
@@ -49,6 +50,7 @@ def _plan(row: Any, is_protected: IsProtected) -> PublicPlan:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         adopted_on=row.adopted_on,
+        ended_on=row.ended_on,
         adopted_by="" if is_protected(row.adopted_by) else row.adopted_by,
         goals=[
             PublicGoal(
@@ -64,7 +66,14 @@ def _action(row: Any, is_protected: IsProtected) -> PublicAction:
         title=row.title,
         status=row.status,
         milestones=[
-            PublicMilestone(one.title, one.due_on, one.done_on) for one in _shown(row.dated, is_protected)
+            PublicMilestone(
+                title=one.title,
+                due_on=one.due_on,
+                first_due_on=one.first_due_on,
+                done_on=one.done_on,
+                is_dropped=one.is_dropped,
+            )
+            for one in _shown(row.dated, is_protected)
         ],
         partners=[one.organisation.name for one in row.named],
     )

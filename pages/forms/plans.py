@@ -100,6 +100,12 @@ class AdoptForm(forms.Form):
     pass
 
 
+@fields_of(Plan, "closed_reason", closed_reason={"required": True})
+class CloseForm(forms.Form):
+    def values(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["closed_reason"]}
+
+
 @fields_of(Goal, "title", "problem", "strand", "eccar_point")
 class GoalForm(DigestForm):
     pass

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{PLAN}edit/", views.plan_edit, name="plan_edit"),
     path(f"{PLAN}adopt/", views.plan_adopt, name="plan_adopt"),
     path(f"{PLAN}close/", views.plan_close, name="plan_close"),
+    path(f"{PLAN}reopen/", views.plan_reopen, name="plan_reopen"),
     path(f"{PLAN}discard/", views.plan_discard, name="plan_discard"),
     path(f"{PLAN}example/", views.plan_example, name="plan_example"),
     path(f"{PLAN}goals/new/", parts.plan_goal_new, name="plan_goal_new"),

@@ -19,7 +19,7 @@ from lib.days import city_today
 from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
-from pages.forms.plans import PLAN, AdoptForm, NewPlanForm, PlanForm
+from pages.forms.plans import PLAN, AdoptForm, CloseForm, NewPlanForm, PlanForm
 from pages.lists import page_of
 from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
 from plans.figures import figures_in, with_days
@@ -27,7 +27,7 @@ from plans.models import Action, Plan
 from plans.policies import can_write_action, can_write_plan
 from plans.reading import plan_page
 from plans.services.example import copy_example
-from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan
+from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan, reopen_plan
 from publishing.models import Release
 from publishing.policies import can_publish
 
@@ -63,6 +63,7 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
         "goals": page.of_point(int(point)) if is_point else page.of_strand(here),
         "today": city_today(),
         "may_write": row.is_open and can_write_plan(request.actor, row),
+        "may_reopen": not row.is_open and can_write_plan(request.actor, row),
         "paper_of": _paper_of(request, row),
     }
     return render(request, "pages/plans/detail.html", context)
@@ -122,9 +123,16 @@ def plan_adopt(request: ActorRequest, pk: UUID) -> HttpResponse:
     return part_page(request, pk, form, adopt_plan, title=_("Adopt plan"), said=_("Plan adopted."))
 
 
-@require_POST
+@form_page
 def plan_close(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return act_on(request, pk, close_plan, said=_("Plan closed."))
+    form = CloseForm(posted(request))
+    title = _("Close this plan? Nothing of it is due or measured afterwards. It stays public as ended.")
+    return part_page(request, pk, form, close_plan, title=title, said=_("Plan closed."))
+
+
+@require_POST
+def plan_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
+    return act_on(request, pk, reopen_plan, said=_("Plan reopened."))
 
 
 @require_POST

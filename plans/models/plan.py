@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.models import District
 from lib.acting import Acting
+from lib.days import city_today
 from lib.described import OF_LIMITS
 from lib.id_in import id_in
 from lib.ids import uuid7
 from plans.codes import PlanStatus
+from plans.rules import quarter_before
 from reports.periods import Period
+from reports.statuses import final_on
 
 FEWEST_MONTHS: Final = 3
 MOST_MONTHS: Final = 12
@@ -36,7 +39,12 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.filter(Exists(parts))
 
     def adopted(self) -> Self:
+        """In force: neither a draft nor closed."""
         return self.filter(status=PlanStatus.ADOPTED)
+
+    def decided(self) -> Self:
+        """Adopted at some time, closed or not: what everyone was told stays visible."""
+        return self.exclude(status=PlanStatus.DRAFT)
 
     def with_progress(self, today: date) -> Self:
         """Each with `due` and `done`: milestones due by a day, and how many of these are done."""
@@ -70,6 +78,9 @@ class Plan(models.Model):
         _("adopted by"), max_length=120, blank=True, help_text=_("For example “City council”.")
     )
     closed_on = models.DateField(_("closed on"), null=True, blank=True, db_default=None, editable=False)
+    closed_reason = models.CharField(
+        _("why the plan was closed"), max_length=500, blank=True, default="", db_default=""
+    )
     review_months = models.PositiveSmallIntegerField(
         _("months between reviews"),
         default=6,
@@ -126,6 +137,26 @@ class Plan(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.starts_on, self.ends_on)
+
+    @property
+    def last_day(self) -> date:
+        return self.period.last_day
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which the plan was closed, or its last day once that is over; None while it runs."""
+        if self.status == PlanStatus.CLOSED:
+            return self.closed_on or self.last_day
+        return self.last_day if self.is_adopted and self.ends_on <= city_today() else None
+
+    @property
+    def baseline_final_on(self) -> date:
+        """The first day on which the figures of the quarter before the plan are final."""
+        return final_on(Period(*quarter_before(self.starts_on)))
+
+    @property
+    def is_baseline_final(self) -> bool:
+        return self.baseline_final_on <= city_today()
 
     @property
     def is_draft(self) -> bool:

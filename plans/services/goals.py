@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_digest
+from lib.days import city_today
 from lib.limits import refuse_more
 from meetings.models import FollowUp, Meeting
 from plans.codes import ActionStatus
@@ -106,6 +107,8 @@ def set_status(
 ) -> Action:
     """Write how far an action is. Done needs evidence or a reason, dropped a reason.
 
+    An action with an open milestone is not done. One that is dropped drops its open milestones.
+
     Raises as `locked_action`, StaleVersion, and ValidationError by field.
     """
     action = locked_action(actor, plan_id, action_id)
@@ -120,7 +123,14 @@ def set_status(
             raise ValidationError(
                 {"reason": _("Add evidence first, or enter why there is none.")}, code="evidence"
             )
+    open_ones = action.milestones.filter(done_on=None, dropped_on=None)
+    if action.status == ActionStatus.DONE and open_ones.exists():
+        raise ValidationError(
+            {"status": _("Some milestones are open. Mark them as done, or drop them, first.")}, code="open"
+        )
     action.save()
+    if action.status == ActionStatus.DROPPED:
+        open_ones.update(dropped_on=city_today(), dropped_reason=action.reason)
     write_plan(actor, action.goal.plan, ["actions"], is_change=action.status == ActionStatus.DROPPED)
     return action
 

@@ -1,27 +1,25 @@
 """Writing indicators and their values: baselines first, frozen each quarter or entered by hand."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from contacts.models import OrganisationPeriod
 from districts.models import District
 from lib.cleaning import assign
 from lib.conflicts import check_digest
-from lib.days import city_day, city_today
+from lib.days import city_today
 from lib.limits import refuse_more
 from lib.row_context import Opened, opened
 from plans.codes import Direction, Source, Unit
-from plans.definitions import UNITS, counted, measures_of, never_has_target
+from plans.definitions import UNITS, measures_of, never_has_target
 from plans.models import Indicator, IndicatorValue, Plan
 from plans.rules import SHORTEST_REASON, add_months, quarter_before, quarters
+from plans.services.baselines import derive_baseline, freeze_values, mark_baseline
 from plans.services.plans import locked_plan, next_position, refuse_adopted, write_plan
 from reports.catalogue import REPORTS
 from reports.periods import Period
@@ -57,7 +55,7 @@ def add_indicator(
     day, row.target_on = row.target_on, None
     row.save(force_insert=True)
     if row.source == Source.BOOK:
-        _freeze_baseline(plan, row)
+        derive_baseline(plan, row)
     row.target, row.target_on = target, day
     _check_target(plan, row)
     row.save()
@@ -106,7 +104,7 @@ def enter_value(
 ) -> IndicatorValue:
     """Enter a value of an indicator that someone counts elsewhere, or correct one.
 
-    A share is `n` of `of`; a count or a number of days is the `value`. The first one before the plan begins
+    A share is `n` of `of`; a count or a number of days is the `value`. The last one that ends before the plan
     is the baseline. Raises as `locked_plan`, and ValidationError by field.
     """
     plan = locked_plan(actor, plan_id)
@@ -118,13 +116,11 @@ def enter_value(
     if period.since < add_months(plan.starts_on, -12 * EARLIEST):
         message = _("Enter a day at most 10 years before the plan.")
         raise ValidationError({"period_start": message}, code="long_ago")
-    is_first = not row.values.filter(is_baseline=True).exists()
     corrected = row.values.standing().get(pk=corrects_id) if corrects_id else None
     entered = IndicatorValue(
         indicator=row,
         period_start=period.since,
         period_end=period.until,
-        is_baseline=corrected.is_baseline if corrected else is_first and period.until <= plan.starts_on,
         corrects=corrected,
         entered_by_id=actor.id,
     )
@@ -132,6 +128,8 @@ def enter_value(
     entered.n, entered.of, entered.value = _numbers(row, n, of, value)
     entered.full_clean(exclude=["entered_by"])
     entered.save(force_insert=True)
+    mark_baseline(plan, row)
+    entered.refresh_from_db(fields=["is_baseline"])
     write_plan(actor, plan, ["values"], is_change=False)
     return entered
 
@@ -167,31 +165,11 @@ def _freeze_plan(plan_id: UUID, today: date) -> int:
             and (period.since, period.until) not in there
             and final_on(period) <= today
         ]
-        made += _freeze(plan, row, missing)
+        made += freeze_values(row, missing)
+        mark_baseline(plan, row)
     if made:
         write_plan(SYSTEM, plan, ["values"], is_change=False)
     return made
-
-
-@opened(Opened.FIGURES)
-def _freeze_baseline(plan: Plan, row: Indicator) -> None:
-    period = Period(*quarter_before(plan.starts_on))
-    district = row.district or plan.district
-    periods = OrganisationPeriod.objects.filter(home_district__lineage__contains=[district.pk])
-    since = periods.aggregate(since=Min("since"))["since"]
-    begins = city_day(since) if since else city_today()
-    if begins > period.since:
-        row.recorded_since = begins
-    elif period.until <= city_today():
-        _freeze(plan, row, [period])
-
-
-def _freeze(plan: Plan, row: Indicator, periods: Sequence[Period]) -> int:
-    made = [IndicatorValue(indicator=row, **fields) for fields in counted(row, periods)]
-    for value in made:
-        value.is_baseline = value.period_end <= plan.starts_on
-    IndicatorValue.objects.bulk_create(made, ignore_conflicts=True)
-    return len(made)
 
 
 def _check_book(plan: Plan, row: Indicator) -> None:

@@ -13,6 +13,7 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_digest
 from lib.days import city_today
 from lib.limits import refuse_more
+from plans.codes import ENDED, ActionStatus
 from plans.models import Action, Milestone
 from plans.rules import SHORTEST_REASON
 from plans.services.plans import locked_action, locked_plan, refuse_adopted, write_plan
@@ -39,6 +40,10 @@ def save_milestone(
     if milestone_id is None:
         refuse_more("title", range(action.milestones.count() + 1), MOST)
         row = Milestone(action=action)
+        if action.status in ENDED:
+            raise ValidationError(
+                _("This action has ended. Set its status to under way first."), code="ended"
+            )
     else:
         row = action.milestones.get(pk=milestone_id)
         check_digest(row, fields, shown)
@@ -75,10 +80,13 @@ def tick_milestone(
 
 @transaction.atomic
 def untick_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID) -> Milestone:
-    """Undo `tick_milestone`. Raises as `locked_action`."""
+    """Undo `tick_milestone`; an action that was done is under way again. Raises as `locked_action`."""
     row = _locked(actor, plan_id, milestone_id)
     row.done_on, row.note = None, ""
     row.save()
+    if row.action.status == ActionStatus.DONE:  # which no action with an open milestone is
+        row.action.status = ActionStatus.UNDER_WAY
+        row.action.save()
     write_plan(actor, row.action.goal.plan, ["milestones"], is_change=False)
     return row
 

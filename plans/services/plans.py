@@ -25,7 +25,8 @@ from lib.days import city_today
 from plans.codes import PlanStatus
 from plans.models import Action, Milestone, Plan
 from plans.policies import can_start_plan, can_write_action, can_write_plan
-from plans.rules import is_too_long
+from plans.rules import SHORTEST_REASON, is_too_long
+from plans.services.baselines import derive_baselines
 from reminders.services import refresh_reminders
 
 
@@ -56,6 +57,8 @@ def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fiel
         _check(plan, fields)
         if not plan.is_draft and {"starts_on", "ends_on"} & set(changed):
             _refuse_outside(plan)
+        if "starts_on" in changed:
+            derive_baselines(plan)
         write_plan(actor, plan, changed)
     return plan
 
@@ -75,17 +78,39 @@ def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str
         raise ValidationError({"adopted_by": _("Enter who adopted the plan.")})
     _check(plan)
     _refuse_outside(plan)
+    derive_baselines(plan)
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
 
 
 @transaction.atomic
-def close_plan(*, actor: Actor, plan_id: UUID) -> Plan:
-    """End an adopted plan: nothing of it is due or measured afterwards. Raises as `locked_plan`."""
+def close_plan(*, actor: Actor, plan_id: UUID, reason: str) -> Plan:
+    """End an adopted plan for a reason: nothing of it is due or measured afterwards. It stays public.
+
+    Raises as `locked_plan`, and ValidationError by field.
+    """
     plan = locked_plan(actor, plan_id)
     if not plan.is_adopted:
         raise ValidationError(_("Only an adopted plan can be closed."), code="not_adopted")
+    assign(plan, {"closed_reason": reason})
+    if len(plan.closed_reason) < SHORTEST_REASON:
+        message = _("Enter why, in 10 characters or more.")
+        raise ValidationError({"closed_reason": message}, code="reason")
     plan.status, plan.closed_on = PlanStatus.CLOSED, city_today()
+    _check(plan)
+    write_plan(actor, plan, ["status"], is_change=False)
+    return plan
+
+
+@transaction.atomic
+def reopen_plan(*, actor: Actor, plan_id: UUID) -> Plan:
+    """Undo `close_plan`. Raises as `locked_plan`, and ValidationError for a plan that is not closed."""
+    plan = _seen(actor, plan_id)
+    if not can_write_plan(actor, plan):
+        raise PermissionDenied
+    if plan.status != PlanStatus.CLOSED:
+        raise ValidationError(_("This plan is not closed."), code="not_closed")
+    plan.status, plan.closed_on, plan.closed_reason = PlanStatus.ADOPTED, None, ""
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
 

@@ -51,6 +51,9 @@ def _plan(plan: PublicPlan, site: Site) -> dict[str, Any]:
         "goals": [goal.title for goal in plan.goals],
         "milestones_due": due,
         "milestones_done": done,
+        "milestones_moved": plan.moved,
+        "milestones_dropped": plan.dropped,
+        "ended_on": plan.ended_on.isoformat() if plan.ended_on else None,
     }
 
 

@@ -267,6 +267,9 @@ def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
         "adopted_by": text(row.adopted_by),
         "due": due,
         "done": done,
+        "moved": row.moved,
+        "dropped": row.dropped,
+        "ended_on": row.ended_on,
         "goals": [
             {
                 "title": text(goal.title),
@@ -286,8 +289,15 @@ def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
 
 
 def _milestone(row: PublicMilestone, title: Text, today: date) -> dict[str, Any]:
-    is_late = row.done_on is None and row.due_on < today
-    return {"title": title, "due_on": row.due_on, "done_on": row.done_on, "is_late": is_late}
+    return {
+        "title": title,
+        "due_on": row.due_on,
+        "first_due_on": row.first_due_on,
+        "done_on": row.done_on,
+        "is_late": row.done_on is None and not row.is_dropped and row.due_on < today,
+        "is_dropped": row.is_dropped,
+        "is_moved": row.is_moved,
+    }
 
 
 def _listing(row: PublicListing, words: str) -> dict[str, Any]:

@@ -14,9 +14,17 @@ from lib.registry import add_once
 
 @dataclass(frozen=True, slots=True)
 class PublicMilestone:
+    """`first_due_on` is the day that was adopted."""
+
     title: str
     due_on: date
+    first_due_on: date
     done_on: date | None
+    is_dropped: bool
+
+    @property
+    def is_moved(self) -> bool:
+        return not self.is_dropped and self.due_on != self.first_due_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class PublicGoal:
 
 @dataclass(frozen=True, slots=True)
 class PublicPlan:
-    """An adopted plan in the language it is written in."""
+    """A plan in the language it is written in. `ended_on` is the day on which it was closed or ran out."""
 
     title: str
     summary: str
@@ -47,11 +55,24 @@ class PublicPlan:
     adopted_on: date | None
     adopted_by: str
     goals: Sequence[PublicGoal]
+    ended_on: date | None = None
+
+    @property
+    def milestones(self) -> list[PublicMilestone]:
+        return [one for goal in self.goals for action in goal.actions for one in action.milestones]
+
+    @property
+    def dropped(self) -> int:
+        return sum(one.is_dropped for one in self.milestones)
+
+    @property
+    def moved(self) -> int:
+        return sum(one.is_moved for one in self.milestones)
 
     def milestones_by(self, today: date) -> tuple[int, int]:
-        """How many are due by a day, and how many of these are done."""
-        rows = (one for goal in self.goals for action in goal.actions for one in action.milestones)
-        due = [one for one in rows if one.due_on <= today]
+        """How many are due by a day, or are of a plan that has ended, and how many of these are done."""
+        kept = (one for one in self.milestones if not one.is_dropped)
+        due = [one for one in kept if self.ended_on or one.due_on <= today]
         return len(due), sum(one.done_on is not None for one in due)
 
 

@@ -46,10 +46,10 @@ class Compared(Planned):
             **(dict.fromkeys(("where_from",), "") | BOOK | {"frequency_months": None})
         )
         IndicatorValue.objects.filter(indicator=self.share).delete()
-        Indicator.objects.filter(pk=self.share.pk).update(recorded_since=None)
         freeze(self.share, BASELINE, 19, 31, is_baseline=True)
         freeze(self.share, QUARTER, n, of)
         self.adopt()
+        Indicator.objects.filter(pk=self.share.pk).update(recorded_since=None)
 
     def prepared(self, period: Period = QUARTER, contact: str = "plans@alderport.example") -> Any:
         return prepare_file(**self.about, period=period, contact=contact)

@@ -126,6 +126,7 @@ def test_no_name_and_no_text_but_titles_is_in_a_file(key: Path) -> None:
         note="canary tick",
         dropped_reason="canary drop",
     )
+    Plan.objects.filter(pk=city.plan.pk).update(closed_reason="canary closing")
     survey = city.indicator(where_from="canary survey")
     freeze(
         survey, Period(BASELINE.since.replace(month=1), BASELINE.until), 172, 500, where_from="canary origin"

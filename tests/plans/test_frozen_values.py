@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
@@ -13,17 +14,28 @@ from contacts.services.organisations import edit_organisation
 from lib.days import day_starts_at
 from plans.definitions import measures_of, never_has_target
 from plans.models import Indicator, IndicatorValue
+from plans.models import plan as plan_model
+from plans.services import baselines
 from plans.services.indicators import freeze_due
+from plans.services.plans import edit_plan
 from reports.catalogue import REPORTS
 from reports.intervals import wilson
 from tests.api.clients import Tool
 from tests.factories import make_meeting, make_organisation
 from tests.plans.making import BOOK, Planned
-from tests.plans.test_plan_pages import signed_in
+from tests.plans.test_plan_pages import page, signed_in
 from tests.reports.city import at, old
 
 pytestmark = pytest.mark.django_db
 STARTS = date(2026, 1, 1)
+
+
+def at_day(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    """Let plans take this day for today."""
+    for module in (baselines, plan_model):
+        monkeypatch.setattr(module, "city_today", lambda: day)
+
+
 BASELINE = ("2025-10-01", "2026-01-01")
 
 
@@ -89,6 +101,41 @@ def test_a_quarter_is_frozen_when_it_is_final_and_once(planned: Planned) -> None
         and frozen.definition["version"] == REPORTS["coverage"].version
     )
     assert len(frozen.ids_digest) == 64
+
+
+def marked(row: Indicator) -> list[str]:
+    """The quarters that are said to be the baseline."""
+    return [str(value.period) for value in row.values.filter(is_baseline=True)]
+
+
+def test_a_baseline_waits_until_the_figures_of_its_quarter_are_final(
+    planned: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_day(monkeypatch, date(2026, 1, 2))
+    row = taken(planned, "coverage", "ratio")
+    assert not row.values.exists(), "two days after the quarter its figures are provisional"
+    text = page(signed_in(planned.keeper), "plan", planned.plan.pk)
+    assert "No baseline yet: final on 31 Jan 2026" in text
+    assert freeze_due(date(2026, 1, 30)) == 0
+    at_day(monkeypatch, date(2026, 2, 1))
+    planned.adopt()
+    assert marked(row) == ["Quarter 4 of 2025"]
+    assert freeze_due(date(2026, 2, 1)) == 0
+
+
+def test_the_baseline_follows_the_first_day_of_the_plan_in_a_draft_and_after_it(planned: Planned) -> None:
+    row = taken(planned, "coverage", "ratio")
+    assert marked(row) == ["Quarter 4 of 2025"]
+    edit_plan(**planned.about, starts_on=date(2026, 7, 1))
+    assert marked(row) == ["Quarter 2 of 2026"], "one, and not the quarter that was it before"
+    planned.adopt()
+    freeze_due(date(2026, 11, 1))
+    edit_plan(**planned.about, starts_on=date(2026, 4, 1))
+    assert marked(row) == ["Quarter 1 of 2026"]
+    freeze_due(date(2026, 11, 1))
+    assert marked(row) == ["Quarter 1 of 2026"]
+    with pytest.raises(DatabaseError, match="stays as it is"), transaction.atomic():
+        row.values.update(n=1)
 
 
 def test_a_draft_and_a_closed_plan_are_not_measured(planned: Planned) -> None:

@@ -167,7 +167,7 @@ def test_while_the_plan_runs_only_what_is_due_so_far_is_counted(planned: Planned
     assert len(statements) == 1
     assert figures_in(days, today + timedelta(days=1))[0].of == 2
     assert figures_in(days, STARTS - timedelta(days=1)) == []
-    assert close_plan(**planned.about).closed_on == today
+    assert close_plan(**planned.about, reason="Its days are over.").closed_on == today
     Plan.objects.update(updated_at=timezone.now() + timedelta(days=80))
     closed = rows.get(pk=planned.plan.pk).days
     assert figures_in(closed, today + timedelta(days=90))[0].of == 1

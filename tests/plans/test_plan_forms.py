@@ -185,7 +185,7 @@ def test_a_closed_plan_offers_nothing_to_write_and_says_so(planned: Planned) -> 
     shown, client = planned.show(), signed_in(planned.keeper)
     pk, action = planned.plan.pk, planned.action.pk
     assert "Save status" in page(client, "plan_action", pk, action)
-    close_plan(**planned.about)
+    close_plan(**planned.about, reason="Its days are over.")
     for name, ids in {"plan": [pk], "plan_action": [pk, action]}.items():
         text = page(client, name, *ids)
         for offered in (">Edit<", "Save status", "Add ", "Remove", "Close plan"):

@@ -178,7 +178,7 @@ def test_only_a_draft_loses_what_is_in_it(planned: Planned) -> None:
     for call, more in ((remove_goal, {"goal_id": planned.goal.pk}), (discard_plan, {})):
         assert refused(call, **planned.about, **more) == ["adopted"]
     assert refused(adopt_plan, **planned.about, adopted_on=STARTS, adopted_by="Us") == ["adopted"]
-    close_plan(**planned.about)
+    close_plan(**planned.about, reason="Its days are over.")
     assert refused(edit_plan, **planned.about, title="Late") == ["closed"]
 
 
@@ -309,7 +309,7 @@ def test_a_plan_goes_on_in_the_successor_of_its_district() -> None:
     planned, past = Planned(), Planned()
     planned.adopt()
     past.adopt()
-    close_plan(**past.about)
+    close_plan(**past.about, reason="Its days are over.")
     for one in (planned, past):
         new = redraw_district(actor=SYSTEM, district_id=one.north.pk, code=f"{one.north.code}b")
         assert Plan.objects.get(pk=one.plan.pk).district == one.city, "a part was redrawn"

@@ -6,17 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.formats import date_format
 
 from contacts.models import Organisation
 from lib.days import city_today
-from plans.models import Plan
-from plans.services.goals import save_partner
-from plans.services.milestones import tick_milestone
-from plans.services.plans import adopt_plan
+from plans.models import Action, Milestone, Plan
+from plans.services.goals import save_partner, set_status
+from plans.services.milestones import drop_milestone, save_milestone, tick_milestone, untick_milestone
+from plans.services.plans import adopt_plan, close_plan, reopen_plan
 from publishing.models import PublicDistrict
 from publishing.site import build_site
 from tests.factories import make_organisation
 from tests.plans.making import AGREED, Planned
+from tests.plans.test_plan_pages import signed_in
 from tests.publishing.test_site_is_valid import errors_of
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +92,66 @@ def test_an_agreement_that_ends_and_a_location_that_is_protected_leave_the_next_
     assert "Choir of Quince" not in text and "Centres are visited" not in text
     make_organisation(name="Against racism", location_protected=True)
     assert "Staff are trained" not in "".join(site().values())
+
+
+def test_what_was_dropped_or_moved_stays_on_the_public_page_with_its_number(city: Planned) -> None:
+    late, moved = (
+        Milestone.objects.get(title=title) for title in ("Staff are trained", "Centres are visited")
+    )
+    drop_milestone(**city.about, milestone_id=late.pk, reason="The trainer left for Bremen.")
+    on = city_today() + timedelta(days=60)
+    save_milestone(**city.about, action_id=city.action.pk, milestone_id=moved.pk, due_on=on)
+    files = site()
+    page = " ".join(files[f"en/{city.north.code}/plans/index.html"].split())
+    said = ("Milestones done: 1 of 1 due by now", "Milestones dropped: 1", "Milestones moved: 1", "moved from")
+    assert all(words in page for words in said)
+    assert "<strong>Dropped</strong> Staff are trained" in page and "Bremen" not in page
+    [stated] = json.loads(files[f"{city.north.code}.json"])["plans"]
+    assert (stated["milestones_moved"], stated["milestones_dropped"], stated["ended_on"]) == (1, 1, None)
+
+
+def test_a_plan_that_was_closed_or_has_run_out_stays_public_and_says_so(city: Planned) -> None:
+    with pytest.raises(ValidationError, match="10 characters"):
+        close_plan(**city.about, reason="Over.")
+    close_plan(**city.about, reason="A new council has another plan.")
+    today = city_today()
+    page = " ".join(site()[f"en/{city.north.code}/plans/index.html"].split())
+    assert f"Ended on {date_format(today)}" in page and "Milestones done: 1 of 3 </p>" in page
+    assert "new council" not in page
+    reopen_plan(**city.about)
+    assert "Ended on" not in "".join(site().values())
+    with pytest.raises(ValidationError, match="not closed"):
+        reopen_plan(**city.about)
+    Plan.objects.update(ends_on=today)
+    page = " ".join(site()[f"en/{city.north.code}/plans/index.html"].split())
+    assert f"Ended on {date_format(today - timedelta(days=1))}" in page and "1 of 3 </p>" in page
+
+
+def test_closing_asks_for_a_reason_and_can_be_undone(city: Planned) -> None:
+    client, address = signed_in(city.keeper), reverse("plan_close", args=[city.plan.pk])
+    assert "stays public as ended" in client.get(address).text
+    assert client.post(address, {"closed_reason": ""}).status_code == 422
+    assert Plan.objects.get().is_adopted
+    text = client.post(address, {"closed_reason": "A new council has another plan."}, follow=True).text
+    assert "A new council has another plan." in text and "Undo closing" in text
+    undo = reverse("plan_reopen", args=[city.plan.pk])
+    assert signed_in(city.owner).post(undo).status_code == 403
+    client.post(undo)
+    assert Plan.objects.get().is_adopted
+
+
+def test_an_action_with_a_late_milestone_is_done_nowhere(city: Planned) -> None:
+    about = {**city.owned, "action_id": city.action.pk}
+    city.show()
+    with pytest.raises(ValidationError, match="Some milestones are open"):
+        set_status(**about, status="done")
+    for row in Milestone.objects.filter(done_on=None):
+        tick_milestone(**city.owned, milestone_id=row.pk)
+    set_status(**about, status="done")
+    untick_milestone(**city.owned, milestone_id=row.pk)
+    assert Action.objects.get().status == "under_way"
+    set_status(**about, status="dropped", reason="The trainer left for good.")
+    row.refresh_from_db()
+    assert row.is_dropped, "what is dropped is late nowhere either"
+    with pytest.raises(ValidationError, match="has ended"):
+        city.milestone("One more", due_on=city_today())
