@@ -103,7 +103,12 @@ def test_what_was_dropped_or_moved_stays_on_the_public_page_with_its_number(city
     save_milestone(**city.about, action_id=city.action.pk, milestone_id=moved.pk, due_on=on)
     files = site()
     page = " ".join(files[f"en/{city.north.code}/plans/index.html"].split())
-    said = ("Milestones done: 1 of 1 due by now", "Milestones dropped: 1", "Milestones moved: 1", "moved from")
+    said = (
+        "Milestones done: 1 of 1 due by now",
+        "Milestones dropped: 1",
+        "Milestones moved: 1",
+        "moved from",
+    )
     assert all(words in page for words in said)
     assert "<strong>Dropped</strong> Staff are trained" in page and "Bremen" not in page
     [stated] = json.loads(files[f"{city.north.code}.json"])["plans"]
