@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from reminders.models import Reminder
 from reminders.sending import send_due
 from tests.crm.test_health import mail_to_a_refused_mailbox
 from tests.factories import make_district, make_officer, make_organisation
+from tests.plugins import services
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner
 
@@ -94,3 +96,17 @@ def test_they_count_requests_and_waiting_work_and_name_nobody(settings: Settings
     assert "Canary" not in text
     labels = re.findall(r'="([^"]*)"', text)
     assert not [label for label in labels if re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|@", label)]
+
+
+def test_the_rules_for_prometheus_cover_each_metric_of_the_guide(settings: Settings) -> None:
+    """An alert names a metric that /metrics has, and a metric with an alert in the guide has a rule."""
+    settings.METRICS_TOKEN = TOKEN
+    served = set(re.findall(r"^# TYPE (proximity_\w+)", ask()[1], re.MULTILINE))
+    groups = yaml.safe_load((services.ROOT / "deploy" / "prometheus" / "proximity.yml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert all(rule["annotations"].keys() == {"summary", "do"} for rule in rules)
+    asked = {name for rule in rules for name in re.findall(r"proximity_\w+", rule["expr"])}
+    guide = (services.ROOT / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| (`proximity_.*?) \|", guide, re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(proximity_\w+)`", row)}
+    assert listed <= asked <= served
