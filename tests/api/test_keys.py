@@ -13,12 +13,12 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
-from accounts.services.users import edit_user
 from api.codes import OPENS_NOTHING, Scope
 from api.models import ApiKey, ApiSecret
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
 from api.services.webhooks import create_webhook
 from audit.models import Action, Event
+from audit.services import record
 from tests.api.clients import Tool
 from tests.factories import make_district, make_organisation, make_user
 
@@ -144,10 +144,10 @@ def test_one_that_opens_nothing_works_at_once(scopes: list[str]) -> None:
     assert call(str(token)) == 200
 
 
-def test_whoever_asked_for_a_key_or_was_changed_by_them_does_not_confirm_it() -> None:
+def test_whoever_asked_for_a_key_or_was_taken_over_by_them_does_not_confirm_it() -> None:
     user, second = make_user(Role.ADMINISTRATOR), make_user(Role.PRIVACY_OFFICER)
     key, _token = create_key(actor=actor_for(user), scopes=["contacts:write"], source="platform", **FIELDS)
-    edit_user(actor=actor_for(user), user_id=second.pk, name="Renamed")
+    record(actor_for(user), Action.UPDATE, "user", [second.pk], field_names=["second_factor"])
     User.objects.filter(pk=user.pk).update(role=Role.PRIVACY_OFFICER)
     for one in (User.objects.get(pk=user.pk), second):
         with pytest.raises(PermissionDenied):

@@ -10,19 +10,20 @@ ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "acts.md"
 HEAD: Final = """# Acts that need more than one person
 
-Nothing that opens records, erases them or shows them to everyone happens by one person alone. Each act has a row: who
-asks, who is the second person, how long the act waits after the confirmation, who is told, how it is undone. This page
-is written from `tests/architecture/acts.toml` and `accounts.rules.ACTS`, which the application itself uses
-([ADR 68](adr/0068-nothing-irreversible-by-one-person.md)).
+Nothing that opens records, erases them or shows them to everyone happens by one person alone. Each act
+has a row: who asks, who is the second person, how long the act waits after the confirmation, who is told,
+how it is undone. This page is written from `tests/architecture/acts.toml` and `accounts.rules.ACTS`,
+which the application itself uses ([ADR 68](adr/0068-nothing-irreversible-by-one-person.md)).
 
 | Act | Who asks | Second person | Delay | Who is told | Undo | Test |
 |---|---|---|---|---|---|---|
 """
 TAIL: Final = """
-The second person is never the one who asked, never on their own account, and never on a device on which the one who
-asked has signed in. It is no account that the one who asked made or took over in the last 7 days. Other changes of an
-account, such as its name, keep nobody from confirming. A confirmation needs a fresh sign-in. Until an act takes effect,
-whoever asked and everyone who could have confirmed it can cancel it under **Waiting for you**.
+The second person is never the one who asked, never on their own account, and never on a device on which
+the one who asked has signed in. It is no account that the one who asked made or took over in the last 7
+days. Other changes of an account, such as its name, keep nobody from confirming. A confirmation needs a
+fresh sign-in. Until an act takes effect, whoever asked and everyone who could have confirmed it can
+cancel it under **Waiting for you**.
 
 ## Acts of one person
 

@@ -23,9 +23,12 @@ def services() -> Iterator[str]:
     for file in files:
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for node in ast.parse(file.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and NAMES.match(node.name):
-                if any(argument.arg == "actor" for argument in node.args.kwonlyargs):
-                    yield f"{module}.{node.name}"
+            if isinstance(node, ast.FunctionDef) and NAMES.match(node.name) and _takes_actor(node):
+                yield f"{module}.{node.name}"
+
+
+def _takes_actor(node: ast.FunctionDef) -> bool:
+    return any(argument.arg == "actor" for argument in node.args.kwonlyargs)
 
 
 def test_every_pending_act_has_a_row_a_rule_and_an_effect() -> None:
