@@ -77,7 +77,7 @@ READ: Final[Mapping[str, frozenset[str]]] = {
 }
 OURS: Final = frozenset(one.name for one in (*VARIABLES, *COMPOSE_ONLY))
 
-# --- Valkey: each process writes keys that begin with its name (`crm` and `1` are Django's) -------------
+# --- Valkey: each process writes keys that begin with its name (`crm` and `2` are Django's) -------------
 _CONNECT: Final = "+ping +hello +select +client|setname +client|setinfo +multi +exec +discard"
 _CACHE: Final = "+get +mget +set +mset +expire +persist +exists +del +incr"
 _QUEUES: Final = " ".join(
@@ -92,18 +92,18 @@ _SERVE: Final = (
 
 def _queue_rules(queue: str) -> str:
     """A worker serves its own queue, wakes others, and writes its heartbeat."""
-    keys = f"~crm:1:heartbeat:{queue} ~crm:1:heartbeat:worker ~crm:1:{queue}:*"
-    seen = " %R~crm:1:heartbeat:*" if queue == "work" else ""  # the call to the watchdog
+    keys = f"~crm:2:heartbeat:{queue} ~crm:2:heartbeat:worker ~crm:2:{queue}:*"
+    seen = " %R~crm:2:heartbeat:*" if queue == "work" else ""  # the call to the watchdog
     served = f"(~{queue} ~unacked:{queue}:* {_SERVE})"
     return f"{keys}{seen} {_CONNECT} {_CACHE} +watch +unwatch +script|load {_WAKE} {served}"
 
 
 #: What the user of each process may do, as Valkey writes it (ACL SETUSER).
 RULES: Final[Mapping[str, str]] = {
-    WEB: "~crm:1:web:* ~crm:1:allauth* %R~crm:1:heartbeat:* %R~crm:1:trail:* %R~crm:1:mail:*"
+    WEB: "~crm:2:web:* ~crm:2:allauth* %R~crm:2:heartbeat:* %R~crm:2:trail:* %R~crm:2:mail:*"
     f" {_CONNECT} {_CACHE} {_WAKE}",
-    PUBLIC: f"~crm:1:public:* {_CONNECT} +set +incr",
-    BEAT: f"~crm:1:heartbeat:beat {_CONNECT} +mset +expire {_WAKE}",
+    PUBLIC: f"~crm:2:public:* {_CONNECT} +set +incr",
+    BEAT: f"~crm:2:heartbeat:beat {_CONNECT} +mset +expire {_WAKE}",
     **{queue: _queue_rules(queue) for queue in QUEUES},
 }
 

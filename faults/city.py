@@ -174,7 +174,7 @@ class City:
         """Wait until a worker and beat have sent their heartbeat (crm.heartbeat)."""
         with redis.Redis.from_url(self.valkey.cache_url()) as client:
             wait_until(
-                lambda: client.exists("crm:1:heartbeat:worker", "crm:1:heartbeat:beat") == 2, "life", 60
+                lambda: client.exists("crm:2:heartbeat:worker", "crm:2:heartbeat:beat") == 2, "life", 60
             )
 
     def end_programs(self) -> None:

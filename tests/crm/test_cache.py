@@ -76,7 +76,7 @@ def test_a_planted_value_counts_as_absent_and_a_heartbeat_beside_it_as_alive(
     assert ask_workers() == {"worker": "up", "beat": "up"}
     with redis.Redis.from_url(settings.REDIS_CACHE_URL) as cached:
         for planted in (pickle.dumps(True), b"[" * 100_000, b"9" * 100_000, b"\xff"):
-            cached.set("crm:1:heartbeat:mail", planted)
+            cached.set("crm:2:heartbeat:mail", planted)
             assert ask_workers() == {"worker": "down", "beat": "up"}
             assert cache.get("heartbeat:mail") is None
 

@@ -134,7 +134,7 @@ def test_only_this_machine_reaches_a_port(parts: dict[str, Any]) -> None:
 def test_each_queue_has_a_worker_of_its_own(parts: dict[str, Any]) -> None:
     for name in [*QUEUES, heartbeat.BEAT]:
         assert parts[name]["command"] == ["python", "-m", "crm.workers", name]
-        assert f"crm:1:heartbeat:{name}'" in parts[name]["healthcheck"]["test"][-1]
+        assert f"crm:2:heartbeat:{name}'" in parts[name]["healthcheck"]["test"][-1]
 
 
 def test_every_part_is_fenced(parts: dict[str, Any]) -> None:
@@ -187,7 +187,7 @@ def test_valkey_asks_for_the_password_and_shows_it_in_no_process_list(socket: Pa
     with redis.Redis(unix_socket_path=str(socket), username="beat", password="beat0") as beat:
         assert beat.ping()
         with pytest.raises(redis.exceptions.NoPermissionError):
-            beat.get("crm:1:web:sessions")
+            beat.get("crm:2:web:sessions")
     with redis.Redis(unix_socket_path=str(socket)) as client, pytest.raises(redis.AuthenticationError):
         client.ping()
     with redis.Redis(unix_socket_path=str(socket), password=password) as client:

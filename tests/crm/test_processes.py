@@ -162,7 +162,10 @@ def test_run_gives_each_process_what_it_reads(copy: Copy) -> None:
 
 @contextmanager
 def client_of(user: str) -> Iterator[Any]:
-    with redis.Redis.from_url(services.valkey.cache_url(user)) as client:
+    password = services.valkey.passwords[user]
+    with redis.Redis(
+        unix_socket_path=str(services.valkey.socket), username=user, password=password
+    ) as client:
         yield client
 
 

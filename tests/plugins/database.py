@@ -30,7 +30,7 @@ MADE_BY = (
 )
 # How keys of the cache begin that a process writes.
 OWNED: Final = tuple(
-    f"crm:1:{name}".encode()
+    f"crm:2:{name}".encode()
     for name in ("allauth", "heartbeat:", "web:", "public:", *(f"{queue}:" for queue in QUEUES))
 )
 #: What the tests of every rule share (tests.architecture.shared_ground). They roll back what they write.
