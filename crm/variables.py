@@ -102,6 +102,9 @@ VARIABLES: Final = (
         "PUBLIC_REGISTER_URL",
         "where organisations register, which public pages link to; none: they have a form to print",
     ),
+    Variable(
+        "RETENTION_ROWS_A_DAY", "how many rows a retention rule removes a day at most (Privacy desk)", "1000"
+    ),
     Variable("DEFAULT_LAWFUL_BASIS", "what a new contact starts with", "public_task"),
     Variable("DEFAULT_PURPOSE", "and the purpose", "community_liaison"),
     Variable(
