@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,7 +32,6 @@ from reviews.models import (
 from reviews.policies import can_write_review
 
 P = TypeVar("P", bound=models.Model)
-DISCARDED_PARTS: Final = ("checks", "comments", "figures", "samples", "calls", "actions", "kept_names")
 
 
 def locked_review(actor: Actor, review_id: UUID) -> Review:
@@ -161,8 +160,13 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
     A new draft of the same district and period has the same draw. Raises as `locked_review`.
     """
     review = locked_review(actor, review_id)
-    for part in DISCARDED_PARTS:
-        getattr(review, part).all().delete()
+    review.checks.all().delete()
+    review.comments.all().delete()
+    review.figures.all().delete()
+    review.samples.all().delete()
+    review.calls.all().delete()
+    review.actions.all().delete()
+    review.kept_names.all().delete()
     review.conclusion, review.blind_spots = "", []
     review.candidate_meetings, review.candidate_organisations = [], []
     review.discarded_by_id, review.discarded_at = actor.id, timezone.now()

@@ -16,7 +16,6 @@ from reports.periods import Period
 from reviews.models import Review
 from reviews.policies import can_see_samples
 from reviews.services.reviews import (
-    DISCARDED_PARTS,
     agree_action,
     agreed_before,
     check_action,
@@ -186,7 +185,8 @@ def test_a_draft_can_be_thrown_away(audited: Audited, review: Review) -> None:
     discard_review(**of(audited, draft))
     draft.refresh_from_db()
     assert draft.discarded_by == audited.supervisor and draft.conclusion == ""
-    assert not any(getattr(draft, part).exists() for part in DISCARDED_PARTS)
+    parts = ("checks", "comments", "figures", "samples", "calls", "actions", "kept_names")
+    assert not any(getattr(draft, part).exists() for part in parts)
     assert draft.blind_spots == draft.candidate_meetings == []
     assert Event.objects.filter(object_type="review", field_names=["discarded_at"]).exists()
     with pytest.raises(ValidationError, match="discarded"):
