@@ -19,3 +19,11 @@ def recent_organisations(actor: Actor) -> OrganisationQuerySet:
     rows = Organisation.objects.at_home_with(actor).active()
     mine = rows.filter(Q(lead_officer=actor.id) | Q(deputy_officer=actor.id) | Exists(met))
     return mine.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST]
+
+
+def recent_in_relief(actor: Actor) -> list[Organisation]:
+    """Organisations of the districts that temporary access opens, the last met first, whoever met them."""
+    if not actor.relief_ids:
+        return []
+    rows = Organisation.objects.visible_to(actor).active().filter(home_district__in=actor.relief_ids)
+    return list(rows.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST])

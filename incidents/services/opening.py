@@ -1,5 +1,6 @@
 """Logging a concern, which may open an incident in the same transaction; and joining concerns to one."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Op
+from districts.models import District
+from incidents.codes import StepStatus
 from incidents.models import Incident, IncidentConcern, Protocol
 from incidents.models.incident import IncidentQuerySet
+from incidents.policies import districts_of
 from incidents.rules.steps import Candidate, matching
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import add_steps
+from incidents.services.planning import add_steps, everyone_touched, pass_on, settle_steps
 from lib.row_context import Opened, opened
 from meetings.models import Concern
 from meetings.policies import can_log_concern
@@ -45,14 +49,58 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change a concern; whoever it touches from now on gets steps. Raises as the concern's service does.
 
-    Steps of those it touched before stay: somebody may have promised a call.
+    Steps of those it touched before stay: somebody may have promised a call. If the concern moves to another
+    district, its incident moves with it, and open steps of those that it no longer touches are not needed.
     """
-    concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
-    joined = Incident.objects.under_way().filter(concern_links__concern=concern)
+    before = concerns.locked_concern(actor, concern_id).district
+    joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
     incident = joined.select_for_update(of=("self",)).first() if CONCERNED & fields.keys() else None
-    if incident and add_steps(actor, incident):
-        write_incident(actor, incident, ["organisations"])
+    touched = everyone_touched(incident) if incident and "district" in fields else []
+    concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
+    if incident is None:
+        return concern
+    left = districts_of(incident)
+    names = []
+    if concern.district_id != before.pk:
+        names = _move(actor, incident, concern, before)
+        _plan_anew(actor, incident, {one.id for one in touched})
+    if add_steps(actor, incident):
+        names.append("organisations")
+    if names:
+        write_incident(actor, incident, names, left=left)
     return concern
+
+
+def _move(actor: Actor, incident: Incident, concern: Concern, before: District) -> list[str]:
+    """Let an incident follow a concern to another district, and return the names of what changed.
+
+    Another concern of the incident that stays where it was keeps the incident there too.
+    """
+    names = []
+    others = Concern.objects.filter(incident_link__incident=incident, district=before).exclude(pk=concern.pk)
+    if incident.district_id == before.pk and not others.exists():
+        incident.district, incident.began_in = concern.district, None
+        incident.also_in.remove(concern.district)
+        names.append("district")
+    elif concern.district_id not in districts_of(incident):
+        incident.also_in.add(concern.district)
+        names.append("also_in")
+    return names
+
+
+def _plan_anew(actor: Actor, incident: Incident, touched_before: Collection[UUID]) -> None:
+    """Require no step of those that an incident no longer touches, and give the others to people there.
+
+    Steps of those that it touches again are open again: a wrong correction can be taken back.
+    """
+    touched = {one.id for one in everyone_touched(incident)}
+    gone = incident.steps.open().filter(organisation__in=set(touched_before) - touched)
+    settle_steps(actor, gone, StepStatus.NOT_NEEDED, note=_("The concern is in another district."))
+    again = incident.steps.filter(
+        status=StepStatus.NOT_NEEDED, organisation__in=touched - set(touched_before)
+    )
+    again.update(status=StepStatus.OPEN, note="", done_by=None, done_at=None, recorded_at=None)
+    pass_on(actor, incident, incident.steps.open().to_pass_on())
 
 
 @transaction.atomic

@@ -155,6 +155,8 @@ class ConcernFields(OrganisationPicks, DraftForm):
 class LogConcernForm(ConcernFields):
     """Log a concern at night. All fields except the description have a safe default.
 
+    With temporary access, the district has none: it may be the one at home, and is more often the other.
+
     `communities_for` are the bias grounds for which communities were already suggested. The user's choice
     since then is kept.
     """
@@ -164,15 +166,16 @@ class LogConcernForm(ConcernFields):
     def __init__(self, *args: Any, actor: Actor, own_districts: Sequence[District], **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
         self.actor = actor
-        self.own_districts = own_districts
         self.fields["affected_focuses"].help_text = _(
             "If you select none, we use the communities that the bias targets."
         )
         self.fields["received_at"].required = False
         self.fields["district"].required = False
         district: Any = self.fields["district"]
-        one = len(own_districts) == 1
-        district.empty_label = str(own_districts[0]) if one else _("Organisation’s home district")
+        self.own_districts = [] if actor.relief_ids else own_districts
+        district.empty_label = _("Organisation’s home district")
+        if len(self.own_districts) == 1:
+            district.empty_label = str(self.own_districts[0])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -186,6 +189,11 @@ class LogConcernForm(ConcernFields):
             if data["district"] is None:
                 self.add_error("district", ValidationError(_("Choose a district."), code="required"))
         return data
+
+    @property
+    def asks_for_district(self) -> bool:
+        """Whether the district is asked at once, because nothing but the user knows it."""
+        return bool(self.actor.relief_ids)
 
     def _default_district(self, site: Organisation | None) -> District | None:
         home = home_of(self.actor, [site] if site else [])

@@ -21,7 +21,7 @@ from pages.forms.base import ROWS, VersionedForm
 from pages.forms.days import DAYS, day_of
 from pages.forms.fields import fields_of, form_field
 from pages.forms.hints import HintedForm
-from pages.forms.meetings import UNSTATED, DraftForm, WhenAndWhere
+from pages.forms.meetings import UNSTATED, AtHomeWithThem, DraftForm, WhenAndWhere
 from pages.forms.owed import OwedForm
 
 SUBJECT_LENGTH: Final = Meeting._meta.get_field("subject").max_length
@@ -234,7 +234,7 @@ class HoldForm(HeldMeetingForm, VersionedForm):
         }
 
 
-class AssemblyForm(TookPlaceForm):
+class AssemblyForm(AtHomeWithThem, TookPlaceForm):
     """Log a group meeting. Attendance comes from the rows, and follow-ups from separate forms."""
 
     KINDS = (

@@ -1,6 +1,6 @@
 """Forms for planning and editing meetings, with parts shared with logging."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
+from contacts.models import Organisation
+from contacts.policies import home_of
 from districts.models import District
 from meetings.codes import MeetingKind, Outcome
 from meetings.models import Meeting
@@ -113,6 +115,30 @@ class WhenAndWhere(DraftForm):
         return self.one_of(self.outcomes_rest)
 
 
+class AtHomeWithThem(WhenAndWhere):
+    """A meeting in the home district of those who take part, unless the user chooses a district.
+
+    `taking_part` are the organisations that were ticked, never those that are only offered.
+    """
+
+    def __init__(self, *args: Any, taking_part: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.taking_part = taking_part
+        district: Any = self.fields["district"]
+        district.required, district.empty_label = False, _("Organisation’s home district")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if not given.get("district") and "district" not in self.errors:
+            covered: Any = self.fields["district"]
+            only = list(covered.queryset[:2])
+            home = home_of(self.actor, self.taking_part) or (only[0] if len(only) == 1 else None)
+            if home is None:
+                self.add_error("district", _("Choose a district."))
+            given["district"] = home
+        return given
+
+
 #: For fields in which “not stated” is possible.
 UNSTATED: Final = {"empty": _("Not stated"), "widget": forms.RadioSelect, "help_text": ""}
 
@@ -156,7 +182,7 @@ class PlanForm(WhenAndWhere):
         return starts_at
 
 
-class NewMeetingForm(Repeats, PlanForm):
+class NewMeetingForm(Repeats, AtHomeWithThem, PlanForm):
     """Plan a future meeting, or a series."""
 
     field_order = (*PlanForm.field_order, "repeats", "repeats_until")

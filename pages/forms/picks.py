@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from meetings.recent import recent_organisations
+from meetings.recent import recent_in_relief, recent_organisations
 
 FOUND_AT_MOST = 10
 
@@ -34,6 +34,7 @@ class OrganisationPicks:
         for found in (
             seen.filter(pk__in=[as_uuid(pk) for pk in chosen]).order_by("folded", "pk"),
             seen.active().matching(find)[:FOUND_AT_MOST] if find.strip() else [],
+            recent_in_relief(actor),
             recent_organisations(actor),
         ):
             rows |= {row.pk: row for row in found if row.pk not in rows}

@@ -103,8 +103,9 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
     recent = recently_met(request.actor, CANDIDATES)
     listed = [*found, *named.order_by("folded", "pk"), *recent]
     rows = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
-    home = home_of(request.actor, listed)
-    form = AssemblyForm(request.POST or None, initial=_now() | {"district": home}, actor=request.actor)
+    form = AssemblyForm(
+        request.POST or None, initial=_now(), actor=request.actor, taking_part=there_of(rows.given)
+    )
     owed = owed_to(request.actor, there_of(rows.given))
     form.offer_owed(request.actor, owed)
     form.draft = act in DRAFTS

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.policies import home_of
 from lib.days import city_day, city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
@@ -142,13 +141,14 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     asked = request.GET.get("organisation", "")
     wanted = [UUID(asked)] if is_id(asked) else []
     rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
-    home = home_of(request.actor, rows.rows)
-    form = NewMeetingForm(request.POST or None, actor=request.actor, initial={"district": home})
+    invited = presence(rows.given)
+    form = NewMeetingForm(
+        request.POST or None, actor=request.actor, taking_part=[row for row, _answer in rows.given]
+    )
     form.draft = request.POST.get("act") == "find"
     posted = request.method == "POST" and not form.draft
     if posted and form.is_valid():
         plan = start_series if form.pattern() else create_meeting
-        invited = presence(rows.given)
         with RefusalsIn(form):
             made = plan(actor=request.actor, organisations=invited, **form.pattern(), **form.values())
             messages.success(

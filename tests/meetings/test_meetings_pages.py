@@ -233,6 +233,29 @@ def test_a_meeting_is_planned(client: Client, officer: User, school: Organisatio
     assert list(meeting.organisations.all()) == [school]
 
 
+@pytest.mark.parametrize("address", ["/meetings/new/", "/meetings/log/assembly/"])
+def test_the_district_is_that_of_the_organisation_that_is_ticked(address: str) -> None:
+    market, ponds = make_district("Market"), make_district("Ponds")
+    officer = make_officer(market, ponds)
+    books = make_organisation(market, name="Open Books", lead_officer=officer)
+    make_organisation(ponds, name="Artists", lead_officer=officer)  # offered first
+    client = Client()
+    client.force_login(officer)
+    when = timezone.localtime() + timedelta(days=3 if "new" in address else -3)
+    typed = {
+        "subject": "Winter",
+        "kind": "visit" if "new" in address else "public_meeting",
+        "starts_at": f"{when:%Y-%m-%dT%H:%M}",
+        "duration_minutes": "60",
+        "form-TOTAL_FORMS": "0",
+        "form-INITIAL_FORMS": "0",
+    }
+    nobody = client.post(address, typed)
+    assert nobody.status_code == 422 and "Choose a district." in nobody.text
+    assert client.post(address, typed | {f"was-{books.pk}": "present"}).status_code == 302
+    assert Meeting.objects.get().district == market
+
+
 def test_the_past_cannot_be_planned(client: Client, north: District) -> None:
     answer = client.post(
         "/meetings/new/",
