@@ -74,6 +74,12 @@ class Change:
         """What the columns among `names` were."""
         return {name: value for name, value in self.columns.items() if name in self.names}
 
+    @property
+    def kept(self) -> set[str]:
+        """Columns that the change leaves as they were. They are not checked again: rules may be newer."""
+        columns = {column.name for column in self.row._meta.concrete_fields}
+        return set() if self.is_new else columns - self.columns.keys()
+
     def assign(self, beside: Collection[str] = (), *, is_clean: bool = False) -> None:
         """Set the columns on the row; names in `beside` are of none. Raises as `lib.cleaning.assign` does."""
         values = {name: value for name, value in self.fields.items() if name not in beside}

@@ -210,8 +210,9 @@ def _assign(actor: Actor, change: Change) -> None:
         row.affiliations.filter(is_primary=True).update(is_primary=False)
         change.names += ["private_channel", "affiliations"]
     elif change.is_new or change.is_changed:
-        check_phone(row.phone)
-        row.clean_fields()
+        if "phone" not in change.kept:
+            check_phone(row.phone)
+        row.clean_fields(exclude=change.kept)
         refuse_future(row, _PAST.intersection(change.names))
         if change.is_new:
             row.validate_unique()

@@ -210,8 +210,9 @@ def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
     if change.is_changed and "status" in change.names and row.status == OrganisationStatus.CLOSED:
         change.op = Op.ARCHIVED
     if (change.is_new or change.is_changed) and not is_checked:
-        check_phone(row.phone)
-        row.clean_fields()
+        if "phone" not in change.kept:
+            check_phone(row.phone)
+        row.clean_fields(exclude=change.kept)
         if change.is_new:
             row.validate_unique()
     _refuse_open_address(change)

@@ -32,8 +32,9 @@ def rectify_contact(actor: Actor, contact_id: UUID, version: int, fields: Mappin
     note_districts([change], districts_of_contacts)
     change.assign()
     if change.is_changed:
-        check_phone(contact.phone)
-        contact.clean_fields()
+        if "phone" not in change.kept:
+            check_phone(contact.phone)
+        contact.clean_fields(exclude=change.kept)
         save_contacts([change])
         record_written(actor, "contact", [change], districts_of_contacts)
     return change.names

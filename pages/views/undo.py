@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
+from lib.conflicts import StaleVersion
 from lib.freezing import Frozen
 from lib.told import texts
 from pages.undo import LaterFirst, undo, undo_url
@@ -29,9 +30,11 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
         messages.error(request, late)
     except Frozen as error:
         messages.error(request, texts(error)[0])
-    except (ValidationError, ObjectDoesNotExist, PermissionDenied) as error:
-        changed = _("This has changed since, so it cannot be undone.")
-        messages.error(request, late if getattr(error, "code", "") == "too_late" else changed)
+    except (StaleVersion, ObjectDoesNotExist, PermissionDenied):
+        messages.error(request, _("This has changed since, so it cannot be undone."))
+    except ValidationError as error:
+        why = late if getattr(error, "code", "") == "too_late" else " ".join(texts(error))
+        messages.error(request, why)
     return redirect(where_from(request))
 
 

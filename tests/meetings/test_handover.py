@@ -163,6 +163,18 @@ def test_taken_back_everything_is_as_it_was(north: North) -> None:
     assert north.state() == before
 
 
+def test_an_old_phone_that_is_invalid_today_does_not_hold_anything_back(north: North) -> None:
+    made = hand_over(actor=north.actor, officer_id=north.leaving.pk, to_id=north.anna.pk)
+    before = Organisation.objects.get(pk=north.led.pk)
+    Organisation.objects.filter(pk=north.led.pk).update(phone="+3491000")
+    undo_handover(actor=north.actor, handover_id=made.pk)
+    led = Organisation.objects.get(pk=north.led.pk)
+    assert led.lead_officer == north.leaving != before.lead_officer
+    with pytest.raises(ValidationError) as refused:
+        edit_organisation(actor=north.actor, organisation_id=led.pk, phone="+3491001")
+    assert "phone" in refused.value.message_dict
+
+
 def test_it_goes_back_even_to_somebody_who_has_left(north: North) -> None:
     User.objects.filter(pk=north.leaving.pk).update(is_active=False)
     before = north.state()
