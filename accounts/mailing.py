@@ -201,6 +201,11 @@ def message_id_for(name: str) -> str:
     return f"<{name}@{host()}>"
 
 
+def with_city(title: str) -> str:
+    """Return the subject of an email. It names the city, because some people work for more than one."""
+    return title if settings.CITY_NAME in title else f"{title} · {settings.CITY_NAME}"
+
+
 def mail_to(
     recipient: User,
     title: str,
@@ -218,7 +223,11 @@ def mail_to(
         "Content-Language": recipient.language,
     }
     message = mail.Email(
-        title, text, to=[recipient.email], headers=usual | dict(headers or {}), connection=connection
+        with_city(title),
+        text,
+        to=[recipient.email],
+        headers=usual | dict(headers or {}),
+        connection=connection,
     )
     if html:
         message.attach_alternative(html, "text/html")
@@ -234,9 +243,11 @@ def mail_of(row: QueuedMail, template: str, context: Mapping[str, Any]) -> mail.
 
 def render_mail(user: User, template: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """Return subject and text of an email to a user, in their language and time zone."""
-    words = {"user": user, "city": settings.CITY_NAME, **context}
     with translation.override(user.language), timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
-        subject = " ".join(render_to_string(f"{template}_subject.txt", words).split())
+        # `blocktranslate` would print a method as an object, so each is called here, in the right language.
+        called = {name: value() if callable(value) else value for name, value in context.items()}
+        words = {"user": user, "city": settings.CITY_NAME, **called}
+        subject = with_city(" ".join(render_to_string(f"{template}_subject.txt", words).split()))
         body = render_to_string(f"{template}_message.txt", words).strip() + "\n"
     return subject, body
 

@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import devices, second_factor
-from accounts.mailing import send_notice
+from accounts.mailing import send_notice, with_city
 from accounts.models import User
 from accounts.sessions import device_name
 from lib.mail import MailNotSent, sending
@@ -150,6 +150,9 @@ class AccountAdapter(DefaultAccountAdapter):
             "device": partial(device_name, self.get_http_user_agent(self.request)),
         }
         send_notice(user, template_prefix, {**details, **(context or {})}, {email or user.email})
+
+    def format_email_subject(self, subject: str) -> str:
+        return with_city(" ".join(subject.split()))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail a link in the owner's language, whatever the browser that asked for it requests.

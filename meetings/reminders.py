@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -205,7 +206,7 @@ class Concerns(Subject[Concern]):
         return Concern.objects.visible_to(actor).select_related("district").filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
-        said = ", ".join(str(ConcernKind(kind).label) for kind in row.kinds)
+        said = capfirst(", ".join(str(ConcernKind(kind).label) for kind in row.kinds))
         title = _("New concern in %(district)s") % {"district": row.district.name}
         return title, [said, _("Open the concern to see what happened and who to call.")]
 

@@ -1,6 +1,7 @@
 """Emails to whoever registers an organisation, and to the office of a known one: a link."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext
 
-from accounts.mailing import Mailing, message_id_for, queue_mails, send_mails
+from accounts.mailing import Mailing, message_id_for, queue_mails, send_mails, with_city
 from accounts.models import QueuedMail
 from lib.mail import Email
 from publishing.kinds import ListedField, RegistrationState
@@ -70,10 +71,16 @@ def _registrations_of(row: QueuedMail) -> QuerySet[Registration]:
 
 def _message(row: QueuedMail) -> EmailMultiAlternatives:
     registration = _registrations_of(row).get()
-    token, language = _token_of(registration), words_of(registration.language)
-    if bytes(registration.token_hash or b"") != hash_token(token):  # SECRET_KEY was replaced since
-        Registration.objects.filter(pk=registration.pk).update(token_hash=hash_token(token))
-    link = f"{settings.PUBLIC_REGISTER_URL}/confirm/{token}/?language={language}"
+    digest = hash_token(_token_of(registration))
+    if bytes(registration.token_hash or b"") != digest:  # SECRET_KEY was replaced since
+        Registration.objects.filter(pk=registration.pk).update(token_hash=digest)
+    return registration_mail(registration, row.pk, settings.PUBLIC_REGISTER_URL)
+
+
+def registration_mail(registration: Registration, mail_id: UUID, site: str) -> Email:
+    """Build the email with the link that confirms a registration."""
+    language = words_of(registration.language)
+    link = f"{site}/confirm/{_token_of(registration)}/?language={language}"
     with speaking(language):
         subject = pgettext("public page", "Confirm your registration of an organisation")
         text = pgettext(
@@ -83,11 +90,11 @@ def _message(row: QueuedMail) -> EmailMultiAlternatives:
             "days.",
         ) % {"link": link}
     usual = {
-        "Message-ID": message_id_for(f"{KIND}-{row.pk}"),
+        "Message-ID": message_id_for(f"{KIND}-{mail_id}"),
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
     }
-    return Email(subject, text, to=[registration.person_email], headers=usual)
+    return Email(with_city(subject), text, to=[registration.person_email], headers=usual)
 
 
 REGISTRATION_MAIL: Final = Mailing(
@@ -101,8 +108,12 @@ REGISTRATION_MAIL: Final = Mailing(
 
 
 def _word_message(row: QueuedMail) -> EmailMultiAlternatives:
-    """The question to the office on record. It says what is to be published, and nothing of the sender."""
     registration = _waiting_for_word().get(pk=row.object_id)
+    return word_mail(registration, row.pk, settings.PUBLIC_REGISTER_URL)
+
+
+def word_mail(registration: Registration, mail_id: UUID, site: str) -> Email:
+    """Build the question to the office on record: what is to be published, and nothing of the sender."""
     token, language = _token_of(registration), words_of(registration.language)
     organisation: Any = registration.organisation
     with speaking(language):
@@ -118,14 +129,14 @@ def _word_message(row: QueuedMail) -> EmailMultiAlternatives:
             "name": organisation.name,
             "city": settings.CITY_NAME,
             "fields": ", ".join([str(in_public_words(ListedField.NAME.label)), *map(str, fields)]),
-            "link": f"{settings.PUBLIC_REGISTER_URL}/confirm/{token}/?language={language}",
+            "link": f"{site}/confirm/{token}/?language={language}",
         }
     usual = {
-        "Message-ID": message_id_for(f"{WORD}-{row.pk}"),
+        "Message-ID": message_id_for(f"{WORD}-{mail_id}"),
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
     }
-    return Email(subject, text, to=[registration.word_email], headers=usual)
+    return Email(with_city(subject), text, to=[registration.word_email], headers=usual)
 
 
 def _word_is_wanted(row: QueuedMail) -> bool:

@@ -69,6 +69,7 @@ class Email:
         with translation.override(recipient.language), timezone.override(ZoneInfo(recipient.time_zone)):
             title = _title(notices)
             context = {
+                "name": recipient.name,
                 "title": title,
                 "notices": notices,
                 "settings_url": settings.SITE_URL + reverse("settings"),

@@ -9,17 +9,16 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import rules, second_factor
 from accounts.actors import SYSTEM, Actor
 from accounts.addresses import begin_afresh
+from accounts.mailing import render_mail
 from accounts.models import Act, PendingAct, Role, User, UserQuerySet
 from accounts.policies import can_manage_users, can_set_absence
 from accounts.services.acts import (
@@ -106,12 +105,9 @@ def send_invitation(*, actor: Actor, user_id: UUID) -> None:
     user = User.objects.visible_to(actor).get(pk=user_id)
     if not user.is_active:
         raise ValidationError(_("This account is deactivated."))
-    context = {"user": user, "inviter": actor.name, "city": settings.CITY_NAME, "link": password_link(user)}
-    with translation.override(user.language):
-        subject = render_to_string("accounts/email/invitation_subject.txt", context).strip()
-        message = EmailMessage(
-            subject, render_to_string("accounts/email/invitation_message.txt", context), to=[user.email]
-        )
+    context = {"inviter": actor.name, "link": password_link(user)}
+    subject, body = render_mail(user, "accounts/email/invitation", context)
+    message = EmailMessage(subject, body, to=[user.email])
     with sending():
         message.send()
     record(actor, Action.NOTIFY, "user", [user.pk])

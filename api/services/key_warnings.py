@@ -46,7 +46,7 @@ def _is_wanted(warning: KeyWarning) -> bool:
 def _message(warning: KeyWarning) -> EmailMultiAlternatives:
     key, recipient = warning.key, warning.recipient
     with translation.override(recipient.language):
-        words = {"key": key, "day": city_day(warning.ends_at)}
+        words = {"user": recipient, "key": key, "day": city_day(warning.ends_at)}
         words["url"] = settings.SITE_URL + reverse("settings_key", args=[key.pk])
         text = render_to_string("api/key_warning.txt", words)
         subject = _("The API key of %(name)s expires soon") % {"name": key.name}

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from pages.sample_mails import sample_mails
+
 
 class GalleryForm(forms.Form):
     """One field of each type."""
@@ -78,5 +80,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "now": timezone.now(),
             "weeks": [[monday + timedelta(days=7 * week + day) for day in range(7)] for week in range(2)],
             "today": today,
+            "mails": list(sample_mails()),
         },
     )

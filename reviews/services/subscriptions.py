@@ -131,6 +131,7 @@ def _message(delivery: Delivery) -> EmailMultiAlternatives:
         words = {"district": subscription.district.name, "period": str(period)}
         words["report"] = title_of(subscription.report)
         context = {
+            "name": user.name,
             "title": _("%(report)s: %(district)s, %(period)s") % words,
             "url": report_url(subscription, period),
             "list_url": settings.SITE_URL + reverse("subscriptions"),

@@ -49,7 +49,7 @@ def test_a_changed_password_is_reported_with_the_device_and_what_to_do(
     )
     assert "Password changed." in answer.content.decode()
     (mail,) = mailoutbox
-    assert mail.subject == "Your password has been changed"
+    assert mail.subject == "Your password has been changed · Proximity"
     assert mail.body.startswith("Hello Nora Lind,")
     assert "with Firefox on Windows, from the network address 127.0.0.1" in mail.body
     assert "call an administrator now" in mail.body

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
 ELSEWHERE = "203.0.113.7"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-NEW = "New sign-in to your account"
+NEW = "New sign-in to your account · Proximity"
 
 
 def sign_in(client: Client, user: User, password: str = PASSWORD, *, network: str = "127.0.0.1") -> int:

@@ -164,7 +164,7 @@ def test_the_link_comes_in_the_language_of_the_owner(client: Client, mail_sink: 
     with pseudo_language() as code:
         client.post(RESET, {"email": make_officer(language=code).email})
     (message,) = mail_sink.messages
-    assert message["Subject"].startswith("[Çhóósé á ñéw pásswórd")
+    assert message["Subject"].strip().startswith("[Çhóósé á ñéw pásswórd")
 
 
 def test_the_link_starts_with_the_sites_own_address(

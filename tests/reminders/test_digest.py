@@ -65,7 +65,7 @@ def test_two_promises_due_on_one_day_come_in_one_email(mail_sink: MailSink) -> N
     assert send_due() == 4  # each by email and in the page
     (message,) = mail_sink.messages
     today = timezone.now().astimezone(ZoneInfo(owner.time_zone))
-    assert message["Subject"] == f"2 reminders for {today:%A} {today.day} {today:%B}"
+    assert message["Subject"] == f"2 reminders for {today:%A} {today.day} {today:%B} · Proximity"
     assert sent_ids() == {message["Message-ID"]}
     for text in parts(message):
         for promise in form, school:
@@ -94,8 +94,8 @@ def test_what_is_urgent_does_not_wait_for_it_nor_lie_in_it(mail_sink: MailSink) 
     assert send_due() == 3
     subjects = {message["Subject"] for message in mail_sink.messages}
     assert len(mail_sink.messages) == 2
-    assert "A follow-up is due today" in subjects
-    (alone,) = [one for one in mail_sink.messages if one["Subject"] == "A follow-up is due today"]
+    assert "A follow-up is due today · Proximity" in subjects
+    (alone,) = [one for one in mail_sink.messages if one["Subject"].startswith("A follow-up is")]
     assert urgent.title in parts(alone)[0]
     assert "noise form" not in parts(alone)[0]
 

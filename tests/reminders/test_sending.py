@@ -197,7 +197,7 @@ def test_a_concern_about_a_place_reaches_its_lead_and_the_supervisor_at_once(mai
     for message in mail_sink.messages:
         assert "canary" not in message.as_string()
         assert mosque.name not in message.as_string()
-        assert message["Subject"] == "New concern in Kesklinn"
+        assert message["Subject"] == "New concern in Kesklinn · Proximity"
 
 
 def test_a_digest_names_the_organisations_that_have_waited(mail_sink: MailSink) -> None:
@@ -218,7 +218,7 @@ def test_a_digest_names_the_organisations_that_have_waited(mail_sink: MailSink) 
     )
     send_due()
     (message,) = mail_sink.messages
-    assert message["Subject"] == "1 organisation is due a meeting"
+    assert message["Subject"] == "1 organisation is due a meeting · Proximity"
     assert waiting.name in parts(message)[0]
     assert met.name not in parts(message)[0]
     assert "http://testserver/organisations/?overdue=true&mine=true" in parts(message)[0]
