@@ -23,9 +23,12 @@ from accounts.models import Role
 from api.models import ApiKey, ContactRead, PersonRead, ReadingDay
 from api.problems import Problem
 from lib.days import city_today, day_ends_at
+from meetings.portfolio import portfolio_among
 
 HINT_AT: Final = 0.8  # of the limit
 DAYS_KEPT: Final = 60  # numbers of past days, from which a user's own usual day is known
+#: Contacts that a user read are kept so long, so that many small days together can be noticed.
+READS_KEPT: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,15 @@ class _Quota:
     id: UUID
     limit: int
 
-    def count(self, contact_ids: Collection[UUID], *, is_outside: bool = False) -> Counted:
-        """Count those that are new today and those read before, and add the new ones within the limit."""
+    def count(self, contact_ids: Collection[UUID], outside: Collection[UUID] = ()) -> Counted:
+        """Count those that are new today and those read before, and add the new ones within the limit.
+
+        `outside` are those outside the reader's portfolio.
+        """
         table = self.reads._meta.db_table
         names, values, explained = "", "", "FALSE"
         if self.reads is PersonRead:
-            names, values = ", is_outside", ", %(outside)s"
+            names, values = ", is_outside", ", fresh.id = ANY(%(outside)s::uuid[])"
             explained = f"""EXISTS (
                 SELECT FROM {ReadingDay._meta.db_table}
                 WHERE user_id = %(id)s AND day = %(day)s AND explained_at IS NOT NULL
@@ -105,7 +111,7 @@ class _Quota:
             "id": self.id,
             "day": city_today(),
             "ids": list(contact_ids),
-            "outside": is_outside,
+            "outside": list(outside),
             "limit": self.limit,
         }
         with connection.cursor() as cursor:
@@ -121,17 +127,21 @@ def count_contacts(actor: Actor, contact_ids: Collection[UUID], *, is_outside: b
     """
     if not contact_ids or actor.id is None:
         return Counted(0, 0, 0)
-    counted = _quota_of(actor, None).count(contact_ids, is_outside=is_outside)
+    counted = _quota_of(actor, None).count(contact_ids, contact_ids if is_outside else ())
     if counted.is_refused:
         raise ContactsLimit(counted, contact_ids)
     return counted
 
 
 def count_people(actor: Actor, key: ApiKey | None, contact_ids: Collection[UUID]) -> None:
-    """Count the contacts about to be shown. Past the caller's quota, raise 429 and count none of them."""
+    """Count the contacts about to be shown. Past the caller's quota, raise 429 and count none of them.
+
+    In a browser session, those outside the reader's portfolio are counted apart, as on pages.
+    """
     if not contact_ids or actor.id is None:
         return
-    counted = _quota_of(actor, key).count(contact_ids)
+    outside = set(contact_ids) - portfolio_among(actor, contact_ids) if key is None else ()
+    counted = _quota_of(actor, key).count(contact_ids, outside)
     if not counted.is_refused:
         return
     left, now = max(0, counted.most - counted.before), timezone.now()
@@ -182,14 +192,17 @@ def _quota_of(actor: Actor, key: ApiKey | None) -> _Quota:
 
 @transaction.atomic
 def forget_old_reads() -> int:
-    """Delete the contacts read on past days and return their number. A user's daily numbers stay for a while.
+    """Delete old reads and return their number: a key's after a day, a user's after 31 days.
 
-    Users' rows of yesterday stay too, for alerts about the last minutes of a day.
+    A user's numbers of each day stay longer.
     """
-    yesterday = city_today() - timedelta(days=1)
-    by_keys = ContactRead.objects.filter(day__lt=city_today())
-    by_users = PersonRead.objects.filter(day__lt=yesterday)
-    for user_id, day, contacts in by_users.values_list("user", "day").annotate(n=Count("contact_id")):
-        ReadingDay.objects.update_or_create(user_id=user_id, day=day, defaults={"contacts": contacts})
-    ReadingDay.objects.filter(day__lt=yesterday - timedelta(days=DAYS_KEPT)).delete()
+    today = city_today()
+    by_keys = ContactRead.objects.filter(day__lt=today)
+    past = PersonRead.objects.filter(day__lt=today - timedelta(days=1)).values_list("user", "day")
+    days = [ReadingDay(user_id=user, day=day, contacts=n) for user, day, n in past.annotate(n=Count("pk"))]
+    ReadingDay.objects.bulk_create(
+        days, update_conflicts=True, unique_fields=["user", "day"], update_fields=["contacts"]
+    )
+    ReadingDay.objects.filter(day__lt=today - timedelta(days=1 + DAYS_KEPT)).delete()
+    by_users = PersonRead.objects.filter(day__lt=today - timedelta(days=READS_KEPT))
     return by_keys.delete()[0] + by_users.delete()[0]

@@ -1,10 +1,12 @@
 """Whose page somebody opens without saying why: the people they work with (docs/adr/0013)."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, Func, OuterRef, Q, UUIDField
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -18,26 +20,31 @@ LATELY: Final = timedelta(days=90)
 OVER: Final = (MeetingStatus.CANCELLED, MeetingStatus.NOT_REACHED)
 
 
-@opened(Opened.RECOUNT)  # own meetings can lie in districts that the actor has left
 def is_in_portfolio(actor: Actor, contact_id: UUID) -> bool:
-    """Whether ordinary work leads the actor to this person: one statement.
+    """Whether ordinary work leads the actor to this person."""
+    return contact_id in portfolio_among(actor, [contact_id])
 
-    They lead or stand in for one of the person's organisations; they met the person or one of those
-    within 90 days, or are about to; they owe them a promise; or they wrote the person's entry lately.
+
+@opened(Opened.RECOUNT)  # own meetings can lie in districts that the actor has left
+def portfolio_among(actor: Actor, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these contacts to whom ordinary work leads the actor, in one statement.
+
+    The actor leads or stands in for one of the person's organisations; met the person or one of those within
+    90 days, or is about to; owes them a follow-up; or wrote the person's record lately.
     """
+    if actor.id is None or not contact_ids:
+        return set()
     since = timezone.now() - LATELY
     speaks = Affiliation.objects.current().filter(contact=OuterRef("pk"))
-    theirs = Affiliation.objects.current().filter(contact=contact_id).values("pk")
+    theirs = Affiliation.objects.current().filter(contact=OuterRef(OuterRef("pk"))).values("organisation")
     own_meetings = Meeting.objects.of_officer(actor.id).exclude(status__in=OVER).filter(starts_at__gte=since)
     promises = FollowUp.objects.pending().of_owner(actor.id)
     with_them = MeetingContact.objects.filter(contact=OuterRef("pk"), meeting__in=own_meetings)
-    with_theirs = MeetingOrganisation.objects.filter(
-        organisation__affiliations__in=theirs, meeting__in=own_meetings
-    )
-    owed = FollowUpOrganisation.objects.filter(organisation__affiliations__in=theirs, follow_up__in=promises)
+    with_theirs = MeetingOrganisation.objects.filter(organisation__in=theirs, meeting__in=own_meetings)
+    owed = FollowUpOrganisation.objects.filter(organisation__in=theirs, follow_up__in=promises)
     led = speaks.filter(Q(organisation__lead_officer=actor.id) | Q(organisation__deputy_officer=actor.id))
     wrote = Event.objects.filter(
-        object_ids__contains=[contact_id],
+        object_ids__contains=_Only(OuterRef("pk")),
         actor_kind="user",
         actor_id=actor.id,
         action__in=(Action.CREATE, Action.UPDATE),
@@ -52,4 +59,11 @@ def is_in_portfolio(actor: Actor, contact_id: UUID) -> bool:
         | Exists(owed)
         | Exists(wrote)
     )
-    return actor.id is not None and Contact.objects.filter(known, pk=contact_id).exists()
+    return set(Contact.objects.filter(known, pk__in=contact_ids).values_list("pk", flat=True))
+
+
+class _Only(Func):
+    """An array of one ID."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(UUIDField())

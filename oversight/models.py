@@ -18,6 +18,7 @@ class AlertKind(models.TextChoices):
     PAST_LIMIT = "past_limit", gettext_lazy("more contacts than the daily limit")
     UNUSUAL_DAY = "unusual_day", gettext_lazy("many more contacts than usual")
     OUTSIDE_PORTFOLIO = "outside", gettext_lazy("many contacts outside the portfolio")
+    MANY_TOGETHER = "together", gettext_lazy("many different contacts in 30 days")
     COMMUNITY_SEARCH = "community", gettext_lazy("a search for a community among contacts")
     NEW_NETWORK = "network", gettext_lazy("an API key used from a new network")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Final
+from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -14,6 +15,8 @@ from privacy import inventory, words
 from privacy.models import Finding
 from privacy.searching import NAME, searched_text, text_of
 
+CONTACT: Final = "contacts.Contact"
+REFERENCE: Final = "person"  # the kind of fields that refer to a contact
 AROUND: Final = 160  # characters shown on each side of a passage
 DATED: Final = {
     "meetings.Meeting": "starts_at",
@@ -51,6 +54,19 @@ def show(findings: Sequence[Finding]) -> list[Shown]:
     """Read the texts of findings: one statement for each table."""
     texts = _texts(findings)
     return [_shown(one, texts.get((one.model, one.object_id), {})) for one in findings]
+
+
+def people_in(shown: Sequence[Shown]) -> set[UUID]:
+    """Return the IDs of the contacts of these rows, or to whom they refer: one statement for each table."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for one in shown:
+        keys[one.finding.model].add(one.finding.object_id)
+    people = {UUID(pk) for pk in keys.pop(CONTACT, ())}
+    for label, pks in keys.items():
+        names = [one.name for one in inventory.fields_of(label) if one.kind == REFERENCE]
+        rows = apps.get_model(label)._base_manager.filter(pk__in=pks) if names else ()
+        people.update(pk for name in names for pk in rows.values_list(name, flat=True) if pk)
+    return people
 
 
 def _texts(findings: Sequence[Finding]) -> dict[tuple[str, str], dict[str, Any]]:

@@ -90,6 +90,7 @@ ALWAYS: Final[Mapping[str, Any]] = {
     "draft": gettext_lazy("imports that were begun"),
     "session": gettext_lazy("sessions of devices"),
     "short": gettext_lazy("memory of merges, repeated requests and contacts read in a day"),
+    "reading": gettext_lazy("contacts that a colleague read"),
     "reading_day": gettext_lazy("number of contacts that a colleague read in a day"),
     "registration": gettext_lazy("registrations of organisations"),
 }

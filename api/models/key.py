@@ -228,7 +228,7 @@ class PersonRead(models.Model):
 class ReadingDay(models.Model):
     """How many different contacts a user read on a day, and whether they gave a reason to go past the limit.
 
-    The numbers are written when the day is over and its rows of PersonRead are deleted.
+    The numbers are written when the day is over. They stay longer than its rows of PersonRead.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

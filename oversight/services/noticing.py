@@ -1,6 +1,6 @@
 """Find unusual reading of contacts, today and yesterday, and raise alerts (docs/adr/0048)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -9,17 +9,27 @@ from django.db.models import Count, Q
 
 from api.models import ApiKey, KeyNetwork, PersonRead, ReadingDay
 from audit.models import Action, Event
+from contacts.models import Contact
 from contacts.search import COMMUNITY
 from lib.days import city_today, day_ends_at, day_starts_at
-from oversight.models import AlertKind
-from oversight.rules import DAYS_LOOKED_AT, MANY_REASONS, is_unusual, usual_day
+from lib.id_in import id_in
+from lib.row_context import Opened, opened
+from oversight.models import Alert, AlertKind
+from oversight.rules import (
+    DAYS_LOOKED_AT,
+    DAYS_TOGETHER,
+    MANY_REASONS,
+    is_much_together,
+    is_unusual,
+    usual_day,
+)
 from oversight.services.alerts import raise_alert
 
 
 def notice() -> int:
     """Raise the alerts that are due and return their number. Each alert is raised once a day."""
     today = city_today()
-    return sum(_notice(day) for day in (today - timedelta(days=1), today))
+    return sum(_notice(day) for day in (today - timedelta(days=1), today)) + _notice_weeks(today)
 
 
 def _notice(day: date) -> int:
@@ -50,6 +60,44 @@ def _usual_days(day: date, user_ids: list[UUID]) -> dict[UUID, int | None]:
     for user_id, contacts in rows.values_list("user_id", "contacts"):
         past[user_id].append(contacts)
     return {user_id: usual_day(days) for user_id, days in past.items()}
+
+
+def _notice_weeks(today: date) -> int:
+    """Users who read many different contacts in 30 days, also in files. Raised once in these days."""
+    first = today - timedelta(days=DAYS_TOGETHER - 1)
+    rows = PersonRead.objects.filter(day__gte=first)
+    numbers = rows.values_list("user_id").annotate(
+        n=Count("contact_id", distinct=True),
+        outside=Count("contact_id", distinct=True, filter=Q(is_outside=True)),
+    )
+    seen = {user_id: (contacts, outside) for user_id, contacts, outside in numbers}
+    for user_id, exported in _exported_since(first).items():
+        contacts, outside = seen.get(user_id, (0, 0))
+        exported.difference_update(rows.filter(user=user_id).values_list("contact_id", flat=True))
+        seen[user_id] = contacts + len(exported), outside
+    asked = set(
+        Alert.objects.filter(kind=AlertKind.MANY_TOGETHER, day__gte=first).values_list("user_id", flat=True)
+    )
+    return sum(
+        raise_alert(AlertKind.MANY_TOGETHER, user_id=user_id, day=today, seen=contacts)
+        for user_id, (contacts, outside) in seen.items()
+        if user_id not in asked and is_much_together(contacts, outside)
+    )
+
+
+@opened(Opened.WRITER)
+def _exported_since(day: date) -> dict[UUID, set[UUID]]:
+    """Contacts in the files that each user exported since a day. Those erased since are not counted."""
+    files: dict[UUID, set[UUID]] = defaultdict(set)
+    events = Event.objects.filter(
+        at__gte=day_starts_at(day), action=Action.EXPORT, actor_kind="user", allowed=True
+    )
+    for user_id, ids in events.values_list("actor_id", "object_ids").iterator(100):
+        if user_id is not None:
+            files[user_id].update(ids)
+    every = set[UUID]().union(*files.values())
+    people = set(Contact.objects.filter(id_in("pk", every)).values_list("pk", flat=True)) if every else set()
+    return {user_id: ids & people for user_id, ids in files.items()}
 
 
 class _Reader(NamedTuple):

@@ -11,7 +11,7 @@ from lib.days import city_today
 from pages.forms.base import VersionedForm
 from pages.forms.exports import ReadableForm
 from pages.forms.fields import CHECKS, UNREMEMBERED, choices, fields_of
-from privacy.codes import Identity
+from privacy.codes import Decision, Identity
 from privacy.models import DataRequest, Finding, Package, Restriction
 from privacy.models.request import STATED
 
@@ -105,17 +105,32 @@ class RestrictionForm(forms.Form):
     },
 )
 class AnswerForm(VersionedForm):
-    """The decision. `neither_confirm` exists only for police law."""
+    """The decision. `neither_confirm` exists only for police law, `marks_read` only if the draft has marks."""
 
-    def __init__(self, *args: Any, police_law: bool, is_late: bool, **kwargs: Any) -> None:
+    marks_read = forms.BooleanField(
+        label=_("I have read the marked passages in the draft"),
+        required=False,
+        help_text=_("After you close the request, cuts can no longer change."),
+    )
+
+    def __init__(self, *args: Any, police_law: bool, is_late: bool, marks: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(("version", "decision", "grounds", "neither_confirm", "late_reason"))
+        self.order_fields(("version", "decision", "grounds", "neither_confirm", "late_reason", "marks_read"))
+        if not marks:
+            del self.fields["marks_read"]
         if not police_law:
             del self.fields["neither_confirm"]
         if is_late:
             self.fields["late_reason"].required = True
         else:
             del self.fields["late_reason"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        gives = given.get("decision") in (Decision.GRANTED, Decision.PARTLY)
+        if gives and not given.pop("marks_read", True):
+            self.add_error("marks_read", _("Read the draft, and cut what is about other people."))
+        return given
 
 
 @fields_of(Finding, grounds={"widget": CHECKS})

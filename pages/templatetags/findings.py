@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from privacy.models import Notice
+from privacy.preview import Piece
 from privacy.reading import Part
 from privacy.services.corrections import TEXTS
 
@@ -18,6 +19,17 @@ register = template.Library()
 def passage(parts: Iterable[Part]) -> SafeString:
     """The text of a finding, with what was found and cut. A template would add spaces between them."""
     return format_html_join("", "{}{}", (("… " if part.gap else "", _marked(part)) for part in parts))
+
+
+@register.filter
+def draft_text(pieces: Iterable[Piece]) -> SafeString:
+    """The text of a note in the draft of a letter, with what is cut and what may be about someone else."""
+    shapes = {(True, False): '<del class="cut">{}</del>', (False, True): "<mark>{}</mark>"}
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html(shapes.get((one.is_cut, one.is_marked), "{}"), one.text),) for one in pieces),
+    )
 
 
 def _marked(part: Part) -> SafeString | str:

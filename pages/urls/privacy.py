@@ -67,6 +67,12 @@ urlpatterns: list[URLPattern] = [
     path("privacy/notices/", notices.notices, name="notices"),
     path("privacy/notices/<uuid:pk>/", notices.notice_answer, name="notice_answer"),
     path("privacy/requests/<uuid:pk>/package/", packages.data_request_package, name="data_request_package"),
+    path("privacy/requests/<uuid:pk>/draft/", packages.data_request_draft, name="data_request_draft"),
+    path(
+        "privacy/requests/<uuid:pk>/draft/letter.pdf",
+        packages.data_request_draft_file,
+        name="data_request_draft_file",
+    ),
     path("privacy/packages/<uuid:pk>/delivery/", packages.package_delivery, name="package_delivery"),
     path("privacy/requests/<uuid:pk>/erase/", erasures.data_request_erase, name="data_request_erase"),
     path("privacy/breaches/", breaches.breaches, name="breaches"),

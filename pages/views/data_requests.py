@@ -30,10 +30,12 @@ from pages.forms.data_requests import (
 )
 from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
-from privacy.codes import ERASING_KINDS, Decision, Regime, RequestKind, RequestStatus, Verdict
+from pages.reading_limit import count_shown
+from privacy.codes import COPIES, ERASING_KINDS, Decision, Regime, RequestKind, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
 from privacy.policies import can_handle_requests
-from privacy.reading import Shown, show
+from privacy.preview import draft_of
+from privacy.reading import Shown, people_in, show
 from privacy.rules.deadlines import longest_extension
 from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
@@ -160,7 +162,8 @@ def finding_cuts(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse
     [shown] = show([one])
     if shown.is_gone:
         raise Http404
-    initial = {"marked": marked(shown.text, one.cuts), "grounds": one.grounds}
+    asked = [*one.cuts, *_asked_cut(request, shown.text, one.cuts)]
+    initial = {"marked": marked(shown.text, asked), "grounds": one.grounds}
     form = CutsForm(posted(request), text=shown.text, initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
@@ -173,7 +176,7 @@ def finding_cuts(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse
                 length=len(shown.text),
             )
             messages.success(request, _("Cuts saved."))
-            return redirect("data_request", pk)
+            return redirect("data_request_draft" if "draft" in request.GET else "data_request", pk)
     _record(request, row, [shown])
     context = {"row": row, "shown": shown, "form": form}
     return render(request, "pages/data_requests/cuts.html", context, status=_refused(form))
@@ -183,11 +186,14 @@ def finding_cuts(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse
 def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Decide and close the request."""
     row = _find(request, pk)
+    has_draft = row.kind in COPIES and row.status == RequestStatus.DECIDING
+    marks = draft_of(request.actor, row).marks if has_draft else 0
     form = AnswerForm(
         posted(request),
         initial={"version": row.version},
         police_law=Regime.LED in row.regimes,
         is_late=row.days_left(city_today()) < 0,
+        marks=marks,
     )
     if form.is_valid():
         with RefusalsIn(form):
@@ -199,7 +205,7 @@ def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
                 messages.info(request, text)
             return redirect("data_request", pk)
     record_view(request, "data_request", [pk])
-    context = {"row": row, "form": form, "counts": _counts(row)}
+    context = {"row": row, "form": form, "counts": _counts(row), "has_draft": has_draft, "marks": marks}
     return render(request, "pages/data_requests/answer.html", context, status=_refused(form))
 
 
@@ -292,8 +298,9 @@ def _counts(row: DataRequest) -> dict[str, int]:
 
 
 def _record(request: ActorRequest, row: DataRequest, shown: Sequence[Shown]) -> None:
-    """Record the request, its contact, and the records whose texts are shown."""
+    """Count the contacts whose texts are shown, and record them with the request and the other records."""
     known = [row.contact_id] if row.contact_id else []
+    count_shown(request, people_in([one for one in shown if not one.is_gone]))
     ids = [UUID(one.finding.object_id) for one in shown if not one.is_gone and is_id(one.finding.object_id)]
     record_view(request, "data_request", dict.fromkeys([row.pk, *known, *ids]), purpose=row.number)
 
@@ -301,6 +308,16 @@ def _record(request: ActorRequest, row: DataRequest, shown: Sequence[Shown]) -> 
 def _find(request: ActorRequest, pk: UUID) -> DataRequest:
     refuse_unless(can_handle_requests(request.actor))
     return get_or_404(DataRequest.objects.visible_to(request.actor), pk)
+
+
+def _asked_cut(request: ActorRequest, text: str, cuts: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """The stretch that a link in the draft asks to cut (`start`, `end`), if it is in the text and not cut yet."""
+    given = [request.GET.get(name, "") for name in ("start", "end")]
+    if not all(one.isascii() and one.isdecimal() and len(one) < 9 for one in given):
+        return []
+    start, end = map(int, given)
+    is_new = all(end <= known[0] or known[1] <= start for known in cuts)
+    return [(start, end)] if start < end <= len(text) and is_new else []
 
 
 def _version(request: ActorRequest) -> int | None:

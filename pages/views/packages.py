@@ -6,17 +6,25 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
+from audit.rules import recipient_of
+from jobs.kinds import JobRefused
 from jobs.printing import can_write_pdf
 from lib.days import city_today
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.data_requests import DeliveryForm, PackageForm
 from pages.identity import reauthenticated
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, is_id, record_view, refuse_unless
+from pages.reading_limit import count_shown
+from privacy.exports.package import write_draft
 from privacy.models import DataRequest, Package
 from privacy.policies import can_handle_requests
+from privacy.preview import Draft, draft_of
+from privacy.reading import people_in
+from privacy.services.erasures import contacts_of
 from privacy.services.packages import ask_package, record_delivery
 
 
@@ -35,6 +43,44 @@ def data_request_package(request: ActorRequest, pk: UUID) -> HttpResponse:
     record_view(request, "data_request", [pk])
     context = {"row": row, "form": form, "no_pdf": not can_write_pdf()}
     return render(request, "pages/data_requests/package.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@reauthenticated(can_handle_requests)
+def data_request_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The letter as it would be today, with names of others and sensitive words marked."""
+    row, draft = _draft(request, pk)
+    context = {"row": row, "draft": draft, "has_pdf": can_write_pdf()}
+    return render(request, "pages/data_requests/draft.html", context)
+
+
+@require_safe
+@reauthenticated(can_handle_requests)
+def data_request_draft_file(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """The draft as a PDF that says so on each page."""
+    row, draft = _draft(request, pk, recipient=recipient_of(_("Draft for the privacy desk"), "file"))
+    try:
+        content = write_draft(row, draft.content).read()
+    except JobRefused as problem:
+        messages.error(request, str(problem))
+        return redirect("data_request_draft", pk)
+    headers = {"Content-Disposition": f'attachment; filename="draft-{row.number}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _draft(request: ActorRequest, pk: UUID, recipient: str = "") -> tuple[DataRequest, Draft]:
+    """The draft of a pending request whose search has run. Its contacts are counted and recorded."""
+    row = get_or_404(DataRequest.objects.visible_to(request.actor), pk)
+    if not row.is_pending or not row.is_identified or (row.needs_search and row.searched_at is None):
+        raise Http404
+    draft = draft_of(request.actor, row)
+    notes = [note.shown for note in draft.notes]
+    people = {*people_in(notes), *contacts_of(row)}
+    count_shown(request, people)
+    ids = [UUID(one.finding.object_id) for one in notes if is_id(one.finding.object_id)]
+    about = dict.fromkeys([row.pk, *people, *ids])
+    record_view(request, "data_request", about, purpose=row.number, recipient=recipient)
+    return row, draft
 
 
 @form_page

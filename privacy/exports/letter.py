@@ -56,7 +56,9 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
 def rights(texts: Mapping[str, str]) -> list[str]:
     """What the person can do next. `texts` are those of the register."""
     authority, court = texts.get(RegisterPart.AUTHORITY), texts.get(RegisterPart.COURT)
+    officer = texts.get(RegisterPart.DPO)
     return [
+        *([_("Data protection officer: %(text)s") % {"text": officer}] if officer else []),
         _("You can ask us to correct, restrict or erase your data. You can object to its use."),
         _("You can complain to the data protection authority. The authority can also check for you."),
         *([_("Authority: %(text)s") % {"text": authority}] if authority else []),
@@ -79,6 +81,9 @@ def _by_law(row: DataRequest, held: Held) -> Iterator[str]:
     if Regime.GDPR in row.regimes:
         if held.other:
             yield _("Under data protection law (GDPR) we hold the personal data about you in this document.")
+            yield _(
+                "No machine decides anything about you, and we make no profile of you (Article 15(1)(h))."
+            )
         else:
             yield _("Under data protection law (GDPR) we hold no personal data about you.")
     if Regime.LED in row.regimes:

@@ -6,6 +6,7 @@ Both files are written from one document, so that both have the same cuts.
 import json
 import zipfile
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language_bidi, gettext_lazy
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -42,10 +43,36 @@ ZIP_TYPE: Final = "application/zip"
 
 def document(actor: Actor, package: Package) -> dict[str, Any]:
     """The content of a package, as its JSON file has it. The language of the letter is active."""
+    return _document(actor, package, given_by(package))
+
+
+def given_by(package: Package) -> Held:
+    """What the letter of a package gives."""
     row = package.request
     officers = Officers(row, named=package.identity_essential)
     known = held(row, officers) if row.needs_search else organisation_held(row)
-    given = known if _gives_data(row) else _nothing(known)
+    return known if _gives_data(row) else _nothing(known)
+
+
+def draft(actor: Actor, row: DataRequest, decision: str = "") -> tuple[dict[str, Any], Held]:
+    """The letter of a pending request as it would be today, with the data. Nothing is stored or closed."""
+    now = copy(row)
+    now.decision = decision or row.decision or Decision.GRANTED
+    package = Package(request=now, language=get_language() or settings.LANGUAGE_CODE)
+    given = given_by(package)
+    return _document(actor, package, given), given
+
+
+def write_draft(row: DataRequest, content: dict[str, Any]) -> BinaryIO:
+    """The draft as a PDF that says so on each page. Raises JobRefused where the machine cannot print."""
+    out = spool()
+    print_html(_html(row, content, is_draft=True), out)
+    out.seek(0)
+    return out
+
+
+def _document(actor: Actor, package: Package, given: Held) -> dict[str, Any]:
+    row, officers = package.request, Officers(package.request, named=package.identity_essential)
     ids = uses.ids_of(given)
     return {
         "version": VERSION,
@@ -137,7 +164,7 @@ def _nothing(known: Held) -> Held:
     return Held((), (), (), frozenset(), frozenset(), known.police, known.other, has_unsure=False)
 
 
-def _html(row: DataRequest, content: dict[str, Any]) -> str:
+def _html(row: DataRequest, content: dict[str, Any], *, is_draft: bool = False) -> str:
     texts = [
         (_("Notes: facts"), content["facts"]),
         (_("Notes: opinions of officers"), content["opinions"]),
@@ -145,6 +172,8 @@ def _html(row: DataRequest, content: dict[str, Any]) -> str:
     context = {
         "content": content,
         "texts": [(title, [(one, _cuts(one)) for one in rows]) for title, rows in texts if rows],
+        "views": uses.views_by_reason(content["consultations"]),
+        "is_draft": is_draft,
         "salutation": letter.salutation(row),
         "sender": letter.sender(),
         "day": date_format(row.answered_on or row.received_on),

@@ -21,7 +21,7 @@ from lib.spoken import language_name
 from privacy import inventory, words
 from privacy.codes import Ground, Regime, Verdict
 from privacy.models import DataRequest, Finding
-from privacy.reading import show
+from privacy.reading import Shown, show
 from privacy.searching import NAME
 from privacy.services.erasures import contacts_of
 from privacy.services.findings import released
@@ -44,6 +44,7 @@ class Held:
     police: bool  # some of it is held under police law
     other: bool  # some of it is held under data protection law
     has_unsure: bool
+    notes: Sequence[Shown] = ()  # whose texts are given, as the draft marks them
 
 
 class Officers:
@@ -84,9 +85,8 @@ def held(row: DataRequest, officers: Officers) -> Held:
     seen: set[tuple[str, str, str]] = set()
     records = list(_records(row, law, contacts, refused | cut, seen))
     texts: dict[str, list[dict[str, Any]]] = {"fact": [], "opinion": []}
-    for one in show([one for one in gives if _key(one) not in seen]):
-        if one.is_gone:
-            continue
+    notes = [one for one in show([one for one in gives if _key(one) not in seen]) if not one.is_gone]
+    for one in notes:
         field = inventory.fields()[one.finding.model, one.finding.field]
         category = "opinion" if field.category == "opinion" else "fact"
         texts[category].append(
@@ -111,6 +111,7 @@ def held(row: DataRequest, officers: Officers) -> Held:
         police=any(map(law.is_police, fields)),
         other=not all(map(law.is_police, fields)),
         has_unsure=any(one.verdict == Verdict.UNSURE and _may_be_named(law, one) for one in found),
+        notes=notes,
     )
 
 

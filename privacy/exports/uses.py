@@ -1,6 +1,7 @@
 """Who received a person's data, who viewed it, and what it is used for, as the package states it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -69,6 +70,25 @@ def consultations(
             "purpose": officers.hidden(why.of(event)),
         }
         for event in _about(events, ids).order_by("at", "pk")
+    ]
+
+
+def views_by_reason(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Views as the letter lists them: one line for each role, action and reason, with the days and times.
+
+    The JSON file has the moment of each view.
+    """
+    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for one in rows:
+        found[one["who"], one["action"], one["purpose"]][one["at"][:10]] += 1
+    return [
+        {
+            "who": who,
+            "action": action,
+            "purpose": purpose or _("in daily work, without a reason being asked"),
+            "days": ", ".join(day if times == 1 else f"{day} (×{times})" for day, times in days.items()),
+        }
+        for (who, action, purpose), days in found.items()
     ]
 
 

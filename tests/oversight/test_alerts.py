@@ -11,6 +11,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from api.models import ApiKey, KeyNetwork, PersonRead, ReadingDay
 from audit.models import Action, Event
+from audit.services import record
 from districts.models import District
 from lib.days import city_today
 from lib.ids import uuid7
@@ -73,10 +74,44 @@ def test_three_times_ones_own_usual_day_raises_an_alert(
     assert notice() == 0  # once a day
 
 
-def test_a_new_officer_has_no_usual_day(officer: User) -> None:
-    usually(officer, 2, days=4)
-    reads(officer, 50)
+@pytest.mark.parametrize(("contacts", "expected"), [(30, True), (29, False)])
+def test_a_new_account_is_asked_from_its_first_day(officer: User, contacts: int, expected: bool) -> None:
+    reads(officer, contacts)
+    assert notice() == int(expected)
+    assert raised() == [(AlertKind.UNUSUAL_DAY, officer)] * expected
+
+
+@pytest.mark.parametrize(("contacts", "expected"), [(6, True), (4, False)])
+def test_many_small_days_together_raise_one_alert_in_30_days(
+    officer: User, contacts: int, expected: bool
+) -> None:
+    for days_ago in range(30):
+        reads(officer, contacts, days_ago=days_ago)
+    reads(officer, 100, days_ago=30)  # too long ago
+    assert notice() == int(expected)
+    assert raised() == [(AlertKind.MANY_TOGETHER, officer)] * expected
+    Alert.objects.update(day=city_today() - timedelta(days=29))
     assert notice() == 0
+
+
+def test_nine_contacts_a_day_outside_the_portfolio_are_noticed_together(officer: User) -> None:
+    for days_ago in range(5):
+        reads(officer, 9, days_ago=days_ago, is_outside=True)
+    assert notice() == 1
+    assert raised() == [(AlertKind.MANY_TOGETHER, officer)]
+
+
+def test_the_same_contacts_again_are_not_more(officer: User, north: District) -> None:
+    contact_ids = [uuid7() for _one in range(149)]
+    for days_ago in (0, 1, 2):
+        day = city_today() - timedelta(days=days_ago)
+        PersonRead.objects.bulk_create(PersonRead(user=officer, day=day, contact_id=pk) for pk in contact_ids)
+    usually(officer, 100)
+    assert notice() == 0
+    contact = make_contact(north)
+    record(actor_for(officer), Action.EXPORT, "contact", [contact.pk, uuid7()], recipient="City council")
+    assert notice() == 1  # a file counts, too, with what of it is a contact
+    assert Alert.objects.get().seen == 150
 
 
 def test_the_last_minutes_before_midnight_are_looked_at_the_next_day(officer: User) -> None:
@@ -90,6 +125,7 @@ def test_the_last_minutes_before_midnight_are_looked_at_the_next_day(officer: Us
 def test_many_reasons_outside_the_portfolio_raise_an_alert(
     officer: User, contacts: int, expected: bool
 ) -> None:
+    usually(officer, 20)
     reads(officer, contacts, is_outside=True)
     reads(officer, 20)
     assert notice() == int(expected)

@@ -252,15 +252,15 @@ def test_the_count_begins_again_at_midnight_in_the_citys_zone(
     assert opened(client, people[5]).status_code == 200
 
 
-def test_yesterdays_rows_stay_a_day_and_their_number_stays_longer(officer: User) -> None:
+def test_what_was_read_stays_31_days_and_its_number_stays_longer(officer: User) -> None:
     today, one = city_today(), make_contact()
-    for days in (0, 1, 2, 3):
+    for days in (0, 1, 32, 33):
         PersonRead.objects.create(user=officer, day=today - timedelta(days=days), contact_id=one.pk)
     ReadingDay.objects.create(user=officer, day=today - timedelta(days=400), contacts=3)
     assert forget_old_reads() == 2
     assert PersonRead.objects.count() == 2
     numbers = ReadingDay.objects.values_list("day", "contacts")
-    assert set(numbers) == {(today - timedelta(days=2), 1), (today - timedelta(days=3), 1)}
+    assert set(numbers) == {(today - timedelta(days=32), 1), (today - timedelta(days=33), 1)}
 
 
 @pytest.mark.parametrize("reason", ["", "..", "x" * 201])
