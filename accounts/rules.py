@@ -27,6 +27,7 @@ CONFIRMERS_PAGES = frozenset(
         "more",
         "waiting",
         "waiting_decide",
+        "desk_work",
         "protocol",  # drafts
         "protocol_approve",
         "settings",

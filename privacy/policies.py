@@ -15,6 +15,11 @@ def can_handle_requests(actor: Actor) -> bool:
     return sees_requests(actor)
 
 
+def can_oversee_desk(actor: Actor) -> bool:
+    """See how often privacy officers search and look up people, without the people."""
+    return actor.kind == "user" and actor.role in (Role.CONFIRMER, Role.PRIVACY_OFFICER)
+
+
 def can_review_records(actor: Actor) -> bool:
     """Decide which records are kept: supervisors in their districts, and privacy officers."""
     return actor.kind == "user" and actor.role in (Role.SUPERVISOR, Role.PRIVACY_OFFICER)

@@ -64,8 +64,9 @@ def people_in(shown: Sequence[Shown]) -> set[UUID]:
     people = {UUID(pk) for pk in keys.pop(CONTACT, ())}
     for label, pks in keys.items():
         names = [one.name for one in inventory.fields_of(label) if one.kind == REFERENCE]
-        rows = apps.get_model(label)._base_manager.filter(pk__in=pks) if names else ()
-        people.update(pk for name in names for pk in rows.values_list(name, flat=True) if pk)
+        for name in names:
+            rows = apps.get_model(label)._base_manager.filter(pk__in=pks)
+            people.update(pk for pk in rows.values_list(name, flat=True) if pk)
     return people
 
 

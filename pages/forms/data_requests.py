@@ -105,7 +105,7 @@ class RestrictionForm(forms.Form):
     },
 )
 class AnswerForm(VersionedForm):
-    """The decision. `neither_confirm` exists only for police law, `marks_read` only if the draft has marks."""
+    """The decision. `neither_confirm` is for police law only, `marks_read` for a draft with marks."""
 
     marks_read = forms.BooleanField(
         label=_("I have read the marked passages in the draft"),

@@ -7,8 +7,8 @@ from django.apps import apps
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from privacy.exports.drafts import Piece
 from privacy.models import Notice
-from privacy.preview import Piece
 from privacy.reading import Part
 from privacy.services.corrections import TEXTS
 

@@ -4,6 +4,7 @@ from pages.views import (
     breaches,
     corrections,
     data_requests,
+    desk_work,
     erasures,
     notices,
     packages,
@@ -18,6 +19,7 @@ from pages.views import (
 
 urlpatterns: list[URLPattern] = [
     path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/desk/", desk_work.desk_work, name="desk_work"),
     path("privacy/requests/", data_requests.data_requests, name="data_requests"),
     path("privacy/requests/new/", data_requests.data_request_new, name="data_request_new"),
     path("privacy/requests/<uuid:pk>/", data_requests.data_request, name="data_request"),

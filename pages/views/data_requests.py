@@ -32,9 +32,9 @@ from pages.lists import page_of
 from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
 from pages.reading_limit import count_shown
 from privacy.codes import COPIES, ERASING_KINDS, Decision, Regime, RequestKind, RequestStatus, Verdict
+from privacy.exports.drafts import draft_of
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
 from privacy.policies import can_handle_requests
-from privacy.preview import draft_of
 from privacy.reading import Shown, people_in, show
 from privacy.rules.deadlines import longest_extension
 from privacy.searching import stopped_search
@@ -311,7 +311,7 @@ def _find(request: ActorRequest, pk: UUID) -> DataRequest:
 
 
 def _asked_cut(request: ActorRequest, text: str, cuts: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
-    """The stretch that a link in the draft asks to cut (`start`, `end`), if it is in the text and not cut yet."""
+    """The stretch that a link in the draft asks to cut (`start`, `end`), unless it is cut already."""
     given = [request.GET.get(name, "") for name in ("start", "end")]
     if not all(one.isascii() and one.isdecimal() and len(one) < 9 for one in given):
         return []

@@ -19,10 +19,11 @@ from pages.forms.data_requests import DeliveryForm, PackageForm
 from pages.identity import reauthenticated
 from pages.lookups import get_or_404, is_id, record_view, refuse_unless
 from pages.reading_limit import count_shown
+from privacy.codes import RequestStatus
+from privacy.exports.drafts import Draft, draft_of
 from privacy.exports.package import write_draft
 from privacy.models import DataRequest, Package
 from privacy.policies import can_handle_requests
-from privacy.preview import Draft, draft_of
 from privacy.reading import people_in
 from privacy.services.erasures import contacts_of
 from privacy.services.packages import ask_package, record_delivery
@@ -71,7 +72,8 @@ def data_request_draft_file(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _draft(request: ActorRequest, pk: UUID, recipient: str = "") -> tuple[DataRequest, Draft]:
     """The draft of a pending request whose search has run. Its contacts are counted and recorded."""
     row = get_or_404(DataRequest.objects.visible_to(request.actor), pk)
-    if not row.is_pending or not row.is_identified or (row.needs_search and row.searched_at is None):
+    is_ready = row.is_pending and row.is_identified and not row.needs_search
+    if row.status != RequestStatus.DECIDING and not is_ready:
         raise Http404
     draft = draft_of(request.actor, row)
     notes = [note.shown for note in draft.notes]

@@ -10,8 +10,8 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from audit.models import Event
 from districts.models import District
+from privacy.exports.drafts import draft_of, marks_in
 from privacy.models import DataRequest, Finding, Package
-from privacy.preview import draft_of, marks_in
 from privacy.services.findings import decide_finding
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_user
 from tests.privacy.test_requests import searched, sure
@@ -112,7 +112,7 @@ def test_nobody_else_reads_a_draft_and_there_is_none_before_the_search_or_after_
     other = Client()
     other.force_login(make_officer(north))
     assert other.get(address).status_code == 403
-    DataRequest.objects.filter(pk=row.pk).update(searched_at=None)
+    DataRequest.objects.filter(pk=row.pk).update(status="searching")
     assert sure(desk).get(address).status_code == 404
 
 

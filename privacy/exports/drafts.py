@@ -67,9 +67,10 @@ def draft_of(actor: Actor, row: DataRequest, decision: str = "") -> Draft:
 
 
 def marks_in(text: str, flags: Iterable[Sequence[str]], own: frozenset[str] = frozenset()) -> list[Stretch]:
-    """Return the stretches of a text that have one of the flags, in any order of its words, or look like a name.
+    """Return the stretches of a text that have one of the flags, in any order of its words.
 
-    Two words in a row with a capital letter look like a name. What has only `own` words is left out.
+    Two words in a row with a capital letter look like a name, and are returned, too. What has only `own`
+    words is left out.
 
     >>> marks_in("came with Tomasz Nowicka, who is ill", [["ill"]])
     [(10, 24), (33, 36)]
@@ -84,9 +85,11 @@ def marks_in(text: str, flags: Iterable[Sequence[str]], own: frozenset[str] = fr
                 wanted.setdefault(order[0], []).append(order)
     found: list[Stretch] = []
     for place, (start, end, word, is_upper) in enumerate(words):
-        for order in wanted.get(word, ()):
-            if [one[2] for one in words[place : place + len(order)]] == order and not own.issuperset(order):
-                found.append((start, words[place + len(order) - 1][1]))
+        found += [
+            (start, words[place + len(order) - 1][1])
+            for order in wanted.get(word, ())
+            if [one[2] for one in words[place : place + len(order)]] == order and not own.issuperset(order)
+        ]
         after = words[place + 1] if place + 1 < len(words) else None
         if is_upper and after and after[3] and text[end : after[0]] == " " and not {word, after[2]} & own:
             found.append((start, after[1]))

@@ -1,0 +1,20 @@
+"""The work of the privacy desk, as numbers for the confirmer."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from audit.services import record
+from pages.lookups import refuse_unless
+from privacy.desk_overview import overview_of
+from privacy.policies import can_oversee_desk
+
+
+@require_safe
+def desk_work(request: ActorRequest) -> HttpResponse:
+    """Data requests by number, date, kind, findings and status, and look-ups by month. No one is named."""
+    refuse_unless(can_oversee_desk(request.actor))
+    record(request.actor, Action.LIST, "data_request", [])
+    return render(request, "pages/privacy/desk_work.html", {"overview": overview_of(request.actor)})
