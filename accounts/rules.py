@@ -53,6 +53,7 @@ PROTOCOL = "protocol"  # that is drafted
 ERASURE = "erasure"  # of a second contact on one day
 PUBLIC_ENTRY = "public_entry"  # that is drafted
 ERASING = "erasing"  # of several contacts for one request, or of a second person on one day
+SEARCHING = "searching"  # by the privacy desk, for a word about a community
 RETENTION = "retention"  # a retention rule that is new or shorter
 
 
@@ -92,6 +93,7 @@ ACTS = {
     ERASURE: TwoPeople(_BY_THE_DESK),
     PUBLIC_ENTRY: TwoPeople(frozenset({SUPERVISOR, CONFIRMER})),
     ERASING: TwoPeople(_BY_THE_DESK),
+    SEARCHING: TwoPeople(_BY_THE_DESK),
     RETENTION: TwoPeople(_BY_THE_DESK, delay=timedelta(days=7), told=CONFIRMS),
 }
 # Whoever gets these for another person's account can sign in as that person.

@@ -161,6 +161,7 @@ class ContactFilters(FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
+    without_notice = BooleanFilter(label=_("No privacy notice after 30 days"), method="not_told")
 
     def get_form_class(self) -> Any:
         made = super().get_form_class()
@@ -184,6 +185,10 @@ class ContactFilters(FilterSet):
     def find(self, queryset: Any, name: str, value: str) -> Rows:
         found: Rows = queryset.matching(value)
         return found
+
+    def not_told(self, queryset: Any, name: str, value: bool) -> Rows:
+        late: Rows = queryset.without_notice(city_today())
+        return late if value else queryset.exclude(pk__in=late.values("pk"))
 
     def speaking_for(self, queryset: Rows, name: str, value: UUID) -> Rows:
         speaking = Affiliation.objects.current().filter(

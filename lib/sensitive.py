@@ -71,6 +71,15 @@ def tells_of_hate(text: str) -> bool:
     return is_attack and (names_community(text) or _any_of("places").search(plain) is not None)
 
 
+def is_place(word: str) -> bool:
+    """Whether a word is a kind of place of a community, in any language.
+
+    >>> is_place("Synagogue"), is_place("Noor")
+    (True, False)
+    """
+    return _any_of("places").fullmatch(fold(word)) is not None
+
+
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """Return each word in folded form and as written."""
     for written in re.findall(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*", text):

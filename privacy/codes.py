@@ -12,11 +12,12 @@ class RequestKind(models.TextChoices):
     RESTRICT = "restrict", _("restriction")
     OBJECT = "object", _("objection")
     ERASE = "erase", _("erasure")
+    PORTABILITY = "portability", _("data to take elsewhere (Article 20)")
     ORGANISATION_COPY = "organisation_copy", _("copy of an organisation’s record")
 
 
 #: Kinds whose answer has the data itself.
-COPIES = (RequestKind.ACCESS, RequestKind.ORGANISATION_COPY)
+COPIES = (RequestKind.ACCESS, RequestKind.PORTABILITY, RequestKind.ORGANISATION_COPY)
 #: Kinds that are granted by erasing the person's data.
 ERASING_KINDS = (RequestKind.ERASE, RequestKind.OBJECT)
 
@@ -89,6 +90,29 @@ class Ground(models.TextChoices):
     PROTECTION_OF_OTHERS = "protection_of_others", _("protection of others")
     MANIFESTLY_EXCESSIVE = "manifestly_excessive", _("manifestly excessive request")
     NOT_IDENTIFIED = "not_identified", _("person not identified")
+    LEGAL_OBLIGATION = "legal_obligation", _("a law requires us to keep the data (Article 17(3)(b))")
+    ARCHIVES = "archives", _("archives, research or statistics in the public interest (Article 17(3)(d))")
+    LEGAL_CLAIMS = "legal_claims", _("legal claims (Articles 17(3)(e) and 21(1))")
+    COMPELLING = "compelling", _("compelling legitimate grounds (Article 21(1))")
+    EVIDENCE = "evidence", _("needed as evidence, so restricted instead (Directive 2016/680, Article 16(3))")
+
+
+#: Grounds that hold for every kind of request.
+_ALWAYS = (
+    *(Ground.THIRD_PARTY_RIGHTS, Ground.ONGOING_ENQUIRY, Ground.PUBLIC_SECURITY),
+    *(Ground.PROTECTION_OF_OTHERS, Ground.MANIFESTLY_EXCESSIVE, Ground.NOT_IDENTIFIED),
+)
+#: Further grounds by the kind of request, as the law has them.
+_FURTHER = {
+    RequestKind.ERASE: (Ground.LEGAL_OBLIGATION, Ground.ARCHIVES, Ground.LEGAL_CLAIMS, Ground.EVIDENCE),
+    RequestKind.OBJECT: (Ground.COMPELLING, Ground.LEGAL_CLAIMS, Ground.ARCHIVES, Ground.EVIDENCE),
+    RequestKind.RECTIFY: (Ground.EVIDENCE,),
+}
+
+
+def grounds_of(kind: str) -> tuple[Ground, ...]:
+    """The grounds on which a request of this kind can be refused, in whole or in part."""
+    return (*_ALWAYS, *_FURTHER.get(RequestKind(kind), ()))
 
 
 class Verdict(models.TextChoices):

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
@@ -29,7 +29,7 @@ from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
 from privacy.codes import NoticeKind
-from privacy.models import DataRequest, Erasure, Finding, LedgerEntry
+from privacy.models import DataRequest, Erasure, Finding, LedgerEntry, Restriction
 from privacy.models.package import SHORTEST_REASON
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
@@ -39,15 +39,25 @@ from privacy.searching import searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, contacts_of
 from privacy.services.freezing import others_with, thawed
+from privacy.services.hiding import show_texts
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
 
 _CONTACT: Final = "contacts.Contact"
 #: Texts of the desk itself.
 _OF_THE_DESK: Final = {
-    "privacy.Breach": ("what", "consequences", "measures", "delay_reason", "told_people"),
+    "privacy.Breach": (
+        "what",
+        "people_kinds",
+        "data_kinds",
+        "consequences",
+        "measures",
+        "delay_reason",
+        "told_people",
+    ),
     "privacy.BreachPhase": ("lines",),
     "privacy.DataRequest": ("extension_reason", "late_reason"),
+    "privacy.HiddenText": ("text",),
     "privacy.Package": ("naming_reason",),
 }
 _HASH: Final = "text before an erasure"
@@ -158,6 +168,8 @@ def begin(row: Erasure) -> None:
     if locked.places is None:
         if others := others_with(row.request):
             raise JobRefused(_("Answer these requests first: %(numbers)s.") % {"numbers": ", ".join(others)})
+        for restriction in Restriction.objects.standing().filter(request=row.request):
+            show_texts(SYSTEM, restriction)  # they are erased where they belong
         plan = plan_of(row.request)
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
         locked.save(update_fields=["places", "contact_ids"])

@@ -23,7 +23,7 @@ def frozen_by_requests(label: str, path: str = "pk") -> Q:
     frozen = _in(path, found.values(key=Cast("object_id", output_field=_key_of(label))))
     if label == _CONTACT:
         frozen |= _in(path, freezing.filter(contact_id__isnull=False).values("contact_id"))
-        frozen |= _in(path, Restriction.objects.standing().values("contact_id"))
+        frozen |= _in(path, Restriction.objects.of_contacts().values("contact_id"))
     return frozen
 
 

@@ -25,7 +25,7 @@ from jobs.kinds import JobRefused, JobResult, Work
 from jobs.models import Job, JobStatus
 from privacy import inventory
 from privacy.codes import Matched, RequestStatus
-from privacy.models import DataRequest, Finding
+from privacy.models import DataRequest, Finding, HiddenText
 from privacy.policies import can_handle_requests
 from privacy.rules.finding import Wanted, wanted
 from privacy.services.requests import OBJECT_TYPE, SEARCH
@@ -115,7 +115,9 @@ def find_in(
     """Yield what is found in these fields of a table."""
     model = apps.get_model(label)
     together = [name for name in names if inventory.fields()[label, name].kind == NAME]
+    hidden = HiddenText.objects.texts([label])
     for row in _rows(model, names, tick):
+        row |= {name: text for name in names if (text := hidden.get((label, str(row["pk"]), name)))}
         texts = {name: searched_text(label, name, row[name]) for name in names if row[name]}
         if together:  # a given and a family name are one name
             texts = {together[0]: " ".join(filter(None, map(texts.get, together)))} | {

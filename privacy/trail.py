@@ -1,7 +1,7 @@
 """Activity log events that a user may read: their own, those of their districts, or all."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,6 +20,12 @@ BACK: Final = timedelta(days=1825)  # how far back the log is read about a perso
 
 #: Actions in which records are seen or leave.
 _SEEING: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
+
+#: Actions in which records were written, deleted or left, or a session began or ended.
+_DOING = (
+    *(Action.CREATE, Action.UPDATE, Action.ARCHIVE, Action.ERASE, Action.MERGE),
+    *(Action.EXPORT, Action.SHARE, Action.SIGN_IN, Action.SIGN_OUT, Action.SIGN_IN_FAILED),
+)
 
 #: What privacy officers work on. Officers pass requests on, and tools make them.
 OF_THE_DESK: Final = (
@@ -94,6 +100,8 @@ class Seen:
     by_type: Mapping[str, int]  # different records by their type
     district_ids: frozenset[UUID]
     field_names: tuple[str, ...]  # that were shown apart, such as private numbers
+    done: Sequence[tuple[Action, str, int]] = ()  # different records by what was done with them
+    people_ids: frozenset[UUID] = frozenset()  # contacts that were seen or changed
 
     @property
     def people(self) -> int:
@@ -105,23 +113,31 @@ class Seen:
 
 
 def seen_by(actor: Actor, who: UUID, since: datetime, until: datetime) -> Events:
-    """Return the events in which an account or key saw or took records, between two moments."""
-    found = events_visible_to(actor).filter(actor_id=who, allowed=True, at__gte=since, at__lt=until)
-    return found.filter(action__in=_SEEING)
+    """Return the events in which an account or key saw, took, changed or erased records, or signed in."""
+    found = events_visible_to(actor).filter(actor_id=who, at__gte=since, at__lt=until)
+    return found.filter(Q(allowed=True) | Q(action=Action.SIGN_IN_FAILED), action__in={*_SEEING, *_DOING})
 
 
 def count_seen(events: Events) -> Seen:
     """Count the different records of these events."""
     ids: dict[str, set[UUID]] = defaultdict(set)
+    done: dict[tuple[str, str], set[UUID]] = defaultdict(set)
     places: set[UUID] = set()
     names: set[str] = set()
     number = 0
     rows = events.values_list("object_type", "object_ids", "district_ids", "field_names", "action")
     for kind, found, districts, fields, action in rows.iterator(1000):
         number += 1
-        ids[kind].update(found)
+        if action in _SEEING:
+            ids[kind].update(found)
+        if action in _DOING:
+            done[action, kind].update(found)
         places.update(districts)
         if action == Action.REVEAL:
             names.update(fields)
     by_type = {kind: len(found) for kind, found in sorted(ids.items()) if found}
-    return Seen(number, by_type, frozenset(places), tuple(sorted(names)))
+    acts = [(Action(action), kind, len(found)) for (action, kind), found in sorted(done.items())]
+    people = ids["contact"] | {
+        pk for (_action, kind), found in done.items() if kind == "contact" for pk in found
+    }
+    return Seen(number, by_type, frozenset(places), tuple(sorted(names)), acts, frozenset(people))

@@ -31,6 +31,7 @@ class Act(models.TextChoices):
     ERASURE = rules.ERASURE, _("erasure of a contact")
     PUBLIC_ENTRY = rules.PUBLIC_ENTRY, _("public entry")
     ERASING = rules.ERASING, _("erasure of a person’s data")
+    SEARCHING = rules.SEARCHING, _("search for a word about a community")
     RETENTION = rules.RETENTION, _("retention rule")
 
 

@@ -1,7 +1,8 @@
 """Contact: a person in a role. Nothing here describes who the person is (domain.md, rules 2 and 4)."""
 
 from collections.abc import Callable
-from typing import Self
+from datetime import date, timedelta
+from typing import Final, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -18,13 +19,16 @@ from contacts.models.finding import is_channel, people_found_by
 from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
-from lib.days import city_today
+from lib.days import city_today, day_starts_at
 from lib.encrypted_fields import EncryptedEmailField, EncryptedPhoneField
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
 from lib.registry import add_once
 from lib.row_context import Opened, opened
+
+#: A person must get the privacy notice within a month (GDPR, Article 14(3)).
+NOTICE_WITHIN: Final = timedelta(days=30)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -59,6 +63,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         Who withdrew is found by no number and no address, as neither is shown or used any more.
         """
         return people_found_by(self.filter(withdrawn_on__isnull=True) if is_channel(q) else self, q)
+
+    def without_notice(self, today: date) -> Self:
+        """People on record for 30 days without having got the privacy notice (GDPR, Articles 13 and 14)."""
+        known = self.filter(notice_given_on__isnull=True, withdrawn_on__isnull=True)
+        return known.filter(created_at__lt=day_starts_at(today - NOTICE_WITHIN))
 
     def for_its_page(self) -> Self:
         """With all one page says of a person: three statements. Which roles are seen, the page asks."""

@@ -9,11 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Action
+from contacts.codes import LawfulBasis
 from contacts.models import Affiliation, Contact, PrivateChannel
 from contacts.policies import can_edit_contact
 from contacts.services.affiliations import (
@@ -43,6 +45,7 @@ from lib.row_context import Opened, acting_as, opened
 REVIEW_AFTER: Final = timedelta(days=365)
 _PAST: Final = frozenset({"notice_given_on", "agreement_on"})
 _AGREEMENT: Final = frozenset({"agreement_how", "agreement_on"})
+_CONSENT: Final = _AGREEMENT | {"lawful_basis"}
 _BESIDE: Final = ("affiliations", "external_ids")
 
 
@@ -189,6 +192,15 @@ def districts_of_contacts(rows: Collection[Contact]) -> dict[UUID, set[UUID]]:
     return grounds(Contact, [row.pk for row in rows])
 
 
+def _refuse_consent_without_agreement(row: Contact) -> None:
+    """Raise ValidationError if the lawful basis is a consent that nobody has recorded."""
+    if row.lawful_basis == LawfulBasis.CONSENT and not row.agreement_how:
+        text = _(
+            "Consent needs an agreement. Record how and when the person agreed, or choose another basis."
+        )
+        raise ValidationError({"lawful_basis": text})
+
+
 def _assign(actor: Actor, change: Change) -> None:
     """Set the columns and what follows from them; refuse what is wrong, such as a consent that is to come.
 
@@ -210,6 +222,8 @@ def _assign(actor: Actor, change: Change) -> None:
         row.affiliations.filter(is_primary=True).update(is_primary=False)
         change.names += ["private_channel", "affiliations"]
     elif change.is_new or change.is_changed:
+        if change.is_new or _CONSENT.intersection(change.names):
+            _refuse_consent_without_agreement(row)
         if "phone" not in change.kept:
             check_phone(row.phone)
         row.clean_fields(exclude=change.kept)

@@ -27,7 +27,8 @@ class BreachForm(forms.Form):
 
 @fields_of(
     Breach,
-    *("scenario", "noticed_at", "aware_at", "what", "people", "records", "consequences", "measures"),
+    *("scenario", "noticed_at", "aware_at", "what", "people_kinds", "people", "data_kinds", "records"),
+    *("consequences", "measures"),
     *("told_authority_at", "delay_reason", "told_people_at", "told_people"),
     "risk",
     kinds={"widget": CHECKS},

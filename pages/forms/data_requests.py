@@ -11,7 +11,7 @@ from lib.days import city_today
 from pages.forms.base import VersionedForm
 from pages.forms.exports import ReadableForm
 from pages.forms.fields import CHECKS, UNREMEMBERED, choices, fields_of
-from privacy.codes import Decision, Identity
+from privacy.codes import Decision, Identity, RequestKind, grounds_of
 from privacy.models import DataRequest, Finding, Package, Restriction
 from privacy.models.request import STATED
 
@@ -113,8 +113,12 @@ class AnswerForm(VersionedForm):
         help_text=_("After you close the request, cuts can no longer change."),
     )
 
-    def __init__(self, *args: Any, police_law: bool, is_late: bool, marks: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, police_law: bool, is_late: bool, marks: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        grounds: Any = self.fields["grounds"]
+        grounds.choices = [(ground.value, ground.label) for ground in grounds_of(kind)]
         self.order_fields(("version", "decision", "grounds", "neither_confirm", "late_reason", "marks_read"))
         if not marks:
             del self.fields["marks_read"]
@@ -133,7 +137,13 @@ class AnswerForm(VersionedForm):
         return given
 
 
-@fields_of(Finding, grounds={"widget": CHECKS})
+@fields_of(
+    Finding,
+    grounds={
+        "widget": CHECKS,
+        "choices": [(ground.value, ground.label) for ground in grounds_of(RequestKind.ACCESS)],
+    },
+)
 class CutsForm(forms.Form):
     """The text with [[ and ]] around each stretch that is left out of the copy."""
 

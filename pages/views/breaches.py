@@ -1,7 +1,7 @@
 """Breaches: the 72 hours, what is known, what an account or key saw, and first measures."""
 
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import User
-from accounts.sessions import end_sessions
+from accounts.sessions import end_sessions, sessions_of
 from api.models import ApiKey
 from api.services.keys import revoke_key
 from audit.models import Action
 from audit.rules import recipient_of
 from audit.services import record
+from contacts.models import Contact
 from districts.models import District
 from jobs.kinds import JobRefused
 from jobs.printing import can_write_pdf
@@ -37,7 +38,9 @@ from privacy.exports.register import TYPES
 from privacy.models import Breach, BreachPhase
 from privacy.policies import can_handle_requests
 from privacy.services import breaches as services
-from privacy.trail import count_seen, seen_by
+from privacy.trail import Seen, count_seen, seen_by
+
+MOST_PEOPLE: Final = 500  # names that a page lists
 
 
 @require_safe
@@ -81,7 +84,7 @@ def breach_describe(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
     if row.closed_at is not None:
         raise Http404
-    initial = {name: getattr(row, name) for name in DescriptionForm.base_fields}
+    initial = {name: getattr(row, name) for name in DescriptionForm.base_fields} | _numbers(request)
     form = DescriptionForm(posted(request), initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
@@ -158,6 +161,9 @@ def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
             "seen": seen,
             "by_type": [(NOUNS.get(kind, kind), number) for kind, number in seen.by_type.items()],
             "places": list(places),
+            "done": [(act.label, NOUNS.get(kind, kind), number) for act, kind, number in seen.done],
+            "people": _to_write_to(request, seen),
+            "sessions": sessions_of(who, here=None),
             "lines": lines(page.rows),
             "page": page,
             "is_key": who in {one for one, _name in keys},
@@ -190,6 +196,23 @@ def breach_measure(request: ActorRequest, pk: UUID) -> HttpResponse:
     else:
         raise Http404
     return redirect("breach", pk)
+
+
+def _numbers(request: ActorRequest) -> dict[str, int]:
+    """The numbers that the page about an account carries to the form."""
+    given = {name: request.GET.get(name, "") for name in ("people", "records")}
+    return {
+        name: int(text) for name, text in given.items() if text.isascii() and text.isdigit() and len(text) < 9
+    }
+
+
+def _to_write_to(request: ActorRequest, seen: Seen) -> dict[str, Any]:
+    """The people to tell if the risk is high (GDPR, Article 34): names with links, as in lists."""
+    found = Contact.objects.visible_to(request.actor).filter(pk__in=seen.people_ids)
+    rows = list(found.order_by("folded", "pk")[:MOST_PEOPLE])
+    erased = sum(n for act, kind, n in seen.done if act == Action.ERASE and kind == "contact")
+    record(request.actor, Action.LIST, "contact", ids_of(rows))
+    return {"rows": rows, "more": max(0, found.count() - len(rows)), "gone": erased}
 
 
 def _find(request: ActorRequest, pk: UUID) -> Breach:

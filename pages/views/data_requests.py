@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
@@ -35,13 +36,14 @@ from privacy.codes import COPIES, ERASING_KINDS, Decision, Regime, RequestKind, 
 from privacy.exports.drafts import draft_of
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
 from privacy.policies import can_handle_requests
-from privacy.reading import Shown, people_in, show
+from privacy.reading import Shown, alike, people_in, show, with_alike
 from privacy.rules.deadlines import longest_extension
 from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import contacts_of, stopped_erasure
+from privacy.services.searches import is_waiting
 
 CLOSED: Final = 50  # closed requests on the list
 
@@ -108,11 +110,13 @@ def data_request_search(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Start the search, which takes up to a minute."""
     row = _find(request, pk)
     try:
-        services.start_search(actor=request.actor, request_id=pk, version=_version(request))
+        row = services.start_search(actor=request.actor, request_id=pk, version=_version(request))
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
-        messages.success(request, _("Search started. Reload this page in a minute."))
+        started = _("Search started. Reload this page in a minute.")
+        asked = _("A name is a word about a community. A second person must confirm the search.")
+        messages.success(request, started if row.status == RequestStatus.SEARCHING else asked)
     return redirect("data_request", row.pk)
 
 
@@ -139,6 +143,12 @@ def finding_decide(request: ActorRequest, pk: UUID, finding: UUID) -> HttpRespon
     try:
         if "again" in request.POST:
             verdicts.read_again(**given)
+        elif "alike" in request.POST:
+            del given["finding_id"]
+            same = _alike(row, get_or_404(Finding.objects.visible_to(request.actor).of(row), finding))
+            count = verdicts.decide_alike(finding_ids=same, verdict=request.POST.get("verdict", ""), **given)
+            told = ngettext("%(n)s finding decided.", "%(n)s findings decided.", count)
+            messages.success(request, told % {"n": count})
         else:
             verdicts.decide_finding(verdict=request.POST.get("verdict", ""), **given)
     except Finding.DoesNotExist:
@@ -191,6 +201,7 @@ def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = AnswerForm(
         posted(request),
         initial={"version": row.version},
+        kind=row.kind,
         police_law=Regime.LED in row.regimes,
         is_late=row.days_left(city_today()) < 0,
         marks=marks,
@@ -243,6 +254,8 @@ def _page(
 ) -> HttpResponse:
     found = page_of(request, Finding.objects.visible_to(request.actor).of(row), "position")
     shown = show(found.rows)
+    if row.status == RequestStatus.DECIDING:
+        shown = with_alike(shown, Finding.objects.of(row).filter(verdict=Verdict.OPEN))
     _record(request, row, shown)
     today, counts = city_today(), _counts(row)
     stopped = stopped_search(row)
@@ -259,6 +272,7 @@ def _page(
         "page": found,
         "counts": counts,
         "is_decided": row.searched_at and not counts["blocking"],
+        "search_waits": row.status == RequestStatus.OPEN and is_waiting(row),
         "stopped": stopped,
         "has_stopped": stopped is not None,
         "may_answer": (row.status == RequestStatus.DECIDING and not counts["blocking"])
@@ -280,6 +294,15 @@ def _page(
         "correctable_texts": TEXTS,
     }
     return render(request, "pages/data_requests/detail.html", context, status=status)
+
+
+def _alike(row: DataRequest, finding: Finding) -> set[UUID]:
+    """The finding, and those without a verdict whose field has the same text."""
+    undecided = Finding.objects.of(row).filter(verdict=Verdict.OPEN)
+    for pks in alike([*undecided.exclude(pk=finding.pk), finding]).values():
+        if finding.pk in pks:
+            return pks
+    return {finding.pk}
 
 
 def _to_correct(row: DataRequest) -> Sequence[int]:

@@ -21,6 +21,7 @@ from audit.services import record
 from contacts.models import Contact
 from contacts.search import MOST_LETTERS, find_contacts
 from jobs.models import Job
+from lib.days import city_today
 from lib.fold import squash
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 from pages.form_pages import form_page, posted
@@ -123,6 +124,7 @@ def privacy(request: ActorRequest) -> HttpResponse:
         "may_review": can_review_records(request.actor),
         "may_sample": _may_sample(request.actor),
         "figures": figures_of(request.actor) if may_inquire else None,
+        "without_notice": Contact.objects.visible_to(request.actor).without_notice(city_today()).count(),
     }
     return render(request, "pages/privacy/overview.html", context)
 

@@ -17,37 +17,45 @@ from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.data_requests import RestrictionForm
 from pages.lookups import get_or_404, record_view, refuse_unless
-from privacy.models import DataRequest, Restriction
+from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
-from privacy.services.restrictions import lift_restriction, restrict_contact
+from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
 
 
 @require_safe
 def restrictions(request: ActorRequest) -> HttpResponse:
     """Restrictions that stand, with those first whose day has come."""
     refuse_unless(can_handle_requests(request.actor))
-    rows = list(Restriction.objects.visible_to(request.actor).standing().order_by("until", "since", "pk"))
-    people = Contact.objects.visible_to(request.actor).in_bulk([row.contact_id for row in rows])
+    standing = Restriction.objects.visible_to(request.actor).standing().defer("request__stated")
+    rows = list(standing.select_related("request").order_by("until", "since", "pk"))
+    ids = [row.contact_id for row in rows if row.contact_id]
+    people = Contact.objects.visible_to(request.actor).in_bulk(ids)
     record_view(request, "restriction", [*(row.pk for row in rows), *people], action=Action.LIST)
-    shown = [(row, people.get(row.contact_id)) for row in rows]
+    shown = [(row, people.get(row.contact_id) if row.contact_id else None) for row in rows]
     return render(request, "pages/data_requests/restrictions.html", {"rows": shown, "today": city_today()})
 
 
 @form_page
 def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Restrict the contact of a request."""
+    """Restrict the contact of a request and the texts that are theirs, or the texts alone."""
     refuse_unless(can_handle_requests(request.actor))
     row = get_or_404(DataRequest.objects.visible_to(request.actor), pk)
-    if row.contact_id is None:
+    contact = None
+    if row.contact_id is not None:
+        contact = get_or_404(Contact.objects.visible_to(request.actor), row.contact_id)
+    elif not Finding.objects.visible_to(request.actor).of(row).theirs().exists():
         raise Http404
-    contact = get_or_404(Contact.objects.visible_to(request.actor), row.contact_id)
     form = RestrictionForm(posted(request))
     if form.is_valid():
         with RefusalsIn(form):
-            restrict_contact(actor=request.actor, contact_id=contact.pk, request=row, **form.cleaned_data)
-            messages.success(request, _("Contact restricted."))
+            if contact is None:
+                restrict_findings(actor=request.actor, request_id=pk, **form.cleaned_data)
+                messages.success(request, _("Texts restricted."))
+            else:
+                restrict_contact(actor=request.actor, contact_id=contact.pk, request=row, **form.cleaned_data)
+                messages.success(request, _("Contact restricted."))
             return redirect("data_request", pk)
-    record_view(request, "data_request", [pk, contact.pk], purpose=row.number)
+    record_view(request, "data_request", [pk, *([contact.pk] if contact else [])], purpose=row.number)
     context = {"row": row, "contact": contact, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "pages/data_requests/restrict.html", context, status=status)

@@ -38,7 +38,7 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
     elif row.kind == RequestKind.ORGANISATION_COPY and not says_nothing:
         yield _("This is what we hold about your organisation. Names of people are left out.")
         yield _("Tell us what is wrong. We correct it within 30 days.")
-    elif row.kind == RequestKind.ACCESS or says_nothing:
+    elif row.kind in COPIES or says_nothing:
         yield from _by_law(row, held)
     else:
         yield str(_DONE[RequestKind(row.kind)])

@@ -1,6 +1,7 @@
 from privacy.models.breach import Breach, BreachPhase
 from privacy.models.erasure import Erasure
 from privacy.models.finding import Finding
+from privacy.models.hidden_text import HiddenText
 from privacy.models.ledger import LedgerEntry
 from privacy.models.notice import Notice
 from privacy.models.number_series import NumberSeries
@@ -17,6 +18,7 @@ __all__ = [
     "DataRequest",
     "Erasure",
     "Finding",
+    "HiddenText",
     "LedgerEntry",
     "Notice",
     "NumberSeries",

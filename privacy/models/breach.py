@@ -43,6 +43,20 @@ class Breach(models.Model):
     )
     what = models.TextField(_("description"), max_length=2000)
     kinds = ArrayField(models.CharField(max_length=20, choices=BreachKind), verbose_name=_("kind of breach"))
+    people_kinds = models.CharField(
+        _("categories of people"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("Such as contacts of organisations, or people named in notes. No names."),
+    )
+    data_kinds = models.CharField(
+        _("categories of data"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text=_("Such as names, phone numbers, notes of meetings, communities."),
+    )
     people = models.PositiveIntegerField(_("people concerned, about"), null=True, blank=True)
     records = models.PositiveIntegerField(_("records concerned, about"), null=True, blank=True)
     consequences = models.TextField(_("likely consequences"), max_length=2000, blank=True)

@@ -25,6 +25,10 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         """Restrictions that nobody has lifted."""
         return self.filter(lifted_at__isnull=True)
 
+    def of_contacts(self) -> Self:
+        """Standing restrictions of contacts, not those of texts alone."""
+        return self.standing().filter(contact_id__isnull=False)
+
     def to_review(self, today: date) -> Self:
         """Restrictions whose day has come. None ends without a decision."""
         return self.standing().filter(until__lte=today)
@@ -41,13 +45,13 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
 
 
 class Restriction(models.Model):
-    """Why a contact is restricted, until when, and who lifted it.
+    """Why a contact, or what a request found about a person, is restricted, until when, and who lifted it.
 
     `contact_id` is a plain ID, as in `DataRequest`. Contact.is_restricted says whether one stands.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    contact_id = models.UUIDField(editable=False)
+    contact_id = models.UUIDField(null=True, editable=False)  # none: only what the request found
     request = models.ForeignKey(
         "privacy.DataRequest", on_delete=models.PROTECT, null=True, related_name="restrictions"
     )

@@ -17,8 +17,8 @@ from audit.services import record
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
-from privacy.codes import BreachKind, BreachRisk
-from privacy.models import Breach, BreachPhase
+from privacy.codes import BreachKind, BreachRisk, RegisterPart
+from privacy.models import Breach, BreachPhase, RegisterText
 from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
 from reminders.services import refresh_reminders
@@ -26,7 +26,8 @@ from reminders.services import refresh_reminders
 OBJECT_TYPE: Final = "breach"
 #: What the authority is told, in the order of GDPR, Article 33(3).
 _TOLD: Final = (
-    *("scenario", "kinds", "noticed_at", "aware_at", "what", "people", "records", "consequences"),
+    *("scenario", "kinds", "noticed_at", "aware_at", "what", "people_kinds", "people"),
+    *("data_kinds", "records", "consequences"),
     *("measures", "risk", "delay_reason", "told_people_at", "told_people"),
 )
 _MOMENTS: Final = ("noticed_at", "aware_at", "told_authority_at", "told_people_at")
@@ -102,6 +103,8 @@ def described(row: Breach) -> Iterator[tuple[str, str]]:
             value = f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
         if value not in (None, ""):
             yield capfirst(str(field.verbose_name)), str(value)
+    if officer := RegisterText.objects.filter(part=RegisterPart.DPO).values_list("text", flat=True).first():
+        yield _("Data protection officer: contact point"), officer
 
 
 def _fill(row: Breach, fields: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from contacts.services.rectifying import rectify_contact
 from lib.erasable import writers
 from privacy import inventory
 from privacy.codes import NoticeKind, RequestKind
-from privacy.models import DataRequest, Finding, Notice
+from privacy.models import DataRequest, Finding, HiddenText, Notice
 from privacy.services.erasures import contacts_of
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE, locked_request
@@ -65,6 +65,8 @@ def correct_text(*, actor: Actor, request_id: UUID, finding_id: UUID, was: str, 
     if not is_correctable(finding):
         raise ValidationError(_("It is signed, published or in force, so it never changes."))
     label, name = finding.model, finding.field
+    if HiddenText.objects.at(label, finding.object_id, name).exists():
+        raise ValidationError(_("This text is restricted. Lift the restriction before you correct it."))
     field: Any = apps.get_model(label)._meta.get_field(name)
     value = text.strip()
     if value == was.strip():

@@ -14,7 +14,8 @@ from accounts.models import Role, User
 from audit.models import Action
 from audit.services import record
 from privacy.codes import Ground, RequestStatus, Verdict
-from privacy.models import DataRequest, Erasure, Finding
+from privacy.models import DataRequest, Erasure, Finding, Restriction
+from privacy.services.hiding import hide_texts, show_texts
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
 Cut = tuple[int, int]
@@ -35,7 +36,16 @@ def decide_finding(*, actor: Actor, request_id: UUID, finding_id: UUID, verdict:
     finding.verdict, finding.decided_by_id, finding.decided_at = verdict, actor.id, timezone.now()
     finding.read_again_by = None
     _note_contact(row, finding)
+    _follow_restrictions(actor, row, finding)
     return _save(actor, row, finding, ["verdict"])
+
+
+@transaction.atomic
+def decide_alike(*, actor: Actor, request_id: UUID, finding_ids: Collection[UUID], verdict: str) -> int:
+    """Give findings with the same text the same verdict, and return how many. Raises as `decide_finding`."""
+    for finding_id in sorted(finding_ids):
+        decide_finding(actor=actor, request_id=request_id, finding_id=finding_id, verdict=verdict)
+    return len(finding_ids)
 
 
 @transaction.atomic
@@ -117,6 +127,15 @@ def _note_contact(row: DataRequest, finding: Finding) -> None:
         row.contact_id = pk
     elif finding.verdict != Verdict.THEIRS and row.contact_id == pk:
         row.contact_id = None
+
+
+def _follow_restrictions(actor: Actor, row: DataRequest, finding: Finding) -> None:
+    """Hide a text that is theirs while a restriction of the request stands, and put back one that is not."""
+    for restriction in Restriction.objects.standing().filter(request=row):
+        if finding.verdict == Verdict.THEIRS:
+            hide_texts(actor, restriction, [finding])
+        else:
+            show_texts(actor, restriction, finding)
 
 
 def _save(actor: Actor, row: DataRequest, finding: Finding, names: list[str]) -> Finding:

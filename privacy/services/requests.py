@@ -23,13 +23,15 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.fold import squash
-from privacy.codes import ERASING_KINDS, Decision, Identity, Regime, RequestKind, RequestStatus
+from privacy.codes import ERASING_KINDS, Decision, Identity, Regime, RequestKind, RequestStatus, grounds_of
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
 from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge_on
 from privacy.rules.finding import wanted
 from privacy.rules.reminding import REQUEST
+from privacy.services import searches
+from privacy.services.searches import ask_search, is_cleared, names_group
 from reminders.services import refresh_reminders
 
 OBJECT_TYPE: Final = "data_request"
@@ -128,13 +130,24 @@ def extend_request(
 
 @transaction.atomic
 def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
-    """Search every text for the person, as a background task. Verdicts of an earlier search stay."""
+    """Search every text for the person, as a background task. Verdicts of an earlier search stay.
+
+    If a name is a word about a community, a second person confirms the search first.
+    """
     row = locked_request(actor, request_id, version)
     if not row.is_identified:
         raise ValidationError(_("Confirm the identity before you search."))
     terms = row.terms()
     if not row.needs_search or not wanted(terms["names"], terms["phones"], terms["emails"]):
         raise ValidationError(_("There is nothing to search for."))
+    if names_group(terms["names"]) and not is_cleared(row):
+        ask_search(actor, row)
+        return _save(actor, row, ["asked_search"])
+    return _search(actor, row)
+
+
+def _search(actor: Actor, row: DataRequest) -> DataRequest:
+    """Queue the search of a request that is locked and checked."""
     job = queue_job(actor=actor, kind=SEARCH, parameters={"request": str(row.pk)})
     row.search_job, row.status = job.pk, RequestStatus.SEARCHING
     return _save(actor, row, ["search_job", "status"])
@@ -240,6 +253,11 @@ def locked_request(actor: Actor, request_id: UUID, version: int | None) -> DataR
     return row
 
 
+def register() -> None:
+    """Make the search for a word about a community an act of two people."""
+    searches.register(_search)
+
+
 def _answered_copy(actor: Actor, request_id: UUID, version: int | None) -> DataRequest:
     """Lock the answered request of an organisation. Raises as `locked_request`."""
     if not can_handle_requests(actor):
@@ -265,6 +283,8 @@ def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -
         )
     if decision in (Decision.PARTLY, Decision.REFUSED) and not grounds:
         raise ValidationError({"grounds": _("Choose at least one ground.")})
+    if not set(grounds) <= set(grounds_of(row.kind)):
+        raise ValidationError({"grounds": _("Choose a ground that the law gives for this kind of request.")})
     erases = row.kind in ERASING_KINDS and decision in (Decision.GRANTED, Decision.PARTLY)
     if erases and not Erasure.objects.done().filter(request=row).exists():
         raise ValidationError({"decision": _("Erase the data before you grant the request.")})

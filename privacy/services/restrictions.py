@@ -20,9 +20,11 @@ from contacts.services.restricting import set_restricted
 from lib.conflicts import constraints_in_words
 from lib.days import city_today
 from privacy.codes import NoticeKind
-from privacy.models import DataRequest, Restriction
+from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
+from privacy.services.hiding import hide_texts, show_texts
 from privacy.services.notices import make_notices
+from privacy.services.requests import locked_request
 
 OBJECT_TYPE: Final = "restriction"
 
@@ -49,7 +51,34 @@ def restrict_contact(
         row.save(force_insert=True)
     set_restricted(actor, contact, restricted=True)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, contact.pk], field_names=["ground", "until"])
+    if request is not None:
+        hide_texts(actor, row, Finding.objects.of(request).theirs())
     make_notices(actor, NoticeKind.RESTRICTED, [contact.pk], request=request)
+    return row
+
+
+@transaction.atomic
+def restrict_findings(
+    *, actor: Actor, request_id: UUID, ground: str, until: date | None = None
+) -> Restriction:
+    """Restrict what a request found about a person who has no contact record: the texts marked theirs.
+
+    Raises PermissionDenied, DataRequest.DoesNotExist, ValidationError.
+    """
+    request = locked_request(actor, request_id, None)
+    if until is not None and until <= city_today():
+        raise ValidationError({"until": _("Choose a later date.")})
+    if Restriction.objects.standing().filter(request=request).exists():
+        raise ValidationError(_("The texts of this request are already restricted."))
+    theirs = Finding.objects.of(request).theirs()
+    if not theirs.exists():
+        raise ValidationError(_("No finding is about this person, so there is nothing to restrict."))
+    row = Restriction(request=request, ground=ground, until=until, set_by_id=actor.id)
+    row.clean_fields(exclude=["request", "set_by"])
+    with constraints_in_words(Restriction):
+        row.save(force_insert=True)
+    hide_texts(actor, row, theirs)
+    record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, request.pk], field_names=["ground", "until"])
     return row
 
 
@@ -63,15 +92,16 @@ def lift_restriction(*, actor: Actor, restriction_id: UUID) -> Restriction:
         raise PermissionDenied
     found: Any = Restriction.objects.visible_to(actor).standing()
     seen = found.get(pk=restriction_id)
-    contact = (
-        Contact.objects.visible_to(actor).select_for_update(no_key=True).filter(pk=seen.contact_id).first()
-    )
+    contacts = Contact.objects.visible_to(actor).select_for_update(no_key=True)
+    contact = contacts.filter(pk=seen.contact_id).first() if seen.contact_id else None
     row: Restriction = found.select_for_update(of=("self",), no_key=True).get(pk=restriction_id)
     row.lifted_at, row.lifted_by_id = timezone.now(), actor.id
     row.save(update_fields=["lifted_at", "lifted_by"])
     if contact is not None:  # erased since
         set_restricted(actor, contact, restricted=False)
-    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, row.contact_id], field_names=["lifted_at"])
+    show_texts(actor, row)
+    about = [row.pk, *([row.contact_id] if row.contact_id else [])]
+    record(actor, Action.UPDATE, OBJECT_TYPE, about, field_names=["lifted_at"])
     return row
 
 

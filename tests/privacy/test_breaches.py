@@ -13,11 +13,13 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, Session, User
 from audit.models import Action
 from audit.services import record
+from contacts.models import Contact
 from jobs.files import keep_file
 from jobs.models import Job, JobFile
 from lib.days import city_today
-from privacy.models import Breach, DataRequest
-from privacy.services.breaches import close_breach, describe_breach, record_breach
+from lib.ids import uuid7
+from privacy.models import Breach, DataRequest, RegisterText
+from privacy.services.breaches import close_breach, describe_breach, make_phase, record_breach
 from privacy.services.requests import receive_request
 from privacy.today import figures_of
 from privacy.trail import count_seen, seen_by
@@ -112,6 +114,49 @@ def test_what_an_account_saw_is_counted_between_two_moments(actor: Actor) -> Non
     assert (seen.district_ids, seen.field_names) == (frozenset([north.pk]), ("phone",))
     assert count_seen(seen_by(actor, thief.pk, start - timedelta(1), start)).events == 0
     assert count_seen(seen_by(actor_for(make_officer(north)), thief.pk, start, timezone.now())).events == 0
+
+
+def test_what_an_account_erased_changed_and_exported_is_listed_with_the_people_to_write_to(
+    actor: Actor, officer_of_privacy: User
+) -> None:
+    north = make_district("North")
+    thief, contacts = make_officer(north), [make_contact(north, family_name=f"Vega{n}") for n in range(3)]
+    browse(thief)
+    start, doer = timezone.now(), actor_for(thief)
+    record(doer, Action.VIEW, "contact", [contacts[0].pk])
+    record(doer, Action.UPDATE, "contact", [contacts[1].pk], field_names=["phone"])
+    record(doer, Action.EXPORT, "contact", [contacts[0].pk], recipient="Somebody")
+    record(doer, Action.ERASE, "contact", [contacts[2].pk])
+    record(doer, Action.CREATE, "meeting", [uuid7()])
+    Contact.objects.filter(pk=contacts[2].pk).delete()
+    seen = count_seen(seen_by(actor, thief.pk, start, timezone.now() + timedelta(seconds=1)))
+    acts = {(act, kind): number for act, kind, number in seen.done}
+    assert (
+        acts[Action.ERASE, "contact"] == acts[Action.EXPORT, "contact"] == acts[Action.CREATE, "meeting"] == 1
+    )
+    row, client = make_breach(officer_of_privacy), sure(officer_of_privacy)
+    asked = {"who": f"{thief.pk}", "since": "2026-01-01T10:00", "until": "2099-01-01T10:00"}
+    page = client.get(f"/privacy/breaches/{row.pk}/seen/", asked).text
+    for shown in ("Erased", "Exported", "Created", "Vega0", "Vega1", "1 contact was erased", "Sessions now"):
+        assert shown in page, shown
+    assert f'href="/contacts/{contacts[0].pk}/"' in page
+    form = client.get(f"/privacy/breaches/{row.pk}/describe/?people=2&records=4").text
+    assert 'name="people" value="2"' in form and 'name="records" value="4"' in form
+
+
+def test_a_phase_names_categories_and_the_contact_point(actor: Actor, officer_of_privacy: User) -> None:
+    RegisterText.objects.create(part="dpo", text="dpo@city.example")
+    row = make_breach(officer_of_privacy)
+    describe_breach(
+        actor=actor,
+        breach_id=row.pk,
+        people_kinds="Contacts of mosques",
+        data_kinds="Names and phone numbers",
+    )
+    lines = {name: text for name, text, _new in make_phase(actor=actor, breach_id=row.pk).lines}
+    assert lines["Categories of people"] == "Contacts of mosques"
+    assert lines["Categories of data"] == "Names and phone numbers"
+    assert lines["Data protection officer: contact point"] == "dpo@city.example"
 
 
 def test_a_breach_goes_through_its_pages(officer_of_privacy: User) -> None:

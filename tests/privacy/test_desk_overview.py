@@ -27,7 +27,7 @@ def test_the_confirmer_sees_requests_and_look_ups_by_month_without_a_name() -> N
     assert "/privacy/desk/" in client.get("/settings/waiting/").text
     page = client.get("/privacy/desk/")
     assert page.status_code == 200
-    for shown in (row.number, "copy of a person’s data", "findings to decide", "1 finding", "Paula Weiss"):
+    for shown in (row.number, "copy of a person’s data", "Findings to decide", "1 finding", "Paula Weiss"):
         assert shown in page.text
     for hidden in ("Haddad", "Leila", "North", str(row.pk)):
         assert hidden not in page.text

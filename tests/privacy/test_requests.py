@@ -10,14 +10,18 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.models import Role, User
+from accounts.acts import shown_acts
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act
 from audit.models import Action, Event
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
+from jobs.models import Job
 from jobs.running import run_next
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.encryption import NotDecrypted
+from meetings.models import Meeting
 from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Finding, NumberSeries
 from privacy.rules.deadlines import due_on, longest_extension
@@ -31,6 +35,7 @@ from tests.factories import (
     make_district,
     make_meeting,
     make_officer,
+    make_organisation,
     make_supervisor,
     make_user,
 )
@@ -80,6 +85,103 @@ def searched(actor: Actor, **fields: Any) -> DataRequest:
 
 def findings(row: DataRequest) -> dict[tuple[str, str], Finding]:
     return {(one.model, one.field): one for one in Finding.objects.of(row)}
+
+
+# --- Context ----------------------------------------------------------------------------------------------
+
+
+def test_a_finding_has_its_organisation_its_day_and_a_link(
+    actor: Actor, officer_of_privacy: User, north: District
+) -> None:
+    mosque = make_organisation(north, name="Al-Noor Mosque", access_needs="Ask Leila Haddad")
+    meeting = make_meeting(north, mosque, facts=FACTS)
+    row = searched(actor)
+    page = sure(officer_of_privacy).get(f"/privacy/requests/{row.pk}/").text
+    assert page.count("Al-Noor Mosque") >= 2
+    assert f'href="/organisations/{mosque.pk}/"' in page and f'href="/meetings/{meeting.pk}/"' in page
+
+
+def test_findings_with_the_same_text_get_one_verdict_together(
+    actor: Actor, officer_of_privacy: User, north: District
+) -> None:
+    for text in ("Leila Haddad called.", "Leila Haddad called.", "Leila Haddad called.", FACTS):
+        make_meeting(north, facts=text)
+    row, client = searched(actor), sure(officer_of_privacy)
+    address = f"/privacy/requests/{row.pk}/"
+    assert "Same verdict for 2 findings with the same text" in client.get(address).text
+    same = [one for one in Finding.objects.of(row) if one.passages and one.field == "facts"]
+    texts = {str(one.pk): one.facts for one in Meeting.objects.all()}
+    first = next(one for one in same if texts[one.object_id] != FACTS)
+    client.post(f"{address}findings/{first.pk}/", {"verdict": "theirs", "alike": "1"})
+    decided = {texts[one.object_id]: one.verdict for one in Finding.objects.of(row)}
+    assert decided == {"Leila Haddad called.": "theirs", FACTS: ""}
+
+
+# --- Grounds ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "ground", "is_given"),
+    [
+        ("erase", "legal_obligation", True),
+        ("erase", "archives", True),
+        ("erase", "legal_claims", True),
+        ("erase", "evidence", True),
+        ("object", "compelling", True),
+        ("object", "legal_obligation", False),
+        ("erase", "compelling", False),
+        ("access", "legal_claims", False),
+        ("access", "third_party_rights", True),
+    ],
+)
+def test_a_ground_is_one_that_the_law_gives_for_the_kind(
+    actor: Actor, officer_of_privacy: User, kind: str, ground: str, is_given: bool
+) -> None:
+    row = receive(actor, kind=kind)
+    assert (
+        f'value="{ground}"' in sure(officer_of_privacy).get(f"/privacy/requests/{row.pk}/answer/").text
+    ) == (is_given)
+    if is_given:
+        services.answer_request(actor=actor, request_id=row.pk, decision="refused", grounds=[ground])
+        return
+    with pytest.raises(ValidationError, match="law gives"):
+        services.answer_request(actor=actor, request_id=row.pk, decision="refused", grounds=[ground])
+
+
+# --- Words about communities ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Roma", "Synagogue", "Mosque", "gay member", "HIV"])
+@pytest.mark.parametrize("role", [Role.CONFIRMER, Role.PRIVACY_OFFICER])
+def test_a_search_for_a_word_about_a_community_waits_for_a_second_person(
+    actor: Actor, name: str, role: str
+) -> None:
+    row = identified(actor, terms={"names": ["Leila Haddad", name]})
+    assert services.start_search(actor=actor, request_id=row.pk).status == RequestStatus.OPEN
+    assert not Job.objects.exists()
+    act = PendingAct.objects.get()
+    with pytest.raises(PermissionDenied):
+        confirm_act(actor=actor, act_id=act.pk)
+    [shown] = shown_acts([act]).values()
+    assert row.number in shown.title and name not in f"{shown.title} {shown.lines}"
+    confirm_act(actor=actor_for(make_user(role)), act_id=act.pk)
+    row.refresh_from_db()
+    assert row.status == RequestStatus.SEARCHING
+    assert run_next()
+    assert services.start_search(actor=actor, request_id=row.pk).status == RequestStatus.SEARCHING  # again
+
+
+@pytest.mark.parametrize("name", ["Leila Haddad", "Christian Weber", "Rosa Church", "Noor"])
+def test_the_name_of_a_person_is_searched_at_once(actor: Actor, name: str) -> None:
+    row = identified(actor, terms={"names": [name]})
+    assert services.start_search(actor=actor, request_id=row.pk).status == RequestStatus.SEARCHING
+
+
+def test_the_page_says_that_the_search_waits(officer_of_privacy: User, actor: Actor) -> None:
+    row = identified(actor, terms={"names": ["Synagogue"]})
+    client = sure(officer_of_privacy)
+    client.post(f"/privacy/requests/{row.pk}/search/", {"version": str(row.version)})
+    assert "A second person must confirm the search" in client.get(f"/privacy/requests/{row.pk}/").text
 
 
 # --- Received ---------------------------------------------------------------------------------------------

@@ -1,0 +1,105 @@
+"""A search of the privacy desk for a word about a community, which a second person confirms first.
+
+A name such as “Roma” or “Synagogue” finds a community, not a person.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import acts
+from accounts.actors import Actor, actor_for
+from accounts.acts import Effect, Shown
+from accounts.models import Act, PendingAct, User
+from accounts.services.acts import ask
+from contacts.codes import Kind
+from districts.codes import Focus
+from lib.fold import fold
+from lib.sensitive import find_sensitive, is_place, names_community
+from privacy.models import DataRequest
+
+_LONG: Final = 4  # letters of a word that says what a group is
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+def names_group(names: Iterable[str]) -> bool:
+    """Whether one of these names has a sensitive word, or only words for communities and organisations."""
+    return any(names_community(name) or find_sensitive(name) or _is_of_groups(name) for name in names)
+
+
+def _is_of_groups(name: str) -> bool:
+    words = _WORD.findall(name)
+    return bool(words) and all(fold(word) in _group_words() or is_place(word) for word in words)
+
+
+@lru_cache(maxsize=1)
+def _group_words() -> frozenset[str]:
+    """Words of the labels of communities and kinds of organisations, in each language of the deployment."""
+    found: set[str] = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            labels = [str(label) for label in (*Kind.labels, *Focus.labels)]
+        found |= {fold(word) for label in labels for word in _WORD.findall(label) if len(word) >= _LONG}
+    return frozenset(found)
+
+
+def is_cleared(row: DataRequest) -> bool:
+    """Whether a second person has confirmed the search of a request, whose names never change."""
+    return PendingAct.objects.filter(kind=Act.SEARCHING, subject=row.pk, is_confirmed=True).exists()
+
+
+def is_waiting(row: DataRequest) -> bool:
+    """Whether the search of a request waits for a second person."""
+    return PendingAct.objects.waiting().of_kind(Act.SEARCHING).about(subject=row.pk).exists()
+
+
+def ask_search(actor: Actor, row: DataRequest) -> None:
+    """Let a second person decide whether the search of a request starts."""
+    ask(actor, Act.SEARCHING, subject=row.pk)
+
+
+# --- The second person --------------------------------------------------------------------------------
+
+
+def register(search: Callable[[Actor, DataRequest], object]) -> None:
+    """Register the act. `search` starts a confirmed search for whoever asked for it."""
+
+    def lock(act: PendingAct) -> None:
+        _locked(act)
+
+    def confirmed(_actor: Actor, act: PendingAct) -> None:
+        row, asker = _locked(act), User.objects.filter(pk=act.asked_by_id).first()
+        if row is not None and row.is_pending and asker is not None:
+            search(actor_for(asker), row)
+
+    acts.register(Act.SEARCHING, Effect(lock, confirmed, _dropped, _shown))
+
+
+def _locked(act: PendingAct) -> DataRequest | None:
+    subject: Any = act.subject  # acts of this kind are about a data request
+    return DataRequest.objects.select_for_update(no_key=True).filter(pk=subject).first()
+
+
+def _dropped(_actor: Actor, _act: PendingAct) -> None:
+    """Nothing was searched. It can be asked for again."""
+
+
+def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """No name: a confirmer sees no person. A privacy officer opens the request."""
+    rows = DataRequest.objects.filter(pk__in=ids).defer("stated")
+    line = _("A name to search for is a word about a community. Ask whose request this is.")
+    return {
+        row.pk: Shown(
+            _("Data request %(number)s") % {"number": row.number},
+            lines=[line],
+            url=reverse("data_request", args=[row.pk]),
+        )
+        for row in rows
+    }

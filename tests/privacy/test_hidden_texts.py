@@ -1,0 +1,165 @@
+"""While a restriction stands, the notes that are theirs show a mark at every exit."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from accounts.actors import Actor, actor_for
+from accounts.models import Role, User
+from districts.models import District
+from jobs.running import run_next
+from meetings.models import Meeting
+from privacy.models import DataRequest, Finding, HiddenText
+from privacy.reading import show
+from privacy.searching import find_everywhere
+from privacy.services.erasures import ask_erasure
+from privacy.services.findings import decide_finding
+from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
+from tests.api.clients import Tool
+from tests.contacts.pages import browse
+from tests.exchange.test_export_lists import export
+from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
+from tests.privacy.test_requests import searched, sure
+
+pytestmark = pytest.mark.django_db
+
+FACTS = "Leila Haddad opens on Tuesdays, she said."
+MARK = "[text restricted]"
+
+
+@pytest.fixture
+def north() -> District:
+    return make_district("North")
+
+
+@pytest.fixture
+def desk() -> User:
+    return make_user(Role.PRIVACY_OFFICER)
+
+
+@pytest.fixture
+def actor(desk: User) -> Actor:
+    return actor_for(desk)
+
+
+def decided(actor: Actor, verdict: str = "theirs", **fields: Any) -> DataRequest:
+    row = searched(actor, **fields)
+    for one in Finding.objects.of(row):
+        decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
+    row.refresh_from_db()
+    return row
+
+
+def test_no_exit_has_a_restricted_note_and_all_have_it_again(
+    actor: Actor, desk: User, north: District
+) -> None:
+    meeting, user = make_meeting(north, facts=FACTS), make_supervisor(north)
+    row = decided(actor)
+    page, tool = browse(user), Tool(north)
+
+    def exits() -> list[str]:
+        return [
+            page.get(f"/meetings/{meeting.pk}/").text,
+            page.get(f"/meetings/{meeting.pk}/edit/").text,
+            page.get("/meetings/").text,
+            page.get("/search/?q=Tuesdays").text,
+            tool.get(f"/meetings/{meeting.pk}/").content.decode(),
+            tool.get("/meetings/").content.decode(),
+            tool.get("/meetings/?q=Tuesdays").content.decode(),
+            export(user, "/meetings/export/")[1].decode(),
+        ]
+
+    assert sum("opens on Tuesdays" in one for one in exits()) >= 4
+    before = Meeting.objects.get(pk=meeting.pk).version
+    restriction = restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
+    assert not any("opens on" in one for one in exits())
+    assert MARK in exits()[0] and Meeting.objects.get(pk=meeting.pk).version > before
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    assert sum("opens on Tuesdays" in one for one in exits()) >= 4
+    assert not HiddenText.objects.exists()
+
+
+def test_the_desk_still_reads_finds_and_gives_a_restricted_note(
+    actor: Actor, desk: User, north: District
+) -> None:
+    make_meeting(north, facts=FACTS)
+    row = decided(actor)
+    restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
+    assert show([Finding.objects.of(row).get()])[0].text == FACTS
+    assert ("meetings.Meeting", "facts") in {(one.model, one.field) for one in find_everywhere(row)}
+    assert "opens on Tuesdays" in sure(desk).get(f"/privacy/requests/{row.pk}/draft/").text
+
+
+def test_a_verdict_after_the_restriction_hides_or_puts_back_the_text(actor: Actor, north: District) -> None:
+    meeting, contact = make_meeting(north, facts=FACTS), make_contact(north)
+    row = searched(actor)
+    restrict_contact(actor=actor, contact_id=contact.pk, ground="objection_pending", request=row)
+    finding = Finding.objects.of(row).get()
+    for verdict, text in (("theirs", MARK), ("somebody_else", FACTS), ("theirs", MARK)):
+        decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=verdict)
+        assert Meeting.objects.get(pk=meeting.pk).facts == text
+
+
+def test_a_note_of_two_restricted_people_comes_back_with_the_second(actor: Actor, north: District) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    one, two = decided(actor), decided(actor)
+    first = restrict_findings(actor=actor, request_id=one.pk, ground="accuracy_contested")
+    second = restrict_findings(actor=actor, request_id=two.pk, ground="evidence")
+    lift_restriction(actor=actor, restriction_id=first.pk)
+    assert Meeting.objects.get(pk=meeting.pk).facts == MARK
+    lift_restriction(actor=actor, restriction_id=second.pk)
+    assert Meeting.objects.get(pk=meeting.pk).facts == FACTS
+
+
+@pytest.mark.parametrize(
+    ("written", "after"),
+    [(f"{MARK} He agreed.", f"{FACTS} He agreed."), ("He agreed.", f"{FACTS}\n\nHe agreed.")],
+)
+def test_what_an_officer_wrote_meanwhile_stays(
+    actor: Actor, north: District, written: str, after: str
+) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    row = decided(actor)
+    restriction = restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
+    Meeting.objects.filter(pk=meeting.pk).update(facts=written)
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    assert Meeting.objects.get(pk=meeting.pk).facts == after
+
+
+def test_an_erasure_removes_the_person_from_a_restricted_note(actor: Actor, north: District) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    row = decided(actor, kind="erase")
+    restrict_findings(actor=actor, request_id=row.pk, ground="objection_pending")
+    ask_erasure(actor=actor, request_id=row.pk)
+    assert run_next()
+    assert Meeting.objects.get(pk=meeting.pk).facts == "[a person] opens on Tuesdays, she said."
+    assert not any("Haddad" in one.text for one in HiddenText.objects.all())
+
+
+def test_texts_are_restricted_once_and_only_if_there_are_some(actor: Actor, north: District) -> None:
+    make_meeting(north, facts=FACTS)
+    other = decided(actor, verdict="somebody_else")
+    with pytest.raises(ValidationError, match="nothing to restrict"):
+        restrict_findings(actor=actor, request_id=other.pk, ground="evidence")
+    row = decided(actor)
+    restrict_findings(actor=actor, request_id=row.pk, ground="evidence")
+    with pytest.raises(ValidationError, match="already restricted"):
+        restrict_findings(actor=actor, request_id=row.pk, ground="evidence")
+
+
+def test_the_pages_restrict_and_lift_texts_of_a_person_without_a_contact(
+    actor: Actor, desk: User, north: District
+) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    row, client = decided(actor), sure(desk)
+    address = f"/privacy/requests/{row.pk}/restrict/"
+    assert address in client.get(f"/privacy/requests/{row.pk}/").text
+    assert "Restrict texts" in client.get(address).text
+    assert client.post(address, {"ground": "evidence"}).status_code == 302
+    assert Meeting.objects.get(pk=meeting.pk).facts == MARK
+    assert f"Texts of request {row.number}" in client.get("/privacy/restrictions/").text
+    other = Client()
+    other.force_login(make_supervisor(north))
+    assert other.get(address).status_code == 403
