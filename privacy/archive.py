@@ -12,7 +12,7 @@ _SINCE: Final = 5  # the first version of archives with restrictions
 
 def _restrictions(actor: Actor) -> Any:
     """Return restrictions in force, for an archive of everything: a district's has no restricted contact."""
-    return Restriction.objects.visible_to(actor).standing()
+    return Restriction.objects.visible_to(actor).of_contacts()
 
 
 PARTS: Final = (
@@ -25,6 +25,7 @@ NOT_TAKEN: Final = {
     "privacy.DataRequest": _HERE,
     "privacy.Erasure": _HERE,
     "privacy.Finding": _HERE,
+    "privacy.HiddenText": "restricted texts stay with the desk that restricted them",
     "privacy.Notice": _HERE,
     "privacy.Package": _HERE,
     "privacy.RetentionDecision": _HERE,

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
+from api.models import PersonRead
 from audit.models import Event
 from districts.models import District
 from privacy.exports.drafts import draft_of, marks_in
@@ -74,13 +75,15 @@ def test_names_of_others_and_sensitive_words_are_marked_until_they_are_cut(
 
 def test_the_draft_as_pdf_says_so_and_has_the_same_cuts(actor: Actor, desk: User, north: District) -> None:
     make_meeting(north, facts=FACTS)
+    leila = make_contact(north, given_name="Leila", family_name="Haddad")
     row = theirs(actor)
-    Finding.objects.of(row).update(cuts=[[FACTS.index("Tomasz"), FACTS.index(",")]])
+    Finding.objects.of(row).filter(field="facts").update(cuts=[[FACTS.index("Tomasz"), FACTS.index(",")]])
     answer = sure(desk).get(f"/privacy/requests/{row.pk}/draft/letter.pdf")
     assert answer.status_code == 200
     pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
     assert "Draft" in text and "came with […]" in text and "Nowicka" not in text
+    assert PersonRead.objects.get().contact_id == leila.pk
     assert Event.objects.filter(recipient__contains="Draft for the privacy desk").exists()
 
 
