@@ -190,7 +190,7 @@ def _organisations(
             meetings[one.object_id] = key
         elif pk := next((row[name] for name in ORGANISATION_COLUMNS if row.get(name)), None):
             found[key] = pk
-    links = MeetingOrganisation.objects.filter(meeting__in=meetings).order_by("-pk")
+    links = MeetingOrganisation.objects.filter(meeting__in=list(map(UUID, meetings))).order_by("-pk")
     found |= {meetings[str(meeting)]: pk for meeting, pk in links.values_list("meeting", "organisation")}
     names = dict(Organisation.objects.filter(pk__in=found.values()).values_list("pk", "name"))
     return {key: names.get(pk, "") for key, pk in found.items()}

@@ -255,7 +255,7 @@ def _page(
     found = page_of(request, Finding.objects.visible_to(request.actor).of(row), "position")
     shown = show(found.rows)
     if row.status == RequestStatus.DECIDING:
-        shown = with_alike(shown, Finding.objects.of(row).filter(verdict=Verdict.OPEN))
+        shown = with_alike(shown, list(Finding.objects.of(row).filter(verdict=Verdict.OPEN)))
     _record(request, row, shown)
     today, counts = city_today(), _counts(row)
     stopped = stopped_search(row)
