@@ -123,5 +123,5 @@ def test_a_migrated_database_is_as_listed_and_its_backup_can_be_restored(
         assert "tables" in said("backup", dump)
         assert "can be restored" in said("restore", dump, "--drill")
     with database(cluster, RESTORED):
-        assert "same as in the backup" in said("restore", dump)
+        assert "same as in the backup" in said("restore", dump, "--without-ledger")
         assert "OK" in said("verify_audit")
