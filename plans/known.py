@@ -156,7 +156,7 @@ def _why_not(line: IndicatorLine, one: Mapping[str, Any], file: CityFile) -> lis
     """Return why the two cannot be compared; empty if they can."""
     context, found = file.content["context"], []
     if not file.is_verified:
-        found.append(_("nobody has verified that this file is from the city"))
+        found.append(_("no one has verified that this file is from the city"))
     if one["latest"] is None:
         found.append(_("has no value yet"))
     elif one["latest"]["hidden"]:

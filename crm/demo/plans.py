@@ -156,13 +156,14 @@ def _milestones(about: dict[str, Any], action_id: Any, number: int, since: date,
 
 def _go_on(about: dict[str, Any], action_id: Any, number: int, milestones: list[Any], today: date) -> None:
     """Three milestones are late, one action is done and one is dropped."""
-    past, recent, _coming = milestones
+    past, recent, coming = milestones
     tick_milestone(**about, milestone_id=past.pk, done_on=past.due_on)
     if number not in (3, 8, 12):
         tick_milestone(**about, milestone_id=recent.pk, done_on=min(recent.due_on, today))
     set_status(**about, action_id=action_id, status="under_way")
     if number == 1:
         add_evidence(**about, action_id=action_id, url="https://alderport.example/new-organisations")
+        tick_milestone(**about, milestone_id=coming.pk, done_on=today)  # earlier than it was due
         set_status(**about, action_id=action_id, status="done")
     if number == 2:
         set_status(**about, action_id=action_id, status="dropped", reason="No organisation wanted open days.")

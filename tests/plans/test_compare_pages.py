@@ -75,7 +75,7 @@ def test_cities_stand_side_by_side_and_say_why_not(key: Path) -> None:
     assert "Unverified" in upload(client, file_of(DOCUMENT, KEY, context=same)).content.decode()
     assert "not signed" in upload(client, file_of(DOCUMENT, city=there, context=few)).content.decode()
     text = page(client, "plan_compare", city.plan.pk)
-    assert text.count("unverified") == text.count("nobody has verified") == 2 and "comparable" not in text
+    assert text.count("unverified") == text.count("no one has verified") == 2 and "comparable" not in text
     westmark = City.objects.get(name="Westmark")
     trust_city(actor=actor_for(make_user(Role.ADMINISTRATOR)), city_id=westmark.pk, key=westmark.key)
     text = page(client, "plan_compare", city.plan.pk)
