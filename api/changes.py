@@ -1,14 +1,17 @@
 """Changes visible to one caller, for the change feed and for webhooks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actors import Actor
 from audit.models import Op, TrailPosition
 from contacts.models import Contact, Organisation
+from contacts.models.organisation import IS_PROTECTED
+from contacts.services.checking import protected_words
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.summaries import LAST_MET
@@ -37,6 +40,25 @@ TYPE_OF = {
     "listing": "listings",
     "plan": "plans",
 }
+
+
+def read_listings(actor: Actor) -> QuerySet[PublicListing]:
+    """Listings that may be public, as on the pages of the public site, also those that were withdrawn."""
+    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation")).exclude(IS_PROTECTED)
+    rows = PublicListing.objects.visible_to(actor).filter(Exists(seen))
+    return without_protected_names(rows, "summary", "focus_words")
+
+
+def without_protected_names(rows: Any, *texts: str) -> QuerySet[Any]:
+    """Rows of which no text names a location that is protected by now."""
+    protected = protected_words()
+    named = {pk for pk, *said in rows.values_list("pk", *texts) if protected.names(*said)}
+    found: QuerySet[Any] = rows.exclude(pk__in=named)
+    return found
+
+
+# Types of which a caller reads fewer rows than `visible_to` shows.
+READ: dict[str, Callable[[Actor], QuerySet[Any]]] = {"listings": read_listings}
 # Types without scopes of their own: who reads concerns reads what is done about them.
 _SCOPES: Final = {"incidents": "concerns", "listings": "organisations", "plans": "reports"}
 OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
@@ -99,19 +121,14 @@ def as_rows(actor: Actor, numbered: Sequence[TrailPosition]) -> list[dict[str, A
 
 
 def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
-    """IDs in these changes that the caller can no longer see. Receivers must erase their copies.
-
-    A key is told the same of an organisation whose location is protected: no copy of it is kept elsewhere.
-    """
+    """IDs in these changes that the caller can no longer read. Receivers must erase their copies."""
     by_type: dict[str, set[UUID]] = {}
     for row in rows:
         if row.change and row.change.op not in TOMBSTONES:
             by_type.setdefault(TYPE_OF[row.change.object_type], set()).add(row.change.object_id)
     hidden: set[UUID] = set()
     for name, ids in by_type.items():
-        seen = MODELS[name].objects.visible_to(actor).filter(pk__in=ids)
-        if name == "organisations" and actor.kind == "key":
-            seen = seen.exclude(pk__in=seen.with_protected_location())
+        seen = READ.get(name, MODELS[name].objects.visible_to)(actor).filter(pk__in=ids)
         hidden |= ids - set(seen.values_list("pk", flat=True))
     return hidden
 

@@ -55,7 +55,7 @@ urlpatterns = [
     *resource("protocols", Protocols, "protocol"),
     path("publishing/entries/", _view(PublicEntries, LIST), name="api-public-entries"),
     path("publishing/routes/", _view(ReportingRoutes, LIST), name="api-reporting-routes"),
-    path("publishing/listings/", _view(PublicListings, LIST), name="api-listings"),
+    *resource("publishing/listings", PublicListings, "listing"),
     *resource("plans", Plans, "plan"),
     path(
         "plans/<uuid:pk>/comparison-file/",

@@ -7,9 +7,10 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Organisations and contacts")
 
     def ready(self) -> None:
-        from contacts.services import erasing, redrawn, rewriting
+        from contacts.services import erasing, moves, redrawn, rewriting
         from districts import kinds
 
+        moves.register_kinds()
         erasing.register()
         rewriting.register()
         kinds.follow_rows(redrawn.follow_redrawn)

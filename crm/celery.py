@@ -69,6 +69,7 @@ app.conf.beat_schedule = {
     "warn of keys that end": {"task": "api.warn_of_keys_that_end", "schedule": 600.0},
     "forget old answers and deliveries": {"task": "api.forget_old", "schedule": 3600.0},
     "pass on steps that their owners left": {"task": "incidents.pass_on_steps", "schedule": 60.0},
+    "tell of plans that a new day changes": {"task": "plans.tell_of_figures", "schedule": 60.0},
     "freeze values of plans": {"task": "plans.freeze_values", "schedule": 3600.0},
     "retire practices": {"task": "practices.retire_unconfirmed", "schedule": 3600.0},
     "sign files of practices": {"task": "practices.sign_files", "schedule": 60.0},

@@ -71,6 +71,7 @@ TASKS: Final[dict[str, Kept]] = {
     "meetings.refresh_reminders_of_user": Kept("work", 10 * MINUTE),
     "incidents.pass_on_steps": Kept("work", 10 * MINUTE),
     "plans.freeze_values": Kept("work", 10 * MINUTE),
+    "plans.tell_of_figures": Kept("work", MINUTE),
     "practices.retire_unconfirmed": Kept("work", 10 * MINUTE),
     "practices.sign_files": Kept("work", MINUTE),
     "plans.sign_comparison_files": Kept("work", MINUTE),

@@ -144,7 +144,7 @@ class MoveQuerySet(models.QuerySet["Move"]):
 
 
 class Move(models.Model):
-    """A change of a district's parent, after which the change feed has to report all affected records.
+    """A change of a district's parent or code, after which the change feed has to report all its records.
 
     The row is written with the change itself, so that no broker can lose it. `step` and `after` store the
     progress, so that another worker can continue.
@@ -165,6 +165,11 @@ class Move(models.Model):
         indexes = [
             models.Index(fields=["id"], name="move_untold", condition=models.Q(told_at__isnull=True)),
         ]
+
+    @property
+    def is_rename(self) -> bool:
+        """Whether the district got another code, which its rows show to everybody who sees them."""
+        return set(self.part_ids) <= set(self.gained_ids)
 
 
 class ExpectedCommunityQuerySet(models.QuerySet["ExpectedCommunity"]):

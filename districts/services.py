@@ -91,6 +91,9 @@ def edit_district(
             actor.kind == "user", {*_lineage(district, district.parent)} - {*before}, {"parent": text}
         )
         _move(district)
+    if "code" in changed:
+        Move.objects.create(part_ids=[district.pk], gained_ids=district.lineage)
+        wake_on_commit(TELL_OF_MOVES)
     _check(district)
     district.version += 1
     district.updated_at = timezone.now()

@@ -9,8 +9,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from districts import kinds
         from incidents import archive, reminders
-        from incidents.services import pending_exclusions, pending_protocols, redrawn, rewriting
+        from incidents.services import incidents, pending_exclusions, pending_protocols, redrawn, rewriting
 
+        incidents.register_kind()
         archive.register()
         pending_exclusions.register()
         pending_protocols.register()

@@ -62,7 +62,7 @@ def texts(*labels: str, fixed: Mapping[str, object] | None = None) -> None:
     """
     for label in labels:
         kept = _nothing if fixed is None else partial(_fixed, label, fixed)
-        register(label, Writer(partial(_write_texts, label), kept))
+        register(label, Writer(partial(write_texts, label), kept))
 
 
 def whole_rows(*labels: str) -> None:
@@ -89,7 +89,8 @@ def forget(actor: Acting, leaving: Leaving) -> None:
 
 @transaction.atomic
 @opened(Opened.WRITER)
-def _write_texts(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+def write_texts(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+    """Rewrite texts of a table's rows. A row is deleted if a constraint wants what is now empty."""
     for row in _locked(label, keys):
         values = rewrite(row)
         for name, value in values.items():

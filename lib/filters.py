@@ -82,7 +82,9 @@ class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
 
     def inside(self, qs: models.QuerySet[Any], codes: list[str]) -> models.QuerySet[Any]:
         """Return the IDs of the districts with these codes and of their descendants."""
-        district = qs.model._meta.get_field(self.field_name).related_model
+        district: Any = qs.model
+        for name in self.field_name.split("__"):
+            district = district._meta.get_field(name).related_model
         named = district._default_manager.filter(code__in=codes).values("pk")
         rows: models.QuerySet[Any] = district._default_manager.filter(
             Q(lineage__overlap=ArraySubquery(named))

@@ -9,8 +9,19 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from districts import kinds
         from meetings import reminders
-        from meetings.services import recounting, redrawn, relief, rewriting
+        from meetings.services import (
+            concerns,
+            follow_ups,
+            meetings,
+            recounting,
+            redrawn,
+            relief,
+            rewriting,
+        )
 
+        meetings.register_kind()
+        follow_ups.register_kind()
+        concerns.register_kind()
         reminders.register()
         recounting.register_recount()
         rewriting.register()

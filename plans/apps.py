@@ -10,7 +10,7 @@ class PlansConfig(AppConfig):
         from districts import kinds
         from lib import city_keys, erasable
         from plans import archive, publishing, reminders
-        from plans.services import cities, comparison, redrawn
+        from plans.services import cities, comparison, plans, redrawn
         from publishing.services import beside
 
         archive.register()
@@ -19,8 +19,9 @@ class PlansConfig(AppConfig):
         kinds.follow_rows(redrawn.follow_redrawn)
         publishing.register()
         reminders.register()
-        names = ("Action", "City", "Evidence", "Goal", "Indicator", "Milestone", "Partner", "Plan")
-        erasable.texts(*(f"plans.{name}" for name in names))
+        plans.register_kind()
+        plans.register_writers()
+        erasable.texts("plans.City", "plans.Evidence", "plans.Partner")  # no other system reads them
         for name in ("CityFile", "ComparisonFile", "IndicatorValue"):
             erasable.texts(f"plans.{name}", fixed={})  # as it was received, sent or frozen
         erasable.texts("plans.PlanReview", fixed={"signed_at__isnull": False})

@@ -9,9 +9,11 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from lib import erasable
         from publishing import archive, reminders
-        from publishing.services import pending_entries
+        from publishing.services import listings, pending_entries
 
         archive.register()
+        listings.register_kind()
+        listings.register_writer()
         pending_entries.register()
         reminders.register()
         erasable.texts("publishing.CouncilPaper", fixed={})  # what is released stays
@@ -19,7 +21,6 @@ class PublishingConfig(AppConfig):
             "publishing.EntryTranslation",
             "publishing.PublicDistrict",
             "publishing.PublicEntry",
-            "publishing.PublicListing",
             "publishing.PublicMeeting",
             "publishing.PublicText",
             "publishing.Registration",

@@ -15,8 +15,7 @@ TYPES = (
 
 
 class ChangeShape(serializers.Serializer[Any]):
-    """One change; read the object by its id. `out_of_scope`: it left your districts, or its location is
-    protected now: erase your copy.
+    """One change; read the object by its id. `out_of_scope`: it left your districts: erase your copy.
 
     `restricted`: hide your copy until it is `released`.
     """

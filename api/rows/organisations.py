@@ -1,6 +1,8 @@
 """Rows for organisations."""
 
-from django.db.models import F, OuterRef
+from typing import Final
+
+from django.db.models import BooleanField, Case, F, OuterRef, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -9,11 +11,19 @@ from api.rows.base import Column, Expansion, RowSpec, children, ids_of
 from api.rows.columns import column, columns, external_ids, fields_of, other_details
 from api.rows.shapes import codes
 from contacts.models import FocusDeclaration, Organisation, OrganisationDetail, OrganisationExternalId
+from contacts.models.organisation import IS_PROTECTED
+
+_HIDDEN: Final = _("Empty if the location is protected.")
 
 
 @fields_of(FocusDeclaration, "focus", "declared_by", "declared_on", "evidence_url")
 class FocusShape(serializers.Serializer[FocusDeclaration]):
     pass
+
+
+def _if_open(name: str) -> Case:
+    """Where the organisation is, or an empty text if its location is protected."""
+    return Case(When(IS_PROTECTED, then=Value("")), default=F(name), output_field=TextField())
 
 
 def _officers() -> RowSpec:
@@ -58,7 +68,14 @@ ORGANISATION = RowSpec(
         *("website", "email"),
         column(Organisation, "phone", help_text=_("E.164")),
         other_details(OrganisationDetail),
-        *("address", "postcode", "languages", "access_needs"),
+        column(Organisation, "address", _if_open("address"), help_text=_HIDDEN),
+        column(Organisation, "postcode", _if_open("postcode"), help_text=_HIDDEN),
+        Column(
+            "location_protected",
+            serializers.BooleanField(help_text=_("True: do not publish where it is, or that it is there.")),
+            Case(When(IS_PROTECTED, then=True), default=False, output_field=BooleanField()),
+        ),
+        *("languages", "access_needs"),
         *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly", "last_met_at"),
         *("is_reporting_centre", "reporting_tested_on", "verified_on", "review_on", "known_since"),
         *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),

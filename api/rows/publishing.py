@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Case, F, OuterRef, TextField, Value, When
+from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from api.rows.base import Column, RowSpec, children
 from api.rows.columns import column, columns, fields_of, shape
+from api.rows.shapes import codes
+from contacts.codes import Kind
+from contacts.models import Organisation
 from publishing.kinds import ListedField
 from publishing.models import EntryTranslation, PublicEntry, PublicListing, ReportingRoute
 
@@ -24,6 +29,29 @@ def _if_listed(field: ListedField, name: str) -> Case:
     """A text that the organisation agreed to publish, or an empty one."""
     agreed = When(fields__contains=[field.value], then=F(name))
     return Case(agreed, default=Value(""), output_field=TextField())
+
+
+_OF_THE_ORGANISATION = (
+    ListedField.NAME,
+    ListedField.WEBSITE,
+    ListedField.EMAIL,
+    ListedField.PHONE,
+    ListedField.ADDRESS,
+    ListedField.KIND,
+)
+
+
+def _agreed(field: ListedField) -> Column:
+    """A detail of the organisation, or an empty text if it did not agree to publish it."""
+    text = Cast(F(f"organisation__{field.value}"), TextField())
+    agreed = When(fields__contains=[field.value], then=text)
+    return Column(
+        field.value,
+        shape(Organisation._meta.get_field(field.value), allow_null=False)
+        if field != ListedField.KIND
+        else serializers.ChoiceField(Kind.choices, allow_blank=True),
+        Case(agreed, default=Value(""), output_field=TextField()),
+    )
 
 
 PUBLIC_ENTRY = RowSpec(
@@ -65,6 +93,15 @@ LISTING = RowSpec(
         "id",
         _version(PublicListing),
         *("organisation", "public_id", "fields", "language"),
+        *(_agreed(field) for field in _OF_THE_ORGANISATION),
+        Column(
+            "languages",
+            codes(),
+            Case(
+                When(fields__contains=[ListedField.LANGUAGES.value], then=F("organisation__languages")),
+                default=Value([], output_field=ArrayField(TextField())),
+            ),
+        ),
         column(PublicListing, "summary", _if_listed(ListedField.SUMMARY, "summary")),
         column(PublicListing, "focus_words", _if_listed(ListedField.FOCUS, "focus_words")),
         *("agreed_on", "review_on", "updated_at"),

@@ -6,9 +6,7 @@ from reports.catalogue import REPORTS
 from reports.figures import Row
 from reports.reading import Report
 
-# Scorecard lines that the API returns as columns of another report.
-_WITHIN_OTHERS: Final = frozenset({"loop-closed"})
-BY_SLUG: Final = {slug: report for slug, report in REPORTS.items() if slug not in _WITHIN_OTHERS}
+BY_SLUG: Final = REPORTS
 COMPARED: Final = "compared_"
 INTERVAL: Final = ("interval_low", "interval_high")
 

@@ -267,6 +267,17 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
         "2026-11-02",
     ),
     "public_id": ("The ID of the organisation in public files.", ID),
+    "location_protected": (
+        "True: do not publish where it is, or that it is there. Shelters always are.",
+        False,
+    ),
+    "Listing.name": ("The name of the organisation.", "Choir of Quince"),
+    "Listing.website": ("Its website. Empty if it did not agree.", "https://choir.example/"),
+    "Listing.email": ("Its email address. Empty if it did not agree.", ""),
+    "Listing.phone": ("Its phone in E.164. Empty if it did not agree.", "+34915550102"),
+    "Listing.address": ("Its address. Empty if it did not agree.", ""),
+    "Listing.kind": ("Its kind. Empty if it did not agree.", ""),
+    "Listing.languages": ("Languages spoken there (BCP 47). Empty if it did not agree.", ["es"]),
     "Listing.fields": ("What the organisation agreed to have published.", ["name", "website"]),
     "Listing.language": ("The language of the texts.", "en"),
     "Listing.summary": (

@@ -17,13 +17,19 @@ from api.quota import quota_left
 from api.renderers import to_json
 from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
 from api.rows.notices import NOTICE, PENDING
+from api.rows.reports import BY_SLUG
 from api.views.base import ListMixin, Resource, RetrieveMixin
+from audit.models import Op
 from contacts import codes as contact_codes
 from districts.codes import Focus
 from districts.models import District
+from incidents import codes as incident_codes
 from meetings import codes as meeting_codes
 from meetings.guide.indicators import GUIDANCE
+from plans import codes as plan_codes
+from practices import codes as practice_codes
 from privacy.models import Notice
+from publishing import kinds as publishing_kinds
 
 
 class Districts(ListMixin, RetrieveMixin):
@@ -67,8 +73,46 @@ VOCABULARIES: dict[str, type[models.TextChoices]] = {
     "bias_indicator": meeting_codes.BiasIndicator,
     "perceived_by": meeting_codes.Perceiver,
     "reassurance_answer": meeting_codes.ReassuranceAnswer,
+    "contact_wish": contact_codes.ContactWish,
+    "night_calls": contact_codes.NightCalls,
+    "detail_channel": contact_codes.Channel,
+    "detail_use": contact_codes.ChannelUse,
+    "protocol_status": incident_codes.ProtocolStatus,
+    "incident_status": incident_codes.IncidentStatus,
+    "step_who": incident_codes.StepWho,
+    "step_each": incident_codes.StepEach,
+    "step_proof": incident_codes.Proof,
+    "step_status": incident_codes.StepStatus,
+    "reached_by": incident_codes.ReachedBy,
+    "reassurance_result": incident_codes.Result,
+    "plan_status": plan_codes.PlanStatus,
+    "action_status": plan_codes.ActionStatus,
+    "indicator_source": plan_codes.Source,
+    "indicator_measure": plan_codes.Measure,
+    "indicator_unit": plan_codes.Unit,
+    "indicator_direction": plan_codes.Direction,
+    "practice_phase": practice_codes.Phase,
+    "strand": practice_codes.Strand,
+    "evidence": practice_codes.Evidence,
+    "review_answer": practice_codes.Answer,
+    "translated": practice_codes.Translated,
+    "came_of_it": practice_codes.CameOfIt,
+    "would_again": practice_codes.Again,
+    "licence": practice_codes.Licence,
+    "entry_state": publishing_kinds.EntryState,
+    "route_kind": publishing_kinds.RouteKind,
+    "anonymous": publishing_kinds.Anonymous,
+    "step_free": publishing_kinds.StepFree,
+    "route_answer": publishing_kinds.RouteAnswer,
+    "listed_field": publishing_kinds.ListedField,
+    "change_op": Op,
     "scope": Scope,
 }
+
+
+def _reports() -> list[dict[str, str]]:
+    """Reports by the slugs that `/reports/` and the indicators of `/plans/` have."""
+    return [{"code": slug, "label": str(report.title)} for slug, report in BY_SLUG.items()]
 
 
 class Vocabularies(Resource):
@@ -83,6 +127,7 @@ class Vocabularies(Resource):
             name: [{"code": code, "label": str(label)} for code, label in choices.choices]
             for name, choices in VOCABULARIES.items()
         }
+        lists["report"] = _reports()
         for row in lists["bias_indicator"]:
             row["question"] = str(GUIDANCE[row["code"]].question)
         return HttpResponse(to_json(lists), content_type="application/json")

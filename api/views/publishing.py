@@ -1,15 +1,19 @@
 """`/publishing/…/`, to read only: what the public pages show. A page of the city can be made from it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import models
 
 from accounts.actors import Actor
+from api.changes import read_listings, without_protected_names
+from api.rows.base import Row
 from api.rows.publishing import LISTING, PUBLIC_ENTRY, REPORTING_ROUTE
-from api.views.base import ListMixin
+from api.views.base import ListMixin, RetrieveMixin
 from contacts.models.organisation import IS_PROTECTED, Organisation
-from contacts.services.checking import protected_words
 from lib.days import city_today
+from publishing.filters import EntryFilters, ListingFilters, RouteFilters
 from publishing.models import PublicEntry, PublicListing, ReportingRoute
 
 _SAID: Final = ("said", "did", "why")
@@ -19,18 +23,20 @@ class PublicEntries(ListMixin):
     spec = PUBLIC_ENTRY
     scope = "organisations"
     silent = True
+    filterset = EntryFilters
     orderings = ("month",)
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
         rows = PublicEntry.objects.visible_to(actor).shown_on(city_today())
-        return _without_protected_names(rows, *_SAID, *(f"translations__{name}" for name in _SAID))
+        return without_protected_names(rows, *_SAID, *(f"translations__{name}" for name in _SAID))
 
 
 class ReportingRoutes(ListMixin):
     spec = REPORTING_ROUTE
     scope = "organisations"
     silent = True
+    filterset = RouteFilters
     orderings = ("updated_at",)
 
     @staticmethod
@@ -38,26 +44,25 @@ class ReportingRoutes(ListMixin):
         """Those that are shown while they answer, but none of a protected location."""
         routes = ReportingRoute.objects.visible_to(actor).meant_to_be_public()
         routes = routes.filter(models.Q(organisation=None) | _is_not_protected(actor))
-        return _without_protected_names(routes, "name", "address", "hours", "note")
+        return without_protected_names(routes, "name", "address", "hours", "note")
 
 
-class PublicListings(ListMixin):
+class PublicListings(ListMixin, RetrieveMixin):
     spec = LISTING
     scope = "organisations"
+    filterset = ListingFilters
     orderings = ("updated_at",)
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        rows = PublicListing.objects.visible_to(actor).in_force().filter(_is_not_protected(actor))
-        return _without_protected_names(rows, "summary", "focus_words")
+        return read_listings(actor).filter(is_in_force=True)
 
-
-def _without_protected_names(rows: Any, *texts: str) -> models.QuerySet[Any]:
-    """Rows of which no text names a location that is protected by now, as on the pages of the public site."""
-    protected = protected_words()
-    named = {pk for pk, *said in rows.values_list("pk", *texts) if protected.names(*said)}
-    found: models.QuerySet[Any] = rows.exclude(pk__in=named)
-    return found
+    def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
+        """Read it each time: which texts name a protected location is asked anew (`read_one` keeps it)."""
+        found = self.spec.read(self.visible(self.actor).filter(pk=pk), self.actor, names)
+        if not found:
+            raise PublicListing.DoesNotExist
+        return found[0]
 
 
 def _is_not_protected(actor: Actor) -> models.Exists:

@@ -20,7 +20,8 @@ from api.idempotency import Kept, kept_of, once
 from api.problems import Problem, bad_fields, id_taken, not_found, problem_of
 from api.renderers import to_json
 from api.views.base import Resource
-from audit.models import Action
+from audit.models import Action, Change, Op
+from contacts.services.erased_ids import is_erased
 from lib.conflicts import StaleVersion, check_version
 from lib.row_context import Opened, opened
 from lib.told import told
@@ -168,6 +169,8 @@ class CreateMixin(Writing):
     def create_from(self, values: dict[str, Any], prefix: str = "") -> models.Model:
         """Create a row from a parsed body. Raises 409 if an ID of it is in use."""
         self._keep_other_sources(values, {}, prefix)
+        if (chosen := values.get("id")) and _was_erased(chosen):
+            raise id_taken()
         try:
             with transaction.atomic():
                 return self.perform_create(values)
@@ -176,6 +179,8 @@ class CreateMixin(Writing):
         except ValidationError as error:
             if _is_taken_id(error):
                 raise id_taken() from None
+            if is_erased(error):
+                raise _gone_for_good() from None
             raise
 
     def _all(self, data: Sequence[Any]) -> list[Kept]:
@@ -236,6 +241,15 @@ class CreateMixin(Writing):
             return {"status": problem.status_code, "code": problem.code, "detail": str(problem.detail)}
 
         return self._answer_batch([result(one) for one in kept["results"]], kept["status"])
+
+
+def _gone_for_good() -> Problem:
+    return Problem(410, "gone", _("The person with this ID was erased. Do not send them again."))
+
+
+def _was_erased(pk: UUID) -> bool:
+    """Whether this was the ID of a row that was erased or merged."""
+    return Change.objects.filter(object_id=pk, op__in=[Op.ERASED, Op.MERGED]).exists()
 
 
 def _is_taken_id(error: ValidationError) -> bool:

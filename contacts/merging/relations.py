@@ -29,6 +29,7 @@ from contacts.models import (
 )
 from contacts.remembered import combined
 from contacts.services.details import reached_by
+from contacts.services.moves import kind_of
 from lib.days import days_left
 from lib.encrypted_fields import bind_values
 from lib.ids import uuid7
@@ -143,8 +144,8 @@ def owner(model: Model, merged: Model) -> Any:
 
 
 def is_object(model: Model) -> bool:
-    """Whether rows of it are objects of their own, with a version and a place in the change feed."""
-    return any(f.name == "version" for f in model._meta.concrete_fields)
+    """Whether rows of it are objects of their own, with a version or a place in the change feed."""
+    return kind_of(model) is not None or any(f.name == "version" for f in model._meta.concrete_fields)
 
 
 def _touch(rows: Rows, relation: Any, memory: Memory) -> None:

@@ -29,10 +29,16 @@ from contacts.models import UNDO_WITHIN, Contact, ImportedFields, Merge, Organis
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.remembered import MORE, decided, following, of_extras
 from contacts.services.changing import Change, lock_versions
-from contacts.services.contacts import districts_of_contacts, save_contacts
+from contacts.services.contacts import save_contacts
 from contacts.services.details import FIRST, OTHER, details_of, reached_by
-from contacts.services.moves import grounds, tell_of_moves, tell_of_takeaways
-from contacts.services.organisations import districts_of_organisations, save_organisations
+from contacts.services.moves import (
+    districts_of_contacts,
+    districts_of_organisations,
+    kind_of,
+    seen_in,
+    tell_of_moves,
+)
+from contacts.services.organisations import save_organisations
 from contacts.services.summaries import refresh_meet_by
 from lib.freezing import refuse_frozen
 from lib.row_context import Opened, acting_as, opened
@@ -291,28 +297,29 @@ def _together(touched: Iterable[Mapping[str, Iterable[Any]]]) -> dict[str, set[U
 
 def _record_touched(actor: Actor, touched: Mapping[str, set[UUID]], districts: set[UUID]) -> None:
     """Meetings, promises, concerns and people that name the kept row now are of another version."""
+    told = set[UUID]().union(*touched.values())
     for label, ids in touched.items():
         model: Any = apps.get_model(label)
+        kind = kind_of(model)
+        counter = kind.counter if kind else "version"
         rows = model.objects.filter(pk__in=ids)
-        rows.update(version=F("version") + 1, updated_at=timezone.now())
-        where = grounds(model, ids)
-        changes = [
-            Changed(object_type(model), pk, Op.UPDATED, version, districts | where[pk])
-            for pk, version in rows.values_list("pk", "version")
-        ]
+        rows.update(**{counter: F(counter) + 1, "updated_at": timezone.now()})
+        where = seen_in(kind, ids) if kind else {}
+        versions = dict(rows.values_list("pk", counter))
+        moved = {pk: districts | where.get(pk, set()) for pk in versions}
+        name = kind.object_type if kind else object_type(model)
+        changes = [Changed(name, pk, Op.UPDATED, version, moved[pk]) for pk, version in versions.items()]
         if changes:
             record_changes(actor, Action.UPDATE, changes)
-        if object_type(model) == "meeting":
-            told = touched.get("meetings.FollowUp", ())
-            tell_of_takeaways(actor, {pk: districts | where[pk] for pk in ids}, told=told)
+        tell_of_moves(actor, name, moved, told=told)
 
 
 def _tell_if_moved(actor: Actor, kept: Any, before: set[UUID], touched: Mapping[str, set[UUID]]) -> None:
-    """What is seen through an organisation that stays is seen elsewhere when its districts are others now."""
+    """What is seen through a row that stays, or names it, is told if its districts are others now."""
     after = _districts(kept)
-    if isinstance(kept, Organisation) and after != before:
+    if after != before:
         told = set[UUID]().union(*touched.values())
-        tell_of_moves(actor, {kept.pk: before | after}, told=told)
+        tell_of_moves(actor, object_type(type(kept)), {kept.pk: before | after}, told=told)
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.detail import ContactDetail, Detail, OrganisationDetail
+from contacts.models.erased import ErasedId
 from contacts.models.external_id import OrganisationExternalId
 from contacts.models.imported import ImportedFields
 from contacts.models.merge import UNDO_WITHIN, Merge, NotADuplicate
@@ -19,6 +20,7 @@ __all__ = [
     "ContactDetail",
     "ContactExternalId",
     "Detail",
+    "ErasedId",
     "FocusDeclaration",
     "ImportedFields",
     "Merge",

@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.services.moves import KINDS, LINKS, Kind, hold_named, tell_of_moves
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.copying import insert_rows
@@ -92,11 +93,16 @@ def new_row(model: type[Row], id: UUID | None) -> Row:
     return model(**({"id": id} if id else {}))
 
 
-def lock(rows: QuerySet[Row], ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Those of `rows` with these ids, locked in one order until the transaction ends."""
+def lock(rows: QuerySet[Row], ids: Collection[UUID], *, stays: bool = False) -> dict[UUID, Row]:
+    """Those of `rows` with these ids, locked in one order until the transaction ends.
+
+    What they refer to is locked before them, and stays where it is (`hold_named`). If the rows themselves
+    stay where they are (`stays`), whoever refers to them does not wait.
+    """
     if not ids:
         return {}
-    found = rows.filter(id_in("pk", ids)).order_by("pk").select_for_update(of=("self",))
+    hold_named(rows.model, ids)
+    found = rows.filter(id_in("pk", ids)).order_by("pk").select_for_update(of=("self",), no_key=stays)
     return {row.pk: row for row in found}
 
 
@@ -164,20 +170,27 @@ def record_written(
 ) -> None:
     """One event for all that was done alike; `action` is what the trail calls it, if not what each is.
 
+    What is seen through rows that are seen elsewhere now, or names them, is recorded too (`tell_of_moves`).
     Raises ValidationError where temporary access may not show a row where it is seen now.
     """
     written = [change for change in changes if change.is_new or change.is_changed]
-    where = seen_in([change.row for change in written]) if written else {}
+    if not written:
+        return
+    hold_named(type(written[0].row), [change.row.pk for change in written])
+    where, moved = seen_in([change.row for change in written]), {}
     alike: dict[tuple[Action, bool], list[Changed]] = {}
     for one in written:
         row, after = one.row, where[one.row.pk]
         if not one.is_new:
             refuse_widening(actor, one.districts, after)
+            if one.districts != after:
+                moved[row.pk] = one.districts | after
         one.districts |= after
         told = Changed(object_type, row.pk, one.op, row.version, one.districts, field_names=one.names)
         alike.setdefault((action or _ACTIONS[one.op], one.is_new), []).append(told)
     for (does, _is_new), changed in alike.items():
         record_changes(actor, does, changed, purpose=purpose)
+    tell_of_moves(actor, object_type, moved, purpose=purpose)
 
 
 def record_erased(
@@ -185,13 +198,34 @@ def record_erased(
 ) -> None:
     """Record that these rows are about to be deleted. The change feed gets the version after the last.
 
-    Raises Frozen if one of them is needed for a data request.
+    What refers to these rows loses the reference, and is written in its next version. Raises Frozen if one
+    of them is needed for a data request.
     """
+    if not rows:
+        return
     refuse_frozen(actor, rows)
-    where = seen_in(rows) if rows else {}
+    ids = [row.pk for row in rows]
+    hold_named(type(rows[0]), ids)
+    where = seen_in(rows)
     gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, where[row.pk]) for row in rows]
-    if gone:
-        record_changes(actor, Action.ERASE, gone, purpose=purpose)
+    record_changes(actor, Action.ERASE, gone, purpose=purpose)
+    for kind in KINDS.values():
+        _lose_references(actor, kind, object_type, ids)
+
+
+def _lose_references(actor: Actor, kind: Kind, object_type: str, ids: Collection[UUID]) -> None:
+    """Write what refers to rows that are about to be erased in its next version, and record it."""
+    names: dict[UUID, set[str]] = {}
+    for link in (one for one in LINKS if kind.save and (one.of, one.to) == (kind.object_type, object_type)):
+        for pk, _target in link.find(ids):
+            names.setdefault(pk, set()).add(link.field)
+    changes = [Change(row) for row in lock(kind.model.objects.all(), names).values()]
+    for change in changes:
+        change.names = sorted(names[change.row.pk])
+    if changes and kind.save:
+        note_districts(changes, kind.seen_in)
+        kind.save(changes)
+        record_written(actor, kind.object_type, changes, kind.seen_in)
 
 
 def rewrite_rows(

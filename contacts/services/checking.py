@@ -41,6 +41,12 @@ class Protected:
         return any(f" {words} " in text for words in self.words)
 
 
+def protected_in(values: Iterable[str]) -> Protected:
+    """Names and addresses as they are compared with texts."""
+    folded = (fold(one) for one in values if one)
+    return Protected(frozenset(words for words in folded if len(words) >= _LONG))
+
+
 @opened(Opened.WRITER)
 def protected_words(named: UUID | None = None) -> Protected:
     """Read them, whoever sees these organisations. The organisation `named` wants its name known."""
@@ -49,8 +55,8 @@ def protected_words(named: UUID | None = None) -> Protected:
     for row in rows:
         channel = getattr(row, "private_channel", None)
         names = () if row.pk == named else (row.name, row.short_name)
-        known |= {fold(one) for one in (*names, row.address, channel and channel.address) if one}
-    return Protected(frozenset(words for words in known if len(words) >= _LONG))
+        known |= {one for one in (*names, row.address, channel and channel.address) if one}
+    return protected_in(known)
 
 
 def refuse_protected(texts: Iterable[str], *, named: UUID | None = None) -> None:

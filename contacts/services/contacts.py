@@ -34,8 +34,9 @@ from contacts.services.changing import (
     save_changed,
 )
 from contacts.services.details import OTHER, Details, details_of, plan_details
+from contacts.services.erased_ids import refuse_erased, remember_erased
 from contacts.services.folding import fold_contact
-from contacts.services.moves import grounds
+from contacts.services.moves import districts_of_contacts
 from contacts.services.phones import check_phone
 from lib.cleaning import refuse_future
 from lib.days import city_today
@@ -127,9 +128,12 @@ def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None)
     erase_contacts(actor, locked_contacts(actor, {contact_id: version}))
 
 
+@transaction.atomic
 @opened(Opened.WRITER)
-def erase_contacts(actor: Actor, contacts: Sequence[Contact]) -> None:
-    """Those that the caller has locked."""
+def erase_contacts(actor: Actor, contacts: Sequence[Contact], *, is_undo: bool = False) -> None:
+    """Erase contacts that the caller has locked. Unless it is an undo, no tool can enter them again."""
+    if not is_undo:
+        remember_erased([contact.pk for contact in contacts])
     record_erased(actor, "contact", contacts, districts_of_contacts)
     Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).delete()
 
@@ -184,14 +188,6 @@ def save_contacts(changes: Collection[Change], details: Details | None = None) -
     save_changed(changes, lambda row: fold_contact(row, kept[row.pk]))
 
 
-def districts_of_contacts(rows: Collection[Contact]) -> dict[UUID, set[UUID]]:
-    """Where each is seen: at home, and where the organisations they speak for are.
-
-    With those they spoke for until a day that the change feed has not been told of.
-    """
-    return grounds(Contact, [row.pk for row in rows])
-
-
 def _refuse_consent_without_agreement(row: Contact) -> None:
     """Raise ValidationError if the lawful basis is a consent that nobody has recorded."""
     if row.lawful_basis == LawfulBasis.CONSENT and not row.agreement_how:
@@ -240,5 +236,6 @@ def _set_beside(actor: Actor, change: Change, demoted: dict[UUID, Contact]) -> N
         moved, others = set_affiliations(row, roles, actor)
         demoted |= {contact.pk: contact for contact in others}
         change.names += ["affiliations"] if moved else []
+    refuse_erased(ids or ())
     if ids is not None and set_external_ids(row, ids):
         change.names.append("external_ids")

@@ -16,7 +16,7 @@ from audit.codes import ReasonCode
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation
-from contacts.services.moves import districts_by_organisation
+from contacts.services.moves import districts_by_organisation, tell_of_moves
 from lib.row_context import Opened, opened
 
 BATCH: Final = 500
@@ -45,5 +45,6 @@ def _tell_of_some() -> int:
     versions = {row.contact_id: row.contact.version for row in ended}
     changes = [Changed("contact", pk, Op.UPDATED, versions[pk], found) for pk, found in districts.items()]
     record_changes(SYSTEM, Action.UPDATE, changes, purpose=PURPOSE)
+    tell_of_moves(SYSTEM, "contact", districts, purpose=PURPOSE)
     Affiliation.objects.filter(pk__in=[row.pk for row in ended]).update(told_until=F("until"))
     return len(ended)

@@ -16,7 +16,8 @@ from accounts.services.acts import ask
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact
-from contacts.services.contacts import districts_of_contacts, erase_contacts, locked_contacts
+from contacts.services.contacts import erase_contacts, locked_contacts
+from contacts.services.moves import districts_of_contacts
 from lib.days import city_today, day_starts_at
 from lib.erasable import Leaving, forget
 from lib.freezing import refuse_frozen

@@ -12,18 +12,22 @@ _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704
 
 
 def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
-    """Set `folded` and `clues` from the other fields and its other details; does not save."""
+    """Set `folded` and `clues` from the other fields and its other details; does not save.
+
+    Nobody finds an organisation by its address if its location is protected.
+    """
+    address, postcode = ("", "") if row.has_protected_location else (row.address, row.postcode)
     sites = [row.website, *(one.value for one in details if one.channel not in ("phone", "email"))]
-    beside = [*words_to_find(row.name), *fold(row.postcode, *map(website_host, sites)).split()]
-    folded = findable(row.name, row.short_name, row.address)
+    beside = [*words_to_find(row.name), *fold(postcode, *map(website_host, sites)).split()]
+    folded = findable(row.name, row.short_name, address)
     row.folded = _indexed(" ".join([folded, *dict.fromkeys(beside)]))
     clues = organisation_clues(
         names=[row.name],
         phone=str(row.phone or ""),
         email=row.email,
         website=row.website,
-        address=row.address,
-        postcode=row.postcode,
+        address=address,
+        postcode=postcode,
     )
     row.clues = sorted({*clues, *detail_clues((one.channel, one.value) for one in details)})
 

@@ -1,125 +1,182 @@
-"""When organisations move, what is seen through them or names them is seen otherwise too.
+"""Whoever keeps a copy learns what changed in rows that nobody wrote.
 
-They have not changed themselves, but whoever keeps a copy (the change feed) must learn that they
-came or left.
+A row is seen through others (a meeting through its organisations), and it names others to whoever sees
+these. So if one row is seen elsewhere, or no longer, others come, leave or show something else. Each app
+registers its kinds of rows and how they refer to each other. No writer knows the apps above it (ADR 8).
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from itertools import chain
-from typing import Any
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Model
 
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
-from districts.models import District
+from lib.id_in import as_array, id_in
+from lib.prepared import Placeholder, Statement
 from lib.row_context import Opened, opened
+
+Pairs = Iterable[tuple[UUID, UUID]]  # a row, and what it refers to
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Rows of the change feed. `seen_in` returns the districts that each of some rows is seen in.
+
+    `save` writes locked rows in their next version. Rows that lose a reference without being written need it.
+    `counter` counts versions. `is_seen_from_parts`: whoever covers a part of the row's district sees it.
+    `only` are lookups of rows that a copy can have.
+    """
+
+    object_type: str
+    model: Any
+    seen_in: Callable[[Collection[Any]], Mapping[UUID, set[UUID]]]
+    save: Callable[[Collection[Any]], None] | None = None
+    counter: str = "version"
+    is_seen_from_parts: bool = False
+    only: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Rows of type `of` refer to rows of type `to` by `path`, and show their IDs to whoever sees these.
+
+    `is_through`: they are also seen through these. `pairs` returns the pairs for some `to`, if `path` has
+    more. `field` is what an event calls the reference.
+    """
+
+    of: str
+    to: str
+    path: str
+    is_through: bool = False
+    pairs: Callable[[Collection[UUID]], Pairs] | None = None
+
+    @property
+    def field(self) -> str:
+        return self.path.split("__")[0]
+
+    def find(self, ids: Collection[UUID]) -> Pairs:
+        """Rows that refer to these, each with the one that it refers to."""
+        if self.pairs:
+            return self.pairs(ids)
+        rows = KINDS[self.of].model._default_manager.filter(**{f"{self.path}__in": list(ids)})
+        found: Pairs = rows.order_by().values_list("pk", self.path).distinct()
+        return found
+
+
+# Rows are locked and recorded in this order, whichever app is ready first.
+ORDER: Final = ("organisation", "contact", "meeting", "follow_up", "concern", "incident", "listing", "plan")
+KINDS: Final[dict[str, Kind]] = {}
+LINKS: Final[list[Link]] = []
+
+
+def register(kind: Kind, *links: Link) -> None:
+    """Add a kind of rows, and how they refer to others."""
+    KINDS[kind.object_type] = kind
+    for name in (one for one in ORDER if one in KINDS):
+        KINDS[name] = KINDS.pop(name)
+    LINKS.extend(link for link in links if link not in LINKS)
 
 
 @opened(Opened.PUBLISHER)
 def tell_of_moves(
     actor: Actor,
+    object_type: str,
     moved: Mapping[UUID, Collection[UUID]],
     *,
     told: Collection[UUID] = (),
     purpose: str = "",
 ) -> None:
-    """Record what is seen through `moved` (organisation → districts before and after) as changed there.
+    """Record as changed whatever is seen through `moved`, or names one of them or what is seen through them.
 
-    What only names one of these, or something seen through them, shows it to whoever sees both: it is
-    recorded where it is seen itself. `told`: ids of what is recorded anyway. Meetings, promises and concerns
-    are in a room above, so they are reached through the organisation. It is done in the move's own
-    transaction: a task could be lost with the broker.
+    `moved`: ID → the districts where it is or was seen. What is seen through it came or left there; what
+    names it shows it or not, wherever it is seen itself. `told`: IDs that are recorded anyway. It is done in
+    the transaction of the move, because a task could be lost with the broker.
     """
-    if not moved:
-        return
-    ids = list(moved)
-    speaking = Affiliation.objects.current_to_copies().filter(organisation__in=ids)
-    people = speaking.values("contact")
-    meetings, promises, concerns = (_above(name) for name in ("meetings", "follow_ups", "concerns_raised"))
-    met = meetings.filter(organisations__in=ids).values("pk")
-    names_one = Q(site_organisation__in=ids) | Q(raised_by_organisation__in=ids)
-    with_one = Q(organisations__in=ids)
-    for object_type, rows, through, naming in (
-        ("contact", Contact.objects.all(), speaking.values_list("contact", "organisation"), Q(pk__in=())),
-        (
-            "meeting",
-            meetings,
-            meetings.filter(with_one).values_list("pk", "organisations"),
-            Q(contacts__in=people),
-        ),
-        (
-            "follow_up",
-            promises,
-            chain(
-                promises.filter(with_one).values_list("pk", "organisations"),
-                promises.takeaways()
-                .filter(meeting__organisations__in=ids)
-                .values_list("pk", "meeting__organisations"),
-            ),
-            Q(contact__in=people) | Q(meeting__in=met),
-        ),
-        ("concern", concerns, (), names_one | Q(meeting__in=met)),
-    ):
-        districts: dict[UUID, set[UUID]] = defaultdict(set)
-        for pk, organisation_id in through:
-            districts[pk].update(moved.get(organisation_id, ()))
-        naming_one = set(rows.filter(naming).values_list("pk", flat=True))
-        districts |= grounds(rows.model, naming_one.difference(districts))
-        versions = dict(rows.filter(pk__in=set(districts).difference(told)).values_list("pk", "version"))
+    came_or_left: dict[str, dict[UUID, set[UUID]]] = {object_type: {pk: set(d) for pk, d in moved.items()}}
+    waiting = deque([object_type] if moved else [])
+    while waiting:
+        to = waiting.popleft()
+        for link in (one for one in LINKS if one.to == to and one.is_through):
+            rows = came_or_left.setdefault(link.of, {})
+            for pk, target in link.find(came_or_left[to]):
+                rows.setdefault(pk, set()).update(came_or_left[to][target])
+            waiting.append(link.of)
+    naming: dict[str, set[UUID]] = defaultdict(set)
+    for link in (one for one in LINKS if not one.is_through and came_or_left.get(one.to)):
+        naming[link.of].update(pk for pk, _target in link.find(came_or_left[link.to]))
+    for name, kind in KINDS.items():
+        own = {} if name == object_type else came_or_left.get(name, {})
+        where = own | seen_in(kind, naming[name].difference(own, told))
+        rows = kind.model._default_manager.filter(*kind.only, pk__in=set(where).difference(told))
         changes = [
-            Changed(object_type, pk, Op.UPDATED, version, districts[pk]) for pk, version in versions.items()
+            Changed(name, pk, Op.UPDATED, version, where[pk])
+            for pk, version in rows.values_list("pk", kind.counter)
         ]
         if changes:
             record_changes(actor, Action.UPDATE, changes, purpose=purpose)
 
 
-@opened(Opened.PUBLISHER)
-def tell_of_takeaways(
-    actor: Actor, moved: Mapping[UUID, Collection[UUID]], *, told: Collection[UUID] = ()
-) -> None:
-    """Record takeaways of `moved` (meeting → districts before and after), seen with it, as changed."""
-    rows = _above("follow_ups").takeaways().filter(meeting__in=list(moved)).exclude(pk__in=told)
-    changes = [
-        Changed("follow_up", pk, Op.UPDATED, version, moved[meeting_id])
-        for pk, version, meeting_id in rows.values_list("pk", "version", "meeting")
-    ]
-    if changes:
-        record_changes(actor, Action.UPDATE, changes)
-
-
-def _above(name: str) -> Any:
-    """Rows of the model that refers to organisations under this name."""
-    model: Any = Organisation._meta.get_field(name).related_model
-    return model._default_manager.all()
-
-
 @opened(Opened.RECOUNT)
-def grounds(model: Any, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Where each of these objects is seen, by its own district and through its organisations."""
-    where: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
-    names = [f.name for f in model._meta.concrete_fields if f.related_model is District]
-    if any(f.name == "organisations" for f in model._meta.many_to_many):
-        names.append("organisations__home_district")
-    for name in names if where else ():
-        for pk, district_id in model.objects.filter(pk__in=where).values_list("pk", name):
-            where[pk] |= {district_id} - {None}
-    rows = model.objects.filter(pk__in=where)
-    if hasattr(rows, "takeaways") and where:  # follow-ups: seen with their meeting
-        for name in ("meeting__district", "meeting__organisations__home_district"):
-            for pk, district_id in rows.takeaways().values_list("pk", name):
-                where[pk] |= {district_id} - {None}
-    if model is Contact:
-        roles = Affiliation.objects.current_to_copies().filter(contact__in=where)
-        speaking = list(roles.values_list("contact", "organisation"))
-        seen = districts_by_organisation(organisation_id for _pk, organisation_id in speaking)
-        for pk, organisation_id in speaking:
-            where[pk] |= seen[organisation_id]
-    return where
+def seen_in(kind: Kind, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The districts that each of these rows is seen in, by its own district and through others."""
+    wanted = list(ids)
+    rows = list(kind.model._default_manager.filter(pk__in=wanted)) if wanted else []
+    return {pk: set(districts) for pk, districts in kind.seen_in(rows).items()} if rows else {}
+
+
+def kind_of(model: type[Model]) -> Kind | None:
+    """The kind of rows of a model, if the change feed has them."""
+    return next((kind for kind in KINDS.values() if kind.model is model), None)
+
+
+def hold_named(model: type[Model], ids: Collection[UUID]) -> None:
+    """Keep what these rows are seen through, or name, where it is until the transaction ends.
+
+    Whoever moves or erases a row locks it FOR UPDATE, and FOR KEY SHARE waits for that. The foreign keys take
+    the same lock, but only at the commit: after the districts of the rows were read. Other writes do not
+    wait, such as that of the moment of the last meeting.
+    """
+    statement = _holding(model) if ids else None
+    if statement:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.bind(rows_array=as_array(ids)))
+
+
+@cache
+def _holding(model: type[Model]) -> Statement | None:
+    """One statement that locks the rows, table by table in the order of `KINDS` and each by ID."""
+    kind = kind_of(model)
+    named: dict[str, list[Statement]] = {}
+    for to, path in _paths(kind.object_type) if kind else ():
+        rows: Any = model._default_manager.filter(id_in("pk", [Placeholder("rows")])).order_by()
+        named.setdefault(to, []).append(Statement.of(rows.values(path)))
+    held = [
+        f"held_{to} AS (SELECT FROM {KINDS[to].model._meta.db_table} "
+        f"WHERE id IN ({' UNION ALL '.join(one.sql for one in named[to])}) ORDER BY id FOR KEY SHARE)"
+        for to in KINDS
+        if to in named
+    ]
+    if not held:
+        return None
+    counted = " + ".join(f"(SELECT count(*) FROM held_{to})" for to in KINDS if to in named)  # noqa: S608 (names)
+    parameters = [value for to in KINDS for one in named.get(to, ()) for value in one.parameters]
+    return Statement(f"WITH {', '.join(held)} SELECT {counted}", parameters)
+
+
+def _paths(object_type: str, before: str = "") -> Iterable[tuple[str, str]]:
+    """The types that rows of a type refer to, by their paths, and those that these are seen through."""
+    for link in LINKS:
+        if link.of == object_type and (link.is_through or not before):
+            yield link.to, before + link.path
+            yield from _paths(link.to, f"{before}{link.path}__")
 
 
 @opened(Opened.RECOUNT)
@@ -132,3 +189,40 @@ def districts_by_organisation(ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     for pk, district_id in visited.values_list("organisation", "district"):
         where[pk].add(district_id)
     return where
+
+
+def districts_of_organisations(rows: Collection[Organisation]) -> dict[UUID, set[UUID]]:
+    """Where each is seen: at home, and where else it is active."""
+    return districts_by_organisation(row.pk for row in rows)
+
+
+@opened(Opened.RECOUNT)
+def districts_of_contacts(rows: Collection[Contact]) -> dict[UUID, set[UUID]]:
+    """Where each is seen: at home, and where the organisations they speak for are.
+
+    With those they spoke for until a day that the change feed has not been told of.
+    """
+    where: dict[UUID, set[UUID]] = {row.pk: {row.home_district_id} for row in rows}
+    roles = Affiliation.objects.current_to_copies().filter(contact__in=list(where))
+    speaking = list(roles.values_list("contact", "organisation"))
+    seen = districts_by_organisation(organisation_id for _pk, organisation_id in speaking)
+    for pk, organisation_id in speaking:
+        where[pk] |= seen[organisation_id]
+    return where
+
+
+def _speaking(organisation_ids: Collection[UUID]) -> Pairs:
+    roles = Affiliation.objects.current_to_copies().filter(organisation__in=list(organisation_ids))
+    pairs: Pairs = roles.values_list("contact", "organisation")
+    return pairs
+
+
+def register_kinds() -> None:
+    """Register organisations and contacts. A role that has ended is shown, but shows no contact."""
+    path = "affiliations__organisation"
+    register(Kind("organisation", Organisation, districts_of_organisations))
+    register(
+        Kind("contact", Contact, districts_of_contacts),
+        Link("contact", "organisation", path, is_through=True, pairs=_speaking),
+        Link("contact", "organisation", path),
+    )

@@ -1,6 +1,6 @@
 """Adding and changing organisations: the one writer, of one change or a hundred thousand, and calls of it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -32,7 +32,7 @@ from contacts.services.changing import (
 from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.focuses import set_focuses
 from contacts.services.folding import fold_organisation
-from contacts.services.moves import districts_by_organisation, tell_of_moves
+from contacts.services.moves import districts_of_organisations
 from contacts.services.periods import DATED, begin_when_known, correct_kinds, follow_periods, open_periods
 from contacts.services.phones import check_phone
 from contacts.services.summaries import refresh_meet_by
@@ -45,14 +45,24 @@ from lib.external_ids import set_external_ids
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
+from lib.registry import add_once
 from lib.row_context import Opened, acting_as, opened
 
 _PAST: Final = frozenset(
     {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
 )
 _PROTECTED: Final = frozenset({"kind", "address", "location_protected"})
-_PLACES: Final = frozenset({"home_district", "also_in"})
 _IDS: Final = ("added_ids", "dropped_ids")
+
+
+# The last argument: private addresses of these that were or are protected.
+Follow = Callable[[Actor, Sequence[Change], Collection[str]], None]
+FOLLOWERS: Final[list[Follow]] = []
+
+
+def follow_changes(follow: Follow) -> None:
+    """Register what an app does after known organisations changed, in the same transaction."""
+    add_once(FOLLOWERS, follow)
 
 
 def create_organisation(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Organisation:
@@ -138,8 +148,8 @@ def write_organisations(
     if timed := [row.pk for row in new if row.cadence_days]:
         refresh_meet_by(timed)
     record_written(actor, "organisation", changes, districts_of_organisations, action, purpose)
-    moved = {one.row.pk: one.districts for one in known if _PLACES & set(one.names)}
-    tell_of_moves(actor, moved, purpose=purpose)
+    for follow in FOLLOWERS:
+        follow(actor, known, ())
 
 
 def locked_organisations(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Organisation]:
@@ -174,11 +184,6 @@ def erase_organisations(*, actor: Actor, ids: Collection[UUID], purpose: str) ->
     made = Organisation.objects.filter(id_in("pk", ids)).only("version", "home_district")
     record_erased(actor, "organisation", list(made), districts_of_organisations, purpose)
     made.delete()
-
-
-def districts_of_organisations(rows: Collection[Organisation]) -> dict[UUID, set[UUID]]:
-    """Where each is seen: at home, and where else it is active."""
-    return districts_by_organisation(row.pk for row in rows)
 
 
 def blank_organisation(id: UUID | None = None) -> Organisation:

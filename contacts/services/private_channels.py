@@ -17,9 +17,10 @@ from audit.services import record
 from contacts.models import Contact, Organisation, OrganisationPrivateChannel, PrivateChannel
 from contacts.policies import can_reveal_private_channel
 from contacts.services.changing import Change, record_written
-from contacts.services.contacts import districts_of_contacts, locked_contacts, save_contacts
+from contacts.services.contacts import locked_contacts, save_contacts
+from contacts.services.moves import districts_of_contacts, districts_of_organisations
 from contacts.services.organisations import (
-    districts_of_organisations,
+    FOLLOWERS,
     edit_organisation,
     locked_organisations,
     save_organisations,
@@ -82,12 +83,15 @@ def set_organisation_private_channel(
     [organisation] = locked_organisations(actor, {organisation_id: version})
     known = OrganisationPrivateChannel.objects.filter(organisation=organisation).first()
     channel = known or OrganisationPrivateChannel(organisation=organisation)
+    before = channel.address
     if not _store(channel, {"night_phone": night_phone, "address": address}, "night_phone"):
         return organisation
     change = Change(organisation)
     change.names = ["private_channel"]
     save_organisations([change])
     record_written(actor, "organisation", [change], districts_of_organisations)
+    for follow in FOLLOWERS if organisation.has_protected_location else ():
+        follow(actor, [change], [before, address])
     return organisation
 
 

@@ -7,14 +7,16 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Contact
-from contacts.services.contacts import districts_of_contacts
+from contacts.services.changing import lock
+from contacts.services.moves import districts_of_contacts, tell_of_moves
 from lib.row_context import Opened, opened
 
 
 @transaction.atomic
 @opened(Opened.WRITER)
 def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
-    """Set the mark of a locked contact. The change feed says that the contact left, or came back."""
+    """Set the mark of a contact. The change feed says that it left, or came back, and what names it."""
+    lock(Contact.objects.all(), [contact.pk])  # whoever refers to it meanwhile waits
     contact.is_restricted = restricted
     contact.version += 1
     contact.updated_at = timezone.now()
@@ -23,3 +25,4 @@ def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
     op = Op.RESTRICTED if restricted else Op.RELEASED
     changed = Changed("contact", contact.pk, op, contact.version, districts, field_names=["is_restricted"])
     record_changes(actor, Action.UPDATE, [changed])
+    tell_of_moves(actor, "contact", {contact.pk: districts})

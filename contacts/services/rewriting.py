@@ -21,8 +21,9 @@ from contacts.models import (
     PrivateChannel,
 )
 from contacts.services.changing import Change, lock, note_districts, record_written, rewrite_rows
-from contacts.services.contacts import districts_of_contacts, save_contacts
-from contacts.services.organisations import districts_of_organisations, save_organisations
+from contacts.services.contacts import save_contacts
+from contacts.services.moves import districts_of_contacts, districts_of_organisations
+from contacts.services.organisations import save_organisations
 from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened
@@ -126,6 +127,7 @@ def _save_or_delete(row: Any, values: Any) -> None:
 
 _CHANNELS: Final[dict[type[models.Model], tuple[str, ...]]] = {
     Affiliation: (),
+    FocusDeclaration: (),
     ContactDetail: ("value",),
     PrivateChannel: ("email", "phone"),
     OrganisationDetail: ("value",),
@@ -167,5 +169,8 @@ def register() -> None:
         Writer(beside(OrganisationPrivateChannel, _ORGANISATION, "organisation_id", "private_channel")),
     )
     erasable.register("contacts.Merge", Writer(forget_named_merges))
-    erasable.texts("contacts.FocusDeclaration")
+    erasable.register(
+        "contacts.FocusDeclaration",
+        Writer(beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses")),
+    )
     erasable.on_leaving(forget_contacts)

@@ -100,7 +100,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         current=_current,
         new=lambda _values: Contact(),
         write=lambda changes: write_contacts(actor=actor, changes=changes, action=Action.IMPORT),
-        erase=lambda rows: erase_contacts(actor, rows),
+        erase=lambda rows: erase_contacts(actor, rows, is_undo=True),
         may_edit=lambda row: can_edit_contact(actor, row),
         reads=("affiliations__organisation",),
         label=lambda plain: " ".join(plain[name] for name in _TEXTS if plain.get(name)),

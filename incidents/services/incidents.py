@@ -1,15 +1,18 @@
 """The one writer of incidents: their version, status, event, place in the change feed and reminders."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.services.moves import Kind, Link, hold_named, register, tell_of_moves
 from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
@@ -19,6 +22,7 @@ from reminders.services import refresh_reminders
 
 # What is still to be done while an incident is only monitored.
 _LATER = (Proof.ASSESSMENT, Proof.DEBRIEF)
+_SHOWN_TO: Final = frozenset({"district", "also_in", "excluded"})  # what decides who sees it
 
 
 def locked_incident(
@@ -61,11 +65,13 @@ def write_incident(
         incident.save()
     if "status" in names:
         _keep_closing(incident)
+    hold_named(Incident, [incident.pk])
+    where = {*left, *districts_of(incident)}
     action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
-    changed = Changed(
-        "incident", incident.pk, op, incident.version, {*left, *districts_of(incident)}, field_names=names
-    )
+    changed = Changed("incident", incident.pk, op, incident.version, where, field_names=names)
     record_changes(actor, action, [changed], purpose=purpose)
+    if _SHOWN_TO & set(names):
+        tell_of_moves(actor, "incident", {incident.pk: where}, purpose=purpose)
     refresh_reminders("incident", incident.pk)
 
 
@@ -82,3 +88,18 @@ def _status_of(incident: Incident) -> str:
     """Open as long as a required step is, besides those of looking at tension again and of the debrief."""
     required = incident.steps.open().filter(step__required=True).exclude(step__proof__in=_LATER)
     return IncidentStatus.OPEN if required.exists() else IncidentStatus.MONITORING
+
+
+def _seen_in(incidents: Collection[Incident]) -> dict[UUID, set[UUID]]:
+    prefetch_related_objects(list(incidents), "also_in")
+    return {incident.pk: districts_of(incident) for incident in incidents}
+
+
+def register_kind() -> None:
+    register(
+        Kind("incident", Incident, _seen_in),
+        Link("incident", "organisation", "steps__organisation"),
+        Link("incident", "organisation", "reassurances__organisation"),
+        Link("incident", "concern", "concern_links__concern"),
+        Link("concern", "incident", "incident_link__incident"),
+    )

@@ -115,7 +115,9 @@ def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incid
     protocol = next((one for one in protocols_for(concern) if one.pk == protocol_id), None)
     if protocol is None:
         raise ValidationError({"protocol": _("Choose a protocol from the list.")})
-    return _open(actor, concern, protocol)
+    incident = _open(actor, concern, protocol)
+    concerns.name_incident(actor, concern)
+    return incident
 
 
 @transaction.atomic
@@ -128,6 +130,7 @@ def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incide
     incident.started_at = min(incident.started_at, concern.received_at)
     add_steps(actor, incident)
     write_incident(actor, incident, ["concerns"])
+    concerns.name_incident(actor, concern)
     return incident
 
 

@@ -29,7 +29,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
     """Move incidents under way, by their writer: with the place attacked. Closed ones stay."""
     here = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))
     rows = Incident.objects.filter(pk__in=here.values("pk")).order_by("pk")
-    for incident in rows.select_for_update(of=("self",), no_key=True):
+    for incident in rows.select_for_update(of=("self",)):
         links = incident.concern_links.exclude(concern__site_organisation=None)
         successor = successors.of(links.values_list("concern__site_organisation", flat=True))
         names = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
+from contacts.services.moves import Kind, Link, register
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids
@@ -57,7 +59,7 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
         if ids is not None and set_external_ids(change.row, ids):
             change.names.append("external_ids")
     changed = [one for one in changes if one.is_changed]
-    save_changed(changed, fold_concern)
+    _save(changed)
     continue_histories([one.row for one in changed])
     for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
@@ -148,6 +150,16 @@ def offer_reassurance(
     )
 
 
+@opened(Opened.WRITER)
+def name_incident(actor: Actor, concern: Concern) -> None:
+    """Record that a locked concern belongs to an incident now, which its rows name to whoever sees both."""
+    change = Change(concern)
+    change.names = ["incident"]
+    note_districts([change], districts_of_concerns)
+    _save([change])
+    record_written(actor, "concern", [change], districts_of_concerns)
+
+
 def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     """The concern as the actor sees it, locked until the transaction ends."""
     with acting_as(actor):
@@ -156,6 +168,9 @@ def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
 
 def districts_of_concerns(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:
     return {concern.pk: {concern.district_id} for concern in concerns}
+
+
+_save = partial(save_changed, fold=fold_concern)
 
 
 def _assign(actor: Actor, change: Change) -> None:
@@ -208,3 +223,12 @@ def _check(concern: Concern) -> None:
     early += [name for name, day in days.items() if day and day > today]
     if early:
         raise ValidationError(dict.fromkeys(early, _("The date must not be in the future.")))
+
+
+def register_kind() -> None:
+    register(
+        Kind("concern", Concern, districts_of_concerns, _save),
+        Link("concern", "organisation", "site_organisation"),
+        Link("concern", "organisation", "raised_by_organisation"),
+        Link("concern", "meeting", "meeting"),
+    )

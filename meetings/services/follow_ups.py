@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
+from contacts.services.moves import Kind, Link, Pairs, register
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
@@ -80,6 +82,7 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     return written
 
 
+@transaction.atomic
 @opened(Opened.WRITER)
 def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
@@ -310,3 +313,22 @@ def _set_told(follow_up: FollowUp, organisation_ids: Collection[UUID] | None, da
         return False
     links = follow_up.organisation_links.filter(organisation__in=organisation_ids)
     return links.filter(reported_back_on__isnull=day is not None).update(reported_back_on=day) > 0
+
+
+def _taken_home(meeting_ids: Collection[UUID]) -> Pairs:
+    found: Pairs = (
+        FollowUp.objects.takeaways().filter(meeting__in=list(meeting_ids)).values_list("pk", "meeting")
+    )
+    return found
+
+
+def register_kind() -> None:
+    """Register follow-ups. A takeaway is seen with its meeting (docs/adr/0065); others only name it."""
+    register(
+        Kind("follow_up", FollowUp, districts_of_follow_ups, partial(save_changed, fold=fold_follow_up)),
+        Link("follow_up", "organisation", "organisations", is_through=True),
+        Link("follow_up", "meeting", "meeting", is_through=True, pairs=_taken_home),
+        Link("follow_up", "meeting", "meeting"),
+        Link("follow_up", "contact", "contact"),
+        Link("follow_up", "concern", "concern"),
+    )

@@ -46,7 +46,7 @@ def _if_earlier(day: date | None, row: Organisation) -> date | None:
 
 def _editable(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Organisation]:
     with acting_as(actor):
-        rows = lock(Organisation.objects.visible_to(actor), ids)
+        rows = lock(Organisation.objects.visible_to(actor), ids, stays=True)
     return {pk: row for pk, row in rows.items() if can_edit_organisation(actor, row)}
 
 

@@ -23,7 +23,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import tell_of_takeaways
+from contacts.services.moves import Kind, Link, register
 from lib.conflicts import StaleVersion
 from lib.row_context import Opened, acting_as, opened
 from meetings.codes import Initiator, MeetingStatus
@@ -63,20 +63,17 @@ def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool 
             change.row.officers.add(change.row.logged_by)
     save_changed([one for one in changes if one.is_changed], fold_meeting)
     record_written(actor, "meeting", changes, seen_in)
-    moved = [one for one in changes if one.is_changed and {"district", "organisations"} & set(one.names)]
-    if moved:
-        tell_of_takeaways(actor, {one.row.pk: one.districts for one in moved})
     written = [one.row for one in changes if one.is_new or one.is_changed]
     _follow(actor, written, met)
     return written
 
 
+@transaction.atomic
 @opened(Opened.WRITER)
 def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     met: set[UUID] = set()
     record_erased(actor, "meeting", meetings, partial(_seen_in, met))
-    tell_of_takeaways(actor, districts_of_meetings(meetings))
     Meeting.objects.filter(pk__in=[row.pk for row in meetings]).delete()
     _follow(actor, meetings, met)
 
@@ -252,3 +249,11 @@ def _check(meeting: Meeting) -> None:
         raise ValidationError({"outcomes": _("Leave the outcome empty if no one was reached.")})
     if meeting.outcomes and meeting.status == MeetingStatus.PLANNED:
         raise ValidationError({"outcomes": _("Leave the outcome empty until the meeting has taken place.")})
+
+
+def register_kind() -> None:
+    register(
+        Kind("meeting", Meeting, districts_of_meetings, partial(save_changed, fold=fold_meeting)),
+        Link("meeting", "organisation", "organisations", is_through=True),
+        Link("meeting", "contact", "contacts"),
+    )

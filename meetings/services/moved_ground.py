@@ -7,7 +7,7 @@ transaction goes through a window of one table and notes how far it is (district
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,12 +21,11 @@ from audit.codes import ReasonCode
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.services.moves import grounds
+from contacts.services.moves import KINDS, LINKS, Kind, seen_in
 from districts.models import Move
 from districts.services import TELL_OF_MOVES
 from lib.row_context import Opened, opened
 from lib.waking import wake
-from meetings.models import Concern, FollowUp, Meeting
 
 WINDOW: Final = 5_000  # rows gone through in one transaction
 MAX_SECONDS: Final = 20.0  # then another task goes on
@@ -52,14 +51,15 @@ def _go_on() -> int | None:
     move = Move.objects.untold().order_by("pk").select_for_update(skip_locked=True).first()
     if move is None:
         return None
-    model, find = STEPS[move.step]
+    steps = _steps()
+    model, find = steps[move.step]
     rows = model.objects.order_by("pk")
     rows = rows.filter(pk__gt=move.after) if move.after else rows
     window = list(rows.values_list("pk", flat=True)[:WINDOW])
     told = _record(find(move, window[0], window[-1])) if window else 0
     if len(window) < WINDOW:
         move.step, move.after = move.step + 1, None
-        move.told_at = timezone.now() if move.step == len(STEPS) else None
+        move.told_at = timezone.now() if move.step == len(steps) else None
     else:
         move.after = window[-1]
     move.save()
@@ -79,32 +79,38 @@ def _record(changes: Iterable[Changed]) -> int:
 Find = Callable[[Move, UUID, UUID], Iterator[Changed]]
 
 
-def _seen_there(model: Any, object_type: str) -> Find:
+def _seen_there(kind: Kind) -> Find:
     """What a tool that covers nothing but the moved ground sees, between two ids."""
 
     def find(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
         there = Actor(kind="key", district_ids=frozenset(move.part_ids))
-        rows = dict(
-            model.objects.visible_to(there).filter(pk__range=(first, last)).values_list("pk", "version")
-        )
-        if model is Contact:
-            rows |= _spoke_for(there, first, last)
-        for pk, version in rows.items():
-            yield Changed(object_type, pk, Op.UPDATED, version, [*move.lost_ids, *move.gained_ids])
-        if model in NAMING:
-            named = model.objects.filter(_names(NAMING[model], there), pk__range=(first, last))
-            versions = dict(named.exclude(pk__in=rows).values_list("pk", "version"))
-            for pk, where in grounds(model, versions).items():
-                yield Changed(object_type, pk, Op.UPDATED, versions[pk], where)
+        rows = kind.model.objects.filter(*kind.only, pk__range=(first, last))
+        here = dict(rows.filter(_seen_by(kind, move, there)).values_list("pk", kind.counter))
+        if kind.model is Contact:
+            here |= _spoke_for(there, first, last)
+        named = rows.filter(_names(kind.object_type, there)).exclude(pk__in=here)
+        naming = dict(named.values_list("pk", kind.counter))
+        where = seen_in(kind, {*naming, *(here if move.is_rename else ())})
+        for pk, version in (here | naming).items():
+            ground = () if pk in naming else (*move.lost_ids, *move.gained_ids)
+            yield Changed(kind.object_type, pk, Op.UPDATED, version, {*ground, *where.get(pk, ())})
 
     return find
 
 
-def _names(relations: Mapping[str, Any], there: Actor) -> Q:
+def _seen_by(kind: Kind, move: Move, there: Actor) -> Q:
+    """Rows that are seen there, and those of a district that its parts see no longer."""
+    seen = Q(pk__in=kind.model.objects.visible_to(there).values("pk"))
+    return seen | Q(district__in=move.lost_ids) if kind.is_seen_from_parts else seen
+
+
+def _names(object_type: str, there: Actor) -> Q:
     """Rows that are seen elsewhere, and show what is seen there to whoever sees both."""
-    found = Q()
-    for name, model in relations.items():
-        found |= Q(**{f"{name}__in": model.objects.visible_to(there).values("pk")})
+    found = Q(pk__in=())
+    for link in LINKS:
+        if link.of != object_type or link.is_through or link.to not in KINDS:
+            continue
+        found |= Q(**{f"{link.path}__in": KINDS[link.to].model.objects.visible_to(there).values("pk")})
     return found
 
 
@@ -130,7 +136,7 @@ def _seen_earlier(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
         ~Exists(later.filter(known)),
         pk__range=(first, last),
         at__gte=move.moved_at - KEPT,
-        object_type__in=[name for _model, name in SEEN],
+        object_type__in=list(KINDS),
         district_ids__overlap=move.part_ids,
     )
     for row in said.exclude(district_ids__contains=move.lost_ids):
@@ -138,25 +144,9 @@ def _seen_earlier(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
         yield Changed(row.object_type, row.object_id, op, row.version, move.lost_ids, row.into_id)
 
 
-NAMING: Final[Mapping[Any, Mapping[str, Any]]] = {
-    Meeting: {"contacts": Contact},
-    FollowUp: {"contact": Contact, "meeting": Meeting},
-    Concern: {
-        "site_organisation": Organisation,
-        "raised_by_organisation": Organisation,
-        "meeting": Meeting,
-    },
-}
 GONE: Final = (Op.ERASED, Op.MERGED)
-SEEN: Final[tuple[tuple[Any, str], ...]] = (
-    (Organisation, "organisation"),
-    (Contact, "contact"),
-    (Meeting, "meeting"),
-    (FollowUp, "follow_up"),
-    (Concern, "concern"),
-)
-# In this order: who leaves the ground meanwhile says so in a change that the last step reads.
-STEPS: Final[tuple[tuple[Any, Find], ...]] = (
-    *((model, _seen_there(model, name)) for model, name in SEEN),
-    (Change, _seen_earlier),
-)
+
+
+def _steps() -> list[tuple[Any, Find]]:
+    """Each kind of rows in turn. Last, what left the ground meanwhile: its changes are read then."""
+    return [*((kind.model, _seen_there(kind)) for kind in KINDS.values()), (Change, _seen_earlier)]

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,12 +19,15 @@ from accounts.rules import WRITES
 from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
+from contacts.services.moves import Kind, Link, register
 from districts.models import District
+from lib import erasable
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
 from lib.days import city_today
+from lib.erasable import Keys, Rewrite, Writer
 from plans.codes import PlanStatus
-from plans.models import Action, Milestone, Plan
+from plans.models import Action, Goal, Indicator, Milestone, Plan
 from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import SHORTEST_REASON, is_too_long
 from plans.services.baselines import derive_baselines
@@ -228,3 +232,40 @@ def _check(plan: Plan, fields: Collection[str] = ()) -> None:
         if plan.keeper is None:
             raise ValidationError({"keeper": _("Choose who keeps the plan.")})
         check_person(plan, "keeper", plan.keeper)
+
+
+def _seen_in(plans: Collection[Plan]) -> dict[UUID, set[UUID]]:
+    return {plan.pk: set(_parts(plan)) for plan in plans}
+
+
+def register_kind() -> None:
+    """Register plans. What a practice's reference shows depends on whether the practice is published."""
+    register(
+        Kind("plan", Plan, _seen_in, is_seen_from_parts=True),
+        Link("plan", "practice", "goals__actions__practice"),
+    )
+
+
+# --- Erasing a person -------------------------------------------------------------------------------------
+
+_PARTS: Final[dict[Any, str]] = {
+    Plan: "pk",
+    Goal: "plan",
+    Action: "goal__plan",
+    Milestone: "action__goal__plan",
+    Indicator: "goal__plan",
+}
+
+
+@transaction.atomic
+def _rewrite_part(model: Any, actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    """Rewrite texts of a plan's parts, in the next version of the plan."""
+    ids = set(model.objects.filter(pk__in=keys).values_list(_PARTS[model], flat=True))
+    erasable.write_texts(model._meta.label, actor, keys, rewrite)
+    for plan in Plan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)):
+        write_plan(actor, plan, ["texts"], is_change=False)
+
+
+def register_writers() -> None:
+    for model in _PARTS:
+        erasable.register(model._meta.label, Writer(partial(_rewrite_part, model)))

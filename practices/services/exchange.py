@@ -155,7 +155,7 @@ def _accept(actor: Actor, city: str, key: str, said: Mapping[str, Any]) -> Pract
             raise FileRefused(_("A review of this file does not allow its level."), code="level")
         review.save(force_insert=True)
     _adopt(row, city, said["adoptions"])
-    write_practice(actor, row, ["texts"], op=Op.CREATED if is_new else Op.UPDATED)
+    write_practice(actor, row, ["status", "texts"], op=Op.CREATED if is_new else Op.UPDATED)
     return row
 
 

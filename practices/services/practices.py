@@ -15,6 +15,7 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.services.checking import refuse_protected
+from contacts.services.moves import tell_of_moves
 from lib.cleaning import assign, clean_text
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -225,6 +226,8 @@ def write_practice(actor: Actor, practice: Practice, names: Collection[str], *, 
     practice.save()
     action = Action.CREATE if op == Op.CREATED else Action.UPDATE
     record_changes(actor, action, [Changed(OBJECT, practice.pk, op, practice.version, field_names=names)])
+    if "status" in names:
+        tell_of_moves(actor, OBJECT, {practice.pk: ()})  # a plan names a practice while it is published
     if practice.is_ours:
         refresh_reminders(OBJECT, practice.pk)
 

@@ -1,6 +1,6 @@
 """Public listings: an organisation agrees, and can withdraw at any time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -13,12 +13,18 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.codes import OrganisationStatus
+from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.models import Organisation
-from contacts.services.checking import refuse_protected
+from contacts.services.changing import Change
+from contacts.services.checking import protected_in, refuse_protected
+from contacts.services.moves import Kind, Link, districts_of_organisations, hold_named, register
+from contacts.services.organisations import follow_changes
+from lib import erasable
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
+from lib.erasable import Keys, Rewrite, Writer
+from lib.row_context import Opened, opened
 from publishing.kinds import ListedField
 from publishing.models import PublicListing
 from publishing.policies import can_edit_page
@@ -116,6 +122,71 @@ def _set_fields(listing: PublicListing, *, is_home: bool) -> None:
 def _record(actor: Actor, listing: PublicListing, op: Op, names: list[str]) -> None:
     refresh_reminders(OBJECT, listing.pk)
     action = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}[op]
-    where = [listing.organisation.home_district_id]
+    hold_named(PublicListing, [listing.pk])
+    where = _seen_in([listing])[listing.pk]
     changed = Changed(OBJECT, listing.pk, op, listing.revision, where, field_names=names)
     record_changes(actor, action, [changed])
+
+
+def _seen_in(listings: Collection[PublicListing]) -> dict[UUID, set[UUID]]:
+    """Where each is seen: where its organisation is."""
+    of = {listing.pk: listing.organisation_id for listing in listings}
+    where = districts_of_organisations(Organisation.objects.filter(pk__in=set(of.values())))
+    return {pk: where.get(organisation_id, set()) for pk, organisation_id in of.items()}
+
+
+_SHOWN: Final = frozenset(ListedField.values)  # called like the fields of an organisation
+_PROTECTING: Final = frozenset({"name", "short_name", "address", "kind", "location_protected"})
+
+
+@opened(Opened.PUBLISHER)
+def follow_organisations(actor: Actor, changes: Sequence[Change], addresses: Collection[str]) -> None:
+    """Record listings that show something else because organisations changed.
+
+    A listing shows its organisation's details. It is not shown while its texts name a protected location.
+    """
+    rows = PublicListing.objects.in_force()
+    listed = [one.row.pk for one in changes if one.row.is_listed_publicly and _SHOWN & set(one.names)]
+    ids = set(rows.filter(organisation__in=listed).values_list("pk", flat=True)) if listed else set()
+    named = [word for one in changes if _PROTECTING & set(one.names) for word in _words(one)]
+    words = protected_in([*named, *addresses])
+    if words.words:
+        texts = rows.values_list("pk", "summary", "focus_words")
+        ids |= {pk for pk, *said in texts if words.names(*said)}
+    found = list(rows.filter(pk__in=ids))
+    where = _seen_in(found)
+    told = [Changed(OBJECT, one.pk, Op.UPDATED, one.revision, where[one.pk]) for one in found]
+    if told:
+        record_changes(actor, Action.UPDATE, told)
+
+
+def _words(change: Change) -> Iterator[str]:
+    """Names and address of an organisation whose location is or was protected, as they are and were."""
+    row, was = change.row, change.columns
+    kind, marked = was.get("kind", row.kind), was.get("location_protected", row.location_protected)
+    if row.has_protected_location or marked or kind in HIDDEN_AWAY:
+        for name in ("name", "short_name", "address"):
+            yield from (getattr(row, name), was.get(name, ""))
+
+
+def register_kind() -> None:
+    register(
+        Kind(OBJECT, PublicListing, _seen_in, counter="revision", only=(("is_in_force", True),)),
+        Link(OBJECT, "organisation", "organisation", is_through=True),
+    )
+
+
+@transaction.atomic
+def _rewrite(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    """Rewrite texts of listings, because a person is erased, in the next revision of each."""
+    erasable.write_texts(PublicListing._meta.label, actor, keys, rewrite)
+    for listing in PublicListing.objects.filter(pk__in=keys).order_by("pk").select_for_update():
+        listing.revision += 1
+        listing.updated_at = timezone.now()
+        listing.save(update_fields=["revision", "updated_at"])
+        _record(actor, listing, Op.UPDATED, ["summary"])
+
+
+def register_writer() -> None:
+    follow_changes(follow_organisations)
+    erasable.register(PublicListing._meta.label, Writer(_rewrite))

@@ -97,21 +97,6 @@ def test_only_the_keys_districts_and_types_are_told_and_what_leaves_is_said(
     assert [row["op"] for row in receiver.rows] == ["created", "out_of_scope"]
 
 
-def test_an_organisation_whose_location_becomes_protected_leaves_every_copy(receiver: Receiver) -> None:
-    north = make_district()
-    tool = Tool(north)
-    register(tool, receiver, types=["organisations"])
-    refuge, choir = make_organisation(north), make_organisation(north)
-    make_organisation(north, kind="shelter")
-    deliver()
-    assert [row["op"] for row in receiver.rows] == ["created", "created", "out_of_scope"]
-    for row in (refuge, choir):
-        edit_organisation(actor=SYSTEM, organisation_id=row.pk, location_protected=row == refuge, name="Blue")
-    deliver()
-    told = {row["id"]: row["op"] for row in receiver.rows[3:]}
-    assert told == {str(refuge.pk): "out_of_scope", str(choir.pk): "updated"}
-
-
 def test_what_was_before_the_webhook_is_not_told(receiver: Receiver) -> None:
     make_organisation()
     number_open_transaction()

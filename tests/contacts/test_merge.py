@@ -59,6 +59,7 @@ def everything(*models: Any) -> dict[str, list[Any]]:
         found = relations.as_it_is(model._base_manager.order_by("pk"))
         for row in found:
             row["fields"].pop("version", None)
+            row["fields"].pop("revision", None)
             row["fields"].pop("updated_at", None)
             row["fields"].get("also_in", []).sort()
             if model._meta.auto_created:

@@ -1,0 +1,41 @@
+"""Other systems' IDs of erased contacts: kept as keyed hashes, and refused afterwards."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contacts.models import ContactExternalId, ErasedId
+from lib.days import city_today
+from lib.fold import squash
+from lib.secret_keys import keyed_hashes
+
+ERASED: Final = "erased"
+_PURPOSE: Final = "ids of erased contacts"
+
+
+def remember_erased(contact_ids: Collection[UUID]) -> None:
+    """Keep hashes of the IDs that other systems have for contacts, before these are erased."""
+    rows = ContactExternalId.objects.filter(contact__in=contact_ids).values_list("source", "external_id")
+    made = [ErasedId(digest=_hashes(*pair)[0], erased_on=city_today()) for pair in rows]
+    ErasedId.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def refuse_erased(given: Iterable[Mapping[str, str]]) -> None:
+    """Raise ValidationError if one of these IDs was that of a contact who was erased."""
+    digests = [one for ids in given for one in _hashes(squash(ids["source"]), squash(ids["external_id"]))]
+    if digests and ErasedId.objects.filter(digest__in=digests).exists():
+        text = _("The person with this ID was erased. Do not enter them again.")
+        raise ValidationError({"external_ids": ValidationError(text, code=ERASED)})
+
+
+def is_erased(error: ValidationError) -> bool:
+    """Whether a write was rejected because of such an ID."""
+    found = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
+    return any(one.code == ERASED for one in found)
+
+
+def _hashes(source: str, external_id: str) -> list[bytes]:
+    return keyed_hashes(_PURPOSE, f"{source}\n{external_id}")
