@@ -7,7 +7,8 @@ class AuditConfig(AppConfig):
     verbose_name = _("Activity log")
 
     def ready(self) -> None:
-        from audit.services import remove_named_reasons
+        from audit.services import remove_named_reasons, remove_named_recipients
         from lib import erasable
 
+        erasable.register("audit.Event", erasable.Writer(remove_named_recipients))
         erasable.register("audit.Reason", erasable.Writer(remove_named_reasons))

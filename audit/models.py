@@ -85,9 +85,11 @@ class Event(models.Model):
     district_ids = ArrayField(models.UUIDField(), default=list)
     old_purpose = models.CharField(max_length=500, blank=True, db_column="purpose")  # until form 2
     reason_code = models.CharField(max_length=200, blank=True, db_default="")  # ReasonCode, space-separated
-    reason_digest = models.BinaryField(max_length=32, null=True)  # audit.rules.reason_digest
+    reason_digest = models.BinaryField(max_length=32, null=True)  # audit.rules.salted_digest
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=400, blank=True)  # audit.rules.recipient_of
+    recipient_salt = models.BinaryField(max_length=16, null=True)  # none after the recipient was removed
+    recipient_digest = models.BinaryField(max_length=32, null=True)  # of salt and recipient, from form 3
     allowed = models.BooleanField(default=True)
     search_hash = models.BinaryField(max_length=32, null=True)  # keyed hash of the search words
     form = models.SmallIntegerField(db_default=1)  # of the content hash (audit.rules.row_hash)

@@ -13,8 +13,17 @@ import orjson
 from lib.reasons import join_reasons
 
 FIRST_FORM: Final = 1  # made by the application, until ADR 44
+SECOND_FORM: Final = 2  # made by the owner; of events until ADR 69, of changes still
+THIRD_FORM: Final = 3  # of events: a digest of the recipient stands for its text
 #: Columns that a row of the first form has not, and what they hold then.
-_LATER: Final[dict[str, object]] = {"form": FIRST_FORM, "login": "", "reason_code": "", "reason_digest": None}
+_LATER: Final[dict[str, object]] = {
+    "form": FIRST_FORM,
+    "login": "",
+    "reason_code": "",
+    "reason_digest": None,
+    "recipient_salt": None,
+    "recipient_digest": None,
+}
 # Fields of the second form, in order. The owner's function `audit_write` hashes the same bytes.
 _FIELDS: Final = {
     "event": (
@@ -61,14 +70,19 @@ def row_hash(kind: str, row: Mapping[str, Any]) -> bytes:
     """
     if row["form"] == FIRST_FORM:
         return content_hash({name: value for name, value in row.items() if _LATER.get(name, row) != value})
-    if row["form"] != FIRST_FORM + 1 or row.get("purpose"):
+    names = _FIELDS[kind]
+    if row["form"] == THIRD_FORM and kind == "event":
+        names = tuple("recipient_digest" if name == "recipient" else name for name in names)
+    elif row["form"] != SECOND_FORM or row.get("recipient_digest") is not None:
         return b""
-    said = b"".join(_field(row[name]) for name in _FIELDS[kind])
-    return hashlib.sha256(f"proximity audit {kind} 2".encode() + said).digest()
+    if row.get("purpose"):
+        return b""
+    said = b"".join(_field(row[name]) for name in names)
+    return hashlib.sha256(f"proximity audit {kind} {row['form']}".encode() + said).digest()
 
 
-def reason_digest(salt: bytes, text: str) -> bytes:
-    """Return the digest of a reason's text. The salt keeps others from guessing it."""
+def salted_digest(salt: bytes, text: str) -> bytes:
+    """Return the digest of the text of a reason or recipient. The salt keeps others from guessing it."""
     return hashlib.sha256(salt + text.encode()).digest()
 
 

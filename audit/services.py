@@ -109,10 +109,13 @@ def remove_reasons(*, actor: Acting, events: Collection[UUID], purpose: str) -> 
         try:
             cursor.execute(_REMOVE_REASONS, [as_array(events), _purpose(actor, purpose), actor.request_id])
         except ProgrammingError as error:
-            if isinstance(error.__cause__, InsufficientPrivilege):
-                raise PermissionDenied from error
-            raise
+            raise _refused(error) from error
         return int(cursor.fetchone()[0])
+
+
+def _refused(error: ProgrammingError) -> Exception:
+    """Return PermissionDenied if the database refuses this actor, or else the error itself."""
+    return PermissionDenied() if isinstance(error.__cause__, InsufficientPrivilege) else error
 
 
 def prune_trail(actor: Acting) -> int | None:
@@ -131,6 +134,21 @@ def remove_named_reasons(actor: Acting, keys: Keys, _rewrite: Rewrite) -> None:
     remove_reasons(actor=actor, events=[UUID(key) for key in keys], purpose="A person’s data is erased")
 
 
+def remove_named_recipients(actor: Acting, keys: Keys, _rewrite: Rewrite) -> None:
+    """Remove recipients that name a person who is erased. The seals hold (docs/adr/0069).
+
+    One event of the same transaction names all of them. The database refuses everybody but the system and
+    privacy officers.
+    """
+    given = [as_array(map(UUID, keys)), _purpose(actor, "A person’s data is erased"), actor.request_id]
+    with naming(actor), prepared_cursor() as cursor:
+        try:
+            cursor.execute(_REMOVE_RECIPIENTS, given)
+        except ProgrammingError as error:
+            raise _refused(error) from error
+
+
+_REMOVE_RECIPIENTS: Final = "SELECT removed FROM audit_remove_recipients(%s::uuid[], %s::text, %s::text)"
 _REMOVE_REASONS: Final = "SELECT removed FROM audit_remove_reasons(%s::uuid[], %s::text, %s::text)"
 
 

@@ -4,7 +4,7 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,16 @@ from django.utils import timezone
 
 from audit.catalogue import differences
 from audit.models import Change, Event, Pruned, Reason, Seal, TrailPosition
-from audit.rules import FIRST_FORM, NO_ROOT, chained_root, leaf, reason_digest, row_hash, seal_message
+from audit.rules import (
+    FIRST_FORM,
+    NO_ROOT,
+    THIRD_FORM,
+    chained_root,
+    leaf,
+    row_hash,
+    salted_digest,
+    seal_message,
+)
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
 from audit.witness import seals_of_witness
@@ -81,8 +90,10 @@ class Report:
     not_sealed: int = 0
     not_numbered: int = 0
     reasons_removed: int = 0
+    recipients_removed: int = 0
     pruned: Pruned | None = None  # what a retention rule removed, if its event is in the log
     rows_pruned: int = 0
+    removed: frozenset[UUID] = frozenset()  # events whose recipient was removed, as other events say
     records: int = 0  # signed ones that further checks compared
 
 
@@ -127,6 +138,7 @@ def verify_trail(
     report = Report(keys_were_given=public_keys is not None)
     start = _start(since, using)
     report.findings += _find_pruned(report, using)
+    report.removed = _events_without_recipient(using)
     first_row = start.last_seq if start.number else None
     rows = _rows(first_row, using)
     report.findings += check(_seals(start.number, using), rows, start, public_keys, report)
@@ -228,8 +240,10 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             yield Finding("was inserted: no seal has this number", seal.number, row.seq)
         elif row.content is None:
             yield Finding("its row is gone", seal.number, row.seq)
-        elif not _is_its_hash(row, row.content):
+        elif not _is_its_hash(row, row.content, report.removed):
             yield Finding(f"{row.kind} {row.id} was edited", seal.number, row.seq)
+        elif not _is_its_recipient(row, row.content, report.removed):
+            yield Finding(f"the recipient of {row.kind} {row.id} was edited", seal.number, row.seq)
         elif not _is_its_reason(row.content, row.reason):
             yield Finding(f"the reason of {row.kind} {row.id} was edited", seal.number, row.seq)
         elif _leaf(row) != sealed:
@@ -241,11 +255,19 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             report.notices.append(Finding(said, seal.number, row.seq))
         if row.reason and row.reason.removed_at:
             report.reasons_removed += 1
+        if row.id in report.removed and row.kind == "event":
+            report.recipients_removed += 1
     for seq in leaves:
         if report.pruned and seq <= report.pruned.last_seq:
             report.rows_pruned += 1
         else:
             yield Finding("is gone", seal.number, seq)
+
+
+def _events_without_recipient(using: str) -> frozenset[UUID]:
+    """IDs of events whose recipient was removed, as other events of the log say."""
+    removals = Event.objects.using(using).filter(action="erase", object_type="recipient")
+    return frozenset(pk for ids in removals.values_list("object_ids", flat=True) for pk in ids)
 
 
 def _find_pruned(report: Report, using: str) -> Iterator[Finding]:
@@ -268,14 +290,30 @@ def _find_pruned(report: Report, using: str) -> Iterator[Finding]:
     report.pruned = pruned
 
 
-def _is_its_hash(row: Row, content: Mapping[str, Any]) -> bool:
-    """Whether the row's columns have its hash. The hash of an old event covers its reason's text."""
+def _is_its_hash(row: Row, content: Mapping[str, Any], removed: Collection[UUID]) -> bool:
+    """Whether the row's columns have its hash. That of an old event covers its reason and recipient."""
+    if content["form"] < THIRD_FORM and row.id in removed and not content.get("recipient", "?"):
+        return True  # nothing but the seal knows its columns now
     kind = "change" if row.kind == "change" else "event"
     if content["form"] == FIRST_FORM and row.reason:
         if row.reason.removed_at:
             return True  # nothing but the seal knows its columns now
         content = {**content, "purpose": row.reason.text}
     return row_hash(kind, content) == row.hash
+
+
+def _is_its_recipient(row: Row, content: Mapping[str, Any], removed: Collection[UUID]) -> bool:
+    """Whether the recipient of an event has its digest, or was removed by an event of the log."""
+    if row.kind == "change":
+        return True
+    recipient, salt, digest = (content[f"recipient{name}"] for name in ("", "_salt", "_digest"))
+    if content["form"] < THIRD_FORM:
+        return digest is None and salt is None and not (recipient and row.id in removed)
+    if digest is None:
+        return not recipient and salt is None
+    if salt is None:
+        return not recipient and row.id in removed
+    return bool(digest == salted_digest(salt, recipient)) and row.id not in removed
 
 
 def _is_its_reason(content: Mapping[str, Any], reason: KeptReason | None) -> bool:
@@ -286,7 +324,7 @@ def _is_its_reason(content: Mapping[str, Any], reason: KeptReason | None) -> boo
         return reason.is_recorded and not reason.text and not reason.salt
     if content["form"] == FIRST_FORM:
         return not digest and not reason.salt and not content["purpose"]
-    return bool(digest == reason_digest(reason.salt, reason.text))
+    return bool(digest == salted_digest(reason.salt, reason.text))
 
 
 def _leaf(row: Row) -> bytes:

@@ -19,7 +19,7 @@ from lib.row_context import CONTEXT, GUARDED, signed, signed_for_nobody
 
 # What can read the context: its functions, and tables with policies and their views if they are on
 # (tests/crm/test_row_context.py compares with the catalogue).
-_READS_CONTEXT: Final = re.compile(r"\b(?:context_|audit_(?:write|remove_reasons|prune))")
+_READS_CONTEXT: Final = re.compile(r"\b(?:context_|audit_(?:write|remove_re|prune))")
 _MEETS_POLICIES: Final = re.compile(rf"\b(?:{'|'.join(GUARDED)}|guard\b)|{_READS_CONTEXT.pattern}")
 # What may write: triggers refuse it without a genuine context if policies are on (crm.database.roles).
 _MAY_WRITE: Final = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|COPY|WITH)\b")

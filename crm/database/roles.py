@@ -19,7 +19,7 @@ TRAIL_PREFIX: Final = "audit_"
 # Activity log tables that versions before `audit_write` insert into.
 WRITTEN: Final = ("audit_event", "audit_change")
 # The owner's functions that the application runs: the only ways to write an event (docs/adr/0044).
-RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons", "audit_prune")
+RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons", "audit_remove_recipients", "audit_prune")
 # The only ways to number and seal rows.
 RUN_BY_PUBLISHER: Final = ("audit_publish", "audit_seal", "audit_alone")
 # They turn values into bytes, for the hashes of the log.

@@ -11,7 +11,7 @@ from audit.rules import content_hash
 from lib.ids import uuid7
 
 
-def insert_old_event(at: datetime | None = None) -> UUID:
+def insert_old_event(at: datetime | None = None, recipient: str = "") -> UUID:
     """Insert an event in form 1, with its reason in it."""
     content: dict[str, Any] = {
         "id": uuid7(),
@@ -26,7 +26,7 @@ def insert_old_event(at: datetime | None = None) -> UUID:
         "district_ids": [],
         "purpose": "she called",
         "request_id": "a request",
-        "recipient": "",
+        "recipient": recipient,
         "allowed": True,
         "search_hash": None,
     }

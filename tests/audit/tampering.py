@@ -122,7 +122,7 @@ def _another(random: Random, value: Any, name: str) -> Any:
         case list():
             return value[1:] if value and random.random() < 0.5 else [*value, uuid4()]
         case None:
-            return random.randbytes(32) if name == "search_hash" else uuid4()
+            return uuid4() if name.endswith("_id") else random.randbytes(32)
         case str():
             return "view" if value != "view" else "list"
     return value.replace(microsecond=(value.microsecond + 1) % 1_000_000)

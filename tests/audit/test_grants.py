@@ -73,6 +73,7 @@ FORBIDDEN: dict[str, LiteralString] = {
     },
     "UPDATE audit_event": "UPDATE audit_event SET purpose = ''",
     "removing a reason": "SELECT audit_remove_reasons('{}', '', '')",
+    "removing a recipient": "SELECT audit_remove_recipients('{}', '', '')",
     "pruning": "SELECT audit_prune('')",
     "claiming to have pruned": (
         "INSERT INTO audit_pruned VALUES (1, 1, '', 1, 400, now(), '018f0000-0000-7000-8000-000000000000')"

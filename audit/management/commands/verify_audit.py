@@ -108,6 +108,10 @@ class Command(BaseCommand):
         against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
         self.stdout.write(f"{report.rows} rows, {report.seals} seals{against}.")
         self.stdout.write(f"{report.records} signed records compared with their digests.")
+        if report.recipients_removed:
+            self.stdout.write(
+                f"{report.recipients_removed} recipients were removed, each by an event that is in the log."
+            )
         if report.reasons_removed:
             self.stdout.write(
                 f"{report.reasons_removed} reasons were removed, each by an event that is in the log."

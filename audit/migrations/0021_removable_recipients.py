@@ -1,0 +1,298 @@
+"""Recipients can be removed while every seal holds, as reasons can (docs/adr/0069).
+
+Form 3 of an event's content hash covers a salted digest of the recipient. Text and salt stand beside it, and only a
+function of the owner removes them. It writes an event that names the events whose recipients it removed.
+"""
+
+from django.db import migrations, models
+
+WRITE = """
+CREATE OR REPLACE FUNCTION audit_write(
+    action text, object_type text, object_ids uuid[], field_names text[], district_ids uuid[],
+    reason_code text, reason text, request_id text, recipient text, allowed boolean, search_hash bytea,
+    changed_types text[] DEFAULT '{}', changed_ids uuid[] DEFAULT '{}', changed_ops text[] DEFAULT '{}',
+    changed_versions integer[] DEFAULT '{}', changed_into uuid[] DEFAULT '{}',
+    changed_districts text[] DEFAULT '{}',
+    OUT id uuid, OUT at timestamptz, OUT actor_kind text, OUT actor_id uuid, OUT actor_role text
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    ticks bigint;
+    salt bytea;
+    digest bytea;
+    names bytea := '';
+    to_salt bytea;
+    to_digest bytea;
+BEGIN
+    IF array_position(object_ids, NULL) IS NOT NULL OR array_position(district_ids, NULL) IS NOT NULL
+       OR array_position(field_names, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'an event names no record without an ID' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    at := clock_timestamp();
+    ticks := (extract(epoch FROM at) * 4096000)::bigint;
+    id := public.audit_id(ticks);
+
+    -- Who: the verified context, never an argument. Without a context: a user without an ID.
+    actor_kind := 'user';
+    actor_role := '';
+    SELECT context.actor INTO actor_id FROM guard.verified_context() AS context;
+    IF FOUND AND actor_id IS NULL THEN
+        actor_kind := 'system';
+    ELSIF actor_id IS NOT NULL THEN
+        SELECT CASE WHEN account.is_active THEN account.role ELSE '' END INTO actor_role
+          FROM public.accounts_user AS account WHERE account.id = actor_id;
+        IF NOT FOUND THEN
+            actor_role := '';
+            IF EXISTS (SELECT FROM public.api_apikey AS key WHERE key.id = actor_id) THEN
+                actor_kind := 'key';
+            END IF;
+        END IF;
+    END IF;
+
+    IF reason <> '' THEN
+        salt := uuid_send(gen_random_uuid());
+        digest := sha256(salt || convert_to(reason, 'UTF8'));
+    END IF;
+    IF recipient <> '' THEN
+        to_salt := uuid_send(gen_random_uuid());
+        to_digest := sha256(to_salt || convert_to(recipient, 'UTF8'));
+    END IF;
+    IF cardinality(field_names) > 0 THEN
+        SELECT string_agg(public.audit_text(name), '' ORDER BY place) INTO names
+          FROM unnest(field_names) WITH ORDINALITY AS named (name, place);
+    END IF;
+    INSERT INTO public.audit_event (
+        id, at, actor_kind, actor_id, actor_role, login, action, object_type, object_ids, field_names,
+        district_ids, purpose, reason_code, reason_digest, request_id, recipient, recipient_salt,
+        recipient_digest, allowed, search_hash, form, content_hash
+    ) VALUES (
+        id, at, actor_kind, actor_id, actor_role, session_user, action, object_type, object_ids, field_names,
+        district_ids, '', reason_code, digest, request_id, recipient, to_salt,
+        to_digest, allowed, search_hash, 3,
+        sha256(
+            'proximity audit event 3'::bytea
+            || public.audit_field(uuid_send(id))
+            || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
+            || public.audit_text(actor_kind) || public.audit_field(uuid_send(actor_id))
+            || public.audit_text(actor_role) || public.audit_text(session_user)
+            || public.audit_text(action) || public.audit_text(object_type)
+            || public.audit_ids(object_ids) || public.audit_field(names) || public.audit_ids(district_ids)
+            || public.audit_text(reason_code) || public.audit_field(digest)
+            || public.audit_text(request_id) || public.audit_field(to_digest)
+            || public.audit_field(boolsend(allowed)) || public.audit_field(search_hash)
+        )
+    );
+    IF digest IS NOT NULL THEN
+        INSERT INTO public.audit_reason (event_id, salt, text) VALUES (id, salt, reason);
+    END IF;
+    IF cardinality(changed_ids) > 0 THEN
+        WITH made AS MATERIALIZED (
+            SELECT public.audit_id(ticks + place) AS change_id, what, which, op, version, into_id,
+                   places::uuid[] AS places
+              FROM unnest(changed_types, changed_ids, changed_ops, changed_versions, changed_into,
+                          changed_districts)
+                   WITH ORDINALITY AS one (what, which, op, version, into_id, places, place)
+        )
+        INSERT INTO public.audit_change (
+            id, event_id, at, object_type, object_id, op, version, into_id, district_ids, form, content_hash
+        )
+        SELECT change_id, id, at, what, which, op, version, into_id, places, 2,
+               sha256(
+                   'proximity audit change 2'::bytea
+                   || public.audit_field(uuid_send(change_id)) || public.audit_field(uuid_send(id))
+                   || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
+                   || public.audit_text(what) || public.audit_field(uuid_send(which))
+                   || public.audit_text(op) || public.audit_field(int4send(version))
+                   || public.audit_field(uuid_send(into_id)) || public.audit_ids(places)
+               )
+          FROM made;
+    END IF;
+END $$;
+"""
+
+WRITE_BEFORE = """
+CREATE OR REPLACE FUNCTION audit_write(
+    action text, object_type text, object_ids uuid[], field_names text[], district_ids uuid[],
+    reason_code text, reason text, request_id text, recipient text, allowed boolean, search_hash bytea,
+    changed_types text[] DEFAULT '{}', changed_ids uuid[] DEFAULT '{}', changed_ops text[] DEFAULT '{}',
+    changed_versions integer[] DEFAULT '{}', changed_into uuid[] DEFAULT '{}',
+    changed_districts text[] DEFAULT '{}',
+    OUT id uuid, OUT at timestamptz, OUT actor_kind text, OUT actor_id uuid, OUT actor_role text
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    ticks bigint;
+    salt bytea;
+    digest bytea;
+    names bytea := '';
+BEGIN
+    IF array_position(object_ids, NULL) IS NOT NULL OR array_position(district_ids, NULL) IS NOT NULL
+       OR array_position(field_names, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'an event names no record without an ID' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    at := clock_timestamp();
+    ticks := (extract(epoch FROM at) * 4096000)::bigint;
+    id := public.audit_id(ticks);
+
+    -- Who: the verified context, never an argument. Without a context: a user without an ID.
+    actor_kind := 'user';
+    actor_role := '';
+    SELECT context.actor INTO actor_id FROM guard.verified_context() AS context;
+    IF FOUND AND actor_id IS NULL THEN
+        actor_kind := 'system';
+    ELSIF actor_id IS NOT NULL THEN
+        SELECT CASE WHEN account.is_active THEN account.role ELSE '' END INTO actor_role
+          FROM public.accounts_user AS account WHERE account.id = actor_id;
+        IF NOT FOUND THEN
+            actor_role := '';
+            IF EXISTS (SELECT FROM public.api_apikey AS key WHERE key.id = actor_id) THEN
+                actor_kind := 'key';
+            END IF;
+        END IF;
+    END IF;
+
+    IF reason <> '' THEN
+        salt := uuid_send(gen_random_uuid());
+        digest := sha256(salt || convert_to(reason, 'UTF8'));
+    END IF;
+    IF cardinality(field_names) > 0 THEN
+        SELECT string_agg(public.audit_text(name), '' ORDER BY place) INTO names
+          FROM unnest(field_names) WITH ORDINALITY AS named (name, place);
+    END IF;
+    INSERT INTO public.audit_event (
+        id, at, actor_kind, actor_id, actor_role, login, action, object_type, object_ids, field_names,
+        district_ids, purpose, reason_code, reason_digest, request_id, recipient, allowed, search_hash, form,
+        content_hash
+    ) VALUES (
+        id, at, actor_kind, actor_id, actor_role, session_user, action, object_type, object_ids, field_names,
+        district_ids, '', reason_code, digest, request_id, recipient, allowed, search_hash, 2,
+        sha256(
+            'proximity audit event 2'::bytea
+            || public.audit_field(uuid_send(id))
+            || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
+            || public.audit_text(actor_kind) || public.audit_field(uuid_send(actor_id))
+            || public.audit_text(actor_role) || public.audit_text(session_user)
+            || public.audit_text(action) || public.audit_text(object_type)
+            || public.audit_ids(object_ids) || public.audit_field(names) || public.audit_ids(district_ids)
+            || public.audit_text(reason_code) || public.audit_field(digest)
+            || public.audit_text(request_id) || public.audit_text(recipient)
+            || public.audit_field(boolsend(allowed)) || public.audit_field(search_hash)
+        )
+    );
+    IF digest IS NOT NULL THEN
+        INSERT INTO public.audit_reason (event_id, salt, text) VALUES (id, salt, reason);
+    END IF;
+    IF cardinality(changed_ids) > 0 THEN
+        WITH made AS MATERIALIZED (
+            SELECT public.audit_id(ticks + place) AS change_id, what, which, op, version, into_id,
+                   places::uuid[] AS places
+              FROM unnest(changed_types, changed_ids, changed_ops, changed_versions, changed_into,
+                          changed_districts)
+                   WITH ORDINALITY AS one (what, which, op, version, into_id, places, place)
+        )
+        INSERT INTO public.audit_change (
+            id, event_id, at, object_type, object_id, op, version, into_id, district_ids, form, content_hash
+        )
+        SELECT change_id, id, at, what, which, op, version, into_id, places, 2,
+               sha256(
+                   'proximity audit change 2'::bytea
+                   || public.audit_field(uuid_send(change_id)) || public.audit_field(uuid_send(id))
+                   || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
+                   || public.audit_text(what) || public.audit_field(uuid_send(which))
+                   || public.audit_text(op) || public.audit_field(int4send(version))
+                   || public.audit_field(uuid_send(into_id)) || public.audit_ids(places)
+               )
+          FROM made;
+    END IF;
+END $$;
+"""
+
+GUARD = """
+-- The reason of an event moves to audit_reason, or its recipient is removed, and nothing else of the event changes.
+CREATE OR REPLACE FUNCTION audit_only_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before record := OLD;
+    without record := OLD;
+BEGIN
+    before.purpose := '';
+    IF NEW IS NOT DISTINCT FROM before AND EXISTS (
+        SELECT FROM public.audit_reason AS reason WHERE reason.event_id = OLD.id AND reason.text = OLD.purpose
+    ) THEN
+        RETURN NEW;
+    END IF;
+    without.recipient := '';
+    without.recipient_salt := NULL;
+    IF OLD.recipient <> '' AND NEW IS NOT DISTINCT FROM without AND EXISTS (
+        SELECT FROM public.audit_event AS removal
+         WHERE removal.object_ids @> ARRAY[OLD.id] AND removal.action = 'erase'
+           AND removal.object_type = 'recipient' AND removal.xid = pg_current_xact_id()::text::bigint
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+"""
+
+GUARD_BEFORE = """
+CREATE OR REPLACE FUNCTION audit_only_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before record := OLD;
+BEGIN
+    before.purpose := '';
+    IF NEW IS NOT DISTINCT FROM before AND EXISTS (
+        SELECT FROM public.audit_reason AS reason WHERE reason.event_id = OLD.id AND reason.text = OLD.purpose
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is append-only: % on % refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+"""
+
+REMOVE = """
+CREATE FUNCTION audit_remove_recipients(
+    events uuid[], reason text, request_id text, OUT id uuid, OUT removed integer
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    whose uuid;
+    found_ids uuid[];
+BEGIN
+    SELECT context.actor INTO whose FROM guard.verified_context() AS context;
+    IF NOT FOUND OR (whose IS NOT NULL AND NOT EXISTS (
+        SELECT FROM public.accounts_user AS account
+         WHERE account.id = whose AND account.is_active AND account.role = 'privacy_officer'
+    )) THEN
+        RAISE EXCEPTION 'only a privacy officer removes recipients' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    found_ids := ARRAY(
+        SELECT event.id FROM public.audit_event AS event
+         WHERE event.id = ANY (events) AND event.recipient <> '' ORDER BY event.id FOR UPDATE
+    );
+    removed := cardinality(found_ids);
+    IF removed = 0 THEN
+        RETURN;
+    END IF;
+    SELECT written.id INTO id FROM public.audit_write(
+        'erase', 'recipient', found_ids, '{}', '{}', '', reason, request_id, '', true, NULL
+    ) AS written;
+    UPDATE public.audit_event AS event SET recipient = '', recipient_salt = NULL WHERE event.id = ANY (found_ids);
+END $$;
+REVOKE ALL ON FUNCTION audit_remove_recipients FROM PUBLIC;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0020_pruned")]
+
+    operations = [
+        migrations.AddField("event", "recipient_salt", models.BinaryField(max_length=16, null=True)),
+        migrations.AddField("event", "recipient_digest", models.BinaryField(max_length=32, null=True)),
+        migrations.RunSQL(WRITE, WRITE_BEFORE),
+        migrations.RunSQL(GUARD, GUARD_BEFORE),
+        migrations.RunSQL(REMOVE, "DROP FUNCTION audit_remove_recipients"),
+    ]
