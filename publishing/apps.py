@@ -9,7 +9,7 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from lib import erasable
         from publishing import archive, reminders
-        from publishing.services import listings, pending_entries
+        from publishing.services import listings, pending_entries, publications, registrations
 
         archive.register()
         listings.register_kind()
@@ -23,6 +23,7 @@ class PublishingConfig(AppConfig):
             "publishing.PublicEntry",
             "publishing.PublicMeeting",
             "publishing.PublicText",
-            "publishing.Registration",
             "publishing.ReportingRoute",
         )
+        erasable.on_leaving(publications.publish_soon)
+        erasable.register("publishing.Registration", erasable.Writer(registrations.forget_registrants))

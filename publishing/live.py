@@ -36,10 +36,14 @@ def _typed(kind: str = "text", **attributes: str) -> forms.TextInput:
 
 def published_file(path: str) -> tuple[bytes, str] | None:
     """The content and digest of a file of the last publication; a folder stands for its index."""
-    last = Publication.objects.done().latest_first().first()
-    files = last.files if last else {}
-    digest = files.get(path) or (files.get(f"{path}index.html") if not path or path.endswith("/") else None)
-    row = PublicFile.objects.filter(pk=digest).first() if digest else None
+    for _again in range(2):  # the next publication may have replaced the file meanwhile
+        last = Publication.objects.done().latest_first().first()
+        files = last.files if last else {}
+        index = f"{path}index.html" if not path or path.endswith("/") else ""
+        digest = files.get(path) or files.get(index)
+        row = PublicFile.objects.filter(pk=digest).first() if digest else None
+        if row or not digest:
+            break
     return (bytes(row.content), row.digest) if row else None
 
 

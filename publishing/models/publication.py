@@ -26,15 +26,25 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.order_by("-number")
 
 
+class PublicFileQuerySet(models.QuerySet["PublicFile"]):
+    def superseded_by(self, publication: "Publication") -> Self:
+        """Files that this publication lacks."""
+        return self.exclude(pk__in=set(publication.files.values()))
+
+
 class PublicFile(models.Model):
-    """The content of a file, once, however often it was published. A trigger keeps it as it is."""
+    """The content of a file of the current publication, once. A trigger keeps it while it is published."""
 
     digest = models.CharField(max_length=64, primary_key=True)  # SHA-256
     content = models.BinaryField()
 
+    objects = PublicFileQuerySet.as_manager()
+
 
 class Publication(models.Model):
-    """`files` has the digest of each path, so that what was said on a day can be shown. A trigger keeps it.
+    """`files` has the digest of each path, so that a copy of what was said on a day can be checked.
+
+    A trigger keeps it. The files themselves are deleted when another publication replaces them.
 
     A publication that failed has an error and no files: the one before stays in force.
     """

@@ -1,4 +1,4 @@
-"""Keeping what was published: each publication is a list of files, and each file is kept once."""
+"""Publications: each is a list of files with their digests. Only the files of the current one are kept."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -7,10 +7,14 @@ from typing import Final
 
 from django.db import transaction
 
+from lib.acting import Acting
+from lib.erasable import Leaving
+from lib.waking import wake_on_commit
 from publishing.models import Publication, PublicFile
 from publishing.models.publication import FAILURES
 from publishing.services.grids import lock_releases
 
+PUBLISH: Final = "publishing.publish_site"
 AGES: Final = 7  # days after which unchanged pages get another day
 _ERROR: Final = 200
 
@@ -21,13 +25,21 @@ def keep_publication(build: Callable[[date, date], Mapping[str, bytes]], today: 
     lock_releases()
     last = Publication.objects.done().latest_first().first()
     if last is not None and last.is_of(today, AGES) and digests(build(today, last.as_of)) == last.files:
+        PublicFile.objects.superseded_by(last).delete()  # kept by a version before
         return None
     files = build(today, today)
     found = digests(files)
     known = set(PublicFile.objects.filter(pk__in=found.values()).values_list("pk", flat=True))
     new = {digest: files[path] for path, digest in found.items() if digest not in known}
     PublicFile.objects.bulk_create(PublicFile(digest=digest, content=new[digest]) for digest in sorted(new))
-    return Publication.objects.create(number=_next_number(), as_of=today, files=found)
+    made = Publication.objects.create(number=_next_number(), as_of=today, files=found)
+    PublicFile.objects.superseded_by(made).delete()
+    return made
+
+
+def publish_soon(_actor: Acting, _leaving: Leaving) -> None:
+    """Publish again when a person was erased: the files that name them are replaced and deleted."""
+    wake_on_commit(PUBLISH)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,8 +18,10 @@ from audit.services import record
 from contacts.codes import ContactWish, OrganisationStatus
 from contacts.models import Organisation
 from contacts.services.organisations import create_organisation
+from lib.acting import Acting
 from lib.cleaning import assign
 from lib.conflicts import check_version
+from lib.erasable import Keys, Rewrite, write_texts
 from lib.waking import wake_on_commit
 from publishing.kinds import ListedField, RegistrationState, Wants
 from publishing.models import Registration
@@ -182,6 +185,19 @@ def tidy_registrations(now: datetime) -> int:
     decided = (RegistrationState.ACCEPTED, RegistrationState.JOINED)
     gone |= rows.filter(state__in=decided, decided_at__lt=now - TEXTS_FOR)
     return gone.delete()[0]
+
+
+def forget_registrants(actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
+    """Delete registrations whose contact person is erased, and rewrite other texts of registrations."""
+
+    def rewritten(row: Registration) -> Mapping[str, Any]:
+        values = rewrite(row)
+        if any(name.startswith("person_") for name in values):
+            row.delete()
+            return {}
+        return values
+
+    write_texts("publishing.Registration", actor, keys, rewritten)
 
 
 def _to_decide(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
