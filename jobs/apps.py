@@ -8,9 +8,10 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs import releasing
-        from jobs.services import delete_named_files
+        from jobs.services import delete_named_files, forget_files
         from lib import erasable
 
         releasing.register()
         erasable.register("jobs.Job", erasable.Writer(delete_named_files))
         erasable.whole_rows("jobs.JobFile")
+        erasable.on_leaving(forget_files)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from districts.models import District
 from jobs.files import KEPT_FOR, keep_file, opened
 from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Lane, find_kind, kinds_of, lane_of
 from jobs.models import Job, JobFile, JobQuerySet, JobStatus
-from jobs.services import LEASE, end_job
+from jobs.services import LEASE, end_job, lock_erased_since
 from lib.leases import Lease, claim, claim_alone
 from lib.row_context import acting_as
 from lib.waits import patience
@@ -81,11 +82,11 @@ def _run(lease: Lease[Job], actor: Actor | None) -> None:
 
 
 def _do(lease: Lease[Job], kind: Kind, actor: Actor) -> None:
-    job, pulse = lease.row, _Pulse(lease)
+    job, pulse, begun = lease.row, _Pulse(lease), timezone.now()
     try:
         with pulse, patience(STATEMENT_SECONDS), acting_as(actor):
             outcome = kind.run(_Work(job, actor, pulse))
-        _keep(lease, outcome, actor)
+        _keep(lease, outcome, actor, begun)
     except JobStopped:
         if pulse.cancelled:
             end_job(lease.ours, JobStatus.CANCELLED)
@@ -102,10 +103,15 @@ def _fail(lease: Lease[Job], error: str, message: str) -> None:
 
 
 @transaction.atomic
-def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor) -> None:
-    """Finish the job with its files and result, unless another worker has taken it over."""
+def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor, begun: datetime) -> None:
+    """Finish the job with its files and result, unless another worker has taken it over.
+
+    Raises JobRefused if its files can hold what was erased meanwhile.
+    """
     if not lease.renew():
         raise JobStopped
+    if outcome.files and lock_erased_since(begun):
+        raise JobRefused(_("Data was erased while the file was being made. Create the file again."))
     kind = find_kind(lease.row.kind)
     waits = kind is not None and kind.needs_release(outcome.result)
     kept = []

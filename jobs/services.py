@@ -22,7 +22,7 @@ from jobs.files import KEPT_FOR, keep_file
 from jobs.kinds import find_kind
 from jobs.models import Job, JobFile, JobStatus, Lease
 from lib.acting import Acting
-from lib.erasable import Keys, Rewrite
+from lib.erasable import Keys, Leaving, Rewrite
 from lib.ids import uuid7
 from lib.waking import wake_on_commit
 
@@ -145,6 +145,32 @@ def delete_named_files(_actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
         if values:
             JobFile.objects.filter(job=job).delete()
             job.save(update_fields=list(values))
+
+
+#: The name of a lease that says when a person's data was last erased.
+_ERASED: Final = "a person was erased"
+
+
+def forget_files(actor: Acting, _leaving: Leaving) -> None:
+    """Delete the files of all ended jobs, because any of them can name a person who is erased.
+
+    Files are compressed or encrypted, and can be made again. A job under way then keeps no file.
+    """
+    moment = timezone.now()
+    Lease.objects.update_or_create(name=_ERASED, defaults={"holder": uuid7(), "until": moment})
+    files = JobFile.objects.exclude(job__status__in=[JobStatus.WAITING, JobStatus.RUNNING])
+    jobs = sorted(set(files.values_list("job", flat=True)))
+    files.delete()
+    if jobs:
+        record(actor, Action.UPDATE, "job", jobs, field_names=["files"])
+
+
+def lock_erased_since(moment: datetime) -> bool:
+    """Whether a person was erased since this moment. Until the transaction ends, nobody else is."""
+    Lease.objects.bulk_create(
+        [Lease(name=_ERASED, holder=uuid7(), until=datetime.fromtimestamp(0, UTC))], ignore_conflicts=True
+    )
+    return Lease.objects.select_for_update(no_key=True).get(name=_ERASED).until >= moment
 
 
 def delete_expired_files() -> int:
