@@ -32,9 +32,11 @@ _UNVOWELLED: Final = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d
 _ARTICLE: Final = re.compile("\\bال(?=..)")  # written as one with the name
 _ARTICLES: Final = ("al", "el", "ul")
 _CONSONANTS: Final = (
+    ("tsh", "s"),
     *(("sh", "s"), ("ch", "s"), ("kh", "h"), ("gh", "q"), ("th", "t"), ("dh", "d"), ("ph", "f"), ("ck", "k")),
     *(("g", "j"), ("c", "k"), ("v", "f"), ("p", "b"), ("x", "ks"), ("z", "s")),
 )
+_SLAVIC_C: Final = re.compile("tsch|tch|ch|c")
 _TWICE: Final = re.compile(r"([a-z])\1")
 _VOWELS: Final = re.compile("[aeiouyw]")
 _GROUP: Final = re.compile(r"\+?\d+")
@@ -110,9 +112,9 @@ class Wanted:
         best = max((_likeness(word, form) for form in forms), default=_NONE)
         is_unvowelled, has_article = bool(_UNVOWELLED.search(written)), bool(_ARTICLE.match(written))
         if best < _LIKE and is_unvowelled != self.unvowelled[number]:
-            ours, least = consonants(word, vowels=is_unvowelled), 2 if len(self.names[number]) > 1 else 3
-            theirs = {consonants(form, vowels=not is_unvowelled) for form in forms}
-            if (len(ours) >= least and ours in theirs) or (word in _ARTICLES and has_article):
+            ours, least = _heard([word], vowels=is_unvowelled), 2 if len(self.names[number]) > 1 else 3
+            theirs = _heard(forms, vowels=not is_unvowelled)
+            if any(len(one) >= least for one in ours & theirs) or (word in _ARTICLES and has_article):
                 return _LIKE
         return best
 
@@ -159,6 +161,21 @@ def consonants(word: str, *, vowels: bool) -> str:
         word = word.replace(letters, one)
     found = _VOWELS.sub("", _TWICE.sub(r"\1", word) if vowels else word)
     return found.removesuffix("h") if len(found) > 2 else found
+
+
+def _heard(words: Iterable[str], *, vowels: bool) -> set[str]:
+    """The consonants of words, and those of Slavic names: c can be read as ch, j as y, and g as gh.
+
+    >>> sorted(_heard(["jovanovic"], vowels=True)), _heard(["ywfanwfytsh"], vowels=False)
+    (['fnfk', 'fnfs', 'jfnfk', 'jfnfs'], {'fnfs'})
+    """
+    found = set(words)
+    if vowels:
+        found |= {_SLAVIC_C.sub("sh", word) for word in found}
+        found |= {word.replace("dz", "j").replace("dj", "j") for word in found}
+        found |= {word.replace("j", "y") for word in found}
+        found |= {word.replace("g", "gh") for word in found if "gh" not in word}
+    return {consonants(word, vowels=vowels) for word in found}
 
 
 def _likeness(word: str, token: str) -> int:

@@ -64,6 +64,10 @@ def test_a_name_in_another_script_is_found_in_both() -> None:
         ("Mohammed Al-Haddad", "محمد الحداد"),
         ("Yusuf Karimi", "يوسف كريمي"),
         ("Khalid Ghanem", "خالد غانم"),
+        ("Jasmína Šahinović", "ياسمينا شاهينوفيتش"),
+        ("Čedomir Jovanović", "تشيدومير يوفانوفيتش"),
+        ("Emir Hadžić", "أمير حاجيتش"),
+        ("Goran Nikolić", "غوران نيكوليتش"),
     ],
 )
 def test_a_script_without_vowels_is_compared_by_consonants(name: str, written: str) -> None:
