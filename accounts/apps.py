@@ -19,4 +19,6 @@ class AccountsConfig(AppConfig):
         kinds.follow_access(users.follow_redrawn)
         kinds.follow_access(views.follow_redrawn)
         erasable.register("accounts.SavedView", erasable.Writer(views.forget_named))
+        erasable.texts("accounts.QueuedMail")
+        erasable.whole_rows("accounts.SentForm")
         erasable.on_leaving(held_forms.forget)

@@ -18,6 +18,7 @@ class ApiConfig(AppConfig):
         bulk_reads.register()
         pending_keys.register()
         kinds.follow_access(keys.follow_redrawn)
-        erasable.texts("api.ApiKey", "api.BulkAgreement", "api.Webhook")
+        erasable.texts("api.ApiKey", "api.BulkAgreement", "api.KeyWarning", "api.Webhook")
+        erasable.whole_rows("api.IdempotentRequest")
         erasable.on_leaving(idempotent.forget)
         sessions.ends_with_sessions(feeds.end_feed)

@@ -9,12 +9,13 @@ class PracticesConfig(AppConfig):
     def ready(self) -> None:
         from lib import city_keys, erasable
         from practices import archive, reminders
+        from practices.services import rewriting
         from practices.services.exchange import keys_of_practices
 
         archive.register()
         reminders.register()
         city_keys.register(keys_of_practices)
-        erasable.texts("practices.Adoption", "practices.Practice", "practices.PracticeText")
+        rewriting.register()
         erasable.texts("practices.EditorialReview", fixed={})  # signed
         for name in ("OfferedFile", "PracticeFile"):
             erasable.texts(f"practices.{name}", fixed={})  # as it was received or sent

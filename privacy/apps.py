@@ -25,6 +25,6 @@ class PrivacyConfig(AppConfig):
         retention_rules.register()
         reminders.register()
         review_reminders.register()
-        erasable.texts("privacy.Breach")
+        erasable.texts(*(label for label, names in erasing.texts_of_the_desk().items() if names))
         erasable.on_leaving(retention_decisions.forget_sentences)
         hide_ended_roles_while(RetentionRule.objects.hides_ended_roles)

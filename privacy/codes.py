@@ -227,3 +227,11 @@ class KeepReason(models.TextChoices):
     ASKED_TO_STAY = "asked_to_stay", _("the person asked to stay on record")
     COMPLAINT = "complaint", _("a complaint or legal claim is pending")
     LAW = "law", _("a law requires it")
+
+
+class LedgerKind(models.TextChoices):
+    """What a line of the ledger repeats after a restore."""
+
+    ERASURE = "erasure", _("erasure")
+    CORRECTION = "correction", _("correction")
+    MARKS = "marks", _("restrictions and opt-outs")

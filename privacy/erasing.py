@@ -24,6 +24,7 @@ from contacts.models import Contact
 from contacts.services.contacts import erase_contacts
 from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
+from lib.encryption import seal, unseal
 from lib.erasable import Leaving, forget, writers
 from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
@@ -35,7 +36,7 @@ from privacy.policies import can_handle_requests
 from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import searched_text
+from privacy.searching import Found, searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, contacts_of
 from privacy.services.freezing import others_with, thawed
@@ -44,23 +45,10 @@ from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
 
 _CONTACT: Final = "contacts.Contact"
-#: Texts of the desk itself.
-_OF_THE_DESK: Final = {
-    "privacy.Breach": (
-        "what",
-        "people_kinds",
-        "data_kinds",
-        "consequences",
-        "measures",
-        "delay_reason",
-        "told_people",
-    ),
-    "privacy.BreachPhase": ("lines",),
-    "privacy.DataRequest": ("extension_reason", "late_reason"),
-    "privacy.HiddenText": ("text",),
-    "privacy.Package": ("naming_reason",),
-}
+_DESK: Final = "privacy."
+_HIDDEN: Final = "hidden"  # the kind of restricted texts
 _HASH: Final = "text before an erasure"
+_ERASURE: Final = "an erasure under way"  # the purpose of an encryption
 _AT_ONCE: Final = 500  # rows of a table in one transaction
 
 One = TypeVar("One", Finding, "Place")
@@ -107,7 +95,7 @@ def plan_of(request: DataRequest) -> Plan:
         writer = writers().get(label)
         fixed = set(writer.kept(list(rows))) if writer else set(rows)
         for one in ones:
-            row, entry = rows.get(one.object_id), inventory.fields()[label, one.field]
+            row, entry = rows.get(one.object_id), inventory.field_of(label, one.field)
             if row is None or _goes_with(row, entry, contacts):
                 continue
             if entry.erasure == "keep":
@@ -119,13 +107,27 @@ def plan_of(request: DataRequest) -> Plan:
     return Plan(contacts, places, kept)
 
 
-def _place(finding: Finding, value: Any, text: str, search: Wanted) -> Place:
+def _place(finding: Finding | Found, value: Any, text: str, search: Wanted) -> Place:
     stretches = [[hit.start, hit.end] for hit in search.hits(text)] if isinstance(value, str) else None
     return Place(finding.model, finding.object_id, finding.field, _digests(text)[0], stretches)
 
 
+def place_of(found: Found, search: Wanted) -> Place | None:
+    """A text in which a person was found, as a place to remove them from; None if its row is gone."""
+    row = apps.get_model(found.model)._base_manager.filter(pk=found.object_id).first()
+    if row is None:
+        return None
+    value = getattr(row, found.field)
+    return _place(found, value, searched_text(found.model, found.field, value), search)
+
+
 def search_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> Wanted:
-    """What is replaced in texts: what the person stated, and the names and channels on their records."""
+    """What is replaced in texts."""
+    return wanted(**terms_for(request, contacts))
+
+
+def terms_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> dict[str, list[str]]:
+    """What the person stated, and the names and channels on their records."""
     terms = request.terms() if request else {}
     ids = [*contacts, *(contacts_of(request) if request else ())]
     names, phones, emails = (list(terms.get(name, ())) for name in ("names", "phones", "emails"))
@@ -138,7 +140,8 @@ def search_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> 
             emails.append(str(getattr(one, "email", "") or ""))
         phones += [detail.value for detail in row.other_details.all() if detail.channel == "phone"]
         emails += [detail.value for detail in row.other_details.all() if detail.channel == "email"]
-    return wanted(names, filter(None, phones), filter(None, emails))
+    found = {"names": names, "phones": phones, "emails": emails}
+    return {kind: list(filter(None, dict.fromkeys(values))) for kind, values in found.items()}
 
 
 def erase_person(work: Work) -> JobResult:
@@ -149,11 +152,14 @@ def erase_person(work: Work) -> JobResult:
         raise JobRefused(_("This data was already erased."))
     begin(row)
     places = places_of(row)
-    carry_out(work.actor, places, row.contact_ids, search_for(row.request), work.progress)
+    terms, stays = unseal(row.sealed or b"", place=_ERASURE, row=row.pk)
+    carry_out(work.actor, places, row.contact_ids, wanted(**terms), work.progress)
 
     def end(_files: object) -> None:
-        Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now())
-        LedgerEntry.objects.create(contact_ids=row.contact_ids, places=row.places)
+        Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now(), sealed=None)
+        entry = LedgerEntry(contact_ids=row.contact_ids, places=row.places)
+        entry.seal_content({"terms": terms, "stays": stays})
+        entry.save()
         record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request_id], purpose=row.request.number)
         ids = [*row.contact_ids, *(UUID(place.key) for place in places if place.model in TEXTS)]
         make_notices(work.actor, NoticeKind.ERASED, ids, request=row.request)
@@ -172,8 +178,19 @@ def begin(row: Erasure) -> None:
             show_texts(SYSTEM, restriction)  # they are erased where they belong
         plan = plan_of(row.request)
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
-        locked.save(update_fields=["places", "contact_ids"])
-    row.places, row.contact_ids = locked.places, locked.contact_ids
+    if locked.sealed is None:  # or begun by the version before
+        content = [terms_for(row.request), _stays(row.request)]
+        locked.sealed = seal(content, place=_ERASURE, row=row.pk)
+        locked.save(update_fields=["places", "contact_ids", "sealed"])
+    row.places, row.contact_ids, row.sealed = locked.places, locked.contact_ids, locked.sealed
+
+
+def _stays(request: DataRequest) -> list[list[str]]:
+    """Findings whose text stays: those of somebody else, and those in what never changes."""
+    found = Finding.objects.of(request)
+    others = found.exclude(pk__in=found.theirs().values("pk")).values_list("model", "object_id", "field")
+    kept = [(one.model, one.object_id, one.field) for one, _why in plan_of(request).kept]
+    return [list(key) for key in (*others, *kept)]
 
 
 def places_of(row: Erasure) -> list[Place]:
@@ -215,15 +232,27 @@ def _erase_contacts(actor: Actor, ids: Collection[UUID], search: Wanted) -> None
             erase_contacts(actor, rows)
 
 
+def texts_of_the_desk() -> dict[str, list[str]]:
+    """Tables of the desk itself, with the texts that privacy officers wrote."""
+    found = {
+        label: [name for name in names if inventory.field_of(label, name).erasure == "blank"]
+        for label, names in inventory.searched_tables().items()
+        if label.startswith(_DESK)
+    }
+    hidden = [one for one in inventory.fields().values() if one.kind == _HIDDEN]
+    return found | {one.model: [one.name] for one in hidden}
+
+
 def _forget_at_the_desk(search: Wanted) -> None:
-    """Remove the person from what privacy officers wrote, which the search does not read."""
+    """Remove the person from what privacy officers wrote, also since the search."""
 
     def left(text: str) -> str:
         return without(text, [(hit.start, hit.end) for hit in search.hits(text)], mark())
 
-    for label, names in _OF_THE_DESK.items():
+    for label, names in texts_of_the_desk().items():
         model = apps.get_model(label)
-        for row in model._base_manager.order_by("pk").only("pk", *names).select_for_update(of=("self",)):
+        rows = model._base_manager.order_by("pk") if names else ()
+        for row in rows and rows.only("pk", *names).select_for_update(of=("self",)):
             after = {name: with_texts(getattr(row, name), left) for name in names}
             changed = [name for name in names if after[name] != getattr(row, name)]
             for name in changed:
@@ -257,7 +286,7 @@ def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
     if not hits and not is_as_it_was:
         return value
     field: Any = row._meta.get_field(place.field)
-    entry = inventory.fields()[place.model, place.field]
+    entry = inventory.field_of(place.model, place.field)
     if entry.category == "channel" or isinstance(field, models.URLField):
         return ""
     if isinstance(value, str):

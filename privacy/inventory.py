@@ -1,7 +1,7 @@
 """What the system stores about people: `inventory.toml`, which names each field of each table once.
 
-Access requests, the search for a person, erasure, retention and the register read it. This module knows no
-model: rooms above this one are in the inventory, too.
+Access requests, the search for a person, erasure, retention and the register read it. This module imports no
+model: rooms above this one are in the inventory, too. Which columns hold text, the models themselves say.
 """
 
 import tomllib
@@ -11,7 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
 TABLE: Final = Path(__file__).with_name("inventory.toml")
+
+_TEXTS: Final = (models.CharField, models.TextField, models.JSONField)
 
 ABOUT: Final = ("contact", "officer", "visitor", "organisation", "nobody")
 PEOPLE: Final = ("contact", "officer", "visitor")
@@ -25,6 +31,17 @@ ACCESS: Final = ("give", "withhold")
 #: delete: the row, or what refers to the person in it; null: the reference; blank: the passage in a text;
 #: remake: made again from other fields.
 ERASURES: Final = ("delete", "null", "blank", "remake", "keep")
+#: Why a text column is not searched, and the form of every value in it, which a test checks.
+UNSEARCHED: Final[Mapping[str, str]] = {
+    "code": r"[\w./:;,=+*<>@-]*",
+    "digest": r"(?:[0-9a-f]{16,}|[A-Za-z0-9+/_=-]{22,})?",
+    "ids": r"[\w.:-]*",
+    "numbers": r"[\w./:;,=+*%-]*",
+    "derived": r"[\s\S]*",  # made again from fields that are searched
+    "secret": r"[\s\S]*",  # would let somebody sign in; forms in sessions are forgotten with the person
+    "elsewhere": r"[\s\S]*",  # restricted: it is searched at the place where it belongs
+    "passing": r"[\s\S]*",  # emptied when its task ends
+}
 RECIPIENTS: Final = (
     *("colleagues", "privacy_officers", "administrators", "confirmers"),
     *("keys", "exports", "archives", "calendars", "public", "system"),
@@ -70,7 +87,7 @@ class Field:
     category: str
     access: str
     erasure: str
-    is_searched: bool
+    unsearched: str  # a key of UNSEARCHED if its texts are not searched
     is_special: bool  # treated as special category data
     activity: Activity
     rule: Rule
@@ -89,12 +106,19 @@ class Whole:
     model: str
     about: str
     why: str
+    unsearched: str = ""  # a key of UNSEARCHED
 
 
 @cache
 def fields() -> Mapping[tuple[str, str], Field]:
-    """All fields by model label and field name."""
+    """All fields of our tables by model label and field name."""
     return {(one.model, one.name): one for one in read(_table())}
+
+
+def field_of(label: str, name: str) -> Field:
+    """A field of any table. Those of a library's table are as the table."""
+    known = fields().get((label, name))
+    return known if known is not None else _field_of_whole(whole_tables()[label], name)
 
 
 @cache
@@ -103,15 +127,47 @@ def whole_tables() -> Mapping[str, Whole]:
     return {label: Whole(label, **entry) for label, entry in _table()["whole"].items()}
 
 
+def _field_of_whole(table: Whole, name: str) -> Field:
+    entry = {"activity": "accounts", "rule": "account"}
+    props = {"about": table.about, "category": "technical", "access": "give", "erasure": "keep"}
+    known = _table()
+    activity = known["activity"]["accounts"]
+    return _field(
+        table.model,
+        name,
+        "whole",
+        props | {"why": table.why, "unsearched": table.unsearched},
+        entry,
+        Activity("accounts", activity["purpose"], activity["basis"], tuple(activity["recipients"])),
+        rules(),
+    )
+
+
 @cache
 def rules() -> Mapping[str, Rule]:
     """Retention rules by code."""
     return _rules(_table())
 
 
-def searched_fields() -> list[Field]:
-    """Fields in which a person is searched for."""
-    return [one for one in fields().values() if one.is_searched]
+def searched_tables() -> dict[str, list[str]]:
+    """Return the names of searched fields by model: each column with text, if it has no reason against it."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        label = model._meta.label
+        names = [
+            field.name
+            for field in model._meta.concrete_fields
+            if holds_text(field) and not field_of(label, field.name).unsearched
+        ]
+        if names and model._meta.managed and not model._meta.proxy:
+            found[label] = names
+    return found
+
+
+def holds_text(field: Any) -> bool:
+    """Whether a column can hold words: a text, JSON or a list of texts, and no choice from a list."""
+    one = field.base_field if isinstance(field, ArrayField) else field
+    return isinstance(one, _TEXTS) and not one.choices and not field.choices
 
 
 def fields_of(label: str) -> list[Field]:
@@ -157,7 +213,7 @@ def _field(
         category=props["category"],
         access=props["access"],
         erasure="delete" if goes else props["erasure"],
-        is_searched=props["searched"],
+        unsearched=props.get("unsearched", ""),
         is_special=props.get("special", False),
         activity=activity,
         rule=known_rules[entry["rule"]],

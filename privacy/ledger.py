@@ -1,13 +1,17 @@
-"""The ledger of erasures: a file outside the database, so that a restored backup can be erased again.
+"""The ledger: a file outside the database, so that a restored backup is erased and corrected again.
 
-A line has IDs, places of texts and keyed hashes, and no personal data. Each line's digest covers the line
-before, so that a line that was changed or removed is noticed. The last lines can be missing: keep copies.
+A line has IDs, places of texts and keyed hashes. Names, numbers and corrected values are encrypted, and
+destroyed when no backup is left that could bring the person back. Each line's digest covers the line before,
+so that a line that was changed or removed is noticed. The last lines can be missing: keep copies.
 """
 
+import base64
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final
@@ -18,17 +22,30 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from contacts.models import Contact, NotADuplicate
+from contacts.services.changing import rewrite_rows
+from contacts.services.contacts import districts_of_contacts, save_contacts
 from lib import erasable
-from lib.erasable import Leaving
-from privacy.erasing import Place, carry_out, is_as_before, search_for
+from lib.encryption import NotDecrypted, unseal
+from lib.erasable import Leaving, writers
+from privacy.codes import LedgerKind
+from privacy.erasing import Place, carry_out, is_as_before, place_of, terms_for
+from privacy.marks import differing, folded, note_marks, put_marks
 from privacy.models import LedgerEntry
+from privacy.models.ledger import LEDGER
+from privacy.naming import Erased, named_again
+from privacy.rules.finding import wanted
+from privacy.searching import Found
 
 _START: Final = ""  # the digest before the first line
 _AT_ONCE: Final = 1_000
+#: How long encrypted content stays: longer than the oldest backup (docs/operations.md).
+SEALED_FOR: Final = timedelta(days=400)
+_CONTACT: Final = Contact._meta.label
+_SEALED: Final = "sealed"  # not covered by the digest, because it is destroyed before the line is
 
 
 class LedgerBroken(Exception):
-    """A line of the ledger does not follow from the line before. The message names the line."""
+    """A line of the ledger does not follow from the line before, or cannot be decrypted."""
 
 
 def note_leaving(_actor: Actor, leaving: Leaving) -> None:
@@ -49,7 +66,9 @@ def begin_ledger(file: Path) -> None:
 
 
 def write_ledger(file: Path) -> int:
-    """Append what is not in the file yet, and return the number of lines."""
+    """Append what is not in the file yet, and return the number of lines. Destroy old content of others."""
+    note_marks()
+    forget_sealed(file)
     rows = list(LedgerEntry.objects.to_write()[:_AT_ONCE])
     if not rows:
         return 0
@@ -63,18 +82,62 @@ def write_ledger(file: Path) -> int:
             open_file.write(json.dumps(line).encode() + b"\n")
         open_file.flush()
         os.fsync(open_file.fileno())
-    LedgerEntry.objects.filter(pk__in=[row.pk for row in rows]).update(written_at=timezone.now())
+    written = LedgerEntry.objects.filter(pk__in=[row.pk for row in rows])
+    written.update(written_at=timezone.now(), sealed=None)
     return len(rows)
 
 
 def as_line(row: LedgerEntry, before: str) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "id": str(row.pk),
         "at": row.at.isoformat(),
         "contacts": [str(pk) for pk in row.contact_ids],
         "places": row.places,
+        "kind": row.kind,
     }
-    return {**told, "digest": _digest(told, before)}
+    if row.marks:
+        told["marks"] = row.marks
+    line = {**told, "digest": _digest(told, before)}
+    return line | ({_SEALED: base64.b64encode(bytes(row.sealed)).decode()} if row.sealed else {})
+
+
+def forget_sealed(file: Path) -> int:
+    """Destroy encrypted content that no backup needs any more, and return the number of lines."""
+    old = timezone.now() - SEALED_FOR
+    LedgerEntry.objects.filter(sealed__isnull=False, at__lt=old).update(sealed=None)
+    if not file.exists():
+        return 0
+    with file.open("rb") as lines:
+        first = next((line for raw in lines if _SEALED in (line := _whole(raw))), None)
+    if first is None or datetime.fromisoformat(first["at"]) >= old:
+        return 0
+    return _rewrite_without(file, old)
+
+
+def _rewrite_without(file: Path, old: datetime) -> int:
+    """Replace the file by one without the encrypted content of lines before a moment."""
+    count, copy = 0, file.with_name(f"{file.name}.new")
+    with file.open("r+b") as before:
+        fcntl.flock(before, fcntl.LOCK_EX)
+        with copy.open("wb") as after:
+            os.fchmod(after.fileno(), 0o600)
+            for raw in before:
+                line = _whole(raw)
+                if _SEALED in line and datetime.fromisoformat(line["at"]) < old:
+                    del line[_SEALED]
+                    count += 1
+                    raw = json.dumps(line).encode() + b"\n"
+                after.write(raw)
+            after.flush()
+            os.fsync(after.fileno())
+        copy.replace(file)
+    return count
+
+
+def _whole(raw: bytes) -> dict[str, Any]:
+    """A line, or nothing if it was not written to its end."""
+    line: dict[str, Any] = json.loads(raw) if raw.endswith(b"\n") else {}
+    return line
 
 
 def read_ledger(file: Path) -> Iterator[dict[str, Any]]:
@@ -86,27 +149,39 @@ def read_ledger(file: Path) -> Iterator[dict[str, Any]]:
                 return
             line = _parsed(raw, number)
             digest = line.pop("digest", None)
-            if digest != _digest(line, before):
+            if digest != _digest({name: value for name, value in line.items() if name != _SEALED}, before):
                 raise LedgerBroken(f"Line {number} of {file} does not follow from the line before.")
             before = digest
             yield line
 
 
 def replay(file: Path, actor: Actor = SYSTEM) -> int:
-    """Erase again what the ledger names, and return the number of lines. It can be repeated."""
-    count = 0
-    for line in read_ledger(file):
-        count += 1
-        contacts = [UUID(pk) for pk in line["contacts"]]
-        places = [Place(*place) for place in line["places"]]
-        carry_out(actor, places, contacts, search_for(None, contacts))
-    return count
+    """Repeat what the ledger names, and return the number of erasures. It can be repeated.
+
+    Restrictions, opt-outs and corrections are repeated only if the database lacks their lines: then it is
+    older than they are.
+    """
+    lines = list(read_ledger(file))
+    erasures = [line for line in lines if _kind(line) == LedgerKind.ERASURE]
+    found: dict[str, list[Found]] = {line["id"]: [] for line in erasures}
+    for person, one in named_again(_people(erasures)):
+        found[person.id].append(one)
+    for line in erasures:
+        _erase_again(actor, line, found[line["id"]])
+    missing = _missing(lines)
+    put_marks(actor, folded(line["marks"] for line in missing if _kind(line) == LedgerKind.MARKS))
+    for content in _corrections(missing):
+        _correct_again(actor, content)
+    LedgerEntry.objects.bulk_create(map(_as_entry, missing))
+    return len(erasures)
 
 
 def findings(file: Path) -> Iterator[str]:
-    """Yield what the ledger says is erased and is still there: tables with IDs of contacts, and texts."""
+    """Yield what the ledger says is gone or changed and is not, as numbers by table. Raises LedgerBroken."""
+    lines = list(read_ledger(file))
+    erasures = [line for line in lines if _kind(line) == LedgerKind.ERASURE]
     ids: set[UUID] = set()
-    for line in read_ledger(file):
+    for line in erasures:
         ids |= {UUID(pk) for pk in line["contacts"]}
         for place in (Place(*one) for one in line["places"]):
             if is_as_before(place):
@@ -115,6 +190,103 @@ def findings(file: Path) -> Iterator[str]:
         rows = apps.get_model(label)._base_manager
         for pk in rows.filter(**{f"{field}__in": ids}).values_list(field, flat=True):
             yield f"{label}: {field} is the erased contact {pk}"
+    named = Counter((one.model, one.field, person.at) for person, one in named_again(_people(erasures)))
+    for (label, field, at), count in sorted(named.items()):
+        yield f"{label}: {field} names a person who was erased on {at:%Y-%m-%d}, in {count} rows"
+    missing = _missing(lines)
+    marks = differing(folded(line["marks"] for line in missing if _kind(line) == LedgerKind.MARKS))
+    for label, count in sorted(Counter(label for label, _key in marks).items()):
+        yield f"{label}: {count} rows lack a restriction or an opt-out, or have one that has ended"
+    wrong = Counter(content["model"] for content in _corrections(missing) if not _is_corrected(content))
+    for label, count in sorted(wrong.items()):
+        yield f"{label}: {count} rows are as they were before a correction"
+
+
+def _kind(line: Mapping[str, Any]) -> str:
+    """The kind of a line. Lines of the version before are erasures."""
+    return str(line.get("kind", LedgerKind.ERASURE))
+
+
+def _people(erasures: Collection[Mapping[str, Any]]) -> list[Erased]:
+    """Erased people whose terms are still there."""
+    found = []
+    for line in erasures:
+        if content := _content(line):
+            stays = frozenset((model, key, field) for model, key, field in content["stays"])
+            found.append(Erased(line["id"], datetime.fromisoformat(line["at"]), content["terms"], stays))
+    return found
+
+
+def _content(line: Mapping[str, Any]) -> Any:
+    """What a line encrypts; None if nothing, or if it was destroyed. Raises LedgerBroken."""
+    if _SEALED not in line:
+        return None
+    try:
+        return unseal(base64.b64decode(line[_SEALED]), place=LEDGER, row=line["id"])
+    except NotDecrypted as problem:
+        raise LedgerBroken(f"Line {line['id']} cannot be decrypted: {problem}") from problem
+
+
+def _missing(lines: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Lines that the database lacks, because its backup is older."""
+    ids = [UUID(line["id"]) for line in lines]
+    known = {str(pk) for pk in LedgerEntry.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    return [line for line in lines if line["id"] not in known]
+
+
+def _as_entry(line: Mapping[str, Any]) -> LedgerEntry:
+    return LedgerEntry(
+        id=UUID(line["id"]),
+        at=datetime.fromisoformat(line["at"]),
+        kind=_kind(line),
+        contact_ids=line["contacts"],
+        places=line["places"],
+        marks=line.get("marks", []),
+        written_at=timezone.now(),
+    )
+
+
+def _erase_again(actor: Actor, line: Mapping[str, Any], found: Collection[Found]) -> None:
+    """Erase the contacts and places of a line, and what names the person now."""
+    contacts = [UUID(pk) for pk in line["contacts"]]
+    contacts += [UUID(one.object_id) for one in found if one.model == _CONTACT]
+    terms = terms_for(None, contacts)
+    for name, values in (_content(line) or {"terms": {}})["terms"].items():
+        terms[name] += values
+    search = wanted(**terms)
+    again = [place_of(one, search) for one in found if one.model in writers()]
+    places = [Place(*place) for place in line["places"]]
+    carry_out(actor, [*places, *filter(None, again)], contacts, search)
+
+
+def _corrections(missing: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Corrected values in order, as far as they are still there."""
+    found = (_content(line) for line in missing if _kind(line) == LedgerKind.CORRECTION)
+    return [content for content in found if content]
+
+
+def _correct_again(actor: Actor, content: Mapping[str, Any]) -> None:
+    label, key, values = content["model"], content["key"], content["values"]
+
+    def change(row: Any) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if _as_text(getattr(row, name)) != value}
+
+    if label == _CONTACT:
+        rows = Contact.objects.all()
+        rewrite_rows(actor, rows, [key], change, save_contacts, "contact", districts_of_contacts)
+    elif key not in writers()[label].kept([key]):
+        writers()[label].write(actor, [key], change)
+
+
+def _is_corrected(content: Mapping[str, Any]) -> bool:
+    """Whether a row has its corrected values, or is gone."""
+    row = apps.get_model(content["model"])._base_manager.filter(pk=content["key"]).first()
+    values = content["values"].items()
+    return row is None or all(_as_text(getattr(row, name)) == value for name, value in values)
+
+
+def _as_text(value: Any) -> Any:
+    return value if isinstance(value, list | str) or value is None else str(value)
 
 
 def _references() -> Iterator[tuple[str, str]]:

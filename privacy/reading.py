@@ -144,7 +144,7 @@ def text_in(label: str, field: str, row: dict[str, Any]) -> str:
 
 def _together(label: str, field: str) -> list[str]:
     """The fields that make one name with this one, in order; empty if the field is no part of a name."""
-    if inventory.fields()[label, field].kind != NAME:
+    if inventory.field_of(label, field).kind != NAME:
         return []
     return [one.name for one in inventory.fields_of(label) if one.kind == NAME]
 

@@ -1,5 +1,6 @@
-"""The search for a person in every field that the inventory says is searched, as a background task.
+"""The search for a person in every text of every table, as a background task.
 
+The models say which columns hold text. The inventory says which of them hold nothing that anybody typed.
 It reads each table in parts, in the order of its keys, and compares in Python: texts are in any script, and
 some are encrypted. Nothing is called theirs by the machine.
 """
@@ -7,7 +8,6 @@ some are encrypted. Nothing is called theirs by the machine.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import Any, Final
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -38,7 +38,6 @@ _RANK: Final = {Matched.EXACT: 0, Matched.PHONE: 1, Matched.EMAIL: 2, Matched.SI
 _CONTACT: Final = "contacts.Contact"
 #: Tables whose rows refer to a contact but have a text of their own: the reference, and the field to read.
 LINKED: Final = {"meetings.FollowUp": ("contact", "title")}
-_OWN: Final = "privacy."  # this app's tables, which hold nothing but what privacy officers wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def find_everywhere(
     """Return what is found in all tables. `progress` is called with the tables done. Raises JobRefused."""
     terms = row.terms()
     search = wanted(terms["names"], terms["phones"], terms["emails"])
-    tables = searched_tables()
+    tables = inventory.searched_tables()
     found: list[Found] = []
     for done, (label, names) in enumerate(tables.items()):
         tick = partial(progress, done, len(tables))
@@ -103,18 +102,12 @@ def _linked(row: DataRequest, found: Sequence[Found]) -> Iterator[Found]:
                 yield Found(label, str(pk), field, Matched.LINKED, ())
 
 
-def searched_tables() -> dict[str, list[str]]:
-    """Return the names of searched fields by model."""
-    rows = [one for one in inventory.searched_fields() if not one.model.startswith(_OWN)]
-    return {label: [one.name for one in ones] for label, ones in groupby(rows, key=lambda one: one.model)}
-
-
 def find_in(
     label: str, names: list[str], search: Wanted, tick: Callable[[], object] = lambda: None
 ) -> Iterator[Found]:
     """Yield what is found in these fields of a table."""
     model = apps.get_model(label)
-    together = [name for name in names if inventory.fields()[label, name].kind == NAME]
+    together = [name for name in names if inventory.field_of(label, name).kind == NAME]
     hidden = HiddenText.objects.texts([label])
     for row in _rows(model, names, tick):
         row |= {name: text for name in names if (text := hidden.get((label, str(row["pk"]), name)))}
@@ -133,7 +126,7 @@ def find_in(
 def searched_text(label: str, name: str, value: Any) -> str:
     """The text of a field as it is searched. Parts of web addresses in copies are decoded, too."""
     text = text_of(value)
-    if ("%" in text or "+" in text) and inventory.fields()[label, name].kind == COPY:
+    if ("%" in text or "+" in text) and inventory.field_of(label, name).kind == COPY:
         return f"{text}\n{unquote_plus(text)}"
     return text
 
@@ -143,7 +136,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "\n".join(filter(None, map(text_of, value.values())))
+        return "\n".join(filter(None, map(text_of, [*value, *value.values()])))
     if isinstance(value, list | tuple | set):
         return "\n".join(filter(None, map(text_of, value)))
     return "" if value is None or isinstance(value, bool) else str(value)
@@ -154,6 +147,8 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """All rows of a table that hold something in these fields, in parts."""
     rows = model._base_manager.order_by("pk")
+    if len(names) == 1 and isinstance(model._meta.get_field(names[0]), models.CharField | models.TextField):
+        rows = rows.exclude(**{names[0]: ""})
     last = None
     while True:
         part = list((rows if last is None else rows.filter(pk__gt=last)).values("pk", *names)[:BATCH])

@@ -12,11 +12,9 @@ PURPOSES: Final[Mapping[str, Any]] = {
     "liaison": gettext_lazy("Ties with communities: who can be reached, what was said and what was promised"),
     "incidents": gettext_lazy("Response to incidents: who makes each call, and what was learned"),
     "reviews": gettext_lazy("Audits of engagement in a district, and reports by email"),
-    "practices": gettext_lazy(
-        "Library of practices, which name no one: what helps, and the result of each try"
-    ),
+    "practices": gettext_lazy("Library of practices: what helps, and the result of each try"),
     "plans": gettext_lazy("Local action plans: who does what by when, and what organisations say of it"),
-    "publishing": gettext_lazy("Figures for everyone, which name no one"),
+    "publishing": gettext_lazy("Figures for everyone"),
     "public_pages": gettext_lazy(
         "What a district tells the public: results, meetings, ways to report, organisations that agreed"
     ),

@@ -31,4 +31,5 @@ class ReviewsConfig(AppConfig):
         parts = ("ActionCheck", "AgreedAction", "FigureComment", "RungOrganisation", "SampledMeeting")
         erasable.texts(*(f"reviews.{one}" for one in parts), fixed={"review__signed_at__isnull": False})
         erasable.texts("reviews.Addendum", "reviews.FrozenFigure", fixed={})
+        erasable.texts("reviews.Delivery")
         erasable.whole_rows("reviews.KeptName")

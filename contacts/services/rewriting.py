@@ -12,11 +12,13 @@ from contacts.models import (
     Affiliation,
     Contact,
     ContactDetail,
+    ContactExternalId,
     FocusDeclaration,
     Merge,
     NotADuplicate,
     Organisation,
     OrganisationDetail,
+    OrganisationExternalId,
     OrganisationPrivateChannel,
     PrivateChannel,
 )
@@ -105,6 +107,21 @@ def _delete_row(row: Any) -> bool:
     return True
 
 
+def _delete_beside(
+    model: type[models.Model],
+    owner: _Owner,
+    reference: str,
+    name: str,
+    actor: Actor,
+    keys: Keys,
+    rewrite: Rewrite,
+) -> None:
+    """Delete child rows that name a person: half an ID leads nowhere."""
+    _change_beside(
+        model, owner, reference, name, actor, keys, lambda row: bool(rewrite(row)) and _delete_row(row)
+    )
+
+
 def delete_roles(actor: Actor, keys: Keys) -> None:
     """Delete roles of contacts that have ended."""
     _change_beside(Affiliation, _CONTACT, "contact_id", "affiliations", actor, keys, _delete_row)
@@ -168,9 +185,18 @@ def register() -> None:
         "contacts.OrganisationPrivateChannel",
         Writer(beside(OrganisationPrivateChannel, _ORGANISATION, "organisation_id", "private_channel")),
     )
+    ids = partial(partial, _delete_beside)
+    erasable.register(
+        "contacts.ContactExternalId", Writer(ids(ContactExternalId, _CONTACT, "contact_id", "external_ids"))
+    )
+    erasable.register(
+        "contacts.OrganisationExternalId",
+        Writer(ids(OrganisationExternalId, _ORGANISATION, "organisation_id", "external_ids")),
+    )
     erasable.register("contacts.Merge", Writer(forget_named_merges))
     erasable.register(
         "contacts.FocusDeclaration",
         Writer(beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses")),
     )
+    erasable.texts("contacts.ImportedFields")
     erasable.on_leaving(forget_contacts)

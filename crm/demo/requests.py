@@ -15,9 +15,10 @@ from meetings.models import Meeting
 from meetings.services.folding import fold_meeting
 from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
 from privacy.erasing import begin, carry_out, places_of, search_for
+from privacy.inventory import searched_tables
 from privacy.models import DataRequest, Erasure, Finding, Notice
 from privacy.rules.finding import wanted
-from privacy.searching import Found, find_in, keep_findings, searched_tables
+from privacy.searching import Found, find_in, keep_findings
 from privacy.services.breaches import record_breach
 from privacy.services.findings import decide_finding
 from privacy.services.requests import answer_request, ask_identity, confirm_identity, receive_request

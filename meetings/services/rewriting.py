@@ -1,11 +1,11 @@
 """Texts and names leave meetings, follow-ups and concerns: by an erasure, or by a retention rule."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
@@ -21,7 +21,15 @@ from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened
 from meetings.codes import Attendance, MeetingStatus
-from meetings.models import Concern, FollowUp, Meeting, MeetingContact
+from meetings.models import (
+    Concern,
+    ConcernExternalId,
+    FollowUp,
+    FollowUpExternalId,
+    Meeting,
+    MeetingContact,
+    MeetingExternalId,
+)
 from meetings.services.concerns import districts_of_concerns
 from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
 from meetings.services.follow_ups import districts_of_follow_ups
@@ -85,8 +93,45 @@ def remove_attendance(actor: Actor, keys: Keys) -> None:
     record_written(actor, "meeting", changes, districts_of_meetings)
 
 
+class _Owner(NamedTuple):
+    """Whose external ID it is: its noun, and how that is saved and seen."""
+
+    model: Any
+    object_type: str
+    fold: Callable[[Any], None]
+    seen_in: Callable[..., Any]
+
+
+_OWNERS: Final[dict[type[models.Model], _Owner]] = {
+    MeetingExternalId: _Owner(Meeting, "meeting", fold_meeting, districts_of_meetings),
+    ConcernExternalId: _Owner(Concern, "concern", fold_concern, districts_of_concerns),
+    FollowUpExternalId: _Owner(FollowUp, "follow_up", fold_follow_up, districts_of_follow_ups),
+}
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def _delete_external_ids(model: type[models.Model], actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    """Delete external IDs that name a person, and give their owners the next version."""
+    owner = _OWNERS[model]
+    reference = f"{owner.object_type}_id"
+    rows: Any = model._base_manager.filter(pk__in=keys).order_by("pk")
+    owners = lock(owner.model.objects.all(), set(rows.values_list(reference, flat=True)))
+    named = [row for row in rows.select_for_update(of=("self",)) if rewrite(row)]
+    changes = [Change(owners[pk]) for pk in sorted({getattr(row, reference) for row in named})]
+    for change in changes:
+        change.names = ["external_ids"]
+    note_districts(changes, owner.seen_in)
+    for row in named:
+        row.delete()
+    save_changed(changes, owner.fold)
+    record_written(actor, owner.object_type, changes, owner.seen_in)
+
+
 def register() -> None:
     erasable.register("meetings.Meeting", Writer(rewrite_meetings))
     erasable.register("meetings.FollowUp", Writer(rewrite_follow_ups))
     erasable.register("meetings.Concern", Writer(rewrite_concerns))
+    for model in _OWNERS:
+        erasable.register(model._meta.label, Writer(partial(_delete_external_ids, model)))
     erasable.on_leaving(keep_headcounts)

@@ -87,7 +87,7 @@ def held(row: DataRequest, officers: Officers) -> Held:
     texts: dict[str, list[dict[str, Any]]] = {"fact": [], "opinion": []}
     notes = [one for one in show([one for one in gives if _key(one) not in seen]) if not one.is_gone]
     for one in notes:
-        field = inventory.fields()[one.finding.model, one.finding.field]
+        field = inventory.field_of(one.finding.model, one.finding.field)
         category = "opinion" if field.category == "opinion" else "fact"
         texts[category].append(
             {
@@ -101,7 +101,7 @@ def held(row: DataRequest, officers: Officers) -> Held:
     for rows in texts.values():
         rows.sort(key=lambda one: one["on"])
     keys = {*seen, *map(_key, gives)}
-    fields = [inventory.fields()[label, name] for label, _pk, name in keys]
+    fields = [inventory.field_of(label, name) for label, _pk, name in keys]
     return Held(
         records=records,
         facts=texts["fact"],
@@ -116,13 +116,13 @@ def held(row: DataRequest, officers: Officers) -> Held:
 
 
 def _is_given(row: DataRequest, law: _Law, finding: Finding) -> bool:
-    field = inventory.fields()[finding.model, finding.field]
+    field = inventory.field_of(finding.model, finding.field)
     return field.access == "give" and not (row.neither_confirm and law.is_police(field))
 
 
 def _may_be_named(law: _Law, finding: Finding) -> bool:
     """Whether the letter can ask about an unsure finding. Under police law this would disclose it."""
-    return not law.is_police(inventory.fields()[finding.model, finding.field])
+    return not law.is_police(inventory.field_of(finding.model, finding.field))
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:
@@ -162,7 +162,7 @@ def _tables_of_contacts() -> Iterator[tuple[str, str]]:
     """Tables whose rows are about a contact, with the field that says which; the contact's own first."""
     yield _CONTACT, "pk"
     for label, name in inventory.fields():
-        if inventory.fields()[label, name].kind == _REFERENCE:
+        if inventory.field_of(label, name).kind == _REFERENCE:
             yield label, name
 
 

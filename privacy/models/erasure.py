@@ -33,6 +33,7 @@ class Erasure(models.Model):
     request = models.OneToOneField("privacy.DataRequest", on_delete=models.PROTECT, related_name="erasure")
     contact_ids = ArrayField(models.UUIDField(), default=list)
     places = models.JSONField(null=True)
+    sealed = models.BinaryField(null=True, editable=False)  # names and numbers, until the erasure is done
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )

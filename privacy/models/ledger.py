@@ -1,14 +1,18 @@
-"""LedgerEntry: an erasure that a restored backup must repeat."""
+"""LedgerEntry: what a restored backup must repeat, such as an erasure."""
 
-from typing import Self
+from typing import Any, Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
 from lib.acting import Acting
+from lib.encryption import seal
 from lib.ids import uuid7
+from privacy.codes import LedgerKind
 from privacy.models.request import sees_requests
+
+LEDGER: Final = "a line of the ledger"  # the purpose of its encryption
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
@@ -16,18 +20,33 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
         """All entries for privacy officers, none for anybody else."""
         return self.all() if sees_requests(actor) else self.none()
 
+    def of_kind(self, kind: LedgerKind) -> Self:
+        return self.filter(kind=kind)
+
     def to_write(self) -> Self:
         """Entries that are not in the file yet, oldest first."""
         return self.filter(written_at__isnull=True).order_by("at", "pk")
 
 
 class LedgerEntry(models.Model):
-    """Contacts that were erased, and places in texts (`Erasure.places`), which the file outside repeats."""
+    """An erasure, a correction, or changes of restrictions and opt-outs, which the file outside repeats.
+
+    Args:
+        contact_ids: contacts that were erased.
+        places: places in texts (`Erasure.places`).
+        marks: rows with a restriction or opt-out: table, key and values (None: the row is gone).
+        sealed: encrypted names and numbers of an erasure, or values of a correction, until it is written.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(
+        max_length=10, choices=LedgerKind, default=LedgerKind.ERASURE, db_default=LedgerKind.ERASURE
+    )
     contact_ids = ArrayField(models.UUIDField(), default=list)
     places = models.JSONField(default=list)
+    marks = models.JSONField(default=list, db_default=[])
+    sealed = models.BinaryField(null=True)
     written_at = models.DateTimeField(null=True)
 
     objects = LedgerEntryQuerySet.as_manager()
@@ -36,3 +55,7 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["at"], name="ledger_to_write", condition=models.Q(written_at__isnull=True)),
         ]
+
+    def seal_content(self, content: Any) -> None:
+        """Encrypt what the entry says beside IDs and places."""
+        self.sealed = seal(content, place=LEDGER, row=self.pk)

@@ -47,12 +47,12 @@ def with_texts(value: Any, rewrite: Callable[[str], str]) -> Any:
     """Return JSON, or a list of texts, with `rewrite` applied to each text in it.
 
     >>> with_texts({"a": ["x", 1]}, str.upper)
-    {'a': ['X', 1]}
+    {'A': ['X', 1]}
     """
     if isinstance(value, str):
         return rewrite(value)
     if isinstance(value, Mapping):
-        return {key: with_texts(one, rewrite) for key, one in value.items()}
+        return {with_texts(key, rewrite): with_texts(one, rewrite) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [with_texts(one, rewrite) for one in value]
     return value

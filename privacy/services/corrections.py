@@ -1,6 +1,6 @@
 """Corrections that a person asked for: fields of their contact, and texts that name them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.actors import Actor
 from audit.models import Action
@@ -16,12 +17,13 @@ from contacts.models import Contact
 from contacts.services.rectifying import rectify_contact
 from lib.erasable import writers
 from privacy import inventory
-from privacy.codes import NoticeKind, RequestKind
-from privacy.models import DataRequest, Finding, HiddenText, Notice
+from privacy.codes import LedgerKind, NoticeKind, RequestKind
+from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Notice
 from privacy.services.erasures import contacts_of
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
+_CONTACT: Final = "contacts.Contact"
 #: Tables whose texts are corrected. A contact has a page of its own.
 TEXTS: Final = frozenset(
     {
@@ -49,6 +51,7 @@ def correct_contact(
     changed = rectify_contact(actor, contact_id, version, fields)
     if not changed:
         raise ValidationError(_("Change at least one field."))
+    _remember(_CONTACT, contact_id, changed)
     record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, contact_id], field_names=["corrected", *changed])
     return make_notices(actor, NoticeKind.CORRECTED, [contact_id], field_names=changed, request=row)
 
@@ -86,8 +89,20 @@ def correct_text(*, actor: Actor, request_id: UUID, finding_id: UUID, was: str, 
     writers()[label].write(actor, [finding.object_id], rewrite)
     if not changed:
         raise ValidationError(_("The text was changed in the meantime. Load the page again."))
+    _remember(label, changed[0], [name])
     record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *changed], field_names=["corrected", name])
     return make_notices(actor, NoticeKind.CORRECTED, changed, field_names=[name], request=row)
+
+
+def _remember(label: str, key: Any, names: Collection[str]) -> None:
+    """Write a correction into the ledger, so that a restored backup is corrected again."""
+    values = apps.get_model(label)._base_manager.filter(pk=key).values(*names).get()
+    entry = LedgerEntry(kind=LedgerKind.CORRECTION)
+    as_text = {
+        name: str(value) if isinstance(value, PhoneNumber) else value for name, value in values.items()
+    }
+    entry.seal_content({"model": label, "key": str(key), "values": as_text})
+    entry.save()
 
 
 def is_correctable(finding: Finding) -> bool:
@@ -96,7 +111,7 @@ def is_correctable(finding: Finding) -> bool:
         return False
     writer = writers()[finding.model]
     field = apps.get_model(finding.model)._meta.get_field(finding.field)
-    entry = inventory.fields()[finding.model, finding.field]
+    entry = inventory.field_of(finding.model, finding.field)
     is_text = isinstance(field, models.CharField | models.TextField)
     return is_text and entry.erasure != "keep" and finding.object_id not in writer.kept([finding.object_id])
 

@@ -90,7 +90,7 @@ def _frozen_rows(label: str) -> Any:
 def _children(label: str) -> tuple[tuple[str, str], ...]:
     """Searched tables whose rows are deleted with those of a table, and the field that refers to it."""
     model = apps.get_model(label)
-    searched = {one.model for one in inventory.searched_fields()}
+    searched = inventory.searched_tables()
     relations = [one for one in model._meta.related_objects if one.on_delete is CASCADE]
     found = [(one.related_model._meta.label, one.field.name) for one in relations]
     return tuple(one for one in found if one[0] in searched)

@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import pytest
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 
 from accounts.models import User
 from contacts.models import Contact
@@ -82,41 +81,47 @@ def test_a_reason_is_stated_for_personal_data_that_is_withheld_or_kept() -> None
     assert silent == []
 
 
-def test_a_text_is_searched_or_says_why_not() -> None:
-    for field in inventory.fields().values():
-        if field.category in inventory.TEXTS:
-            assert field.is_searched or field.why, field
-
-
-def test_what_anybody_can_type_is_not_declared_as_technical() -> None:
-    """A long text without choices can hold a name, unless the kind of the field says what else it is."""
-    typed = {
-        key
-        for key, field in columns().items()
-        if isinstance(field, models.TextField) and not field.choices and field.editable
+def test_what_is_searched_stays_for_a_reason_only() -> None:
+    silent = {
+        f"{label}.{name}"
+        for label, names in inventory.searched_tables().items()
+        for name in names
+        if (field := inventory.field_of(label, name)).erasure == "keep" and not field.why
     }
-    allowed = {
-        ("accounts.SentForm", "led_to"),  # an address of a page
-        ("accounts.SentForm", "made"),
-        ("jobs.Job", "error"),  # the name of an exception
-        ("reminders.Reminder", "last_error"),  # an answer of the mail server
-        ("accounts.Session", "session_data"),  # signed and not to be read
-        ("reviews.SignedRecord", "record"),  # IDs and figures
-        ("reviews.SignedRecord", "inside"),
-        ("reviews.Signature", "statement"),
-        ("reviews.Addendum", "statement"),  # repeats its text, which is searched
+    assert silent == set()
+
+
+def test_what_a_task_needs_is_emptied_when_it_ends() -> None:
+    """This is why the search leaves it out."""
+    passing = {key for key, field in inventory.fields().items() if field.unsearched == "passing"}
+    assert passing == {("jobs.Job", "needs")}
+
+
+#: Tables without a model: names of migrations, the time zone, keys of contexts.
+WITHOUT_A_MODEL: Final = {"django_migrations", "city", "context_key"}
+
+
+def test_the_search_leaves_out_no_column_of_the_database(db: None) -> None:
+    """PostgreSQL's own catalogue: each column that can hold words belongs to a field of a model."""
+    known = {
+        (model._meta.db_table, field.column)
+        for model in tables().values()
+        for field in model._meta.concrete_fields
     }
-    untexts = {key for key in typed if not inventory.fields()[key].is_searched}
-    untexts -= {key for key in untexts if inventory.fields()[key].kind == "derived"}
-    assert untexts == allowed
-
-
-def test_only_fields_that_hold_text_are_searched() -> None:
-    holds = (models.CharField, models.TextField, models.JSONField, ArrayField)
-    for key, field in columns().items():
-        if inventory.fields()[key].is_searched:
-            assert isinstance(field, holds), key
-            assert not field.choices, key
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+               JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type e ON e.oid = t.typelem
+               WHERE c.relkind IN ('r', 'p', 'm', 'f')
+                 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+                 AND (t.typcategory IN ('S', 'U') OR e.typcategory IN ('S', 'U'))
+                 AND coalesce(e.typname, t.typname) NOT IN ('uuid', 'pg_lsn')
+                 AND n.nspname NOT LIKE 'pg_toast%%'"""
+        )
+        found = {(table, column) for table, column in cursor.fetchall() if table not in WITHOUT_A_MODEL}
+    assert found - known == set()
+    assert ("audit_event", "recipient") in found and ("publishing_publicfile", "content") in found
 
 
 def test_a_reference_to_a_person_ends_as_the_database_ends_it() -> None:
@@ -162,7 +167,7 @@ def test_a_field_named_twice_is_rejected() -> None:
         "rule": {"none": {"then": "keep", "acts": "never"}},
         "kind": {
             kind: {
-                "about": "nobody", "category": "fact", "access": "give", "erasure": "keep", "searched": False
+                "about": "nobody", "category": "fact", "access": "give", "erasure": "keep"
             }
             for kind in ("fact", "text")
         },

@@ -289,11 +289,15 @@ def test_a_planted_person_leaves_every_text_that_a_rule_removes(actor: Actor) ->
     long_ago = timezone.now() - timedelta(days=4000)
     close_all(long_ago)
     planted = planting.fields_of(planting.plant(random.Random(17), "exact"))
-    wanted = {(aged.label, name) for code in TEXTS for aged in AGED[code] for name in aged.texts} - {
-        ("privacy.Breach", name) for name in Breach._meta.get_fields()
+    wanted = {
+        (aged.label, name)
+        for code in TEXTS
+        for aged in AGED[code]
+        for name in aged.texts
+        if aged.label != "privacy.Breach"  # none is closed here; a test above closes one
     }
     searched = {
-        (one.model, one.name) for one in inventory.searched_fields() if not one.model.startswith("privacy.")
+        (one.model, one.name) for one in planting.searched_fields() if not one.model.startswith("privacy.")
     }
     assert (wanted & searched) - planted <= MARKED
     for code in TEXTS:

@@ -1,0 +1,51 @@
+"""Texts about a person leave the library, when that person is erased."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import models, transaction
+
+from accounts.actors import Actor
+from lib import erasable
+from lib.erasable import Keys, Rewrite, Writer
+from lib.row_context import Opened, opened
+from practices.models import Practice, PracticeText
+from practices.services.practices import write_practice
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def rewrite_practices(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    for row in _locked(keys):
+        values = rewrite(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        if values:
+            write_practice(actor, row, list(values))
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def rewrite_texts(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+    texts = PracticeText.objects.filter(pk__in=keys).order_by("pk")
+    for practice in _locked(set(texts.values_list("practice", flat=True))):
+        names: set[str] = set()
+        for row in texts.filter(practice=practice):
+            values = rewrite(row)
+            for name, value in values.items():
+                setattr(row, name, value)
+            if values:
+                row.save(update_fields=list(values))
+            names |= set(values)
+        if names:
+            write_practice(actor, practice, sorted(names))
+
+
+def _locked(keys: Collection[UUID | str]) -> models.QuerySet[Practice]:
+    return Practice.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
+
+
+def register() -> None:
+    erasable.register("practices.Practice", Writer(rewrite_practices))
+    erasable.register("practices.PracticeText", Writer(rewrite_texts))
+    erasable.texts("practices.Adoption")
