@@ -19,6 +19,7 @@ class Shown:
     lines: Sequence[str] = ()
     url: str = ""  # of the subject's page, for roles that can open it
     decide_url: str = ""  # of a page that has to be read first; without it the inbox has the buttons
+    contact_ids: Sequence[UUID] = ()  # whom the act is about; named only to roles that see contacts
 
 
 @dataclass(frozen=True, slots=True)

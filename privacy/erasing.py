@@ -5,7 +5,7 @@ numbers are searched for in the texts.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
-from contacts.models import Contact
+from contacts.models import Contact, Organisation
 from contacts.services.contacts import erase_contacts
 from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
@@ -30,13 +31,14 @@ from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
 from privacy.codes import NoticeKind
+from privacy.freezing import frozen_by_requests
 from privacy.models import DataRequest, Erasure, Finding, LedgerEntry, Restriction
 from privacy.models.package import SHORTEST_REASON
-from privacy.policies import can_handle_requests
+from privacy.policies import can_review_records
 from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import Found, searched_text
+from privacy.searching import Found, find_in, searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, contacts_of
 from privacy.services.freezing import others_with, thawed
@@ -153,14 +155,18 @@ def erase_person(work: Work) -> JobResult:
     begin(row)
     places = places_of(row)
     terms, stays = unseal(row.sealed or b"", place=_ERASURE, row=row.pk)
-    carry_out(work.actor, places, row.contact_ids, wanted(**terms), work.progress)
+    search = wanted(**terms)
+    if row.request is None:
+        search = search.exactly()
+    carry_out(work.actor, places, row.contact_ids, search, work.progress)
 
     def end(_files: object) -> None:
         Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now(), sealed=None)
         entry = LedgerEntry(contact_ids=row.contact_ids, places=row.places)
-        entry.seal_content({"terms": terms, "stays": stays})
+        entry.seal_content({"terms": terms, "stays": stays, "exact": row.request is None})
         entry.save()
-        record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request_id], purpose=row.request.number)
+        if row.request:
+            record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request.pk], purpose=row.request.number)
         ids = [*row.contact_ids, *(UUID(place.key) for place in places if place.model in TEXTS)]
         make_notices(work.actor, NoticeKind.ERASED, ids, request=row.request)
 
@@ -168,21 +174,98 @@ def erase_person(work: Work) -> JobResult:
 
 
 @transaction.atomic
+@opened(Opened.WRITER)
 def begin(row: Erasure) -> None:
     """Fix what leaves, once."""
     locked: Erasure = Erasure.objects.select_for_update(no_key=True).get(pk=row.pk)
     if locked.places is None:
-        if others := others_with(row.request):
-            raise JobRefused(_("Answer these requests first: %(numbers)s.") % {"numbers": ", ".join(others)})
-        for restriction in Restriction.objects.standing().filter(request=row.request):
-            show_texts(SYSTEM, restriction)  # they are erased where they belong
-        plan = plan_of(row.request)
+        _refuse_needed(row)
+        if row.request:
+            for restriction in Restriction.objects.standing().filter(request=row.request):
+                show_texts(SYSTEM, restriction)  # they are erased where they belong
+        plan = plan_of(row.request) if row.request else plan_of_contacts(row.contact_ids)
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
     if locked.sealed is None:  # or begun by the version before
-        content = [terms_for(row.request), _stays(row.request)]
+        if row.request:
+            content: list[Any] = [terms_for(row.request), _stays(row.request)]
+        else:
+            content = [_unique_terms(row.contact_ids), []]
         locked.sealed = seal(content, place=_ERASURE, row=row.pk)
         locked.save(update_fields=["places", "contact_ids", "sealed"])
     row.places, row.contact_ids, row.sealed = locked.places, locked.contact_ids, locked.sealed
+
+
+def _refuse_needed(row: Erasure) -> None:
+    """Raise JobRefused if a data request that is open by now needs the data."""
+    if row.request is None:
+        if Contact.objects.filter(frozen_by_requests(_CONTACT), pk__in=row.contact_ids).exists():
+            raise JobRefused(_("A privacy request is open, so this data cannot be erased."))
+    elif others := others_with(row.request):
+        raise JobRefused(_("Answer these requests first: %(numbers)s.") % {"numbers": ", ".join(others)})
+
+
+@opened(Opened.WRITER)
+def plan_of_contacts(contacts: Collection[UUID]) -> Plan:
+    """Work out what erasing contacts removes, when nobody has read findings: only what cannot be anyone else.
+
+    These are exact names, numbers and addresses. The name of someone who shares it with another contact stays
+    in texts, except in meetings they attended and in follow-ups about them.
+    """
+    places = list(_places(contacts, wanted(**_unique_terms(contacts)).exactly()))
+    known = {(place.model, place.key, place.field) for place in places}
+    for row in _with_shared_name(contacts):
+        search = wanted([str(row)], [], []).exactly()
+        own = {"meetings.Meeting": row.meetings, "meetings.FollowUp": row.follow_ups}
+        only = {label: {str(pk) for pk in here.values_list("pk", flat=True)} for label, here in own.items()}
+        found = _places(contacts, search, only)
+        places += [one for one in found if (one.model, one.key, one.field) not in known]
+    return Plan(list(contacts), places, [])
+
+
+def _is_text_that_leaves(label: str, name: str) -> bool:
+    """Whether a field is a text written about people: the phone of an office stays the office’s."""
+    entry = inventory.field_of(label, name)
+    return entry.category in inventory.TEXTS and entry.erasure not in ("keep", "remake")
+
+
+def _unique_terms(contacts: Collection[UUID]) -> dict[str, list[str]]:
+    """What is searched for without a reader: no name, phone or email that another record has, too."""
+    terms, shared = terms_for(None, contacts), set(map(str, _with_shared_name(contacts)))
+    for name in ("phone", "email"):
+        holds = {f"{name}__in": terms[f"{name}s"]}
+        shared |= set(map(str, Organisation.objects.filter(**holds).values_list(name, flat=True)))
+        others = Contact.objects.filter(**holds).exclude(pk__in=contacts)
+        shared |= set(map(str, others.values_list(name, flat=True)))
+    return {kind: [term for term in values if term not in shared] for kind, values in terms.items()}
+
+
+def _with_shared_name(contacts: Collection[UUID]) -> list[Contact]:
+    same = Contact.objects.exclude(pk__in=contacts).filter(
+        given_name__iexact=OuterRef("given_name"), family_name__iexact=OuterRef("family_name")
+    )
+    return list(Contact.objects.filter(Exists(same), pk__in=contacts).order_by("pk"))
+
+
+def _places(
+    contacts: Collection[UUID], search: Wanted, only: Mapping[str, Collection[str]] | None = None
+) -> Iterator[Place]:
+    """Texts that can be rewritten and in which the search finds someone; `only` in these rows, by table."""
+    for label, names in inventory.searched_tables().items():
+        writer = writers().get(label)
+        leaving = [name for name in names if _is_text_that_leaves(label, name)]
+        here = None if only is None else only.get(label, ())
+        if not leaving or writer is None or label.startswith(_DESK) or here == ():
+            continue
+        found = [one for one in find_in(label, leaving, search) if here is None or one.object_id in here]
+        rows = apps.get_model(label)._base_manager.in_bulk([one.object_id for one in found])
+        texts = {str(pk): row for pk, row in rows.items()}
+        fixed = set(writer.kept(list(texts)))
+        for one in found:
+            row, entry = texts.get(one.object_id), inventory.field_of(label, one.field)
+            if row is None or one.object_id in fixed or _goes_with(row, entry, contacts):
+                continue
+            value = getattr(row, one.field)
+            yield _place(one, value, searched_text(label, one.field, value), search)
 
 
 def _stays(request: DataRequest) -> list[list[str]]:
@@ -348,6 +431,6 @@ def register() -> None:
         ERASE,
         erase_person,
         title=gettext_lazy("Erase a person’s data"),
-        may=can_handle_requests,
+        may=can_review_records,
         lane=kinds.Lane.PRIVACY,
     )

@@ -213,7 +213,8 @@ def _people(erasures: Collection[Mapping[str, Any]]) -> list[Erased]:
     for line in erasures:
         if content := _content(line):
             stays = frozenset((model, key, field) for model, key, field in content["stays"])
-            found.append(Erased(line["id"], datetime.fromisoformat(line["at"]), content["terms"], stays))
+            at, exact = datetime.fromisoformat(line["at"]), bool(content.get("exact"))
+            found.append(Erased(line["id"], at, content["terms"], stays, exact))
     return found
 
 
@@ -251,9 +252,12 @@ def _erase_again(actor: Actor, line: Mapping[str, Any], found: Collection[Found]
     contacts = [UUID(pk) for pk in line["contacts"]]
     contacts += [UUID(one.object_id) for one in found if one.model == _CONTACT]
     terms = terms_for(None, contacts)
-    for name, values in (_content(line) or {"terms": {}})["terms"].items():
+    content = _content(line) or {"terms": {}}
+    for name, values in content["terms"].items():
         terms[name] += values
     search = wanted(**terms)
+    if content.get("exact"):
+        search = search.exactly()
     again = [place_of(one, search) for one in found if one.model in writers()]
     places = [Place(*place) for place in line["places"]]
     carry_out(actor, [*places, *filter(None, again)], contacts, search)

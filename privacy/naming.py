@@ -29,10 +29,12 @@ class Erased:
     at: datetime
     terms: dict[str, list[str]]
     stays: frozenset[tuple[str, str, str]] = frozenset()
+    exact: bool = False  # nobody read what was found, so that similar names stay
     search: Wanted = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "search", wanted(*(self.terms[name] for name in _TERMS)))
+        search = wanted(*(self.terms[name] for name in _TERMS))
+        object.__setattr__(self, "search", search.exactly() if self.exact else search)
 
 
 @opened(Opened.WRITER)

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 
 from accounts.actors import Actor
@@ -21,7 +21,7 @@ from lib.days import city_day, city_today
 from lib.sensitive import find_sensitive
 from privacy.aging import AGED, Aged, due_rows
 from privacy.codes import RetentionChoice, RetentionCode
-from privacy.models import RetentionDecision, RetentionRule
+from privacy.models import Erasure, RetentionDecision, RetentionRule
 from privacy.rules.retention import AHEAD, DECIDE_WITHIN, IN_A_ROW, due_on, is_in_time
 
 AT_A_TIME: Final = 20
@@ -86,6 +86,8 @@ def overdue_rows(actor: Actor, noun: str, rule: RetentionRule, today: date) -> m
         due = aged.rows.annotate(counted_from=aged.since).filter(reduce(or_, (Q(pk__in=one) for one in ids)))
     rows: models.QuerySet[Any] = due.filter(pk__in=model.objects.visible_to(actor).values("pk"))
     if noun == "contact":
+        under_way = Erasure.objects.under_way().annotate(contact=Func(F("contact_ids"), function="unnest"))
+        rows = rows.exclude(pk__in=under_way.values("contact"))
         own = User.objects.filter(pk=actor.id).values_list("email", flat=True).first()
         rows = rows.exclude(email__iexact=own) if own else rows
     return rows

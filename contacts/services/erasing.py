@@ -89,7 +89,7 @@ def _shown(contact_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
 
 def _show(row: Contact) -> Shown:
     title = _("A contact in %(district)s") % {"district": row.home_district.name}
-    return Shown(title, url=reverse("contact", args=[row.pk]))
+    return Shown(title, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
 
 
 def register() -> None:

@@ -28,6 +28,7 @@ from pages.forms.retention import KeepForm
 from pages.identity import require_reauthentication
 from pages.lookups import is_id, record_view, refuse_unless
 from pages.undo import say_with_undo, undoer
+from privacy.models import Erasure
 from privacy.overdue import REVIEWED, Overdue, find, queue, rules_in_force
 from privacy.policies import can_handle_requests, can_review_records
 from privacy.services.retention_decisions import erase_records, keep_record, undo_keep, wants_sentence
@@ -105,8 +106,13 @@ def review_erase(request: ActorRequest) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
-        said = ngettext("%(count)s record erased.", "%(count)s records erased.", count)
-        messages.success(request, said % {"count": count})
+        said = ngettext("%(count)s record erased.", "%(count)s records erased.", count) % {"count": count}
+        if "contact" in records:
+            asked = Erasure.objects.visible_to(request.actor).under_way().filter(request=None)
+            waits = _("A second person must confirm the erasure of contacts under “Waiting for you”.")
+            starts = _("The contacts and their names in texts are being erased.")
+            said = waits if asked.filter(job=None).exists() else starts
+        messages.success(request, said)
     return _to_queue(request)
 
 

@@ -1,6 +1,6 @@
 """“Waiting for you”: acts that need a second person, until they take effect (docs/adr/0045)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,15 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import rules
 from accounts.actors import Actor
-from accounts.acts import shown_acts
+from accounts.acts import Shown, shown_acts
 from accounts.middleware import ActorRequest
 from accounts.models import PendingAct
 from accounts.policies import can_confirm_acts, confirmable
 from accounts.services.acts import confirm_act, refuse_act
+from audit.models import Action
+from contacts.models import Contact
 from lib.conflicts import StaleVersion
 from lib.days import city_day
 from pages.identity import require_reauthentication
-from pages.lookups import get_or_404, refuse_unless
+from pages.lookups import get_or_404, record_view, refuse_unless
 
 
 @require_safe
@@ -31,8 +33,28 @@ def waiting(request: ActorRequest) -> HttpResponse:
     seen = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
     acts = list(seen.prefetch_related("districts", "user__districts").in_order())
     shown, may = shown_acts(acts), confirmable(request.actor, acts)
-    rows = [(act, shown.get(act.pk), _choices(request.actor, act, may)) for act in acts]
+    people = _people(request, shown.values())
+    rows = [
+        {
+            "act": act,
+            "shown": (one := shown.get(act.pk)),
+            "may": _choices(request.actor, act, may),
+            "people": [people[pk] for pk in one.contact_ids if pk in people] if one else [],
+        }
+        for act in acts
+    ]
     return render(request, "pages/settings/waiting.html", {"rows": rows})
+
+
+def _people(request: ActorRequest, shown: Iterable[Shown]) -> dict[UUID, Contact]:
+    """Whom acts are about, for roles that see contacts. A confirmer does not."""
+    ids = {pk for one in shown for pk in one.contact_ids}
+    if not ids or not request.actor.reads:
+        return {}
+    found = Contact.objects.visible_to(request.actor).filter(pk__in=ids)
+    people = {one.pk: one for one in found}
+    record_view(request, "contact", list(people), action=Action.LIST)
+    return people
 
 
 @require_POST

@@ -14,23 +14,31 @@ from privacy.models.request import sees_requests
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All erasures for privacy officers, none for anybody else."""
-        return self.all() if sees_requests(actor) else self.none()
+        """All erasures for privacy officers. For others, those that they asked for in the review queue."""
+        if sees_requests(actor):
+            return self.all()
+        return self.filter(asked_by=actor.id, request=None) if actor.kind == "user" else self.none()
+
+    def under_way(self) -> Self:
+        """Erasures that wait for a second person or for their background task."""
+        return self.filter(done_at__isnull=True)
 
     def done(self) -> Self:
         return self.filter(done_at__isnull=False)
 
 
 class Erasure(models.Model):
-    """What is erased for a request. It holds IDs and places of texts, never a text.
+    """What is erased for a request, or of contacts whose period is over: then there is no request.
 
-    `places` are fixed when the job starts, so that a job that was killed continues with the same: label of
-    the table, key, field, keyed hash of the text as it was, and the stretches that leave (null: no single
-    text).
+    It holds IDs and places of texts, never a text. `places` are fixed when the job starts, so that a job that
+    was killed continues with the same: label of the table, key, field, keyed hash of the text as it was, and
+    the stretches that leave (null: no single text).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    request = models.OneToOneField("privacy.DataRequest", on_delete=models.PROTECT, related_name="erasure")
+    request = models.OneToOneField(
+        "privacy.DataRequest", on_delete=models.PROTECT, null=True, related_name="erasure"
+    )
     contact_ids = ArrayField(models.UUIDField(), default=list)
     places = models.JSONField(null=True)
     sealed = models.BinaryField(null=True, editable=False)  # names and numbers, until the erasure is done

@@ -6,7 +6,7 @@ Nothing here decides who a text is about. It finds passages for a privacy office
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -69,13 +69,22 @@ class Wanted:
     phones: list[str]  # the digits of the national number
     emails: list[str]
     unvowelled: list[bool] = field(default_factory=list)  # names in a script without short vowels
+    only_exact: bool = False
     _known: dict[str, tuple[_Like, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.names or self.phones or self.emails)
 
+    def exactly(self) -> "Wanted":
+        """The same search without names that are only similar: nobody reads what it finds."""
+        return replace(self, only_exact=True)
+
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield the passages of `text` that may name the person."""
+        found = self._all_hits(text)
+        return (hit for hit in found if hit.matched != SIMILAR) if self.only_exact else found
+
+    def _all_hits(self, text: str) -> Iterator[Hit]:
         if self.names and any(self._likes(word) for word in set(_TOKEN.findall(text))):
             yield from self._names(text)
         if self.phones:

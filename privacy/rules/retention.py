@@ -1,5 +1,6 @@
 """How long something is kept, as pure functions: when it is due, and for how long a person can keep it."""
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -13,6 +14,9 @@ AHEAD: Final = 30  # days before its text is removed in which a record is in the
 DECIDE_WITHIN: Final = timedelta(days=30)  # a review is in time until then
 IN_A_ROW: Final = 3  # keeps one after the other, of which the last needs a sentence
 SHORTEST: Final = 20  # characters of that sentence
+FEWEST_WORDS: Final = 3  # different ones in that sentence, each with two different letters
+FEWEST_LETTERS: Final = 8  # different ones in that sentence
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 REVIEW_QUEUE: Final = "retention_queue"
 RULE_REVIEW: Final = "retention_rules"
 
@@ -37,6 +41,31 @@ def due_on(counted_from: date, days: int, in_force_on: date) -> date:
 
 def is_in_time(due: date, decided: date) -> bool:
     return decided <= due + DECIDE_WITHIN
+
+
+def is_in_words(text: str) -> bool:
+    """Whether a text has several different words, and is not the same letters again and again.
+
+    >>> is_in_words("They help with the night walk"), is_in_words("xxxxxxxxxxxxxxxxxxxx 1")
+    (True, False)
+    >>> is_in_words("aaa bbb ccc ddd eee fff"), is_in_words("夜間の見回りを手伝ってくれている人です")
+    (False, True)
+    """
+    words = {word.casefold() for word in _WORD.findall(text)}
+    letters = {letter for word in words for letter in word}
+    told = [word for word in words if len(set(word)) >= 2]
+    is_spaced = len(told) >= FEWEST_WORDS
+    is_unspaced = any(len(set(word)) >= FEWEST_LETTERS for word in told)
+    return len(letters) >= FEWEST_LETTERS and (is_spaced or is_unspaced)
+
+
+def in_letters(text: str) -> str:
+    """A text without digits and signs, so that a number makes no new sentence.
+
+    >>> in_letters("They help us, 1") == in_letters("they help us 2")
+    True
+    """
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def needs_sentence(kept_before: int, in_a_row: int) -> bool:

@@ -1,12 +1,19 @@
-"""Erasing a person: a privacy officer decides, and a second person if it concerns several people."""
+"""Erasing people: for a request, or because the period of their records is over.
+
+A second person decides if it concerns several people, or a second person on one day.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,8 +28,8 @@ from contacts.services.erasing import claim_first, has_erased_today
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from lib.days import city_today, day_starts_at
-from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround
-from privacy.models import DataRequest, Erasure, Finding, Restriction
+from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
+from privacy.models import DataRequest, Erasure, Finding, Restriction, RetentionDecision
 from privacy.services.freezing import others_with
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
@@ -42,11 +49,23 @@ def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -
         record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *begun.contact_ids], field_names=["asked_erasure"])
         _start(actor, begun)
         return begun
+    erasure = _ask(actor, row, contacts_of(row))
+    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *erasure.contact_ids], field_names=["asked_erasure"])
+    return erasure
+
+
+def ask_erasure_of(actor: Actor, contact_ids: Collection[UUID]) -> Erasure:
+    """Erase contacts whose period is over, with the same eraser, daily limit and second person.
+
+    The caller has checked that the actor can erase them, and records why.
+    """
+    return _ask(actor, None, sorted(contact_ids))
+
+
+def _ask(actor: Actor, request: DataRequest | None, contacts: list[UUID]) -> Erasure:
     claim_first(actor)
-    contacts = contacts_of(row)
     needs_second = len(contacts) > 1 or has_erased_today(actor) or _has_begun_today(actor)
-    erasure = Erasure.objects.create(request=row, contact_ids=contacts, asked_by_id=actor.id)
-    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *contacts], field_names=["asked_erasure"])
+    erasure = Erasure.objects.create(request=request, contact_ids=contacts, asked_by_id=actor.id)
     if needs_second:
         ask(actor, Act.ERASING, subject=erasure.pk)
     else:
@@ -123,13 +142,7 @@ def _lock(act: PendingAct) -> None:
 def _confirmed(actor: Actor, act: PendingAct) -> None:
     erasure = _locked(act)
     if erasure is not None and erasure.job is None:
-        record(
-            actor,
-            Action.UPDATE,
-            OBJECT_TYPE,
-            [erasure.request_id, *erasure.contact_ids],
-            field_names=["confirmed_erasure"],
-        )
+        _record(actor, erasure, "confirmed_erasure")
         _start(actor_for(User.objects.get(pk=erasure.asked_by_id)), erasure)
 
 
@@ -137,22 +150,46 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
     """Nothing was erased. It can be asked for again."""
     erasure = _locked(act)
     if erasure is not None:
-        record(actor, Action.UPDATE, OBJECT_TYPE, [erasure.request_id], field_names=["dropped_erasure"])
+        _record(actor, erasure, "dropped_erasure")
+        if erasure.request_id is None:
+            undo_decisions(erasure.contact_ids)
         erasure.delete()
 
 
+def _record(actor: Actor, erasure: Erasure, what: str) -> None:
+    about = [pk for pk in (erasure.request_id, *erasure.contact_ids) if pk]
+    noun = OBJECT_TYPE if erasure.request_id else "contact"
+    record(actor, Action.UPDATE, noun, about, field_names=[what])
+
+
+def undo_decisions(contact_ids: Collection[UUID]) -> None:
+    """Put contacts back into the review queue whose erasure a second person rejected."""
+    made = RetentionDecision.objects.valid().of("contact", contact_ids).filter(decision=RetentionChoice.ERASE)
+    made.update(undone_at=timezone.now())
+
+
 def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
-    """No name: a confirmer sees no contact. A privacy officer opens the request."""
+    """How many places by type, and no name: a confirmer sees no contact. A privacy officer opens the page."""
     rows = Erasure.objects.filter(pk__in=ids).select_related("request")
     return {row.pk: _show(row) for row in rows}
 
 
 def _show(row: Erasure) -> Shown:
-    title = _("Data request %(number)s") % {"number": row.request.number}
     count = len(row.contact_ids)
     line = ngettext("%(count)s contact is erased.", "%(count)s contacts are erased.", count)
+    lines = [line % {"count": count}]
+    if row.request is None:
+        title = _("Contacts whose period is over")
+        lines.append(_("Their names and numbers leave the texts of other records, too."))
+        return Shown(title, lines, contact_ids=row.contact_ids)
+    found = Finding.objects.of(row.request).theirs().exclude(model="contacts.Contact").order_by()
+    numbers = found.values_list("model").annotate(places=Count("pk")).order_by("model")
+    for label, places in numbers:
+        noun = capfirst(str(apps.get_model(label)._meta.verbose_name_plural))
+        lines.append(_("%(type)s: %(count)s places") % {"type": noun, "count": places})
+    title = _("Data request %(number)s") % {"number": row.request.number}
     url = reverse("data_request", args=[row.request_id])
-    return Shown(title, lines=[line % {"count": count}], url=url)
+    return Shown(title, lines, url=url, contact_ids=row.contact_ids)
 
 
 def register() -> None:

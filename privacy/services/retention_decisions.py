@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
-from contacts.models import Contact
-from contacts.services.contacts import erase_contacts
 from lib.cleaning import clean_text
 from lib.conflicts import constraints_in_words
 from lib.days import city_today
-from lib.erasable import Leaving, forget, writers
+from lib.erasable import Leaving, writers
 from lib.fold import squash
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
@@ -28,7 +26,8 @@ from privacy.codes import KeepReason, RetentionChoice
 from privacy.models import RetentionDecision
 from privacy.overdue import AT_A_TIME, REVIEWED, Overdue, find
 from privacy.policies import can_review_records
-from privacy.rules.retention import IN_A_ROW, SHORTEST, needs_sentence
+from privacy.rules.retention import IN_A_ROW, SHORTEST, in_letters, is_in_words, needs_sentence
+from privacy.services.erasures import ask_erasure_of
 
 OBJECT_TYPE: Final = "retention_decision"
 
@@ -91,14 +90,20 @@ def undo_keep(*, actor: Actor, decision_id: UUID) -> RetentionDecision:
 def erase_records(*, actor: Actor, records: Mapping[str, Collection[UUID]]) -> int:
     """Erase contacts and remove texts of other records, by type, and return how many. It cannot be undone.
 
-    A rule in force needs no second person. Raises PermissionDenied, ValidationError.
+    Contacts leave by the eraser of the privacy desk (`ask_erasure_of`): with their names in texts, with
+    notices to recipients, and with a second person for several contacts or a second one on a day. Two people
+    have already decided on the rule that removes the texts of other records within 30 days. Raises
+    PermissionDenied, ValidationError.
     """
     if sum(map(len, records.values())) > AT_A_TIME:
         raise ValidationError(_("Select at most 20 records."))
     done = 0
     for noun, ids in sorted(records.items()):
         found = _due(actor, noun, ids)
-        (_erase if noun == "contact" else _remove_texts)(actor, noun, [one.row.pk for one in found])
+        if noun == "contact":
+            ask_erasure_of(actor, [one.row.pk for one in found])
+        else:
+            _remove_texts(actor, noun, [one.row.pk for one in found])
         choice = RetentionChoice.ERASE if noun == "contact" else RetentionChoice.BLANK
         made = [_decided(actor, one, choice) for one in found]
         about = [*(row.pk for row in made), *(row.object_id for row in made)]
@@ -107,13 +112,6 @@ def erase_records(*, actor: Actor, records: Mapping[str, Collection[UUID]]) -> i
     if not done:
         raise ValidationError(_("Select at least one record."))
     return done
-
-
-@opened(Opened.WRITER)
-def _erase(actor: Actor, _noun: str, ids: Collection[UUID]) -> None:
-    rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
-    forget(actor, Leaving(frozenset(row.pk for row in rows)))
-    erase_contacts(actor, rows)
 
 
 @opened(Opened.WRITER)
@@ -135,9 +133,10 @@ def _due(actor: Actor, noun: str, ids: Collection[UUID]) -> list[Overdue]:
 
 
 def _check_sentence(actor: Actor, sentence: str) -> dict[str, Any]:
-    if len(sentence) < SHORTEST:
-        return {"sentence": _("Explain in at least 20 characters why this record is still needed.")}
-    if RetentionDecision.objects.filter(decided_by=actor.id, sentence__iexact=sentence).exists():
+    if len(sentence) < SHORTEST or not is_in_words(sentence):
+        return {"sentence": _("Explain in a few words, at least 20 characters, why this record is needed.")}
+    earlier = RetentionDecision.objects.filter(decided_by=actor.id).exclude(sentence="")
+    if in_letters(sentence) in map(in_letters, earlier.values_list("sentence", flat=True)):
         return {"sentence": _("You have already used this sentence. Explain why this record is needed.")}
     return {}
 

@@ -11,16 +11,27 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act, refuse_act
+from audit import services as audit_services
 from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
 from incidents.models import Incident, TensionAssessment
+from jobs.running import run_next
 from lib.days import city_day, city_today
 from lib.ids import uuid7
 from meetings.models import Meeting, MeetingContact
 from privacy.aging import AGED
-from privacy.models import DataRequest, Restriction, RetentionDecision, RetentionRule
+from privacy.models import (
+    DataRequest,
+    Erasure,
+    LedgerEntry,
+    Notice,
+    Restriction,
+    RetentionDecision,
+    RetentionRule,
+)
 from privacy.overdue import REVIEWED, figures, find, queue
 from privacy.retaining import act_on_rules
 from privacy.rules.retention import review_reminders
@@ -41,7 +52,7 @@ from tests.factories import (
     make_user,
 )
 from tests.meetings.test_timeline import make_promise
-from tests.privacy.making import make_request
+from tests.privacy.making import confirm_pending, make_request
 from tests.privacy.test_retention_rules import in_force
 from tests.reports.city import close_incident, make_call, make_concern, make_incident, make_step
 
@@ -82,6 +93,15 @@ def made(north: District, days: int = 400, **fields: Any) -> Contact:
 
 def noted(north: District, facts: str, days: int = 1080) -> Meeting:
     return make_meeting(north, starts_at=timezone.now() - timedelta(days=days), facts=facts)
+
+
+def erased(actor: Actor, *contacts: Contact) -> int:
+    """Erase contacts from the queue, with a second person if one is needed, and the background task."""
+    count = erase_records(actor=actor, records={"contact": [one.pk for one in contacts]})
+    if waiting := Erasure.objects.filter(job=None).first():
+        confirm_pending(waiting.pk, delayed=False)
+    run_next()
+    return count
 
 
 def rows(actor: Actor) -> list[Any]:
@@ -172,8 +192,8 @@ def test_several_are_erased_at_once_and_meetings_stay_without_their_texts(
     north: District, actor: Actor
 ) -> None:
     one, other, note = made(north), made(north), noted(north, "Ill")
-    records = {"contact": [one.pk, other.pk], "meeting": [note.pk]}
-    assert erase_records(actor=actor, records=records) == 3
+    assert erase_records(actor=actor, records={"meeting": [note.pk]}) == 1
+    assert erased(actor, one, other) == 2
     assert not Contact.objects.exists()
     note.refresh_from_db()
     assert note.facts == ""
@@ -182,6 +202,75 @@ def test_several_are_erased_at_once_and_meetings_stay_without_their_texts(
     event = Event.objects.get(object_type="retention_decision", object_ids__contains=[note.pk])
     assert (event.action, event.purpose) == (Action.ERASE, "retention meeting_texts 1")
     assert not events_visible_to(actor_for(make_officer(north))).filter(pk=event.pk).exists()
+
+
+def test_the_queue_erases_names_in_texts_makes_notices_and_writes_the_ledger(
+    north: District, actor: Actor
+) -> None:
+    """The one eraser, but nobody has read what it finds: only what is exact, and no name that two share."""
+    leila, alike = made(north, given_name="Leila", family_name="Haddad"), "Leyla Hadad came"
+    twins = [made(north, given_name="Sam", family_name="Twin") for _number in range(2)]
+    meeting = make_meeting(
+        north, facts=f"Leila Haddad came. {alike}. Sam Twin too", subject="With Leila Haddad"
+    )
+    own = make_meeting(north, facts="Sam Twin asked")
+    MeetingContact.objects.create(meeting=own, contact=twins[0], attendance="attended")
+    Contact.objects.update(updated_at=timezone.now() - timedelta(days=400))
+    audit_services.record(actor, Action.EXPORT, "contact", [leila.pk], recipient="Health office · file x")
+    assert erased(actor, leila) == 1
+    meeting.refresh_from_db()
+    assert meeting.facts == f"[a person] came. {alike}. Sam Twin too"
+    assert meeting.subject == "With [a person]"
+    assert Notice.objects.get().recipient == "Health office"
+    assert LedgerEntry.objects.filter(contact_ids__contains=[leila.pk]).exists()
+
+
+def test_several_contacts_or_a_second_one_on_a_day_need_a_second_person(
+    north: District, actor: Actor, client: Client, rules: Actor
+) -> None:
+    first, *others = (made(north, family_name=f"Due{number}") for number in range(4))
+    erase_records(actor=actor, records={"contact": [first.pk]})
+    run_next()
+    assert not Contact.objects.filter(pk=first.pk).exists()
+    for contacts in (others[:1], others[1:]):
+        erase_records(actor=actor, records={"contact": [one.pk for one in contacts]})
+    assert not run_next() and Contact.objects.count() == 3
+    assert rows(actor) == []  # what waits is not asked for again
+    privacy_officer = User.objects.get(pk=str(rules.id))
+    client.force_login(privacy_officer)
+    page = client.get("/settings/waiting/").text
+    assert "2 contacts are erased." in page and "Due2" in page  # the second person sees whom
+    client.force_login(make_user(Role.CONFIRMER))
+    page = client.get("/settings/waiting/").text
+    assert "2 contacts are erased." in page and "Due2" not in page
+    one, two = PendingAct.objects.waiting().in_order()
+    refuse_act(actor=rules, act_id=one.pk)
+    assert rows(actor) == others[:1]  # to decide again
+    confirm_act(actor=rules, act_id=two.pk)
+    run_next()
+    assert list(Contact.objects.all()) == others[:1]
+
+
+def test_a_contact_with_a_new_data_request_is_not_erased_by_what_waited(
+    north: District, actor: Actor, rules: Actor
+) -> None:
+    row = made(north)
+    erase_records(actor=actor, records={"contact": [row.pk]})
+    make_request(User.objects.get(pk=str(rules.id)), noted(north, "Ill"), row, kind="access")
+    run_next()
+    assert Contact.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("junk", ["x" * 20 + " 1", "aaa bbb ccc ddd eee fff", "." * 23])
+def test_a_sentence_is_words_and_not_the_same_with_another_number(
+    north: District, actor: Actor, junk: str
+) -> None:
+    row = made(north)
+    with pytest.raises(ValidationError, match="Explain in a few words"):
+        kept(actor, row, sentence=junk)
+    kept(actor, row, sentence=OWN.format(n=1))
+    with pytest.raises(ValidationError, match="already used"):
+        kept(actor, made(north), sentence=OWN.format(n=2))
 
 
 def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
@@ -275,14 +364,14 @@ def test_the_third_keep_in_a_row_needs_a_new_sentence(north: District, actor: Ac
     """Nobody ticks through the queue: each third keep costs a sentence, and never the same."""
     for _number in range(2):
         kept(actor, made(north))
-    with pytest.raises(ValidationError, match="at least 20 characters"):
+    with pytest.raises(ValidationError, match="20 characters"):
         kept(actor, made(north))
     kept(actor, made(north), sentence=OWN.format(n=1))
     for _number in range(2):
         kept(actor, made(north))
     with pytest.raises(ValidationError, match="already used"):
         kept(actor, made(north), sentence=OWN.format(n=1).upper())
-    erase_records(actor=actor, records={"contact": [made(north).pk]})
+    erased(actor, made(north))
     kept(actor, made(north))  # an erasure in between: no longer in a row
 
 
@@ -291,7 +380,7 @@ def test_a_record_that_was_kept_twice_needs_a_sentence(north: District, actor: A
     for _time in range(2):
         kept(actor_for(make_supervisor(north)), row)
         RetentionDecision.objects.update(until=city_today())
-    with pytest.raises(ValidationError, match="at least 20 characters"):
+    with pytest.raises(ValidationError, match="20 characters"):
         kept(actor, row)
     kept(actor, row, sentence=OWN.format(n=2))
 
@@ -309,7 +398,7 @@ def test_sentences_about_a_contact_go_with_the_contact(north: District, actor: A
     row = made(north)
     kept(actor, row, sentence=OWN.format(n=3))
     RetentionDecision.objects.update(until=city_today())
-    erase_records(actor=actor, records={"contact": [row.pk]})
+    erased(actor, row)
     assert not RetentionDecision.objects.exclude(sentence="").exists()
 
 
@@ -349,7 +438,9 @@ def test_the_pages_keep_one_undo_it_and_erase_what_is_selected(
     )
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     done = client.post("/privacy/review/erase/?kind=meeting", sent, follow=True)
-    assert "1 record erased." in done.text and done.redirect_chain == [("/privacy/review/?kind=meeting", 302)]
+    assert "their names in texts are being erased" in done.text
+    assert done.redirect_chain == [("/privacy/review/?kind=meeting", 302)]
+    run_next()
     assert not Contact.objects.filter(pk=goes.pk).exists()
     assert client.get(f"/privacy/review/contact/{UUID(int=7)}/keep/").status_code == 404
     assert client.get(f"/privacy/review/officer/{stays.pk}/keep/").status_code == 404
