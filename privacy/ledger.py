@@ -23,7 +23,8 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from contacts.models import Contact, NotADuplicate
 from contacts.services.changing import rewrite_rows
-from contacts.services.contacts import districts_of_contacts, save_contacts
+from contacts.services.contacts import save_contacts
+from contacts.services.moves import districts_of_contacts
 from lib import erasable
 from lib.encryption import NotDecrypted, unseal
 from lib.erasable import Leaving, writers
