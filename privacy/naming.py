@@ -67,7 +67,10 @@ def _of_people(label: str, found: list[Found], people: Iterable[Erased]) -> Iter
         if row is None or one.object_id in fixed:
             continue
         text = hidden.get((label, one.object_id, one.field)) or text_in(label, one.field, row)
+        is_note = inventory.field_of(label, one.field).category in inventory.TEXTS
         for person in people:
+            if person.exact and not is_note:
+                continue  # the phone of an office stays the office's
             key = (label, one.object_id, one.field)
             if key not in person.stays and _is_older(row, person.at) and any(person.search.hits(text)):
                 yield person, one
