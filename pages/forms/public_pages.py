@@ -249,7 +249,7 @@ class RegistrationForm(forms.Form):
         choices=[(one, one) for one in ("accept", "join", "refuse", "word")], widget=forms.HiddenInput
     )
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    phone = forms.CharField(required=False, widget=forms.HiddenInput, max_length=30)
+    phone = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

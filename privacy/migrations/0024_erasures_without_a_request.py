@@ -11,9 +11,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='erasure',
-            name='request',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='erasure', to='privacy.datarequest'),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    'ALTER TABLE privacy_erasure ALTER COLUMN request_id DROP NOT NULL',
+                    'ALTER TABLE privacy_erasure ALTER COLUMN request_id SET NOT NULL',
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='erasure',
+                    name='request',
+                    field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='erasure', to='privacy.datarequest'),
+                ),
+            ],
         ),
     ]

@@ -186,7 +186,8 @@ def _show(row: Erasure) -> Shown:
     numbers = found.values_list("model").annotate(places=Count("pk")).order_by("model")
     for label, places in numbers:
         noun = capfirst(str(apps.get_model(label)._meta.verbose_name_plural))
-        lines.append(_("%(type)s: %(count)s places") % {"type": noun, "count": places})
+        text = ngettext("%(type)s: %(count)s place", "%(type)s: %(count)s places", places)
+        lines.append(text % {"type": noun, "count": places})
     title = _("Data request %(number)s") % {"number": row.request.number}
     url = reverse("data_request", args=[row.request_id])
     return Shown(title, lines, url=url, contact_ids=row.contact_ids)

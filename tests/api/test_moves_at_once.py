@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 from time import monotonic, sleep
@@ -72,9 +72,17 @@ def _meeting(place: Place, **fields: Any) -> dict[str, Any]:
     return {"actor": SYSTEM, "district": place.north, "with_actor": False} | given | fields
 
 
-SOON: Final = timezone.now() + timedelta(days=2)
 ROLE: Final = {"role_title": "speaker"}
-PROMISE: Final = {"title": "Call", "kind": "call_back", "due_on": city_today()}
+
+
+def _soon() -> datetime:
+    return timezone.now() + timedelta(days=2)
+
+
+def _follow_up(**fields: Any) -> dict[str, Any]:
+    return {"title": "Call", "kind": "call_back", "due_on": city_today()} | fields
+
+
 WRITERS: Final[dict[str, Callable[[Place], Any]]] = {
     "a contact": lambda at: create_contact(
         actor=SYSTEM, given_name="Ada", family_name="Quince", home_district=at.north,
@@ -83,17 +91,17 @@ WRITERS: Final[dict[str, Callable[[Place], Any]]] = {
     "a role": lambda at: edit_contact(
         actor=SYSTEM, contact_id=at.there.pk, affiliations=[{"organisation": at.moving, **ROLE}]
     ),
-    "a meeting": lambda at: create_meeting(**_meeting(at, starts_at=SOON)),
+    "a meeting": lambda at: create_meeting(**_meeting(at, starts_at=_soon())),
     "an edit of a meeting": lambda at: edit_meeting(actor=SYSTEM, meeting_id=at.own.pk, subject="Other"),
     "a guest": lambda at: edit_meeting(
         actor=SYSTEM, meeting_id=at.held.pk, organisations=[{"organisation": at.moving}]
     ),
-    "a series": lambda at: start_series(**_meeting(at, starts_at=SOON), pattern="weekly", times=3),
+    "a series": lambda at: start_series(**_meeting(at, starts_at=_soon()), pattern="weekly", times=3),
     "a follow-up": lambda at: create_follow_up(
-        actor=SYSTEM, owner=at.owner, organisations=[at.moving], **PROMISE
+        actor=SYSTEM, owner=at.owner, organisations=[at.moving], **_follow_up()
     ),
     "a takeaway": lambda at: create_follow_up(
-        actor=SYSTEM, owner=at.owner, organisations=[], meeting=at.own, **{**PROMISE, "kind": "try_out"}
+        actor=SYSTEM, owner=at.owner, organisations=[], meeting=at.own, **_follow_up(kind="try_out")
     ),
     "a concern": lambda at: at.log(at.moving),
     "a joined concern": lambda at: join_concern(

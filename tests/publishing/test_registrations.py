@@ -133,8 +133,9 @@ def joined_with_known(north: District, **more: Any) -> tuple[Any, Organisation, 
     return supervisor, known, row
 
 
-AGREED: dict[str, Any] = {"agreed_by": "secretary", "how": "form", "fields": ["phone"], "language": "en"}
-AGREED["agreed_on"] = city_today()
+def agreed() -> dict[str, Any]:
+    given = {"agreed_by": "secretary", "how": "form", "fields": ["phone"], "language": "en"}
+    return given | {"agreed_on": city_today()}
 
 
 def test_a_known_organisation_is_listed_only_after_its_own_office_has_opened_the_link(
@@ -143,7 +144,7 @@ def test_a_known_organisation_is_listed_only_after_its_own_office_has_opened_the
     settings.PUBLIC_REGISTER_URL = "https://register.city.example"
     supervisor, known, row = joined_with_known(make_district())
     with pytest.raises(ValidationError, match="Someone registered this organisation"):
-        list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+        list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
     above = browse(User.objects.get(pk=supervisor.id))
     form = above.get(f"/organisations/{known.pk}/listing/").context["form"]
     assert not form["fields"].value() and not form["agreed_by"].value()  # no consent carries over
@@ -160,7 +161,7 @@ def test_a_known_organisation_is_listed_only_after_its_own_office_has_opened_the
     assert row.word_at is not None and row.word_by_id is None
     form = above.get(f"/organisations/{known.pk}/listing/").context["form"]
     assert form["fields"].value() == ["name", "phone", "address"]  # what the office has read
-    assert list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
     assert mail_registrations() == 0
 
 
@@ -178,13 +179,13 @@ def test_a_supervisor_rings_only_a_number_on_record_and_the_call_is_kept() -> No
     row.refresh_from_db()
     assert (row.word_by_id, row.word_phone) == (supervisor.id, "+442079460279")
     assert not above.get(said["Location"]).context["form"]["fields"].value()
-    assert list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
 
 
 def test_a_registration_that_the_organisation_knows_nothing_of_can_still_be_rejected() -> None:
     supervisor, known, row = joined_with_known(make_district())
     refuse_registration(actor=supervisor, registration_id=row.pk, reason="They did not ask")
-    assert list_organisation(actor=supervisor, organisation_id=known.pk, **AGREED)
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
 
 
 def test_what_an_organisation_wished_before_it_withdrew_is_not_ticked_again() -> None:
@@ -195,7 +196,7 @@ def test_what_an_organisation_wished_before_it_withdrew_is_not_ticked_again() ->
     above = browse(User.objects.get(pk=supervisor.id))
     path = f"/organisations/{made.pk}/listing/"
     assert above.get(path).context["form"]["fields"].value() == ["name", "phone"]
-    list_organisation(actor=supervisor, organisation_id=made.pk, **AGREED)
+    list_organisation(actor=supervisor, organisation_id=made.pk, **agreed())
     officer = browse(make_officer(north))
     assert "Remove listing" in officer.get(f"/organisations/{made.pk}/").text
     officer.post(f"{path}withdraw/")
