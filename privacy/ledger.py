@@ -40,7 +40,7 @@ from privacy.searching import Found
 _START: Final = ""  # the digest before the first line
 _AT_ONCE: Final = 1_000
 #: How long encrypted content stays: longer than the oldest backup (docs/operations.md).
-SEALED_FOR: Final = timedelta(days=400)
+SEALED_FOR: Final = timedelta(days=90)
 _CONTACT: Final = Contact._meta.label
 _SEALED: Final = "sealed"  # not covered by the digest, because it is destroyed before the line is
 
