@@ -45,6 +45,7 @@ WORDS: Final = {
     "qorvanteel": "jusetami",
     "ostravimel": "belquoda",
     "ulmarexa": "tirgonaf",
+    "yasmirond": "oplastin",
 }
 #: Pages that officers read otherwise than supervisors.
 OF_OFFICERS: Final = {"", "calendar/", "meetings/log/", "concerns/log/"}

@@ -19,7 +19,8 @@ from contacts.services.private_channels import set_organisation_private_channel
 from jobs import kinds
 from meetings.models import FollowUp
 from meetings.services.concerns import log_concern
-from privacy.services.restrictions import restrict_contact
+from privacy.services.findings import decide_finding
+from privacy.services.restrictions import restrict_contact, restrict_findings
 from tests.architecture import leaving
 from tests.architecture.asking import Asking
 from tests.architecture.exits import WORDS, Answers, Walk, exit_of, table
@@ -27,6 +28,7 @@ from tests.architecture.ground import Ground
 from tests.architecture.leaving import ROOT
 from tests.architecture.shared_ground import ground_for_all
 from tests.factories import make_contact, make_meeting, make_organisation
+from tests.privacy.making import make_request
 from tests.publishing.town import Town
 
 pytestmark = pytest.mark.long
@@ -39,6 +41,7 @@ EXITS: Final = list(TABLE["exits"])
 HIDDEN: Final = {
     "protected_location": "vexilograd",
     "restriction": "qorvanteel",
+    "restricted_text": "yasmirond",
     "erasure": "ostravimel",
     "agreement_to_be_listed": "ulmarexa",
 }
@@ -80,6 +83,8 @@ def plant(ground: Ground) -> None:
         district, plain, hidden, status="planned", outcomes=[], starts_at=tomorrow, officers=[officer]
     )
     held = make_meeting(district, plain, hidden, officers=[officer])
+    said = f"Yasmirond {WORDS['yasmirond']} opens late."
+    noted = make_meeting(district, plain, subject="A visit", facts=said, officers=[officer])
     for contact in people.values():
         planned.contact_links.create(contact=contact, attendance="invited")
         held.contact_links.create(contact=contact, attendance="attended")
@@ -93,6 +98,10 @@ def plant(ground: Ground) -> None:
         site_organisation=hidden,
     )
     restrict_contact(actor=privacy_officer, contact_id=people["qorvanteel"].pk, ground="evidence")
+    finding = make_request(ground.users[Role.PRIVACY_OFFICER, "north"], noted, people["plumbright"])
+    which = {"request_id": finding.request_id, "finding_id": finding.pk}
+    decide_finding(actor=privacy_officer, verdict="theirs", **which)
+    restrict_findings(actor=privacy_officer, request_id=finding.request_id, ground="accuracy_contested")
     erase_contact(actor=SYSTEM, contact_id=people["ostravimel"].pk)
 
 
