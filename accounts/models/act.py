@@ -131,6 +131,8 @@ class PendingAct(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True)  # when those who can confirm it were notified
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # The role that was asked for.
+    role = models.CharField(max_length=20, choices=Role, blank=True, default="", db_default="")
     # If it was confirmed by `decided_by` and takes effect later. Until then there is no `decided_at`.
     takes_effect_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)

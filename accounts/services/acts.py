@@ -73,14 +73,16 @@ def ask(
 
     It is about the account `user` or the row `subject`.
     """
+    role = user.asked_role if user is not None and kind == Act.ROLE else ""
     waiting = PendingAct.objects.waiting().of_kind(kind).about(user=user, subject=subject).first()
     if waiting is not None:
-        same = waiting.email == email and set(waiting.districts.all()) == set(districts)
+        same = (waiting.email, waiting.role) == (email, role)
+        same = same and set(waiting.districts.all()) == set(districts)
         if same and (kind != Act.ROLE or waiting.asked_by_id == actor.id):
             return False
         withdraw(kind, user=user, subject=subject)
     asked_by = actor.id if actor.kind == "user" else None
-    act = PendingAct(user=user, subject=subject, kind=kind, email=email, asked_by_id=asked_by)
+    act = PendingAct(user=user, subject=subject, kind=kind, email=email, role=role, asked_by_id=asked_by)
     act.full_clean(
         exclude=["user", "subject", "asked_by", "decided_by", "decided_at", "takes_effect_at", "mailed_at"]
     )
@@ -186,7 +188,7 @@ def take_effect() -> int:
 
 @transaction.atomic
 def _take_effect(act_id: UUID) -> bool:
-    """Let an act take effect, unless one of the two people can no longer sign in: then it is dropped."""
+    """Let an act take effect, or drop it if the asker has left or the second may no longer confirm it."""
     try:
         act = _locked(SYSTEM, act_id)
     except PendingAct.DoesNotExist:  # cancelled meanwhile
@@ -194,6 +196,7 @@ def _take_effect(act_id: UUID) -> bool:
     people = {act.asked_by_id, act.decided_by_id} - {None}
     active = {user.pk: user for user in User.objects.active().filter(pk__in=people)}
     second, is_confirmed = active.get(act.decided_by_id), people == set(active)
+    is_confirmed = is_confirmed and second is not None and can_confirm(actor_for(second), act)
     effect, act.mailed_at = acts.effect_of(act.kind), None
     if second is not None and is_confirmed:
         try:
@@ -284,6 +287,8 @@ def _account_dropped(actor: Actor, act: PendingAct) -> None:
 
 
 def _role_holds(act: PendingAct, user: User) -> list[str]:
+    if act.role != user.asked_role:  # confirmed for another role
+        raise ValidationError(_("The role was changed after the request. Ask for the new role."))
     user.role, user.asked_role = user.asked_role, ""
     return ["role", "asked_role"]
 

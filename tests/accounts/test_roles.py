@@ -78,6 +78,21 @@ def test_who_decides_for_others_gets_the_role_a_day_after_the_confirmation_unles
     assert (user.role, user.asked_role) == ("officer", "")
 
 
+def test_a_role_that_changes_after_the_confirmation_is_confirmed_again() -> None:
+    administrator, second = make_actor(role=Role.ADMINISTRATOR), make_actor(role=Role.PRIVACY_OFFICER)
+    for role in (Role.CONFIRMER, Role.PRIVACY_OFFICER):
+        make_user(role)
+    ghost = invite_user(actor=administrator, name="G", email="g@police.example", role=Role.CONFIRMER)
+    confirm_act(actor=second, act_id=asked(ghost))
+    edit_user(actor=administrator, user_id=ghost.pk, role=Role.PRIVACY_OFFICER)
+    PendingAct.objects.waiting().filter(takes_effect_at__isnull=False).update(takes_effect_at=timezone.now())
+    assert take_effect() == 0
+    ghost.refresh_from_db()
+    assert ghost.role == "officer"
+    act = PendingAct.objects.waiting().get(user=ghost)
+    assert (act.role, act.takes_effect_at) == ("privacy_officer", None)
+
+
 def test_the_first_of_a_role_waits_for_no_day() -> None:
     administrator, second = make_actor(role=Role.ADMINISTRATOR), make_actor(role=Role.PRIVACY_OFFICER)
     user = invite_user(actor=administrator, name="C", email="c@police.example", role=Role.CONFIRMER)

@@ -151,6 +151,15 @@ def test_a_rule_is_dropped_if_one_of_the_two_people_was_deactivated_meanwhile(ac
     assert not RetentionRule.objects.exists() and not PendingRule.objects.exists()
 
 
+def test_a_rule_is_dropped_if_the_second_person_may_no_longer_confirm_it(actor: Actor) -> None:
+    act, second = pending("contact", 30, actor), make_user(Role.CONFIRMER)
+    confirm_act(actor=actor_for(second), act_id=act.pk)
+    User.objects.filter(pk=second.pk).update(role=Role.OFFICER)
+    PendingAct.objects.update(takes_effect_at=timezone.now())
+    assert take_effect() == 1
+    assert not RetentionRule.objects.exists() and not PendingRule.objects.exists()
+
+
 def test_supervisors_and_all_privacy_officers_are_told_when_a_rule_is_asked_for_and_confirmed(
     desk: User, actor: Actor, mail_sink: MailSink
 ) -> None:
