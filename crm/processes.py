@@ -79,7 +79,7 @@ OURS: Final = frozenset(one.name for one in (*VARIABLES, *COMPOSE_ONLY))
 
 # --- Valkey: each process writes keys that begin with its name (`crm` and `2` are Django's) -------------
 _CONNECT: Final = "+ping +hello +select +client|setname +client|setinfo +multi +exec +discard"
-_CACHE: Final = "+get +mget +set +mset +expire +persist +exists +del +incr"
+_CACHE: Final = "+get +mget +set +mset +expire +persist +exists +del +incrby"
 _QUEUES: Final = " ".join(
     f"~{queue} ~_kombu.binding.{queue} ~_kombu.binding_permanent.{queue}" for queue in QUEUES
 )
@@ -102,7 +102,7 @@ def _queue_rules(queue: str) -> str:
 RULES: Final[Mapping[str, str]] = {
     WEB: "~crm:2:web:* ~crm:2:allauth* %R~crm:2:heartbeat:* %R~crm:2:trail:* %R~crm:2:mail:*"
     f" {_CONNECT} {_CACHE} {_WAKE}",
-    PUBLIC: f"~crm:2:public:* {_CONNECT} +set +incr",
+    PUBLIC: f"~crm:2:public:* {_CONNECT} +set +incrby",
     BEAT: f"~crm:2:heartbeat:beat {_CONNECT} +mset +expire {_WAKE}",
     **{queue: _queue_rules(queue) for queue in QUEUES},
 }

@@ -24,6 +24,7 @@ from crm.heartbeat import BEAT, WORKER, beat_once
 from crm.processes import BACKUP, MIGRATE, OURS, PUBLIC, READ, USERS, WEB
 from crm.queues import QUEUES, TASKS
 from crm.variables import COMPOSE_ONLY, VARIABLES
+from lib import counting
 from tests.crm.test_compose import read
 from tests.crm.test_deploy import DEPLOY, SERVICES, settings_of
 from tests.plugins import services
@@ -219,6 +220,10 @@ def test_each_process_does_what_it_must(valkey_server: redis.Redis, monkeypatch:
     """Valkey notes each command that it refuses."""
     valkey_server.acl_log_reset()
     app.loader.import_default_modules()
+    for user in (WEB, processes.PUBLIC, *QUEUES):
+        client = redis.Redis.from_url(services.valkey.cache_url(user))
+        monkeypatch.setattr(counting, "_redis", lambda client=client: client)
+        assert [counting.count(f"{user}:counted", 60) for _n in range(2)] == [1, 2]
     for user in (WEB, processes.BEAT, *QUEUES):
         own = JSONClient([services.valkey.cache_url(user)], JSONSerializer)
         monkeypatch.setitem(caches["default"].__dict__, "_cache", own)
