@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from lib.erasable import writers
@@ -90,6 +92,18 @@ def _put_back(actor: Actor, row: HiddenText) -> None:
     _replace(actor, row, whole)
 
 
+def _too_long(found: Any, field: Any, letters: int) -> str:
+    """Say which text must be shortened before what was hidden fits beside it again."""
+    text = ngettext(
+        "“%(record)s” has new text in “%(field)s”. Shorten the new text by %(n)s character, then lift the "
+        "restriction.",
+        "“%(record)s” has new text in “%(field)s”. Shorten the new text by %(n)s characters, then lift the "
+        "restriction.",
+        letters,
+    )
+    return text % {"record": found, "field": field.verbose_name, "n": letters}
+
+
 def _replace(actor: Actor, row: HiddenText, rewrite: Any) -> str:
     """Rewrite the text at a place through its writer, and return what it was; empty if the row is gone."""
     field: Any = apps.get_model(row.model)._meta.get_field(row.field)
@@ -98,7 +112,9 @@ def _replace(actor: Actor, row: HiddenText, rewrite: Any) -> str:
     def values(found: Any) -> dict[str, str]:
         before.append(getattr(found, row.field))
         after = rewrite(before[-1])
-        longest = field.max_length if isinstance(field, models.CharField) else None  # no text is lost
+        longest = field.max_length
+        if longest and row.text and len(after) > longest:
+            raise ValidationError(_too_long(found, field, len(after) - longest))
         return {row.field: fitting(after, longest, hidden_mark())} if after != before[-1] else {}
 
     writers()[row.model].write(actor, [row.object_id], values)

@@ -10,7 +10,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from districts.models import District
 from jobs.running import run_next
-from meetings.models import Meeting
+from meetings.models import FollowUp, Meeting
 from privacy.models import DataRequest, Finding, HiddenText
 from privacy.reading import show
 from privacy.searching import find_everywhere
@@ -163,3 +163,19 @@ def test_the_pages_restrict_and_lift_texts_of_a_person_without_a_contact(
     other = Client()
     other.force_login(make_supervisor(north))
     assert other.get(address).status_code == 403
+
+
+def test_a_restriction_is_lifted_only_if_both_texts_fit_again(actor: Actor, north: District) -> None:
+    title = f"Ask Leila Haddad {'x' * 170}"
+    row = FollowUp.objects.create(
+        title=title, owner=make_supervisor(north), due_on="2026-05-01", first_due_on="2026-05-01"
+    )
+    restriction = restrict_findings(actor=actor, request_id=decided(actor).pk, ground="accuracy_contested")
+    FollowUp.objects.filter(pk=row.pk).update(title="y" * 190)
+    with pytest.raises(ValidationError, match="Shorten the new text"):
+        lift_restriction(actor=actor, restriction_id=restriction.pk)
+    assert HiddenText.objects.get().text == title
+    FollowUp.objects.filter(pk=row.pk).update(title="Call")
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    row.refresh_from_db()
+    assert row.title.startswith(title) and row.title.endswith("Call")
