@@ -5,14 +5,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from contacts.models import Organisation
 from districts.models import District
-from lib.days import city_today, day_starts_at
+from lib.days import city_day, city_today, day_starts_at
 from lib.spoken import language_name
+from meetings.codes import ConcernKind
 from meetings.models import Concern
 from pages.forms.base import ROWS
 from pages.forms.fields import CHECKS, fields_of
@@ -81,6 +83,15 @@ class PageForm(Revised):
         return given
 
 
+class ConcernsField(forms.ModelMultipleChoiceField):
+    """Concerns to choose from, by day, kind, place and the organisation that was hit."""
+
+    def label_from_instance(self, concern: Concern) -> str:
+        received = date_format(city_day(concern.received_at))
+        kinds = ", ".join(str(ConcernKind(kind).label) for kind in concern.kinds)
+        return " · ".join(filter(None, (received, kinds, concern.place)))
+
+
 @fields_of(PublicEntry, "said", "state", "did", "why", "month", "agreed_by", "agreed_on", said={"rows": 2})
 class EntryForm(Revised):
     """An entry with its translations: two texts for each other language of the page."""
@@ -108,7 +119,7 @@ class EntryForm(Revised):
                 district__in=actor.district_ids, received_at__gte=day_starts_at(city_today() - SUMMARY_OVER)
             )
         )
-        self.fields["concerns"] = forms.ModelMultipleChoiceField(
+        self.fields["concerns"] = ConcernsField(
             bias_concerns.order_by("-received_at", "pk"),
             label=_("Concerns that the entry summarises"),
             help_text=_("A summary needs at least 5 concerns of one year, about more than one organisation."),

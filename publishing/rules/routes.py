@@ -72,6 +72,11 @@ def has_failed(tests: Answers) -> bool:
     return tests.failed_on < tests.tested_on
 
 
+def result_after(tests: Answers, result: str) -> str:
+    """Return the result that counts after one more test: a wrong number stays wrong until someone answers."""
+    return WRONG if tests.result == WRONG and result != ANSWERED else result
+
+
 def after(tests: Answers, day: date, result: str) -> tuple[date | None, date | None]:
     """`answered_on` and `failed_on` after one more test."""
     if result == ANSWERED:

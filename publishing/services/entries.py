@@ -186,12 +186,12 @@ def _write(
 def _told(
     entry: PublicEntry, sources: Sequence[Concern], translations: Sequence[Mapping[str, str]]
 ) -> list[bias.Source]:
-    """Return the concerns of the entry and, if only its words tell of a hate incident, that incident."""
+    """Return the concerns of the entry and, if its words tell of a hate incident, an incident of today."""
     told = [
         bias.Source(city_day(one.received_at), is_bias_concern(one.bias_grounds), one.site_organisation_id)
         for one in sources
     ]
-    if not any(one.has_bias for one in told) and tells_of_hate(_joined(entry, translations)):
+    if tells_of_hate(_joined(entry, translations)):
         told.append(bias.Source(city_today(), has_bias=True))
     return told
 

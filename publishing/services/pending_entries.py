@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
 from lib.row_context import Opened, opened
+from lib.spoken import language_name
 from publishing.kinds import EntryState
 from publishing.models import PublicEntry
 from publishing.services.entries import approve_entry
@@ -36,12 +37,17 @@ def _dropped(_actor: Actor, _act: PendingAct) -> None:
 def _shown(entry_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     """The whole text: it is written for everybody."""
     rows = PublicEntry.objects.filter(pk__in=entry_ids).select_related("district")
+    rows = rows.prefetch_related("translations")
     return {row.pk: _show(row) for row in rows}
 
 
 def _show(row: PublicEntry) -> Shown:
     answer = row.why if row.state == EntryState.CANNOT else row.did
     lines = [f"{row.district.name} · {row.month}", answer]
+    lines += [
+        f"{language_name(other.language)}: {other.said} – {other.did or other.why}"
+        for other in row.translations.all()
+    ]
     if row.flags:
         lines.append(_("Words to check: %(words)s") % {"words": ", ".join(row.flags)})
     return Shown(row.said, lines)

@@ -22,7 +22,7 @@ from meetings.codes import FollowUpKind
 from meetings.services.follow_ups import create_follow_up
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
-from publishing.rules.routes import after
+from publishing.rules.routes import after, result_after
 from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 
@@ -88,8 +88,9 @@ def record_test(
         raise ValidationError({"tested_on": _("A later test is already recorded.")})
     test.save(force_insert=True)
     is_first_failure = route.failed_on is None
+    counts = result_after(route.tests, test.result)
     route.answered_on, route.failed_on = after(route.tests, test.tested_on, test.result)
-    route.tested_on, route.test_result = test.tested_on, test.result
+    route.tested_on, route.test_result = test.tested_on, counts
     _save(route)
     _record(actor, Action.UPDATE, route, ["test_result", "tested_on"])
     if route.organisation_id:

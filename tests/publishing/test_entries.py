@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from django.utils import timezone
 
 from accounts.actors import actor_for
+from accounts.acts import shown_acts
 from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act
 from audit.models import Event
@@ -215,6 +216,7 @@ def test_an_officer_summarises_five_concerns_on_the_page(place: Place) -> None:
     address = f"/publishing/entries/new/?concern={concerns[0].pk}"
     sent = {"said": "Five insults.", "did": "More patrols.", "state": "done", "language": "en", "month": ""}
     sent |= {"district": str(place.north.pk)}
+    assert "Concern object" not in page.get(address).text
     refused = page.post(address, sent)
     assert refused.status_code == 422 and "must agree" in refused.text and "Five insults." in refused.text
     chosen = {"concerns": [str(one.pk) for one in concerns[1:]]}
@@ -223,3 +225,22 @@ def test_an_officer_summarises_five_concerns_on_the_page(place: Place) -> None:
     elsewhere = place.concern(district=place.south, bias_grounds=["anti_muslim"])
     assert page.post(address, sent | {"concerns": [str(elsewhere.pk)]}).status_code == 422
     assert page.get(f"/publishing/entries/new/?concern={elsewhere.pk}").status_code == 404
+
+
+def test_words_about_a_new_incident_are_not_told_beside_old_concerns(place: Place) -> None:
+    hit = [make_organisation(place.north) for _n in range(2)]
+    old = [
+        place.concern(bias_grounds=["anti_muslim"], site_organisation=hit[n % 2], days=400) for n in range(5)
+    ]
+    ids = [one.pk for one in old]
+    with pytest.raises(ValidationError, match="must agree"):
+        place.draft(concern_ids=ids, said="The mosque was daubed with swastikas last night.")
+    agreed = {"agreed_by": "the chair", "agreed_on": city_today()}
+    entry = place.draft(concern_ids=ids, said="The mosque was daubed with swastikas last night.", **agreed)
+    assert entry.not_before == city_today() + timedelta(14)
+
+
+def test_the_inbox_shows_the_entry_in_each_language(place: Place) -> None:
+    place.draft(translations=[{"language": "es", "said": "Otra cosa", "did": "Nada"}])
+    act = PendingAct.objects.visible_to(place.confirmer).get(kind=Act.PUBLIC_ENTRY)
+    assert any("Otra cosa – Nada" in line for line in shown_acts([act])[act.pk].lines)

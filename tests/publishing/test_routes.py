@@ -56,6 +56,14 @@ def test_two_failures_on_different_days_hide_a_route_and_a_wrong_number_at_once(
     assert after(*tests) is is_shown
 
 
+@pytest.mark.django_db
+def test_a_wrong_number_stays_hidden_until_someone_answers() -> None:
+    town = Town()
+    for result, is_shown in (("wrong", False), ("not_answered", False), ("answered", True)):
+        route = record_test(actor=town.supervisor, route_id=town.line.pk, result=result)
+        assert route.is_shown is is_shown, result
+
+
 def test_an_emergency_number_is_hidden_only_if_it_is_wrong() -> None:
     assert after(is_emergency=True)
     assert not after((0, "wrong"), is_emergency=True)
