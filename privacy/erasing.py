@@ -7,6 +7,7 @@ numbers are searched for in the texts.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from lib.secret_keys import keyed_hashes
 from privacy import inventory
 from privacy.codes import NoticeKind
 from privacy.freezing import frozen_by_requests
-from privacy.models import DataRequest, Erasure, Finding, LedgerEntry, Restriction
+from privacy.models import DataRequest, Erasure, Finding, HiddenText, LedgerEntry, Restriction
 from privacy.models.package import SHORTEST_REASON
 from privacy.policies import can_review_records
 from privacy.reading import title_of
@@ -48,12 +49,12 @@ from privacy.services.requests import OBJECT_TYPE
 
 _CONTACT: Final = "contacts.Contact"
 _DESK: Final = "privacy."
-_HIDDEN: Final = "hidden"  # the kind of restricted texts
 _HASH: Final = "text before an erasure"
 _ERASURE: Final = "an erasure under way"  # the purpose of an encryption
 _AT_ONCE: Final = 500  # rows of a table in one transaction
 
 One = TypeVar("One", Finding, "Place")
+Key = tuple[str, str, str]  # table, row and field
 
 
 class Place(NamedTuple):
@@ -158,7 +159,7 @@ def erase_person(work: Work) -> JobResult:
     search = wanted(**terms)
     if row.request is None:
         search = search.exactly()
-    carry_out(work.actor, places, row.contact_ids, search, work.progress)
+    carry_out(work.actor, places, row.contact_ids, search, work.progress, stays=as_keys(stays))
 
     def end(_files: object) -> None:
         Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now(), sealed=None)
@@ -287,8 +288,13 @@ def carry_out(
     contacts: Collection[UUID],
     search: Wanted,
     progress: Callable[[int, int | None], None] = lambda _done, _total: None,
+    *,
+    stays: Collection[Key] = (),
 ) -> None:
-    """Remove the person from these places, then the contacts. What is gone already stays gone."""
+    """Remove the person from these places, then the contacts. What is gone already stays gone.
+
+    `stays` are texts that a privacy officer read and left: they are about somebody else, or nobody can tell.
+    """
     done = 0
     for label, ones in _by_table(places).items():
         by_key: dict[str, list[Place]] = defaultdict(list)
@@ -301,43 +307,50 @@ def carry_out(
             writer.write(actor, [key for key in part if key not in fixed], _rewrite(by_key, search))
             done += sum(len(by_key[key]) for key in part)
             progress(done, len(places))
-    _erase_contacts(actor, contacts, search)
+    _erase_contacts(actor, contacts, search, places, stays)
 
 
 @transaction.atomic
 @opened(Opened.WRITER)
-def _erase_contacts(actor: Actor, ids: Collection[UUID], search: Wanted) -> None:
+def _erase_contacts(
+    actor: Actor, ids: Collection[UUID], search: Wanted, places: Sequence[Place], stays: Collection[Key]
+) -> None:
     rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
     forget(actor, Leaving(frozenset(ids), lambda text: any(search.hits(text))))
-    _forget_at_the_desk(search)
+    _forget_at_the_desk(search.exactly(), stays)
+    _forget_hidden(search, {(place.model, place.key, place.field) for place in places})
     if rows:
         with thawed():
             erase_contacts(actor, rows)
+    _forget_hidden_of_rows_that_are_gone()
+
+
+def as_keys(stays: Iterable[Sequence[str]]) -> frozenset[Key]:
+    """Texts that stay, as they are sealed, to look them up."""
+    return frozenset((model, key, field) for model, key, field in stays)
 
 
 def texts_of_the_desk() -> dict[str, list[str]]:
     """Tables of the desk itself, with the texts that privacy officers wrote."""
-    found = {
+    return {
         label: [name for name in names if inventory.field_of(label, name).erasure == "blank"]
         for label, names in inventory.searched_tables().items()
         if label.startswith(_DESK)
     }
-    hidden = [one for one in inventory.fields().values() if one.kind == _HIDDEN]
-    return found | {one.model: [one.name] for one in hidden}
 
 
-def _forget_at_the_desk(search: Wanted) -> None:
-    """Remove the person from what privacy officers wrote, also since the search."""
+def _forget_at_the_desk(search: Wanted, stays: Collection[Key]) -> None:
+    """Remove the person from what privacy officers wrote since the search, which nobody has read.
 
-    def left(text: str) -> str:
-        return without(text, [(hit.start, hit.end) for hit in search.hits(text)], mark())
-
+    Texts that are theirs are among the places of the erasure, and a text with another verdict stays.
+    """
     for label, names in texts_of_the_desk().items():
         model = apps.get_model(label)
         rows = model._base_manager.order_by("pk") if names else ()
         for row in rows and rows.only("pk", *names).select_for_update(of=("self",)):
-            after = {name: with_texts(getattr(row, name), left) for name in names}
-            changed = [name for name in names if after[name] != getattr(row, name)]
+            read = [name for name in names if (label, str(row.pk), name) not in stays]
+            after = {name: with_texts(getattr(row, name), partial(_left, search)) for name in read}
+            changed = [name for name in read if after[name] != getattr(row, name)]
             for name in changed:
                 field: Any = model._meta.get_field(name)
                 if isinstance(after[name], str):
@@ -346,6 +359,29 @@ def _forget_at_the_desk(search: Wanted) -> None:
                 setattr(row, name, after[name])
             if changed:
                 row.save(update_fields=changed)
+
+
+def _forget_hidden(search: Wanted, theirs: Collection[Key]) -> None:
+    """Remove the person from restricted texts that are theirs: the text comes back when it is lifted."""
+    rows = HiddenText.objects.filter(object_id__in={key for _model, key, _field in theirs}).exclude(text="")
+    for row in rows.order_by("pk").select_for_update(of=("self",)):
+        if (row.model, row.object_id, row.field) in theirs and (after := _left(search, row.text)) != row.text:
+            row.text = after
+            row.save(update_fields=["text"])
+
+
+def _forget_hidden_of_rows_that_are_gone() -> None:
+    """Empty restricted texts whose rows were deleted with a contact: they have no place to come back to."""
+    for label in HiddenText.objects.exclude(text="").order_by().values_list("model", flat=True).distinct():
+        held = HiddenText.objects.filter(model=label).exclude(text="")
+        keys = set(held.values_list("object_id", flat=True))
+        there = apps.get_model(label)._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+        held.filter(object_id__in=keys - set(map(str, there))).update(text="")
+
+
+def _left(search: Wanted, text: str) -> str:
+    """What is left of a text without the person."""
+    return without(text, [(hit.start, hit.end) for hit in search.hits(text)], mark())
 
 
 def _rewrite(by_key: Mapping[str, Sequence[Place]], search: Wanted) -> Callable[[Any], Mapping[str, Any]]:

@@ -29,7 +29,7 @@ from lib import erasable
 from lib.encryption import NotDecrypted, unseal
 from lib.erasable import Leaving, writers
 from privacy.codes import LedgerKind
-from privacy.erasing import Place, carry_out, is_as_before, place_of, terms_for
+from privacy.erasing import Key, Place, as_keys, carry_out, is_as_before, place_of, terms_for
 from privacy.marks import differing, folded, note_marks, put_marks
 from privacy.models import LedgerEntry
 from privacy.models.ledger import LEDGER
@@ -165,10 +165,17 @@ def replay(file: Path, actor: Actor = SYSTEM) -> int:
     lines = list(read_ledger(file))
     erasures = [line for line in lines if _kind(line) == LedgerKind.ERASURE]
     found: dict[str, list[Found]] = {line["id"]: [] for line in erasures}
-    for person, one in named_again(_people(erasures)):
+    people = _people(erasures)
+    for person, one in named_again(people):
         found[person.id].append(one)
+    stays = {person.id: person.stays for person in people}
+    left: dict[str, set[Key]] = {}  # by contact: an erasure has a line with IDs alone, too
     for line in erasures:
-        _erase_again(actor, line, found[line["id"]])
+        for pk in line["contacts"]:
+            left.setdefault(pk, set()).update(stays.get(line["id"], ()))
+    for line in erasures:
+        others = [left[pk] for pk in line["contacts"]]
+        _erase_again(actor, line, found[line["id"]], stays.get(line["id"], frozenset()).union(*others))
     missing = _missing(lines)
     put_marks(actor, folded(line["marks"] for line in missing if _kind(line) == LedgerKind.MARKS))
     for content in _corrections(missing):
@@ -213,9 +220,8 @@ def _people(erasures: Collection[Mapping[str, Any]]) -> list[Erased]:
     found = []
     for line in erasures:
         if content := _content(line):
-            stays = frozenset((model, key, field) for model, key, field in content["stays"])
             at, exact = datetime.fromisoformat(line["at"]), bool(content.get("exact"))
-            found.append(Erased(line["id"], at, content["terms"], stays, exact))
+            found.append(Erased(line["id"], at, content["terms"], as_keys(content["stays"]), exact))
     return found
 
 
@@ -248,8 +254,10 @@ def _as_entry(line: Mapping[str, Any]) -> LedgerEntry:
     )
 
 
-def _erase_again(actor: Actor, line: Mapping[str, Any], found: Collection[Found]) -> None:
-    """Erase the contacts and places of a line, and what names the person now."""
+def _erase_again(
+    actor: Actor, line: Mapping[str, Any], found: Collection[Found], stays: Collection[Key]
+) -> None:
+    """Erase the contacts and places of a line, and what names the person now. Texts that stay, stay again."""
     contacts = [UUID(pk) for pk in line["contacts"]]
     contacts += [UUID(one.object_id) for one in found if one.model == _CONTACT]
     terms = terms_for(None, contacts)
@@ -261,7 +269,7 @@ def _erase_again(actor: Actor, line: Mapping[str, Any], found: Collection[Found]
         search = search.exactly()
     again = [place_of(one, search) for one in found if one.model in writers()]
     places = [Place(*place) for place in line["places"]]
-    carry_out(actor, [*places, *filter(None, again)], contacts, search)
+    carry_out(actor, [*places, *filter(None, again)], contacts, search, stays=stays)
 
 
 def _corrections(missing: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """While a restriction stands, the notes that are theirs show a mark at every exit."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from django.test import Client
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
+from contacts.models import Contact
 from districts.models import District
 from jobs.running import run_next
 from meetings.models import FollowUp, Meeting
+from privacy.ledger import begin_ledger, replay, write_ledger
 from privacy.models import DataRequest, Finding, HiddenText
 from privacy.reading import show
 from privacy.searching import find_everywhere
@@ -136,6 +139,61 @@ def test_an_erasure_removes_the_person_from_a_restricted_note(actor: Actor, nort
     assert run_next()
     assert Meeting.objects.get(pk=meeting.pk).facts == "[a person] opens on Tuesdays, she said."
     assert not any("Haddad" in one.text for one in HiddenText.objects.all())
+
+
+def test_an_erasure_leaves_the_restricted_note_and_the_files_of_a_near_namesake(
+    actor: Actor, north: District, tmp_path: Path
+) -> None:
+    """Also after a restore, and for what privacy officers wrote about the other person."""
+    note = "Svetlana Gjorgjieva said that the lamp is broken."
+    make_contact(north, given_name="Svetlana", family_name="Gjorgjeva")
+    other = make_contact(north, given_name="Svetlana", family_name="Gjorgjieva")
+    meeting = make_meeting(north, facts=note)
+
+    def judged(name: str, theirs: str, kind: str) -> DataRequest:
+        row = searched(actor, kind=kind, terms={"names": [name]})
+        for one in Finding.objects.of(row):
+            text = " ".join(part.text for part in show([one]))
+            verdict = "theirs" if theirs in text else "somebody_else"
+            decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=verdict)
+        row.refresh_from_db()
+        return row
+
+    held = judged("Svetlana Gjorgjieva", "Gjorgjieva", "object")
+    restriction = restrict_findings(actor=actor, request_id=held.pk, ground="objection_pending")
+    DataRequest.objects.filter(pk=held.pk).update(extension_reason="We must hear Svetlana Gjorgjieva.")
+    row = judged("Svetlana Gjorgjeva", "Gjorgjeva", "erase")
+    late = "Svetlana Gjorgjeva and Svetlana Gjorgjieva called."
+    DataRequest.objects.filter(pk=held.pk).update(late_reason=late)  # nobody has read it
+    ask_erasure(actor=actor, request_id=row.pk)
+    assert run_next()
+    file = tmp_path / "erasures.jsonl"
+    begin_ledger(file)
+    write_ledger(file)
+    for _restored in range(2):
+        assert set(Contact.objects.all()) == {other}
+        assert HiddenText.objects.get().text == note
+        held.refresh_from_db()
+        assert held.extension_reason == "We must hear Svetlana Gjorgjieva."
+        assert held.late_reason == "[a person] and Svetlana Gjorgjieva called."
+        DataRequest.objects.filter(pk=held.pk).update(late_reason=late)
+        replay(file)
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    assert Meeting.objects.get(pk=meeting.pk).facts == note
+
+
+def test_an_erasure_removes_the_person_from_a_note_that_another_request_restricts(
+    actor: Actor, north: District
+) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    held = decided(actor, kind="object")
+    restriction = restrict_findings(actor=actor, request_id=held.pk, ground="objection_pending")
+    row = decided(actor, kind="erase")
+    DataRequest.objects.filter(pk=held.pk).update(status="withdrawn")  # it would freeze the note
+    ask_erasure(actor=actor, request_id=row.pk)
+    assert run_next()
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    assert Meeting.objects.get(pk=meeting.pk).facts == "[a person] opens on Tuesdays, she said."
 
 
 def test_texts_are_restricted_once_and_only_if_there_are_some(actor: Actor, north: District) -> None:
