@@ -22,7 +22,7 @@ from reports.wording import say_briefly
 TYPES: Final = {"json": "application/json", "csv": CSV_TYPE, "md": "text/markdown; charset=utf-8"}
 _COLUMNS: Final = (
     *("release", "released_on", "quarter", "indicator", "title", "definition", "split", "group", "name"),
-    *("n", "of", "as_first_published"),
+    *("n", "of"),
 )
 
 _SAID: Final[Mapping[str, Promise]] = {
@@ -62,8 +62,7 @@ def _rows(document: dict[str, Any]) -> Iterator[list[Any]]:
     """A line each, the total of a table last, without a group; a hidden number is empty."""
     for table in document["tables"]:
         for row in (*table["rows"], {"group": "", "name": "", **table["total"]}):
-            stays = "yes" if table.get("as_first_published") else ""
-            line = {**document, **table, **row, "as_first_published": stays}
+            line = {**document, **table, **row}
             yield [line[name] for name in _COLUMNS]
 
 

@@ -21,7 +21,7 @@ from publishing.codes import INSIDE
 from publishing.files import TYPES, write_release
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_confirm, can_publish
-from publishing.services.documents import restated, tables_of
+from publishing.services.documents import tables_of
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import make_release, next_quarters, prepare_release
 from reports.catalogue import REPORTS
@@ -129,7 +129,6 @@ def _shown(document: dict[str, Any], quarter: Period) -> dict[str, Any]:
     return {
         "document": document,
         "tables": tables_of(document, quarter),
-        "restated": restated(document, quarter),
     }
 
 

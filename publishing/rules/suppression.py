@@ -3,11 +3,12 @@
 A release gives n of `of` by group and in total: several indicators, several quarters. Its reader also has
 every earlier release, can add and subtract, knows that a row says at least 1 unless it says 0, and guesses
 right whenever rows add up to a total or a state has stayed as it was. All of this is one system of equations
-over whole numbers (`System`); what is hidden is unknown in it.
+over whole numbers (`System`); what is hidden is unknown in it. A quarter is released once, and no reader
+learns whether it was counted otherwise since.
 
 A number below LEAST is hidden, and so is a rest below LEAST: nobody of 12, or all but one, says something of
-everybody. A difference below LEAST between two releases of one number is such a number too: 20 of 30, then 20
-of 31, would tell of one. Then more is hidden until each hidden number can be any of POSSIBLE numbers. The
+everybody. A difference below LEAST between a release and a comparison file is such a number too: 20 of 30,
+then 20 of 31, would tell of one. Then more is hidden until each hidden number can be any of POSSIBLE. The
 proof is made of witnesses: other numbers in the hidden places that fit everything published. Finding none
 proves nothing, and then more is hidden: the search may be short, a mistake costs a number and tells none.
 """
@@ -265,33 +266,6 @@ def suppress(
     return [], left_out
 
 
-def split_restated(earlier: Sequence[Table], new: Sequence[Table]) -> tuple[list[Table], list[Table]]:
-    """Return the new tables to publish, and the earlier tables that stay as they were published.
-
-    A table stays as it was if nothing has changed, or if a number has changed by less than LEAST since any
-    release of it. A reader cannot tell the two apart.
-    """
-    changed, kept = [], []
-    for table in new:
-        name = (table.quarter, table.slug, table.split)
-        versions = [one for one in earlier if (one.quarter, one.slug, one.split) == name]
-        is_same = bool(versions) and versions[-1].pairs == table.pairs
-        if is_same or any(_differs_little(one, table) for one in versions):
-            kept.append(versions[-1])
-        else:
-            changed.append(table)
-    return changed, kept
-
-
-def _differs_little(first: Table, second: Table) -> bool:
-    """Whether a number of a group, known to both or to one of them only, differs by less than LEAST."""
-    for group in {*first.pairs, *second.pairs}:
-        (n, of), (n_then, of_then) = second.pairs.get(group, (0, 0)), first.pairs.get(group, (0, 0))
-        if any(0 < abs(by) < LEAST for by in (n - n_then, of - of_then, (of - n) - (of_then - n_then))):
-            return True
-    return False
-
-
 def _hideable(system: System, tables: Iterable[Table]) -> dict[Cell, list[Cell]]:
     """The numbers that may be hidden, each with those that are hidden with it."""
     found: dict[Cell, list[Cell]] = defaultdict(list)
@@ -454,7 +428,7 @@ def _stay(
 
 
 def _differences(system: System, undecided: set[int]) -> None:
-    """What has changed by less than LEAST between two releases is guarded, if one of these is not decided."""
+    """What differs by less than LEAST between a release and a file is guarded, if one is not decided."""
     releases: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
     for cell in system.values:
         releases[cell[1:]].append(cell)
@@ -493,7 +467,7 @@ def _same_ground(
 
 
 def _neighbours(tables: Sequence[Table]) -> Iterator[tuple[Table, Table]]:
-    """Pairs of tables on one population: of one quarter in two releases, or of quarters that follow."""
+    """Pairs of tables on one population: of a quarter in a release and a file, or of two that follow."""
     by_population: dict[str, list[Table]] = defaultdict(list)
     for table in tables:
         by_population[table.population].append(table)
@@ -502,6 +476,6 @@ def _neighbours(tables: Sequence[Table]) -> Iterator[tuple[Table, Table]]:
         following = dict(pairwise(quarters))
         for first in found:
             for second in found:
-                is_restated = first.quarter == second.quarter and first.release < second.release
-                if is_restated or following.get(first.quarter) == second.quarter:
+                is_again = first.quarter == second.quarter and first.release < second.release
+                if is_again or following.get(first.quarter) == second.quarter:
                     yield first, second

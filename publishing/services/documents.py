@@ -1,4 +1,4 @@
-"""What everybody can read of a release: its tables without the hidden numbers, and what was revised."""
+"""What everybody can read of a release: its tables without the hidden numbers."""
 
 import hashlib
 import json
@@ -23,54 +23,28 @@ def document_of(
     *,
     number: int,
     released_on: date,
-    tables: Sequence[Table],
+    tables: Iterable[Table],
     left_out: Iterable[Table],
-    as_published: Iterable[Table],
+    earlier: Iterable[Mapping[str, Any]],
     districts: Sequence[District],
-    earlier: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The document, in the city's language. `earlier` are those of all releases before, which it revises.
-
-    Tables that are `as_published` are those of the last release that has them.
-    """
+    """The document, in the city's language. `earlier` are tables of earlier quarters, as released."""
+    order = list(REPORTS)
     with translation.override(settings.LANGUAGE_CODE):
-        document: dict[str, Any] = {
+        stated = [*earlier, *(_table(table, districts) for table in tables)]
+        stated.sort(key=lambda table: (table["quarter"], order.index(table["indicator"])))
+        slugs = {table["indicator"] for table in stated}
+        return {
             "format": FORMAT,
             "city": settings.CITY_NAME,
             "release": number,
             "released_on": released_on.isoformat(),
-            "definitions": [_definition(slug) for slug in _slugs(tables, as_published)],
+            "definitions": [_definition(slug) for slug in order if slug in slugs],
             "hidden": {"below": LEAST, "possible_values": POSSIBLE},
             "districts": grounds(districts),
-            "tables": _tables(tables, as_published, districts, earlier),
+            "tables": stated,
             "left_out": [_head(table) for table in left_out],
         }
-        document["revisions"] = list(_revisions(earlier, document))
-    return document
-
-
-def _tables(
-    tables: Iterable[Table],
-    as_published: Iterable[Table],
-    districts: Sequence[District],
-    earlier: Iterable[Mapping[str, Any]],
-) -> list[dict[str, Any]]:
-    """All tables by quarter; those that stay are marked as first published."""
-    before = {_place(one): one for document in earlier for one in document["tables"]}
-    stay = [before[_place(_head(one))] | {"as_first_published": True} for one in as_published]
-    new = [_table(table, districts) | {"as_first_published": False} for table in tables]
-    order = list(REPORTS)
-    return sorted([*stay, *new], key=lambda table: (table["quarter"], order.index(table["indicator"])))
-
-
-def _slugs(*tables: Iterable[Table]) -> list[str]:
-    """Indicators of tables in the scorecard's order."""
-    known = {table.slug for some in tables for table in some}
-    return [slug for slug in REPORTS if slug in known]
-
-
-def _place(table: Mapping[str, Any]) -> tuple[str, str, str]:
-    return table["quarter"], table["indicator"], table["split"]
 
 
 def _definition(slug: str) -> dict[str, Any]:
@@ -115,13 +89,6 @@ def tables_of(document: Mapping[str, Any], quarter: Period) -> list[Mapping[str,
     return [table for table in document["tables"] if table["quarter"] == code]
 
 
-def restated(document: Mapping[str, Any], quarter: Period) -> list[str]:
-    """Codes of the earlier quarters with tables that a release of `quarter` publishes anew."""
-    code = quarter_code(quarter.since.isoformat())
-    tables = (table for table in document["tables"] if not table.get("as_first_published"))
-    return sorted({table["quarter"] for table in tables} - {code})
-
-
 def _head(table: Table) -> dict[str, Any]:
     report = REPORTS[table.slug]
     return {
@@ -147,31 +114,3 @@ def _shown(table: Table, group: str) -> dict[str, int | None]:
     n, of = table.pairs[group]
     hides_n, hides_of = table.hides_n or (), table.hides_of or ()
     return {"n": None if group in hides_n else n, "of": None if group in hides_of else of}
-
-
-def _revisions(earlier: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """What the last release with the same quarter, indicator and group says otherwise."""
-    before = {key: figure for one in earlier for key, figure in _figures(one).items()}
-    for key, (name, now) in _figures(document).items():
-        if key in before and before[key][1] != now:
-            quarter, indicator, group = key
-            yield {
-                "quarter": quarter,
-                "indicator": indicator,
-                "title": str(REPORTS[indicator].title),
-                "group": group,
-                "name": name,
-                "was": before[key][1],
-                "now": now,
-            }
-
-
-def _figures(document: Mapping[str, Any]) -> dict[tuple[str, str, str], tuple[str, dict[str, Any]]]:
-    return {
-        (table["quarter"], table["indicator"], row["group"]): (
-            row["name"],
-            {"n": row["n"], "of": row["of"]},
-        )
-        for table in document["tables"]
-        for row in (*table["rows"], {"group": TOTAL, "name": "", **table["total"]})
-    }

@@ -45,13 +45,12 @@ def prepare_paper(
     release: Release = Release.objects.visible_to(actor).get(pk=release_id)
     keys = list(dict.fromkeys(figures))
     _check_figures(release, keys)
-    earlier = Release.objects.visible_to(actor).filter(number__lt=release.number).order_by("number")
     last = release.papers.order_by("version").last()
     paper = CouncilPaper(release=release, version=last.version + 1 if last else 1, made_by_id=actor.id)
     assign(paper, texts)
     refuse_protected(texts.values())
     with translation.override(settings.LANGUAGE_CODE):
-        paper.figures = [asdict(one) for one in state(release, list(earlier), keys)]
+        paper.figures = [asdict(one) for one in state(release, keys)]
     paper.full_clean(exclude=["release", "made_by", "pdf"])
     paper.pdf, pages = print_paper(paper)
     if pages > MOST_PAGES:

@@ -17,10 +17,10 @@ from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
-from publishing.rules.suppression import Same, Table, split_restated, suppress
+from publishing.rules.suppression import Same, Table, suppress
 from publishing.services import beside
 from publishing.services.counting import count_quarter, districts_of, kept, of_kept
-from publishing.services.documents import document_of, grounds
+from publishing.services.documents import document_of, grounds, tables_of
 from publishing.services.grids import lock_releases
 from reports.periods import Period, quarter_of
 from reports.statuses import Status, status_of
@@ -54,7 +54,10 @@ def next_quarters() -> list[Period]:
 
 
 def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
-    """Count a quarter, and those of the year before that were released again, and hide what has to be hidden.
+    """Count a quarter and hide what has to be hidden. Released quarters of the year before stay as they are.
+
+    Whatever was corrected in these since changes nothing: a reader could work out hidden numbers from what
+    changes and what stays.
 
     Raises PermissionDenied, and ValidationError if the quarter cannot be released now.
     """
@@ -65,21 +68,20 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     earlier = list(Release.objects.order_by("number"))
     last = earlier[-1] if earlier else None
     number = last.number + 1 if last else 1
-    since = quarter.a_year_before().since
-    quarters = [*(one.quarter for one in earlier if one.quarter_since >= since), quarter]
-    new, districts = _count(quarters, number)
-    before = _neighbours(earlier, quarters[0], list(beside.tables()))
-    released = [table for release in earlier for table in of_kept(release.counted)]
-    changed, as_published = split_restated(released, new)
-    published, left_out = suppress(before, changed, list(_same_grounds(earlier, districts)))
+    year = quarter.a_year_before()
+    released = [one for one in earlier if one.quarter_since >= year.since]
+    grid = grid_of(quarter)
+    new = count_quarter(grid, quarter, number) if grid else []
+    districts = _districts([*(one.quarter for one in released), quarter])
+    before = _neighbours(earlier, year, list(beside.tables()))
+    published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)))
     document = document_of(
         number=number,
         released_on=city_today(),
         tables=published,
         left_out=left_out,
-        as_published=as_published,
+        earlier=[table for one in released for table in tables_of(one.document, one.quarter)],
         districts=districts,
-        earlier=[one.document for one in earlier],
     )
     return Prepared(number, published, document)
 
@@ -101,18 +103,17 @@ def make_release(*, actor: Actor, quarter: Period) -> Release:
     return release
 
 
-def _count(quarters: Iterable[Period], number: int) -> tuple[list[Table], list[District]]:
-    tables: list[Table] = []
+def _districts(quarters: Iterable[Period]) -> list[District]:
+    """All districts of the grids of these quarters."""
     districts: dict[Any, District] = {}
     for quarter in quarters:
         if grid := grid_of(quarter):
-            tables += count_quarter(grid, quarter, number)
             districts |= {district.pk: district for district in districts_of(grid.level, quarter)}
-    return tables, list(districts.values())
+    return list(districts.values())
 
 
 def _neighbours(releases: Iterable[Release], first: Period, others: Sequence[Table]) -> list[Table]:
-    """Published tables of the quarters that are counted again, and of the one before these."""
+    """Published tables from the quarter `first` on, and of the one before it."""
     found = [*others, *(table for release in releases for table in of_kept(release.counted))]
     before = max((table.quarter for table in found if table.quarter < first.since.isoformat()), default="")
     return [table for table in found if table.quarter >= before]

@@ -1,4 +1,4 @@
-"""Published figures as the council's paper states them: n of N, status, and the same beside last year's."""
+"""Published figures as the council's paper states them: n of N, and the same beside last year's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 
 from publishing.models import Release
 from publishing.rules.suppression import TOTAL
-from publishing.services.documents import quarter_code, tables_of
+from publishing.services.documents import tables_of
 from reports.catalogue import REPORTS
 from reports.figures import Row
 from reports.periods import Period
 from reports.questions import Question
 from reports.reading import Report
 from reports.scorecard import Line, Table, measure_of
-from reports.statuses import Status
 from reports.wording import say, say_interval, say_of_whom
 
 Document = Mapping[str, Any]
@@ -33,7 +32,6 @@ class Stated:
     share: str
     numbers: str
     interval: str
-    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +80,15 @@ def choices(release: Release) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def state(release: Release, earlier: Sequence[Release], keys: Sequence[str]) -> list[Figure]:
+def state(release: Release, keys: Sequence[str]) -> list[Figure]:
     """State the figures of these keys of `choices`, each beside that of the same quarter a year before.
 
-    Last year's is as this release counts it, else as the last of the `earlier` releases that has it.
+    Last year's is as it was published then: a release has the quarters of the year before.
     """
-    documents = [release.document, *(one.document for one in reversed(earlier))]
-    published = _published(release.document, release.quarter)
-    return [_figure(key, published[key], release.quarter, documents) for key in keys]
+    quarter = release.quarter
+    published = _published(release.document, quarter)
+    before = _published(release.document, quarter.a_year_before())
+    return [_figure(key, published[key], before.get(key), quarter) for key in keys]
 
 
 def _published(document: Document, quarter: Period) -> dict[str, _Published]:
@@ -103,18 +102,15 @@ def _published(document: Document, quarter: Period) -> dict[str, _Published]:
     }
 
 
-def _figure(key: str, one: _Published, quarter: Period, documents: Sequence[Document]) -> Figure:
-    year_before = quarter.a_year_before()
-    found = (_published(document, year_before).get(key) for document in documents)
-    then = next((other for other in found if other), None)
+def _figure(key: str, one: _Published, then: _Published | None, quarter: Period) -> Figure:
     has_before = then is not None and then.can_be_stated
     return Figure(
         key=key,
         title=one.title,
         counted=str(one.report.formula),
         group=one.name,
-        now=_stated(key, one, quarter, documents),
-        before=_stated(key, then, year_before, documents) if then and has_before else None,
+        now=_stated(one, quarter),
+        before=_stated(then, quarter.a_year_before()) if then and has_before else None,
         missing="" if has_before else _why_missing(then),
         change=_change(one, then, quarter) if then and has_before else "",
     )
@@ -126,28 +122,16 @@ def _why_missing(one: _Published | None) -> str:
     return _("hidden") if one.n is None else _("nothing to count")
 
 
-def _stated(key: str, one: _Published, quarter: Period, documents: Sequence[Document]) -> Stated:
+def _stated(one: _Published, quarter: Period) -> Stated:
     report, row = one.report, one.row(quarter)
     value, interval = measure_of(report, row), report.interval(row)
-    status = Status.REVISED if _is_revised(key, quarter, documents) else Status.FINAL
     return Stated(
         n=int(row.n),
         of=int(row.of),
         share="" if value is None else say(value, report.unit),
         numbers=say_of_whom(report, row),
         interval=say_interval(interval) if interval else "",
-        status=str(status.label),
     )
-
-
-def _is_revised(key: str, quarter: Period, documents: Sequence[Document]) -> bool:
-    code = quarter_code(quarter.since.isoformat())
-    revised = (
-        (one["quarter"], f"{one['indicator']}:{one['group']}")
-        for document in documents
-        for one in document["revisions"]
-    )
-    return (code, key) in revised
 
 
 def _change(one: _Published, then: _Published, quarter: Period) -> str:

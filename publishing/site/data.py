@@ -9,7 +9,7 @@ from meetings.codes import MeetingStatus
 from publishing.files import TYPES, write_release
 from publishing.kinds import EntryState
 from publishing.models import PublicMeeting, ReportingRoute
-from publishing.services.documents import quarter_code, restated
+from publishing.services.documents import quarter_code
 from publishing.site.planned import PublicPlan
 from publishing.site.reading import Place, Site
 
@@ -79,7 +79,7 @@ def _route(route: ReportingRoute) -> dict[str, Any]:
 
 
 def figures_files(site: Site) -> dict[str, bytes]:
-    """Each release in each form, and a list of releases with the quarters that they counted again."""
+    """Each release in each form, and a list of releases."""
     files: dict[str, bytes] = {}
     releases = []
     for release in site.releases:
@@ -93,7 +93,6 @@ def figures_files(site: Site) -> dict[str, bytes]:
                 "number": release.number,
                 "quarter": quarter_code(release.quarter.since.isoformat()),
                 "released_on": release.released_on.isoformat(),
-                "revises": restated(release.document, release.quarter),
                 "files": [f"{folder}/figures.csv", f"{folder}/figures.json", f"{folder}/method.md"],
             }
         )

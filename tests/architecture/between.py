@@ -30,7 +30,7 @@ Rows = Mapping[str, Any]
 def release(by: User) -> dict[str, UUID]:
     """Create a release with its paper, and a grid that waits for another person. Return their IDs."""
     since = date(2026, 1, 1)
-    document: dict[str, Any] = {"hidden": {}, "tables": [], "left_out": [], "revisions": []}
+    document: dict[str, Any] = {"hidden": {}, "tables": [], "left_out": []}
     made = Release.objects.create(
         number=1, quarter_since=since, released_on=since, released_by=by, document=document, counted=[]
     )

@@ -16,7 +16,6 @@ from publishing.rules.suppression import (
     Pair,
     System,
     Table,
-    split_restated,
     suppress,
     system_of,
 )
@@ -303,25 +302,6 @@ def test_no_pair_of_three_releases_gives_a_difference_away(one: list[Pair], othe
         rows = dict(zip("ab", cells, strict=True))
         releases += publish(table(rows, release=number), earlier=tuple(releases))
     assert not differences(*releases) & SMALL
-
-
-def test_a_table_stays_as_first_published_if_a_number_has_changed_by_little_or_not_at_all() -> None:
-    [first] = publish(table(BEFORE))
-    same = table(BEFORE, release=2)
-    little, much = (
-        table({"a": (20, 31), "b": (15, 40)}, release=2),
-        table({"a": (25, 40), "b": (15, 40)}, release=2),
-    )
-    assert split_restated([first], [same]) == split_restated([first], [little]) == ([], [first])
-    assert split_restated([first], [much]) == ([much], [])
-    [second] = publish(much, earlier=(first,))
-    back = table({"a": (30, 35), "b": (15, 40)}, release=3)
-    assert split_restated([first, second], [back]) == ([back], [])
-    near = table({"a": (21, 30), "b": (15, 40)}, release=3)
-    assert split_restated([first, second], [near]) == ([], [second])
-    unknown = table({"a": (2, 3), "b": (15, 40)}, release=2)  # what is hidden counts too
-    [hidden] = publish(table({"a": (1, 2), "b": (15, 40)}))
-    assert split_restated([hidden], [unknown]) == ([], [hidden])
 
 
 def test_a_file_of_another_city_is_compared_with_a_release_too() -> None:
