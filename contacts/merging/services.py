@@ -5,7 +5,7 @@ The merged row is deleted; its id lives on in `Merge`, in the trail and in the c
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -41,9 +41,22 @@ from contacts.services.moves import (
 from contacts.services.organisations import save_organisations
 from contacts.services.summaries import refresh_meet_by
 from lib.freezing import refuse_frozen
+from lib.registry import add_once
 from lib.row_context import Opened, acting_as, opened
 
 MOST: Final = 10  # rows at once
+
+# Of the kept organisation, those that go, the fields that change, and a memory for each of those that go.
+Follow = Callable[
+    [Actor, Organisation, Sequence[Organisation], Collection[str], Sequence[relations.Memory]],
+    Mapping[str, Any],
+]
+FOLLOWERS: Final[list[Follow]] = []
+
+
+def follow_merges(follow: Follow) -> None:
+    """Register what an app ends before organisations are merged. It answers fields of the kept one."""
+    add_once(FOLLOWERS, follow)
 
 
 def merge_organisations(
@@ -156,11 +169,16 @@ def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int]
     }
     differing = _differing(rows)
     reached = [one for row in rows for one in _reached(row)]
-    change = Change(kept, chosen_values(rows, choices))
+    memories = [relations.Memory() for _row in gone]
+    values = dict(chosen_values(rows, choices))
+    if model is Organisation:
+        names = {name for name, value in values.items() if value != getattr(kept, name)}
+        for follow in FOLLOWERS:
+            values |= follow(actor, kept, gone, names, memories)
+    change = Change(kept, values)
     change.assign()
     touched: list[Mapping[str, Iterable[UUID]]] = []
-    for one, row in zip(memory["gone"], gone, strict=True):
-        remembered = relations.Memory()
+    for one, row, remembered in zip(memory["gone"], gone, memories, strict=True):
         relations.move_all(row, kept, remembered)
         left = [name for name, counts in relations.count_all([row]).items() if counts[row.pk]]
         if left:

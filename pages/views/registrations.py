@@ -64,7 +64,7 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
         "candidates": found,
         "form": form,
         "organisation": known,
-        "phones": known_phones(known) if known and row.waits_for_word else [],
+        "phones": known_phones(known, row) if known and row.waits_for_word else [],
         "languages": [language_name(code) for code in row.languages],
         "deleted_on": city_day(row.decided_at + TEXTS_FOR) if row.decided_at else None,
     }

@@ -14,6 +14,8 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
+from contacts.merging.relations import Memory
+from contacts.merging.services import follow_merges
 from contacts.models import Organisation
 from contacts.services.changing import Change
 from contacts.services.checking import protected_in, refuse_protected
@@ -28,7 +30,7 @@ from lib.row_context import Opened, opened
 from publishing.kinds import ListedField
 from publishing.models import PublicListing
 from publishing.policies import can_edit_page
-from publishing.services.registrations import refuse_without_word
+from publishing.services.registrations import ask_word_again, refuse_without_word
 from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 
@@ -92,13 +94,17 @@ def withdraw_listing(*, actor: Actor, organisation_id: UUID) -> PublicListing:
         raise PermissionDenied
     rows = PublicListing.objects.in_force().select_for_update(of=("self",))
     listing: PublicListing = rows.get(organisation=organisation)
+    _end(actor, listing)
+    summarise(organisation.pk)
+    return listing
+
+
+def _end(actor: Actor, listing: PublicListing) -> None:
     listing.withdrawn_on, listing.is_in_force = city_today(), False
     listing.revision += 1
     listing.updated_at = timezone.now()
     listing.save()
     _record(actor, listing, Op.ARCHIVED, ["withdrawn_on"])
-    summarise(organisation.pk)
-    return listing
 
 
 def _public_id(organisation: Organisation) -> Mapping[str, Any]:
@@ -160,6 +166,41 @@ def follow_organisations(actor: Actor, changes: Sequence[Change], addresses: Col
         record_changes(actor, Action.UPDATE, told)
 
 
+_OF_EVERY_LISTING: Final = frozenset({"name", "kind", "location_protected"})
+
+
+def end_agreements(
+    actor: Actor,
+    kept: Organisation,
+    gone: Sequence[Organisation],
+    names: Collection[str],
+    memories: Sequence[Memory],
+) -> Mapping[str, Any]:
+    """End what organisations agreed to that are merged into another: they agreed for themselves only.
+
+    The kept one stays listed only while its listing shows no detail that comes from another.
+    """
+    for row, memory in zip(gone, memories, strict=True):
+        _end_listing(actor, row, memory)
+        ask_word_again(actor, row, memory)
+    changed = {*names}
+    _end_listing(actor, kept, memories[0], changed)
+    ask_word_again(actor, kept, memories[0], changed)
+    return {"is_listed_publicly": PublicListing.objects.in_force().filter(organisation=kept).exists()}
+
+
+def _end_listing(
+    actor: Actor, organisation: Organisation, memory: Memory, changed: set[str] | None = None
+) -> None:
+    """`changed`: only if it shows one of these details; None: in any case."""
+    rows = PublicListing.objects.in_force().filter(organisation=organisation)
+    for listing in rows.select_for_update(of=("self",)):
+        if changed is None or changed & {*listing.fields, *_OF_EVERY_LISTING}:
+            memory.touched[PublicListing._meta.label].add(listing.pk)
+            memory.remember([listing], counter="revision")
+            _end(actor, listing)
+
+
 def _words(change: Change) -> Iterator[str]:
     """Names and address of an organisation whose location is or was protected, as they are and were."""
     row, was = change.row, change.columns
@@ -189,4 +230,5 @@ def _rewrite(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 
 def register_writer() -> None:
     follow_changes(follow_organisations)
+    follow_merges(end_agreements)
     erasable.register(PublicListing._meta.label, Writer(_rewrite))

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from audit.models import Action
+from audit.models import Action, Event, Op
 from audit.services import record
 from contacts.codes import ContactWish, OrganisationStatus
+from contacts.merging.relations import Memory
 from contacts.models import Organisation
 from contacts.services.organisations import create_organisation
 from lib.acting import Acting
@@ -121,7 +123,8 @@ def join_registration(
     row = _to_decide(actor, registration_id, version)
     organisation: Organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     reachable = organisation.contact_wish == ContactWish.WELCOME and not organisation.has_protected_location
-    if row.wants == Wants.LISTED and organisation.email and reachable:
+    is_old = not _changed_since(row.created_at, organisation, Q(field_names__contains=["email"]))
+    if row.wants == Wants.LISTED and organisation.email and reachable and is_old:
         row.word_email, row.word_asked_at = organisation.email, timezone.now()
         wake_on_commit(SEND)
     _decide(actor, row, RegistrationState.JOINED, organisation)
@@ -137,7 +140,7 @@ def record_word(*, actor: Actor, registration_id: UUID, phone: str, version: int
     row = _locked(actor, registration_id, version)
     if not row.waits_for_word or row.organisation is None:
         raise ValidationError(_("This registration does not wait for the organisation."), code="decided")
-    if phone not in known_phones(row.organisation):
+    if phone not in known_phones(row.organisation, row):
         raise ValidationError({"phone": _("Choose a number that is on record for the organisation.")})
     row.word_phone, row.word_by_id, row.word_at, row.token_hash = phone, actor.id, timezone.now(), None
     row.revision += 1
@@ -145,10 +148,42 @@ def record_word(*, actor: Actor, registration_id: UUID, phone: str, version: int
     _record(actor, row, ["word_at"])
 
 
-def known_phones(organisation: Organisation) -> list[str]:
-    """The numbers on record for an organisation, other than those that came with this registration."""
-    others = organisation.other_details.filter(channel="phone").values_list("value", flat=True)
-    return list(dict.fromkeys(filter(None, [str(organisation.phone), *others])))
+def known_phones(organisation: Organisation, row: Registration) -> list[str]:
+    """The numbers that were on record for an organisation before this registration was sent."""
+    phones: list[str] = []
+    if not _changed_since(row.created_at, organisation, Q(field_names__contains=["phone"])):
+        phones.append(str(organisation.phone))
+    others = Q(field_names__contains=["other_details"]) | Q(action=Action.MERGE)
+    if not _changed_since(row.created_at, organisation, others):
+        phones += organisation.other_details.filter(channel="phone").values_list("value", flat=True)
+    return list(dict.fromkeys(filter(None, phones)))
+
+
+def _changed_since(moment: datetime, organisation: Organisation, what: Q) -> bool:
+    """Whether the activity log has a change of these fields since then, or the organisation is newer."""
+    events = Event.objects.filter(
+        object_ids__contains=[organisation.pk], changes__object_id=organisation.pk, at__gte=moment
+    )
+    return events.filter(what | Q(changes__op=Op.CREATED)).exists()
+
+
+def ask_word_again(
+    actor: Actor, organisation: Organisation, memory: Memory, changed: set[str] | None = None
+) -> None:
+    """Make registrations of an organisation that is merged wait for its word, as those of a known one do.
+
+    `changed`: only those that wish one of these details listed; None: all.
+    """
+    rows = Registration.objects.with_wish_to_be_listed(organisation.pk)
+    for row in rows.select_for_update(of=("self",)):
+        if changed is None or changed & {*row.fields, "name"}:
+            memory.remember([row], counter="revision")
+            row.state, row.token_hash = RegistrationState.JOINED, None
+            row.word_email, row.word_phone = "", ""
+            row.word_asked_at = row.word_at = row.word_by = None
+            row.revision += 1
+            row.save()
+            _record(actor, row, ["state", "word_at"])
 
 
 def refuse_without_word(organisation: Organisation) -> None:

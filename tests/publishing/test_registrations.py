@@ -10,10 +10,12 @@ from pytest_django import Settings
 
 from accounts.actors import actor_for
 from accounts.models import User
-from contacts.models import Contact, Organisation
+from contacts.merging.services import merge_organisations, undo_merge
+from contacts.models import Contact, Merge, Organisation
+from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today
-from publishing.models import Registration
+from publishing.models import PublicListing, Registration
 from publishing.sending import mail_registrations
 from publishing.services.listings import list_organisation
 from publishing.services.registrations import (
@@ -186,6 +188,97 @@ def test_a_registration_that_the_organisation_knows_nothing_of_can_still_be_reje
     supervisor, known, row = joined_with_known(make_district())
     refuse_registration(actor=supervisor, registration_id=row.pk, reason="They did not ask")
     assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
+
+
+def known_and_added(**more: Any) -> tuple[Any, Organisation, Organisation, Registration]:
+    """A known organisation, and the second record of it that a stranger's registration has made."""
+    north = make_district()
+    known = make_organisation(north, name="Quince Choir", email="office@choir.example", phone="+442079460279")
+    wish = {"wants": "listed", "fields": ["phone", "email", "address"], "address": ""}
+    row = registered(north, **(wish | more))
+    supervisor = actor_for(make_supervisor(north))
+    return supervisor, known, accept_registration(actor=supervisor, registration_id=row.pk), row
+
+
+def merged(supervisor: Any, kept: Organisation, gone: Organisation) -> Merge:
+    versions = dict(Organisation.objects.filter(pk__in=[kept.pk, gone.pk]).values_list("pk", "version"))
+    return merge_organisations(actor=supervisor, kept_id=kept.pk, versions=versions)
+
+
+@pytest.mark.parametrize("is_known_kept", [True, False])
+def test_a_merge_does_not_give_a_listing_to_another_organisation_and_undo_brings_it_back(
+    is_known_kept: bool,
+) -> None:
+    supervisor, known, added, _row = known_and_added()
+    listing = list_organisation(actor=supervisor, organisation_id=added.pk, **agreed())
+    kept, gone = (known, added) if is_known_kept else (added, known)
+    merge = merged(supervisor, kept, gone)
+    assert not PublicListing.objects.in_force().exists()
+    kept.refresh_from_db()
+    assert kept.phone and not kept.is_listed_publicly
+    with pytest.raises(ValidationError, match="Someone registered this organisation"):
+        list_organisation(actor=supervisor, organisation_id=kept.pk, **agreed())
+    undo_merge(actor=supervisor, merge_id=merge.pk)
+    again, row_again = PublicListing.objects.in_force().get(), Registration.objects.get()
+    assert (again.pk, again.organisation_id, again.withdrawn_on) == (listing.pk, added.pk, None)
+    assert again.revision > listing.revision + 1  # later than the merge has told
+    assert (row_again.state, row_again.organisation_id) == ("accepted", added.pk)
+    assert Organisation.objects.get(is_listed_publicly=True) == added
+
+
+def test_what_was_wished_for_a_merged_organisation_waits_for_the_word_of_the_kept_one() -> None:
+    supervisor, known, added, row = known_and_added(phone="+442079460001")
+    merged(supervisor, known, added)
+    above = browse(User.objects.get(pk=supervisor.id))
+    listing = f"/organisations/{known.pk}/listing/"
+    assert not above.get(listing).context["form"]["fields"].value()
+    with pytest.raises(ValidationError, match="Someone registered this organisation"):
+        list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
+    row.refresh_from_db()
+    with pytest.raises(ValidationError, match="Choose a number that is on record"):
+        record_word(actor=supervisor, registration_id=row.pk, phone="+442079460001")  # the stranger's
+    record_word(actor=supervisor, registration_id=row.pk, phone="+442079460279")
+    assert not above.get(listing).context["form"]["fields"].value()
+    assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
+
+
+@pytest.mark.parametrize(("fields", "stays"), [(["phone"], True), (["website"], False)])
+def test_the_kept_organisation_stays_listed_while_nothing_that_is_shown_comes_from_the_other(
+    fields: list[str], *, stays: bool
+) -> None:
+    north = make_district()
+    supervisor = actor_for(make_supervisor(north))
+    kept = make_organisation(north, phone="+442079460279")
+    other = make_organisation(north, phone="+442079460001", website="https://other.example")
+    list_organisation(actor=supervisor, organisation_id=kept.pk, **(agreed() | {"fields": fields}))
+    merged(supervisor, kept, other)
+    assert PublicListing.objects.in_force().filter(organisation=kept).exists() is stays
+    assert Organisation.objects.get(pk=kept.pk).is_listed_publicly is stays
+
+
+def test_what_was_put_on_record_after_the_registration_neither_gets_the_link_nor_is_rung() -> None:
+    north = make_district()
+    supervisor = actor_for(make_supervisor(north))
+    known = make_organisation(north, name="Quince Choir", email="office@choir.example", phone="+442079460279")
+    row = registered(north, wants="listed", fields=["phone"])
+    fields = {"email": "stranger@evil.example", "phone": "+442079460001"}
+    edit_organisation(actor=supervisor, organisation_id=known.pk, **fields)
+    join_registration(actor=supervisor, registration_id=row.pk, organisation_id=known.pk)
+    row.refresh_from_db()
+    assert row.waits_for_word and not row.word_email and row.word_asked_at is None
+    with pytest.raises(ValidationError, match="Choose a number that is on record"):
+        record_word(actor=supervisor, registration_id=row.pk, phone="+442079460001")
+
+
+def test_a_known_organisation_is_offered_before_a_second_record_of_it() -> None:
+    north = make_district()
+    above = browse(make_supervisor(north))
+    path = f"/publishing/registrations/{registered(north).pk}/"
+    alone = joined(above.get(path).text)
+    assert "may be the same" not in alone and alone.index("Add organisation") < alone.index("Already known?")
+    make_organisation(north, name="Choir of Quince")
+    beside = joined(above.get(path).text)
+    assert "may be the same" in beside and beside.index("It is this one") < beside.index("Add organisation")
 
 
 def test_what_an_organisation_wished_before_it_withdrew_is_not_ticked_again() -> None:
