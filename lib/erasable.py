@@ -48,6 +48,7 @@ class Leaving:
 
 
 _WRITERS: Final[dict[str, Writer]] = {}
+_ERASERS: Final[list[Callable[[Any, Collection[UUID]], None]]] = []
 _FORGETS: Final[list[Callable[[Any, Leaving], None]]] = []
 
 
@@ -79,6 +80,17 @@ def on_leaving(forget: Callable[[Any, Leaving], None]) -> None:
 def writers() -> Mapping[str, Writer]:
     """Writers by the label of their table."""
     return _WRITERS
+
+
+def erase_with(eraser: Callable[[Any, Collection[UUID]], None]) -> None:
+    """Register the one eraser of people: their records, their names in texts, notices and the ledger."""
+    add_once(_ERASERS, eraser)
+
+
+def erase_people(actor: Acting, ids: Collection[UUID]) -> None:
+    """Erase contacts, which the caller has locked and checked, by the eraser of the desk."""
+    [eraser] = _ERASERS
+    eraser(actor, ids)
 
 
 def forget(actor: Acting, leaving: Leaving) -> None:

@@ -27,7 +27,7 @@ from contacts.services.contacts import erase_contacts
 from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
 from lib.encryption import seal, unseal
-from lib.erasable import Leaving, forget, writers
+from lib.erasable import Leaving, erase_with, forget, writers
 from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
@@ -163,15 +163,39 @@ def erase_person(work: Work) -> JobResult:
 
     def end(_files: object) -> None:
         Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now(), sealed=None)
-        entry = LedgerEntry(contact_ids=row.contact_ids, places=row.places)
-        entry.seal_content({"terms": terms, "stays": stays, "exact": row.request is None})
-        entry.save()
+        content = {"terms": terms, "stays": stays, "exact": row.request is None}
         if row.request:
             record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request.pk], purpose=row.request.number)
-        ids = [*row.contact_ids, *(UUID(place.key) for place in places if place.model in TEXTS)]
-        make_notices(work.actor, NoticeKind.ERASED, ids, request=row.request)
+        _tell(work.actor, places, row.contact_ids, content, row.request)
 
     return JobResult({"places": len(places), "contacts": len(row.contact_ids)}, record=end)
+
+
+@transaction.atomic
+@opened(Opened.WRITER)
+def erase_at_once(actor: Actor, contacts: Collection[UUID]) -> None:
+    """Erase contacts by the rules of the review queue, before the answer to whoever asked by API.
+
+    The caller has locked them, and checked that the actor can erase them and that no request needs them.
+    """
+    terms, plan = _unique_terms(contacts), plan_of_contacts(contacts)
+    carry_out(actor, plan.places, plan.contacts, wanted(**terms).exactly())
+    _tell(actor, plan.places, plan.contacts, {"terms": terms, "stays": [], "exact": True})
+
+
+def _tell(
+    actor: Actor,
+    places: Sequence[Place],
+    contacts: Sequence[UUID],
+    content: Mapping[str, Any],
+    request: DataRequest | None = None,
+) -> None:
+    """Write an erasure into the ledger, and make notices for who received the records."""
+    entry = LedgerEntry(contact_ids=list(contacts), places=[list(place) for place in places])
+    entry.seal_content(content)
+    entry.save()
+    ids = [*contacts, *(UUID(place.key) for place in places if place.model in TEXTS)]
+    make_notices(actor, NoticeKind.ERASED, ids, request=request)
 
 
 @transaction.atomic
@@ -462,7 +486,8 @@ def _table(label: str) -> str:
 
 
 def register() -> None:
-    """Make the erasure a kind of background task."""
+    """Make the erasure a kind of background task, and the eraser of contacts one by one."""
+    erase_with(erase_at_once)
     kinds.register(
         ERASE,
         erase_person,

@@ -16,10 +16,10 @@ from accounts.services.acts import ask
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact
-from contacts.services.contacts import erase_contacts, locked_contacts
+from contacts.services.contacts import locked_contacts
 from contacts.services.moves import districts_of_contacts
 from lib.days import city_today, day_starts_at
-from lib.erasable import Leaving, forget
+from lib.erasable import erase_people
 from lib.freezing import refuse_frozen
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
@@ -36,8 +36,7 @@ def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) 
     [contact] = locked_contacts(actor, {contact_id: version})
     refuse_frozen(actor, [contact])
     if not has_erased_today(actor):
-        forget(actor, Leaving(frozenset({contact.pk})))
-        erase_contacts(actor, [contact])
+        erase_people(actor, [contact.pk])
         return True
     if ask(actor, Act.ERASURE, subject=contact.pk):
         where, names = districts_of_contacts([contact])[contact.pk], ["asked_erasure"]
@@ -71,9 +70,9 @@ def _lock(act: PendingAct) -> None:
 
 
 def _confirmed(actor: Actor, act: PendingAct) -> None:
-    contacts = _contact_of(act)
-    forget(actor, Leaving(frozenset(contact.pk for contact in contacts)))
-    erase_contacts(actor, contacts)
+    if contacts := _contact_of(act):
+        refuse_frozen(actor, contacts)
+        erase_people(actor, [contact.pk for contact in contacts])
 
 
 def _dropped(_actor: Actor, _act: PendingAct) -> None:

@@ -11,14 +11,16 @@ from accounts.actors import SYSTEM
 from accounts.models import PendingAct
 from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Action, Change, Event
+from audit.services import record
 from contacts.models import Contact
 from contacts.services import erasing
 from districts.models import District
 from lib.days import city_today
-from privacy.models import DataRequest
+from meetings.models import Meeting
+from privacy.models import DataRequest, LedgerEntry, Notice
 from privacy.services.requests import withdraw_request
 from tests.api.clients import Tool
-from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_user
+from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_meeting, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,22 @@ def test_a_key_without_the_scope_makes_a_request_for_erasure(north: District) ->
     assert erase(Tool(north), contact) == 409  # while the request is open, the desk alone erases
     withdraw_request(actor=SYSTEM, request_id=row.pk)
     assert erase(Tool(north), contact) == 204
+
+
+def test_names_leave_notes_recipients_are_told_and_the_ledger_has_the_names(north: District) -> None:
+    tool = Tool(north)
+    names = [("Leila", "Haddad"), ("Oddny", "Egilsson")]
+    for (given, family), status in zip(names, (204, 202), strict=True):
+        contact = make_contact(north, given_name=given, family_name=family)
+        note = make_meeting(north, facts=f"{given} {family} opens on Tuesdays.")
+        record(SYSTEM, Action.EXPORT, "contact", [contact.pk], recipient="Parish · file x")
+        assert erase(tool, contact) == status
+        if status == 202:
+            assert family in Meeting.objects.get(pk=note.pk).facts
+            officer = make_actor(role="privacy_officer")
+            confirm_act(actor=officer, act_id=PendingAct.objects.get(subject=contact.pk).pk)
+        assert Meeting.objects.get(pk=note.pk).facts == "[a person] opens on Tuesdays."
+        assert Notice.objects.filter(object_ids__contains=[contact.pk], recipient="Parish").exists()
+        lines = LedgerEntry.objects.filter(contact_ids__contains=[contact.pk], sealed__isnull=False)
+        assert [place[1] for place in lines.get().places] == [str(note.pk)]
+    assert not Contact.objects.exists()

@@ -51,7 +51,7 @@ def test_each_erasure_is_written_once_without_personal_data(actor: Actor, file: 
     erased(actor, decided(actor))
     assert erase_or_ask(actor=SYSTEM, contact_id=other.pk)
     written = write_ledger_of_erasures()
-    assert written == LedgerEntry.objects.count() == 3  # contacts as they go, and the places of the request
+    assert written == LedgerEntry.objects.count() == 4  # contacts as they go, and what leaves with each
     assert write_ledger_of_erasures() == 0
     lines = list(read_ledger(file))
     assert {pk for line in lines for pk in line["contacts"]} == {str(leila.pk), str(other.pk)}
