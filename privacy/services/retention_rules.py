@@ -24,6 +24,7 @@ from audit.models import Action
 from audit.services import record
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
+from lib.row_context import Opened, opened
 from privacy import inventory, words
 from privacy.aging import number_due
 from privacy.codes import RetentionCode
@@ -168,6 +169,7 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
     asked.delete()
 
 
+@opened(Opened.WRITER)
 def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     return {row.pk: _show(row) for row in PendingRule.objects.filter(pk__in=ids)} | {
         row.pk: _show(row) for row in RetentionRule.objects.filter(pk__in=ids)

@@ -20,6 +20,7 @@ from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import edit_contact
 from lib.conflicts import StaleVersion
 from lib.days import city_today
+from lib.row_context import acting_as
 from privacy import inventory
 from privacy.aging import AGED, MARKED, STAYS, number_due
 from privacy.codes import RetentionCode
@@ -187,6 +188,25 @@ def test_supervisors_and_all_privacy_officers_are_told_when_a_rule_is_asked_for_
         "second@p.example",
     }
     assert "can be cancelled" in mail_sink.messages[-1].get_content()
+
+
+def test_a_confirmer_reads_the_number_that_the_privacy_officer_read(
+    desk: User, actor: Actor, mail_sink: MailSink
+) -> None:
+    old = timezone.now() - timedelta(days=500)
+    for _number in range(3):
+        make_contact(make_district())
+    Contact.objects.update(updated_at=old)
+    assert number_due("contact", 365) == 3
+    confirmer = make_user(Role.CONFIRMER, email="carla@p.example")
+    pending("contact", 365, actor)
+    for user in (desk, confirmer):
+        client = Client()
+        client.force_login(user)
+        assert "Records due today: 3" in client.get("/settings/waiting/").text
+    with acting_as(actor_for(confirmer)):
+        mail_new_acts()
+    assert any("Records due today: 3" in message.get_content() for message in mail_sink.messages)
 
 
 @pytest.mark.parametrize(
