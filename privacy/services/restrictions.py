@@ -17,8 +17,10 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
 from contacts.services.restricting import set_restricted
+from jobs.services import forget_files
 from lib.conflicts import constraints_in_words
 from lib.days import city_today
+from lib.erasable import Leaving
 from privacy.codes import NoticeKind
 from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
@@ -40,7 +42,8 @@ def restrict_contact(
 ) -> Restriction:
     """Restrict a contact at once. `until` is the day on which a privacy officer decides again.
 
-    Who received the data gets a notice. Raises PermissionDenied, Contact.DoesNotExist, ValidationError.
+    Who received the data gets a notice, and stored files are deleted. Raises PermissionDenied,
+    Contact.DoesNotExist, ValidationError.
     """
     contact = _locked(actor, contact_id)
     if until is not None and until <= city_today():
@@ -50,6 +53,7 @@ def restrict_contact(
     with constraints_in_words(Restriction):
         row.save(force_insert=True)
     set_restricted(actor, contact, restricted=True)
+    forget_files(actor, Leaving(frozenset({contact.pk})))
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, contact.pk], field_names=["ground", "until"])
     if request is not None:
         hide_texts(actor, row, Finding.objects.of(request).theirs())

@@ -7,6 +7,7 @@ import pytest
 from pytest import MonkeyPatch
 
 from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role
 from contacts.services.erasing import erase_or_ask
 from jobs import kinds
 from jobs.files import keep_file
@@ -14,7 +15,8 @@ from jobs.kinds import JobResult, Output, Work
 from jobs.models import Job, JobFile, JobStatus
 from jobs.running import run_next
 from jobs.services import queue_job
-from tests.factories import make_contact, make_district, make_officer
+from privacy.services.restrictions import restrict_contact
+from tests.factories import make_actor, make_contact, make_district, make_officer
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,13 @@ def test_an_erasure_deletes_the_files_of_ended_jobs_and_leaves_what_a_job_has_st
     erase_or_ask(actor=SYSTEM, contact_id=contact.pk)
     assert not JobFile.objects.filter(job=job).exists()
     assert JobFile.objects.filter(job=waiting).count() == 1
+
+
+def test_a_restriction_deletes_the_files_of_ended_jobs(kept: None) -> None:
+    contact = make_contact(make_district())
+    job = ended(export)
+    restrict_contact(actor=make_actor(role=Role.PRIVACY_OFFICER), contact_id=contact.pk, ground="evidence")
+    assert not JobFile.objects.filter(job=job).exists()
 
 
 def test_a_file_that_was_being_made_during_an_erasure_is_not_kept_and_the_next_one_is(kept: None) -> None:
