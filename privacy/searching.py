@@ -177,8 +177,9 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
     Finding.objects.bulk_update(kept, ["position", "matched", "passages"])
     Finding.objects.bulk_create(new)
     row.status, row.searched_at = RequestStatus.DECIDING, timezone.now()
+    row.frozen_contact_ids = []  # from now on the findings freeze
     row.version += 1
-    row.save(update_fields=["status", "searched_at", "version"])
+    row.save(update_fields=["status", "searched_at", "frozen_contact_ids", "version"])
 
 
 def register() -> None:

@@ -86,6 +86,8 @@ class DataRequest(models.Model):
     stated = models.BinaryField(null=True, editable=False)
     # A plain ID: with a reference, the page that merges contacts would count requests.
     contact_id = models.UUIDField(null=True, editable=False)
+    # Contacts who may be the person, frozen from the receipt until the search has run (privacy.candidates).
+    frozen_contact_ids = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
     organisation_id = models.UUIDField(null=True, editable=False)  # that asks for its own record
     identity = models.CharField(_("identity"), max_length=20, choices=Identity, default=Identity.NOT_YET)
     identity_asked_on = models.DateField(_("identity asked on"), null=True, blank=True)

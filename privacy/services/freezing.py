@@ -64,7 +64,8 @@ def others_with(row: DataRequest) -> list[str]:
     contacts |= {str(row.contact_id)} if row.contact_id else set()
     mine = {(one.model, one.object_id, one.field): one.passages for one in theirs}
     found = Finding.objects.filter(request__in=others).exclude(verdict=Verdict.SOMEBODY_ELSE)
-    numbers = set(others.filter(contact_id__in=contacts).values_list("number", flat=True))
+    named = others.filter(Q(contact_id__in=contacts) | Q(frozen_contact_ids__overlap=sorted(contacts)))
+    numbers = set(named.values_list("number", flat=True))
     for one in found.filter(object_id__in=[key[1] for key in mine] + [*contacts]).select_related("request"):
         passages = mine.get((one.model, one.object_id, one.field), [])
         same = any(a < end and start < b for start, end in one.passages for a, b in passages)
@@ -103,7 +104,10 @@ def _numbers(label: str, ids: Collection[Any]) -> list[str]:
         rows = apps.get_model(child)._base_manager.filter(**{f"{name}__in": ids})
         keys[child] = {str(pk) for pk in rows.values_list("pk", flat=True)}
     asked = freezing_requests()
-    needed = asked.filter(Q(contact_id__in=ids) | Q(organisation_id__in=ids))
+    named = Q(contact_id__in=ids) | Q(organisation_id__in=ids)
+    if label == _CONTACT:
+        named |= Q(frozen_contact_ids__overlap=list(ids))
+    needed = asked.filter(named)
     numbers = set(needed.values_list("number", flat=True))
     found = Finding.objects.filter(request__in=asked).exclude(verdict=Verdict.SOMEBODY_ELSE)
     for table, pks in keys.items():

@@ -23,6 +23,7 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.fold import squash
+from privacy.candidates import contacts_who_may_be
 from privacy.codes import ERASING_KINDS, Decision, Identity, Regime, RequestKind, RequestStatus, grounds_of
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.models.number_series import next_number
@@ -77,6 +78,8 @@ def new_request(
         row.due_on = due_on(row.received_on, row.regimes, settings.LED_ANSWER_DAYS)
     row.number = next_number(city_today().year, DataRequest.objects.all())
     row.state_terms(known)
+    if row.needs_search:
+        row.frozen_contact_ids = contacts_who_may_be(known)
     without = ["received_by", "answered_by", *(["due_on"] if row.due_on is None else [])]
     row.clean_fields(exclude=without)
     with constraints_in_words(DataRequest):
@@ -147,7 +150,8 @@ def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) 
 
 
 def _search(actor: Actor, row: DataRequest) -> DataRequest:
-    """Queue the search of a request that is locked and checked."""
+    """Queue the search of a request that is locked and checked. Contacts made meanwhile are frozen, too."""
+    row.frozen_contact_ids = sorted({*row.frozen_contact_ids, *contacts_who_may_be(row.terms())})
     job = queue_job(actor=actor, kind=SEARCH, parameters={"request": str(row.pk)})
     row.search_job, row.status = job.pk, RequestStatus.SEARCHING
     return _save(actor, row, ["search_job", "status"])
@@ -325,6 +329,8 @@ def _forget(pk: UUID) -> int:
 
 
 def _save(actor: Actor, row: DataRequest, names: list[str]) -> DataRequest:
+    if not row.is_pending:
+        row.frozen_contact_ids = []
     row.version += 1
     row.updated_at = timezone.now()
     row.clean_fields(exclude=["received_by", "answered_by"])

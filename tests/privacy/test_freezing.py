@@ -4,21 +4,25 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role, User
+from accounts.models import PendingAct, Role, User
+from accounts.services.acts import confirm_act
 from contacts.merging.services import merge_contacts, merge_organisations
 from contacts.models import Contact
 from contacts.services.erasing import erase_or_ask
 from contacts.services.organisations import erase_organisations
 from districts.models import District
+from jobs.running import run_next
 from lib.freezing import Frozen, refuse_frozen
 from meetings.services.follow_ups import erase_follow_ups
 from meetings.services.meetings import erase_meetings
 from privacy.codes import Matched, RequestKind, Verdict
+from privacy.freezing import frozen_by_requests
 from privacy.models import DataRequest, Finding
 from privacy.services.erasures import refuse_erasure
-from privacy.services.requests import answer_request, withdraw_request
+from privacy.services.requests import answer_request, start_search, withdraw_request
 from tests.api.clients import Tool
 from tests.factories import (
+    make_actor,
     make_contact,
     make_district,
     make_meeting,
@@ -28,7 +32,7 @@ from tests.factories import (
 )
 from tests.meetings.test_timeline import make_promise
 from tests.privacy.making import make_request
-from tests.privacy.test_requests import receive
+from tests.privacy.test_requests import TERMS, identified, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +74,68 @@ def test_a_contact_who_asked_is_erased_only_after_the_answer(
     answer_request(actor=actor_for(desk), request_id=finding.request_id, decision="granted")
     assert not erase_or_ask(actor=supervisor, contact_id=contact.pk)  # the second of a day waits, as before
     assert Contact.objects.filter(pk=contact.pk).exists()
+
+
+def test_a_contact_who_may_have_asked_is_frozen_from_the_receipt_until_the_search_has_run(
+    north: District, desk: User, supervisor: Actor
+) -> None:
+    actor, officer = actor_for(desk), actor_for(make_supervisor(north))
+    asking = make_contact(north, given_name="Háddad", family_name="LEILA")  # in the other order
+    reached = make_contact(north, given_name="Noor", family_name="Reached", phone="+441144960648")
+    written = make_contact(north, given_name="Kim", family_name="Written", email="leila@mill.example")
+    similar = make_contact(north, given_name="Leila", family_name="Somebody")
+    asked_before = make_contact(north, given_name="Leila", family_name="Haddad")
+    erase_or_ask(actor=supervisor, contact_id=make_contact(north).pk)
+    assert not erase_or_ask(actor=supervisor, contact_id=asked_before.pk)
+    act = PendingAct.objects.get(subject=asked_before.pk)
+
+    row = identified(actor, terms=TERMS | {"emails": ["Leila@Mill.example"]})
+    for contact in (asking, reached, written):
+        with pytest.raises(Frozen):
+            erase_or_ask(actor=officer, contact_id=contact.pk)
+        with pytest.raises(Frozen, match=row.number):
+            refuse_frozen(actor, [contact])
+    assert Tool(north).delete(f"/contacts/{asking.pk}/", if_match='"1"').json()["code"] == "frozen"
+    assert erase_or_ask(actor=officer, contact_id=similar.pk)
+    confirmer = make_actor(role=Role.CONFIRMER)
+    with pytest.raises(Frozen):
+        confirm_act(actor=confirmer, act_id=act.pk)
+
+    late = make_contact(north, given_name="Leila", family_name="Haddad")
+    start_search(actor=actor, request_id=row.pk)
+    with pytest.raises(Frozen):
+        refuse_frozen(actor, [late])
+    assert run_next()
+    row.refresh_from_db()
+    found = set(Finding.objects.filter(request=row).values_list("object_id", flat=True))
+    assert {str(one.pk) for one in (asking, reached, written, late, asked_before)} <= found
+    with pytest.raises(Frozen):
+        refuse_frozen(actor, [asking])
+    Finding.objects.filter(request=row).update(verdict=Verdict.SOMEBODY_ELSE)
+    confirm_act(actor=confirmer, act_id=act.pk)
+    assert not Contact.objects.filter(pk=asked_before.pk).exists()
+    refuse_frozen(actor, [asking, reached, written, late])
+
+
+def test_a_rule_and_the_review_queue_leave_out_who_may_have_asked_until_the_request_is_withdrawn(
+    north: District, desk: User
+) -> None:
+    contact = make_contact(north, given_name="Leila", family_name="Haddad")
+    row = receive(actor_for(desk))
+    frozen = Contact.objects.filter(frozen_by_requests("contacts.Contact"))
+    assert list(frozen) == [contact]
+    withdraw_request(actor=actor_for(desk), request_id=row.pk)
+    assert not frozen.all().exists()
+    assert DataRequest.objects.get(pk=row.pk).frozen_contact_ids == []
+
+
+def test_an_erasure_waits_for_a_request_that_has_not_been_searched(north: District, desk: User) -> None:
+    contact = make_contact(north, given_name="Leila", family_name="Haddad")
+    erase = make_request(desk, make_meeting(north), contact, kind="erase")
+    refuse_erasure(erase.request)
+    waiting = receive(actor_for(desk))
+    with pytest.raises(ValidationError, match=waiting.number):
+        refuse_erasure(erase.request)
 
 
 def test_a_contact_is_also_frozen_by_a_finding_on_what_is_deleted_with_them(
