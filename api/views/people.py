@@ -11,6 +11,7 @@ from api.views.upserting import UpsertMixin
 from api.views.writing import DestroyMixin
 from contacts.filters import ContactFilters
 from contacts.models import Contact
+from contacts.services.affiliations import lock_organisations
 from contacts.services.contacts import create_contact, edit_contact
 from contacts.services.erasing import erase_or_ask
 from privacy.codes import RequestKind
@@ -28,6 +29,9 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     ties = ("affiliations",)
     input = ContactInput
     url_name = "api-contact"
+
+    def hold_first(self, values: dict[str, Any]) -> None:
+        lock_organisations(values.get("affiliations") or ())
 
     def perform_create(self, values: dict[str, Any]) -> Contact:
         return create_contact(actor=self.actor, **values)

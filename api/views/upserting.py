@@ -13,6 +13,7 @@ from api.etags import expected_version
 from api.problems import Problem, bad_fields
 from api.rows.base import Row
 from api.views.writing import CreateMixin, UpdateMixin, read_only
+from contacts.services.changing import lock
 from lib.conflicts import check_version
 from lib.fold import squash
 
@@ -35,7 +36,8 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             rows = self.visible(self.actor).filter(
                 external_ids__source=own["source"], external_ids__external_id=own["external_id"]
             )
-            found = rows.select_for_update(of=("self",)).first()
+            self.hold_first(values)
+            found = next(iter(lock(rows, list(rows.values_list("pk", flat=True))).values()), None)
             if found is None:
                 self._check_absent(request)
                 values.setdefault("external_ids", [own])
@@ -48,6 +50,9 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             self._keep_other_sources(values, before)
             self.perform_update(found.pk, before["version"], values)
             return self.answer(found.pk, 200)
+
+    def hold_first(self, values: dict[str, Any]) -> None:
+        """Lock what a body says that a writer locks before the row itself (docs/adr/0072)."""
 
     def _check_source(self, source: str) -> None:
         """Raise 403 for callers without a source name, and for the source name of another key."""

@@ -106,6 +106,12 @@ def lock(rows: QuerySet[Row], ids: Collection[UUID], *, stays: bool = False) -> 
     return {row.pk: row for row in found}
 
 
+def lock_one(rows: QuerySet[Row], pk: UUID) -> Row:
+    """The row among `rows` with this id, locked as `lock` does. Raises DoesNotExist."""
+    found = lock(rows, [pk])
+    return found[pk] if found else rows.none().get()
+
+
 def lock_versions(
     rows: QuerySet[Row], versions: Mapping[UUID, int | None], may_write: Callable[[Row], bool]
 ) -> list[Row]:

@@ -137,12 +137,13 @@ def kind_of(model: type[Model]) -> Kind | None:
     return next((kind for kind in KINDS.values() if kind.model is model), None)
 
 
+@opened(Opened.WRITER)
 def hold_named(model: type[Model], ids: Collection[UUID]) -> None:
     """Keep what these rows are seen through, or name, where it is until the transaction ends.
 
     Whoever moves or erases a row locks it FOR UPDATE, and FOR KEY SHARE waits for that. The foreign keys take
     the same lock, but only at the commit: after the districts of the rows were read. Other writes do not
-    wait, such as that of the moment of the last meeting.
+    wait, such as that of the moment of the last meeting. The actor need not see what is named.
     """
     statement = _holding(model) if ids else None
     if statement:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from contacts.merging.relations import built_upon
+from contacts.services.changing import lock
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
 from lib.id_in import id_in
@@ -76,7 +77,7 @@ def _locked(actor: Actor, ids: Collection[UUID], how: Undo) -> dict[UUID, Any]:
     Raises ValidationError where the actor may not change one of them (any more), and names none.
     """
     there = how.rows.filter(id_in("pk", ids))
-    seen = {row.pk: row for row in there.visible_to(actor).order_by("pk").select_for_update(of=("self",))}
+    seen = lock(there.visible_to(actor), ids)
     if there.count() > len(seen) or not all(map(how.may_edit, seen.values())):
         raise ValidationError(NOT_YOURS)
     return seen

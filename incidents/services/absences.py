@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
+from contacts.services.changing import lock
 from incidents.models import Incident, IncidentStep
 from incidents.models.incident import IncidentQuerySet, IncidentStepQuerySet
 from incidents.services.incidents import write_incident
@@ -50,7 +51,7 @@ def _left_by(user: User) -> IncidentQuerySet:
 @opened(Opened.WRITER)
 def _pass_on_in(incident_id: UUID, owners: Collection[UUID | None]) -> int:
     """All of an incident at once: whoever gets several steps is told once."""
-    incident = Incident.objects.under_way().select_for_update(of=("self",)).filter(pk=incident_id).first()
+    incident = lock(Incident.objects.under_way(), [incident_id]).get(incident_id)
     if incident is None:  # closed meanwhile
         return 0
     steps = [step for step in incident.steps.open().to_pass_on() if step.owner_id in owners]

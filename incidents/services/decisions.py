@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Op
 from contacts.models import Organisation
+from contacts.services.changing import lock_one
 from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Incident
@@ -68,7 +69,7 @@ def close_incident(
 def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
     """Raises DoesNotExist, PermissionDenied, and ValidationError for one that is not closed."""
     with acting_as(actor):
-        incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
+        incident = lock_one(Incident.objects.visible_to(actor), incident_id)
     if not can_decide_incident(actor, incident):
         raise PermissionDenied
     if incident.status != IncidentStatus.CLOSED:

@@ -12,6 +12,7 @@ from accounts.models import Act, Role, User
 from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
+from contacts.services.changing import lock_one
 from incidents.models import ExclusionRequest, Incident
 from incidents.policies import districts_of
 from incidents.services.incidents import locked_incident, write_incident
@@ -73,7 +74,7 @@ def exclude_asked(actor: Actor, asked: ExclusionRequest) -> None:
     if actor.id == asked.user_id:
         raise PermissionDenied
     if _decide(actor, asked, is_confirmed=True):
-        incident = Incident.objects.select_for_update(of=("self",)).get(pk=asked.incident_id)
+        incident = lock_one(Incident.objects.all(), asked.incident_id)
         _exclude(actor, incident, asked.user)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.services.changing import lock_one
 from contacts.services.moves import Kind, Link, hold_named, register, tell_of_moves
 from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
@@ -34,7 +35,7 @@ def locked_incident(
     decide (`decides`), StaleVersion, ValidationError when it is closed.
     """
     with acting_as(actor):
-        incident = Incident.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=incident_id)
+        incident = lock_one(Incident.objects.visible_to(actor), incident_id)
     if not (can_decide_incident if decides else can_write_incident)(actor, incident):
         raise PermissionDenied
     if incident.status == IncidentStatus.CLOSED:

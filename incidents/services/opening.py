@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Op
+from contacts.services.changing import lock
 from districts.models import District
 from incidents.codes import StepStatus
 from incidents.models import Incident, IncidentConcern, Protocol
@@ -54,7 +55,8 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     """
     before = concerns.locked_concern(actor, concern_id).district
     joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
-    incident = joined.select_for_update(of=("self",)).first() if CONCERNED & fields.keys() else None
+    ids = joined.values_list("pk", flat=True) if CONCERNED & fields.keys() else ()
+    incident = next(iter(lock(joined, list(ids)).values()), None)
     touched = everyone_touched(incident) if incident and "district" in fields else []
     concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)
     if incident is None:

@@ -5,6 +5,7 @@ from typing import Final
 from django.db.models import Q
 
 from accounts.actors import SYSTEM
+from contacts.services.changing import lock
 from districts.kinds import Successors
 from districts.models import District
 from incidents.models import Incident, Protocol, ProtocolStep
@@ -28,8 +29,8 @@ _PROTOCOL: Final = (
 def follow_redrawn(district: District, successors: Successors) -> None:
     """Move incidents under way, by their writer: with the place attacked. Closed ones stay."""
     here = Incident.objects.under_way().filter(Q(district=district) | Q(also_in=district))
-    rows = Incident.objects.filter(pk__in=here.values("pk")).order_by("pk")
-    for incident in rows.select_for_update(of=("self",)):
+    ids = set(here.values_list("pk", flat=True))
+    for incident in lock(Incident.objects.all(), ids).values():
         links = incident.concern_links.exclude(concern__site_organisation=None)
         successor = successors.of(links.values_list("concern__site_organisation", flat=True))
         names = []

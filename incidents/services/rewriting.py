@@ -1,8 +1,11 @@
 """Texts about a person leave incidents and drafts of protocols, when that person is erased."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.actors import Actor
+from contacts.services.changing import lock
 from incidents.codes import ProtocolStatus
 from incidents.models import Incident
 from incidents.services.incidents import write_incident
@@ -14,7 +17,7 @@ from lib.row_context import Opened, opened
 @transaction.atomic
 @opened(Opened.WRITER)
 def rewrite_incidents(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
-    for row in Incident.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)):
+    for row in lock(Incident.objects.all(), [UUID(key) for key in keys]).values():
         values = rewrite(row)
         for name, value in values.items():
             setattr(row, name, value)

@@ -16,6 +16,7 @@ from contacts.models import Organisation
 from contacts.services.changing import (
     Change,
     insert_new,
+    lock_one,
     new_row,
     note_districts,
     record_written,
@@ -163,7 +164,7 @@ def name_incident(actor: Actor, concern: Concern) -> None:
 def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
     """The concern as the actor sees it, locked until the transaction ends."""
     with acting_as(actor):
-        return Concern.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=concern_id)
+        return lock_one(Concern.objects.visible_to(actor), concern_id)
 
 
 def districts_of_concerns(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:

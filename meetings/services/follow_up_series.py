@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
-from contacts.services.changing import Change
+from contacts.services.changing import Change, lock_one
 from lib.conflicts import check_version
 from lib.row_context import Opened, acting_as, opened
 from meetings.models import FollowUp, Series
@@ -73,7 +73,7 @@ def edit_one_of_follow_up_series(
     if scope != ONE:
         lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
     with acting_as(actor):
-        row = FollowUp.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=follow_up_id)
+        row = lock_one(FollowUp.objects.visible_to(actor), follow_up_id)
     if scope == ONE or row.series_id is None:
         before = _shared(row) if row.series_id else None
         edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)

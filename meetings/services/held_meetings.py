@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import User
-from contacts.services.changing import Change
+from contacts.services.changing import Change, lock
 from lib.conflicts import StaleVersion
 from lib.row_context import Opened, opened
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
@@ -113,7 +113,8 @@ def discard_meeting(
         raise PermissionDenied
     if timezone.now() - meeting.created_at > DISCARD_WITHIN:
         raise ValidationError(_("It is too late to undo this."), code="too_late")
-    promises = list(FollowUp.objects.filter(meeting=meeting).select_for_update(of=("self",)))
+    ids = FollowUp.objects.filter(meeting=meeting).values_list("pk", flat=True)
+    promises = list(lock(FollowUp.objects.all(), list(ids)).values())
     if meeting.concerns.exists() or any(p.version > 1 or p.status != FollowUpStatus.OPEN for p in promises):
         raise StaleVersion(meeting.version)
     erase_follow_ups(actor, promises)

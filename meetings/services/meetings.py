@@ -16,6 +16,7 @@ from contacts.codes import ContactWish
 from contacts.services.changing import (
     Change,
     insert_new,
+    lock_one,
     lock_versions,
     new_row,
     note_districts,
@@ -168,7 +169,7 @@ def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
     Nothing happens where the meeting was not held, is read-only for the actor, or says so already.
     """
     with acting_as(actor):
-        meeting = Meeting.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=meeting_id)
+        meeting = lock_one(Meeting.objects.visible_to(actor), meeting_id)
     outcomes = with_outcome(meeting.outcomes, outcome, status=meeting.status)
     if outcomes != meeting.outcomes and can_edit_meeting(actor, meeting):
         write_meetings(actor, [Change(meeting, {"outcomes": outcomes})])
