@@ -83,7 +83,7 @@ class PageForm(Revised):
         return given
 
 
-class ConcernsField(forms.ModelMultipleChoiceField):
+class ConcernsField(forms.ModelMultipleChoiceField[Concern]):
     """Concerns to choose from, by day, kind, place and the organisation that was hit."""
 
     def label_from_instance(self, concern: Concern) -> str:
