@@ -83,7 +83,7 @@ class PageForm(Revised):
         return given
 
 
-class ConcernsField(forms.ModelMultipleChoiceField[Concern]):
+class ConcernsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
     """Concerns to choose from, by day, kind, place and the organisation that was hit."""
 
     def label_from_instance(self, concern: Concern) -> str:
