@@ -159,7 +159,7 @@ class Schema(Shapes):
                 "200": answers.success("The updated object.", row, answers.ETAG),
                 "201": answers.success("Created.", row, {**answers.LOCATION, **answers.ETAG}),
             },
-            "problems": [409, 412],
+            "problems": [409, 410, 412],
         }
 
     def _destroy(self) -> Json:

@@ -326,7 +326,11 @@ def _record_touched(actor: Actor, touched: Mapping[str, set[UUID]], districts: s
         versions = dict(rows.values_list("pk", counter))
         moved = {pk: districts | where.get(pk, set()) for pk in versions}
         name = kind.object_type if kind else object_type(model)
-        changes = [Changed(name, pk, Op.UPDATED, version, moved[pk]) for pk, version in versions.items()]
+        shown = set(rows.filter(**dict(kind.only if kind else ())).values_list("pk", flat=True))
+        changes = [
+            Changed(name, pk, Op.UPDATED if pk in shown else Op.ARCHIVED, version, moved[pk])
+            for pk, version in versions.items()
+        ]
         if changes:
             record_changes(actor, Action.UPDATE, changes)
         tell_of_moves(actor, name, moved, told=told)

@@ -222,7 +222,8 @@ def opened(client: Client, sessions: dict[str, str], path: str) -> list[Form]:
         answer = client.get(path)
         if answer.status_code != 403:
             break
-    return forms_of(answer.getvalue().decode())
+    is_page = answer.headers["Content-Type"].startswith("text/html")
+    return forms_of(answer.getvalue().decode()) if is_page else []
 
 
 def asked_of(forms: list[Form]) -> dict[str, str]:

@@ -355,7 +355,7 @@ Luz;Ruiz;Casa Roma;;call me
     }
     assert {name: why for _line, name, why in draft.report["lines"]["created"]} == {
         "Eva Ruiz": "Work email: “not an address” is skipped",
-        "Luz Ruiz": "Work phone: “call me” is skipped",
+        "Luz Ruiz": "Work phone: “call me” is skipped (not a number)",
     }
     text = "Fecha;Tipo;Asociación;Asunto\n32.01.2025;visit;Casa Roma;Day\n01.02.2025;dance;Casa Roma;How\n"
     assert list(reasons(bring(user, "meetings", text)).values()) == [
