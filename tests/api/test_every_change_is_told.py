@@ -464,8 +464,8 @@ def untold(keys: list[Actor], before: State, after: State, changes: list[Change]
     """What differs for a key and is not in its feed, or not as it is."""
     positions = [TrailPosition(seq=number, change=one) for number, one in enumerate(changes)]
     for number, key in enumerate(keys):
-        seen = [one for one in positions if key.district_ids & set(one.change.district_ids)]  # type: ignore[union-attr]
-        seen = [one for one in seen if one.change.object_type in OF_FEED]  # type: ignore[union-attr]
+        seen = [one for one in positions if key.district_ids & set(one.change.district_ids)]  # type: ignore[union-attr]  # all have one
+        seen = [one for one in seen if one.change.object_type in OF_FEED]  # type: ignore[union-attr]  # all have one
         last = {(row["type"], row["id"]): row["op"] for row in as_rows(key, seen)}
         for place in {*before, *after}:
             if place[0] != number or before.get(place) == after.get(place):
