@@ -498,12 +498,12 @@ def test_whatever_changes_what_a_key_reads_is_in_its_feed(monkeypatch: pytest.Mo
     # In one transaction here, a moment of the last meeting would only be recorded the first time.
     monkeypatch.setattr(summaries, "TRANSACTION_ID", Value(0))
     world, done = World(), set[str]()
+    before, known = read(world.keys()), known_changes()  # of every story, because each is rolled back
     for seed in range(SEEDS):
         chance = Random(seed)
         days = chance.choice([0, 0, 0, 1, 40])
         with transaction.atomic():
             story: list[str] = []
-            before, known = read(world.keys()), known_changes()
             for act in chance.sample(ACTS, 3):
                 try:
                     with transaction.atomic():
@@ -519,4 +519,4 @@ def test_whatever_changes_what_a_key_reads_is_in_its_feed(monkeypatch: pytest.Mo
             transaction.set_rollback(True)
         done.update(story)
         assert not missing, (seed, story, days, missing[:5])
-    assert len(done) > SEEDS // 2
+    assert len(done) > min(SEEDS, len(set(ACTS))) // 2

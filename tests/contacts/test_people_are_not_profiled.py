@@ -58,7 +58,8 @@ def test_no_person_is_tied_to_another_person() -> None:
 
 def test_a_person_is_filtered_by_nothing_an_organisation_is() -> None:
     assert set(ContactFilters.parameters()) == {
-        *("q", "organisation", "district", "updated_since", "source", "external_id")
+        *("q", "organisation", "district", "updated_since", "source", "external_id"),
+        "without_notice",  # what the police owe the person (GDPR, Articles 13 and 14), not what the person is
     }
 
 

@@ -41,8 +41,10 @@ def put_in_force(actor: Actor, code: str, days: int, number: int = 0) -> Retenti
     return RetentionRule.objects.get(pk=row.pk)
 
 
-def make_request(by: User, meeting: Meeting, contact: Contact, kind: str = "object") -> Finding:
-    """Return the finding of a request whose search has run, about the facts of a meeting."""
+def make_request(
+    by: User, meeting: Meeting, contact: Contact, kind: str = "object", passage: tuple[int, int] = (0, 2)
+) -> Finding:
+    """Return the finding of a request whose search has run, about a passage of the facts of a meeting."""
     row = receive_request(
         actor=actor_for(by),
         terms={"names": ["Sam Example"]},
@@ -61,7 +63,7 @@ def make_request(by: User, meeting: Meeting, contact: Contact, kind: str = "obje
         object_id=str(meeting.pk),
         field="facts",
         matched=Matched.EXACT,
-        passages=[[0, 2]],
+        passages=[list(passage)],
         verdict=Verdict.THEIRS,
     )
 
@@ -127,7 +129,8 @@ def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     package = make_package(by)
     breach = make_breach(by)
     make_phase(actor=actor_for(by), breach_id=breach.pk)
-    to_correct = make_request(by, meeting, contact, kind="rectify")
+    # About somebody else and another passage, because an erasure waits for requests that need the same data.
+    to_correct = make_request(by, meeting, make_contact(contact.home_district), "rectify", (2, 4))
     return {
         "data_request_correct": to_correct.request_id,
         "finding_to_correct": to_correct.pk,
