@@ -18,7 +18,7 @@ from tests.factories import (
     make_user,
 )
 from tests.plugins.browser import OpenPage, wait_for_lasting_address
-from tests.privacy.test_requests import searched
+from tests.privacy.requesting import searched
 
 MANY = 90
 

@@ -26,7 +26,7 @@ from privacy.trail import count_seen, seen_by
 from tests.contacts.pages import browse
 from tests.factories import make_contact, make_district, make_officer, make_user
 from tests.privacy.making import make_breach
-from tests.privacy.test_requests import sure
+from tests.privacy.requesting import sure
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from audit.services import record
 from privacy.desk_overview import overview_of
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
 from tests.privacy.making import make_request
-from tests.privacy.test_requests import searched
+from tests.privacy.requesting import searched
 
 pytestmark = pytest.mark.django_db
 

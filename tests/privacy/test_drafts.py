@@ -15,7 +15,7 @@ from privacy.exports.drafts import draft_of, marks_in
 from privacy.models import DataRequest, Finding, Package
 from privacy.services.findings import decide_finding
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_user
-from tests.privacy.test_requests import searched, sure
+from tests.privacy.requesting import searched, sure
 
 pytestmark = pytest.mark.django_db
 

@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.meetings.test_timeline import make_promise
 from tests.privacy.making import make_request
-from tests.privacy.test_requests import TERMS, identified, receive
+from tests.privacy.requesting import TERMS, identified, receive
 
 pytestmark = pytest.mark.django_db
 

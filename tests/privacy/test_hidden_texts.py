@@ -24,7 +24,7 @@ from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.exchange.test_export_lists import export
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
-from tests.privacy.test_requests import searched, sure
+from tests.privacy.requesting import searched, sure
 
 pytestmark = pytest.mark.django_db
 

@@ -37,7 +37,7 @@ from privacy.services.packages import ask_package, record_delivery
 from privacy.services.requests import answer_request
 from privacy.services.sharing import record_sharing
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_user
-from tests.privacy.test_requests import searched, sure
+from tests.privacy.requesting import searched, sure
 from tests.privacy.test_retention_rules import in_force
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from privacy.exports import register
 from privacy.models import RegisterState, RegisterText
 from privacy.services.register import set_register_texts
 from tests.factories import make_user
-from tests.privacy.test_requests import sure
+from tests.privacy.requesting import sure
 
 pytestmark = pytest.mark.django_db
 
