@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from lib.fold import fold
-from lib.sensitive_words import ATTACKS, ELSEWHERE, GROUPS, PLACES, SIGNS, WORDS
+from lib.sensitive_words import ATTACKS, ELSEWHERE, GROUPS, LEADERS, PLACES, SIGNS, WORDS
 
 NEAR: Final = 2  # words before or after a term that may refer to a group
 
@@ -78,6 +78,20 @@ def is_place(word: str) -> bool:
     (True, False)
     """
     return _any_of("places").fullmatch(fold(word)) is not None
+
+
+def words_about_communities() -> tuple[frozenset[str], frozenset[str]]:
+    """Return single words about origin, belief, orientation, places and leaders, and their beginnings.
+
+    They are folded. Phrases are left out: their words alone are ordinary.
+    """
+    lines = [
+        line for topic, by_language in WORDS.items() if topic != "health" for line in by_language.values()
+    ]
+    found = {term for line in (*lines, *PLACES.values(), *LEADERS.values()) for term in _terms(line)}
+    single = {term for term in found if " " not in term}
+    beginnings = {term for term in single if term.endswith("*")}
+    return frozenset(single - beginnings), frozenset(term[:-1] for term in beginnings)
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:

@@ -170,6 +170,18 @@ PLACES: Final[Mapping[str, str]] = {
     "bg": "джами*, синагог*, църкв*, храм*, приют*, гробищ*",
     "sv": "moské*, synagog*, kyrk*, tempel*, asylboende*, kyrkogård*",
 }
+#: Leaders of a community of belief, by what they are called rather than by name.
+LEADERS: Final[Mapping[str, str]] = {
+    "en": "imam*, rabbi*, priest*, pastor*, bishop*, nun, nuns, monk*",
+    "es": "imán, imanes, rabino*, sacerdote*, obispo*, monja*, monje*",
+    "pt": "imã, imãs, imame*, rabino*, sacerdote*, bispo*, freira*, monge*",
+    "it": "rabbino, rabbini, sacerdot*, vescov*, suora, suore, monaco, monaci",
+    "fi": "imaami*, rabbii*, rabbi*, pappi*, piispa*, nunna*, munkki*",
+    "et": "imaam*, rabi*, preester*, piiskop*, nunn*, munk*",
+    "lv": "imām*, rabīn*, priester*, bīskap*, mūķen*, mūk*",
+    "bg": "имам*, равин*, свещеник*, епископ*, монахин*, монах*",
+    "sv": "imam*, rabbin*, präst*, biskop*, nunna*, munk*",
+}
 #: What is done in a hate incident.
 ATTACKS: Final[Mapping[str, str]] = {
     "en": "attack*, daub*, graffiti*, sprayed, threat*, insult*, spat, arson*, burned, burnt, "

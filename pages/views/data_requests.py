@@ -115,7 +115,9 @@ def data_request_search(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, texts(error)[0])
     else:
         started = _("Search started. Reload this page in a minute.")
-        asked = _("A name is a word about a community. A second person must confirm the search.")
+        asked = _(
+            "A name is a word about a community, or spelt like one. A second person must confirm the search."
+        )
         messages.success(request, started if row.status == RequestStatus.SEARCHING else asked)
     return redirect("data_request", row.pk)
 

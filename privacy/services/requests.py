@@ -135,7 +135,7 @@ def extend_request(
 def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
     """Search every text for the person, as a background task. Verdicts of an earlier search stay.
 
-    If a name is a word about a community, a second person confirms the search first.
+    If a name is a word about a community or like one, a second person confirms the search first.
     """
     row = locked_request(actor, request_id, version)
     if not row.is_identified:

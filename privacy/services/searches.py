@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,18 +21,60 @@ from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
 from contacts.codes import Kind
+from contacts.models import Contact
 from districts.codes import Focus
-from lib.fold import fold
-from lib.sensitive import find_sensitive, is_place, names_community
+from lib.fold import fold, squash
+from lib.row_context import Opened, opened
+from lib.sensitive import find_sensitive, is_place, names_community, words_about_communities
 from privacy.models import DataRequest
+from privacy.rules.finding import Wanted, wanted
 
 _LONG: Final = 4  # letters of a word that says what a group is
+_BEGINNING: Final = 5  # letters from which the beginning of a longer word is compared
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 def names_group(names: Iterable[str]) -> bool:
-    """Whether one of these names has a sensitive word, or only words for communities and organisations."""
-    return any(names_community(name) or find_sensitive(name) or _is_of_groups(name) for name in names)
+    """Whether one of these names is a word about a community rather than the name of a person.
+
+    It is if it has a sensitive word, if it has only words for communities and organisations, or if the search
+    itself would take one of its words for a word about a community. “Rroma” finds “Roma”, and “Roman” does.
+
+    Such a likeness does not count if a name has several words and the contact book knows one of the others,
+    or else all of them, as a given or family name. So “Roman Weber” is searched at once.
+    """
+    return any(
+        names_community(name) or find_sensitive(name) or _is_of_groups(name) or _is_like_community(name)
+        for name in names
+    )
+
+
+def _is_like_community(name: str) -> bool:
+    words = squash(name).split()
+    others = [word for word in words if not _finds_community(fold(word))]
+    if len(others) == len(words):
+        return False
+    known = {word for word in words if len(words) > 1 and _is_name_in_book(word)}
+    return not (known.intersection(others) or known == set(words))
+
+
+def _finds_community(word: str) -> bool:
+    """Whether the search takes a folded word, or its beginning, for a word about a community."""
+    whole, beginnings = _communities()
+    cut = [word[:end] for end in range(_BEGINNING, len(word))]
+    return any(whole.hits(word)) or any(any(beginnings.hits(one)) for one in (word, *cut))
+
+
+@lru_cache(maxsize=1)
+def _communities() -> tuple[Wanted, Wanted]:
+    """Searches for the words about communities, and for the beginnings of such words."""
+    whole, beginnings = words_about_communities()
+    return wanted(whole, (), ()), wanted(beginnings, (), ())
+
+
+@opened(Opened.WRITER)
+def _is_name_in_book(word: str) -> bool:
+    return Contact.objects.filter(Q(given_name__iexact=word) | Q(family_name__iexact=word)).exists()
 
 
 def _is_of_groups(name: str) -> bool:
@@ -94,7 +137,9 @@ def _dropped(_actor: Actor, _act: PendingAct) -> None:
 def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     """No name: a confirmer sees no person. A privacy officer opens the request."""
     rows = DataRequest.objects.filter(pk__in=ids).defer("stated")
-    line = _("A name to search for is a word about a community. Ask whose request this is.")
+    line = _(
+        "A name to search for is a word about a community, or spelt like one. Ask whose request this is."
+    )
     return {
         row.pk: Shown(
             _("Data request %(number)s") % {"number": row.number},
