@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
@@ -17,4 +18,14 @@ def desk_work(request: ActorRequest) -> HttpResponse:
     """Data requests by number, date, kind, findings and status, and look-ups by month. No one is named."""
     refuse_unless(can_oversee_desk(request.actor))
     record(request.actor, Action.LIST, "data_request", [])
-    return render(request, "pages/privacy/desk_work.html", {"overview": overview_of(request.actor)})
+    overview = overview_of(request.actor)
+    columns = [
+        *(_("New requests"), _("Searches for a person"), _("Questions who viewed a person")),
+        *(_("Private details shown"), _("Erasures")),
+    ]
+    months = [
+        (one.first, list(zip(columns, one.numbers, strict=True)))
+        for one in (overview.months if overview else ())
+    ]
+    context = {"overview": overview, "columns": columns, "months": months}
+    return render(request, "pages/privacy/desk_work.html", context)
