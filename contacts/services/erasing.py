@@ -1,10 +1,11 @@
 """Erasing contacts one by one: of a second one on the same day, a second person decides (docs/adr/0045)."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,8 @@ from lib.freezing import refuse_frozen
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
 
+ASKED: Final = "asked_erasure"  # what an event notes of an erasure that waits or has just begun
+
 
 @transaction.atomic
 @opened(Opened.WRITER)
@@ -39,8 +42,8 @@ def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) 
         erase_people(actor, [contact.pk])
         return True
     if ask(actor, Act.ERASURE, subject=contact.pk):
-        where, names = districts_of_contacts([contact])[contact.pk], ["asked_erasure"]
-        record(actor, Action.UPDATE, "contact", [contact.pk], district_ids=where, field_names=names)
+        where = districts_of_contacts([contact])[contact.pk]
+        record(actor, Action.UPDATE, "contact", [contact.pk], district_ids=where, field_names=[ASKED])
     return False
 
 
@@ -51,11 +54,12 @@ def claim_first(actor: Actor) -> None:
 
 
 def has_erased_today(actor: Actor) -> bool:
-    """Whether the actor has erased a contact today."""
+    """Whether the actor has erased a person today, with or without a contact, or has asked for it."""
     if actor.id is None:  # the system
         return False
-    today = Event.objects.filter(actor_id=actor.id, at__gte=day_starts_at(city_today()))
-    return today.filter(action=Action.ERASE, object_type="contact", allowed=True).exists()
+    today = Event.objects.filter(actor_id=actor.id, at__gte=day_starts_at(city_today()), allowed=True)
+    erased = Q(action=Action.ERASE, object_type__in=["contact", "data_request"])
+    return today.filter(erased | Q(field_names=[ASKED])).exists()
 
 
 @opened(Opened.WRITER)

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,10 +23,10 @@ from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
-from contacts.services.erasing import claim_first, has_erased_today
+from contacts.services.erasing import ASKED, claim_first, has_erased_today
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job
-from lib.days import city_today, day_starts_at
+from privacy import words
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
 from privacy.models import DataRequest, Erasure, Finding, Restriction, RetentionDecision
 from privacy.services.freezing import others_with
@@ -46,12 +45,10 @@ def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -
     row = locked_request(actor, request_id, version)
     refuse_erasure(row)
     if (begun := Erasure.objects.filter(request=row).first()) is not None:
-        record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *begun.contact_ids], field_names=["asked_erasure"])
+        _record(actor, begun, ASKED)
         _start(actor, begun)
         return begun
-    erasure = _ask(actor, row, contacts_of(row))
-    record(actor, Action.UPDATE, OBJECT_TYPE, [row.pk, *erasure.contact_ids], field_names=["asked_erasure"])
-    return erasure
+    return _ask(actor, row, contacts_of(row))
 
 
 def ask_erasure_of(actor: Actor, contact_ids: Collection[UUID]) -> Erasure:
@@ -64,8 +61,9 @@ def ask_erasure_of(actor: Actor, contact_ids: Collection[UUID]) -> Erasure:
 
 def _ask(actor: Actor, request: DataRequest | None, contacts: list[UUID]) -> Erasure:
     claim_first(actor)
-    needs_second = len(contacts) > 1 or has_erased_today(actor) or _has_begun_today(actor)
+    needs_second = len(contacts) > 1 or has_erased_today(actor)
     erasure = Erasure.objects.create(request=request, contact_ids=contacts, asked_by_id=actor.id)
+    _record(actor, erasure, ASKED)
     if needs_second:
         ask(actor, Act.ERASING, subject=erasure.pk)
     else:
@@ -113,12 +111,6 @@ def stopped_erasure(erasure: Erasure) -> str | None:
         return None
     ended = Job.objects.filter(pk=erasure.job, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
     return ended.values_list("message", flat=True).first()
-
-
-def _has_begun_today(actor: Actor) -> bool:
-    """Whether an erasure that the actor asked for today may not have run yet."""
-    today = Erasure.objects.filter(asked_by=actor.id, asked_at__gte=day_starts_at(city_today()))
-    return today.exclude(contact_ids=[]).exists()
 
 
 def _start(actor: Actor, erasure: Erasure) -> None:
@@ -185,7 +177,7 @@ def _show(row: Erasure) -> Shown:
     found = Finding.objects.of(row.request).theirs().exclude(model="contacts.Contact").order_by()
     numbers = found.values_list("model").annotate(places=Count("pk")).order_by("model")
     for label, places in numbers:
-        noun = capfirst(str(apps.get_model(label)._meta.verbose_name_plural))
+        noun = words.table(apps.get_model(label))
         text = ngettext("%(type)s: %(count)s place", "%(type)s: %(count)s places", places)
         lines.append(text % {"type": noun, "count": places})
     title = _("Data request %(number)s") % {"number": row.request.number}

@@ -14,6 +14,7 @@ from accounts.services.acts import confirm_act, refuse_act
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact, Merge, NotADuplicate
+from contacts.services.erasing import has_erased_today
 from contacts.services.private_channels import set_private_channel
 from districts.models import District, PeriodNote
 from jobs.models import Job, JobStatus
@@ -236,11 +237,17 @@ def test_several_contacts_wait_for_a_second_person(north: District, actor: Actor
     assert not Contact.objects.exists()
 
 
-def test_a_second_person_of_a_day_waits_too(north: District, actor: Actor) -> None:
-    make_leila(north)
-    erased(actor, decided(actor))
-    make_leila(north)
+def test_a_second_person_of_a_day_waits_too_whether_or_not_the_first_had_a_contact(
+    north: District, actor: Actor
+) -> None:
+    make_meeting(north, facts=FACTS)
+    begun = ask_erasure(actor=actor, request_id=decided(actor).pk)
+    assert begun.job and not begun.contact_ids
+    assert has_erased_today(actor), "before the first has run"
+    assert run_next() and Erasure.objects.done().exists()
+    make_meeting(north, facts=FACTS)
     assert ask_erasure(actor=actor, request_id=decided(actor).pk).job is None
+    assert not has_erased_today(actor_for(make_user(Role.PRIVACY_OFFICER)))
 
 
 def test_an_erasure_is_refused_in_the_wrong_request_state_or_role(north: District, actor: Actor) -> None:
