@@ -29,7 +29,7 @@ from lib.days import city_today  # noqa: E402 (after setup)
 from lib.fold import fold  # noqa: E402 (after setup)
 from lib.row_context import act_as_system  # noqa: E402 (after setup)
 from meetings.models import FollowUp, Meeting  # noqa: E402 (after setup)
-from privacy import erasing  # noqa: E402 (after setup)
+from privacy import erasing, erasure_plans  # noqa: E402 (after setup)
 from privacy.codes import Verdict  # noqa: E402 (after setup)
 from privacy.models import Erasure, Finding  # noqa: E402 (after setup)
 from privacy.searching import find_everywhere, keep_findings  # noqa: E402 (after setup)
@@ -171,7 +171,7 @@ def erase(erasure: str) -> dict[str, object]:
     """Erase the person of a decided erasure. Says when it begins."""
     row = Erasure.objects.select_related("request").get(pk=erasure)
     print("{}", flush=True)
-    erasing.carry_out(SYSTEM, erasing.places_of(row), row.contact_ids, erasing.search_for(row.request))
+    erasing.carry_out(SYSTEM, erasing.places_of(row), row.contact_ids, erasure_plans.search_for(row.request))
     return {"places": len(row.places or ())}
 
 

@@ -4,17 +4,15 @@ What leaves is fixed before anything is written. Texts leave first and contacts 
 numbers are searched for in the texts.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,129 +20,45 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
-from contacts.models import Contact, Organisation
+from contacts.models import Contact
 from contacts.services.contacts import erase_contacts
 from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
 from lib.encryption import seal, unseal
 from lib.erasable import Leaving, erase_with, forget, writers
 from lib.row_context import Opened, opened
-from lib.secret_keys import keyed_hashes
 from privacy import inventory
 from privacy.codes import NoticeKind
+from privacy.erasure_plans import (
+    Key,
+    Place,
+    as_keys,
+    by_table,
+    digests_of,
+    plan_of,
+    plan_of_contacts,
+    terms_for,
+    texts_that_stay,
+    unique_terms,
+)
 from privacy.freezing import frozen_by_requests
-from privacy.models import DataRequest, Erasure, Finding, HiddenText, LedgerEntry, Restriction
+from privacy.models import DataRequest, Erasure, HiddenText, LedgerEntry, Restriction
 from privacy.models.package import SHORTEST_REASON
 from privacy.policies import can_review_records
-from privacy.reading import title_of
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import Found, find_in, searched_text
+from privacy.searching import searched_text
 from privacy.services.corrections import TEXTS
-from privacy.services.erasures import ERASE, contacts_of
+from privacy.services.erasures import ERASE
 from privacy.services.freezing import others_with, thawed
 from privacy.services.hiding import show_texts
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
 
-_CONTACT: Final = "contacts.Contact"
 _DESK: Final = "privacy."
-_HASH: Final = "text before an erasure"
+_CONTACT: Final = "contacts.Contact"
 _ERASURE: Final = "an erasure under way"  # the purpose of an encryption
 _AT_ONCE: Final = 500  # rows of a table in one transaction
-
-One = TypeVar("One", Finding, "Place")
-Key = tuple[str, str, str]  # table, row and field
-
-
-class Place(NamedTuple):
-    """A text that names the person: its keyed hash, and the stretches that leave (None: no single text)."""
-
-    model: str
-    key: str
-    field: str
-    digest: str
-    stretches: Sequence[Sequence[int]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an erasure removes. `kept` are findings whose text stays, each with the reason."""
-
-    contacts: Sequence[UUID]
-    places: Sequence[Place]
-    kept: Sequence[tuple[Finding, str]]
-
-    def numbers(self) -> list[tuple[str, int]]:
-        """Rows by table in words, contacts and what goes with them first."""
-        found = [(_table(_CONTACT), len(self.contacts)), *_beside(self.contacts)]
-        rows = {(place.model, place.key) for place in self.places}
-        found += [(_table(label), count) for label, count in Counter(label for label, _key in rows).items()]
-        return [(title, count) for title, count in found if count]
-
-
-def plan_of(request: DataRequest) -> Plan:
-    """Work out what erasing the person of a request removes, from the findings that are theirs."""
-    contacts, search = contacts_of(request), search_for(request)
-    places: list[Place] = []
-    kept: list[tuple[Finding, str]] = []
-    for label, ones in _by_table(Finding.objects.of(request).theirs().in_order()).items():
-        if label == _CONTACT:
-            continue
-        model = apps.get_model(label)
-        rows = {
-            str(row.pk): row for row in model._base_manager.filter(pk__in={one.object_id for one in ones})
-        }
-        writer = writers().get(label)
-        fixed = set(writer.kept(list(rows))) if writer else set(rows)
-        for one in ones:
-            row, entry = rows.get(one.object_id), inventory.field_of(label, one.field)
-            if row is None or _goes_with(row, entry, contacts):
-                continue
-            if entry.erasure == "keep":
-                kept.append((one, entry.why))
-            elif one.object_id in fixed:
-                kept.append((one, _("It is signed, published or in force, so it never changes.")))
-            elif text := searched_text(label, one.field, getattr(row, one.field)):
-                places.append(_place(one, getattr(row, one.field), text, search))
-    return Plan(contacts, places, kept)
-
-
-def _place(finding: Finding | Found, value: Any, text: str, search: Wanted) -> Place:
-    stretches = [[hit.start, hit.end] for hit in search.hits(text)] if isinstance(value, str) else None
-    return Place(finding.model, finding.object_id, finding.field, _digests(text)[0], stretches)
-
-
-def place_of(found: Found, search: Wanted) -> Place | None:
-    """A text in which a person was found, as a place to remove them from; None if its row is gone."""
-    row = apps.get_model(found.model)._base_manager.filter(pk=found.object_id).first()
-    if row is None:
-        return None
-    value = getattr(row, found.field)
-    return _place(found, value, searched_text(found.model, found.field, value), search)
-
-
-def search_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> Wanted:
-    """What is replaced in texts."""
-    return wanted(**terms_for(request, contacts))
-
-
-def terms_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> dict[str, list[str]]:
-    """What the person stated, and the names and channels on their records."""
-    terms = request.terms() if request else {}
-    ids = [*contacts, *(contacts_of(request) if request else ())]
-    names, phones, emails = (list(terms.get(name, ())) for name in ("names", "phones", "emails"))
-    rows = Contact.objects.filter(pk__in=ids).select_related("private_channel")
-    for row in rows.prefetch_related("other_details"):
-        names.append(str(row))
-        private = getattr(row, "private_channel", None)
-        for one in (row, private):
-            phones.append(str(getattr(one, "phone", "") or ""))
-            emails.append(str(getattr(one, "email", "") or ""))
-        phones += [detail.value for detail in row.other_details.all() if detail.channel == "phone"]
-        emails += [detail.value for detail in row.other_details.all() if detail.channel == "email"]
-    found = {"names": names, "phones": phones, "emails": emails}
-    return {kind: list(filter(None, dict.fromkeys(values))) for kind, values in found.items()}
 
 
 def erase_person(work: Work) -> JobResult:
@@ -178,7 +92,7 @@ def erase_at_once(actor: Actor, contacts: Collection[UUID]) -> None:
 
     The caller has locked them, and checked that the actor can erase them and that no request needs them.
     """
-    terms, plan = _unique_terms(contacts), plan_of_contacts(contacts)
+    terms, plan = unique_terms(contacts), plan_of_contacts(contacts)
     carry_out(actor, plan.places, plan.contacts, wanted(**terms).exactly())
     _tell(actor, plan.places, plan.contacts, {"terms": terms, "stays": [], "exact": True})
 
@@ -212,9 +126,9 @@ def begin(row: Erasure) -> None:
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
     if locked.sealed is None:  # or begun by the version before
         if row.request:
-            content: list[Any] = [terms_for(row.request), _stays(row.request)]
+            content: list[Any] = [terms_for(row.request), texts_that_stay(row.request)]
         else:
-            content = [_unique_terms(row.contact_ids), []]
+            content = [unique_terms(row.contact_ids), []]
         locked.sealed = seal(content, place=_ERASURE, row=row.pk)
         locked.save(update_fields=["places", "contact_ids", "sealed"])
     row.places, row.contact_ids, row.sealed = locked.places, locked.contact_ids, locked.sealed
@@ -227,78 +141,6 @@ def _refuse_needed(row: Erasure) -> None:
             raise JobRefused(_("A privacy request is open, so this data cannot be erased."))
     elif others := others_with(row.request):
         raise JobRefused(_("Answer these requests first: %(numbers)s.") % {"numbers": ", ".join(others)})
-
-
-@opened(Opened.WRITER)
-def plan_of_contacts(contacts: Collection[UUID]) -> Plan:
-    """Work out what erasing contacts removes, when nobody has read findings: only what cannot be anyone else.
-
-    These are exact names, numbers and addresses. The name of someone who shares it with another contact stays
-    in texts, except in meetings they attended and in follow-ups about them.
-    """
-    places = list(_places(contacts, wanted(**_unique_terms(contacts)).exactly()))
-    known = {(place.model, place.key, place.field) for place in places}
-    for row in _with_shared_name(contacts):
-        search = wanted([str(row)], [], []).exactly()
-        own = {"meetings.Meeting": row.meetings, "meetings.FollowUp": row.follow_ups}
-        only = {label: {str(pk) for pk in here.values_list("pk", flat=True)} for label, here in own.items()}
-        found = _places(contacts, search, only)
-        places += [one for one in found if (one.model, one.key, one.field) not in known]
-    return Plan(list(contacts), places, [])
-
-
-def _is_text_that_leaves(label: str, name: str) -> bool:
-    """Whether a field is a text written about people: the phone of an office stays the office’s."""
-    entry = inventory.field_of(label, name)
-    return entry.category in inventory.TEXTS and entry.erasure not in ("keep", "remake")
-
-
-def _unique_terms(contacts: Collection[UUID]) -> dict[str, list[str]]:
-    """What is searched for without a reader: no name, phone or email that another record has, too."""
-    terms, shared = terms_for(None, contacts), set(map(str, _with_shared_name(contacts)))
-    for name in ("phone", "email"):
-        holds = {f"{name}__in": terms[f"{name}s"]}
-        shared |= set(map(str, Organisation.objects.filter(**holds).values_list(name, flat=True)))
-        others = Contact.objects.filter(**holds).exclude(pk__in=contacts)
-        shared |= set(map(str, others.values_list(name, flat=True)))
-    return {kind: [term for term in values if term not in shared] for kind, values in terms.items()}
-
-
-def _with_shared_name(contacts: Collection[UUID]) -> list[Contact]:
-    same = Contact.objects.exclude(pk__in=contacts).filter(
-        given_name__iexact=OuterRef("given_name"), family_name__iexact=OuterRef("family_name")
-    )
-    return list(Contact.objects.filter(Exists(same), pk__in=contacts).order_by("pk"))
-
-
-def _places(
-    contacts: Collection[UUID], search: Wanted, only: Mapping[str, Collection[str]] | None = None
-) -> Iterator[Place]:
-    """Texts that can be rewritten and in which the search finds someone; `only` in these rows, by table."""
-    for label, names in inventory.searched_tables().items():
-        writer = writers().get(label)
-        leaving = [name for name in names if _is_text_that_leaves(label, name)]
-        here = None if only is None else only.get(label, ())
-        if not leaving or writer is None or label.startswith(_DESK) or here == ():
-            continue
-        found = [one for one in find_in(label, leaving, search) if here is None or one.object_id in here]
-        rows = apps.get_model(label)._base_manager.in_bulk([one.object_id for one in found])
-        texts = {str(pk): row for pk, row in rows.items()}
-        fixed = set(writer.kept(list(texts)))
-        for one in found:
-            row, entry = texts.get(one.object_id), inventory.field_of(label, one.field)
-            if row is None or one.object_id in fixed or _goes_with(row, entry, contacts):
-                continue
-            value = getattr(row, one.field)
-            yield _place(one, value, searched_text(label, one.field, value), search)
-
-
-def _stays(request: DataRequest) -> list[list[str]]:
-    """Findings whose text stays: those of somebody else, and those in what never changes."""
-    found = Finding.objects.of(request)
-    others = found.exclude(pk__in=found.theirs().values("pk")).values_list("model", "object_id", "field")
-    kept = [(one.model, one.object_id, one.field) for one, _why in plan_of(request).kept]
-    return [list(key) for key in (*others, *kept)]
 
 
 def places_of(row: Erasure) -> list[Place]:
@@ -320,7 +162,7 @@ def carry_out(
     `stays` are texts that a privacy officer read and left: they are about somebody else, or nobody can tell.
     """
     done = 0
-    for label, ones in _by_table(places).items():
+    for label, ones in by_table(places).items():
         by_key: dict[str, list[Place]] = defaultdict(list)
         for one in ones:
             by_key[one.key].append(one)
@@ -347,11 +189,6 @@ def _erase_contacts(
         with thawed():
             erase_contacts(actor, rows)
     _forget_hidden_of_rows_that_are_gone()
-
-
-def as_keys(stays: Iterable[Sequence[str]]) -> frozenset[Key]:
-    """Texts that stay, as they are sealed, to look them up."""
-    return frozenset((model, key, field) for model, key, field in stays)
 
 
 def texts_of_the_desk() -> dict[str, list[str]]:
@@ -424,7 +261,7 @@ def _rewrite(by_key: Mapping[str, Sequence[Place]], search: Wanted) -> Callable[
 def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
     """The value without the person. It is found where it was, and where its names and numbers are now."""
     text = searched_text(place.model, place.field, value)
-    is_as_it_was = bool(text) and place.digest in _digests(text)
+    is_as_it_was = bool(text) and place.digest in digests_of(text)
     hits = [(hit.start, hit.end) for hit in search.hits(text)]
     if not hits and not is_as_it_was:
         return value
@@ -439,50 +276,10 @@ def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
     return type(value)() if changed == value else changed
 
 
-def is_as_before(place: Place) -> bool:
-    """Whether the text at a place is what it was before the erasure."""
-    row = apps.get_model(place.model)._base_manager.filter(pk=place.key).first()
-    text = searched_text(place.model, place.field, getattr(row, place.field)) if row else ""
-    return bool(text) and place.digest in _digests(text)
-
-
 def mark() -> str:
     """What stands in a text for a person who was erased, in the language of the deployment."""
     with translation.override(settings.LANGUAGE_CODE):
         return _("[a person]")
-
-
-def _digests(text: str) -> list[str]:
-    return [one.hex()[:32] for one in keyed_hashes(_HASH, text)]
-
-
-def _by_table(ones: Iterable[One]) -> dict[str, list[One]]:
-    found: dict[str, list[One]] = defaultdict(list)
-    for one in ones:
-        found[one.model].append(one)
-    return found
-
-
-def _goes_with(row: Any, entry: inventory.Field, contacts: Collection[UUID]) -> bool:
-    """Whether the row is deleted with a contact who is erased."""
-    owners = [one for one in inventory.fields_of(entry.model) if one.kind == "person"]
-    return entry.about == "contact" and any(
-        one.erasure == "delete" and getattr(row, f"{one.name}_id") in contacts for one in owners
-    )
-
-
-def _beside(contacts: Collection[UUID]) -> list[tuple[str, int]]:
-    """Rows that refer to contacts, by table in words: deleted with them, or without them."""
-    found = []
-    for relation in Contact._meta.related_objects:
-        model: Any = relation.related_model
-        count = model._base_manager.filter(**{f"{relation.field.name}__in": contacts}).count()
-        found.append((_table(model._meta.label), count))
-    return found
-
-
-def _table(label: str) -> str:
-    return title_of(label, "").split(",")[0]
 
 
 def register() -> None:

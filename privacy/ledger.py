@@ -29,7 +29,8 @@ from lib import erasable
 from lib.encryption import NotDecrypted, unseal
 from lib.erasable import Leaving, writers
 from privacy.codes import LedgerKind
-from privacy.erasing import Key, Place, as_keys, carry_out, is_as_before, place_of, terms_for
+from privacy.erasing import carry_out
+from privacy.erasure_plans import Key, Place, as_keys, is_as_before, place_of, terms_for
 from privacy.marks import differing, folded, note_marks, put_marks
 from privacy.models import LedgerEntry
 from privacy.models.ledger import LEDGER

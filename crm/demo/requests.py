@@ -14,7 +14,8 @@ from lib.days import city_today
 from meetings.models import Meeting
 from meetings.services.folding import fold_meeting
 from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
-from privacy.erasing import begin, carry_out, places_of, search_for
+from privacy.erasing import begin, carry_out, places_of
+from privacy.erasure_plans import search_for
 from privacy.inventory import searched_tables
 from privacy.models import DataRequest, Erasure, Finding, Notice
 from privacy.rules.finding import wanted

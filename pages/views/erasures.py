@@ -15,7 +15,7 @@ from pages.form_pages import form_page
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, record_view, refuse_unless
 from privacy.codes import ERASING_KINDS
-from privacy.erasing import plan_of
+from privacy.erasure_plans import plan_of
 from privacy.models import DataRequest
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of

@@ -18,7 +18,7 @@ from jobs.models import Job, JobStatus
 from jobs.running import run_next
 from meetings.models import Meeting
 from privacy.codes import Verdict
-from privacy.erasing import plan_of
+from privacy.erasure_plans import plan_of
 from privacy.exports.package import _html, document
 from privacy.models import Finding, Package
 from privacy.rules.finding import wanted

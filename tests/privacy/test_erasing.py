@@ -22,7 +22,7 @@ from jobs.running import run_next
 from lib import erasable
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting, MeetingContact
-from privacy import erasing
+from privacy import erasing, erasure_plans
 from privacy.codes import Identity, Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package
 from privacy.services import requests as services
@@ -189,7 +189,7 @@ def test_a_job_that_is_killed_after_any_step_reaches_the_same_end(
                 raise Killed
 
         places = erasing.places_of(made)
-        erasing.carry_out(actor, places, made.contact_ids, erasing.search_for(row), progress)
+        erasing.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row), progress)
 
     for steps in range(1, 20):
         try:
@@ -216,7 +216,7 @@ def test_a_text_that_was_edited_meanwhile_is_searched_again(north: District, act
     erasing.begin(made)
     Meeting.objects.filter(pk=meeting.pk).update(facts="Today Leila Haddad came. Samir left.")
     places = erasing.places_of(made)
-    erasing.carry_out(actor, places, made.contact_ids, erasing.search_for(row))
+    erasing.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row))
     assert Meeting.objects.get().facts == "Today [a person] came. Samir left."
 
 

@@ -29,7 +29,7 @@ from lib.ids import uuid7
 from plans.models import ComparisonFile, Indicator, IndicatorValue, Plan
 from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeFile
 from practices.rules import QUESTIONS
-from privacy import erasing, inventory
+from privacy import erasing, erasure_plans, inventory
 from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, PendingRule, RetentionDecision, RetentionRule
 from privacy.rules.finding import wanted
@@ -169,7 +169,7 @@ def test_any_form_of_the_name_or_number_leaves_any_column(ground: list[tuple[str
             if key is not None:
                 found = [one for one in find_in(model._meta.label, [name], person) if one.object_id == key]
                 assert found, (model, name, variant)
-                places = [erasing.place_of(one, person) for one in found]
+                places = [erasure_plans.place_of(one, person) for one in found]
                 erasing.carry_out(actor, [one for one in places if one], [], person)
                 assert planting.left_in(model, key) == [], (model, name, variant)
                 seen.add(column)
@@ -206,7 +206,7 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
         assert {label for label, *_ in fixed} == NEVER_CHANGE and fixed <= found_for(row)
         keep_findings(row, find_everywhere(row))
         Finding.objects.of(row).update(verdict=Verdict.THEIRS)
-        kept = {(one.model, one.object_id, one.field): why for one, why in erasing.plan_of(row).kept}
+        kept = {(one.model, one.object_id, one.field): why for one, why in erasure_plans.plan_of(row).kept}
         assert fixed <= set(kept) and all(kept.values())
         transaction.set_rollback(True)
     keep_findings(row, find_everywhere(row))
@@ -218,7 +218,7 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
     erasing.begin(made)
     actor = actor_for(make_user(Role.PRIVACY_OFFICER))
     for _twice in range(2):  # the second time changes nothing
-        search = erasing.search_for(row)
+        search = erasure_plans.search_for(row)
         erasing.carry_out(actor, erasing.places_of(made), made.contact_ids, search)
     assert planting.traces() == []
     assert dumped() == []
