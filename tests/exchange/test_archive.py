@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, models, transaction
+from django.db import ProgrammingError, transaction
 from pytest_django import Settings
 
-from accounts.actors import SYSTEM, Actor, actor_for
+from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Change, Event
 from audit.signing import public_file, read_public_keys
@@ -25,12 +25,11 @@ from contacts.models import Contact, ImportedFields, Merge, NotADuplicate, Organ
 from contacts.services.organisations import edit_organisation
 from crm.demo.load import load_demo
 from districts.models import District
-from exchange.archive.parts import DISTRICTS, PARTS, VERSION, parts
-from exchange.archive.reading import ArchiveRefused, read_archive
+from exchange.archive.parts import PARTS, VERSION, parts
+from exchange.archive.reading import ArchiveRefused
 from exchange.archive.writing import digest_of, scope_of, write_archive
 from exchange.models import ImportedRow
 from incidents.models import StepHandover
-from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Series
@@ -40,6 +39,7 @@ from reviews.models import Review
 from reviews.services.signing import sign_statements
 from reviews.verifying import verify_reviews
 from tests.audit.sealing import use_key
+from tests.exchange.archives import archive_of, content, lines, read
 from tests.factories import (
     make_contact,
     make_district,
@@ -55,44 +55,6 @@ from tests.plans.making import make_plan
 from tests.plugins.database import clone
 from tests.publishing.town import Town
 from tests.reviews.making import Audited
-
-
-def archive_of(scope: Actor = SYSTEM, district: District | None = None) -> io.BytesIO:
-    out = io.BytesIO()
-    write_archive(out, actor=SYSTEM, scope=scope, district=district, purpose="moving")
-    out.seek(0)
-    return out
-
-
-def read(file: io.BytesIO) -> None:
-    read_archive(file, actor=SYSTEM, purpose="moving")
-
-
-def content() -> dict[str, list[Any]]:
-    """Return every column of every table, including derived ones, except serial keys and undo data.
-
-    `recorded_since` is left out, which older archives lack, and `told_until`, which says what the change feed
-    knows: that of a new system knows nothing.
-    """
-    book = {}
-    for part in (DISTRICTS, *PARTS):
-        columns = [f for f in part.model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-        names = [
-            column.attname
-            for column in columns
-            if column.name not in {"memory", "told_until", "recorded_since", "blind_spots", "inside"}
-        ]
-        book[part.name] = sorted(part.model._default_manager.values_list(*names), key=str)
-        for relation in part.many():
-            ends = (relation.m2m_column_name(), relation.m2m_reverse_name())
-            links = relation.remote_field.through.objects.values_list(*ends)
-            book[f"{part.name}.{relation.name}"] = sorted(links, key=str)
-    return book
-
-
-def lines(file: io.BytesIO, name: str) -> list[dict[str, Any]]:
-    with zipfile.ZipFile(file) as archive:
-        return [json.loads(line) for line in archive.read(f"{name}.jsonl").splitlines()]
 
 
 def make_busy(chance: random.Random) -> None:
@@ -336,77 +298,6 @@ class TestAnArchiveIsRefused:
             files["manifest.json"] = json.dumps(manifest).encode()
 
         self.refused(self.changed(file, change, seal=True), "could not be read|are inconsistent")
-
-
-def of_version(version: int, file: io.BytesIO, *without: str) -> io.BytesIO:
-    """Return the same archive as `version` would have made it, `without` some of its files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(out, "w") as older:
-        manifest = json.loads(archive.read("manifest.json"))
-        manifest["version"] = version
-        manifest["files"] = [one for one in manifest["files"] if one["name"] not in without]
-        manifest["sha256"] = digest_of(manifest)
-        older.writestr("manifest.json", json.dumps(manifest))
-        for one in manifest["files"]:
-            older.writestr(one["name"], archive.read(one["name"]))
-    return out
-
-
-#: Version 1 had no audits.
-AUDITS = (
-    "reviews.jsonl",
-    "review_figures.jsonl",
-    "review_comments.jsonl",
-    "review_samples.jsonl",
-    "review_calls.jsonl",
-    "review_actions.jsonl",
-    "review_action_checks.jsonl",
-    "review_addenda.jsonl",
-)
-
-
-@pytest.mark.django_db
-class TestAnArchiveOfVersionOne:
-    @pytest.fixture
-    def before(self) -> dict[str, list[Any]]:
-        """Return the content of the system after it was emptied."""
-        north = make_district()
-        organisation = make_organisation(north, website="https://casa.example")
-        make_contact(north, organisation)
-        make_meeting(north, organisation)
-        call_command("recount", "--fix", stdout=StringIO())
-        return content()
-
-    @pytest.fixture
-    def file(self, before: dict[str, list[Any]]) -> io.BytesIO:
-        file = archive_of()
-        for model in (MeetingOrganisation, Meeting, Contact, Organisation):
-            model._default_manager.all().delete()
-        return file
-
-    @pytest.mark.parametrize("without", [AUDITS, ()], ids=["without audits", "as the first with audits was"])
-    def test_is_read(self, before: Any, file: io.BytesIO, without: tuple[str, ...]) -> None:
-        assert content() != before
-        read(of_version(1, file, *without))
-        assert content() == before
-        assert not Review.objects.exists()
-        assert District.objects.get().recorded_since == city_today(), "their histories begin now"
-
-    @pytest.mark.parametrize(
-        ("version", "without"), [(1, "series.jsonl"), (2, "reviews.jsonl"), (2, "series.jsonl")]
-    )
-    def test_lacks_no_file_that_its_version_had(
-        self, before: Any, file: io.BytesIO, version: int, without: str
-    ) -> None:
-        with pytest.raises(ArchiveRefused, match="This ZIP file is not a Proximity CRM archive"):
-            read(of_version(version, file, without))
-        assert content() != before
-        read(of_version(version, file))
-        assert content() == before
-
-    def test_is_the_first_there_was(self, file: io.BytesIO) -> None:
-        with pytest.raises(ArchiveRefused, match="This is not a Proximity CRM archive"):
-            read(of_version(0, file, *AUDITS))
 
 
 @pytest.mark.django_db

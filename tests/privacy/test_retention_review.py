@@ -25,7 +25,6 @@ from meetings.models import Meeting, MeetingContact
 from privacy.aging import AGED
 from privacy.models import (
     DataRequest,
-    Erasure,
     LedgerEntry,
     Notice,
     Restriction,
@@ -36,7 +35,7 @@ from privacy.overdue import REVIEWED, figures, find, queue
 from privacy.retaining import act_on_rules
 from privacy.rules.retention import review_reminders
 from privacy.services.restrictions import lift_restriction, restrict_contact
-from privacy.services.retention_decisions import erase_records, keep_record, undo_keep
+from privacy.services.retention_decisions import erase_records
 from privacy.services.retention_rules import end_rule
 from privacy.trail import events_visible_to
 from reminders import kinds
@@ -52,13 +51,12 @@ from tests.factories import (
     make_user,
 )
 from tests.meetings.test_timeline import make_promise
-from tests.privacy.making import confirm_pending, make_request
+from tests.privacy.making import make_request
+from tests.privacy.reviewing import erased, kept, made, noted, rows
 from tests.privacy.test_retention_rules import in_force
 from tests.reports.city import close_incident, make_call, make_concern, make_incident, make_step
 
 pytestmark = pytest.mark.django_db
-
-OWN = "They help us with the night walk every {n}. week of the month."
 
 
 @pytest.fixture
@@ -82,34 +80,6 @@ def rules() -> Actor:
     in_force(desk, "contact", 365)
     in_force(desk, "meeting_texts", 1095)
     return desk
-
-
-def made(north: District, days: int = 400, **fields: Any) -> Contact:
-    """A contact whom no one has met or changed for so many days."""
-    row = make_contact(north, **fields)
-    Contact.objects.filter(pk=row.pk).update(updated_at=timezone.now() - timedelta(days=days))
-    return row
-
-
-def noted(north: District, facts: str, days: int = 1080) -> Meeting:
-    return make_meeting(north, starts_at=timezone.now() - timedelta(days=days), facts=facts)
-
-
-def erased(actor: Actor, *contacts: Contact) -> int:
-    """Erase contacts from the queue, with a second person if one is needed, and the background task."""
-    count = erase_records(actor=actor, records={"contact": [one.pk for one in contacts]})
-    if waiting := Erasure.objects.filter(job=None).first():
-        confirm_pending(waiting.pk, delayed=False)
-    run_next()
-    return count
-
-
-def rows(actor: Actor) -> list[Any]:
-    return [one.row for one in queue(actor)[0]]
-
-
-def kept(actor: Actor, row: Contact, **given: Any) -> RetentionDecision:
-    return keep_record(actor=actor, noun="contact", object_id=row.pk, **({"reason": "in_touch"} | given))
 
 
 def test_sensitive_words_come_first_then_people_no_one_has_met_for_2_years(
@@ -261,18 +231,6 @@ def test_a_contact_with_a_new_data_request_is_not_erased_by_what_waited(
     assert Contact.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("junk", ["x" * 20 + " 1", "aaa bbb ccc ddd eee fff", "." * 23])
-def test_a_sentence_is_words_and_not_the_same_with_another_number(
-    north: District, actor: Actor, junk: str
-) -> None:
-    row = made(north)
-    with pytest.raises(ValidationError, match="Explain in a few words"):
-        kept(actor, row, sentence=junk)
-    kept(actor, row, sentence=OWN.format(n=1))
-    with pytest.raises(ValidationError, match="already used"):
-        kept(actor, made(north), sentence=OWN.format(n=2))
-
-
 def test_closed_incidents_are_reviewed_with_all_that_belongs_to_them(
     north: District, actor: Actor, supervisor: User, rules: Actor, client: Client
 ) -> None:
@@ -335,78 +293,6 @@ def test_nothing_can_be_decided_after_the_rule_has_ended(north: District, actor:
     assert rows(actor) == []
     with pytest.raises(ValidationError, match="no longer"):
         erase_records(actor=actor, records={"contact": [row.pk]})
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"reason": ""}, "reason"),
-        ({"reason": "because"}, "reason"),
-        ({"until": timedelta(0)}, "until"),
-        ({"until": timedelta(days=366)}, "until"),
-        ({"sentence": "Too short"}, "sentence"),
-    ],
-)
-def test_a_keep_needs_a_reason_and_lasts_no_longer_than_the_rule(
-    north: District, actor: Actor, wrong: dict[str, Any], field: str
-) -> None:
-    row = made(north)
-    if "until" in wrong:
-        wrong = {"until": city_today() + wrong["until"]}
-    with pytest.raises(ValidationError) as refused:
-        kept(actor, row, **wrong)
-    assert field in refused.value.message_dict
-    assert not RetentionDecision.objects.exists()
-    assert kept(actor, row).until == city_today() + timedelta(days=365)
-
-
-def test_the_third_keep_in_a_row_needs_a_new_sentence(north: District, actor: Actor) -> None:
-    """Nobody ticks through the queue: each third keep costs a sentence, and never the same."""
-    for _number in range(2):
-        kept(actor, made(north))
-    with pytest.raises(ValidationError, match="20 characters"):
-        kept(actor, made(north))
-    kept(actor, made(north), sentence=OWN.format(n=1))
-    for _number in range(2):
-        kept(actor, made(north))
-    with pytest.raises(ValidationError, match="already used"):
-        kept(actor, made(north), sentence=OWN.format(n=1).upper())
-    erased(actor, made(north))
-    kept(actor, made(north))  # an erasure in between: no longer in a row
-
-
-def test_a_record_that_was_kept_twice_needs_a_sentence(north: District, actor: Actor) -> None:
-    row = made(north)
-    for _time in range(2):
-        kept(actor_for(make_supervisor(north)), row)
-        RetentionDecision.objects.update(until=city_today())
-    with pytest.raises(ValidationError, match="20 characters"):
-        kept(actor, row)
-    kept(actor, row, sentence=OWN.format(n=2))
-
-
-def test_a_keep_can_be_undone_by_whoever_decided(north: District, actor: Actor) -> None:
-    row = made(north)
-    decision = kept(actor, row)
-    with pytest.raises(RetentionDecision.DoesNotExist):
-        undo_keep(actor=actor_for(make_supervisor(north)), decision_id=decision.pk)
-    undo_keep(actor=actor, decision_id=decision.pk)
-    assert rows(actor) == [row]
-
-
-def test_sentences_about_a_contact_go_with_the_contact(north: District, actor: Actor) -> None:
-    row = made(north)
-    kept(actor, row, sentence=OWN.format(n=3))
-    RetentionDecision.objects.update(until=city_today())
-    erased(actor, row)
-    assert not RetentionDecision.objects.exclude(sentence="").exists()
-
-
-def test_a_kept_text_stays_when_the_rule_acts(north: District, actor: Actor) -> None:
-    note = noted(north, "They spoke about lamps")
-    keep_record(actor=actor, noun="meeting", object_id=note.pk, reason="law")
-    assert act_on_rules(city_today() + timedelta(days=60)) == 0
-    assert act_on_rules(city_today() + timedelta(days=1200)) == 1
 
 
 def test_the_pages_keep_one_undo_it_and_erase_what_is_selected(
