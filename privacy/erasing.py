@@ -50,6 +50,7 @@ from privacy.rules.finding import Wanted, wanted
 from privacy.searching import searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE
+from privacy.services.found_texts import erase_from_found_texts, forget_found_texts
 from privacy.services.freezing import others_with, thawed
 from privacy.services.hiding import show_texts
 from privacy.services.notices import make_notices
@@ -79,6 +80,7 @@ def erase_person(work: Work) -> JobResult:
         Erasure.objects.filter(pk=row.pk).update(done_at=timezone.now(), sealed=None)
         content = {"terms": terms, "stays": stays, "exact": row.request is None}
         if row.request:
+            forget_found_texts(row.request)
             record(work.actor, Action.ERASE, OBJECT_TYPE, [row.request.pk], purpose=row.request.number)
         _tell(work.actor, places, row.contact_ids, content, row.request)
 
@@ -184,11 +186,13 @@ def _erase_contacts(
     rows = list(Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
     forget(actor, Leaving(frozenset(ids), lambda text: any(search.hits(text))))
     _forget_at_the_desk(search.exactly(), stays)
-    _forget_hidden(search, {(place.model, place.key, place.field) for place in places})
+    theirs = {(place.model, place.key, place.field) for place in places}
+    _forget_hidden(search, theirs)
     if rows:
         with thawed():
             erase_contacts(actor, rows)
     _forget_hidden_of_rows_that_are_gone()
+    erase_from_found_texts(search, theirs)
 
 
 def texts_of_the_desk() -> dict[str, list[str]]:

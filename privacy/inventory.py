@@ -39,7 +39,7 @@ UNSEARCHED: Final[Mapping[str, str]] = {
     "numbers": r"[\w./:;,=+*%-]*",
     "derived": r"[\s\S]*",  # made again from fields that are searched
     "secret": r"[\s\S]*",  # would let somebody sign in; forms in sessions are forgotten with the person
-    "elsewhere": r"[\s\S]*",  # restricted: it is searched at the place where it belongs
+    "elsewhere": r"[\s\S]*",  # a copy: it is searched at the place where it belongs
     "passing": r"[\s\S]*",  # emptied when its task ends
 }
 RECIPIENTS: Final = (

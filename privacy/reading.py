@@ -1,4 +1,4 @@
-"""Findings as a privacy officer reads them: the text as it is now, with what was found and what is cut."""
+"""Findings as a privacy officer reads them: the text as it was found, with what was found and what is cut."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding for display. Without `parts` the text has been changed or deleted since the search."""
+    """A finding for display. Without `parts` its text is gone. `now` is the text in the record today."""
 
     finding: Finding
     title: str
@@ -62,11 +62,17 @@ class Shown:
     at: datetime | date | None = None  # when what the text is about happened, or was written
     organisation: str = ""  # that the text is about, or that its row refers to
     page: tuple[str, Any] | None = None  # the noun with a page, and the ID of its row
+    now: str = ""
     alike: int = 0  # other findings without a verdict whose field has the same text
 
     @property
     def is_gone(self) -> bool:
         return not self.parts
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the record has another text than the one that was found."""
+        return bool(self.finding.text) and self.now != self.text
 
 
 def show(findings: Sequence[Finding]) -> list[Shown]:
@@ -94,7 +100,7 @@ def alike(findings: Sequence[Finding]) -> dict[tuple[str, str, str], set[UUID]]:
     found: dict[tuple[str, str, str], set[UUID]] = defaultdict(set)
     for one in findings:
         row = texts.get((one.model, one.object_id))
-        if row and (text := text_in(one.model, one.field, row)):
+        if text := _text_of(one, text_in(one.model, one.field, row) if row else ""):
             found[_place(one, text)].add(one.pk)
     return found
 
@@ -197,10 +203,17 @@ def _organisations(
 
 
 def _shown(finding: Finding, row: dict[str, Any], organisation: str = "") -> Shown:
-    text = text_in(finding.model, finding.field, row) if row else ""
+    now = text_in(finding.model, finding.field, row) if row else ""
+    text = _text_of(finding, now)
     parts = list(_parts(text, finding)) if text else []
-    at, page = row.get(_dated(finding.model)), _page(finding.model, finding.object_id, row)
-    return Shown(finding, title_of(finding.model, finding.field), text, parts, at, organisation, page)
+    at = row.get(_dated(finding.model))
+    page = _page(finding.model, finding.object_id, row) if row else None
+    return Shown(finding, title_of(finding.model, finding.field), text, parts, at, organisation, page, now)
+
+
+def _text_of(finding: Finding, now: str) -> str:
+    """The text in which a finding has its passages and cuts."""
+    return now if finding.text is None else finding.text
 
 
 def title_of(label: str, field: str) -> str:

@@ -24,7 +24,7 @@ from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
 from jobs.models import Job, JobStatus
 from privacy import inventory
-from privacy.codes import Matched, RequestStatus
+from privacy.codes import Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Finding, HiddenText
 from privacy.policies import can_handle_requests
 from privacy.rules.finding import Wanted, wanted
@@ -49,6 +49,7 @@ class Found:
     field: str
     matched: str
     passages: tuple[tuple[int, int], ...]
+    text: str
 
 
 def search_person(work: Work) -> JobResult:
@@ -97,9 +98,9 @@ def _linked(row: DataRequest, found: Sequence[Found]) -> Iterator[Found]:
     known = {(one.model, one.object_id) for one in found}
     for label, (reference, field) in LINKED.items():
         rows = apps.get_model(label)._base_manager.filter(**{f"{reference}__in": contacts}).order_by("pk")
-        for pk in rows.values_list("pk", flat=True):
+        for pk, text in rows.values_list("pk", field):
             if (label, str(pk)) not in known:
-                yield Found(label, str(pk), field, Matched.LINKED, ())
+                yield Found(label, str(pk), field, Matched.LINKED, (), text)
 
 
 def find_in(
@@ -120,7 +121,7 @@ def find_in(
             if hits := list(search.hits(text)):
                 best = min((Matched(hit.matched) for hit in hits), key=lambda one: _RANK[one])
                 passages = tuple((hit.start, hit.end) for hit in hits)
-                yield Found(label, str(row["pk"]), name, best, passages)
+                yield Found(label, str(row["pk"]), name, best, passages, text)
 
 
 def searched_text(label: str, name: str, value: Any) -> str:
@@ -161,7 +162,11 @@ def _rows(
 
 @transaction.atomic
 def keep_findings(row: DataRequest, found: list[Found]) -> None:
-    """Replace the findings. What was decided stays if it was found again."""
+    """Replace the findings. What was decided stays if it was found again.
+
+    A text that was edited since stays as it was found first, and so does its finding, also if the person is
+    no longer in it.
+    """
     row = DataRequest.objects.select_for_update(no_key=True).get(pk=row.pk)
     known = {(one.model, one.object_id, one.field): one for one in Finding.objects.of(row)}
     order = sorted(found, key=lambda one: (_RANK[Matched(one.matched)], one.model, one.object_id, one.field))
@@ -171,15 +176,32 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
         before = known.pop((one.model, one.object_id, one.field), None)
         finding = before or Finding(request=row, model=one.model, object_id=one.object_id, field=one.field)
         finding.position, finding.matched = position, one.matched
-        finding.passages = [list(passage) for passage in one.passages]
+        if before is None:
+            finding.text = one.text
+        if finding.text is None or finding.text == one.text:
+            finding.passages = [list(passage) for passage in one.passages]
         (kept if before else new).append(finding)
-    Finding.objects.filter(pk__in=[one.pk for one in known.values()]).delete()
+    edited = set(_edited(list(known.values())))
+    for finding in (one for one in known.values() if one.pk in edited):
+        finding.position = len(kept) + len(new) + 1
+        kept.append(finding)
+    Finding.objects.filter(pk__in={one.pk for one in known.values()} - edited).delete()
     Finding.objects.bulk_update(kept, ["position", "matched", "passages"])
     Finding.objects.bulk_create(new)
     row.status, row.searched_at = RequestStatus.DECIDING, timezone.now()
     row.frozen_contact_ids = []  # from now on the findings freeze
     row.version += 1
     row.save(update_fields=["status", "searched_at", "frozen_contact_ids", "version"])
+
+
+def _edited(lost: Sequence[Finding]) -> Iterator[UUID]:
+    """Findings that are not found again although their row still exists: someone edited the text."""
+    for label in sorted({one.model for one in lost}):
+        mine = [one for one in lost if one.model == label and one.text]
+        mine = [one for one in mine if one.verdict != Verdict.SOMEBODY_ELSE]
+        rows = apps.get_model(label)._base_manager.filter(pk__in=[one.object_id for one in mine])
+        there = set(map(str, rows.values_list("pk", flat=True)))
+        yield from (one.pk for one in mine if one.object_id in there)
 
 
 def register() -> None:

@@ -54,9 +54,9 @@ def finding_correct(request: ActorRequest, pk: UUID, finding: UUID) -> HttpRespo
     row = _find(request, pk)
     one = get_or_404(Finding.objects.visible_to(request.actor).of(row).theirs(), finding)
     [shown] = show([one])
-    if shown.is_gone or not is_correctable(one):
+    if not shown.now or not is_correctable(one):
         raise Http404
-    form = TextCorrectionForm(posted(request), initial={"was": shown.text, "text": shown.text})
+    form = TextCorrectionForm(posted(request), initial={"was": shown.now, "text": shown.now})
     if form.is_valid():
         with RefusalsIn(form):
             made = correct_text(actor=request.actor, request_id=pk, finding_id=finding, **form.cleaned_data)

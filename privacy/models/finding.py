@@ -1,4 +1,4 @@
-"""Finding: a passage that may be about the person of a request. It holds no text, only where the text is."""
+"""Finding: a passage that may be about the person of a request, with its text as it was when it was found."""
 
 from typing import Self
 
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
+from lib.encrypted_fields import EncryptedTextField
 from lib.ids import uuid7
 from privacy.codes import Ground, Matched, Verdict
 from privacy.models.request import DataRequest, sees_requests
@@ -29,6 +30,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Findings without a verdict, and unsure ones that nobody has read again."""
         return self.filter(Q(verdict=Verdict.OPEN) | Q(verdict=Verdict.UNSURE, read_again_by__isnull=True))
 
+    def with_text(self) -> Self:
+        """Findings that hold a text."""
+        return self.exclude(text=None).exclude(text="")
+
     def in_order(self) -> Self:
         return self.order_by("position", "pk")
 
@@ -36,7 +41,9 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 class Finding(models.Model):
     """A field of a row in which the search found the person, and what a privacy officer says about it.
 
-    `cuts` are stretches of the text, each [start, end], that are left out of the copy.
+    `cuts` are stretches of the text, each [start, end], that are left out of the copy. `text` is the text as
+    it was found, whatever officers make of it while the request is open. It is empty once the request no
+    longer needs it, and null in a finding of the version before, which is read where it was found.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -46,6 +53,7 @@ class Finding(models.Model):
     object_id = models.CharField(max_length=64)
     field = models.CharField(max_length=60)
     matched = models.CharField(_("found by"), max_length=10, choices=Matched)
+    text = EncryptedTextField(null=True, default=None, editable=False)
     passages = models.JSONField(default=list)  # stretches that were found, each [start, end]
     verdict = models.CharField(_("verdict"), max_length=20, choices=Verdict, blank=True, default=Verdict.OPEN)
     cuts = models.JSONField(default=list, blank=True)

@@ -32,6 +32,7 @@ from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge
 from privacy.rules.finding import wanted
 from privacy.rules.reminding import REQUEST
 from privacy.services import searches
+from privacy.services.found_texts import forget_found_texts
 from privacy.services.searches import ask_search, is_cleared, names_group
 from reminders.services import refresh_reminders
 
@@ -189,6 +190,7 @@ def withdraw_request(*, actor: Actor, request_id: UUID, version: int | None = No
     """Close a request that the person no longer makes."""
     row = locked_request(actor, request_id, version)
     row.status, row.purge_on = RequestStatus.WITHDRAWN, purge_on(city_today())
+    forget_found_texts(row)
     return _save(actor, row, ["status"])
 
 
@@ -324,6 +326,7 @@ def _forget(pk: UUID) -> int:
     if row is None:
         return 0
     row.stated = None
+    forget_found_texts(row)
     _save(SYSTEM, row, ["stated"])
     return 1
 

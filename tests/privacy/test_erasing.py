@@ -41,6 +41,7 @@ from tests.factories import (
     make_user,
 )
 from tests.privacy import planting
+from tests.privacy.requesting import receive
 from tests.reports.city import (
     at,
     close_incident,
@@ -95,6 +96,7 @@ def decided(actor: Actor, kind: str = "erase") -> DataRequest:
 def erased(actor: Actor, row: DataRequest) -> Erasure:
     made = ask_erasure(actor=actor, request_id=row.pk)
     assert run_next()
+    assert not Finding.objects.of(row).with_text().exists()
     job = Job.objects.get(pk=str(made.job))
     assert job.status == JobStatus.DONE, (job.error, job.message)
     made.refresh_from_db()
@@ -208,6 +210,16 @@ def test_a_job_that_is_killed_after_any_step_reaches_the_same_end(
         assert meeting.version == 2
 
 
+def find_too(actor: Actor, meeting: Meeting) -> Finding:
+    """The finding of Samir, whose request has the text as it was."""
+    row = receive(actor, terms={"names": ["Samir Nasser"]})
+    start = FACTS.index("Samir")
+    return Finding.objects.create(
+        request=row, position=1, model="meetings.Meeting", object_id=str(meeting.pk), field="facts",
+        matched=Matched.SIMILAR, passages=[[start, start + 5]], text=FACTS,
+    )  # fmt: skip
+
+
 def test_a_text_that_was_edited_meanwhile_is_searched_again(north: District, actor: Actor) -> None:
     make_leila(north)
     meeting = make_meeting(north, facts=FACTS)
@@ -215,9 +227,13 @@ def test_a_text_that_was_edited_meanwhile_is_searched_again(north: District, act
     made = Erasure.objects.create(request=row)
     erasing.begin(made)
     Meeting.objects.filter(pk=meeting.pk).update(facts="Today Leila Haddad came. Samir left.")
+    other = find_too(actor, meeting)
     places = erasing.places_of(made)
     erasing.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row))
     assert Meeting.objects.get().facts == "Today [a person] came. Samir left."
+    other.refresh_from_db()
+    assert other.text and [word for word in ("Leila", "Hadad", "0648") if word in other.text] == []
+    assert other.text[slice(*other.passages[0])] == "Samir", "another request finds its person where it did"
 
 
 def test_several_contacts_wait_for_a_second_person(north: District, actor: Actor) -> None:

@@ -13,12 +13,15 @@ from contacts.services.organisations import erase_organisations
 from districts.models import District
 from jobs.running import run_next
 from lib.freezing import Frozen, refuse_frozen
+from meetings.models import Meeting
 from meetings.services.follow_ups import erase_follow_ups
 from meetings.services.meetings import erase_meetings
 from privacy.codes import Matched, RequestKind, Verdict
+from privacy.exports.drafts import draft_of
 from privacy.freezing import frozen_by_requests
 from privacy.models import DataRequest, Finding
 from privacy.services.erasures import refuse_erasure
+from privacy.services.findings import cut_finding, decide_finding
 from privacy.services.requests import answer_request, start_search, withdraw_request
 from tests.api.clients import Tool
 from tests.factories import (
@@ -32,7 +35,7 @@ from tests.factories import (
 )
 from tests.meetings.test_timeline import make_promise
 from tests.privacy.making import make_request
-from tests.privacy.requesting import TERMS, identified, receive
+from tests.privacy.requesting import FACTS, TERMS, identified, receive, searched, sure
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +212,39 @@ def test_an_erasure_does_not_wait_for_someone_else_in_the_same_note(north: Distr
     other.passages = [[40, 44]]
     other.save()
     refuse_erasure(make_request(desk, meeting, make_contact(north), kind="erase").request)
+
+
+def test_a_found_text_stays_as_it_was_found_whatever_its_officer_makes_of_it(
+    north: District, desk: User
+) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    make_meeting(north, facts="Leila Haddad came.")
+    actor, client = actor_for(desk), sure(desk)
+    row = searched(actor)
+    for one in Finding.objects.filter(request=row):
+        decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.THEIRS)
+    one = Finding.objects.get(request=row, object_id=str(meeting.pk))
+    start = FACTS.index("Samir")
+    cut_finding(
+        actor=actor, request_id=row.pk, finding_id=one.pk, cuts=[(start, start + 5)],
+        grounds=["third_party_rights"], length=len(FACTS),
+    )  # fmt: skip
+
+    Meeting.objects.filter(pk=meeting.pk).update(facts="Now: Samir Haddad and nobody else.")
+    page = client.get(f"/privacy/requests/{row.pk}/").text
+    assert "<mark>Leila Haddad</mark> opens on Tuesdays" in page and '<del class="cut">Samir</del>' in page
+    assert "Now: Samir Haddad and nobody else." in page
+    assert page.count("It was changed since") == 1, "the other note is as it was"
+    texts = {fact["text"] for fact in draft_of(actor, row).content["facts"]}
+    assert texts == {FACTS.replace("Samir", "[…]"), "Leila Haddad came."}
+
+    start_search(actor=actor, request_id=row.pk)
+    assert run_next()
+    again = Finding.objects.get(pk=one.pk)
+    assert (again.text, again.cuts, again.verdict) == (FACTS, [[start, start + 5]], "theirs")
+    withdraw_request(actor=actor, request_id=row.pk)
+    assert set(Finding.objects.filter(request=row).values_list("text", flat=True)) == {""}
+    assert "It is not kept here" in client.get(f"/privacy/requests/{row.pk}/").text
 
 
 def test_the_api_answers_409_without_the_number(north: District, desk: User) -> None:
