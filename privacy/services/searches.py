@@ -30,7 +30,7 @@ from privacy.models import DataRequest
 from privacy.rules.finding import Wanted, wanted
 
 _LONG: Final = 4  # letters of a word that says what a group is
-_BEGINNING: Final = 5  # letters from which the beginning of a longer word is compared
+_BEGINNING: Final = range(5, 20)  # letters of the beginnings of a longer word that are compared
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -61,7 +61,7 @@ def _is_like_community(name: str) -> bool:
 def _finds_community(word: str) -> bool:
     """Whether the search takes a folded word, or its beginning, for a word about a community."""
     whole, beginnings = _communities()
-    cut = [word[:end] for end in range(_BEGINNING, len(word))]
+    cut = [word[:end] for end in _BEGINNING if end < len(word)]
     return any(whole.hits(word)) or any(any(beginnings.hits(one)) for one in (word, *cut))
 
 
