@@ -123,13 +123,14 @@ def make_overdue(by: User, district: District) -> Contact:
 
 def make_desk(by: User, meeting: Meeting, contact: Contact) -> dict[str, UUID]:
     """Return the IDs of a request, its finding, and a restriction of another contact of the district."""
-    found = make_request(by, meeting, contact)
+    # About others, because nothing that a request needs is deleted.
+    found = make_request(by, meeting, make_contact(contact.home_district))
     other = make_contact(contact.home_district)
     restriction = restrict_contact(actor=actor_for(by), contact_id=other.pk, ground="evidence")
     package = make_package(by)
     breach = make_breach(by)
     make_phase(actor=actor_for(by), breach_id=breach.pk)
-    # About somebody else and another passage, because an erasure waits for requests that need the same data.
+    # Another passage, because an erasure waits for requests that need the same one.
     to_correct = make_request(by, meeting, make_contact(contact.home_district), "rectify", (2, 4))
     return {
         "data_request_correct": to_correct.request_id,
