@@ -15,8 +15,10 @@ QUARTERLY: Final = "quarterly"
 
 LOOKBACK: Final = timedelta(days=6)  # what is later than this is no longer sent; the next one comes soon
 MONDAY: Final = 0
-#: Before the seed in the purpose of the event that creates a draft, so that seals cover the seed.
-SEED: Final = "seed:"
+#: Before the digest of the seed in the purpose of the event of a new draft, so that seals cover the seed.
+SEED: Final = "seed-digest:"
+#: Before the seed itself, in events of versions that did not hide it.
+SEED_IN_CLEAR: Final = "seed:"
 
 
 def is_due_on(rhythm: str, day: date) -> bool:
@@ -43,6 +45,11 @@ def period_before(rhythm: str, day: date) -> tuple[date, date]:
     months = 1 if rhythm == MONTHLY else 3
     number = day.year * 12 + day.month - 1 - months
     return date(number // 12, number % 12 + 1, 1), day
+
+
+def commitment_to(seed: str) -> str:
+    """Return what the event of a new draft has as its purpose: it binds the seed and does not tell it."""
+    return f"{SEED}{hashlib.sha256(seed.encode()).hexdigest()}"
 
 
 def drawn(seed: str, candidates: Iterable[UUID], at_most: int) -> list[UUID]:

@@ -24,7 +24,7 @@ from reviews.records import (
     said_of,
     said_of_addendum,
 )
-from reviews.rules import SEED, drawn
+from reviews.rules import SEED_IN_CLEAR, commitment_to, drawn
 
 FIRST: Final = 1
 # What a statement says of the row that it is in, by column.
@@ -125,11 +125,12 @@ def _compare(
 
 
 def _check_draw(review: Review, *, is_from_archive: bool) -> Iterator[str]:
-    """Repeat the draw from the seed, which the event that created the audit must have."""
+    """Repeat the draw from the seed, to which the event that created the audit must commit."""
     if not review.seed:
         return  # of a draft from before draws had a seed
     created = _events(review._state.db).filter(object_ids__contains=[review.pk], action=AuditAction.CREATE)
-    if not (is_from_archive or any(event.purpose == f"{SEED}{review.seed}" for event in created)):
+    purposes = {commitment_to(review.seed), f"{SEED_IN_CLEAR}{review.seed}"}
+    if not (is_from_archive or any(event.purpose in purposes for event in created)):
         yield "reviews_review seed: no event has it"
     for part, column, candidates in (
         ("samples", "meeting_id", review.candidate_meetings),

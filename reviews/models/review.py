@@ -4,8 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -46,10 +45,19 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Without audits of the same period, which this one supersedes."""
         return self.exclude(since=review.since, until=review.until)
 
+    def drawing_for(self, review: "Review") -> Self:
+        """Audits whose seed this one must share, the earliest first.
+
+        They are those of the district with a day in common, drafts and discarded drafts too. A signed audit
+        has made its seed known, so nothing new is drawn with it.
+        """
+        known = self.signed().filter(district=review.district_id).values("seed")
+        here = self.filter(district=review.district_id, since__lt=review.until, until__gt=review.since)
+        return here.exclude(seed="").exclude(seed__in=known).order_by("created_at", "pk")
+
     def same_draw(self, review: "Review") -> Self:
-        """All audits of the same district and period, drafts and discarded drafts too, the earliest first."""
-        same = self.filter(district=review.district_id, since=review.since, until=review.until)
-        return same.order_by("created_at", "pk")
+        """All audits of the district that were drawn with the same seed, discarded drafts too."""
+        return self.filter(district=review.district_id, seed=review.seed)
 
     def before(self, review: "Review") -> Self:
         """Signed audits of the same district up to this one's period, the latest first.
@@ -71,8 +79,9 @@ class Review(models.Model):
     calls and actions belong to it, `reviews.models.parts` says; what was signed, `reviews.models.signing`.
     One audit of a district and period stands: another one `supersedes` it, with a reason.
     Samples and calls are the first of `candidate_meetings` and `candidate_organisations` in the order that
-    `seed` gives (reviews.rules.drawn). All audits of a district and period have one seed, and `drafts` is how
-    many of these were started before the signing. A discarded draft keeps its seed and loses its parts.
+    `seed` gives (reviews.rules.drawn). Audits of a district whose periods overlap have one seed, which nobody
+    can read until one of them is signed, and `drafts` is how many audits with this seed were started before
+    the signing. A discarded draft keeps its seed and loses its parts.
     A trigger keeps all of it once it is signed or discarded, and what it is of from the start (0012).
     """
 
@@ -139,17 +148,6 @@ class Review(models.Model):
                 | Q(discarded_at__isnull=False, signed_at__isnull=True),
                 name="review_is_signed_or_discarded",
                 violation_error_message=_("A signed audit cannot be discarded."),
-            ),
-            ExclusionConstraint(
-                name="review_one_seed",
-                expressions=[
-                    ("district", RangeOperators.EQUAL),
-                    ("since", RangeOperators.EQUAL),
-                    ("until", RangeOperators.EQUAL),
-                    ("seed", RangeOperators.NOT_EQUAL),
-                ],
-                condition=~Q(seed=""),
-                violation_error_message=_("Another draft of this district and period has another draw."),
             ),
         ]
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ from reviews.definitions import definitions_now, made_with
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
 from reviews.records import plain
-from reviews.rules import SEED, drawn
+from reviews.rules import commitment_to, drawn
 from reviews.services.names import keep_organisations
 
 CALLS: Final = 5
@@ -59,8 +59,9 @@ def freeze_review(
     """A new audit of a district: all figures as they stand now, and what is drawn at random to be checked.
 
     `samples` meetings are drawn among those held in the period without the actor, and five organisations
-    that were present at one of them. Every draft of a district and period has the same seed, so that nobody
-    repeats the draw until it suits. Asked for again with the same `id`, it is the one that is there.
+    that were present at one of them. Drafts of a district whose periods overlap have the same seed, so that
+    nobody repeats the draw until it suits, and nobody reads the seed before an audit with it is signed, so
+    that nobody chooses an ID that is drawn. Idempotent: the same `id` returns the existing audit.
     `progress` is told how many of the reports are frozen.
     Raises as `check_asked`.
     """
@@ -98,13 +99,14 @@ def freeze_review(
         candidate_organisations=sorted(met),
         started_by_id=actor.id,
     )
+    _one_at_a_time(district)
     review.seed = _seed(review)
     review.save(force_insert=True)
     counted = _freeze_figures(actor, review, period, progress)
     called = _draw(review, meetings, met, samples)
     keep_organisations(review, counted | called)
     changed = Changed("review", review.pk, Op.CREATED, review.version, [district.pk])
-    record_changes(actor, Action.CREATE, [changed], purpose=f"{SEED}{review.seed}")
+    record_changes(actor, Action.CREATE, [changed], purpose=commitment_to(review.seed))
     return review
 
 
@@ -270,9 +272,17 @@ def _met(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
 
 
 def _seed(review: Review) -> str:
-    """Return the seed of the first draft of this district and period, or a new one."""
-    seeds = Review.objects.same_draw(review).exclude(seed="").values_list("seed", flat=True)
+    """Return the first seed of an overlapping audit that nobody knows yet, or a new one."""
+    seeds = Review.objects.drawing_for(review).values_list("seed", flat=True)
     return seeds.first() or secrets.token_hex(32)
+
+
+def _one_at_a_time(district: District) -> None:
+    """Make a second freezing of the district fail that began before the first one ended.
+
+    It could not see the seed of the first. REPEATABLE READ notices an update of the row (PostgreSQL).
+    """
+    District.objects.filter(pk=district.pk).update(is_active=F("is_active"))
 
 
 def _draw(review: Review, meetings: dict[UUID, datetime], met: dict[UUID, UUID], samples: int) -> set[UUID]:

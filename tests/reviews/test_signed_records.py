@@ -45,6 +45,7 @@ from reviews.models import (
     SignedRecord,
 )
 from reviews.records import said_of_addendum
+from reviews.rules import commitment_to
 from reviews.services.names import forget_erased
 from reviews.services.reviews import check_action, discard_review, record_update
 from reviews.services.signing import add_addendum, countersign_review, sign_review, sign_statements
@@ -314,27 +315,32 @@ def test_communities_known_to_live_here_leave_in_no_file_of_an_audit(key: Path) 
 
 
 @pytest.mark.django_db
-def test_the_draw_is_one_for_a_district_and_period_and_anybody_repeats_it(key: Path, tmp_path: Path) -> None:
+def test_the_draw_is_one_for_overlapping_periods_and_nobody_knows_its_seed_until_it_is_signed(
+    key: Path, tmp_path: Path
+) -> None:
     audited = Audited()
     for number in range(9):
         audited.meet(number)
     first = audited.freeze(samples=4)
     event = Event.objects.get(object_type="review", action=Action.CREATE)
-    assert event.purpose == f"seed:{first.seed}"
+    assert event.purpose == commitment_to(first.seed) and first.seed not in event.purpose
     drawn_first = list(first.samples.order_by("position").values_list("meeting_id", flat=True))
     discard_review(actor=audited.actor, review_id=first.pk)
     audited.meet(0, starts_at=timezone.now() - timedelta(days=30))  # one more moves no other
-    second = audited.freeze(samples=6)
+    shorter = Period(audited.period.since, audited.period.until - timedelta(days=1))
+    second = audited.freeze(samples=6, period=shorter)
     drawn_second = list(second.samples.order_by("position").values_list("meeting_id", flat=True))
     assert (second.seed, len(drawn_second)) == (first.seed, 6)
     assert [pk for pk in drawn_second if pk in drawn_first] == drawn_first
-    assert audited.freeze(
-        period=Period(audited.period.since, audited.period.until - timedelta(days=1))
-    ).seed != (first.seed)
+    whole = Review(district=audited.district, since=first.since, until=first.until)
+    day_before = Review(district=audited.district, since=first.since - timedelta(days=1), until=first.since)
+    assert list(Review.objects.drawing_for(whole)) == [first, second]
+    assert not Review.objects.drawing_for(day_before)
     audited.finish(second)
     assert sign_statements() == 1 and found(key) == []
     record = json.loads(SignedRecord.objects.get(review=second).record)
     assert record["audit"]["drafts"] == 2
+    assert not Review.objects.drawing_for(whole), "whoever read the seed could choose IDs that it draws"
     listed = " ".join(sure(audited.supervisor).get("/reviews/").text.split())
     assert f"discarded by {audited.supervisor.name}, " in listed
     assert sure(audited.supervisor).get(f"/reviews/{first.pk}/").status_code == 404
