@@ -30,6 +30,7 @@ CONFIRMERS_PAGES = frozenset(
         "desk_work",
         "protocol",  # drafts
         "protocol_approve",
+        "public_entry_approve",
         "settings",
         "settings_sessions",
         "settings_sessions_end",

@@ -47,6 +47,9 @@ class ReasonCode(models.TextChoices):
     RELIEF_COLLEAGUE_AWAY = "relief_colleague_away", _("Temporary access: a colleague is away")
     RELIEF_INCIDENT = "relief_incident", _("Temporary access: an incident")
     RELIEF_EVENT = "relief_event", _("Temporary access: a public event")
+    # To approve what a district tells the public
+    TELLS_OF_INCIDENT = "tells_of_incident", _("The text tells of a hate incident that is not public yet")
+    TELLS_OF_NO_INCIDENT = "tells_of_no_incident", _("The text tells of no hate incident")
     # What the system does
     GROUND_MOVED = "ground_moved", _("The organisation moved to another district")
     ROLE_ENDED = "role_ended", _("The end date of a role was reached")

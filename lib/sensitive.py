@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from lib.fold import fold
 from lib.sensitive_words import ATTACKS, ELSEWHERE, GROUPS, LEADERS, PLACES, SIGNS, WORDS
 
+_OF_HATE: Final = ("signs", "places", "attacks")
 NEAR: Final = 2  # words before or after a term that may refer to a group
 
 
@@ -58,17 +59,23 @@ def names_community(text: str) -> bool:
     return any(match.lastgroup != "health" for match in _pattern("").finditer(plain))
 
 
-def tells_of_hate(text: str) -> bool:
-    """Whether a text tells of a hate incident: a sign of one, or an attack on a community or its place.
+def find_hate(text: str) -> list[str]:
+    """Return words that may tell of a hate incident: signs, and attacks beside a community or its place.
 
-    >>> tells_of_hate("The mosque was daubed"), tells_of_hate("The mosque asked for lamps")
-    (True, False)
+    A hint for a reader who decides. The lists miss many texts, and find words in harmless ones.
+
+    >>> find_hate("The mosque was daubed"), find_hate("The mosque asked for lamps")
+    (['mosque', 'daubed'], [])
     """
-    plain = " ".join(word for word, _written in _words(text))
-    if _any_of("signs").search(plain):
-        return True
-    is_attack = _any_of("attacks").search(plain) is not None
-    return is_attack and (names_community(text) or _any_of("places").search(plain) is not None)
+    words = list(_words(text))
+    folded = [word for word, _written in words]
+    plain, starts = " ".join(folded), _starts(folded)
+    found = {name: [match.span() for match in _any_of(name).finditer(plain)] for name in _OF_HATE}
+    spans = found["signs"]
+    if found["attacks"] and (found["places"] or names_community(text)):
+        spans = spans + found["attacks"] + found["places"]
+    places = sorted({(starts[start], plain[start:end].count(" ") + 1) for start, end in spans})
+    return list(dict.fromkeys(" ".join(written for _word, written in words[at : at + n]) for at, n in places))
 
 
 def is_place(word: str) -> bool:

@@ -124,7 +124,10 @@ def _entry(book: Book, writer: Actor, other: Actor, code: str, said: str, became
         month=f"{months // 12:04}-{months % 12 + 1:02}", **fields,
     )  # fmt: skip
     approve_entry(
-        actor=other, entry_id=entry.pk, flag_reason="Names a place, no person" if entry.flags else ""
+        actor=other,
+        entry_id=entry.pk,
+        tells_of_incident=False,
+        flag_reason="Names a place, no person" if entry.flags else "",
     )
 
 

@@ -191,11 +191,20 @@ def entry_values(entry: PublicEntry) -> dict[str, Any]:
     return shown
 
 
-@fields_of(PublicEntry, "flag_reason")
+@fields_of(
+    PublicEntry,
+    *("tells_of_incident", "flag_reason"),
+    tells_of_incident={"widget": forms.RadioSelect, "required": True},
+)
 class ApprovalForm(forms.Form):
-    """The reason for words that are flagged."""
+    """Whether the text tells of an incident, and the reason for words that are flagged."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args: Any, entry: PublicEntry, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not entry.flags:
+            del self.fields["flag_reason"]
 
 
 @fields_of(

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
 from districts.models import District
+from lib.days import city_today
 from lib.told import texts
 from meetings.models import Concern, FollowUp
 from pages.form_pages import form_page, posted
@@ -21,7 +23,14 @@ from pages.forms.public_pages import ApprovalForm, EntryForm, entry_values
 from pages.lookups import get_or_404, refuse_unless, writers_only
 from publishing.models import PublicDistrict, PublicEntry
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
-from publishing.services.entries import approve_entry, draft_entry, edit_entry, withdraw_entry
+from publishing.services.entries import (
+    approve_entry,
+    draft_entry,
+    edit_entry,
+    entry_to_approve,
+    hints_of_hate,
+    withdraw_entry,
+)
 
 
 @form_page
@@ -72,36 +81,49 @@ def entry(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form if may_edit else None,
         "row": row,
-        "approval": ApprovalForm(initial={"revision": row.revision}) if _may_approve(request, row) else None,
+        **(_approval(row) if _may_approve(request, row) else {}),
         "may_withdraw": not row.withdrawn_at
         and (can_edit_page(actor, row.district_id) or (row.is_draft and row.written_by_id == actor.id)),
     }
     return _shown(request, context, form)
 
 
-@require_POST
+@form_page
 def entry_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
-    row = _entry(request, pk)
-    refuse_unless(_may_approve(request, row))
-    form = ApprovalForm(request.POST)
+    """Read a draft, say whether it tells of an incident, and approve it. For confirmers, too."""
+    actor = request.actor
+    refuse_unless(actor.reads or actor.is_confirmer)
     try:
-        if form.is_valid():
-            approve_entry(
-                actor=request.actor,
-                entry_id=pk,
-                version=form.cleaned_data["revision"],
-                flag_reason=form.cleaned_data["flag_reason"],
-            )
-            pages = PublicDistrict.objects.visible_to(request.actor).on()
-            if pages.showing(row.district).exists():
-                messages.success(request, _("Entry approved. It is published within minutes."))
-            else:
-                messages.warning(request, _("Entry approved. Its district has no public page yet."))
-            return redirect("public_pages")
-        messages.error(request, _("Check the entry again."))
-    except ValidationError as error:
-        messages.error(request, " ".join(texts(error)))
-    return redirect("public_entry", pk)
+        row = entry_to_approve(actor, pk)
+    except PublicEntry.DoesNotExist as error:
+        raise Http404 from error
+    refuse_unless(_may_approve(request, row))
+    context = _approval(row, posted(request))
+    form = context["approval"]
+    if form.is_valid():
+        with RefusalsIn(form):
+            version = form.cleaned_data.pop("revision")
+            approved = approve_entry(actor=actor, entry_id=pk, version=version, **form.cleaned_data)
+            _tell_when_shown(request, approved)
+            return redirect("waiting" if actor.is_confirmer else "public_pages")
+    context |= {"row": row, "form": form}
+    return render(request, "pages/public/approve.html", context, status=422 if form.is_bound else 200)
+
+
+def _approval(row: PublicEntry, data: QueryDict | None = None) -> dict[str, Any]:
+    """Return the form of whoever approves an entry, with words that may help to answer its question."""
+    form = ApprovalForm(data, initial={"revision": row.revision}, entry=row)
+    return {"approval": form, "hints": hints_of_hate(row)}
+
+
+def _tell_when_shown(request: ActorRequest, row: PublicEntry) -> None:
+    if not PublicDistrict.objects.visible_to(request.actor).on().showing(row.district).exists():
+        messages.warning(request, _("Entry approved. Its district has no public page yet."))
+    elif row.not_before and row.not_before > city_today():
+        day = date_format(row.not_before)
+        messages.success(request, _("Entry approved. It is published on %(day)s.") % {"day": day})
+    else:
+        messages.success(request, _("Entry approved. It is published within minutes."))
 
 
 @require_POST
@@ -118,10 +140,7 @@ def entry_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _entry(request: ActorRequest, pk: UUID) -> PublicEntry:
     refuse_unless(request.actor.reads)
-    rows = PublicEntry.objects.visible_to(request.actor).select_related(
-        "district", "written_by", "approved_by"
-    )
-    return get_or_404(rows.prefetch_related("translations"), pk)
+    return get_or_404(PublicEntry.objects.visible_to(request.actor).with_texts(), pk)
 
 
 def _may_approve(request: ActorRequest, row: PublicEntry) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from districts.models import District
 from lib.acting import Acting
 from lib.id_in import id_in
@@ -29,6 +30,10 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
             return self.all()
         return self.filter(Q(approved_at__isnull=False) | id_in("district", actor.district_ids))
 
+    def approvable_by(self, actor: Acting) -> Self:
+        """Entries that the actor can read to approve them: a confirmer all drafts."""
+        return self.drafts() if actor.role == Role.CONFIRMER else self.visible_to(actor)
+
     def drafts(self) -> Self:
         """Oldest first."""
         return self.filter(approved_at__isnull=True, withdrawn_at__isnull=True).order_by("written_at", "pk")
@@ -38,6 +43,10 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
         rows = self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
         return rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=today))
 
+    def with_texts(self) -> Self:
+        """With all that a page about one entry shows."""
+        return self.select_related("district", "written_by", "approved_by").prefetch_related("translations")
+
     def newest_first(self) -> Self:
         return self.order_by("-month", "-approved_at", "-pk")
 
@@ -45,7 +54,8 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
 class PublicEntry(models.Model):
     """What people said and what was done, in a month. `concerns` and `follow_up` are never published.
 
-    A draft can be changed. An approved entry stays as it is, and can be withdrawn.
+    A draft can be changed. An approved entry stays as it is, and can be withdrawn. `tells_of_incident` is the
+    answer of the person who approved it; entries older than the question have none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -71,6 +81,16 @@ class PublicEntry(models.Model):
         help_text=_("The role of the person in the organisation that was hit. No name needed."),
     )
     agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
+    tells_of_incident = models.BooleanField(
+        _("Does this text tell of a hate incident that is not public yet?"),
+        null=True,
+        blank=True,
+        choices=[(True, _("yes")), (False, _("no"))],
+        help_text=_(
+            "An attack, threat or insult against a community, its people or its places. How to report, or "
+            "what was done after an incident that everyone knows, is not such an incident."
+        ),
+    )
     not_before = models.DateField(null=True, editable=False)
     flags = models.JSONField(default=list, editable=False)  # words and names found in it
     flag_reason = models.CharField(_("why it can be published"), max_length=300, blank=True)

@@ -1,6 +1,6 @@
 """Writing “You said, we did”: drafted by whoever works there, approved by another, withdrawn at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Act
 from accounts.services.acts import ask, refuse_same_device, withdraw
+from audit.codes import ReasonCode
 from audit.models import Action
 from audit.services import record
 from contacts.services.checking import flags_of, refuse_protected
@@ -19,7 +20,8 @@ from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_day, city_today
-from lib.sensitive import tells_of_hate
+from lib.row_context import Opened, opened
+from lib.sensitive import find_hate
 from meetings.models import Concern, FollowUp
 from meetings.rules import is_bias_concern
 from publishing.models import EntryTranslation, PublicEntry
@@ -90,23 +92,40 @@ def edit_entry(
     return entry
 
 
+@opened(Opened.WRITER)
+def entry_to_approve(actor: Actor, entry_id: UUID) -> PublicEntry:
+    """Return an entry with its texts, for a person who may approve it. A confirmer covers no district.
+
+    Raises DoesNotExist.
+    """
+    return PublicEntry.objects.approvable_by(actor).with_texts().get(pk=entry_id)
+
+
 @transaction.atomic
+@opened(Opened.WRITER)
 def approve_entry(
-    *, actor: Actor, entry_id: UUID, version: int | None = None, flag_reason: str = ""
+    *,
+    actor: Actor,
+    entry_id: UUID,
+    version: int | None = None,
+    tells_of_incident: bool | None = None,
+    flag_reason: str = "",
 ) -> PublicEntry:
-    """Let the next publication show an entry.
+    """Let the next publication show an entry, or one in two weeks if it tells of a hate incident.
 
     Raises DoesNotExist, PermissionDenied for its writer and for who does not supervise the district,
-    ValidationError for what is no draft, and for words or names without a reason.
+    ValidationError for what is no draft, for words or names without a reason, without an answer to
+    `tells_of_incident`, and for an incident that the organisation that was hit did not agree to tell.
     """
-    rows = PublicEntry.objects.drafts() if actor.is_confirmer else PublicEntry.objects.visible_to(actor)
-    entry: PublicEntry = rows.select_for_update(of=("self",)).get(pk=entry_id)
+    rows = PublicEntry.objects.approvable_by(actor).select_for_update(of=("self",))
+    entry: PublicEntry = rows.get(pk=entry_id)
     if not can_approve_entry(actor, entry):
         raise PermissionDenied
     refuse_same_device(actor, entry.written_by_id)
     check_version(entry.revision, version)
     _refuse_decided(entry)
     _check_words(entry, list(entry.translations.values("language", *_TEXTS)))
+    _answer(entry, tells_of_incident)
     assign(entry, {"flag_reason": flag_reason})
     if entry.flags and not entry.flag_reason:
         text = _("Explain why the entry can be published with these words: %(words)s.")
@@ -117,8 +136,16 @@ def approve_entry(
     with constraints_in_words(PublicEntry):
         entry.save()
     withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
-    _record(actor, Action.UPDATE, entry, ["approved_at"])
+    answer = ReasonCode.TELLS_OF_INCIDENT if tells_of_incident else ReasonCode.TELLS_OF_NO_INCIDENT
+    _record(actor, Action.UPDATE, entry, ["approved_at", "tells_of_incident"], purpose=answer.sent)
     return entry
+
+
+def hints_of_hate(entry: PublicEntry) -> list[str]:
+    """Return words of the entry, in any language, to look at before answering `tells_of_incident`."""
+    return find_hate(
+        _joined(entry, [{name: getattr(one, name) for name in _TEXTS} for one in entry.translations.all()])
+    )
 
 
 @transaction.atomic
@@ -168,8 +195,9 @@ def _write(
     refuse_future(entry, ["agreed_on"])
     entry.full_clean(exclude=["written_by", "approved_by", "follow_up"])
     _check_words(entry, translations)
-    told = _told(entry, sources, translations)
-    if bias.needs_agreement(told) and not (entry.agreed_by and entry.agreed_on):
+    entry.tells_of_incident = None
+    told = _told(sources)
+    if bias.needs_agreement(told) and not _is_agreed(entry):
         raise ValidationError(
             {
                 "agreed_by": _(
@@ -183,17 +211,39 @@ def _write(
     entry.not_before = bias.not_before(told)
 
 
-def _told(
-    entry: PublicEntry, sources: Sequence[Concern], translations: Sequence[Mapping[str, str]]
-) -> list[bias.Source]:
-    """Return the concerns of the entry and, if its words tell of a hate incident, an incident of today."""
-    told = [
+def _answer(entry: PublicEntry, tells_of_incident: bool | None) -> None:
+    """Take the answer of the person who approves. An incident in the text counts as one of today."""
+    if tells_of_incident is None:
+        raise ValidationError(
+            {"tells_of_incident": _("Answer whether the text tells of a hate incident.")}, code="required"
+        )
+    entry.tells_of_incident = tells_of_incident
+    told = _told(entry.concerns.all())
+    if tells_of_incident:
+        told.append(bias.Source(city_today(), has_bias=True))
+    if bias.needs_agreement(told) and not _is_agreed(entry):
+        raise ValidationError(
+            {
+                "tells_of_incident": _(
+                    "The organisation that was hit must agree to this text first. Ask the writer to enter "
+                    "who agreed and when, or remove the entry."
+                )
+            },
+            code="bias",
+        )
+    entry.not_before = bias.not_before(told)
+
+
+def _is_agreed(entry: PublicEntry) -> bool:
+    return bool(entry.agreed_by and entry.agreed_on)
+
+
+def _told(sources: Iterable[Concern]) -> list[bias.Source]:
+    """Return the concerns that the entry draws on."""
+    return [
         bias.Source(city_day(one.received_at), is_bias_concern(one.bias_grounds), one.site_organisation_id)
         for one in sources
     ]
-    if tells_of_hate(_joined(entry, translations)):
-        told.append(bias.Source(city_today(), has_bias=True))
-    return told
 
 
 def _check_words(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
@@ -233,6 +283,9 @@ def _refuse_decided(entry: PublicEntry) -> None:
         )
 
 
-def _record(actor: Actor, action: Action, entry: PublicEntry, names: Sequence[str]) -> None:
+def _record(
+    actor: Actor, action: Action, entry: PublicEntry, names: Sequence[str], purpose: str = ""
+) -> None:
     refresh_reminders("entry", entry.pk)
-    record(actor, action, OBJECT, [entry.pk], district_ids=[entry.district_id], field_names=names)
+    where = [entry.district_id]
+    record(actor, action, OBJECT, [entry.pk], district_ids=where, field_names=names, purpose=purpose)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import acts
@@ -23,8 +24,8 @@ def _lock(act: PendingAct) -> None:
     PublicEntry.objects.select_for_update(of=("self",)).get(pk=entry_id)
 
 
-@opened(Opened.WRITER)
 def _confirmed(actor: Actor, act: PendingAct) -> None:
+    """Refuse: the question of `tells_of_incident` is answered on the entry's own page."""
     entry_id: Any = act.subject
     approve_entry(actor=actor, entry_id=entry_id)
 
@@ -50,7 +51,7 @@ def _show(row: PublicEntry) -> Shown:
     ]
     if row.flags:
         lines.append(_("Words to check: %(words)s") % {"words": ", ".join(row.flags)})
-    return Shown(row.said, lines)
+    return Shown(row.said, lines, decide_url=reverse("public_entry_approve", args=[row.pk]))
 
 
 def register() -> None:

@@ -129,6 +129,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
     "organisation_new": lambda rows: {"name": "New", "kind": "ngo", "home_district": rows["district"].pk},
     "organisation_duplicates": lambda rows: {"name": "New"},
     "public_entry_new": lambda rows: {"said": "Lamps", "did": "Repaired", "district": rows["district"].pk},
+    "public_entry_approve": lambda _rows: {"revision": "1", "tells_of_incident": "False"},
     "public_route_new": lambda rows: {
         "name": "Desk",
         "kind": "police_desk",

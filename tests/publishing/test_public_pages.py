@@ -57,9 +57,10 @@ def test_a_result_is_told_from_the_promise_and_approved_with_one_click() -> None
     above = browse(supervisor)
     waiting = above.get(PUBLIC).text
     assert f"{entry.pk}/approve/" in waiting
-    assert all(text in waiting for text in ("Repaired", "Farolas", "Listo")), "all that one click approves"
+    assert all(text in waiting for text in ("Repaired", "Farolas", "Listo"))
     assert f"{entry.pk}/approve/" not in page.get(PUBLIC).content.decode()
-    told = above.post(f"/publishing/entries/{entry.pk}/approve/", {"revision": entry.revision}, follow=True)
+    answered = {"revision": entry.revision, "tells_of_incident": "False"}
+    told = above.post(f"/publishing/entries/{entry.pk}/approve/", answered, follow=True)
     assert "It is published within minutes." in told.text
     assert PublicEntry.objects.shown_on(day).count() == 1
 

@@ -44,7 +44,7 @@ def test_entries_and_registrations_remind_until_they_are_decided() -> None:
     )
     waiting = Reminder.objects.waiting()
     assert {one.recipient for one in waiting.filter(subject_id=entry.pk)} == {other}
-    approve_entry(actor=actor_for(other), entry_id=entry.pk)
+    approve_entry(actor=actor_for(other), entry_id=entry.pk, tells_of_incident=False)
     assert not waiting.filter(subject_id=entry.pk).exists() and PublicEntry.objects.exists()
     row = registered(north)
     refresh_reminders("registered", row.pk)

@@ -282,7 +282,7 @@ def test_a_page_shows_what_belongs_to_its_neighbourhoods_and_nothing_of_the_next
         people = [make_supervisor(place), make_supervisor(place)]
         writer, other = map(actor_for, people)
         drafted = draft_entry(actor=writer, district_id=place.pk, language="en", said=said, did="Mended.")
-        approve_entry(actor=other, entry_id=drafted.pk)
+        approve_entry(actor=other, entry_id=drafted.pk, tells_of_incident=False)
     ReportingRoute.objects.filter(pk=town.desk.pk).update(district=mill)
     page = site()[f"en/{town.north.code}/index.html"]
     assert "The bins are full." in page and "Police station" in page

@@ -61,7 +61,7 @@ class Town:
         drafted = draft_entry(
             actor=self.supervisor, district_id=self.north.pk, language="en", translations=[spanish], **texts
         )
-        return approve_entry(actor=self.other, entry_id=drafted.pk)
+        return approve_entry(actor=self.other, entry_id=drafted.pk, tells_of_incident=False)
 
     def route(self, name: str, kind: str, **fields: Any) -> Any:
         route = write_route(
