@@ -18,6 +18,7 @@ from plans.models import (
     Milestone,
     Partner,
     Plan,
+    PlanChange,
     PlanReview,
     PlanVoice,
 )
@@ -38,6 +39,7 @@ PARTS: Final = (
     Part("plan_partners", Partner, owner="action", since=_SINCE),
     Part("plan_evidence", Evidence, owner="action", since=_SINCE),
     Part("plan_milestones", Milestone, owner="action", since=_SINCE),
+    Part("plan_changes", PlanChange, owner="plan", since=_SINCE),
     Part("plan_indicators", Indicator, owner="goal", since=_SINCE),
     Part("plan_values", IndicatorValue, owner="indicator", since=_SINCE),
     Part("plan_voices", PlanVoice, owner="review", since=_SINCE),

@@ -65,3 +65,23 @@ class Says(models.TextChoices):
     SAME = "same", _("the same")
     WORSE = "worse", _("worse")
     CANNOT_SAY = "cannot_say", _("cannot say")
+
+
+class PlanPart(models.TextChoices):
+    """What of a plan was changed."""
+
+    PLAN = "plan", _("plan")
+    GOAL = "goal", _("goal")
+    ACTION = "action", _("action")
+    MILESTONE = "milestone", _("milestone")
+
+
+class ChangeKind(models.TextChoices):
+    """How a plan was changed after its adoption."""
+
+    ADDED = "added", _("added")
+    RENAMED = "renamed", _("renamed")
+    STARTS = "starts", _("first day changed")
+    ENDS = "ends", _("last day changed")
+    REDATED = "redated", _("day of completion changed")
+    UNDONE = "undone", _("no longer done")

@@ -6,11 +6,14 @@ What organisations say here is made up, and so are the results of the survey: de
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.db.models import F
+
 from accounts.actors import Actor, actor_for
 from contacts.models import Organisation
 from crm.demo.book import Book
 from lib.days import city_day
 from plans.codes import Direction, Measure, Source, Unit
+from plans.models import Milestone
 from plans.services.goals import add_evidence, save_action, save_goal, save_partner, set_status
 from plans.services.indicators import add_indicator, enter_value, freeze_due
 from plans.services.milestones import save_milestone, tick_milestone
@@ -135,6 +138,7 @@ def write_plans(book: Book) -> None:
     adopt_plan(**about, adopted_on=since - timedelta(days=20), adopted_by="City council")
     for number, (action, milestones) in enumerate(actions):
         _go_on(about, action.pk, number, milestones, today)
+    Milestone.objects.filter(action__goal__plan=plan).update(marked_on=F("done_on"))  # in their time
     freeze_due(today)
     for days, conclusion in ((320, "Begun well; two actions wait for money."), (140, "Half is done.")):
         _review(keeper, plan.pk, today - timedelta(days=days), conclusion, partners)

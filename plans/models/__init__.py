@@ -1,6 +1,7 @@
 """Local action plans: goals, actions, indicators and reviews."""
 
 from plans.models.action import Action, Evidence, Milestone, Partner
+from plans.models.change import PlanChange
 from plans.models.comparison import City, CityFile, ComparisonFile
 from plans.models.goal import Goal
 from plans.models.indicator import Indicator, IndicatorValue
@@ -19,6 +20,7 @@ __all__ = [
     "Milestone",
     "Partner",
     "Plan",
+    "PlanChange",
     "PlanReview",
     "PlanVoice",
 ]

@@ -194,7 +194,10 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
 
 class Milestone(models.Model):
-    """`first_due_on` is the day that was adopted, whatever `due_on` has become since."""
+    """`first_due_on` is the day that was adopted, whatever `due_on` has become since.
+
+    `marked_on` is the day on which it was marked as done, whatever `done_on` says; older ones have none.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
@@ -202,6 +205,7 @@ class Milestone(models.Model):
     due_on = models.DateField(_("due date"))
     first_due_on = models.DateField(editable=False)
     done_on = models.DateField(_("done on"), null=True, blank=True)
+    marked_on = models.DateField(null=True, editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
     dropped_on = models.DateField(null=True, editable=False)
     dropped_reason = models.CharField(_("why it was dropped"), max_length=500, blank=True)
@@ -234,6 +238,10 @@ class Milestone(models.Model):
     @property
     def is_dropped(self) -> bool:
         return self.dropped_on is not None
+
+    @property
+    def is_marked_later(self) -> bool:
+        return self.done_on is not None and self.marked_on is not None and self.done_on < self.marked_on
 
     @property
     def is_moved(self) -> bool:

@@ -17,6 +17,7 @@ from meetings.models import FollowUp, Meeting
 from plans.codes import ActionStatus
 from plans.models import Action, Evidence, Goal, Partner
 from plans.rules import SHORTEST_REASON
+from plans.services.changes import keep_title
 from plans.services.plans import (
     check_person,
     locked_action,
@@ -46,9 +47,11 @@ def save_goal(
     else:
         goal = goals.get(pk=goal_id)
         check_digest(goal, fields, shown)
+    title = goal.title if goal_id else None
     if assign(goal, fields) or goal_id is None:
         goal.full_clean(exclude=["plan"])
         goal.save()
+        keep_title(plan, goal, title)
         write_plan(actor, plan, ["goals"])
     return goal
 
@@ -82,11 +85,13 @@ def save_action(
     else:
         action = goal.actions.get(pk=action_id)
         check_digest(action, fields, shown)
+    title = action.title if action_id else None
     if assign(action, fields) or action_id is None:
         if "owner" in fields:
             check_person(plan, "owner", action.owner)
         action.full_clean(exclude=["goal", "owner", "practice"])
         action.save()
+        keep_title(plan, action, title)
         write_plan(actor, plan, ["actions"])
     return action
 

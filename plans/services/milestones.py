@@ -13,9 +13,10 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_digest
 from lib.days import city_today
 from lib.limits import refuse_more
-from plans.codes import ENDED, ActionStatus
+from plans.codes import ENDED, ActionStatus, ChangeKind
 from plans.models import Action, Milestone
 from plans.rules import SHORTEST_REASON
+from plans.services.changes import keep_change, keep_title
 from plans.services.plans import locked_action, locked_plan, refuse_adopted, write_plan
 
 MOST: Final = 60
@@ -47,6 +48,7 @@ def save_milestone(
     else:
         row = action.milestones.get(pk=milestone_id)
         check_digest(row, fields, shown)
+    title = row.title if milestone_id else None
     if assign(row, fields) or milestone_id is None:
         if row.due_on is None or not plan.starts_on <= row.due_on <= plan.ends_on:
             raise ValidationError({"due_on": _("Enter a day of the plan.")}, code="outside")
@@ -54,6 +56,7 @@ def save_milestone(
             row.first_due_on = row.due_on
         row.full_clean(exclude=["action"])
         row.save()
+        keep_title(plan, row, title)
         write_plan(actor, plan, ["milestones"])
     return row
 
@@ -62,7 +65,7 @@ def save_milestone(
 def tick_milestone(
     *, actor: Actor, plan_id: UUID, milestone_id: UUID, done_on: date | None = None, note: str = ""
 ) -> Milestone:
-    """Mark a milestone as done, today unless `done_on` says otherwise.
+    """Mark a milestone as done, today unless `done_on` says otherwise. The public page tells an earlier day.
 
     Raises as `locked_action`, and ValidationError for a draft and for a milestone that was dropped.
     """
@@ -70,10 +73,14 @@ def tick_milestone(
     plan = row.action.goal.plan
     if plan.is_draft:
         raise ValidationError(_("This plan is not adopted yet."), code="draft")
+    was_on = row.done_on
     assign(row, {"done_on": done_on or city_today(), "note": note})
+    row.marked_on = city_today()
     refuse_future(row, ["done_on"])
     row.full_clean(exclude=["action"])
     row.save()
+    if was_on and row.done_on != was_on:
+        keep_change(plan, ChangeKind.REDATED, row, was_on=was_on, now_on=row.done_on)
     write_plan(actor, plan, ["milestones"], is_change=False)
     return row
 
@@ -82,8 +89,11 @@ def tick_milestone(
 def untick_milestone(*, actor: Actor, plan_id: UUID, milestone_id: UUID) -> Milestone:
     """Undo `tick_milestone`; an action that was done is under way again. Raises as `locked_action`."""
     row = _locked(actor, plan_id, milestone_id)
-    row.done_on, row.note = None, ""
+    was_on = row.done_on
+    row.done_on, row.marked_on, row.note = None, None, ""
     row.save()
+    if was_on:
+        keep_change(row.action.goal.plan, ChangeKind.UNDONE, row, was_on=was_on)
     if row.action.status == ActionStatus.DONE:  # which no action with an open milestone is
         row.action.status = ActionStatus.UNDER_WAY
         row.action.save()

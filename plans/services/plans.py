@@ -26,11 +26,12 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.erasable import Keys, Rewrite, Writer
-from plans.codes import PlanStatus
-from plans.models import Action, Goal, Indicator, Milestone, Plan
+from plans.codes import ChangeKind, PlanStatus
+from plans.models import Action, Goal, Indicator, Milestone, Plan, PlanChange
 from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import SHORTEST_REASON, is_too_long
 from plans.services.baselines import derive_baselines
+from plans.services.changes import keep_change, keep_title
 from reminders.services import refresh_reminders
 
 
@@ -57,8 +58,10 @@ def edit_plan(*, actor: Actor, plan_id: UUID, version: int | None = None, **fiel
     """Change the plan itself, not its parts. Raises as `locked_plan`, StaleVersion, ValidationError."""
     plan = locked_plan(actor, plan_id)
     check_version(plan.version, version)
+    before = Plan(title=plan.title, starts_on=plan.starts_on, ends_on=plan.ends_on)
     if changed := assign(plan, fields):
         _check(plan, fields)
+        _keep_changes(plan, before)
         if not plan.is_draft and {"starts_on", "ends_on"} & set(changed):
             _refuse_outside(plan)
         if "starts_on" in changed:
@@ -214,6 +217,15 @@ def _open(plan: Plan) -> Plan:
     return plan
 
 
+def _keep_changes(plan: Plan, before: Plan) -> None:
+    """Keep the title and days that an adopted plan had before."""
+    keep_title(plan, plan, before.title)
+    for kind, name in ((ChangeKind.STARTS, "starts_on"), (ChangeKind.ENDS, "ends_on")):
+        was_on, now_on = getattr(before, name), getattr(plan, name)
+        if was_on != now_on:
+            keep_change(plan, kind, plan, was_on=was_on, now_on=now_on)
+
+
 def _refuse_outside(plan: Plan) -> None:
     """Raise ValidationError for a milestone on a day that is not of the plan."""
     rows = Milestone.objects.filter(action__goal__plan=plan, dropped_on=None)
@@ -254,6 +266,7 @@ _PARTS: Final[dict[Any, str]] = {
     Action: "goal__plan",
     Milestone: "action__goal__plan",
     Indicator: "goal__plan",
+    PlanChange: "plan",
 }
 
 

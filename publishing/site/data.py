@@ -53,6 +53,8 @@ def _plan(plan: PublicPlan, site: Site) -> dict[str, Any]:
         "milestones_done": done,
         "milestones_moved": plan.moved,
         "milestones_dropped": plan.dropped,
+        "milestones_added": plan.added,
+        "changes": len(plan.changes),
         "ended_on": plan.ended_on.isoformat() if plan.ended_on else None,
     }
 

@@ -1,6 +1,6 @@
 """The pages of the site, in each language of a district."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -15,7 +15,7 @@ from publishing.kinds import Anonymous, EntryState, ListedField, RouteKind, Step
 from publishing.models import PublicEntry, PublicListing, PublicMeeting, ReportingRoute
 from publishing.site.calendars import calendar_name
 from publishing.site.languages import Text, direction, name_in, own_name, speaking, words_of
-from publishing.site.planned import PublicMilestone, PublicPlan
+from publishing.site.planned import PublicChange, PublicMilestone, PublicPlan
 from publishing.site.reading import Place, Site
 
 RECENT: Final = 3  # months on the first page
@@ -269,6 +269,8 @@ def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
         "done": done,
         "moved": row.moved,
         "dropped": row.dropped,
+        "added": row.added,
+        "changes": [_change(one, text) for one in row.changes],
         "ended_on": row.ended_on,
         "goals": [
             {
@@ -288,12 +290,25 @@ def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
     }
 
 
+def _change(row: PublicChange, text: Callable[[str], Text]) -> dict[str, Any]:
+    day = timedelta(days=1 if row.kind == "ends" else 0)  # a plan ends on the day before `ends_on`
+    return {
+        "changed_on": row.changed_on,
+        "kind": row.kind,
+        "title": text(row.title),
+        "was": text(row.was),
+        "was_on": row.was_on and row.was_on - day,
+        "now_on": row.now_on and row.now_on - day,
+    }
+
+
 def _milestone(row: PublicMilestone, title: Text, today: date) -> dict[str, Any]:
     return {
         "title": title,
         "due_on": row.due_on,
         "first_due_on": row.first_due_on,
         "done_on": row.done_on,
+        "marked_on": row.marked_on,
         "is_late": row.done_on is None and not row.is_dropped and row.due_on < today,
         "is_dropped": row.is_dropped,
         "is_moved": row.is_moved,

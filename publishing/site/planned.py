@@ -14,13 +14,14 @@ from lib.registry import add_once
 
 @dataclass(frozen=True, slots=True)
 class PublicMilestone:
-    """`first_due_on` is the day that was adopted."""
+    """`first_due_on` is the day that was adopted. `marked_on` is set if it is later than `done_on`."""
 
     title: str
     due_on: date
     first_due_on: date
     done_on: date | None
     is_dropped: bool
+    marked_on: date | None = None
 
     @property
     def is_moved(self) -> bool:
@@ -44,6 +45,18 @@ class PublicGoal:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicChange:
+    """A change after the adoption: `kind` is a code of plans.codes.ChangeKind."""
+
+    changed_on: date
+    kind: str
+    title: str
+    was: str
+    was_on: date | None
+    now_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicPlan:
     """A plan in the language it is written in. `ended_on` is the day on which it was closed or ran out."""
 
@@ -55,6 +68,8 @@ class PublicPlan:
     adopted_on: date | None
     adopted_by: str
     goals: Sequence[PublicGoal]
+    changes: Sequence[PublicChange] = ()  # the newest first
+    added: int = 0  # milestones
     ended_on: date | None = None
 
     @property

@@ -15,7 +15,7 @@ from lib.days import city_today
 from plans.models import Action, Milestone, Plan
 from plans.services.goals import save_partner, set_status
 from plans.services.milestones import drop_milestone, save_milestone, tick_milestone, untick_milestone
-from plans.services.plans import adopt_plan, close_plan, reopen_plan
+from plans.services.plans import adopt_plan, close_plan, edit_plan, reopen_plan
 from publishing.models import PublicDistrict
 from publishing.site import build_site
 from tests.factories import make_organisation
@@ -113,6 +113,37 @@ def test_what_was_dropped_or_moved_stays_on_the_public_page_with_its_number(city
     assert "<strong>Dropped</strong> Staff are trained" in page and "Bremen" not in page
     [stated] = json.loads(files[f"{city.north.code}.json"])["plans"]
     assert (stated["milestones_moved"], stated["milestones_dropped"], stated["ended_on"]) == (1, 1, None)
+
+
+def test_what_was_renamed_added_dated_back_or_prolonged_stays_on_the_public_page(city: Planned) -> None:
+    late = Milestone.objects.get(title="Staff are trained")
+    today, last = city_today(), city.plan.ends_on
+    assert "Added: " not in "".join(site().values()), "the draft grew, not the plan"
+    tick_milestone(**city.owned, milestone_id=late.pk, done_on=today - timedelta(days=41))
+    about = {**city.about, "action_id": city.action.pk}
+    save_milestone(**about, milestone_id=late.pk, title="Some staff are trained")
+    city.milestone("Easy one", due_on=today)
+    edit_plan(**city.about, ends_on=last + timedelta(days=10))
+    files = site()
+    page = " ".join(files[f"en/{city.north.code}/plans/index.html"].split())
+    changed = f"{date_format(today)} · "
+    said = (
+        f"{changed}The plan ends on {date_format(last + timedelta(days=9))}, before: "
+        f"{date_format(last - timedelta(days=1))}",
+        f"{changed}Added: Easy one",
+        f"{changed}New title: Some staff are trained. Title before: Staff are trained.",
+    )
+    places = [page.index(words) for words in said]
+    assert places == sorted(places) and "Milestones added since: 1" in page
+    assert f"· {date_format(today - timedelta(days=41))} · marked as done on {date_format(today)}" in page
+    tick_milestone(**city.owned, milestone_id=late.pk)
+    redated = f"done for {date_format(today)}, before: {date_format(today - timedelta(days=41))}. Some staff"
+    assert redated in " ".join(site()[f"en/{city.north.code}/plans/index.html"].split())
+    assert not errors_of(files[f"en/{city.north.code}/plans/index.html"])
+    untick_milestone(**city.owned, milestone_id=late.pk)
+    assert "No longer marked as done: Some staff" in site()[f"en/{city.north.code}/plans/index.html"]
+    make_organisation(name="Easy one", location_protected=True)
+    assert "Easy one" not in "".join(site().values())
 
 
 def test_a_plan_that_was_closed_or_has_run_out_stays_public_and_says_so(city: Planned) -> None:
