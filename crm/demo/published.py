@@ -6,7 +6,7 @@ from accounts.actors import actor_for
 from crm.demo.book import Book
 from jobs.printing import can_write_pdf
 from lib.days import city_day
-from publishing.rules.suppression import TOTAL
+from publishing.rules.cells import TOTAL
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.papers import make_paper
 from publishing.services.releases import make_release

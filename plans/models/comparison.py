@@ -147,7 +147,7 @@ class ComparisonFileQuerySet(models.QuerySet["ComparisonFile"]):
 class ComparisonFile(models.Model):
     """What this city has told another one of a plan: `document`, and the city's signature under it.
 
-    `counted` are its tables with the hidden numbers too (publishing.rules.suppression.Table): later files and
+    `counted` are its tables with the hidden numbers too (publishing.rules.cells.Table): later files and
     releases are proven safe with them, nothing else reads them. A trigger keeps what is signed.
     """
 

@@ -37,7 +37,8 @@ from plans.policies import can_compare
 from plans.rules import add_months, progress_of
 from publishing.codes import INDICATORS
 from publishing.models import Release
-from publishing.rules.suppression import TOTAL, Table, suppress
+from publishing.rules.cells import TOTAL, Table
+from publishing.rules.suppression import suppress
 from publishing.services.counting import kept, of_kept
 from publishing.services.grids import lock_releases
 from reports.catalogue import REPORTS

@@ -85,7 +85,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 class Release(models.Model):
     """The figures of a quarter and of the year before it, as everybody can read them (`document`).
 
-    `counted` are its tables with the hidden numbers too (publishing.rules.suppression.Table): later releases
+    `counted` are its tables with the hidden numbers too (publishing.rules.cells.Table): later releases
     are proven safe with them, nothing else reads them. A trigger keeps the row as it is.
     """
 

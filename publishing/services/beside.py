@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from lib.registry import add_once
-from publishing.rules.suppression import Table
+from publishing.rules.cells import Table
 
 _TOLD: Final[list[Callable[[], Iterable[Table]]]] = []
 

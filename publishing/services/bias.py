@@ -19,7 +19,8 @@ from meetings.codes import ConcernKind
 from meetings.models import Concern
 from publishing.codes import INDICATORS
 from publishing.models import Release, ReleaseGrid
-from publishing.rules.suppression import LEAST, TOTAL, Pair, Table, suppress
+from publishing.rules.cells import LEAST, TOTAL, Pair, Table
+from publishing.rules.suppression import suppress
 from publishing.services import beside
 from publishing.services.counting import of_kept
 from reports.counted import counted_rows

@@ -7,7 +7,7 @@ from typing import Any, Final
 from districts.models import District
 from publishing.codes import INDICATORS, groups
 from publishing.models import ReleaseGrid
-from publishing.rules.suppression import Pair, Table
+from publishing.rules.cells import Pair, Table
 from reports.catalogue import REPORTS
 from reports.figures import Row
 from reports.periods import Period

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils import translation
 
 from districts.models import District
-from publishing.rules.suppression import LEAST, POSSIBLE, TOTAL, Table
+from publishing.rules.cells import LEAST, TOTAL, Table
+from publishing.rules.proof import POSSIBLE
 from reports.catalogue import REPORTS
 from reports.periods import Period, quarter_of
 from reports.questions import By

@@ -17,7 +17,8 @@ from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
-from publishing.rules.suppression import Same, Table, suppress
+from publishing.rules.cells import Same, Table
+from publishing.rules.suppression import suppress
 from publishing.services import beside
 from publishing.services.counting import count_quarter, districts_of, kept, of_kept
 from publishing.services.documents import document_of, grounds, tables_of

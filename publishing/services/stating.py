@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from publishing.models import Release
-from publishing.rules.suppression import TOTAL
+from publishing.rules.cells import TOTAL
 from publishing.services.documents import tables_of
 from reports.catalogue import REPORTS
 from reports.figures import Row

@@ -38,7 +38,7 @@ from practices.models import PracticeText
 from practices.rules import REQUIRED
 from publishing.codes import INDICATORS
 from publishing.models import Release
-from publishing.rules.suppression import TOTAL, Table
+from publishing.rules.cells import TOTAL, Table
 from publishing.services.counting import kept
 from reports.catalogue import REPORTS
 from reports.periods import Period

@@ -12,7 +12,7 @@ from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern
 from publishing.models import Release
-from publishing.rules.suppression import LEAST
+from publishing.rules.cells import LEAST
 from publishing.services.bias import BiasRow, bias_table
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.releases import make_release

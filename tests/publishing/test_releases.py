@@ -18,7 +18,7 @@ from districts.models import District
 from lib.days import city_today
 from publishing.files import write_release
 from publishing.models import Release, ReleaseGrid
-from publishing.rules.suppression import Pair
+from publishing.rules.cells import Pair
 from publishing.services.counting import count_quarter
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import next_quarters, prepare_release

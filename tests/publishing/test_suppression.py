@@ -9,16 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publishing.rules.suppression import (
-    LEAST,
-    POSSIBLE,
-    TOTAL,
-    Pair,
-    System,
-    Table,
-    suppress,
-    system_of,
-)
+from publishing.rules.cells import LEAST, TOTAL, Pair, Table
+from publishing.rules.proof import POSSIBLE, System
+from publishing.rules.suppression import suppress, system_of
 from tests.examples import examples
 
 Rows = Mapping[str, Pair]
