@@ -23,7 +23,7 @@ from publishing.models import PublicDistrict, PublicEntry, PublicMeeting, Regist
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.services.pages import announce_meeting, write_page
 from publishing.services.publications import has_failed
-from publishing.services.readiness import missing_for
+from publishing.services.readiness import missing_for, pages_without_route
 from publishing.site import build_site
 
 _LEVELS = 2  # the city and its districts: a neighbourhood seldom has a page of its own
@@ -44,6 +44,7 @@ def overview(request: ActorRequest) -> HttpResponse:
     registrations = [row for row in sent if can_edit_page(actor, row.district_id)]
     pages = {page.pk: page for page in PublicDistrict.objects.visible_to(actor)}
     figures = public_figures(actor, routes)
+    bare = pages_without_route()
     context = {
         "drafts": [{"row": row, "may_approve": can_approve_entry(actor, row)} for row in drafts[:100]],
         "shown": entries.shown_on(today).filter(district__in=covered).newest_first()[:8],
@@ -60,6 +61,7 @@ def overview(request: ActorRequest) -> HttpResponse:
                 "page": pages.get(row.pk),
                 "may_edit": can_edit_page(actor, row.pk),
                 "figures": figures(row),
+                "is_bare": row in bare,
             }
             for row in covered
             if row.pk in pages or len(row.lineage) <= _LEVELS

@@ -31,8 +31,24 @@ def missing_for(page: PublicDistrict) -> list[str]:
     return [sentence for sentence, is_met in needs.items() if not is_met]
 
 
+def pages_without_route() -> list[District]:
+    """Return the districts whose page is public and shows no way to report to which someone has answered."""
+    pages = PublicDistrict.objects.visible_to(SYSTEM).on().select_related("district")
+    routes = ReportingRoute.objects.visible_to(SYSTEM).meant_to_be_public().select_related("district")
+    working = [route for route in routes if _counts(route)]
+    return [
+        page.district
+        for page in pages
+        if not any(one.district is None or page.pk in one.district.lineage for one in working)
+    ]
+
+
 def _has_route(district: District) -> bool:
     """Whether the page would show a way to report to which someone has answered."""
     under = District.objects.under(district).values("pk")
     routes = ReportingRoute.objects.visible_to(SYSTEM).of_districts(under)
-    return any(route.is_shown and not route.tests.is_emergency for route in routes)
+    return any(_counts(route) for route in routes)
+
+
+def _counts(route: ReportingRoute) -> bool:
+    return route.is_shown and not route.tests.is_emergency

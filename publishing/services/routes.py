@@ -14,6 +14,7 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
 from contacts.services.checking import refuse_protected
+from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
 from lib.days import city_today
@@ -23,6 +24,7 @@ from meetings.services.follow_ups import create_follow_up
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
 from publishing.rules.routes import after, result_after
+from publishing.services.readiness import pages_without_route
 from publishing.services.summaries import summarise
 from reminders.services import refresh_reminders
 
@@ -40,8 +42,10 @@ def write_route(
     """Add a way to report, or change one.
 
     Another number, web address or address has to be tested again. Raises DoesNotExist, PermissionDenied,
-    StaleVersion, ValidationError by field.
+    StaleVersion, ValidationError by field, and on `is_public` for the last tested way to report of a public
+    page. A wrong number is corrected even so.
     """
+    bare = _bare_pages()
     route = _locked(actor, route_id, version) if route_id else ReportingRoute()
     was = route.organisation_id
     changed = assign(route, fields)
@@ -54,12 +58,15 @@ def write_route(
     if organisation and organisation.has_protected_location and route.address:
         text = _("The location of this organisation is protected. Remove the address.")
         raise ValidationError({"address": text})
-    if not route._state.adding and {"url", "phone", "address"}.intersection(changed):
+    is_corrected = bool({"url", "phone", "address"}.intersection(changed))
+    if not route._state.adding and is_corrected:
         route.tested_on = route.answered_on = route.failed_on = None
         route.test_result = ""
     route.full_clean(exclude=["organisation", "district"])
     refuse_protected((getattr(route, name) for name in _TEXTS), named=route.organisation_id)
     _save(route)
+    if not is_corrected:
+        _refuse_last(bare)
     names = changed if route_id else list(fields)
     _record(actor, Action.UPDATE if route_id else Action.CREATE, route, names)
     for pk in filter(None, {was, route.organisation_id}):
@@ -98,6 +105,24 @@ def record_test(
         if route.failed_on and is_first_failure:
             _ask_its_lead(route)
     return route
+
+
+def _bare_pages() -> set[District]:
+    """Return the districts whose public page shows no tested way to report. Routes change one at a time."""
+    rows = ReportingRoute.objects.meant_to_be_public().order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
+    return set(pages_without_route())
+
+
+def _refuse_last(bare: set[District]) -> None:
+    """Raise ValidationError if a page has lost its last tested way to report; `bare` had none before."""
+    lost = [district.name for district in pages_without_route() if district not in bare]
+    if lost:
+        text = _(
+            "This is the last tested way to report on the public page of %(districts)s. Test another one and "
+            "show it first, or take the page down."
+        )
+        raise ValidationError({"is_public": text % {"districts": ", ".join(lost)}}, code="last")
 
 
 @opened(Opened.WRITER)

@@ -7,12 +7,16 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.actors import actor_for
+from accounts.models import User
 from contacts.models import OrganisationPrivateChannel
+from districts.models import District
 from lib.days import city_today
-from publishing.models import ReportingRoute
+from publishing.models import PublicDistrict, ReportingRoute
 from publishing.rules.routes import Answers, works
+from publishing.services.readiness import pages_without_route
 from publishing.services.routes import record_test, write_route
 from publishing.site import build_site
+from tests.contacts.pages import browse
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.publishing.town import Town
 
@@ -112,6 +116,30 @@ def test_a_route_has_no_address_of_a_protected_location() -> None:
         write_route(actor=supervisor, organisation=refuge, phone="112", note="At 1 Quay Street", **given)
     write_route(actor=supervisor, organisation=refuge, phone="112", note="Ask for Blue Door", **given)
     assert ReportingRoute.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_last_tested_way_to_report_of_a_public_page_is_not_taken_off() -> None:
+    town = Town()
+    *others, last = ReportingRoute.objects.filter(is_public=True).exclude(kind="emergency")
+    city = actor_for(make_supervisor(*District.objects.all()))
+    for route in others:
+        write_route(actor=city, route_id=route.pk, is_public=False)
+    for change in ({"is_public": False}, {"kind": "emergency"}):
+        with pytest.raises(ValidationError, match="last tested way to report") as error:
+            write_route(actor=city, route_id=last.pk, **change)
+        assert list(error.value.message_dict) == ["is_public"]
+    page = browse(User.objects.get(pk=city.id))
+    form = page.get(f"/publishing/routes/{last.pk}/").context["form"]
+    sent = {name: value for name in form.fields if (value := form[name].value()) and name != "is_public"}
+    refused = page.post(f"/publishing/routes/{last.pk}/", sent)
+    assert refused.status_code == 422 and "or take the page down" in refused.text
+    record_test(actor=city, route_id=last.pk, result="wrong")  # what is true is never refused
+    assert town.north.name in [row.name for row in pages_without_route()]
+    assert "No tested way to report" in page.get("/publishing/public/").text
+    record_test(actor=city, route_id=last.pk, result="answered")
+    PublicDistrict.objects.update(is_on=False)
+    assert not write_route(actor=city, route_id=last.pk, is_public=False).is_shown
 
 
 @pytest.mark.django_db
