@@ -1,7 +1,7 @@
 """Registration: an organisation that puts itself forward, until a supervisor decides."""
 
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,9 @@ from lib.ids import uuid7
 from publishing.kinds import ListedField, RegistrationState, Wants
 from publishing.models.fields import language_field, languages_field
 
+#: States of a registration that is or was joined with a known organisation, which the row then names.
+OF_KNOWN: Final = (RegistrationState.JOINED, RegistrationState.REFUSED)
+
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def visible_to(self, actor: Acting) -> Self:
@@ -31,9 +34,13 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(state=RegistrationState.CONFIRMED).order_by("confirmed_at", "pk")
 
     def to_decide_or_call(self) -> Self:
-        """Those to decide, and those accepted or joined: they are kept until the person was called."""
+        """Those to decide, those accepted or joined until the person was called, and those of a known
+        organisation that were rejected: it is listed only after a call.
+        """
         states = (RegistrationState.CONFIRMED, RegistrationState.ACCEPTED, RegistrationState.JOINED)
-        return self.filter(state__in=states).order_by("confirmed_at", "pk")
+        rejected = Q(state=RegistrationState.REFUSED, wants=Wants.LISTED, organisation__isnull=False)
+        rows = self.filter(Q(state__in=states) | rejected & Q(word_at__isnull=True))
+        return rows.order_by("confirmed_at", "pk")
 
     def counted_since(self, moment: datetime) -> Self:
         """Confirmed since then, or still to decide."""
@@ -46,9 +53,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return rows.exclude(state=RegistrationState.REFUSED).order_by("-confirmed_at", "-pk")
 
     def without_word(self, organisation_id: UUID) -> Self:
-        """Joined with a known organisation that has not confirmed the wish to be listed itself."""
-        joined = self.with_wish_to_be_listed(organisation_id).filter(state=RegistrationState.JOINED)
-        return joined.filter(word_at__isnull=True)
+        """Joined with a known organisation that has not given its word, also if they were rejected since."""
+        rows = self.filter(organisation=organisation_id, wants=Wants.LISTED, word_at__isnull=True)
+        return rows.filter(state__in=OF_KNOWN)
 
 
 class Registration(models.Model):
@@ -139,8 +146,12 @@ class Registration(models.Model):
     @property
     def waits_for_word(self) -> bool:
         """Whether the known organisation has still to confirm that it wants to be listed."""
-        is_joined = self.state == RegistrationState.JOINED and self.wants == Wants.LISTED
-        return is_joined and self.word_at is None
+        is_known = self.state in OF_KNOWN and self.organisation_id is not None
+        return is_known and self.wants == Wants.LISTED and self.word_at is None
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.state == RegistrationState.REFUSED
 
     @property
     def fields_in_words(self) -> list[str]:

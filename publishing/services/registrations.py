@@ -187,11 +187,22 @@ def ask_word_again(
 
 
 def refuse_without_word(organisation: Organisation) -> None:
-    """Raise ValidationError if someone registered this organisation and it has not agreed itself."""
-    if Registration.objects.without_word(organisation.pk).exists():
+    """Raise ValidationError if someone registered this organisation and it has not agreed itself.
+
+    A registration that was rejected leaves what was there before: an organisation that is listed stays so and
+    its listing can be changed. One that is not listed has still not agreed.
+    """
+    rows = Registration.objects.without_word(organisation.pk)
+    if rows.exclude(state=RegistrationState.REFUSED).exists():
         text = _(
-            "Someone registered this organisation to be listed. Wait until its office opens the link, ring "
-            "the number on record, or reject the registration."
+            "Someone registered this organisation to be listed. Wait until its office opens the link, or "
+            "ring the number on record."
+        )
+        raise ValidationError(text, code="word")
+    if not organisation.is_listed_publicly and rows.exists():
+        text = _(
+            "Someone registered this organisation to be listed, and the registration was rejected. Ring the "
+            "number on record first: the registration is under Public pages."
         )
         raise ValidationError(text, code="word")
 
@@ -200,15 +211,18 @@ def refuse_without_word(organisation: Organisation) -> None:
 def refuse_registration(
     *, actor: Actor, registration_id: UUID, reason: str, version: int | None = None
 ) -> Registration:
-    """Reject a registration. Raises as `accept_registration`, and ValidationError without a reason."""
+    """Reject a registration. One that was joined still names the organisation, which has not agreed.
+
+    Raises as `accept_registration`, and ValidationError without a reason.
+    """
     row = _locked(actor, registration_id, version)
-    if row.state != RegistrationState.CONFIRMED and not row.waits_for_word:
+    if row.is_rejected or (row.state != RegistrationState.CONFIRMED and not row.waits_for_word):
         raise ValidationError(_("This registration is already decided."), code="decided")
     assign(row, {"reason": reason})
     if not row.reason:
         raise ValidationError({"reason": _("Enter a reason.")})
     row.clean_fields(exclude=[*_OF_DECISION, "mailed_at"])
-    _decide(actor, row, RegistrationState.REFUSED, None)
+    _decide(actor, row, RegistrationState.REFUSED, row.organisation)
     return row
 
 

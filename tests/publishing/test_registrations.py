@@ -114,7 +114,7 @@ def test_the_inbox_shows_markup_as_text_and_opens_the_listing_that_was_agreed_to
     known = above.get(f"/publishing/registrations/{row.pk}/").text
     assert "Nothing was added" not in known and "Already known?" not in known
     assert f'href="/organisations/{organisation.pk}/"' in known and "is deleted on" in known
-    assert "Registrations accepted in the last 30 days" in above.get("/publishing/public/").text
+    assert "Registrations decided recently" in above.get("/publishing/public/").text
     plain = registered(north, name="Chess club")
     path = f"/publishing/registrations/{plain.pk}/"
     assert "Reason for rejecting</label>" in joined(above.get(path).text)
@@ -184,10 +184,24 @@ def test_a_supervisor_rings_only_a_number_on_record_and_the_call_is_kept() -> No
     assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
 
 
-def test_a_registration_that_the_organisation_knows_nothing_of_can_still_be_rejected() -> None:
+def test_a_joined_registration_that_is_rejected_leaves_what_was_there_before() -> None:
     supervisor, known, row = joined_with_known(make_district())
+    about = {"actor": supervisor, "organisation_id": known.pk}
     refuse_registration(actor=supervisor, registration_id=row.pk, reason="They did not ask")
-    assert list_organisation(actor=supervisor, organisation_id=known.pk, **agreed())
+    with pytest.raises(ValidationError, match="registration was rejected"):
+        list_organisation(**about, **agreed())
+    page = browse(User.objects.get(pk=supervisor.id))
+    path = f"/publishing/registrations/{row.pk}/"
+    assert path in page.get("/publishing/public/").text and "was rejected" in page.get(path).text
+    with pytest.raises(ValidationError, match="already decided"):
+        refuse_registration(actor=supervisor, registration_id=row.pk, reason="Again")
+    record_word(actor=supervisor, registration_id=row.pk, phone=str(known.phone))
+    listed = list_organisation(**about, **agreed())
+    later = registered(known.home_district, wants="listed")
+    join_registration(actor=supervisor, registration_id=later.pk, organisation_id=known.pk)
+    refuse_registration(actor=supervisor, registration_id=later.pk, reason="Nor this time")
+    assert PublicListing.objects.in_force().get() == listed
+    assert list_organisation(**about, **agreed() | {"fields": ["name"]}).public_id == listed.public_id
 
 
 def known_and_added(**more: Any) -> tuple[Any, Organisation, Organisation, Registration]:
