@@ -131,7 +131,10 @@ def _register(request: HttpRequest, form: RegisterForm, language: str, code: str
         is_taken = _may_send(request) and leave_registration(form.registration(code, language, version))
     except (DatabaseError, RedisError):
         is_taken = False
-    return _page(request, "live_sent" if is_taken else "live_full", language, code, 200 if is_taken else 503)
+    if is_taken:
+        return _page(request, "live_sent", language, code)
+    more = {"form": form, "moment": _moment(request), "texts": _texts(language), "is_full": True}
+    return _page(request, "live_form", language, code, 503, **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

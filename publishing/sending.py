@@ -85,10 +85,10 @@ def registration_mail(registration: Registration, mail_id: UUID, site: str) -> E
         subject = pgettext("public page", "Confirm your registration of an organisation")
         text = pgettext(
             "public page",
-            "Someone entered this address to register an organisation. To confirm, open this link within 48 "
-            "hours:\n\n%(link)s\n\nIf it was not you, ignore this email. We delete the registration after 7 "
-            "days.",
-        ) % {"link": link}
+            "Someone entered this address to register an organisation with the proximity police in %(city)s. "
+            "To confirm, open this link within 48 hours:\n\n%(link)s\n\nIf it was not you, ignore this "
+            "email. We delete the registration after 7 days.",
+        ) % {"link": link, "city": settings.CITY_NAME}
     usual = {
         "Message-ID": message_id_for(f"{KIND}-{mail_id}"),
         "Auto-Submitted": "auto-generated",
