@@ -192,7 +192,8 @@ class Line:
     def is_within_chance(self) -> bool:
         """Whether it changed by no more than chance alone can explain: the intervals overlap."""
         now, then = self.interval, self.interval_before
-        return bool(self._goes and now and then and self.value != self.value_before and now.overlaps(then))
+        is_changed = self.is_comparable and self.value != self.value_before
+        return bool(is_changed and now and then and now.overlaps(then))
 
     @property
     def is_better(self) -> bool:

@@ -60,6 +60,8 @@ def test_a_move_that_chance_explains_is_not_remarked_on_and_says_so() -> None:
     assert Figure(one, "North").judged == "could be chance"
     assert Figure(line("coverage", (38, 40), (17, 40)), "North").judged == "worse"
     assert Figure(line("coverage", (17, 40), (17, 40)), "North").judged == ""
+    neither = line("reciprocity", (24, 40), (17, 40))
+    assert (neither.report.better, Figure(neither, "North").judged) == (None, "could be chance")
 
 
 def test_a_share_of_few_is_shown_as_counts_and_never_judged() -> None:
