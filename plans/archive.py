@@ -24,6 +24,7 @@ from plans.models import (
 )
 
 _SINCE: Final = 4  # the first version of archives with plans
+_CHANGES: Final = 5
 
 
 def _plans(actor: Actor) -> Any:
@@ -39,7 +40,7 @@ PARTS: Final = (
     Part("plan_partners", Partner, owner="action", since=_SINCE),
     Part("plan_evidence", Evidence, owner="action", since=_SINCE),
     Part("plan_milestones", Milestone, owner="action", since=_SINCE),
-    Part("plan_changes", PlanChange, owner="plan", since=_SINCE),
+    Part("plan_changes", PlanChange, owner="plan", since=_CHANGES),
     Part("plan_indicators", Indicator, owner="goal", since=_SINCE),
     Part("plan_values", IndicatorValue, owner="indicator", since=_SINCE),
     Part("plan_voices", PlanVoice, owner="review", since=_SINCE),

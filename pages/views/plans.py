@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
@@ -120,7 +121,10 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 @form_page
 def plan_adopt(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = AdoptForm(posted(request))
-    return part_page(request, pk, form, adopt_plan, title=_("Adopt plan"), said=_("Plan adopted."))
+    n = Action.objects.visible_to(request.actor).filter(goal__plan=pk, owner=None).count()
+    note = ngettext("%(n)d action is assigned to no one.", "%(n)d actions are assigned to no one.", n)
+    more: dict[str, Any] = {"note": note % {"n": n}} if n else {}
+    return part_page(request, pk, form, adopt_plan, title=_("Adopt plan"), said=_("Plan adopted."), **more)
 
 
 @form_page
@@ -182,6 +186,7 @@ def part_page(
     *,
     title: str,
     said: str = "",
+    note: str = "",
     back: str = "",
     template: str = "pages/plans/part.html",
     shown: list[UUID] | None = None,
@@ -192,7 +197,7 @@ def part_page(
     """A page with one form of a plan, for who writes it unless `plan` is given.
 
     `form` is the form, or what builds it from data if someone else can change its row. `back` is where it
-    leads, `leads_to` where it leads once it is saved.
+    leads, `leads_to` where it leads once it is saved. `note` is shown above the form.
     """
     row = plan or written_plan(request, pk)
     build = form if callable(form) else lambda data: form
@@ -215,7 +220,7 @@ def part_page(
         district_ids=[row.district_id],
         searched=getattr(form, "searched", ""),
     )
-    context = {"plan": row, "title": title, "back": back, **attempt.context}
+    context = {"plan": row, "title": title, "note": note, "back": back, **attempt.context}
     return render(request, template, context, status=attempt.status)
 
 

@@ -125,6 +125,7 @@ def test_a_plan_is_written_from_the_example_and_adopted(planned: Planned) -> Non
     assert (plan.goals.count(), Indicator.objects.filter(goal__plan=plan).count()) == (6, 7)
     client.post(f"/plans/{plan.pk}/example/")
     assert plan.goals.count() == 6, "copied once"
+    assert "assigned to no one." in client.get(f"/plans/{plan.pk}/adopt/").text
     adopted = client.post(
         f"/plans/{plan.pk}/adopt/", {"adopted_on": "2024-12-12", "adopted_by": "City council"}
     )
