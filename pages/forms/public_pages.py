@@ -31,6 +31,7 @@ from publishing.models import (
 from publishing.rules.bias import SUMMARY_OVER
 
 _LANGUAGE: Final = {"widget": forms.Select, "max_length": None}
+LANGUAGES: Final = forms.CheckboxSelectMultiple(attrs={"class": "checks long"})
 _TEXTS: Final = ("said", "answer")
 
 
@@ -51,7 +52,9 @@ class Revised(forms.Form):
             )
         if "languages" in self.fields:
             spoken: Any = self.fields["languages"]
-            spoken.choices = language_choices(*(self.initial.get("languages") or ()))
+            chosen = self.initial.get("languages") or ()
+            known = language_choices(*chosen)
+            spoken.choices = sorted(known, key=lambda choice: choice[0] not in chosen)  # chosen ones first
 
     @property
     def values(self) -> dict[str, Any]:
@@ -62,7 +65,7 @@ class Revised(forms.Form):
     PublicDistrict,
     *("is_on", "languages", "language", "intro", "contact_line", "contact_email", "hours"),
     *("officer_names", "next_review_on"),
-    languages={"widget": CHECKS},
+    languages={"widget": LANGUAGES},
 )
 class PageForm(Revised):
     """The public page of a district."""
@@ -211,7 +214,7 @@ class ApprovalForm(forms.Form):
     ReportingRoute,
     *("name", "kind", "district", "organisation", "phone", "url", "address", "hours", "languages"),
     *("anonymous", "step_free", "note", "language", "agreed_to_tests", "is_public", "sort"),
-    languages={"widget": CHECKS},
+    languages={"widget": LANGUAGES},
     district={"empty_label": gettext_lazy("Whole city")},
     organisation={"empty_label": gettext_lazy("None")},
 )
