@@ -27,7 +27,7 @@ from meetings.services.follow_ups import create_follow_up
 from meetings.services.meeting_series import start_series
 from meetings.services.meetings import create_meeting, edit_meeting
 from tests.api.clients import Tool
-from tests.api.test_every_change_is_told import changes_since, known_changes, read, untold
+from tests.api.told import changes_since, known_changes, read, untold
 from tests.exchange.test_import_wizard import mapped, send
 from tests.factories import (
     make_contact,
