@@ -1,7 +1,8 @@
-"""Telling the change feed of roles that ended by their day.
+"""Telling the change feed of roles that ended by their day, or that a rule hides or shows from now on.
 
 Nobody writes anything on the day a role ends, but who saw the person through its organisation alone
-does not from then on: a tool there must learn that the person left.
+does not from then on: a tool there must learn that the person left. A rule that hides ended roles changes
+what many contacts show at once, so a task tells of them in batches.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation
 from contacts.services.moves import districts_by_organisation, tell_of_moves
+from lib.days import city_today
 from lib.row_context import Opened, opened
 
 BATCH: Final = 500
@@ -29,6 +31,14 @@ def tell_of_ended_roles() -> int:
     while count := _tell_of_some():
         told += count
     return told
+
+
+@opened(Opened.WRITER)
+def tell_again_of_ended_roles() -> None:
+    """Let the task report all contacts with ended roles, because these are hidden or shown from now on."""
+    ended = Affiliation.objects.filter(until__lte=city_today(), told_until__isnull=False)
+    locked = ended.order_by("pk").select_for_update(no_key=True).values("pk")
+    Affiliation.objects.filter(pk__in=locked).update(told_until=None)
 
 
 @transaction.atomic

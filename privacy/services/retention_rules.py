@@ -22,6 +22,7 @@ from accounts.models import Act, PendingAct
 from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
+from contacts.services.ended_roles import tell_again_of_ended_roles
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.row_context import Opened, opened
@@ -70,10 +71,13 @@ def put_rule_in_force(
 
 def _put_in_force(actor: Actor, row: RetentionRule, before: RetentionRule | None) -> None:
     """Put a rule in force now, in place of the version before. It acts from tomorrow."""
-    if before is not None and before.ended_at is None:
+    is_replaced = before is not None and before.ended_at is None
+    if before is not None and is_replaced:
         _end(actor, before)
     with constraints_in_words(RetentionRule):
         row.save(force_insert=True)
+    if not is_replaced:
+        _tell_of_hidden_roles(row)
     record(
         actor,
         Action.CREATE,
@@ -94,6 +98,7 @@ def end_rule(*, actor: Actor, code: str, number: int) -> RetentionRule:
     if row is None or row.ended_at is not None:
         raise ValidationError(_("This rule is not in force."))
     _end(actor, row)
+    _tell_of_hidden_roles(row)
     record(
         actor,
         Action.UPDATE,
@@ -119,6 +124,12 @@ def _latest(actor: Actor, code: str, number: int) -> RetentionRule | None:
 def _end(actor: Actor, row: RetentionRule) -> None:
     row.ended_at, row.ended_by_id = timezone.now(), actor.id
     row.save(update_fields=["ended_at", "ended_by"])
+
+
+def _tell_of_hidden_roles(row: RetentionRule) -> None:
+    """Report contacts to the change feed if their ended roles are hidden, or shown again, from now on."""
+    if row.code == RetentionCode.ENDED_ROLE:
+        tell_again_of_ended_roles()
 
 
 def _record(actor: Actor, asked: PendingRule, what: str) -> None:

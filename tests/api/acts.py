@@ -9,7 +9,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
+from accounts.actors import SYSTEM, actor_for
+from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.models import Affiliation, Contact, FocusDeclaration, Merge, Organisation
 from contacts.services.contacts import edit_contact, erase_contact, withdraw_contact
@@ -47,11 +48,16 @@ from plans.services.indicators import enter_value, freeze_due
 from plans.services.milestones import drop_milestone, tick_milestone
 from plans.services.plans import close_plan, edit_plan
 from practices.services.practices import retire_practice
+from privacy.models import RetentionRule
+from privacy.retaining import act_on_rules
+from privacy.services.retention_rules import end_rule
 from publishing.models import PublicListing
 from publishing.services.listings import list_organisation, withdraw_listing
 from reports.periods import Period
 from tests.api.world import World
+from tests.factories import make_user
 from tests.plans.making import STARTS
+from tests.privacy.making import put_in_force
 
 _numbers = count()
 
@@ -280,6 +286,18 @@ def leave_the_book(_world: World, chance: Random) -> None:
     withdraw_contact(actor=SYSTEM, contact_id=_some(Contact.objects, chance).pk)
 
 
+def limit_ended_roles(_world: World, chance: Random) -> None:
+    """Put the rule in force that hides ended roles, and perhaps let it act, or end it."""
+    by = actor_for(make_user(Role.PRIVACY_OFFICER))
+    latest = RetentionRule.objects.of("ended_role").first()
+    if latest is not None and latest.ended_at is None:
+        end_rule(actor=by, code="ended_role", number=latest.number)
+        return
+    put_in_force(by, "ended_role", 90, latest.number if latest else 0)
+    if chance.random() < 0.5:
+        act_on_rules(city_today() + timedelta(days=1))
+
+
 def move_district(world: World, chance: Random) -> None:
     parent = chance.choice([world.north, world.south, world.city])
     edit_district(actor=SYSTEM, district_id=world.part.pk, parent=parent, was_wrong=True)
@@ -299,7 +317,7 @@ ACTS: Final[tuple[Act, ...]] = (
     merge_two_organisations, undo_last_merge, move_meeting, write_meeting, discard_some_meeting,
     forget_who_came, change_follow_up, change_concern, log_new_concern, join_some_concern, open_some_incident,
     work_on_incident, work_on_incident, work_on_plan, publish, withdraw, rewrite_a_text, change_private,
-    leave_the_book, move_district, rename_district, redraw,
+    leave_the_book, limit_ended_roles, limit_ended_roles, move_district, rename_district, redraw,
     lambda _world, chance: complete_follow_up(actor=SYSTEM, follow_up_id=_some(FollowUp.objects, chance).pk),
     lambda _world, chance: cancel_follow_up(
         actor=SYSTEM, follow_up_id=_some(FollowUp.objects, chance).pk, reason="Not needed"
@@ -313,6 +331,7 @@ ACTS: Final[tuple[Act, ...]] = (
 
 def beat() -> None:
     """What background tasks do within minutes, also as a day begins."""
+    act_on_rules(city_today())
     tell_of_ended_roles()
     tell_of_moved_ground()
     tell_of_figures(city_today())

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actors import SYSTEM, Actor, actor_for
 from api.actors import actor_for_key
 from api.models import ApiKey
-from contacts.models import Organisation
+from contacts.models import Affiliation, Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from incidents.services import opening
@@ -49,6 +49,11 @@ class World:
             make_contact(self.north, one), make_contact(self.south, one, two), make_contact(self.part, three)
         ]  # fmt: skip
         self.contacts[1].affiliations.filter(organisation=two).update(until=city_today() - timedelta(days=1))
+        long_ago = city_today() - timedelta(days=400)
+        Affiliation.objects.create(
+            contact=self.contacts[0], organisation=four, role_title="Keyholder", until=long_ago,
+            told_until=long_ago,
+        )  # fmt: skip
         self.meetings = [
             make_meeting(self.north, one, two), make_meeting(self.south, four), make_meeting(self.part, one)
         ]  # fmt: skip

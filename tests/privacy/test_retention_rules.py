@@ -1,5 +1,6 @@
 """Retention rules: proposals that do nothing, versions in force, and what a period would do today."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from accounts.actors import Actor, actor_for
 from accounts.models import PendingAct, Role, User
 from accounts.services.act_mails import mail_new_acts
 from accounts.services.acts import confirm_act, refuse_act, take_effect, withdraw_expired
+from api.actors import actor_for_key
 from api.views.changes import KEPT
 from audit.models import Action, Event
 from contacts.models import Affiliation, Contact
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import edit_contact
+from contacts.services.ended_roles import tell_of_ended_roles
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.row_context import acting_as
@@ -27,6 +30,8 @@ from privacy.codes import RetentionCode
 from privacy.models import PendingRule, RetentionRule
 from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 from privacy.services.retention_rules import end_rule, put_rule_in_force
+from tests.api.clients import Tool
+from tests.api.told import changes_since, known_changes, read, untold
 from tests.factories import (
     PASSWORD,
     make_actor,
@@ -239,7 +244,8 @@ def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor) 
     row = make_contact(north, other)
     ended = city_today() - timedelta(days=3)
     Affiliation.objects.create(contact=row, organisation=place, role_title="Keyholder", until=ended)
-    by = actor_for(make_officer(north))
+    by, keys = actor_for(make_officer(north)), [actor_for_key(Tool(north).key)]
+    tell_of_ended_roles()
 
     def seen() -> set[str]:
         page = Contact.objects.visible_to(by).for_its_page().get(pk=row.pk)
@@ -247,15 +253,26 @@ def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor) 
         assert {role.organisation.name for role in page.affiliations.all()} == edited
         return edited
 
+    def change(act: Callable[[], object]) -> set[str]:
+        """Return what is seen after an act, of which the change feed must tell."""
+        before, known = read(keys), known_changes()
+        act()
+        tell_of_ended_roles()
+        changes = changes_since(known)
+        assert len(changes) == 1 and not list(untold(keys, before, read(keys), changes))
+        return seen()
+
     assert seen() == {"Old mill", "New mill"}
-    put_in_force(actor, "ended_role", 90)
-    assert seen() == {"New mill"}
+    assert change(lambda: put_in_force(actor, "ended_role", 90)) == {"New mill"}
     [role] = shown_affiliations(row, by)
     assert role["organisation"] == other
     edit_contact(actor=by, contact_id=row.pk, version=row.version, affiliations=[role])
     assert row.affiliations.count() == 2  # hidden, and as it was
-    end_rule(actor=actor, code="ended_role", number=1)
-    assert seen() == {"Old mill", "New mill"}
+    longer = {"actor": actor, "code": "ended_role", "days": 95, "basis": "Decision 8", "number": 1}
+    put_rule_in_force(**longer)
+    assert not Affiliation.objects.ended_in_silence().exists()  # hidden before and after
+    ended_rule = change(lambda: end_rule(actor=actor, code="ended_role", number=2))
+    assert ended_rule == {"Old mill", "New mill"}
 
 
 def test_the_database_holds_one_version_in_force(actor: Actor) -> None:
