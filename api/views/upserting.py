@@ -12,7 +12,7 @@ from api import parameters
 from api.etags import expected_version
 from api.problems import Problem, bad_fields
 from api.rows.base import Row
-from api.views.writing import CreateMixin, UpdateMixin, read_only
+from api.views.writing import CreateMixin, UpdateMixin, drop_hidden_references, read_only
 from contacts.services.changing import lock
 from lib.conflicts import check_version
 from lib.fold import squash
@@ -48,6 +48,7 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             if str(values.pop("id", found.pk)) != str(found.pk):
                 raise bad_fields([read_only("/id")])
             self._keep_other_sources(values, before)
+            drop_hidden_references(values, before)
             self.perform_update(found.pk, before["version"], values)
             return self.answer(found.pk, 200)
 

@@ -268,6 +268,7 @@ class UpdateMixin(Writing):
         version = expected_version(request, before["version"], data)
         values = self.read_body(self._changes(data, before), partial=True)
         self._keep_other_sources(values, before)
+        drop_hidden_references(values, before)
         with self.stale_with_etag(pk):
             check_version(before["version"], version)
             self.perform_update(pk, version, values)
@@ -276,8 +277,7 @@ class UpdateMixin(Writing):
     def _changes(self, data: dict[str, Any], before: Any) -> dict[str, Any]:
         """The fields that the body changes. Unchanged fields, including read-only ones, are ignored.
 
-        A hidden reference reads as null; sending null back keeps it. Callers without read access learn
-        nothing about current values.
+        Callers without read access learn nothing about current values.
         """
         known = _as_read(before) if self.may_read() else {"id": str(before["id"])}
         changes = {
@@ -289,6 +289,12 @@ class UpdateMixin(Writing):
         if fixed := [read_only(f"/{name}") for name in changes if name not in writable]:
             raise bad_fields(fixed)
         return changes
+
+
+def drop_hidden_references(values: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """Drop values of null that are null for the caller already: a hidden reference reads as null, and stays."""
+    for name in [one for one, value in values.items() if value is None and before.get(one, "") is None]:
+        del values[name]
 
 
 def read_only(pointer: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """PUT by an external ID creates a record once and updates it from then on, for the key's own source alone."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,13 +10,13 @@ from django.test import Client
 
 from audit.models import Action, Event
 from contacts.models import Organisation
-from meetings.models import Concern, ConcernExternalId
+from meetings.models import Concern, ConcernExternalId, FollowUp
 from tests.api.clients import Tool
 from tests.api.test_half_rows import Book
 from tests.api.test_idempotency import again, nobody_writes_organisations, wait_for_a_lock
 from tests.api.test_taken_ids import name_it
 from tests.contacts.pages import browse
-from tests.factories import make_district, make_officer
+from tests.factories import make_contact, make_district, make_officer
 
 #: By noun: a field to change, and its new value.
 CHANGES: dict[str, tuple[str, str]] = {
@@ -126,6 +127,29 @@ def test_only_under_the_own_source_and_nothing_hidden_is_found() -> None:
         blind = writer.put(f"/organisations/by-external-id/{writer.key.source}/7/", body)
         assert (blind.status_code, set(blind.json())) == (status, {"id", "version"})
     assert Client().put(f"/api/v1/organisations/by-external-id/{source}/7/").status_code == 401
+
+
+@pytest.mark.django_db
+def test_null_keeps_a_reference_that_the_key_cannot_see_and_clears_one_that_it_sees() -> None:
+    book, elsewhere = Book(), make_contact(make_district())
+    tool, body = book.tool, book.bodies["follow-ups"] | {"contact": None}
+    path = f"/follow-ups/by-external-id/{tool.key.source}/7/"
+    follow_up = FollowUp.objects.get(pk=tool.put(path, body).json()["id"])
+    blind = Tool(book.organisation.home_district, scopes=("follow-ups:write",))
+    send: dict[str, Callable[[], Any]] = {
+        "PUT": lambda: tool.put(path, body),
+        "PATCH": lambda: tool.patch(f"/follow-ups/{follow_up.pk}/", {"contact": None}, if_match="*"),
+        "PATCH by a key that only writes": lambda: blind.patch(
+            f"/follow-ups/{follow_up.pk}/", {"contact": None}, if_match="*"
+        ),
+    }
+    for name, request in send.items():
+        for contact in (elsewhere, book.person):
+            FollowUp.objects.filter(pk=follow_up.pk).update(contact=contact)
+            assert request().status_code == 200
+            follow_up.refresh_from_db()
+            is_seen = contact == book.person and "only writes" not in name
+            assert follow_up.contact_id == (None if is_seen else contact.pk), name
 
 
 @pytest.mark.django_db
