@@ -1,5 +1,6 @@
 """`/contacts/`: DELETE erases the contact by the privacy rules."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -30,8 +31,8 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     input = ContactInput
     url_name = "api-contact"
 
-    def hold_first(self, values: dict[str, Any]) -> None:
-        lock_organisations(values.get("affiliations") or ())
+    def hold_first(self, values: dict[str, Any], ids: Collection[UUID]) -> None:
+        lock_organisations(values.get("affiliations") or (), ids)
 
     def perform_create(self, values: dict[str, Any]) -> Contact:
         return create_contact(actor=self.actor, **values)

@@ -1,7 +1,9 @@
 """PUT by an external ID: create the record that a key's own system knows by this ID, or update it."""
 
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -36,8 +38,9 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             rows = self.visible(self.actor).filter(
                 external_ids__source=own["source"], external_ids__external_id=own["external_id"]
             )
-            self.hold_first(values)
-            found = next(iter(lock(rows, list(rows.values_list("pk", flat=True))).values()), None)
+            ids = list(rows.values_list("pk", flat=True))
+            self.hold_first(values, ids)
+            found = next(iter(lock(rows, ids, values).values()), None)
             if found is None:
                 self._check_absent(request)
                 values.setdefault("external_ids", [own])
@@ -52,7 +55,7 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             self.perform_update(found.pk, before["version"], values)
             return self.answer(found.pk, 200)
 
-    def hold_first(self, values: dict[str, Any]) -> None:
+    def hold_first(self, values: dict[str, Any], ids: Collection[UUID]) -> None:
         """Lock what a body says that a writer locks before the row itself (docs/adr/0072)."""
 
     def _check_source(self, source: str) -> None:

@@ -1,6 +1,6 @@
 """The organisations that a person speaks for. Rows that the actor does not see stay as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
+from contacts.services.moves import hold_named
 from lib.cleaning import assign
 from lib.limits import refuse_more
 from lib.told import at
@@ -25,9 +26,15 @@ def shown_affiliations(contact: Contact, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def lock_organisations(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Before any person is locked: two people becoming the first to call wait for each other here."""
+def lock_organisations(rows: Sequence[Mapping[str, Any]], contact_ids: Collection[UUID] = ()) -> None:
+    """Before any person is locked: two people becoming the first to call wait for each other here.
+
+    All organisations of these contacts and rows are held first, in one order with whoever moves some.
+    """
     wanted = [row["organisation"].pk for row in rows if row.get("is_primary")]
+    if not wanted:
+        return
+    hold_named(Contact, contact_ids, rows)
     list(Organisation.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
 
 

@@ -93,27 +93,33 @@ def new_row(model: type[Row], id: UUID | None) -> Row:
     return model(**({"id": id} if id else {}))
 
 
-def lock(rows: QuerySet[Row], ids: Collection[UUID], *, stays: bool = False) -> dict[UUID, Row]:
+def lock(
+    rows: QuerySet[Row], ids: Collection[UUID], values: object = (), *, stays: bool = False
+) -> dict[UUID, Row]:
     """Those of `rows` with these ids, locked in one order until the transaction ends.
 
-    What they refer to is locked before them, and stays where it is (`hold_named`). If the rows themselves
+    What they refer to, also by the new `values`, is locked before them, and stays where it is
+    (`hold_named`). If the rows themselves
     stay where they are (`stays`), whoever refers to them does not wait.
     """
     if not ids:
         return {}
-    hold_named(rows.model, ids)
+    hold_named(rows.model, ids, values)
     found = rows.filter(id_in("pk", ids)).order_by("pk").select_for_update(of=("self",), no_key=stays)
     return {row.pk: row for row in found}
 
 
-def lock_one(rows: QuerySet[Row], pk: UUID) -> Row:
+def lock_one(rows: QuerySet[Row], pk: UUID, values: object = ()) -> Row:
     """The row among `rows` with this id, locked as `lock` does. Raises DoesNotExist."""
-    found = lock(rows, [pk])
+    found = lock(rows, [pk], values)
     return found[pk] if found else rows.none().get()
 
 
 def lock_versions(
-    rows: QuerySet[Row], versions: Mapping[UUID, int | None], may_write: Callable[[Row], bool]
+    rows: QuerySet[Row],
+    versions: Mapping[UUID, int | None],
+    may_write: Callable[[Row], bool],
+    values: object = (),
 ) -> list[Row]:
     """All of `rows`, which are those the actor sees, with these ids and versions (None: whichever it is),
     locked.
@@ -121,7 +127,7 @@ def lock_versions(
     Raises DoesNotExist where one is not seen, PermissionDenied where one is read-only, StaleVersion.
     """
     model: Any = rows.model
-    found: Mapping[UUID, Any] = lock(rows, versions.keys())
+    found: Mapping[UUID, Any] = lock(rows, versions.keys(), values)
     if len(found) < len(versions):
         raise model.DoesNotExist
     if not all(map(may_write, found.values())):

@@ -79,8 +79,8 @@ def edit_contact(
     Raises DoesNotExist when the actor does not see the person, PermissionDenied when it is read-only
     here or would be at the new home, StaleVersion, ValidationError by field.
     """
-    lock_organisations(fields.get("affiliations") or ())
-    [contact] = locked_contacts(actor, {contact_id: version})
+    lock_organisations(fields.get("affiliations") or (), [contact_id])
+    [contact] = locked_contacts(actor, {contact_id: version}, fields)
     write_contacts(actor=actor, changes=[Change(contact, fields)], action=action)
     return contact
 
@@ -97,7 +97,7 @@ def end_affiliation(
     with transaction.atomic():
         with acting_as(actor):
             seen = Contact.objects.visible_to(actor).get(pk=contact_id)
-        lock_organisations(shown_affiliations(seen, actor))
+        lock_organisations(shown_affiliations(seen, actor), [contact_id])
         [contact] = locked_contacts(actor, {contact_id: None})
         rows = shown_affiliations(contact, actor)
         if affiliation_id not in {row["id"] for row in rows}:
@@ -151,7 +151,8 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
 
     Raises PermissionDenied where one is read-only or would be, ValidationError by field.
     """
-    lock_organisations([row for one in changes for row in one.fields.get("affiliations") or ()])
+    rows = [row for one in changes for row in one.fields.get("affiliations") or ()]
+    lock_organisations(rows, [one.row.pk for one in changes if not one.is_new])
     note_districts(changes, districts_of_contacts)
     for change in changes:
         _assign(actor, change)
@@ -174,11 +175,11 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     record_written(actor, "contact", others, districts_of_contacts)
 
 
-def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Contact]:
+def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None], values: object = ()) -> list[Contact]:
     """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
     rows = Contact.objects.visible_to(actor)
     with acting_as(actor):
-        return lock_versions(rows, versions, lambda row: can_edit_contact(actor, row))
+        return lock_versions(rows, versions, lambda row: can_edit_contact(actor, row), values)
 
 
 @opened(Opened.WRITER)

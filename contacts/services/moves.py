@@ -138,27 +138,52 @@ def kind_of(model: type[Model]) -> Kind | None:
 
 
 @opened(Opened.WRITER)
-def hold_named(model: type[Model], ids: Collection[UUID]) -> None:
+def hold_named(model: type[Model], ids: Collection[UUID], values: object = ()) -> None:
     """Keep what these rows are seen through, or name, where it is until the transaction ends.
+
+    `values`: what the rows are about to name, such as the fields of an edit. It is held together with what
+    they name now, in one order.
 
     Whoever moves or erases a row locks it FOR UPDATE, and FOR KEY SHARE waits for that. The foreign keys take
     the same lock, but only at the commit: after the districts of the rows were read. Other writes do not
     wait, such as that of the moment of the last meeting. The actor need not see what is named.
     """
-    statement = _holding(model) if ids else None
+    new: dict[str, set[UUID]] = defaultdict(set)
+    for row in _rows_in(values):
+        if kind := kind_of(type(row)):
+            new[kind.object_type].add(row.pk)
+    statement = _holding(model, frozenset(new)) if ids or new else None
     if statement:
+        arrays = {f"{name}_array": as_array(found) for name, found in new.items()}
         with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.bind(rows_array=as_array(ids)))
+            cursor.execute(statement.sql, statement.bind(rows_array=as_array(ids), **arrays))
+
+
+def _rows_in(values: object) -> Iterable[Model]:
+    """The rows among the values of an edit, also within its lists."""
+    if isinstance(values, Model):
+        yield values
+    elif isinstance(values, Mapping | list | tuple | set):
+        for value in values.values() if isinstance(values, Mapping) else values:
+            yield from _rows_in(value)
 
 
 @cache
-def _holding(model: type[Model]) -> Statement | None:
-    """One statement that locks the rows, table by table in the order of `KINDS` and each by ID."""
+def _holding(model: type[Model], new: frozenset[str]) -> Statement | None:
+    """One statement that locks the rows, table by table in the order of `KINDS` and each by ID.
+
+    `new` are types of rows that are about to be named. What these are seen through is locked, too.
+    """
     kind = kind_of(model)
     named: dict[str, list[Statement]] = {}
     for to, path in _paths(kind.object_type) if kind else ():
         rows: Any = model._default_manager.filter(id_in("pk", [Placeholder("rows")])).order_by()
         named.setdefault(to, []).append(Statement.of(rows.values(path)))
+    for name in sorted(new):
+        named.setdefault(name, []).append(Statement("SELECT unnest(%s::uuid[])", [Placeholder(name).array]))
+        for to, path in _paths(name, only_through=True):
+            rows = KINDS[name].model._default_manager.filter(id_in("pk", [Placeholder(name)])).order_by()
+            named.setdefault(to, []).append(Statement.of(rows.values(path)))
     held = [
         f"held_{to} AS (SELECT FROM {KINDS[to].model._meta.db_table} "
         f"WHERE id IN ({' UNION ALL '.join(one.sql for one in named[to])}) ORDER BY id FOR KEY SHARE)"
@@ -172,12 +197,12 @@ def _holding(model: type[Model]) -> Statement | None:
     return Statement(f"WITH {', '.join(held)} SELECT {counted}", parameters)
 
 
-def _paths(object_type: str, before: str = "") -> Iterable[tuple[str, str]]:
+def _paths(object_type: str, before: str = "", *, only_through: bool = False) -> Iterable[tuple[str, str]]:
     """The types that rows of a type refer to, by their paths, and those that these are seen through."""
     for link in LINKS:
-        if link.of == object_type and (link.is_through or not before):
+        if link.of == object_type and (link.is_through or not only_through):
             yield link.to, before + link.path
-            yield from _paths(link.to, f"{before}{link.path}__")
+            yield from _paths(link.to, f"{before}{link.path}__", only_through=True)
 
 
 @opened(Opened.RECOUNT)

@@ -53,7 +53,7 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     Steps of those it touched before stay: somebody may have promised a call. If the concern moves to another
     district, its incident moves with it, and open steps of those that it no longer touches are not needed.
     """
-    before = concerns.locked_concern(actor, concern_id).district
+    before = concerns.locked_concern(actor, concern_id, fields).district
     joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
     ids = joined.values_list("pk", flat=True) if CONCERNED & fields.keys() else ()
     incident = next(iter(lock(joined, list(ids)).values()), None)

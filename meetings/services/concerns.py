@@ -98,7 +98,7 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     one it moves to, is not covered, StaleVersion, ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
-    concern = locked_concern(actor, concern_id)
+    concern = locked_concern(actor, concern_id, fields)
     if not can_edit_concern(actor, concern):
         raise PermissionDenied
     check_version(concern.version, version)
@@ -161,10 +161,10 @@ def name_incident(actor: Actor, concern: Concern) -> None:
     record_written(actor, "concern", [change], districts_of_concerns)
 
 
-def locked_concern(actor: Actor, concern_id: UUID) -> Concern:
+def locked_concern(actor: Actor, concern_id: UUID, values: object = ()) -> Concern:
     """The concern as the actor sees it, locked until the transaction ends."""
     with acting_as(actor):
-        return lock_one(Concern.objects.visible_to(actor), concern_id)
+        return lock_one(Concern.objects.visible_to(actor), concern_id, values)
 
 
 def districts_of_concerns(concerns: Collection[Concern]) -> dict[UUID, set[UUID]]:

@@ -73,7 +73,7 @@ def edit_one_of_follow_up_series(
     if scope != ONE:
         lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
     with acting_as(actor):
-        row = lock_one(FollowUp.objects.visible_to(actor), follow_up_id)
+        row = lock_one(FollowUp.objects.visible_to(actor), follow_up_id, fields)
     if scope == ONE or row.series_id is None:
         before = _shared(row) if row.series_id else None
         edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)

@@ -124,7 +124,7 @@ def edit_follow_up(
     rows = FollowUp.objects.visible_to(actor).with_homes()
     with acting_as(actor):
         [follow_up] = lock_versions(
-            rows, {follow_up_id: version}, lambda row: can_complete_follow_up(actor, row)
+            rows, {follow_up_id: version}, lambda row: can_complete_follow_up(actor, row), fields
         )
     del follow_up.home_ids  # its organisations may change
     prefetch_related_objects([follow_up], "organisation_links__organisation")

@@ -84,7 +84,7 @@ def hold_meeting(
     absent, and their own officers log a meeting of their own.
     """
     _check_took_place(status)
-    meeting = locked_meeting(actor, meeting_id, version)
+    meeting = locked_meeting(actor, meeting_id, version, fields)
     if meeting.status != MeetingStatus.PLANNED:
         raise ValidationError(_("Only a planned meeting can be marked as held."), code="not_planned")
     values = _with_outcome_of(promises, status, fields, meeting.outcomes)

@@ -110,7 +110,7 @@ def edit_one_of_series(
     """
     if scope != ONE:
         lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
-    meeting = locked_meeting(actor, meeting_id, version)
+    meeting = locked_meeting(actor, meeting_id, version, fields)
     if scope == ONE or meeting.series is None:
         change = Change(meeting, fields)
         write_meetings(actor, [change])

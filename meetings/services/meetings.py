@@ -79,15 +79,17 @@ def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     _follow(actor, meetings, met)
 
 
-def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Meeting]:
+def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None], values: object = ()) -> list[Meeting]:
     """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
     rows = Meeting.objects.visible_to(actor)
     with acting_as(actor):
-        return lock_versions(rows, versions, lambda row: can_edit_meeting(actor, row))
+        return lock_versions(rows, versions, lambda row: can_edit_meeting(actor, row), values)
 
 
-def locked_meeting(actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
-    return locked_meetings(actor, {meeting_id: version})[0]
+def locked_meeting(
+    actor: Actor, meeting_id: UUID, version: int | None = None, values: object = ()
+) -> Meeting:
+    return locked_meetings(actor, {meeting_id: version}, values)[0]
 
 
 # --- The verbs ------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ def edit_meeting(
     Raises as `locked_meetings` does, and ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
-    meeting = locked_meeting(actor, meeting_id, version)
+    meeting = locked_meeting(actor, meeting_id, version, fields)
     write_meetings(actor, [Change(meeting, fields, may_have_left=may_have_left)])
     return meeting
 

@@ -48,7 +48,7 @@ def edit_with_status(
 
     Raises as `edit_meeting` does, and ValidationError for a step that does not exist.
     """
-    meeting = locked_meeting(actor, meeting_id, version)
+    meeting = locked_meeting(actor, meeting_id, version, values)
     before = meeting.status
     if status is None or status == before:
         return edit_one_of_series(actor=actor, meeting_id=meeting_id, scope=ONE, **values)

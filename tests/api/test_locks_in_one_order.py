@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from django.db import connections, transaction
@@ -10,6 +11,7 @@ from django.db import connections, transaction
 from accounts.actors import SYSTEM
 from contacts.models import Affiliation
 from contacts.services.affiliations import lock_organisations
+from contacts.services.changing import lock_one
 from contacts.services.contacts import edit_contact, erase_contacts, locked_contacts
 from districts.models import District
 from meetings.models import Concern, FollowUp
@@ -94,6 +96,27 @@ def test_a_meeting_is_erased_while_its_concern_is_written(committed_db: None, ve
     )
     assert answer.status_code == (412 if verb == "patch" else 200), answer.content
     assert Concern.objects.get().meeting_id is None
+
+
+@pytest.mark.parametrize("verb", ["patch", "put"])
+def test_what_a_body_newly_names_is_locked_before_the_row(committed_db: None, verb: str) -> None:
+    north = make_district()
+    tool = Tool(north)
+    body, person = _follow_up(tool, north)
+    path = f"/follow-ups/by-external-id/{tool.key.source}/7/"
+    made = tool.put(path, body).json()
+    change = {"contact": str(person.pk)}
+    send = {
+        "patch": lambda: again(tool).patch(f"/follow-ups/{made['id']}/", change, if_match="*"),
+        "put": lambda: again(tool).put(path, body | change),
+    }[verb]
+    answer = while_waiting(
+        lambda: locked_contacts(SYSTEM, {person.pk: None}),
+        send,
+        lambda _held: lock_one(FollowUp.objects.all(), UUID(made["id"])),  # as whoever writes both does
+    )
+    assert answer.status_code == 200, answer.content
+    assert FollowUp.objects.get().contact_id == person.pk
 
 
 def test_two_people_become_the_main_contact_at_once(committed_db: None) -> None:
