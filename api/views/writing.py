@@ -292,7 +292,7 @@ class UpdateMixin(Writing):
 
 
 def drop_hidden_references(values: dict[str, Any], before: Mapping[str, Any]) -> None:
-    """Drop values of null that are null for the caller already: a hidden reference reads as null, and stays."""
+    """Drop nulls that are null for the caller already: a hidden reference reads as null, and stays."""
     for name in [one for one, value in values.items() if value is None and before.get(one, "") is None]:
         del values[name]
 
