@@ -11,11 +11,13 @@ from typing import Any
 from celery import Celery, signals
 from kombu.entity import Queue
 
+from crm.broker import use_transport
 from crm.queues import MOST_PATIENCE, PATIENT, QUEUES, TASKS, route
 from lib import row_context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
+use_transport()
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+from redis.exceptions import OutOfMemoryError, ResponseError
 
 from crm import heartbeat, progress, promises
 from crm.queues import QUEUES
@@ -62,10 +63,25 @@ def ask_settings() -> States:
 
 
 def ask_broker() -> States:
+    """Return whether Valkey replies and takes writes, or which space it lacks."""
     options = {"socket_connect_timeout": 1, "socket_timeout": 1}
-    with current_app.connection_for_write(connect_timeout=1, transport_options=options) as broker:
-        broker.ensure_connection(max_retries=1, timeout=1)
-        return {"broker": "up" if broker.default_channel.client.ping() else "down"}
+    try:
+        with current_app.connection_for_write(connect_timeout=1, transport_options=options) as broker:
+            broker.ensure_connection(max_retries=1, timeout=1)
+            is_up = broker.default_channel.client.ping()
+        cache.set("web:written", True, heartbeat.LIFETIME_SECONDS)
+    except ResponseError as refused:
+        if space := lacking(refused):
+            return {"broker": space}
+        raise
+    return {"broker": "up" if is_up else "down"}
+
+
+def lacking(refused: ResponseError) -> str:
+    """Return which space Valkey lacks when it refuses to write, or "" if it is something else."""
+    if isinstance(refused, OutOfMemoryError):
+        return "memory_full"
+    return "disk_full" if str(refused).startswith("MISCONF") else ""
 
 
 def ask_workers() -> States:

@@ -130,13 +130,19 @@ def environment_of(names: Iterable[str], environment: Mapping[str, str]) -> dict
 
 # --- A machine without containers -------------------------------------------------------------------------
 TEMPLATE: Final = Path(__file__).resolve().parents[1] / "deploy" / "valkey" / "users.conf"
+#: Valkey's limit of memory. Queues and the cache are far smaller.
+MEMORY: Final = "256mb"
+#: A full server refuses writes with a clear answer. To evict a key could lose a queue without a sign.
+POLICY: Final = "noeviction"
+LIMITS: Final = (f"maxmemory {MEMORY}", f"maxmemory-policy {POLICY}")
 HEAD: Final = """\
 # `python -m crm.processes` writes this file: a user for each process, with its keys and commands.
 # Compose fills in the passwords. Without containers, use what `python -m crm.processes ENV FOLDER` writes.
 save ''
 appendonly yes
+{limits}
 requirepass $VALKEY_PASSWORD
-"""
+""".format(limits="\n".join(LIMITS))
 
 
 class Missing(ValueError):
@@ -172,7 +178,7 @@ def files_of(given: dict[str, str]) -> dict[str, str]:
         files[f"{process}.env"] = "".join(f"{name}={value}\n" for name, value in values.items())
     passwords = {user: given.get(password_of(user), "") for user in USERS}
     users = [f"requirepass {_needed(given, 'VALKEY_PASSWORD')}", *acl_lines(passwords)]
-    files["valkey.conf"] = "\n".join(["save ''", "appendonly yes", *users, ""])
+    files["valkey.conf"] = "\n".join(["save ''", "appendonly yes", *LIMITS, *users, ""])
     return files
 
 

@@ -13,7 +13,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from crm.processes import RULES, acl_lines
+from crm.processes import MEMORY, POLICY, RULES, acl_lines
 from crm.queues import QUEUES
 
 from . import binaries
@@ -89,6 +89,8 @@ class Valkey:
             with self.client() as client:
                 client.ping()
         except redis.ResponseError as problem:
+            if str(problem).startswith("MISCONF"):
+                return f"The disk is full: free space, and Valkey goes on by itself ({problem})"
             return f"Valkey takes nothing: {problem}"
         except redis.RedisError:
             pass
@@ -114,6 +116,10 @@ class Valkey:
             "",
             "--appendonly",
             "yes" if self.durable else "no",
+            "--maxmemory",
+            MEMORY,
+            "--maxmemory-policy",
+            POLICY,
         ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
