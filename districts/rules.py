@@ -16,6 +16,7 @@ Polygon = list[Ring]
 Boundary = list[Polygon]
 
 MAX_VERTICES = 100_000  # per file, 100 times what a city needs
+MAX_OF_ONE = 10_000  # of one district. To check a spiky line takes time with the square of its points
 DECIMALS = 6  # about 10 cm
 FAR_DEGREES = 10.0  # no city is this wide
 MAX_POSITIONS = 4  # longitude, latitude, height, and extra values from some programs
@@ -41,7 +42,7 @@ class BadBoundary(ValueError):
 def read_boundary(geometry: object) -> Boundary:
     """Return the boundary of a GeoJSON geometry. A Polygon becomes a MultiPolygon, heights are dropped.
 
-    Raises BadBoundary for a wrong type, for rings that are short, open or flat, and for positions outside WGS
+    Raises BadBoundary for a wrong type, too many points, for rings that are short, open or flat, and for positions outside WGS
     84.
     """
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
@@ -50,6 +51,9 @@ def read_boundary(geometry: object) -> Boundary:
     polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
     if not isinstance(polygons, list) or not polygons:
         raise BadBoundary("no_coordinates")
+    rings = [ring for polygon in polygons if isinstance(polygon, list) for ring in polygon]
+    if sum(len(ring) for ring in rings if isinstance(ring, list)) > MAX_OF_ONE:
+        raise BadBoundary("too_many_vertices", n=MAX_OF_ONE)
     return [_read_polygon(polygon, number) for number, polygon in enumerate(polygons, 1)]
 
 
@@ -74,8 +78,6 @@ def _read_ring(ring: object, polygon: int, which: int) -> Ring:
     where = {"polygon": polygon, "ring": which}
     if not isinstance(ring, list):
         raise BadBoundary("no_coordinates")
-    if len(ring) > MAX_VERTICES:
-        raise BadBoundary("too_many_vertices", n=len(ring))
     points = [_read_position(position) for position in ring]
     if len(points) < 4:
         raise BadBoundary("short_ring", **where)

@@ -185,14 +185,15 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
         numbers.setdefault(code, number)
         try:
             boundary = read_boundary(feature.get("geometry"))
+            total += vertices(boundary)
+            if total > MAX_VERTICES:
+                text = _("the file has too many points (the limit is %(n)d). Simplify the boundaries first.")
+                mistakes.append(mistake(label, "geometry", text % {"n": MAX_VERTICES}))
+                break
             check_shape(boundary)
         except BadBoundary as error:
             mistakes.append(mistake(label, "geometry", _say(error)))
             continue
-        total += vertices(boundary)
-        if total > MAX_VERTICES:
-            mistakes.append(mistake(label, "geometry", _say(BadBoundary("too_many_vertices", n=total))))
-            break
         found.append(Found(number, code, name, boundary))
     mistakes += _strays(found)
     if mistakes:

@@ -167,8 +167,8 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("GeoJSON file"),
         help_text=_(
-            "A FeatureCollection of polygons in WGS 84, up to 10 MB. You check the result "
-            "before anything is saved."
+            "A FeatureCollection of polygons in WGS 84, up to 10 MB and 10,000 points for each district. "
+            "You check the result before anything is saved."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".geojson,.json,application/geo+json"}),
     )

@@ -80,8 +80,11 @@ def test_what_is_no_position_is_refused(position: Any) -> None:
     assert refused(with_ring(position, [1, 0], [1, 1], position)) == "not_a_position"
 
 
-def test_a_ring_of_a_million_is_refused_before_it_is_read() -> None:
-    assert refused(with_ring(*[[0, 0]] * 1_000_000)) == "too_many_vertices"
+def test_a_district_of_more_than_10000_points_is_refused_before_it_is_read() -> None:
+    assert refused(with_ring(*[[0, 0]] * 10_001)) == "too_many_vertices"
+    assert refused(with_ring(*[[0, 0]] * 10_000)) == "flat_ring"
+    rings = [[[0, 0]] * 6_000] * 2
+    assert refused({"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}) == "too_many_vertices"
 
 
 def test_swapped_axes_are_told_from_a_far_place() -> None:
