@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -16,6 +17,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from api.actors import actor_for_key
 from api.models import ApiKey, ApiSecret, KeyNetwork
+from api.models.key import KeyStatus
 from api.rules import Token, read_token
 from api.services.keys import secret_hashes
 from audit.models import Action
@@ -27,6 +29,20 @@ from lib.row_context import act_as
 # Storing every use would cost one write per request. Every minute is accurate enough.
 SECONDS_BETWEEN_USES = 60
 WRONG = _("This key is invalid, has expired or is not allowed from this network.")
+
+
+class KeyPending(AuthenticationFailed):
+    """A key with its right secret that a privacy officer has not confirmed yet."""
+
+    default_code = "key_pending"
+    default_detail = _("A privacy officer has not confirmed this key yet.")
+
+
+class KeyExpired(AuthenticationFailed):
+    """A key with its right secret whose last day has passed."""
+
+    default_code = "key_expired"
+    default_detail = _("This key has expired. An administrator can renew it.")
 
 
 class KeyUser:
@@ -53,6 +69,7 @@ class KeyAuthentication(BaseAuthentication):
         if found is None or not _may_come_from(found[0], client_address(request.META)):
             if token:
                 _note_refusal(token)
+                _explain(token, client_address(request.META))
             raise AuthenticationFailed(WRONG)
         key, covered = found
         actor = request._request.actor = actor_for_key(key, covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
@@ -133,6 +150,21 @@ def _note_refusal(token: Token) -> None:
     if ApiKey.objects.filter(pk=token.key_id).exists():
         caller = Actor(kind="key", id=token.key_id, request_id=str(get_contextvars().get("request_id", "")))
         record(caller, Action.SIGN_IN_FAILED, "api_key", [token.key_id], allowed=False)
+
+
+def _explain(token: Token, address: str) -> None:
+    """Raise KeyPending or KeyExpired for whoever has the secret and calls from a network of the key."""
+    key = ApiKey.objects.filter(pk=token.key_id).exclude(status=KeyStatus.REVOKED).first()
+    if key is None or not _may_come_from(key, address):
+        return
+    live = key.secrets.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
+    stored, given = list(live.values_list("secret_hash", flat=True)), secret_hashes(token.secret)
+    if not any(hmac.compare_digest(known, one) for known in stored for one in given):
+        return
+    if key.expires_at <= timezone.now():
+        raise KeyExpired
+    if key.status == KeyStatus.WAITING:
+        raise KeyPending
 
 
 def _note_use(key: ApiKey, address: str) -> None:

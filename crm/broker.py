@@ -47,16 +47,16 @@ def _mapping(value: object, name: str) -> Mapping[str, Any]:
     return value
 
 
-class Channel(redis.Channel):  # type: ignore[misc]  # kombu brings no types
+class Channel(redis.Channel):
     def _brpop_read(self, **options: Any) -> Any:
         try:
-            return super()._brpop_read(**options)
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]  # kombu brings no types
         except (json.JSONDecodeError, UnicodeDecodeError) as problem:  # it has left its queue
             log.error("broker_message_discarded", reason=type(problem).__name__)
             return True
 
 
-class Transport(redis.Transport):  # type: ignore[misc]  # see above
+class Transport(redis.Transport):
     Channel = Channel
 
     def _deliver(self, message: Any, queue: str) -> None:
@@ -65,7 +65,7 @@ class Transport(redis.Transport):  # type: ignore[misc]  # see above
         except Malformed as problem:
             log.error("broker_message_discarded", queue=queue, reason=str(problem))
             return
-        super()._deliver(message, queue)
+        super()._deliver(message, queue)  # type: ignore[no-untyped-call]  # kombu brings no types
 
 
 def use_transport() -> None:

@@ -42,8 +42,8 @@ class BadBoundary(ValueError):
 def read_boundary(geometry: object) -> Boundary:
     """Return the boundary of a GeoJSON geometry. A Polygon becomes a MultiPolygon, heights are dropped.
 
-    Raises BadBoundary for a wrong type, too many points, for rings that are short, open or flat, and for positions outside WGS
-    84.
+    Raises BadBoundary for a wrong type, for too many points, for rings that are short, open or flat, and for
+    positions outside WGS 84.
     """
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         raise BadBoundary("not_a_polygon", type=_kind(geometry))

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -9,10 +10,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Organisation
 from incidents.codes import IncidentStatus
-from incidents.models import Incident
+from incidents.models import Incident, IncidentConcern, IncidentStep
 from lib.days import day_starts_at
 from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet, MomentFilter
+from meetings.models import Concern
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -25,6 +28,8 @@ class IncidentFilters(FilterSet):
     protocol = django_filters.CharFilter(
         field_name="protocol__code", label=_("Protocol"), max_length=40, widget=forms.HiddenInput
     )
+    organisation = django_filters.UUIDFilter(method="at_organisation", widget=forms.HiddenInput)
+    concern = django_filters.UUIDFilter(method="of_concern", widget=forms.HiddenInput)
     late = BooleanFilter(label=_("A step is late"), method="is_late")
     started_after = django_filters.DateFilter(label=_("Started on or after"), method="on_day", widget=DAY)
     started_before = django_filters.DateFilter(label=_("Started before"), method="on_day", widget=DAY)
@@ -33,6 +38,20 @@ class IncidentFilters(FilterSet):
     def is_late(self, queryset: Rows, name: str, value: bool) -> Rows:
         late = models.Q(pk__in=Incident.objects.late(timezone.now()).values("pk"))
         return queryset.filter(late if value else ~late)
+
+    def at_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        """Incidents with a step of an organisation that the actor sees, or with a concern there."""
+        seen = Organisation.objects.visible_to(self.actor).filter(pk=value)
+        steps = IncidentStep.objects.filter(organisation__in=seen)
+        concerns = Concern.objects.visible_to(self.actor).filter(site_organisation__in=seen)
+        links = IncidentConcern.objects.filter(concern__in=concerns)
+        touched = models.Q(pk__in=steps.values("incident")) | models.Q(pk__in=links.values("incident"))
+        return queryset.filter(touched)
+
+    def of_concern(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        """The incident of a concern that the actor sees."""
+        seen = Concern.objects.visible_to(self.actor).filter(pk=value)
+        return queryset.filter(pk__in=IncidentConcern.objects.filter(concern__in=seen).values("incident"))
 
     def on_day(self, queryset: Rows, name: str, value: date) -> Rows:
         lookup = "started_at__gte" if name == "started_after" else "started_at__lt"

@@ -364,6 +364,7 @@ PARAMETERS: Final[dict[str, str]] = {
     "external_id": "Known by this ID to the system `source`, or to any system.",
     "case_reference": "With exactly this reference in the case system.",
     "organisation": "Of the organisation with this ID.",
+    "concern": "Of the concern with this ID.",
     "as_of": "As it was when this day began.",
     "webhook": "Of the webhook with this ID.",
 }

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
@@ -10,6 +11,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Organisation
 from districts.codes import Focus
 from lib.days import day_starts_at
 from lib.filters import (
@@ -77,6 +79,7 @@ class ConcernFilters(DatedFilterSet):
     )
     bias = BooleanFilter(label=_("Bias concern"), method="with_bias")
     status = CodesFilter(ConcernStatus, label=_("Status"))
+    organisation = django_filters.UUIDFilter(method="at_organisation", widget=forms.HiddenInput)
     district = PlaceFilter(field_name="district", label=_("District"))
     received_after = django_filters.DateFilter(label=_("Received on or after"), method="on_day", widget=DAY)
     received_before = django_filters.DateFilter(label=_("Received before"), method="on_day", widget=DAY)
@@ -101,6 +104,11 @@ class ConcernFilters(DatedFilterSet):
 
     def find(self, queryset: Rows, name: str, value: str) -> Rows:
         return matching(queryset, value)
+
+    def at_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
+        """Concerns at an organisation that the actor sees. Of another one, not even the ID is shown."""
+        seen = Organisation.objects.visible_to(self.actor).filter(pk=value)
+        return queryset.filter(site_organisation__in=seen)
 
     def with_bias(self, queryset: Rows, name: str, value: bool) -> Rows:
         biased = Q(pk__in=Concern.objects.with_bias().values("pk"))

@@ -25,6 +25,14 @@ from tests.factories import make_district, make_organisation, make_user
 pytestmark = pytest.mark.django_db
 
 
+def reason(token: str, **headers: str) -> str:
+    """The code with which a key is refused."""
+    answer = Client(headers={"authorization": f"Bearer {token}"}).get("/api/v1/me/", **headers)
+    assert answer.status_code == 401
+    code: str = answer.json()["code"]
+    return code
+
+
 def call(token: str, **headers: str) -> int:
     return Client(headers={"authorization": f"Bearer {token}"}).get("/api/v1/me/", **headers).status_code
 
@@ -50,14 +58,15 @@ def test_the_secret_is_nowhere_and_the_wrong_one_is_refused() -> None:
 def test_a_key_works_until_it_expires() -> None:
     tool = Tool()
     ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert call(tool.token) == 401
+    assert reason(tool.token) == "key_expired"
+    assert reason(tool.token + "x") == reason("crm_" + "0" * 32 + ".secret") == "authentication_failed"
 
 
 def test_revoking_acts_at_once() -> None:
     tool = Tool()
     assert call(tool.token) == 200
     revoke_key(actor=SYSTEM, key_id=tool.key.pk)
-    assert call(tool.token) == 401
+    assert reason(tool.token) == "authentication_failed"
 
 
 def test_two_secrets_live_while_a_key_rotates_and_then_one() -> None:
@@ -129,8 +138,11 @@ def test_all_scopes_but_these_open_the_book() -> None:
 @pytest.mark.parametrize("scope", OPENS)
 def test_an_administrators_key_that_opens_the_book_waits_for_a_privacy_officer(scope: str) -> None:
     administrator = actor_for(make_user(Role.ADMINISTRATOR))
-    key, token = create_key(actor=administrator, scopes=[scope], source="platform", **FIELDS)
-    assert call(str(token)) == 401
+    key, token = create_key(
+        actor=administrator, scopes=[scope], source="platform", cidrs=["127.0.0.1/32"], **FIELDS
+    )
+    assert (reason(str(token)), reason(str(token) + "x")) == ("key_pending", "authentication_failed")
+    assert reason(str(token), REMOTE_ADDR="198.51.100.7") == "authentication_failed"
     with pytest.raises(PermissionDenied):
         confirm_key(actor=administrator, key_id=key.pk)
     confirm_key(actor=actor_for(make_user(Role.PRIVACY_OFFICER)), key_id=key.pk)

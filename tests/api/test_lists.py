@@ -6,14 +6,17 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.actors import actor_for
 from api.schema import document
 from contacts.models import Contact, Organisation
 from districts.models import District
+from incidents.services.opening import log_concern, open_incident
 from lib.days import city_today
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting
 from tests.api.clients import Tool
-from tests.factories import make_district, make_officer, make_organisation
+from tests.factories import make_district, make_officer, make_organisation, make_supervisor
+from tests.incidents.making import SHORT, make_protocol
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +158,35 @@ def test_a_page_takes_no_more_either(north: District) -> None:
     there.popitem()
     assert browser.post("/meetings/log/assembly/", sent | there).status_code == 302
     assert Meeting.objects.get().organisation_links.count() == 200
+
+
+@pytest.mark.django_db
+def test_concerns_and_incidents_are_filtered_by_an_organisation_that_the_key_sees() -> None:
+    north = make_district()
+    place, other = make_organisation(north), make_organisation(north)
+    actor = actor_for(make_supervisor(north))
+    protocol = make_protocol(SHORT, district=None, agreed_with=[(place, city_today())])
+    given: dict[str, Any] = {
+        "actor": actor,
+        "kinds": ["threat"],
+        "bias_grounds": ["anti_roma"],
+        "district": north,
+    }
+    here = log_concern(**given, site_organisation=place)
+    log_concern(**given, site_organisation=other)
+    incident = open_incident(actor=actor, concern_id=here.pk, protocol_id=protocol.pk)
+    tool = Tool(north)
+
+    def found(path: str) -> list[str]:
+        answer = tool.get(path)
+        assert answer.status_code == 200, answer.content
+        return [row["id"] for row in answer.json()["results"]]
+
+    assert found(f"/concerns/?organisation={place.pk}") == [str(here.pk)]
+    assert found(f"/incidents/?organisation={place.pk}") == [str(incident.pk)]
+    assert found(f"/incidents/?concern={here.pk}") == [str(incident.pk)]
+    assert found(f"/incidents/?organisation={other.pk}") == found(f"/incidents/?concern={other.pk}") == []
+    Organisation.objects.filter(pk=place.pk).update(home_district=make_district())  # out of sight
+    assert found(f"/concerns/?organisation={place.pk}") == found(f"/incidents/?organisation={place.pk}") == []
+    assert len(found("/concerns/")) == 2
+    assert tool.get("/incidents/?organisation=x").status_code == 400

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kombu import Queue
+from kombu.entity import Queue
 from redis.exceptions import OutOfMemoryError, ResponseError
 from structlog.testing import capture_logs
 
