@@ -21,9 +21,13 @@ which the application itself uses ([ADR 68](adr/0068-nothing-irreversible-by-one
 TAIL: Final = """
 The second person is never the one who asked, never on their own account, and never on a device on which
 the one who asked has signed in. It is no account that the one who asked made or took over in the last 7
-days. Other changes of an account, such as its name, keep nobody from confirming. A confirmation needs a
-fresh sign-in. Until an act takes effect, whoever asked and everyone who could have confirmed it can
-cancel it under **Waiting for you**.
+days. The device is known by a signed cookie, so the rule stops a colleague who left a session open or
+lent a password on one computer. It does not stop someone who deletes cookies or uses another browser:
+for them, what holds is the second person's own password and second factor, the email to everyone who
+could have confirmed, and the days until an act takes effect. Addresses in the network are not compared,
+because an office shares one. Other changes of an account, such as its name, keep nobody from
+confirming. A confirmation needs a fresh sign-in. Until an act takes effect, whoever asked and everyone
+who could have confirmed it can cancel it under **Waiting for you**.
 
 ## Acts of one person
 
