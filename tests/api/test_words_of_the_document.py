@@ -1,11 +1,15 @@
 """Each property, parameter, tag and answer of the OpenAPI document has a description and an example."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from django.conf import settings
 
+from api.rows.reports import BY_SLUG
 from api.schema import document
 from api.schema.words import PARAMETERS, PROPERTIES, TAGS
 
@@ -15,6 +19,16 @@ FILES = ("text/vcard", "application/x-ndjson")  # explained in the guide
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     return document.as_dict()
+
+
+def test_the_guide_names_each_report_and_each_path(found: dict[str, Any]) -> None:
+    guide = (Path(settings.BASE_DIR) / "docs" / "api" / "guide.md").read_text()
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \|", guide.partition("| Report | n of N |")[2].partition("\n\n")[0], re.MULTILINE
+    )
+    assert sorted(rows) == sorted(BY_SLUG)
+    nouns = set(re.findall(r"^/((?:publishing/)?[a-z-]+)/", "\n".join(found["paths"]), re.MULTILINE))
+    assert {noun for noun in nouns if not re.search(rf"[/`]{noun}[/`?]", guide)} == set()
 
 
 def members(found: dict[str, Any]) -> Iterator[tuple[str, Any]]:

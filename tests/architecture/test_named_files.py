@@ -53,3 +53,19 @@ def test_the_lists_of_threats_and_requirements_name_tests() -> None:
 def test_what_is_gone_is_missed(name: str) -> None:
     assert list(named(f"see `{name}`, and `record()`")) == [name]
     assert not is_there(name)
+
+
+def test_the_index_of_decisions_lists_each_with_its_title() -> None:
+    """GitHub shows no generated index, so that the page has the lines itself."""
+    folder = ROOT / "docs" / "adr"
+    heads = {
+        page.name: page.read_text().partition("\n")[0].removeprefix("# ") for page in folder.glob("0*.md")
+    }
+    lines = [
+        f"- {number}. [{title}]({name})"
+        for name, (number, _dot, title) in sorted(
+            (name, head.partition(". ")) for name, head in heads.items()
+        )
+    ]
+    listed = [line for line in (folder / "index.md").read_text().splitlines() if line.startswith("- ")]
+    assert listed == lines, "Add the page to docs/adr/index.md."
