@@ -24,7 +24,6 @@ from contacts.codes import Kind
 from contacts.models import Contact
 from districts.codes import Focus
 from lib.fold import fold, squash
-from lib.row_context import Opened, opened
 from lib.sensitive import find_sensitive, is_place, names_community, words_about_communities
 from privacy.models import DataRequest
 from privacy.rules.finding import Wanted, wanted
@@ -72,7 +71,6 @@ def _communities() -> tuple[Wanted, Wanted]:
     return wanted(whole, (), ()), wanted(beginnings, (), ())
 
 
-@opened(Opened.WRITER)
 def _is_name_in_book(word: str) -> bool:
     return Contact.objects.filter(Q(given_name__iexact=word) | Q(family_name__iexact=word)).exists()
 
