@@ -85,7 +85,8 @@ def held(row: DataRequest, officers: Officers) -> Held:
     seen: set[tuple[str, str, str]] = set()
     records = list(_records(row, law, contacts, refused | cut, seen))
     texts: dict[str, list[dict[str, Any]]] = {"fact": [], "opinion": []}
-    notes = [one for one in show([one for one in gives if _key(one) not in seen]) if not one.is_gone]
+    shown = [one for one in show(gives) if not one.is_gone]
+    notes = [one for one in shown if one.is_changed or _key(one.finding) not in seen]
     for one in notes:
         field = inventory.field_of(one.finding.model, one.finding.field)
         category = "opinion" if field.category == "opinion" else "fact"

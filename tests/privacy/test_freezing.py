@@ -219,6 +219,7 @@ def test_a_found_text_stays_as_it_was_found_whatever_its_officer_makes_of_it(
 ) -> None:
     meeting = make_meeting(north, facts=FACTS)
     make_meeting(north, facts="Leila Haddad came.")
+    contact = make_contact(north, given_name="Leila", family_name="Haddad")
     actor, client = actor_for(desk), sure(desk)
     row = searched(actor)
     for one in Finding.objects.filter(request=row):
@@ -231,12 +232,15 @@ def test_a_found_text_stays_as_it_was_found_whatever_its_officer_makes_of_it(
     )  # fmt: skip
 
     Meeting.objects.filter(pk=meeting.pk).update(facts="Now: Samir Haddad and nobody else.")
+    Contact.objects.filter(pk=contact.pk).update(given_name="Lena")
     page = client.get(f"/privacy/requests/{row.pk}/").text
     assert "<mark>Leila Haddad</mark> opens on Tuesdays" in page and '<del class="cut">Samir</del>' in page
     assert "Now: Samir Haddad and nobody else." in page
-    assert page.count("It was changed since") == 1, "the other note is as it was"
-    texts = {fact["text"] for fact in draft_of(actor, row).content["facts"]}
-    assert texts == {FACTS.replace("Samir", "[…]"), "Leila Haddad came."}
+    assert page.count("It was changed since") == 2, "the other note is as it was"
+    content = draft_of(actor, row).content
+    texts = {fact["text"] for fact in content["facts"]}
+    assert texts == {FACTS.replace("Samir", "[…]"), "Leila Haddad came.", "Leila Haddad"}
+    assert "Lena" in str(content["records"]), "the record as it is today is given, too"
 
     start_search(actor=actor, request_id=row.pk)
     assert run_next()
