@@ -4,6 +4,7 @@ It is made of witnesses: other numbers in the hidden places that fit everything 
 nothing, and then more is hidden: the search may be short, a mistake costs a number and tells none.
 """
 
+import hmac
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,8 +23,11 @@ class System:
     """Numbers (`values`), equations between them, and which of them the reader sees (`shown`).
 
     An equation's terms add up to nought. `floors` is the least a number can be; `guarded` are the numbers
-    that must stay unknown, `fixed` those that an earlier release has shown.
+    that must stay unknown, `fixed` those that an earlier release has shown. `lot` is a secret by which lots
+    are drawn for what else is hidden: if values decided that, readers of this program could work them out.
     """
+
+    lot: bytes = b""
 
     values: dict[Cell, int] = field(default_factory=dict)
     floors: dict[Cell, int] = field(default_factory=dict)
@@ -149,7 +153,7 @@ class System:
             self._hide_with(cell, dependents)
         waiting = list(self.guarded)
         while waiting:
-            waiting.sort(key=lambda one: (_ORDER.get(one[5], 0), self.values[one], one))
+            waiting.sort(key=lambda one: (_ORDER.get(one[5], 0), self._draw(one)))
             cell = waiting.pop()
             while not self.is_safe(cell):
                 chosen = self._next_to(cell, dependents)
@@ -165,13 +169,17 @@ class System:
         self.guarded |= hidden
         return hidden
 
+    def _draw(self, cell: Cell) -> bytes:
+        """A lot for this number, which is the same in the preview and in the release."""
+        return hmac.digest(self.lot, repr(cell).encode(), "sha256")
+
     def _next_to(self, cell: Cell, dependents: Mapping[Cell, Iterable[Cell]]) -> Cell | None:
-        """The number to hide: `cell`, else the nearest to it; of these a row before a total, a small one."""
+        """The number to hide: `cell`, else the nearest to it; of these a row before a total, then by lot."""
         seen, edge = {cell}, [cell]
         while edge:
             found = [one for one in edge if one in self.shown and one not in self.fixed and one in dependents]
             if found:
-                return min(found, key=lambda one: (one[4] == TOTAL, one[5] != cell[5], self.values[one], one))
+                return min(found, key=lambda one: (one[4] == TOTAL, one[5] != cell[5], self._draw(one)))
             inner = [one for one in edge if one not in self.shown]
             reached = {other for one in inner for at in self._at[one] for other in self.equations[at]}
             edge = sorted(reached - seen)

@@ -22,16 +22,18 @@ from publishing.rules.proof import System
 
 
 def suppress(
-    earlier: Sequence[Table], new: Sequence[Table], same: Sequence[Same] = ()
+    earlier: Sequence[Table], new: Sequence[Table], same: Sequence[Same] = (), *, lot: bytes = b""
 ) -> tuple[list[Table], list[Table]]:
     """The new tables with what they hide, and those that no hiding makes safe: they are left out.
 
-    With the earlier tables, as they were published, nothing small can be worked out from the first.
+    With the earlier tables, as they were published, nothing small can be worked out from the first. `lot` is
+    the secret of `System`.
     """
     published = list(new)
     left_out: list[Table] = []
     while published:
         system = system_of([*earlier, *published], same)
+        system.lot = lot
         lost = system.hide(_hideable(system, published))
         if not lost:
             decided = [_decided(system, table) for table in published]

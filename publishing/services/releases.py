@@ -20,7 +20,7 @@ from publishing.policies import can_publish
 from publishing.rules.cells import Same, Table
 from publishing.rules.suppression import suppress
 from publishing.services import beside
-from publishing.services.counting import count_quarter, districts_of, kept, of_kept
+from publishing.services.counting import count_quarter, districts_of, kept, of_kept, secret_lot
 from publishing.services.documents import document_of, grounds, tables_of
 from publishing.services.grids import lock_releases
 from reports.periods import Period, quarter_of
@@ -75,7 +75,7 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     new = count_quarter(grid, quarter, number) if grid else []
     districts = _districts([*(one.quarter for one in released), quarter])
     before = _neighbours(earlier, year, list(beside.tables()))
-    published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)))
+    published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)), lot=secret_lot())
     document = document_of(
         number=number,
         released_on=city_today(),
