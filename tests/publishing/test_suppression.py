@@ -120,7 +120,7 @@ LOTS = [bytes([number]) for number in range(12)]
 
 
 def program_leaves(rows: Rows) -> dict[str, set[int]]:
-    """What each hidden n can be for a reader who runs the program on all that could be, without the secret."""
+    """What each hidden n can be for a reader who runs the program on all that adds up, without the secret."""
     [told], _left_out = suppress([], [table(rows)], lot=LOTS[-1])
     hidden = [group for group in rows if shown(told, group)[0] is None]
     found: dict[str, set[int]] = {group: set() for group in hidden}
