@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -100,6 +100,8 @@ class Resource(ViewSet):
         if self.actor.id is None:
             raise NotAuthenticated
         self.rate_headers = count_request(request)
+        if not hasattr(self, str(request.method).lower()):  # no scope would help
+            raise MethodNotAllowed(str(request.method))
         self.reads = request.method != "POST"  # the caller has just sent the contact's data
         self._take_purpose(request)
         self.check_scope("read" if request.method in ("GET", "HEAD", "OPTIONS") else "write")

@@ -219,6 +219,13 @@ def test_promises_and_concerns_are_closed_not_deleted(noun: str, tool: Tool) -> 
     assert answer.status_code == 405
 
 
+@pytest.mark.parametrize("noun", ["reports/coverage", "changes", "plans", "practices", "officers"])
+def test_a_write_to_what_is_only_read_names_no_scope_that_does_not_exist(noun: str, tool: Tool) -> None:
+    answer = tool.post(f"/{noun}/", {})
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "GET" in answer["Allow"]
+
+
 def test_a_key_past_its_quota_of_people_reads_no_more_of_them_today(north: District) -> None:
     found = [make_contact(north) for _ in range(3)]
     few = Tool(north, daily_contacts=2)
