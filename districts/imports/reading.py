@@ -63,6 +63,10 @@ class Naming:
     from_names: bool = False
 
 
+#: ZIP, GeoPackage, shapefile, gzip.
+_PACKED: Final = (b"PK\x03\x04", b"SQLite format 3", b"\x00\x00\x27\x0a", b"\x1f\x8b")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A usable feature of a file."""
@@ -76,6 +80,10 @@ class Found:
 def features_of(content: bytes) -> list[Mapping[str, Any]]:
     if len(content) > MAX_BYTES:
         raise ValidationError(_("The file is larger than %(n)d MB."), params={"n": MAX_BYTES // 1024**2})
+    if content.startswith(_PACKED):
+        raise ValidationError(
+            _("This is a shapefile, a GeoPackage or another packed file. Save it as GeoJSON in WGS 84.")
+        )
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:

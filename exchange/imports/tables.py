@@ -71,6 +71,12 @@ def read_table(file: BinaryIO) -> Table:
             "without a password."
         )
         raise UnreadableFile(said)
+    if _is_card_or_calendar(file):
+        said = _(
+            "This is a file of contact cards (.vcf) or of a calendar (.ics). Export it as CSV from the "
+            "program that made it."
+        )
+        raise UnreadableFile(said)
     if is_json(file):
         return _from_directory(read_json(file), digest)
     if start.startswith(_ZIP) and is_package(file):
@@ -82,6 +88,14 @@ def read_table(file: BinaryIO) -> Table:
     encoding = encodings[0] if encodings else encoding
     table = look(file, digest, encoding, _delimiter(file, encoding))
     return replace(table, encodings=encodings)
+
+
+def _is_card_or_calendar(file: BinaryIO) -> bool:
+    """Whether the file begins as a vCard or an iCalendar file does."""
+    file.seek(0)
+    start = file.read(32).removeprefix(b"\xef\xbb\xbf").lstrip().upper()
+    file.seek(0)
+    return start.startswith((b"BEGIN:VCARD", b"BEGIN:VCALENDAR"))
 
 
 def _from_directory(directory: Directory, digest: str) -> Table:

@@ -220,6 +220,12 @@ def test_rubbish_is_refused_in_plain_words(content: bytes) -> None:
         message.encode()
 
 
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"SQLite format 3\0", b"\0\0\x27\x0a"])
+def test_a_packed_file_is_refused_with_what_to_do(start: bytes) -> None:
+    [message] = mistakes(start + b"\xff" * 90)
+    assert "Save it as GeoJSON" in message
+
+
 def test_60000_corners_are_refused_with_the_limit() -> None:
     ring = "[[0,0]," + "[1,0]," * 59_998 + "[0,0]]"
     content = (

@@ -16,6 +16,7 @@ from exchange.imports.mapping import MappingError, load_mapping
 from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.imports.reading import UnreadableFile
 from exchange.imports.register import ONE_AT_A_TIME, import_organisations
+from exchange.imports.tables import read_table
 from jobs.models import Lease
 from jobs.services import held_alone
 from lib.ids import uuid7
@@ -206,3 +207,9 @@ class TestCommand:
     def test_an_officer_may_not(self, files: list[str]) -> None:
         with pytest.raises(CommandError, match="supervisor"):
             call_command("import_organisations", *files, "--as", make_officer(make_district()).email)
+
+
+@pytest.mark.parametrize("start", [b"BEGIN:VCARD\r\nVERSION:4.0", b"\xef\xbb\xbfbegin:vcalendar\n"])
+def test_contact_cards_and_calendars_are_refused_with_what_to_do(start: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="Export it as CSV"):
+        read_table(BytesIO(start + b"\r\nFN:Sam\r\nEND:VCARD\r\n"))
