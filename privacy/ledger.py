@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 from uuid import UUID
 
 from django.apps import apps
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
@@ -279,6 +280,7 @@ def _corrections(missing: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]
     return [content for content in found if content]
 
 
+@transaction.atomic
 def _correct_again(actor: Actor, content: Mapping[str, Any]) -> None:
     label, key, values = content["model"], content["key"], content["values"]
 

@@ -190,6 +190,22 @@ def test_restrictions_opt_outs_and_corrections_after_the_backup_are_repeated(
     assert not Contact.objects.get(pk=leila.pk).is_restricted, "what came later holds"
 
 
+def test_a_correction_is_repeated_outside_of_a_transaction_as_a_restore_does(
+    committed_db: None, file: Path
+) -> None:
+    actor = actor_for(make_user(Role.PRIVACY_OFFICER))
+    leila = make_leila(make_district("North"))
+    row = decided(actor, "rectify")
+    correct_contact(
+        actor=actor, request_id=row.pk, contact_id=leila.pk, version=1, fields={"family_name": "Hadad"}
+    )
+    write_ledger_of_erasures()
+    LedgerEntry.objects.all().delete()  # as the backup has it
+    leila.save()
+    call_command("verify_erasures", "--erase", stdout=StringIO())
+    assert Contact.objects.get().family_name == "Hadad"
+
+
 def test_names_are_destroyed_when_no_backup_is_left_and_old_lines_stay_readable(
     actor: Actor, file: Path
 ) -> None:
