@@ -6,24 +6,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.actors import Actor
 from accounts.models import Role, User
 from audit.models import Action, Event
 from lib.days import city_day, city_today, day_starts_at
-from privacy.models import DataRequest
+from privacy.models import DataRequest, Erasure
 from privacy.policies import can_oversee_desk
 
 BACK: Final = timedelta(days=365)
 MOST: Final = 200  # requests that are listed
+
+#: The contacts of a request go with it: their event is no erasure of its own.
+_OF_REQUEST: Final = Exists(
+    Erasure.objects.filter(request__isnull=False, contact_ids__overlap=OuterRef("object_ids"))
+)
 
 #: What is counted each month, by the actions of its events.
 _COUNTED: Final = {
     "searches": Q(action=Action.SEARCH, object_type="data_request"),
     "inquiries": Q(action=Action.INQUIRE),
     "private": Q(action=Action.REVEAL),
-    "erasures": Q(action=Action.ERASE),
+    "erasures": Q(action=Action.ERASE, object_type="data_request")
+    | Q(action=Action.ERASE, object_type="contact") & ~_OF_REQUEST,
 }
 
 

@@ -30,6 +30,7 @@ from privacy.trail import BACK, Events, events_visible_to, shared_by_people
 
 FEWEST: Final = 5  # officers who could be meant before their role and district are named
 CONSULTED: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
+READ: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT)
 _KEY: Final = "api.ApiKey"  # of a room above this one, so by its label, as the search reads tables
 
 
@@ -43,8 +44,12 @@ def recipients(actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:
     """Who received the data, by name: other systems, and those to whom people passed it on."""
     found = [_shared(event) for event in _about(shared_by_people(actor), ids).order_by("at", "pk")]
     keys: dict[UUID | None, list[Event]] = defaultdict(list)
-    of_keys = events_visible_to(actor).filter(actor_kind="key", allowed=True)
-    for event in _about(of_keys, ids).order_by("at", "pk"):
+    of_keys = _about(events_visible_to(actor).filter(actor_kind="key", allowed=True), ids)
+    made = of_keys.filter(action=Action.CREATE).exclude(request_id="")  # its answer has what was sent
+    reads = of_keys.filter(action__in=READ).exclude(
+        request_id__in=list(made.values_list("request_id", flat=True))
+    )
+    for event in reads.order_by("at", "pk"):
         keys[event.actor_id].append(event)
     names = dict(apps.get_model(_KEY)._base_manager.filter(pk__in=keys).values_list("pk", "name"))
     for pk, events in keys.items():

@@ -8,9 +8,11 @@ from accounts.models import Role
 from audit.models import Action
 from audit.services import record
 from privacy.desk_overview import overview_of
+from privacy.erasing import erase_at_once
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
 from tests.privacy.making import make_request
 from tests.privacy.requesting import searched
+from tests.privacy.test_erasing import decided, erased
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,17 @@ def test_the_confirmer_sees_requests_and_look_ups_by_month_without_a_name() -> N
     assert overview is not None
     [month] = overview.months
     assert month.numbers == [2, 1, 1, 0, 0]  # requests, searches, inquiries
+
+
+def test_an_erasure_is_counted_once_with_and_without_a_request() -> None:
+    north, desk = make_district("North"), make_user(Role.PRIVACY_OFFICER)
+    actor = actor_for(desk)
+    make_contact(north, given_name="Leila", family_name="Haddad")
+    erased(actor, decided(actor))
+    erase_at_once(actor, [make_contact(north).pk])
+    overview = overview_of(actor_for(make_user(Role.CONFIRMER)))
+    assert overview is not None
+    assert overview.months[0].numbers[-1] == 2
 
 
 def test_nobody_else_sees_the_work_of_the_desk() -> None:

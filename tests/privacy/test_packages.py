@@ -31,12 +31,21 @@ from privacy.codes import COPIES, Decision, Ground, RequestKind, Verdict
 from privacy.exports import letter
 from privacy.exports.package import SCHEMA
 from privacy.exports.records import Officers, held
+from privacy.exports.uses import recipients
 from privacy.models import DataRequest, Finding, Package
 from privacy.services.findings import cut_finding, decide_finding, read_again
 from privacy.services.packages import ask_package, record_delivery
 from privacy.services.requests import answer_request
 from privacy.services.sharing import record_sharing
-from tests.factories import make_contact, make_district, make_meeting, make_officer, make_user
+from tests.api.clients import Tool
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_user,
+)
 from tests.privacy.requesting import searched, sure
 from tests.privacy.test_retention_rules import in_force
 
@@ -309,3 +318,21 @@ def test_the_pages_create_an_encrypted_file_and_record_its_delivery(
     done = client.post(delivery, {"delivered_on": f"{city_today()}", "delivery": "in_person"})
     assert done.status_code == 302
     assert "Delivered" in client.get(page).content.decode()
+
+
+def test_only_reads_of_another_system_count_as_received(actor: Actor, north: District) -> None:
+    tool, writer = Tool(north), Tool(north)
+    sent = {
+        "given_name": "Leila", "family_name": "Haddad", "lawful_basis": "public_task",
+        "home_district": north.code, "purpose": "community_liaison",
+        "affiliations": [{"organisation": str(make_organisation(north).pk), "role_title": "chair"}],
+    }  # fmt: skip
+    made = tool.post("/contacts/", sent)
+    assert made.status_code == 201, made.content
+    address = f"/contacts/{made.json()['id']}/"
+    assert tool.get(address).status_code == tool.get(address).status_code == 200
+    assert writer.post("/contacts/", {**sent, "family_name": "Hadad"}).status_code == 201
+    ids = list(Contact.objects.values_list("pk", flat=True))
+    assert [(one["name"], one["how"]) for one in recipients(actor, ids)] == [
+        (tool.key.name, "read by another system 2 times")
+    ]
