@@ -107,7 +107,7 @@ def plan_take(request: ActorRequest, agreed: UUID) -> HttpResponse:
     context = {
         "form": form,
         "title": _("Add to a plan"),
-        "said": row.text,
+        "note": row.text,
         "back": reverse("review_register"),
     }
     return render(request, "pages/plans/part.html", context, status=422 if form.is_bound else 200)

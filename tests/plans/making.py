@@ -144,6 +144,8 @@ def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str)
         made[noun] = plan.pk
         if noun != "plan_draft":
             adopt_plan(**about, adopted_on=date(2024, 12, 12), adopted_by="City council")
+    for title in (f"{words}.", words):  # so that it was changed since
+        save_goal(**about, goal_id=goal.pk, title=title)
     enter_value(**about, indicator_id=indicator.pk, period=Period(date(2024, 1, 1), STARTS), n=1, of=50)
     for noun in ("planreview_signed", "planreview"):
         review = start_review(**about, held_on=city_today(), conclusion=words)
