@@ -22,6 +22,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.public_pages import ApprovalForm, EntryForm, entry_values
 from pages.lookups import get_or_404, refuse_unless, writers_only
 from publishing.models import PublicDistrict, PublicEntry
+from publishing.models.entry import held_back
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.services.entries import (
     approve_entry,
@@ -81,6 +82,7 @@ def entry(request: ActorRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form if may_edit else None,
         "row": row,
+        "is_held_back": row.pk in held_back(city_today()),
         **(_approval(row) if _may_approve(request, row) else {}),
         "may_withdraw": not row.withdrawn_at
         and (can_edit_page(actor, row.district_id) or (row.is_draft and row.written_by_id == actor.id)),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Final, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -13,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from districts.models import District
 from lib.acting import Acting
+from lib.days import city_day
 from lib.id_in import id_in
 from lib.ids import uuid7
+from lib.row_context import Opened, opened
 from meetings.models import Concern, FollowUp
 from publishing.kinds import EntryState
 from publishing.models.fields import language_field
+from publishing.rules import bias
 
 MONTH: Final = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 _WHY: Final = _("Explain why it cannot be done.")
@@ -39,8 +43,12 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
         return self.filter(approved_at__isnull=True, withdrawn_at__isnull=True).order_by("written_at", "pk")
 
     def shown_on(self, today: date) -> Self:
-        """What the public reads on a day: approved, not withdrawn, and not before its time."""
+        """What the public reads on a day: approved, not withdrawn, and not before its time.
+
+        Its concerns are asked as they are now: a bias ground may be known only after the approval.
+        """
         rows = self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+        rows = rows.exclude(pk__in=held_back(today))
         return rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=today))
 
     def with_texts(self) -> Self:
@@ -144,8 +152,37 @@ class PublicEntry(models.Model):
         return date.fromisoformat(f"{self.month}-01")
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the organisation that was hit agreed to the text."""
+        return bool(self.agreed_by and self.agreed_on)
+
+    @property
     def is_draft(self) -> bool:
         return self.approved_at is None and self.withdrawn_at is None
+
+
+@opened(Opened.PUBLISHER)
+def held_back(today: date) -> list[UUID]:
+    """Approved entries that the bias rule keeps off the public page, by their concerns as they are now.
+
+    Whoever asks may see none of these concerns.
+    """
+    rows = PublicEntry.concerns.through.objects.filter(
+        concern__in=Concern.objects.with_bias(),
+        publicentry__approved_at__isnull=False,
+        publicentry__withdrawn_at__isnull=True,
+    ).select_related("publicentry", "concern")
+    told: dict[PublicEntry, list[bias.Source]] = {}
+    for row in rows:
+        concern = row.concern
+        source = bias.Source(city_day(concern.received_at), has_bias=True, site=concern.site_organisation_id)
+        told.setdefault(row.publicentry, []).append(source)
+    return [
+        entry.pk
+        for entry, sources in told.items()
+        if (bias.needs_agreement(sources) and not entry.is_agreed)
+        or (bias.not_before(sources) or today) > today
+    ]
 
 
 class EntryTranslation(models.Model):

@@ -197,7 +197,7 @@ def _write(
     _check_words(entry, translations)
     entry.tells_of_incident = None
     told = _told(sources)
-    if bias.needs_agreement(told) and not _is_agreed(entry):
+    if bias.needs_agreement(told) and not entry.is_agreed:
         raise ValidationError(
             {
                 "agreed_by": _(
@@ -221,7 +221,7 @@ def _answer(entry: PublicEntry, tells_of_incident: bool | None) -> None:
     told = _told(entry.concerns.all())
     if tells_of_incident:
         told.append(bias.Source(city_today(), has_bias=True))
-    if bias.needs_agreement(told) and not _is_agreed(entry):
+    if bias.needs_agreement(told) and not entry.is_agreed:
         raise ValidationError(
             {
                 "tells_of_incident": _(
@@ -232,10 +232,6 @@ def _answer(entry: PublicEntry, tells_of_incident: bool | None) -> None:
             code="bias",
         )
     entry.not_before = bias.not_before(told)
-
-
-def _is_agreed(entry: PublicEntry) -> bool:
-    return bool(entry.agreed_by and entry.agreed_on)
 
 
 def _told(sources: Iterable[Concern]) -> list[bias.Source]:

@@ -14,6 +14,7 @@ from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act
 from audit.models import Event
 from lib.days import city_today
+from lib.row_context import acting_as
 from meetings.models import Concern
 from publishing.models import PublicEntry
 from publishing.rules.bias import Source, needs_agreement
@@ -172,6 +173,27 @@ def test_a_hate_incident_is_told_alone_only_if_they_agreed_and_two_weeks_later(p
     others = [place.concern(days=30 * n, bias_grounds=["anti_roma"]) for n in range(1, 5)]
     assert place.draft(concern_ids=[one.pk, *(row.pk for row in others)]).not_before
     assert place.draft(concern_ids=[place.concern(bias_grounds=["none"]).pk]).not_before is None
+
+
+def test_a_bias_ground_found_later_takes_an_entry_off_the_page_until_agreement_and_delay_hold(
+    place: Place,
+) -> None:
+    concern = place.concern(days=3)
+    drafted, approved = (place.draft(concern_ids=[concern.pk]) for _n in range(2))
+    agreed = place.draft(concern_ids=[concern.pk], agreed_by="the chair", agreed_on=city_today())
+    for entry in (approved, agreed):
+        approve(place.supervisor, entry)
+    assert shown() == 2
+    Concern.objects.filter(pk=concern.pk).update(bias_grounds=["anti_muslim"])
+    assert shown() == 0
+    with pytest.raises(ValidationError, match="must agree"):
+        approve(place.supervisor, drafted)
+    with acting_as(place.elsewhere):  # who does not see the concern
+        assert [row.pk for row in PublicEntry.objects.shown_on(city_today() + timedelta(11))] == [agreed.pk]
+    page = browse(User.objects.get(pk=place.supervisor.id))
+    assert "Not on the public page now" in page.get(f"/publishing/entries/{approved.pk}/").text
+    Concern.objects.filter(pk=concern.pk).update(bias_grounds=[])
+    assert shown() == 2
 
 
 def test_a_summary_is_of_five_concerns_within_a_year() -> None:
