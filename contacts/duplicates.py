@@ -43,6 +43,7 @@ class Candidate:
     organisation: Organisation
     score: float
     reasons: list[str | Promise]
+    is_strong: bool = False  # the same name but for its spelling, or the same phone, email or website
 
 
 def similar_organisations(
@@ -113,7 +114,8 @@ def _compare(row: Organisation, name: str, clues: Iterable[str]) -> Candidate:
     """Names that are near are worth a look here, though not a place on the page of duplicates."""
     shared = set(clues).intersection(row.clues)
     value, alike, kinds = compare(shared, [name], [row.name, row.short_name])
+    is_strong = bool(kinds - {"address"})
     if NEAR <= alike < ALIKE:
         kinds |= {"alike"}
     letters = OSA.normalized_similarity(fold(name), fold(row.name))
-    return Candidate(row, value + alike / 10 + letters / 100, reasons(kinds))
+    return Candidate(row, value + alike / 10 + letters / 100, reasons(kinds), is_strong)

@@ -62,6 +62,7 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
         "row": row,
         "is_open": is_open,
         "candidates": found,
+        "may_be_added": not any(one.is_strong for one in found),
         "form": form,
         "organisation": known,
         "phones": known_phones(known, row) if known and row.waits_for_word else [],

@@ -17,6 +17,7 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Event, Op
 from audit.services import record
 from contacts.codes import ContactWish, OrganisationStatus
+from contacts.duplicates import similar_organisations
 from contacts.merging.relations import Memory
 from contacts.models import Organisation
 from contacts.services.organisations import create_organisation
@@ -24,6 +25,7 @@ from lib.acting import Acting
 from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.erasable import Keys, Rewrite, write_texts
+from lib.row_context import Opened, opened
 from lib.waking import wake_on_commit
 from publishing.kinds import ListedField, RegistrationState, Wants
 from publishing.models import Registration
@@ -96,9 +98,10 @@ def accept_registration(
     """Add the organisation. Nothing of the person is added: an officer meets them first.
 
     `changes` are fields of the organisation that the supervisor corrected. Raises DoesNotExist,
-    PermissionDenied, StaleVersion, and ValidationError by field.
+    PermissionDenied, StaleVersion, and ValidationError by field, and for one that may be known already.
     """
     row = _to_decide(actor, registration_id, version)
+    _refuse_known(row)
     values: dict[str, Any] = {name: getattr(row, name) for name in _OURS}
     values |= {} if row.is_home else {"address": row.address}
     organisation = create_organisation(
@@ -247,6 +250,24 @@ def forget_registrants(actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
         return values
 
     write_texts("publishing.Registration", actor, keys, rewritten)
+
+
+@opened(Opened.WRITER)
+def _refuse_known(row: Registration) -> None:
+    """Raise ValidationError if any district knows an organisation of this name, phone, email or website.
+
+    Whoever registered may use its name for their own phone: only `join_registration` asks its office.
+    """
+    found = similar_organisations(
+        SYSTEM, name=row.name, phone=row.phone, email=row.email, website=row.website
+    )
+    if any(one.is_strong for one in found):
+        text = _(
+            "An organisation with this name, phone, email or website is already known, perhaps in another "
+            "district. Select “It is this one”, and its own office is asked. If this is another one, meet it "
+            "first, add it to the organisations yourself, and reject this registration."
+        )
+        raise ValidationError(text, code="known")
 
 
 def _to_decide(actor: Actor, registration_id: UUID, version: int | None) -> Registration:

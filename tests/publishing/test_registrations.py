@@ -207,7 +207,9 @@ def test_a_joined_registration_that_is_rejected_leaves_what_was_there_before() -
 def known_and_added(**more: Any) -> tuple[Any, Organisation, Organisation, Registration]:
     """A known organisation, and the second record of it that a stranger's registration has made."""
     north = make_district()
-    known = make_organisation(north, name="Quince Choir", email="office@choir.example", phone="+442079460279")
+    known = make_organisation(
+        north, name="Singing circle", email="office@choir.example", phone="+442079460279"
+    )
     wish = {"wants": "listed", "fields": ["phone", "email", "address"], "address": ""}
     row = registered(north, **(wish | more))
     supervisor = actor_for(make_supervisor(north))
@@ -291,8 +293,26 @@ def test_a_known_organisation_is_offered_before_a_second_record_of_it() -> None:
     alone = joined(above.get(path).text)
     assert "may be the same" not in alone and alone.index("Add organisation") < alone.index("Already known?")
     make_organisation(north, name="Choir of Quince")
-    beside = joined(above.get(path).text)
-    assert "may be the same" in beside and beside.index("It is this one") < beside.index("Add organisation")
+    same = joined(above.get(path).text)
+    assert "may be the same" in same and "It is this one" in same and "Add organisation" not in same
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [{"name": "Al Noor Mosque", "phone": ""}, {"name": "Lamp", "phone": "+442079460279"},
+     {"name": "Lamp", "email": "office@noor.example"}, {"name": "Lamp", "website": "www.noor.example/x"}],
+)  # fmt: skip
+def test_nobody_is_added_under_the_name_or_details_of_a_known_organisation(theirs: dict[str, str]) -> None:
+    north, south = make_district(), make_district()
+    known = {"phone": "+442079460279", "email": "office@noor.example", "website": "https://noor.example"}
+    make_organisation(south, name="Al-Noor Mosque", **known)
+    supervisor = actor_for(make_supervisor(north))  # who does not see it
+    stranger = registered(north, wants="listed", fields=["phone"], **theirs)
+    with pytest.raises(ValidationError, match="already known"):
+        accept_registration(actor=supervisor, registration_id=stranger.pk)
+    refuse_registration(actor=supervisor, registration_id=stranger.pk, reason="Not the mosque")
+    honest = registered(north, name="Quince", wants="listed", phone="+442079460001")
+    assert accept_registration(actor=supervisor, registration_id=honest.pk).home_district == north
 
 
 def test_what_an_organisation_wished_before_it_withdrew_is_not_ticked_again() -> None:
