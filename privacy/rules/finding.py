@@ -7,8 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final, NamedTuple
 
+from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
 from lib.fold import fold, latin
@@ -26,8 +29,24 @@ NATIONAL: Final = 6  # digits at the end of a phone number that are specific eno
 BETWEEN: Final = 2  # other words that can stand between those of a name
 _MOST_KNOWN: Final = 500_000  # words whose likeness is remembered
 _NONE, _INITIAL, _LIKE, _SAME = range(4)
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*")
-_NUMBER: Final = re.compile(r"\+?\d(?:[\s()./\-\u00a0]{0,3}\d){4,}")
+_SIGNS: Final = "".join(  # written with the letter before it: accents, points, the vowels of Indic scripts
+    sign for sign in map(chr, range(0x300, 0x1F000)) if unicodedata.category(sign) in ("Mn", "Mc")
+)
+_VOWEL_SIGN: Final = re.compile(f"[{''.join(sign for sign in _SIGNS if not unicodedata.combining(sign))}]")
+_JOINED: Final = rf"(?:[{_SIGNS}]\u200c?|[\u00ad\u200d\u2060])"
+_APART: Final = re.compile(f"(?<![{_SIGNS}])\u200c")  # between the parts of a Persian name
+_WORD: Final = rf"[^\W_]+(?:{_JOINED}[^\W_]*)*"
+_TOKEN: Final = re.compile(rf"{_WORD}(?:['’`´]{_WORD})*")
+#: What texts in Arabic and Hebrew script leave out as they like: short vowels, points, shadda, lengthening.
+_POINTS: Final = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u00ad\u200d-\u200f\u2060]"
+)
+#: Between the digits of a number: blanks, brackets, dots, hyphens and dashes, also those of typesetters.
+_NUMBER: Final = re.compile(
+    r"\+?\d(?:[\s()\[\]./\\,_*'’·•∙․‧⋅\-\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069"
+    r"\u2212\ufe58\ufe63\uff0d]{0,3}\d){4,}"
+)
 _UNVOWELLED: Final = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufefc]")
 _ARTICLE: Final = re.compile("\\bال(?=..)")  # written as one with the name
 _ARTICLES: Final = ("al", "el", "ul")
@@ -39,10 +58,12 @@ _CONSONANTS: Final = (
 _SLAVIC_C: Final = re.compile("tsch|tch|ch|c")
 _TWICE: Final = re.compile(r"([a-z])\1")
 _VOWELS: Final = re.compile("[aeiouyw]")
+_PLAIN: Final = re.compile("[a-z0-9]+")
 _GROUP: Final = re.compile(r"\+?\d+")
 _MOST_GROUPS: Final = 12
-# Begins where an address begins, so that a long word without an @ is read once.
-_EMAIL: Final = re.compile(r"(?<![^\s@<>()\[\],;:\"])[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
+#: What can stand around an address. A letter, or a dot or hyphen between letters, makes it another one.
+_BEFORE_EMAIL: Final = r"(?<![^\W_])(?<![^\W_][.+_'’\-])"
+_AFTER_EMAIL: Final = r"(?![^\W_]|[.\-][^\W_])"
 
 
 class Hit(NamedTuple):
@@ -129,16 +150,12 @@ class Wanted:
 
     def _phones(self, text: str) -> Iterator[Hit]:
         for number in _NUMBER.finditer(text):
-            for start, end in _numbers_in(number):
-                digits = _digits(text[start:end])
-                if any(_same_number(phone, digits) for phone in self.phones):
-                    yield Hit(start, end, PHONE)
-                    break
+            for start, end in _numbers_in(number, self.phones):
+                yield Hit(start, end, PHONE)
 
     def _emails(self, text: str) -> Iterator[Hit]:
-        for address in _EMAIL.finditer(text):
-            if address.group().casefold().rstrip(".!?") in self.emails:
-                yield Hit(address.start(), address.end(), EMAIL)
+        for address in _any_of(tuple(self.emails)).finditer(text):
+            yield Hit(address.start(), address.end(), EMAIL)
 
 
 def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -> Wanted:
@@ -146,7 +163,7 @@ def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -
     words = {
         name: bool(_UNVOWELLED.search(written))
         for written in names
-        if len("".join(name := tuple(dict.fromkeys(latin(fold(_ARTICLE.sub("", written))).split()))))
+        if len("".join(name := tuple(dict.fromkeys(_words(_ARTICLE.sub("", _POINTS.sub("", written)))))))
         >= SHORTEST
     }
     digits = [_digits(phone).lstrip("0") for phone in phones]
@@ -208,10 +225,32 @@ def _likeness(word: str, token: str) -> int:
 def _forms(written: str) -> tuple[str, ...]:
     """A word of a text in Latin letters. It may be several, which also count as one."""
     found: list[str] = []
-    for one in dict.fromkeys([written, _ARTICLE.sub("", written)]):
-        words = latin(fold(one)).split()
+    bare = _POINTS.sub("", written)
+    for one in dict.fromkeys([bare, _ARTICLE.sub("", bare)]):
+        words = _words(one)
         found += [*words, "".join(words)]
     return tuple(dict.fromkeys(found))
+
+
+def _words(text: str) -> list[str]:
+    """Words in Latin letters, with the vowels of Indic scripts, which `fold` takes for accents.
+
+    A word without Latin letters stays as it is.
+
+    >>> _words("Łucja O'Brien"), _words("राहुल"), _words("ল্যু")
+    (['lucja', 'o', 'brien'], ['rahul'], ['lyu'])
+    """
+    text = _APART.sub(" ", text)
+    if not _VOWEL_SIGN.search(text):
+        folded = fold(text)
+        return latin(folded).split() or folded.split()
+    found = []
+    for word in _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold()):
+        if _VOWEL_SIGN.search(word):
+            found.append("".join(_PLAIN.findall(anyascii(word).casefold())) or word)
+        else:
+            found += latin(fold(word)).split() or [word]
+    return found
 
 
 def _stretches(near: Sequence[tuple[int, _Like]], count: int) -> Iterator[tuple[int, int, bool]]:
@@ -239,13 +278,35 @@ def _digits(number: str) -> str:
     return "".join(str(unicodedata.digit(one)) for one in number if one.isdigit())
 
 
-def _numbers_in(found: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """Places of what may be a number: all of it, then fewer groups of digits, such as without a time."""
-    yield found.span()
-    groups = list(_GROUP.finditer(found.group()))[:_MOST_GROUPS]
-    for count in range(len(groups) - 1, 0, -1):
-        for first in range(len(groups) - count + 1):
-            yield found.start() + groups[first].start(), found.start() + groups[first + count - 1].end()
+def _numbers_in(found: re.Match[str], phones: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of these numbers among groups of digits, such as between a time and another number.
+
+    Each ends with the last digits of a phone, so that a long list of numbers is read once.
+    """
+    groups = list(_GROUP.finditer(found.group()))
+    digits = [_digits(group.group()) for group in groups]
+    ends = list(accumulate(map(len, digits)))
+    group_at, whole = {end: place for place, end in enumerate(ends)}, "".join(digits)
+    places = {
+        group_at[tail.end(1)]
+        for phone in phones
+        for tail in re.finditer(f"(?=({phone[-NATIONAL:]}))", whole)
+        if tail.end(1) in group_at
+    }
+    free = 0  # the first group that is in no number yet
+    for last in sorted(places):
+        for first in range(max(free, last - _MOST_GROUPS + 1), last + 1):
+            written = "".join(digits[first : last + 1])
+            if any(_same_number(phone, written) for phone in phones):
+                yield found.start() + groups[first].start(), found.start() + groups[last].end()
+                free = last + 1
+                break
+
+
+@lru_cache(maxsize=100)
+def _any_of(emails: tuple[str, ...]) -> re.Pattern[str]:
+    """The pattern of these addresses, whatever stands around them: quotes, a dash, a question for a link."""
+    return re.compile(f"{_BEFORE_EMAIL}(?:{'|'.join(map(re.escape, emails))}){_AFTER_EMAIL}", re.IGNORECASE)
 
 
 def _same_number(wanted_digits: str, digits: str) -> bool:

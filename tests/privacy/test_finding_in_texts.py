@@ -79,6 +79,46 @@ def test_a_script_without_vowels_is_compared_by_consonants(name: str, written: s
 
 
 @pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("राहुल शर्मा", "रोहन वर्मा"),  # Devanagari
+        ("कृष्ण बहादुर श्रेष्ठ", "कृष्ण बहादुर थापा"),  # Nepali
+        ("রহিমা বেগম", "ফাতেমা খাতুন"),  # Bengali
+        ("ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "ਹਰਜੀਤ ਕੌਰ"),  # Gurmukhi
+        ("முருகன் செல்வம்", "குமார் ராஜன்"),  # Tamil
+        ("వెంకట రెడ్డి", "సీత నాయుడు"),  # Telugu
+        ("สมชาย ใจดี", "มานี รักไทย"),  # Thai
+        ("גבריאל", "רפאל"),
+    ],
+)
+def test_a_name_whose_vowels_are_signs_is_found_as_it_is_written(name: str, other: str) -> None:
+    search = wanted([name], (), ())
+    text = f"12:30 {name}, {other}."
+    assert [(text[hit.start : hit.end], hit.matched) for hit in search.hits(text)] == [(name, EXACT)]
+    assert kinds(search, " ".join(reversed(name.split()))) == [EXACT]
+    assert kinds(search, "कल बैठक में सब लोग आए और बात हुई। সভা শেষ হলো। கூட்டம் முடிந்தது.") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pointed"),
+    [
+        ("דוד לוי", "דָּוִד לֵוִי"),
+        ("محمد الخطيب", "محمّد الخطيب"),
+        ("محمد الخطيب", "مُحَمَّد اَلْخَطِيب"),
+        ("محمد الخطيب", "محمـــد الخطيب"),
+        ("علی رضا", "علی\u200cرضا"),
+        ("Léa Élodie", "Le\u0301a E\u0301lodie"),
+        ("Haddad", "Had\u00addad"),
+    ],
+)
+def test_points_of_a_script_make_no_difference_on_either_side(name: str, pointed: str) -> None:
+    for stated, written in ((name, pointed), (pointed, name), (pointed, pointed)):
+        text = f"({written})"
+        found = [(text[hit.start : hit.end], hit.matched) for hit in wanted([stated], (), ()).hits(text)]
+        assert found == [(written, EXACT)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "ring +44 114 496 0648 after five",
@@ -87,20 +127,69 @@ def test_a_script_without_vowels_is_compared_by_consonants(name: str, written: s
         "(0)114 4960648",
         "00441144960648",
         "on 12 0114 496 0648 10 am",
+        "0114–496–0648",
+        "0114\u2011496\u20110648",
+        "0114·496·0648",
+        "0114, 496, 0648",
+        "_0114_496_0648_",
+        "**0114**496**0648**",
+        "0114 — 496 — 0648",
+        "\u202a+44 114 496 0648\u202c",
+        "644555666," * 20 + "0114,496,0648",
     ],
 )
 def test_a_number_is_found_as_people_write_it(text: str) -> None:
     assert kinds(LEILA, text) == [PHONE]
 
 
-@pytest.mark.parametrize("text", ["+44 114 496 0649", "496 06", "12 November 2026", "case 1144960"])
+@pytest.mark.parametrize(
+    "text",
+    ["+44 114 496 0649", "496 06", "12 November 2026", "case 1144960", "2026-11-24, 14:05, 96, 06, 48"],
+)
 def test_another_number_is_not_found(text: str) -> None:
     assert kinds(LEILA, text) == []
 
 
-def test_an_address_is_found_by_itself() -> None:
-    assert EMAIL in kinds(LEILA, "Write to L.Haddad@Harbour.example.")
-    assert EMAIL not in kinds(LEILA, "Write to al.haddad@harbour.example")
+def test_each_place_of_a_number_in_a_list_is_found() -> None:
+    text = "+44 114 496 0648, 644 555 666, 01144960648"
+    found = [text[hit.start : hit.end] for hit in LEILA.hits(text)]
+    assert found == ["+44 114 496 0648", "01144960648"]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        *(
+            "{}",
+            "“{}”",
+            "'{}'",
+            "‘{}’",
+            "„{}“",
+            "«{}»",
+            "{}’s",
+            "{}'s",
+            "{}…",
+            "{}،",
+            "{}؛",
+            "{}—",
+            "—{}—",
+            "{}.",
+        ),
+        *("{}?subject=lamps", "mailto:{}", "?to={}&x=1", "_{}_", "**{}**", "`{}`", "|{}|", "{}!", "<{}>,"),
+        *("{}、", "（{}）", "to:{};", "/{}/", "{}. Then", "…{}"),
+    ],
+)
+def test_an_address_is_found_in_any_typography(around: str) -> None:
+    search, address = wanted((), (), ["kurier77@example.org"]), "Kurier77@Example.org"
+    text = around.format(address)
+    assert [(text[hit.start : hit.end], hit.matched) for hit in search.hits(text)] == [(address, EMAIL)]
+
+
+@pytest.mark.parametrize(
+    "around", ["a{}", "a.{}", "a+{}", "o'{}", "a_{}", "a-{}", "{}.uk", "{}a", "{}-x", "ä{}"]
+)
+def test_a_longer_address_is_another_one(around: str) -> None:
+    assert kinds(wanted((), (), ["kurier77@example.org"]), around.format("kurier77@example.org")) == []
 
 
 def test_a_passage_has_its_place_in_the_text() -> None:
