@@ -139,12 +139,15 @@ def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pen
 
 
 def delay_of(actor: Actor, act: PendingAct) -> timedelta:
-    """How long the act waits after its confirmation: none on the command line or for the first of a role."""
+    """How long the act waits after its confirmation: none on the command line or for the first of a role.
+
+    Whoever held the role and is deactivated counts: an administrator could deactivate them first.
+    """
     rule = rules.ACTS[act.kind]
     if actor.kind == "system" or not rule.if_role:
         return timedelta() if actor.kind == "system" else rule.delay
     role = act.user.asked_role if act.user else ""
-    is_first = not User.objects.active().with_role(role).exists()
+    is_first = not User.objects.with_role(role).exists()
     return rule.delay if role in rule.if_role and not is_first else timedelta()
 
 

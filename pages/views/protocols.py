@@ -29,6 +29,7 @@ from pages.forms.protocols import (
     protocol_values,
     step_values,
 )
+from pages.identity import require_reauthentication
 from pages.lookups import (
     consult_rows,
     district_ids_of,
@@ -111,6 +112,7 @@ def protocol_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(can_approve_protocol(request.actor, row))
     if request.method != "POST":
         return render(request, "pages/protocols/approve.html", {"protocol": row})
+    require_reauthentication(request)
     try:
         approve_protocol(actor=request.actor, protocol_id=pk)
     except ValidationError as error:

@@ -20,6 +20,7 @@ from meetings.models import Concern, FollowUp
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.public_pages import ApprovalForm, EntryForm, entry_values
+from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless, writers_only
 from publishing.models import PublicDistrict, PublicEntry
 from publishing.models.entry import held_back
@@ -100,6 +101,8 @@ def entry_approve(request: ActorRequest, pk: UUID) -> HttpResponse:
     except PublicEntry.DoesNotExist as error:
         raise Http404 from error
     refuse_unless(_may_approve(request, row))
+    if request.method == "POST":
+        require_reauthentication(request)
     context = _approval(row, posted(request))
     form = context["approval"]
     if form.is_valid():

@@ -16,6 +16,7 @@ from lib.told import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.publishing import SPLITS, GridForm, ReleaseForm
+from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
 from publishing.codes import INSIDE
 from publishing.files import TYPES, write_release
@@ -73,6 +74,7 @@ def grid_new(request: ActorRequest) -> HttpResponse:
 def grid_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
     grid = get_or_404(ReleaseGrid.objects.visible_to(request.actor), pk)
     refuse_unless(can_confirm(request.actor, grid))
+    require_reauthentication(request)
     try:
         confirm_grid(actor=request.actor, grid_id=pk)
     except ValidationError as error:

@@ -169,9 +169,9 @@ class System:
         self.guarded |= hidden
         return hidden
 
-    def _draw(self, cell: Cell) -> bytes:
-        """A lot for this number, which is the same in the preview and in the release."""
-        return hmac.digest(self.lot, repr(cell).encode(), "sha256")
+    def _draw(self, cell: Cell) -> tuple[bytes, Cell]:
+        """A lot for this number, the same in each release: what is hidden once is hidden beside it later."""
+        return hmac.digest(self.lot, repr(cell[2:]).encode(), "sha256"), cell
 
     def _next_to(self, cell: Cell, dependents: Mapping[Cell, Iterable[Cell]]) -> Cell | None:
         """The number to hide: `cell`, else the nearest to it; of these a row before a total, then by lot."""

@@ -93,10 +93,13 @@ def test_a_role_that_changes_after_the_confirmation_is_confirmed_again() -> None
     assert (act.role, act.takes_effect_at) == ("privacy_officer", None)
 
 
-def test_the_first_of_a_role_waits_for_no_day() -> None:
+def test_the_first_of_a_role_waits_for_no_day_and_the_first_after_a_deactivated_one_does() -> None:
     administrator, second = make_actor(role=Role.ADMINISTRATOR), make_actor(role=Role.PRIVACY_OFFICER)
     user = invite_user(actor=administrator, name="C", email="c@police.example", role=Role.CONFIRMER)
     assert confirm_act(actor=second, act_id=asked(user)).is_confirmed
+    edit_user(actor=administrator, user_id=user.pk, is_active=False)
+    other = invite_user(actor=administrator, name="D", email="d@police.example", role=Role.CONFIRMER)
+    assert confirm_act(actor=second, act_id=asked(other)).takes_effect_at
 
 
 @pytest.mark.parametrize("by_command", [False, True])

@@ -18,6 +18,7 @@ from incidents.trying import try_protocol
 from lib.days import city_today
 from pages.templatetags.spans import span
 from tests.factories import (
+    PASSWORD,
     make_actor,
     make_district,
     make_officer,
@@ -32,7 +33,9 @@ pytestmark = pytest.mark.django_db
 
 
 def signed_in(client: Client, user: User) -> Client:
+    """A browser in which this person has just confirmed the password."""
     client.force_login(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
 
@@ -65,6 +68,8 @@ def test_a_draft_is_written_approved_by_another_and_starts_the_next_version(clie
     assert [one.text for one in protocol.steps.order_by("position")] == ["Step 1", "Step 2"]
     approve = f"/protocols/{protocol.pk}/approve/"
     assert client.get(approve).status_code == client.post(approve).status_code == 403
+    client.force_login(second)
+    assert client.post(approve)["Location"].startswith("/accounts/reauthenticate/")
     approved = signed_in(client, second).post(approve, follow=True)
     assert second.name in approved.text.split("Approved by</dt>")[1].split("</dd>")[0]
     assert "is not a draft" in client.get(approve).text

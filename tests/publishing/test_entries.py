@@ -21,6 +21,7 @@ from publishing.rules.bias import Source, needs_agreement
 from publishing.services.entries import approve_entry, draft_entry, edit_entry, withdraw_entry
 from tests.contacts.pages import browse
 from tests.factories import (
+    PASSWORD,
     make_contact,
     make_district,
     make_officer,
@@ -100,6 +101,9 @@ def test_a_confirmer_approves_on_the_page_of_the_entry_and_sees_no_other(place: 
     page = browse(User.objects.get(pk=place.confirmer.id))
     address = f"/publishing/entries/{entry.pk}/approve/"
     assert address in page.get("/settings/waiting/").text
+    asked = page.post(address, {"revision": "1", "tells_of_incident": "False"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/") and shown() == 0
+    page.post("/accounts/reauthenticate/", {"password": PASSWORD})
     refused = page.post(address, {"revision": "1"})
     assert (refused.status_code, shown()) == (422, 0) and "Does this text tell of" in refused.text
     assert page.post(address, {"revision": "1", "tells_of_incident": "False"}).status_code == 302

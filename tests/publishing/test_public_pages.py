@@ -23,7 +23,14 @@ from publishing.models import (
     ReportingRoute,
 )
 from tests.contacts.pages import browse
-from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
+from tests.factories import (
+    PASSWORD,
+    make_district,
+    make_meeting,
+    make_officer,
+    make_organisation,
+    make_supervisor,
+)
 from tests.publishing.test_registrations import registered
 from tests.publishing.town import Town
 
@@ -59,6 +66,7 @@ def test_a_result_is_told_from_the_promise_and_approved_with_one_click() -> None
     assert f"{entry.pk}/approve/" in waiting
     assert all(text in waiting for text in ("Repaired", "Farolas", "Listo"))
     assert f"{entry.pk}/approve/" not in page.get(PUBLIC).content.decode()
+    above.post("/accounts/reauthenticate/", {"password": PASSWORD})
     answered = {"revision": entry.revision, "tells_of_incident": "False"}
     told = above.post(f"/publishing/entries/{entry.pk}/approve/", answered, follow=True)
     assert "It is published within minutes." in told.text

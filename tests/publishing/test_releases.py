@@ -24,6 +24,7 @@ from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import next_quarters, prepare_release
 from reports.periods import Period, quarter_of
 from tests.factories import (
+    PASSWORD,
     make_district,
     make_officer,
     make_organisation,
@@ -222,8 +223,10 @@ def test_another_code_is_not_another_ground(city: City) -> None:
 
 
 def signed_in(user: Any) -> Client:
+    """A browser in which this person has just confirmed the password."""
     client = Client()
     client.force_login(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
 
@@ -233,6 +236,11 @@ def test_from_a_proposal_to_the_files_on_the_pages(city: City) -> None:
     assert page.post("/publishing/grid/", given | {"level": "9"}).status_code == 422
     assert page.post("/publishing/grid/", given).status_code == 302
     grid = ReleaseGrid.objects.get()
+    stale = Client()
+    stale.force_login(city.privacy)
+    asked = stale.post(f"/publishing/grid/{grid.pk}/confirm/")
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert not ReleaseGrid.objects.confirmed().exists()
     for client, answer in ((page, 403), (officer, 403), (signed_in(city.privacy), 302)):
         assert client.post(f"/publishing/grid/{grid.pk}/confirm/").status_code == answer
     quarter = next_quarters()[-1]
