@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -49,9 +50,9 @@ from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
 from privacy.searching import searched_text
 from privacy.services.corrections import TEXTS
-from privacy.services.erasures import ERASE
+from privacy.services.erasures import ERASE, locked_erasure, refuse_to_begin
 from privacy.services.found_texts import erase_from_found_texts, forget_found_texts
-from privacy.services.freezing import others_with, thawed
+from privacy.services.freezing import thawed
 from privacy.services.hiding import show_texts
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
@@ -66,7 +67,9 @@ def erase_person(work: Work) -> JobResult:
     """Erase the person of a request."""
     seen = Erasure.objects.visible_to(work.actor).select_related("request")
     row = seen.filter(pk=UUID(work.parameters["erasure"])).first()
-    if row is None or row.is_done:
+    if row is None:
+        raise JobRefused(_("The erasure was called off."))
+    if row.is_done:
         raise JobRefused(_("This data was already erased."))
     begin(row)
     places = places_of(row)
@@ -117,8 +120,10 @@ def _tell(
 @transaction.atomic
 @opened(Opened.WRITER)
 def begin(row: Erasure) -> None:
-    """Fix what leaves, once."""
-    locked: Erasure = Erasure.objects.select_for_update(no_key=True).get(pk=row.pk)
+    """Fix what leaves, once. Raises JobRefused if it must not begin any more."""
+    locked = locked_erasure(row.pk)
+    if locked is None:
+        raise JobRefused(_("The erasure was called off."))
     if locked.places is None:
         _refuse_needed(row)
         if row.request:
@@ -137,12 +142,16 @@ def begin(row: Erasure) -> None:
 
 
 def _refuse_needed(row: Erasure) -> None:
-    """Raise JobRefused if a data request that is open by now needs the data."""
+    """Raise JobRefused if by now the data is needed, or its request is closed."""
     if row.request is None:
         if Contact.objects.filter(frozen_by_requests(_CONTACT), pk__in=row.contact_ids).exists():
             raise JobRefused(_("A privacy request is open, so this data cannot be erased."))
-    elif others := others_with(row.request):
-        raise JobRefused(_("Answer these requests first: %(numbers)s.") % {"numbers": ", ".join(others)})
+        return
+    row.request.refresh_from_db()
+    try:
+        refuse_to_begin(row.request)
+    except ValidationError as problem:
+        raise JobRefused(problem.messages[0]) from problem
 
 
 def places_of(row: Erasure) -> list[Place]:

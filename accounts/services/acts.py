@@ -102,12 +102,13 @@ def withdraw(kind: Act, *, user: User | None = None, subject: UUID | None = None
 def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
     """Let an act take effect, after the delay of its kind if it has one.
 
-    Raises like `refuse_act`, and ValidationError if the address is taken, if the act is already confirmed or
-    if the person who asked uses this device, too.
+    Raises like `refuse_act`, and ValidationError if the address is taken, if the act is already confirmed, or
+    if the person who asked has left or uses this device, too.
     """
     act = _waiting(actor, act_id, version)
     if not can_confirm(actor, act):
         raise PermissionDenied
+    _refuse_left(act.asked_by_id)
     refuse_same_device(actor, act.asked_by_id)
     if act.is_agreed:
         raise ValidationError(_("This request is already confirmed. It takes effect later."))
@@ -149,6 +150,14 @@ def delay_of(actor: Actor, act: PendingAct) -> timedelta:
     role = act.user.asked_role if act.user else ""
     is_first = not User.objects.with_role(role).exists()
     return rule.delay if role in rule.if_role and not is_first else timedelta()
+
+
+def _refuse_left(asker_id: UUID | None) -> None:
+    """Raise ValidationError if the account of the person who asked is not active any more."""
+    if asker_id is not None and not User.objects.active().filter(pk=asker_id).exists():
+        raise ValidationError(
+            _("The person who asked for this has left. Reject it, and ask for it yourself.")
+        )
 
 
 def refuse_same_device(actor: Actor, asker_id: UUID | None) -> None:

@@ -23,6 +23,10 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """Erasures that wait for a second person or for their background task."""
         return self.filter(done_at__isnull=True)
 
+    def not_begun(self) -> Self:
+        """Erasures of which nothing is fixed yet: they can be called off."""
+        return self.filter(places__isnull=True, done_at__isnull=True)
+
     def done(self) -> Self:
         return self.filter(done_at__isnull=False)
 

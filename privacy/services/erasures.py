@@ -10,7 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,23 +80,30 @@ def contacts_of(row: DataRequest) -> list[UUID]:
 
 def refuse_erasure(row: DataRequest) -> None:
     """Raise ValidationError if the person of this request cannot be erased now."""
+    begun = Erasure.objects.filter(request=row).first()
+    if begun is not None and stopped_erasure(begun) is None:
+        raise ValidationError(_("The erasure was already requested."))
+    if begun is None or begun.places is None:
+        refuse_to_begin(row)
+
+
+def refuse_to_begin(row: DataRequest) -> None:
+    """Raise ValidationError if an erasure must not begin: also one that was asked for when it could."""
     if row.kind not in ERASING_KINDS:
         raise ValidationError(_("Only a request for erasure or an objection leads to an erasure."))
+    if not row.is_pending:
+        raise ValidationError(_("The request is already closed."))
     if row.status != RequestStatus.DECIDING:
         raise ValidationError(_("Search for the person before you decide."))
     if Finding.objects.of(row).blocking().exists():
         raise ValidationError(
             _("Give every finding a verdict. Someone else must read those you are unsure of.")
         )
-    begun = Erasure.objects.filter(request=row).first()
-    if begun is not None:
-        if stopped_erasure(begun) is None:
-            raise ValidationError(_("The erasure was already requested."))
-        return
-    if not contacts_of(row) and not Finding.objects.of(row).theirs().exists():
+    contacts, theirs = contacts_of(row), Finding.objects.of(row).theirs()
+    if not contacts and not theirs.exists():
         raise ValidationError(_("No finding is about this person, so there is nothing to erase."))
     evidence = Restriction.objects.standing().filter(ground=RestrictionGround.EVIDENCE)
-    if evidence.filter(contact_id__in=contacts_of(row)).exists():
+    if evidence.filter(Q(contact_id__in=contacts) | Q(request=row)).exists():
         raise ValidationError(
             _("This contact is needed as evidence. Lift the restriction first, or refuse the request.")
         )
@@ -124,7 +131,13 @@ def _start(actor: Actor, erasure: Erasure) -> None:
 
 def _locked(act: PendingAct) -> Erasure | None:
     subject: Any = act.subject  # acts of this kind are about an erasure
-    return Erasure.objects.select_for_update(no_key=True).filter(pk=subject).first()
+    return locked_erasure(subject)
+
+
+def locked_erasure(pk: UUID) -> Erasure | None:
+    """Lock the request, if there is one, and then the erasure; None if it was called off."""
+    DataRequest.objects.select_for_update(no_key=True).filter(erasure=pk).first()
+    return Erasure.objects.select_for_update(no_key=True).filter(pk=pk).first()
 
 
 def _lock(act: PendingAct) -> None:
@@ -134,6 +147,8 @@ def _lock(act: PendingAct) -> None:
 def _confirmed(actor: Actor, act: PendingAct) -> None:
     erasure = _locked(act)
     if erasure is not None and erasure.job is None:
+        if erasure.request is not None:
+            refuse_to_begin(erasure.request)
         _record(actor, erasure, "confirmed_erasure")
         _start(actor_for(User.objects.get(pk=erasure.asked_by_id)), erasure)
 

@@ -32,6 +32,7 @@ from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge
 from privacy.rules.finding import wanted
 from privacy.rules.reminding import REQUEST
 from privacy.services import searches
+from privacy.services.calling_off import call_off, has_begun
 from privacy.services.found_texts import forget_found_texts
 from privacy.services.searches import ask_search, is_cleared, names_group
 from reminders.services import refresh_reminders
@@ -171,10 +172,12 @@ def answer_request(
 ) -> DataRequest:
     """Decide and close the request today. Every finding must have a verdict.
 
-    An unsure finding counts as withheld after a second person has read it.
+    An unsure finding counts as withheld after a second person has read it. An erasure that has not begun is
+    called off.
     """
     row = locked_request(actor, request_id, version)
     today = city_today()
+    call_off(actor, row)
     _check_decision(row, decision, grounds)
     if today > row.last_day and not squash(late_reason):
         raise ValidationError({"late_reason": _("Enter why the answer is late.")})
@@ -187,8 +190,11 @@ def answer_request(
 
 @transaction.atomic
 def withdraw_request(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
-    """Close a request that the person no longer makes."""
+    """Close a request that the person no longer makes. An erasure that has not begun is called off."""
     row = locked_request(actor, request_id, version)
+    call_off(actor, row)
+    if has_begun(row):
+        raise ValidationError(_("The data was erased, or is being erased. Answer the request."))
     row.status, row.purge_on = RequestStatus.WITHDRAWN, purge_on(city_today())
     forget_found_texts(row)
     return _save(actor, row, ["status"])
@@ -294,6 +300,10 @@ def _check_decision(row: DataRequest, decision: str, grounds: Collection[str]) -
     erases = row.kind in ERASING_KINDS and decision in (Decision.GRANTED, Decision.PARTLY)
     if erases and not Erasure.objects.done().filter(request=row).exists():
         raise ValidationError({"decision": _("Erase the data before you grant the request.")})
+    if decision in (Decision.REFUSED, Decision.NOTHING_HELD) and has_begun(row):
+        raise ValidationError(
+            {"decision": _("The data was erased, or is being erased, so the letter must say so.")}
+        )
     if decision == Decision.NOTHING_HELD and found.theirs().exists():
         raise ValidationError({"decision": _("There are findings about this person.")})
 

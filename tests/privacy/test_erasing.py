@@ -28,7 +28,7 @@ from privacy.models import DataRequest, Erasure, Finding, Notice, Package
 from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
-from privacy.services.restrictions import restrict_contact
+from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.trail import events_visible_to
 from tests.factories import (
     PASSWORD,
@@ -251,6 +251,67 @@ def test_several_contacts_wait_for_a_second_person(north: District, actor: Actor
     confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=PendingAct.objects.get(subject=made.pk).pk)
     assert run_next()
     assert not Contact.objects.exists()
+
+
+def waiting_erasure(north: District, actor: Actor) -> tuple[DataRequest, PendingAct, Contact]:
+    """A request whose erasure waits for a second person."""
+    leila = make_leila(north)
+    make_leila(north)
+    row = decided(actor)
+    return row, PendingAct.objects.get(subject=ask_erasure(actor=actor, request_id=row.pk).pk), leila
+
+
+@pytest.mark.parametrize("how", ["refused", "withdrawn"])
+def test_an_erasure_that_waits_is_called_off_when_its_request_is_closed(
+    north: District, actor: Actor, how: str
+) -> None:
+    row, act, _leila = waiting_erasure(north, actor)
+    if how == "refused":
+        services.answer_request(
+            actor=actor, request_id=row.pk, decision="refused", grounds=["public_security"]
+        )
+    else:
+        services.withdraw_request(actor=actor, request_id=row.pk)
+    with pytest.raises(PendingAct.DoesNotExist):
+        confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=act.pk)
+    assert not Erasure.objects.exists() and not run_next()
+    assert Contact.objects.count() == 2
+    assert Event.objects.filter(object_ids__contains=[row.pk], field_names=["dropped_erasure"]).exists()
+
+
+def test_an_erasure_is_not_confirmed_while_the_data_is_evidence_or_after_its_asker_has_left(
+    north: District, actor: Actor
+) -> None:
+    _row, act, leila = waiting_erasure(north, actor)
+    second = actor_for(make_user(Role.CONFIRMER))
+    restriction = restrict_contact(actor=actor, contact_id=leila.pk, ground="evidence")
+    with pytest.raises(ValidationError, match="evidence"):
+        confirm_act(actor=second, act_id=act.pk)
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    User.objects.filter(pk=actor.id).update(is_active=False)
+    with pytest.raises(ValidationError, match="has left"):
+        confirm_act(actor=second, act_id=act.pk)
+    User.objects.filter(pk=actor.id).update(is_active=True)
+    confirm_act(actor=second, act_id=act.pk)
+    restrict_contact(actor=actor, contact_id=leila.pk, ground="evidence")  # before its task has run
+    assert run_next() and Contact.objects.count() == 2
+    assert "evidence" in Job.objects.get(kind="privacy_erase").message
+
+
+def test_a_request_is_neither_refused_nor_withdrawn_after_the_data_was_erased(
+    north: District, actor: Actor
+) -> None:
+    make_leila(north)
+    row = decided(actor)
+    erased(actor, row)
+    for decision in ("refused", "nothing_held"):
+        with pytest.raises(ValidationError, match="was erased"):
+            services.answer_request(
+                actor=actor, request_id=row.pk, decision=decision, grounds=["public_security"]
+            )
+    with pytest.raises(ValidationError, match="was erased"):
+        services.withdraw_request(actor=actor, request_id=row.pk)
+    services.answer_request(actor=actor, request_id=row.pk, decision="granted")
 
 
 def test_a_second_person_of_a_day_waits_too_whether_or_not_the_first_had_a_contact(
