@@ -201,7 +201,7 @@ def _erase_contacts(
         with thawed():
             erase_contacts(actor, rows)
     _forget_hidden_of_rows_that_are_gone()
-    erase_from_found_texts(search, theirs)
+    erase_from_found_texts(search, theirs, stays)
 
 
 def texts_of_the_desk() -> dict[str, list[str]]:

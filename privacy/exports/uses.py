@@ -177,17 +177,20 @@ class _Staff:
 
 
 class _Reasons:
-    """Reasons to view data. Typed words can name others, so they need a verdict. Its cuts apply."""
+    """Reasons to view data. Typed words can name others, so they need a verdict.
+
+    Its cuts apply to the words as they were found: an erasure of somebody else may have changed them.
+    """
 
     def __init__(self, row: DataRequest) -> None:
         read = Finding.objects.of(row).theirs().filter(model="audit.Reason")
-        self._cuts = {one.object_id: one.cuts for one in read}
+        self._read = {one.object_id: one for one in read}
 
     def of(self, event: Event) -> str:
         reason: Any = getattr(event, "reason", None)
         text = "" if reason is None or reason.removed_at else reason.text
-        if text and str(event.pk) in self._cuts:
-            text = released(text, self._cuts[str(event.pk)])
+        if text and (found := self._read.get(str(event.pk))):
+            text = released(text if found.text is None else found.text, found.cuts)
         elif text or event.old_purpose:
             text = _("in the officer’s own words")
         return reason_in_words(event.reason_code, text)

@@ -25,14 +25,16 @@ from jobs.models import Job, JobFile
 from jobs.running import run_next
 from lib.age import decrypt
 from lib.days import city_today
-from meetings.models import MeetingContact
+from meetings.models import Meeting, MeetingContact
 from privacy import inventory, words
 from privacy.codes import COPIES, Decision, Ground, RequestKind, Verdict
 from privacy.exports import letter
+from privacy.exports.drafts import draft_of
 from privacy.exports.package import SCHEMA
 from privacy.exports.records import Officers, held
 from privacy.exports.uses import recipients
 from privacy.models import DataRequest, Finding, Package
+from privacy.reading import show
 from privacy.services.findings import cut_finding, decide_finding, read_again
 from privacy.services.packages import ask_package, record_delivery
 from privacy.services.requests import answer_request
@@ -47,6 +49,7 @@ from tests.factories import (
     make_user,
 )
 from tests.privacy.requesting import searched, sure
+from tests.privacy.test_erasing import erased
 from tests.privacy.test_retention_rules import in_force
 
 pytestmark = pytest.mark.django_db
@@ -336,3 +339,33 @@ def test_only_reads_of_another_system_count_as_received(actor: Actor, north: Dis
     assert [(one["name"], one["how"]) for one in recipients(actor, ids)] == [
         (tool.key.name, "read by another system 2 times")
     ]
+
+
+def test_cuts_hold_whatever_officers_and_the_desk_do_to_the_note(actor: Actor, north: District) -> None:
+    """The letter gives the text as it was found, in which another person who was erased is covered."""
+    meeting = make_meeting(north, facts=FACTS)
+    make_meeting(north, facts="Tomas Reyes called.")
+    row = decided(actor)
+    Meeting.objects.filter(pk=meeting.pk).update(facts="New lamps. Leila Haddad’s cousin Samir was asked.")
+    erased(actor, erasure_of_all(actor, "Tomas Reyes"))
+    given = f"Leila Haddad opens on Tuesdays, said {'█' * 11}. Her cousin […] was asked."
+    [note] = draft_of(actor, row).notes
+    assert [piece.text for piece in note.pieces if piece.is_cut] == ["Samir"]
+    assert "".join("[…]" if piece.is_cut else piece.text for piece in note.pieces) == given
+    [shown] = show(list(Finding.objects.of(row)))
+    assert [part.text for part in shown.parts if part.is_found] == ["Leila Haddad"]
+    answer_request(
+        actor=actor, request_id=row.pk, decision=Decision.PARTLY, grounds=[Ground.THIRD_PARTY_RIGHTS]
+    )
+    Meeting.objects.filter(pk=meeting.pk).update(facts=f"She came back. {FACTS}")
+    _package, data, text = package_of(actor, row)
+    assert [one["text"] for one in data["facts"]] == [given]
+    assert "Her cousin […] was asked" in text and "Samir" not in text and "Reyes" not in text
+
+
+def erasure_of_all(actor: Actor, name: str) -> DataRequest:
+    """A request for erasure of which all findings are theirs."""
+    row = searched(actor, kind="erase", terms={"names": [name]})
+    for one in Finding.objects.of(row):
+        decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.THEIRS)
+    return row
