@@ -114,12 +114,24 @@ class ReportingRoute(models.Model):
         """What is known of its tests."""
         return rules.Answers(
             is_local=self.kind in rules.LOCAL,
-            is_emergency=self.kind == RouteKind.EMERGENCY,
+            is_emergency=self.is_known_emergency,
             tested_on=self.tested_on,
             result=self.test_result,
             answered_on=self.answered_on,
             failed_on=self.failed_on,
         )
+
+    @property
+    def dialled(self) -> str:
+        """What its button dials; empty without one number that can be dialled."""
+        return rules.dialled(self.phone, settings.PHONENUMBER_DEFAULT_REGION)
+
+    @property
+    def is_known_emergency(self) -> bool:
+        """Whether it is of the emergency number itself, which needs no test. Any other number does."""
+        number, region = self.dialled, settings.PHONENUMBER_DEFAULT_REGION
+        is_known = number == settings.PUBLIC_EMERGENCY_NUMBER or rules.is_emergency_number(number, region)
+        return self.kind == RouteKind.EMERGENCY and is_known
 
     @property
     def is_shown(self) -> bool:

@@ -1,8 +1,12 @@
-"""Whether a way to report is shown, when its test is too old, and when supervisors are warned. Pure."""
+"""Whether a way to report is shown, what its button dials, and when supervisors are warned. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+
+from phonenumbers import shortnumberinfo
+
+from contacts.rules import one_phone, plain_number
 
 ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not_answered"
@@ -12,6 +16,7 @@ LOCAL: Final = frozenset({"reporting_centre", "pathway"})
 
 HOLDS: Final = timedelta(days=180)
 HOLDS_ELSEWHERE: Final = timedelta(days=365)
+SHORT: Final = range(3, 7)  # digits of a number such as 112 or 116 006
 WARN: Final = (timedelta(days=60), timedelta(days=14))  # before a test is too old
 
 
@@ -34,6 +39,29 @@ class Answers:
     def expires_on(self) -> date | None:
         """Return the day after which the last answer is too old. None if nobody has answered yet."""
         return self.answered_on + self.holds if self.answered_on else None
+
+
+def dialled(phone: str, region: str) -> str:
+    """Return what a button dials for one number as it was typed; empty for anything else.
+
+    A number with the code of a country is dialled as such, any other as it is written there.
+
+    >>> dialled("+44 (0)20 7946 0604", "ES"), dialled("900 100 200", "ES"), dialled("116 006", "ES")
+    ('+442079460604', '900100200', '116006')
+    >>> dialled("016 (24 h) / 116 006", "ES")
+    ''
+    """
+    typed = plain_number(phone)
+    digits = "".join(filter(str.isdigit, typed))
+    if len(digits) in SHORT and not set(typed) - set("0123456789 .-"):
+        return digits
+    number = one_phone(typed, region) or ""
+    return number if typed.startswith(("+", "00")) or not number else digits
+
+
+def is_emergency_number(number: str, region: str) -> bool:
+    """Whether everybody knows whom it rings, so that nobody tests it."""
+    return bool(shortnumberinfo.is_emergency_number(number, region))
 
 
 def works(tests: Answers) -> bool:

@@ -41,9 +41,9 @@ def write_route(
 ) -> ReportingRoute:
     """Add a way to report, or change one.
 
-    Another number, web address or address has to be tested again. Raises DoesNotExist, PermissionDenied,
-    StaleVersion, ValidationError by field, and on `is_public` for the last tested way to report of a public
-    page. A wrong number is corrected even so.
+    Another number, web address, address or kind has to be tested again. Raises DoesNotExist,
+    PermissionDenied, StaleVersion, ValidationError by field, and on `is_public` for the last tested way to
+    report of a public page. A wrong number is corrected even so.
     """
     bare = _bare_pages()
     route = _locked(actor, route_id, version) if route_id else ReportingRoute()
@@ -59,10 +59,15 @@ def write_route(
         text = _("The location of this organisation is protected. Remove the address.")
         raise ValidationError({"address": text})
     is_corrected = bool({"url", "phone", "address"}.intersection(changed))
-    if not route._state.adding and is_corrected:
+    if not route._state.adding and (is_corrected or "kind" in changed):
         route.tested_on = route.answered_on = route.failed_on = None
         route.test_result = ""
     route.full_clean(exclude=["organisation", "district"])
+    if route.phone and not route.dialled:
+        text = _(
+            "Enter one number that can be dialled, such as 900 100 200 or 112. Put hours in their field."
+        )
+        raise ValidationError({"phone": text})
     refuse_protected((getattr(route, name) for name in _TEXTS), named=route.organisation_id)
     _save(route)
     if not is_corrected:

@@ -59,8 +59,7 @@ class Pages:
                     {code: f"{code}/" if place else "" for place, code in enumerate(self.site.languages)},
                     language,
                 ),
-                "urgent": [one for one in routes if one["is_urgent"]],
-                "routes": [one for one in routes if not one["is_urgent"]],
+                **_in_parts(routes),
             }
             path = "index.html" if number == 0 else f"{language}/index.html"
             yield path, self._render("start", language, context)
@@ -150,8 +149,7 @@ class Pages:
             "intro": Text(page.intro, page.language, words),
             "hours": Text(page.hours, page.language, words),
             "officers": place.officers,
-            "urgent": [one for one in routes if one["is_urgent"]],
-            "routes": [one for one in routes if not one["is_urgent"]],
+            **_in_parts(routes),
             "meetings": [_meeting(row, words) for row in place.meetings],
             "months": months,
             "recent": months[:RECENT],
@@ -205,14 +203,24 @@ def _chosen(languages: Sequence[str], wanted: str) -> str:
     return wanted if wanted in languages else languages[0]
 
 
+def _in_parts(routes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Ways to report that are urgent, and the others. The emergency number is first on every page."""
+    urgent = [one for one in routes if one["is_urgent"]]
+    is_there = any(one["call"] == settings.PUBLIC_EMERGENCY_NUMBER for one in urgent)
+    return {
+        "is_emergency_missing": not is_there,
+        "urgent": sorted(urgent, key=lambda one: one["call"] != settings.PUBLIC_EMERGENCY_NUMBER),
+        "routes": [one for one in routes if not one["is_urgent"]],
+    }
+
+
 def _route(row: ReportingRoute, words: str, today: date) -> dict[str, Any]:
-    number = "".join(sign for sign in row.phone if sign.isdigit() or sign == "+")
     return {
         "name": Text(row.name, row.language, words),
         "kind": capfirst(RouteKind(row.kind).label),
         "is_urgent": row.kind == RouteKind.EMERGENCY,
         "phone": row.phone,
-        "call": number,
+        "call": row.dialled,
         "url": row.url if row.url.startswith(("https://", "http://")) else "",
         "address": Text(row.address, row.language, words),
         "hours": Text(row.hours, row.language, words),

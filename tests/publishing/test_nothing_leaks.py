@@ -79,9 +79,9 @@ def settle(ground: Ground) -> Town:
     draft = draft_entry(**here, language="en", said="Draft", did="Draft")
     gone = town.entry(said="Withdrawn", did="Withdrawn")
     withdraw_entry(actor=town.supervisor, entry_id=gone.pk)
-    failed = town.route("Failed", "pathway", phone="1", agreed_to_tests=True)
+    failed = town.route("Failed", "pathway", phone="900 100 301", agreed_to_tests=True)
     ReportingRoute.objects.filter(pk=failed.pk).update(test_result="wrong")
-    private = town.route("Private", "pathway", phone="2", agreed_to_tests=True)
+    private = town.route("Private", "pathway", phone="900 100 302", agreed_to_tests=True)
     ReportingRoute.objects.filter(pk=private.pk).update(is_public=False)
     register(
         district_id=town.north.pk, name="Chess club", kind="ngo", language="en", person_email="a@club.example"

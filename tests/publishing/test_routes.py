@@ -80,7 +80,7 @@ def test_a_supervisor_keeps_a_route_and_an_officer_tests_it() -> None:
     centre = make_organisation(north)
     given: Any = {
         "name": "Reporting centre", "kind": "reporting_centre", "organisation": centre, "language": "en",
-        "phone": "020 7946 0423", "is_public": True,
+        "phone": "+44 20 7946 0423", "is_public": True,
     }  # fmt: skip
     for actor, district in ((officer, north), (supervisor, south), (supervisor, None)):
         with pytest.raises(PermissionDenied):
@@ -94,7 +94,7 @@ def test_a_supervisor_keeps_a_route_and_an_officer_tests_it() -> None:
     assert record_test(actor=officer, route_id=route.pk, result="answered").is_shown
     centre.refresh_from_db()
     assert (centre.is_reporting_centre, centre.reporting_tested_on) == (True, city_today())
-    moved = write_route(actor=supervisor, route_id=route.pk, phone="020 7946 0999")
+    moved = write_route(actor=supervisor, route_id=route.pk, phone="+44 20 7946 0999")
     assert not moved.is_shown
     write_route(actor=supervisor, route_id=route.pk, is_public=False)
     centre.refresh_from_db()
@@ -156,3 +156,47 @@ def test_no_way_to_report_vanishes_because_its_test_is_old() -> None:
     assert then.count("Not tested since") == 3
     spanish = build_site(later)[f"es/{town.north.code}/index.html"].decode()
     assert "Sin comprobar desde el" in spanish
+
+
+@pytest.mark.django_db
+def test_the_emergency_number_is_on_every_page_whatever_urgent_ways_there_are() -> None:
+    town = Town()
+    path = f"en/{town.north.code}/index.html"
+    chat = town.route("Emergency chat", "emergency", url="https://chat.example/now")
+    other = town.route("Second line", "emergency", phone="900 100 300")
+    page = build_site(city_today())[path].decode()
+    assert page.count('href="tel:112"') == 1 and "https://chat.example/now" in page
+    assert 'href="tel:900100300"' in page and page.index("tel:112") < page.index("tel:900100300")
+    own = town.route("Emergency", "emergency", phone="1-1-2", note="Ask for the police.")
+    page = build_site(city_today())[path].decode()
+    assert page.count('href="tel:112"') == 1 and "Ask for the police." in page
+    for route in (chat, other, own):
+        record_test(actor=town.supervisor, route_id=route.pk, result="wrong")
+    assert 'href="tel:112"' in build_site(city_today())[path].decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "phone", ["016 (24 h) / 116 006", "900 100 200 / 300", "12", "call us", "+44 20 7946"]
+)
+def test_a_phone_is_one_number_that_can_be_dialled(phone: str) -> None:
+    town = Town()
+    with pytest.raises(ValidationError, match="can be dialled") as error:
+        town.route("Desk", "police_desk", phone=phone)
+    assert list(error.value.message_dict) == ["phone"]
+    town.route("Line", "police_desk", phone="+44 (0)20 7946 0604")
+    ReportingRoute.objects.filter(name="Anonymous line").update(phone=phone)  # of before
+    page = build_site(city_today())[f"en/{town.north.code}/index.html"].decode()
+    assert 'href="tel:+442079460604"' in page
+    assert page.count("tel:") == 3 and phone in page  # that, 112 and the contact line
+
+
+@pytest.mark.django_db
+def test_another_kind_is_tested_again_and_only_the_emergency_number_needs_no_test() -> None:
+    town = Town()
+    town.route("Desk", "police_desk", phone="900 100 201")
+    about = {"actor": town.supervisor, "route_id": town.line.pk}
+    assert not write_route(**about, kind="emergency").is_shown
+    assert record_test(**about, result="answered").is_shown
+    assert not write_route(**about, url="https://other.example").is_shown
+    assert write_route(**about, phone="112").is_shown
