@@ -10,13 +10,14 @@ class PlansConfig(AppConfig):
         from districts import kinds
         from lib import city_keys, erasable
         from plans import archive, publishing, reminders
-        from plans.services import cities, comparison, plans, redrawn
+        from plans.services import cities, comparison, goals, plans, redrawn
         from publishing.services import beside
 
         archive.register()
         city_keys.register(cities.keys_of_cities)
         beside.register(comparison.tables_of_files)
         kinds.follow_rows(redrawn.follow_redrawn)
+        goals.register()
         publishing.register()
         reminders.register()
         plans.register_kind()

@@ -1,5 +1,6 @@
 """Writing the goals and actions of a plan, and the partners and evidence of an action."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from contacts.merging.relations import Memory, as_it_is
+from contacts.merging.services import follow_merges
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_digest
@@ -15,7 +18,7 @@ from lib.days import city_today
 from lib.limits import refuse_more
 from meetings.models import FollowUp, Meeting
 from plans.codes import ActionStatus
-from plans.models import Action, Evidence, Goal, Partner
+from plans.models import Action, Evidence, Goal, Partner, Plan
 from plans.rules import SHORTEST_REASON
 from plans.services.changes import keep_title
 from plans.services.plans import (
@@ -184,6 +187,26 @@ def withdraw_agreement(*, actor: Actor, plan_id: UUID, partner_id: UUID) -> Part
     return partner
 
 
+def end_agreements(
+    actor: Actor,
+    kept: Organisation,
+    gone: Sequence[Organisation],
+    names: Collection[str],
+    memories: Sequence[Memory],
+) -> Mapping[str, Any]:
+    """End the agreement of partners that are merged into another organisation, which has not agreed.
+
+    The kept one has not agreed to another name either. Undoing the merge brings each agreement back.
+    """
+    ended = [*zip(gone, memories, strict=True), *([(kept, memories[0])] if "name" in names else [])]
+    for organisation, memory in ended:
+        rows = Partner.objects.filter(organisation=organisation, agreed_on__isnull=False)
+        memory.filled += as_it_is(rows)
+        memory.touched[Plan._meta.label] |= set(rows.values_list("action__goal__plan", flat=True))
+        rows.update(agreed_on=None, agreed_by="")
+    return {}
+
+
 @transaction.atomic
 def remove_partner(*, actor: Actor, plan_id: UUID, partner_id: UUID) -> None:
     plan = locked_plan(actor, plan_id)
@@ -227,3 +250,7 @@ def _refuse_unseen(field: str, seen: models.QuerySet[Any], row: models.Model | N
     """What is not seen is answered as what does not exist."""
     if row is None or not seen.filter(pk=row.pk).exists():
         raise ValidationError({field: _("Choose one from the list.")}, code="invalid_choice")
+
+
+def register() -> None:
+    follow_merges(end_agreements)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from contacts.merging.services import merge_organisations, undo_merge
 from contacts.models import Organisation
 from lib.days import city_today
 from plans.models import Action, Milestone, Plan
@@ -191,3 +192,38 @@ def test_an_action_with_a_late_milestone_is_done_nowhere(city: Planned) -> None:
     assert row.is_dropped, "what is dropped is late nowhere either"
     with pytest.raises(ValidationError, match="has ended"):
         city.milestone("One more", due_on=city_today())
+
+
+@pytest.mark.parametrize("is_partner_too", [True, False])
+def test_a_merge_names_no_organisation_that_has_not_agreed_and_undo_brings_the_agreement_back(
+    city: Planned, is_partner_too: bool
+) -> None:
+    path = f"en/{city.north.code}/plans/index.html"
+    gone = Organisation.objects.get(name="Choir of Quince")
+    kept = Organisation.objects.get(name="Shy club") if is_partner_too else make_organisation(city.north)
+    actor = city.about["actor"]
+    versions = {one.pk: one.version for one in (kept, gone)}
+    merge = merge_organisations(actor=actor, kept_id=kept.pk, versions=versions)
+    page = site()[path]
+    assert "Choir of Quince" not in page and kept.name not in page
+    partner = city.action.partners.get(organisation=kept)
+    assert (partner.agreed_on, partner.agreed_by) == (None, "")
+    undo_merge(actor=actor, merge_id=merge.pk)
+    assert "Choir of Quince" in site()[path] and kept.name not in site()[path]
+    merge_organisations(
+        actor=actor, kept_id=kept.pk,
+        versions=dict(Organisation.objects.filter(pk__in=versions).values_list("pk", "version")),
+    )  # fmt: skip
+    partner = city.action.partners.get(organisation=kept)
+    save_partner(**city.about, action_id=city.action.pk, partner_id=partner.pk, **AGREED)
+    assert kept.name in site()[path]
+
+
+def test_a_partner_that_a_merge_gives_another_name_agrees_again(city: Planned) -> None:
+    kept = Organisation.objects.get(name="Choir of Quince")
+    other = make_organisation(city.north, name="Singing circle")
+    merge_organisations(
+        actor=city.about["actor"], kept_id=kept.pk, choices={"name": other.pk},
+        versions={kept.pk: kept.version, other.pk: other.version},
+    )  # fmt: skip
+    assert "Singing circle" not in site()[f"en/{city.north.code}/plans/index.html"]
