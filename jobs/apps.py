@@ -14,4 +14,4 @@ class JobsConfig(AppConfig):
         releasing.register()
         erasable.register("jobs.Job", erasable.Writer(delete_named_files))
         erasable.whole_rows("jobs.JobFile")
-        erasable.on_leaving(forget_files)
+        erasable.on_leaving(forget_files, of_copies=True)

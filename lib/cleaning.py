@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lib.days import city_today, is_plausible_day
 from lib.domains import has_user_info, plain_email, plain_url
 from lib.fold import can_be_seen, is_invisible, squash
+from lib.freezing import refuse_replacing
 
 
 def clean_text(text: str) -> str:
@@ -47,9 +48,11 @@ def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = 
     """Set `values` on `row` with cleaned texts, and return the names of the changed fields.
 
     With `is_clean` the values are already in column form and skip cleaning and phone parsing. Raises
-    ValidationError by field for an implausible day or time, and as `clean_value` does.
+    ValidationError by field for an implausible day or time, and as `clean_value` does. Raises Frozen for a
+    text that is hidden for now.
     """
     changed = []
+    replaced: dict[str, str] = {}
     for name, value in values.items():
         field = row._meta.get_field(name)
         attribute = getattr(field, "attname", name)
@@ -61,6 +64,8 @@ def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = 
                 setattr(row, attribute, value.pk if isinstance(value, models.Model) else value)
             if row.__dict__[attribute] != before:
                 changed.append(name)
+                if isinstance(before, str):
+                    replaced[name] = before
             continue
         if isinstance(value, date) and not is_plausible_day(value):
             raise ValidationError({name: _("Check the year.")}, code="year")
@@ -72,6 +77,10 @@ def assign(row: models.Model, values: Mapping[str, object], *, is_clean: bool = 
         setattr(row, name, value)
         if getattr(row, attribute) != before:
             changed.append(name)
+            if isinstance(before, str):
+                replaced[name] = before
+    if replaced and not row._state.adding:
+        refuse_replacing(row, replaced)
     return changed
 
 

@@ -50,6 +50,7 @@ class Leaving:
 _WRITERS: Final[dict[str, Writer]] = {}
 _ERASERS: Final[list[Callable[[Any, Collection[UUID]], None]]] = []
 _FORGETS: Final[list[Callable[[Any, Leaving], None]]] = []
+_COPIES: Final[list[Callable[[Any, Leaving], None]]] = []
 
 
 def register(label: str, writer: Writer) -> None:
@@ -72,9 +73,14 @@ def whole_rows(*labels: str) -> None:
         register(label, Writer(partial(_delete_rows, label)))
 
 
-def on_leaving(forget: Callable[[Any, Leaving], None]) -> None:
-    """Register what an app forgets before contacts are erased: copies, and what refers to them by ID."""
+def on_leaving(forget: Callable[[Any, Leaving], None], *, of_copies: bool = False) -> None:
+    """Register what an app forgets before contacts are erased: copies, and what refers to them by ID.
+
+    `of_copies`: these are files that can be made again, so they go when a text is hidden for a while, too.
+    """
     add_once(_FORGETS, forget)
+    if of_copies:
+        add_once(_COPIES, forget)
 
 
 def writers() -> Mapping[str, Writer]:
@@ -96,6 +102,12 @@ def erase_people(actor: Acting, ids: Collection[UUID]) -> None:
 def forget(actor: Acting, leaving: Leaving) -> None:
     """Forget what all apps hold about contacts beside their rows. It can be repeated."""
     for one in _FORGETS:
+        one(actor, leaving)
+
+
+def forget_copies(actor: Acting, leaving: Leaving) -> None:
+    """Forget the files that may have the texts of a person, because contacts or texts are hidden now."""
+    for one in _COPIES:
         one(actor, leaving)
 
 

@@ -2,11 +2,12 @@
 
     freezing.register(refuse)  # raises Frozen for what is frozen
 
-Each writer that deletes records of people or texts calls `refuse_frozen` first.
+Each writer that deletes records of people or texts calls `refuse_frozen` first. Texts that are hidden for now
+must not be replaced: `lib.cleaning.assign`, by which all writers set columns, calls `refuse_replacing`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -18,11 +19,15 @@ from lib.registry import add_once
 #: Raises Frozen if one of these rows of a table is frozen: actor, label and keys.
 Refuse = Callable[[Any, str, Collection[Any]], None]
 
+#: Raises Frozen if a row's new texts would replace one that is hidden. The texts before, by field.
+RefuseTexts = Callable[[Any, Mapping[str, str]], None]
+
 _CHECKS: Final[list[Refuse]] = []
+_TEXT_CHECKS: Final[list[RefuseTexts]] = []
 
 
 class Frozen(ValidationError):
-    """A record that is about to be deleted is needed for as long as a data request is open."""
+    """A record or text is needed as it is for as long as a data request or restriction stands."""
 
     def __init__(self, message: Any) -> None:
         super().__init__(message, code="frozen")
@@ -30,6 +35,16 @@ class Frozen(ValidationError):
 
 def register(refuse: Refuse) -> None:
     add_once(_CHECKS, refuse)
+
+
+def register_texts(refuse: RefuseTexts) -> None:
+    add_once(_TEXT_CHECKS, refuse)
+
+
+def refuse_replacing(row: models.Model, before: Mapping[str, str]) -> None:
+    """Raise Frozen if a text that is hidden for now would be replaced. The row has the new texts."""
+    for check in _TEXT_CHECKS:
+        check(row, before)
 
 
 def refuse_frozen(actor: Acting, rows: Iterable[models.Model]) -> None:

@@ -12,7 +12,14 @@ class PrivacyConfig(AppConfig):
         from privacy import archive, erasing, ledger, reminders, review_reminders, searching
         from privacy.exports import package
         from privacy.models import RetentionRule
-        from privacy.services import erasures, freezing, requests, retention_decisions, retention_rules
+        from privacy.services import (
+            erasures,
+            freezing,
+            hiding,
+            requests,
+            retention_decisions,
+            retention_rules,
+        )
 
         archive.register()
         searching.register()
@@ -21,6 +28,7 @@ class PrivacyConfig(AppConfig):
         ledger.register()
         erasures.register()
         freezing.register()
+        hiding.register()
         requests.register()
         retention_rules.register()
         reminders.register()

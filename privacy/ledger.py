@@ -33,11 +33,12 @@ from privacy.codes import LedgerKind
 from privacy.erasing import carry_out
 from privacy.erasure_plans import Key, Place, as_keys, is_as_before, place_of, terms_for
 from privacy.marks import differing, folded, note_marks, put_marks
-from privacy.models import LedgerEntry
+from privacy.models import HiddenText, LedgerEntry
 from privacy.models.ledger import LEDGER
 from privacy.naming import Erased, named_again
 from privacy.rules.finding import wanted
 from privacy.searching import Found
+from privacy.services.hiding import correct_hidden
 
 _START: Final = ""  # the digest before the first line
 _AT_ONCE: Final = 1_000
@@ -291,14 +292,19 @@ def _correct_again(actor: Actor, content: Mapping[str, Any]) -> None:
         rows = Contact.objects.all()
         rewrite_rows(actor, rows, [key], change, save_contacts, "contact", districts_of_contacts)
     elif key not in writers()[label].kept([key]):
+        values = correct_hidden(label, key, values)
         writers()[label].write(actor, [key], change)
 
 
 def _is_corrected(content: Mapping[str, Any]) -> bool:
     """Whether a row has its corrected values, or is gone."""
-    row = apps.get_model(content["model"])._base_manager.filter(pk=content["key"]).first()
-    values = content["values"].items()
-    return row is None or all(_as_text(getattr(row, name)) == value for name, value in values)
+    label, key = content["model"], content["key"]
+    row = apps.get_model(label)._base_manager.filter(pk=key).first()
+    held = HiddenText.objects.texts([label])
+    return row is None or all(
+        held.get((label, key, name), _as_text(getattr(row, name))) == value
+        for name, value in content["values"].items()
+    )
 
 
 def _as_text(value: Any) -> Any:

@@ -25,5 +25,5 @@ class PublishingConfig(AppConfig):
             "publishing.PublicText",
             "publishing.ReportingRoute",
         )
-        erasable.on_leaving(publications.publish_soon)
+        erasable.on_leaving(publications.publish_soon, of_copies=True)
         erasable.register("publishing.Registration", erasable.Writer(registrations.forget_registrants))

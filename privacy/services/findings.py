@@ -13,9 +13,10 @@ from accounts.actors import Actor
 from accounts.models import Role, User
 from audit.models import Action
 from audit.services import record
-from privacy.codes import Ground, RequestStatus, Verdict
+from privacy.codes import Ground, NoticeKind, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, Restriction
 from privacy.services.hiding import hide_texts, show_texts
+from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
 Cut = tuple[int, int]
@@ -133,7 +134,8 @@ def _follow_restrictions(actor: Actor, row: DataRequest, finding: Finding) -> No
     """Hide a text that is theirs while a restriction of the request stands, and put back one that is not."""
     for restriction in Restriction.objects.standing().filter(request=row):
         if finding.verdict == Verdict.THEIRS:
-            hide_texts(actor, restriction, [finding])
+            hidden = hide_texts(actor, restriction, [finding])
+            make_notices(actor, NoticeKind.RESTRICTED, hidden, request=row)
         else:
             show_texts(actor, restriction, finding)
 

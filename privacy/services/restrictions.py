@@ -17,10 +17,8 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
 from contacts.services.restricting import set_restricted
-from jobs.services import forget_files
 from lib.conflicts import constraints_in_words
 from lib.days import city_today
-from lib.erasable import Leaving
 from privacy.codes import NoticeKind
 from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
@@ -53,11 +51,10 @@ def restrict_contact(
     with constraints_in_words(Restriction):
         row.save(force_insert=True)
     set_restricted(actor, contact, restricted=True)
-    forget_files(actor, Leaving(frozenset({contact.pk})))
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, contact.pk], field_names=["ground", "until"])
-    if request is not None:
-        hide_texts(actor, row, Finding.objects.of(request).theirs())
-    make_notices(actor, NoticeKind.RESTRICTED, [contact.pk], request=request)
+    theirs = Finding.objects.of(request).theirs() if request else ()
+    hidden = hide_texts(actor, row, theirs)
+    make_notices(actor, NoticeKind.RESTRICTED, [contact.pk, *hidden], request=request)
     return row
 
 
@@ -67,7 +64,8 @@ def restrict_findings(
 ) -> Restriction:
     """Restrict what a request found about a person who has no contact record: the texts marked theirs.
 
-    Raises PermissionDenied, DataRequest.DoesNotExist, ValidationError.
+    Who received the records gets a notice, and stored files are deleted. Raises PermissionDenied,
+    DataRequest.DoesNotExist, ValidationError.
     """
     request = locked_request(actor, request_id, None)
     if until is not None and until <= city_today():
@@ -81,8 +79,9 @@ def restrict_findings(
     row.clean_fields(exclude=["request", "set_by"])
     with constraints_in_words(Restriction):
         row.save(force_insert=True)
-    hide_texts(actor, row, theirs)
+    hidden = hide_texts(actor, row, theirs)
     record(actor, Action.CREATE, OBJECT_TYPE, [row.pk, request.pk], field_names=["ground", "until"])
+    make_notices(actor, NoticeKind.RESTRICTED, hidden, request=request)
     return row
 
 

@@ -256,13 +256,15 @@ def _joined(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> st
 
 
 def _save_translations(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
-    entry.translations.all().delete()
+    """Write the translations into the rows of their languages, and delete other rows."""
+    left = {one.language: one for one in entry.translations.all()}
     for given in translations:
-        row = EntryTranslation(entry=entry)
+        row: EntryTranslation = left.pop(given.get("language", ""), EntryTranslation(entry=entry))
         assign(row, given)
         row.full_clean(exclude=["entry"])
         with constraints_in_words(EntryTranslation):
-            row.save(force_insert=True)
+            row.save()
+    EntryTranslation.objects.filter(pk__in=[one.pk for one in left.values()]).delete()
 
 
 def _locked(actor: Actor, entry_id: UUID, version: int | None) -> PublicEntry:

@@ -38,7 +38,7 @@ def keep_publication(build: Callable[[date, date], Mapping[str, bytes]], today: 
 
 
 def publish_soon(_actor: Acting, _leaving: Leaving) -> None:
-    """Publish again when a person was erased: the files that name them are replaced and deleted."""
+    """Publish again when a person was erased or restricted: files that name them are replaced and deleted."""
     wake_on_commit(PUBLISH)
 
 

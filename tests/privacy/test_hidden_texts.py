@@ -1,30 +1,42 @@
 """While a restriction stands, the notes that are theirs show a mark at every exit."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from contacts.models import Contact
 from districts.models import District
+from jobs.models import Job, JobFile
 from jobs.running import run_next
+from lib.freezing import Frozen
 from meetings.models import FollowUp, Meeting
+from meetings.services.concerns import edit_concern
+from plans.models import Evidence
 from privacy.ledger import begin_ledger, replay, write_ledger
 from privacy.models import DataRequest, Finding, HiddenText
 from privacy.reading import show
 from privacy.searching import find_everywhere
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
+from privacy.services.hiding import staying
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
+from publishing.models import PublicFile
+from publishing.tasks import publish_site
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.exchange.test_export_lists import export
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
+from tests.plans.making import Planned
 from tests.privacy.requesting import searched, sure
+from tests.publishing.town import Town
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +249,57 @@ def test_a_restriction_is_lifted_only_if_both_texts_fit_again(actor: Actor, nort
     lift_restriction(actor=actor, restriction_id=restriction.pk)
     row.refresh_from_db()
     assert row.title.startswith(title) and row.title.endswith("Call")
+
+
+def test_no_writer_replaces_a_restricted_text(actor: Actor, north: District) -> None:
+    """The nightly PUT of the source would open it again. A text beside the mark is nobody's loss."""
+    tool = Tool(north)
+    path = f"/concerns/by-external-id/{tool.key.source}/INC-77/"
+    body = {"district": north.code, "kinds": ["threat"], "bias_grounds": ["unknown"], "facts": FACTS}
+    created = tool.put(path, body)
+    assert created.status_code == 201, created.json()
+    restriction = restrict_findings(actor=actor, request_id=decided(actor).pk, ground="accuracy_contested")
+    pk = UUID(created.json()["id"])
+    own = f"/concerns/{pk}/"
+    for refused in (tool.put(path, body), tool.patch(own, body, if_match="*")):
+        assert (refused.status_code, refused.json()["code"]) == (409, "frozen")
+        assert "privacy officer" in refused.json()["detail"] and "Haddad" not in refused.json()["detail"]
+    officer = actor_for(make_supervisor(north))
+    with pytest.raises(Frozen, match="privacy officer"):
+        edit_concern(actor=officer, concern_id=pk, facts="")
+    assert tool.get(own).json()["facts"] == MARK
+    assert tool.put(path, body | {"facts": MARK, "kinds": ["other"]}).status_code == 200
+    edit_concern(actor=officer, concern_id=pk, facts=f"{MARK} He agreed.")
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    assert tool.get(own).json()["facts"] == f"{FACTS} He agreed."
+    assert tool.put(path, body).status_code == 200
+
+
+def test_public_texts_plans_and_files_lose_the_person_at_once(
+    actor: Actor, north: District, django_capture_on_commit_callbacks: Any
+) -> None:
+    town = Town(north)
+    said = "Leila Haddad asked for lamps."
+    entry = town.entry(said=said, did="They shine.")
+    planned = Planned()
+    evidence = Evidence.objects.create(action=planned.action, url="https://city.example/", note=said)
+    assert publish_site()
+    assert "Haddad" in published()
+    job = Job.objects.create(kind="export", status="done", started_by=actor.id)
+    JobFile.objects.create(job=job, name="list.csv", size=1, expires_at=timezone.now() + timedelta(1))
+    row = decided(actor)
+    assert not staying(Finding.objects.of(row).theirs())
+    with django_capture_on_commit_callbacks(execute=True):
+        restriction = restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
+    publish_site()
+    evidence.refresh_from_db()
+    assert (evidence.note, JobFile.objects.count()) == (MARK, 0)
+    assert "Haddad" not in published() and MARK in published()
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    entry.refresh_from_db()
+    assert entry.said == said
+
+
+def published() -> str:
+    """All pages that anybody can read now."""
+    return "".join(bytes(one.content).decode(errors="replace") for one in PublicFile.objects.all())

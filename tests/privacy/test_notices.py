@@ -17,8 +17,9 @@ from meetings.models import Meeting
 from privacy.codes import NoticeKind
 from privacy.models import Finding, Notice
 from privacy.services.corrections import correct_contact, correct_text
+from privacy.services.findings import decide_finding
 from privacy.services.notices import answer_notice, make_notices, mark_sent
-from privacy.services.restrictions import restrict_contact
+from privacy.services.restrictions import restrict_contact, restrict_findings
 from privacy.trail import events_visible_to
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
@@ -207,6 +208,31 @@ def test_restricting_and_erasing_make_notices_too(actor: Actor, north: District,
     assert (told.kind, told.recipient, told.object_ids) == ("restricted", "Health office", [contact.pk])
     [gone] = make_notices(actor, NoticeKind.ERASED, [contact.pk])
     assert gone.recipient == "Health office", "the notice itself is not taken for sharing"
+
+
+@pytest.mark.parametrize("with_contact", [True, False])
+def test_restricting_texts_tells_who_read_or_wrote_their_records(
+    actor: Actor, north: District, contact: Contact, finding: Finding, with_contact: bool
+) -> None:
+    meeting, tool = Meeting.objects.get(pk=finding.object_id), Tool(north, name="Platform")
+    assert tool.get(f"/meetings/{meeting.pk}/").status_code == 200
+    share(north, meeting.pk)
+    rest = {"actor": actor, "ground": "evidence"}
+    decide = {"actor": actor, "request_id": finding.request_id, "finding_id": finding.pk}
+    decide_finding(verdict="somebody_else", **decide)
+    if with_contact:
+        restrict_contact(contact_id=contact.pk, request=finding.request, **rest)
+        assert not Notice.objects.exists(), "nobody received the contact"
+        decide_finding(verdict="theirs", **decide)
+    else:
+        decide_finding(verdict="theirs", **decide)
+        restrict_findings(request_id=finding.request_id, **rest)
+    told = Notice.objects.order_by("recipient")
+    assert [(one.kind, one.recipient, one.key_id) for one in told] == [
+        ("restricted", "Health office", None),
+        ("restricted", "Platform", tool.key.pk),
+    ]
+    assert {pk for one in told for pk in one.object_ids} == {meeting.pk}
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.CONFIRMER])
