@@ -163,7 +163,10 @@ class Schema(Shapes):
         }
 
     def _destroy(self) -> Json:
-        waits = answers.success("Accepted. A second person must confirm it within 7 days.")
+        waits = answers.success(
+            "Accepted, and the contact stays: a second person must confirm it within 7 days, or a privacy "
+            "officer has a request for erasure. Only a key with the scope contacts:erase erases."
+        )
         return {
             "parameters": [parameters.IF_MATCH],
             "responses": {

@@ -15,7 +15,7 @@ from contacts.models import Contact
 from contacts.services.affiliations import lock_organisations
 from contacts.services.contacts import create_contact, edit_contact
 from contacts.services.erasing import erase_or_ask
-from privacy.codes import RequestKind
+from privacy.codes import RequestChannel, RequestKind
 from privacy.services.asking import pass_on_request
 
 
@@ -43,9 +43,11 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     def perform_destroy(self, pk: UUID, version: int) -> bool:
         """Erase the person; figures of meetings stay. A second person confirms each further one of a day.
 
-        A key without the scope contacts:erase makes a request for erasure, which a privacy officer answers.
+        Only a key with the scope contacts:erase erases. Another key, and whoever is signed in, makes a
+        request for erasure, which a privacy officer answers.
         """
-        if self.actor.kind != "key" or Scope.CONTACTS_ERASE in self.actor.scopes:
+        if self.actor.kind == "key" and Scope.CONTACTS_ERASE in self.actor.scopes:
             return erase_or_ask(actor=self.actor, contact_id=pk, version=version)
-        pass_on_request(actor=self.actor, contact_id=pk, kind=RequestKind.ERASE, if_new=True)
+        kind, channel = RequestKind.ERASE, RequestChannel.API
+        pass_on_request(actor=self.actor, contact_id=pk, kind=kind, channel=channel, if_new=True)
         return False

@@ -1,5 +1,9 @@
-"""Erasing contacts one by one: of a second one on the same day, a second person decides (docs/adr/0045)."""
+"""Erasing contacts one by one: of a second one on the same day, or a merged one, a second person decides.
 
+See docs/adr/0045.
+"""
+
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -8,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import acts
 from accounts.actors import Actor
@@ -16,7 +21,7 @@ from accounts.models import Act, PendingAct
 from accounts.services.acts import ask
 from audit.models import Action, Event
 from audit.services import record
-from contacts.models import Contact
+from contacts.models import Contact, Merge
 from contacts.services.contacts import locked_contacts
 from contacts.services.moves import districts_of_contacts
 from lib.days import city_today, day_starts_at
@@ -31,14 +36,14 @@ ASKED: Final = "asked_erasure"  # what an event notes of an erasure that waits o
 @transaction.atomic
 @opened(Opened.WRITER)
 def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) -> bool:
-    """Erase a contact or, if the actor has erased another one today, ask for it. Return whether it is gone.
+    """Erase a contact or, if it `needs_second`, ask for it. Return whether it is gone.
 
     Raises as `erase_contact`, and Frozen if the contact is needed for a data request.
     """
     claim_first(actor)
     [contact] = locked_contacts(actor, {contact_id: version})
     refuse_frozen(actor, [contact])
-    if not has_erased_today(actor):
+    if not needs_second(actor, [contact.pk]):
         erase_people(actor, [contact.pk])
         return True
     if ask(actor, Act.ERASURE, subject=contact.pk):
@@ -51,6 +56,37 @@ def claim_first(actor: Actor) -> None:
     """Wait for another erasure by the actor: of two at once only one is the first of the day."""
     if actor.id:
         claim_alone(int.from_bytes(actor.id.bytes[-8:], byteorder="big", signed=True))
+
+
+def needs_second(actor: Actor, contact_ids: Collection[UUID]) -> bool:
+    """Whether a second person decides: several people may go, or this is not the actor's first of the day.
+
+    A contact into which others were merged counts as several, however long ago: a merge can be undone for
+    some minutes only, and nobody can tell then whether these were one person.
+    """
+    return len(contact_ids) > 1 or (
+        actor.id is not None and (has_erased_today(actor) or bool(merged_into(contact_ids)))
+    )
+
+
+@opened(Opened.WRITER)
+def merged_into(contact_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many contacts were merged into each of these, if any were."""
+    merges = Merge.objects.standing().filter(object_type="contact", kept_id__in=contact_ids)
+    found: Counter[UUID] = Counter()
+    for kept_id, gone_ids in merges.values_list("kept_id", "gone_ids"):
+        found[kept_id] += len(gone_ids)
+    return found
+
+
+def merged_line(count: int) -> str:
+    """What a confirmer reads of an erasure that may concern several people."""
+    text = ngettext(
+        "%(count)s contact was merged into it. Check that they were one person.",
+        "%(count)s contacts were merged into it. Check that they were one person.",
+        count,
+    )
+    return text % {"count": count}
 
 
 def has_erased_today(actor: Actor) -> bool:
@@ -87,12 +123,14 @@ def _dropped(_actor: Actor, _act: PendingAct) -> None:
 def _shown(contact_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     """No name: a confirmer sees no contact. A privacy officer opens its page."""
     rows = Contact.objects.filter(pk__in=contact_ids).select_related("home_district")
-    return {row.pk: _show(row) for row in rows}
+    merged = merged_into(contact_ids)
+    return {row.pk: _show(row, merged.get(row.pk, 0)) for row in rows}
 
 
-def _show(row: Contact) -> Shown:
+def _show(row: Contact, merged: int) -> Shown:
     title = _("A contact in %(district)s") % {"district": row.home_district.name}
-    return Shown(title, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
+    lines = [merged_line(merged)] if merged else []
+    return Shown(title, lines, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
 
 
 def register() -> None:

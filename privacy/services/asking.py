@@ -21,7 +21,14 @@ PASSED_ON: Final = (RequestKind.ACCESS, RequestKind.ERASE)
 
 
 @transaction.atomic
-def pass_on_request(*, actor: Actor, contact_id: UUID, kind: str, if_new: bool = False) -> DataRequest:
+def pass_on_request(
+    *,
+    actor: Actor,
+    contact_id: UUID,
+    kind: str,
+    channel: RequestChannel = RequestChannel.IN_PERSON,
+    if_new: bool = False,
+) -> DataRequest:
     """Record that a contact wants a copy of their data or its erasure, with what their record says.
 
     Raises Contact.DoesNotExist if the actor does not see the contact, PermissionDenied, and ValidationError
@@ -44,7 +51,6 @@ def pass_on_request(*, actor: Actor, contact_id: UUID, kind: str, if_new: bool =
         "phones": _channels("phone", contact, details),
         "emails": _channels("email", contact, details),
     }
-    channel = RequestChannel.API if actor.kind == "key" else RequestChannel.IN_PERSON
     fields = {"kind": kind, "channel": channel, "received_on": city_today()}
     return new_request(actor, terms, settings.REGIMES, fields, contact_id=contact.pk)
 

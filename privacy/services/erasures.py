@@ -1,6 +1,6 @@
 """Erasing people: for a request, or because the period of their records is over.
 
-A second person decides if it concerns several people, or a second person on one day.
+A second person decides if it concerns several people, also merged ones, or a second person on one day.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,7 +23,7 @@ from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
-from contacts.services.erasing import ASKED, claim_first, has_erased_today
+from contacts.services.erasing import ASKED, claim_first, merged_into, merged_line, needs_second
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from privacy import words
@@ -39,8 +39,8 @@ ERASE: Final = "privacy_erase"  # the kind of the background task
 def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -> Erasure:
     """Erase the person of a request, whose findings all have a verdict, as a background task.
 
-    A second person confirms it first if the request is about several contacts, or if the actor has erased
-    another person today. An erasure that stopped continues. Raises as `locked_request`, ValidationError.
+    A second person confirms it first if it `needs_second`. An erasure that stopped continues. Raises as
+    `locked_request`, ValidationError.
     """
     row = locked_request(actor, request_id, version)
     refuse_erasure(row)
@@ -61,10 +61,10 @@ def ask_erasure_of(actor: Actor, contact_ids: Collection[UUID]) -> Erasure:
 
 def _ask(actor: Actor, request: DataRequest | None, contacts: list[UUID]) -> Erasure:
     claim_first(actor)
-    needs_second = len(contacts) > 1 or has_erased_today(actor)
+    is_for_two = needs_second(actor, contacts)
     erasure = Erasure.objects.create(request=request, contact_ids=contacts, asked_by_id=actor.id)
     _record(actor, erasure, ASKED)
-    if needs_second:
+    if is_for_two:
         ask(actor, Act.ERASING, subject=erasure.pk)
     else:
         _start(actor, erasure)
@@ -177,14 +177,15 @@ def undo_decisions(contact_ids: Collection[UUID]) -> None:
 
 def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     """How many places by type, and no name: a confirmer sees no contact. A privacy officer opens the page."""
-    rows = Erasure.objects.filter(pk__in=ids).select_related("request")
-    return {row.pk: _show(row) for row in rows}
+    rows = list(Erasure.objects.filter(pk__in=ids).select_related("request"))
+    merged = merged_into([pk for row in rows for pk in row.contact_ids])
+    return {row.pk: _show(row, sum(merged.get(pk, 0) for pk in row.contact_ids)) for row in rows}
 
 
-def _show(row: Erasure) -> Shown:
+def _show(row: Erasure, merged: int) -> Shown:
     count = len(row.contact_ids)
     line = ngettext("%(count)s contact is erased.", "%(count)s contacts are erased.", count)
-    lines = [line % {"count": count}]
+    lines = [line % {"count": count}, *([merged_line(merged)] if merged else [])]
     if row.request is None:
         title = _("Contacts whose period is over")
         lines.append(_("Their names and numbers leave the texts of other records, too."))

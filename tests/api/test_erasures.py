@@ -12,7 +12,8 @@ from accounts.models import PendingAct
 from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Action, Change, Event
 from audit.services import record
-from contacts.models import Contact
+from contacts.merging.services import merge_contacts
+from contacts.models import Contact, Merge
 from contacts.services import erasing
 from districts.models import District
 from lib.days import city_today
@@ -52,6 +53,21 @@ def test_the_second_contact_of_a_day_stays_until_a_second_person_confirms(north:
     event = Event.objects.filter(action=Action.ERASE).latest("pk")
     assert (event.object_ids, event.actor_id) == ([second.pk], officer.id)
     assert Change.objects.filter(object_id=second.pk, op="erased").exists()
+
+
+def test_a_contact_into_which_others_were_merged_counts_as_several(north: District, client: Client) -> None:
+    kept, other, plain = (make_contact(north) for _one in range(3))
+    actor = make_actor(north)
+    merge = merge_contacts(actor=actor, kept_id=kept.pk, versions={kept.pk: 1, other.pk: 1})
+    Merge.objects.update(merged_at=timezone.now() - timedelta(days=400))  # whoever waits erases no more alone
+    tag = f'"{Contact.objects.get(pk=kept.pk).version}"'
+    assert Tool(north).delete(f"/contacts/{kept.pk}/", if_match=tag).status_code == 202
+    assert PendingAct.objects.get().subject == kept.pk and Contact.objects.filter(pk=kept.pk).exists()
+    client.force_login(make_user("confirmer"))
+    assert "1 contact was merged into it." in client.get("/settings/waiting/").text
+    assert erase(Tool(north), plain) == 204
+    Merge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
+    assert Tool(north).delete(f"/contacts/{kept.pk}/", if_match=tag).status_code == 204
 
 
 def test_keys_are_counted_apart_and_each_day_begins_anew(
@@ -110,6 +126,20 @@ def test_a_key_without_the_scope_makes_a_request_for_erasure(north: District) ->
     assert erase(Tool(north), contact) == 409  # while the request is open, the desk alone erases
     withdraw_request(actor=SYSTEM, request_id=row.pk)
     assert erase(Tool(north), contact) == 204
+
+
+@pytest.mark.parametrize("role", ["officer", "supervisor"])
+def test_whoever_is_signed_in_makes_a_request_for_erasure(north: District, client: Client, role: str) -> None:
+    contact, elsewhere = make_contact(north), make_contact(make_district())
+    client.force_login(make_user(role, north))
+
+    def delete(one: Contact, tag: str) -> int:
+        return client.delete(f"/api/v1/contacts/{one.pk}/", headers={"If-Match": tag}).status_code
+
+    assert [delete(contact, '"1"'), delete(contact, "*"), delete(elsewhere, "*")] == [202, 202, 404]
+    assert Contact.objects.filter(pk=contact.pk).exists() and not LedgerEntry.objects.exists()
+    row = DataRequest.objects.get()
+    assert (row.kind, row.channel, row.contact_id) == ("erase", "api", contact.pk)
 
 
 def test_names_leave_notes_recipients_are_told_and_the_ledger_has_the_names(north: District) -> None:

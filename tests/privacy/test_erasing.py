@@ -132,7 +132,7 @@ def test_the_person_leaves_and_the_rest_of_each_text_stays(north: District, acto
     one, two = sorted((leila.pk, other.pk))
     NotADuplicate.objects.create(object_type="contact", one=one, other=two)
     merge = Merge.objects.create(
-        object_type="contact", kept_id=leila.pk, gone_ids=[uuid7()], kept_version=1, memory={"kept": NAME}
+        object_type="contact", kept_id=uuid7(), gone_ids=[leila.pk], kept_version=1, memory={"kept": NAME}
     )
     made = erased(actor, decided(actor))
     assert set(Contact.objects.all()) == {other}
