@@ -27,6 +27,7 @@ from meetings.services.meetings import (
     create_meeting,
     locked_meeting,
     locked_meetings,
+    may_be_invited,
     restore_meetings,
     write_meetings,
 )
@@ -191,17 +192,21 @@ def _latest(series: Series) -> Meeting | None:
 
 
 def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[Change]:
-    """Others on `days`. Who has left, opted out or is restricted is not invited again."""
+    """Others on `days`. Who has left, opted out, is restricted or refuses contact is not invited again.
+
+    None if nobody is left to be invited.
+    """
     clock = series.clock or source.starts_at.astimezone(city_zone()).time()
     fields: Any = {name: getattr(source, name) for name in COPIED}
     officers = source.officers.filter(is_active=True, role__in=WRITES)
     links = source.contact_links.filter(contact__withdrawn_on__isnull=True, contact__is_restricted=False)
     people = links.select_related("contact")
+    organisations = list(source.organisation_links.select_related("organisation"))
+    invited = [link for link in organisations if may_be_invited(source, link.organisation)]
+    if organisations and not invited:
+        return []
     fields |= {
-        "organisations": [
-            {"organisation": link.organisation, "present": link.present}
-            for link in source.organisation_links.select_related("organisation")
-        ],
+        "organisations": [{"organisation": one.organisation, "present": one.present} for one in invited],
         "contacts": [{"contact": link.contact} for link in people],
         "officers": list(officers),
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Op
 from contacts.codes import ContactWish
+from contacts.models import Organisation
 from contacts.services.changing import (
     Change,
     insert_new,
@@ -223,16 +224,18 @@ def _assign(actor: Actor, change: Change) -> None:
         _refuse_uninvited(change)
 
 
-def _refuse_uninvited(change: Change) -> None:
-    """A refusal of contact is one of invitations too, unless they asked for the meeting themselves.
+def may_be_invited(meeting: Meeting, organisation: Organisation) -> bool:
+    """A refusal of contact is one of invitations too, unless they asked for the meeting themselves."""
+    return organisation.contact_wish != ContactWish.NONE or meeting.initiated_by == Initiator.COMMUNITY
 
-    Organisations that are invited already do not hold up an edit of the rest.
-    """
+
+def _refuse_uninvited(change: Change) -> None:
+    """Organisations that are invited already do not hold up an edit of the rest."""
     meeting, rows = change.row, change.fields.get("organisations")
     if meeting.status != MeetingStatus.PLANNED or meeting.initiated_by == Initiator.COMMUNITY:
         return
     organisations = [row["organisation"] for row in rows or ()]
-    refusing = {one.pk for one in organisations if one.contact_wish == ContactWish.NONE}
+    refusing = {one.pk for one in organisations if not may_be_invited(meeting, one)}
     is_asked_anew = "initiated_by" in change.names and not change.is_new
     if refusing or (is_asked_anew and rows is None):
         links = meeting.organisation_links.filter(organisation__contact_wish=ContactWish.NONE)

@@ -12,6 +12,7 @@ from meetings.models import FollowUp, Meeting
 from pages.form_pages import form_page, posted
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
 from pages.lookups import consult_rows, get_or_404, record_view, refuse_unless
+from pages.reading_limit import count_shown
 from pages.views.reviews import part_page, review_page, write_part
 from reviews.models import Review
 from reviews.policies import can_see_samples, can_write_review
@@ -59,6 +60,7 @@ def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseB
     organisation = Organisation.objects.visible_to(actor).filter(pk=one.organisation_id).first()
     meeting = Meeting.objects.visible_to(actor).filter(pk=one.meeting_id).first()
     people = list(Affiliation.objects.spokespeople_of(organisation)[:3]) if organisation else []
+    count_shown(request, [person.contact_id for person in people])
     shown = [row, *(found for found in (organisation, meeting) if found)]
     consult_rows(request, "organisation", [*shown, *(person.contact for person in people)])
     context = {

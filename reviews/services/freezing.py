@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
+from contacts.codes import ContactWish
 from districts.models import District
 from lib.days import city_today
 from lib.row_context import Opened, opened
@@ -262,11 +263,14 @@ def _of(actor: Actor) -> Q:
 
 
 def _met(district: District, held: QuerySet[Meeting]) -> dict[UUID, UUID]:
-    """Organisations at home in the district that were present, with the last of those meetings."""
+    """Organisations at home in the district that were present, with the last of those meetings.
+
+    Without those that asked not to be contacted, because they would be rung.
+    """
     inside = District.objects.under(district).values("pk")
     there = MeetingOrganisation.objects.filter(
         meeting__in=held, present=True, organisation__home_district__in=inside
-    )
+    ).exclude(organisation__contact_wish=ContactWish.NONE)
     last = there.order_by("organisation", "-meeting__starts_at", "-meeting").distinct("organisation")
     return dict(last.values_list("organisation", "meeting"))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.actors import SYSTEM
 from contacts.services.contacts import withdraw_contact
+from contacts.services.organisations import edit_organisation
 from lib.conflicts import StaleVersion
 from lib.days import city_today, city_zone, moment_at
 from meetings.models import Meeting, Series
@@ -202,6 +203,21 @@ def test_who_withdrew_or_left_is_not_invited_again() -> None:
     extend_all_series(city_today() + timedelta(days=14))
     last = of(first)[-1]
     assert (last.contacts.count(), last.officers.count()) == (0, 1)
+
+
+def test_who_refuses_contact_meanwhile_is_not_invited_again() -> None:
+    north = make_district()
+    refusing, welcoming = make_organisation(north), make_organisation(north)
+    actor, day = make_actor(north), city_today() + timedelta(days=1)
+    both = [{"organisation": refusing}, {"organisation": welcoming}]
+    first = start(actor, day, "fortnightly", district=north, organisations=both)
+    alone = start(actor, day, "fortnightly", district=north, organisations=both[:1])
+    before = len(of(alone))
+    wish = {"contact_wish": "none", "contact_wish_by": "The chair", "contact_wish_on": city_today()}
+    edit_organisation(actor=SYSTEM, organisation_id=refusing.pk, **wish)
+    extend_all_series(city_today() + timedelta(days=28))
+    assert list(of(first)[-1].organisations.all()) == [welcoming]
+    assert len(of(alone)) == before, "nobody is left to be invited"
 
 
 def test_one_is_changed_and_the_others_stay() -> None:

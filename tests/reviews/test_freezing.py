@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts.actors import actor_for
+from accounts.actors import SYSTEM, actor_for
 from audit.models import Action, Event
+from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from lib.ids import uuid7
 from reports.catalogue import REPORTS
@@ -116,6 +117,9 @@ def test_five_organisations_at_most_are_rung_each_about_its_last_meeting(audited
     audited.meet(0, starts_at=timezone.now() - timedelta(days=20))
     last = audited.meet(0, starts_at=timezone.now() - timedelta(days=2))
     audited.meet(1, present=False)
+    audited.meet(2)
+    wish = {"contact_wish": "none", "contact_wish_by": "The chair", "contact_wish_on": city_today()}
+    edit_organisation(actor=SYSTEM, organisation_id=audited.organisations[2].pk, **wish)
     calls = list(audited.freeze().calls.all())
     assert [(call.organisation_id, call.meeting_id) for call in calls] == [
         (audited.organisations[0].pk, last.pk)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role, User
+from api.models import PersonRead
 from audit.models import Action, Event
 from jobs.models import Job
 from jobs.running import run_next
@@ -192,6 +193,7 @@ def test_an_organisation_is_rung_without_the_officers_opinion(
     page = f"/reviews/{review.pk}/calls/{call.pk}/"
     html = text(client.get(page))
     assert "Haddad" in html
+    assert PersonRead.objects.count() == 1, "counted, as on every page that shows a person"
     assert "A lamp is out." in html
     assert "They are worried." not in html
     assert client.post(page, {"answer": "perhaps"}).status_code == 422
