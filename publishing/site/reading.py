@@ -151,7 +151,9 @@ def _listings(district: District) -> Sequence[PublicListing]:
 
 
 def _withdrawn(today: date, listed: Collection[UUID]) -> Sequence[UUID]:
-    rows = PublicListing.objects.visible_to(SYSTEM).filter(withdrawn_on__gte=today - REMEMBERED)
+    """What copies must delete: also of organisations that closed or moved away, or whose page went off."""
+    gone = Q(withdrawn_on__gte=today - REMEMBERED) | Q(is_in_force=True)
+    rows = PublicListing.objects.visible_to(SYSTEM).filter(gone)
     return sorted(set(rows.values_list("public_id", flat=True)).difference(listed))
 
 
@@ -161,7 +163,12 @@ def _has_protected(notice: PublicMeeting) -> bool:
 
 
 def _may_be(route: ReportingRoute, protected: Protected) -> bool:
-    """A protected organisation can be named on its own route, because it wants to be called."""
+    """A protected organisation can be named on its own route, because it wants to be called.
+
+    One that has closed answers nobody.
+    """
+    if route.organisation and route.organisation.status == OrganisationStatus.CLOSED:
+        return False
     if route.organisation and route.organisation.has_protected_location:
         protected = protected_words(route.organisation.pk)
     return not protected.names(route.name, route.address, route.hours, route.note)

@@ -119,9 +119,13 @@ def test_a_way_to_report_that_failed_is_gone(town: Town) -> None:
     assert [one["name"] for one in read("services.json")["contents"]] == ["Choir of Quince"]
 
 
-def test_who_withdrew_is_named_by_its_public_id_alone(town: Town) -> None:
+def test_who_withdrew_or_closed_is_named_by_its_public_id_alone(town: Town) -> None:
     key = choir()["id"]
     assert read("withdrawn.json") == []
+    for status, gone in (("closed", [key]), ("active", [])):
+        Organisation.objects.filter(pk=town.choir.pk).update(status=status)
+        assert read("withdrawn.json") == gone
+        assert ("Choir desk" in json.dumps(read("services.json"))) is not bool(gone)
     withdraw_listing(actor=town.supervisor, organisation_id=town.choir.pk)
     assert read("withdrawn.json") == [key]
     assert f"organizations/{key}.json" not in files()
