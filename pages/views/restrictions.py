@@ -19,6 +19,8 @@ from pages.forms.data_requests import RestrictionForm
 from pages.lookups import get_or_404, record_view, refuse_unless
 from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
+from privacy.reading import title_of
+from privacy.services.hiding import staying
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
 
 
@@ -56,7 +58,9 @@ def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("Contact restricted."))
             return redirect("data_request", pk)
     record_view(request, "data_request", [pk, *([contact.pk] if contact else [])], purpose=row.number)
-    context = {"row": row, "contact": contact, "form": form}
+    readable = staying(Finding.objects.visible_to(request.actor).of(row).theirs().in_order())
+    places = sorted({title_of(one.model, one.field) for one in readable})
+    context = {"row": row, "contact": contact, "form": form, "places": places}
     status = 422 if form.is_bound else 200
     return render(request, "pages/data_requests/restrict.html", context, status=status)
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from privacy.codes import COPIES, Decision, Ground, Regime, RegisterPart, RequestKind
 from privacy.exports.records import Held
-from privacy.models import DataRequest
+from privacy.models import DataRequest, Finding
+from privacy.reading import title_of
+from privacy.services.hiding import staying
 
 #: What was done for a request that was granted.
 _DONE: Final[Mapping[RequestKind, Any]] = {
@@ -42,6 +44,8 @@ def paragraphs(row: DataRequest, held: Held) -> Iterator[str]:
         yield from _by_law(row, held)
     else:
         yield str(_DONE[RequestKind(row.kind)])
+        if row.kind == RequestKind.RESTRICT:
+            yield from _readable(row)
     if not says_nothing and row.decision == Decision.PARTLY and row.kind not in COPIES:
         yield _("A part stays as it was. Reason: %(grounds)s.") % {"grounds": _grounds(row)}
     elif not says_nothing and row.decision == Decision.PARTLY:
@@ -94,6 +98,17 @@ def _by_law(row: DataRequest, held: Held) -> Iterator[str]:
                 "Police law (Directive 2016/680): There is nothing that we can disclose. The authority can "
                 "check for you."
             )
+
+
+def _readable(row: DataRequest) -> Iterator[str]:
+    """What a restriction cannot hide."""
+    places = {title_of(one.model, one.field) for one in staying(Finding.objects.of(row).theirs())}
+    if places:
+        text = _(
+            "Some texts about you stay readable, because they are signed, released, or a name, an "
+            "address or a list: %(places)s."
+        )
+        yield text % {"places": "; ".join(sorted(places))}
 
 
 def _grounds(row: DataRequest) -> str:

@@ -29,6 +29,13 @@ from privacy.rules.erasing import fitting
 _OFFICERS: Final = frozenset(
     {"contacts", "districts", "incidents", "meetings", "plans", "practices", "publishing", "reviews"}
 )
+#: Tables of the contact book that do not belong to a contact.
+_OF_ORGANISATIONS: Final = frozenset(
+    {
+        *("contacts.FocusDeclaration", "contacts.Organisation", "contacts.OrganisationDetail"),
+        "contacts.OrganisationPrivateChannel",
+    }
+)
 #: Fields in which a mark is no value: addresses, and codes by which others know a row.
 _NO_WORDS: Final = (models.EmailField, models.SlugField, models.URLField)
 #: The record that is written when a row of these tables is: the lookup of its ID.
@@ -66,9 +73,10 @@ def can_hide(finding: Finding) -> bool:
 
 
 def staying(findings: Iterable[Finding]) -> list[Finding]:
-    """Those findings whose text stays readable. Contacts have restrictions of their own."""
-    read = (one for one in findings if one.model.partition(".")[0] in _OFFICERS)
-    return [one for one in read if not one.model.startswith("contacts.Contact") and not can_hide(one)]
+    """Those findings whose text stays readable. What belongs to a contact leaves with the contact."""
+    read = [one for one in findings if one.model.partition(".")[0] in _OFFICERS - {"contacts"}]
+    read += [one for one in findings if one.model in _OF_ORGANISATIONS]
+    return [one for one in read if not can_hide(one)]
 
 
 def hide_texts(actor: Actor, restriction: Restriction, findings: Iterable[Finding]) -> list[UUID]:

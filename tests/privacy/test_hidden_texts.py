@@ -20,20 +20,30 @@ from lib.freezing import Frozen
 from meetings.models import FollowUp, Meeting
 from meetings.services.concerns import edit_concern
 from plans.models import Evidence
+from privacy import inventory
+from privacy.exports.letter import paragraphs
+from privacy.exports.records import Officers, held
 from privacy.ledger import begin_ledger, replay, write_ledger
 from privacy.models import DataRequest, Finding, HiddenText
 from privacy.reading import show
 from privacy.searching import find_everywhere
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
-from privacy.services.hiding import staying
+from privacy.services.hiding import hideable, staying
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
 from publishing.models import PublicFile
 from publishing.tasks import publish_site
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.exchange.test_export_lists import export
-from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
+from tests.factories import (
+    make_contact,
+    make_district,
+    make_meeting,
+    make_organisation,
+    make_supervisor,
+    make_user,
+)
 from tests.plans.making import Planned
 from tests.privacy.requesting import searched, sure
 from tests.publishing.town import Town
@@ -303,3 +313,49 @@ def test_public_texts_plans_and_files_lose_the_person_at_once(
 def published() -> str:
     """All pages that anybody can read now."""
     return "".join(bytes(one.content).decode(errors="replace") for one in PublicFile.objects.all())
+
+
+def test_the_page_and_the_letter_name_what_stays_readable(actor: Actor, desk: User, north: District) -> None:
+    make_meeting(north, facts=FACTS)
+    row = decided(actor, kind="restrict")
+    page = f"/privacy/requests/{row.pk}/restrict/"
+    assert "stay readable" not in sure(desk).get(page).text
+    organisation = make_organisation(north, name="Bakery of Leila Haddad")
+    row = decided(actor, kind="restrict")
+    page = f"/privacy/requests/{row.pk}/restrict/"
+    assert "<li>Organisation, name</li>" in sure(desk).get(page).text
+    restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
+    organisation.refresh_from_db()
+    assert organisation.name == "Bakery of Leila Haddad"
+    row.decision = "granted"
+    said = list(paragraphs(row, held(row, Officers(row, named=False))))
+    assert said[-1].endswith("a name, an address or a list: Organisation, name.")
+
+
+def test_all_notes_of_officers_can_be_hidden_but_addresses_and_codes() -> None:
+    notes = {
+        (label, name)
+        for label, names in inventory.searched_tables().items()
+        for name in names
+        if inventory.field_of(label, name).kind in ("text", "opinion")
+        and label.partition(".")[0] not in ("privacy", "oversight", "api", "accounts", "exchange")
+    }
+    web_addresses = {
+        ("contacts.FocusDeclaration", "evidence_url"),
+        ("districts.ExpectedCommunity", "source_url"),
+        ("plans.Evidence", "url"),
+        ("practices.Practice", "contact"),
+    }
+    codes = {
+        ("contacts.ImportedFields", "source"),
+        ("incidents.Protocol", "code"),
+        ("practices.Practice", "code"),
+        ("practices.Practice", "origin"),
+    }
+    lists = {
+        ("plans.PlanReview", "actions"),
+        ("plans.PlanReview", "values"),
+        ("practices.PracticeText", "sources"),
+        ("publishing.PublicEntry", "flags"),
+    }
+    assert {one for one in notes if not hideable(*one)} == web_addresses | codes | lists
