@@ -36,6 +36,7 @@ from privacy.erasure_plans import (
     as_keys,
     by_table,
     digests_of,
+    has_unread,
     plan_of,
     plan_of_contacts,
     terms_for,
@@ -48,7 +49,7 @@ from privacy.models.package import SHORTEST_REASON
 from privacy.policies import can_review_records
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import searched_text
+from privacy.searching import find_everywhere, keep_findings, searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, locked_erasure, refuse_to_begin
 from privacy.services.found_texts import erase_from_found_texts, forget_found_texts
@@ -71,6 +72,8 @@ def erase_person(work: Work) -> JobResult:
         raise JobRefused(_("The erasure was called off."))
     if row.is_done:
         raise JobRefused(_("This data was already erased."))
+    if row.places is None and row.request is not None:
+        _search_again(row, row.request)
     begin(row)
     places = places_of(row)
     terms, stays = unseal(row.sealed or b"", place=_ERASURE, row=row.pk)
@@ -115,6 +118,25 @@ def _tell(
     entry.save()
     ids = [*contacts, *(UUID(place.key) for place in places if place.model in TEXTS)]
     make_notices(actor, NoticeKind.ERASED, ids, request=request)
+
+
+def _search_again(row: Erasure, request: DataRequest) -> None:
+    """Search once more before an erasure begins. Raises JobRefused if a text has no verdict yet.
+
+    It is then among the findings, and the erasure can continue when all of them have a verdict.
+    """
+    _refuse_needed(row)
+    found = find_everywhere(request)
+    if not has_unread(request, found):
+        return
+    with transaction.atomic():
+        if locked_erasure(row.pk) is None:
+            raise JobRefused(_("The erasure was called off."))
+        _refuse_needed(row)
+        keep_findings(request, found)
+    raise JobRefused(
+        _("Texts written since the search name this person. Give them a verdict, then continue the erasure.")
+    )
 
 
 @transaction.atomic

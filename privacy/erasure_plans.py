@@ -18,14 +18,14 @@ from privacy import inventory
 from privacy.models import DataRequest, Finding
 from privacy.reading import title_of
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import Found, find_in, searched_text
+from privacy.searching import Found, find_in, is_edited, searched_text
 from privacy.services.erasures import contacts_of
 
 _CONTACT: Final = "contacts.Contact"
 _DESK: Final = "privacy."
 _HASH: Final = "text before an erasure"
 
-One = TypeVar("One", Finding, "Place")
+One = TypeVar("One", Finding, "Place", Found)
 Key = tuple[str, str, str]  # table, row and field
 
 
@@ -189,6 +189,32 @@ def texts_that_stay(request: DataRequest) -> list[list[str]]:
     others = found.exclude(pk__in=found.theirs().values("pk")).values_list("model", "object_id", "field")
     kept = [(one.model, one.object_id, one.field) for one, _why in plan_of(request).kept]
     return [list(key) for key in (*others, *kept)]
+
+
+def has_unread(request: DataRequest, found: Sequence[Found]) -> bool:
+    """Whether texts that a search finds now have no verdict, and would stay after the erasure.
+
+    What privacy officers wrote since is left out: `privacy.erasing` removes the person from it by itself.
+    """
+    read = {(one.model, one.object_id, one.field): one for one in Finding.objects.of(request)}
+    contacts = contacts_of(request)
+    new = [one for one in found if _is_unread(one, read.get((one.model, one.object_id, one.field)))]
+    for label, ones in by_table(new).items():
+        rows = apps.get_model(label)._base_manager.in_bulk([one.object_id for one in ones])
+        there = {str(pk): row for pk, row in rows.items()}
+        for one in ones:
+            row = there.get(one.object_id)
+            if row and not _goes_with(row, inventory.field_of(label, one.field), contacts):
+                return True
+    return False
+
+
+def _is_unread(one: Found, before: Finding | None) -> bool:
+    stays = one.model.startswith(_DESK) or inventory.field_of(one.model, one.field).erasure in (
+        "keep",
+        "remake",
+    )
+    return not stays and (before is None or is_edited(before, one))
 
 
 def is_as_before(place: Place) -> bool:

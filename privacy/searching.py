@@ -165,7 +165,7 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
     """Replace the findings. What was decided stays if it was found again.
 
     A text that was edited since stays as it was found first, and so does its finding, also if the person is
-    no longer in it.
+    no longer in it. It needs a new verdict if it was not theirs (`is_edited`).
     """
     row = DataRequest.objects.select_for_update(no_key=True).get(pk=row.pk)
     known = {(one.model, one.object_id, one.field): one for one in Finding.objects.of(row)}
@@ -176,6 +176,9 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
         before = known.pop((one.model, one.object_id, one.field), None)
         finding = before or Finding(request=row, model=one.model, object_id=one.object_id, field=one.field)
         finding.position, finding.matched = position, one.matched
+        if before is not None and is_edited(before, one):
+            before.verdict, before.text, before.read_again_by, before.cuts = Verdict.OPEN, one.text, None, []
+            before.save()
         if before is None:
             finding.text = one.text
         if finding.text is None or finding.text == one.text:
@@ -192,6 +195,12 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
     row.frozen_contact_ids = []  # from now on the findings freeze
     row.version += 1
     row.save(update_fields=["status", "searched_at", "frozen_contact_ids", "version"])
+
+
+def is_edited(before: Finding, now: Found) -> bool:
+    """Whether someone edited a text that was read as not theirs, so that it must be read again."""
+    is_left = before.verdict in (Verdict.SOMEBODY_ELSE, Verdict.UNSURE)
+    return is_left and before.text is not None and before.text != now.text
 
 
 def _edited(lost: Sequence[Finding]) -> Iterator[UUID]:

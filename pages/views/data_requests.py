@@ -41,8 +41,9 @@ from privacy.rules.deadlines import longest_extension
 from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
+from privacy.services.calling_off import is_fixed, stopped_erasure
 from privacy.services.corrections import TEXTS
-from privacy.services.erasures import contacts_of, stopped_erasure
+from privacy.services.erasures import contacts_of
 from privacy.services.searches import is_waiting
 
 CLOSED: Final = 50  # closed requests on the list
@@ -209,9 +210,11 @@ def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
         marks=marks,
     )
     if form.is_valid():
+        waited = _has_waiting_erasure(request, row)
         with RefusalsIn(form):
             services.answer_request(actor=request.actor, request_id=pk, **form.cleaned_data)
             messages.success(request, _("Request answered."))
+            _tell_called_off(request, waited)
             is_refused = form.cleaned_data["decision"] == Decision.REFUSED
             if is_refused and Restriction.objects.objection_pending(row.contact_id):
                 text = _("The contact is still restricted. Lift the restriction under “Restricted contacts”.")
@@ -225,13 +228,24 @@ def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def data_request_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
+    waited = _has_waiting_erasure(request, row)
     try:
         services.withdraw_request(actor=request.actor, request_id=pk, version=_version(request))
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
         messages.success(request, _("Request closed."))
+        _tell_called_off(request, waited)
     return redirect("data_request", row.pk)
+
+
+def _has_waiting_erasure(request: ActorRequest, row: DataRequest) -> bool:
+    return Erasure.objects.visible_to(request.actor).not_begun().filter(request=row).exists()
+
+
+def _tell_called_off(request: ActorRequest, waited: bool) -> None:
+    if waited:
+        messages.info(request, _("The erasure that waited was called off. Nothing was erased."))
 
 
 @require_POST
@@ -274,6 +288,7 @@ def _page(
         "page": found,
         "counts": counts,
         "is_decided": row.searched_at and not counts["blocking"],
+        "may_search_again": row.status == RequestStatus.DECIDING and not is_fixed(erasure),
         "search_waits": row.status == RequestStatus.OPEN and is_waiting(row),
         "stopped": stopped,
         "has_stopped": stopped is not None,

@@ -1,10 +1,14 @@
-"""What waits for a request is called off with it: its erasure that has not begun, and its search."""
+"""The erasure and the search that wait for a request, and when they are called off with it."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act
 from accounts.services.acts import withdraw
 from audit.models import Action
 from audit.services import record
+from jobs.models import Job, JobStatus
 from privacy.models import DataRequest, Erasure
 
 
@@ -25,3 +29,22 @@ def call_off(actor: Actor, row: DataRequest) -> None:
 def has_begun(row: DataRequest) -> bool:
     """Whether something of the person of a request was erased, or is about to be."""
     return Erasure.objects.filter(request=row, places__isnull=False).exists()
+
+
+def stopped_erasure(erasure: Erasure) -> str | None:
+    """Return why an erasure stopped before its end; None if it waits, is running or done."""
+    if erasure.is_done or erasure.job is None:
+        return None
+    ended = Job.objects.filter(pk=erasure.job, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
+    return ended.values_list("message", flat=True).first()
+
+
+def is_fixed(erasure: Erasure | None) -> bool:
+    """Whether findings no longer change: the erasure was decided with them, unless it stopped before."""
+    return erasure is not None and (erasure.places is not None or stopped_erasure(erasure) is None)
+
+
+def refuse_fixed(row: DataRequest) -> None:
+    """Raise ValidationError if the findings of a request no longer change."""
+    if is_fixed(Erasure.objects.filter(request=row).first()):
+        raise ValidationError(_("The data is being erased, so verdicts can no longer change."))

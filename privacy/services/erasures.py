@@ -24,11 +24,11 @@ from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
 from contacts.services.erasing import ASKED, claim_first, merged_into, merged_line, needs_second
-from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from privacy import words
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
 from privacy.models import DataRequest, Erasure, Finding, Restriction, RetentionDecision
+from privacy.services.calling_off import stopped_erasure
 from privacy.services.freezing import others_with
 from privacy.services.requests import OBJECT_TYPE, locked_request
 
@@ -44,7 +44,11 @@ def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -
     """
     row = locked_request(actor, request_id, version)
     refuse_erasure(row)
-    if (begun := Erasure.objects.filter(request=row).first()) is not None:
+    begun = Erasure.objects.filter(request=row).first()
+    if begun is not None and begun.places is None and begun.contact_ids != contacts_of(row):
+        begun.delete()  # it stopped, and was decided about other contacts
+        begun = None
+    if begun is not None:
         _record(actor, begun, ASKED)
         _start(actor, begun)
         return begun
@@ -110,14 +114,6 @@ def refuse_to_begin(row: DataRequest) -> None:
     if others := others_with(row):
         text = _("Other requests need the same data. Answer these first: %(numbers)s.")
         raise ValidationError(text % {"numbers": ", ".join(others)})
-
-
-def stopped_erasure(erasure: Erasure) -> str | None:
-    """Return why an erasure stopped before its end; None if it waits, is running or done."""
-    if erasure.is_done or erasure.job is None:
-        return None
-    ended = Job.objects.filter(pk=erasure.job, status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
-    return ended.values_list("message", flat=True).first()
 
 
 def _start(actor: Actor, erasure: Erasure) -> None:

@@ -14,7 +14,8 @@ from accounts.models import Role, User
 from audit.models import Action
 from audit.services import record
 from privacy.codes import Ground, NoticeKind, RequestStatus, Verdict
-from privacy.models import DataRequest, Erasure, Finding, Restriction
+from privacy.models import DataRequest, Finding, Restriction
+from privacy.services.calling_off import refuse_fixed
 from privacy.services.hiding import hide_texts, show_texts
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE, locked_request
@@ -31,8 +32,7 @@ def decide_finding(*, actor: Actor, request_id: UUID, finding_id: UUID, verdict:
     row = locked_request(actor, request_id, None)
     if verdict not in set(Verdict.values) - {Verdict.OPEN}:
         raise ValidationError({"verdict": _("Choose a verdict.")})
-    if Erasure.objects.filter(request=row).exists():  # it was decided with these verdicts
-        raise ValidationError(_("The data is being erased, so verdicts can no longer change."))
+    refuse_fixed(row)
     finding = _finding(row, finding_id)
     finding.verdict, finding.decided_by_id, finding.decided_at = verdict, actor.id, timezone.now()
     finding.read_again_by = None

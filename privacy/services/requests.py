@@ -32,7 +32,7 @@ from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge
 from privacy.rules.finding import wanted
 from privacy.rules.reminding import REQUEST
 from privacy.services import searches
-from privacy.services.calling_off import call_off, has_begun
+from privacy.services.calling_off import call_off, has_begun, refuse_fixed
 from privacy.services.found_texts import forget_found_texts
 from privacy.services.searches import ask_search, is_cleared, names_group
 from reminders.services import refresh_reminders
@@ -137,11 +137,13 @@ def extend_request(
 def start_search(*, actor: Actor, request_id: UUID, version: int | None = None) -> DataRequest:
     """Search every text for the person, as a background task. Verdicts of an earlier search stay.
 
+    It can be repeated until the request is answered or its erasure is decided, which searches again itself.
     If a name is a word about a community or like one, a second person confirms the search first.
     """
     row = locked_request(actor, request_id, version)
     if not row.is_identified:
         raise ValidationError(_("Confirm the identity before you search."))
+    refuse_fixed(row)
     terms = row.terms()
     if not row.needs_search or not wanted(terms["names"], terms["phones"], terms["emails"]):
         raise ValidationError(_("There is nothing to search for."))

@@ -261,17 +261,15 @@ def waiting_erasure(north: District, actor: Actor) -> tuple[DataRequest, Pending
     return row, PendingAct.objects.get(subject=ask_erasure(actor=actor, request_id=row.pk).pk), leila
 
 
-@pytest.mark.parametrize("how", ["refused", "withdrawn"])
+@pytest.mark.parametrize("how", ["answer", "withdraw"])
 def test_an_erasure_that_waits_is_called_off_when_its_request_is_closed(
-    north: District, actor: Actor, how: str
+    north: District, actor: Actor, client: Client, how: str
 ) -> None:
     row, act, _leila = waiting_erasure(north, actor)
-    if how == "refused":
-        services.answer_request(
-            actor=actor, request_id=row.pk, decision="refused", grounds=["public_security"]
-        )
-    else:
-        services.withdraw_request(actor=actor, request_id=row.pk)
+    client.force_login(User.objects.get(pk=actor.id))
+    sent = {"version": row.version, "decision": "refused", "grounds": ["public_security"]}
+    page = client.post(f"/privacy/requests/{row.pk}/{how}/", sent, follow=True).text
+    assert "called off" in page
     with pytest.raises(PendingAct.DoesNotExist):
         confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=act.pk)
     assert not Erasure.objects.exists() and not run_next()
@@ -312,6 +310,36 @@ def test_a_request_is_neither_refused_nor_withdrawn_after_the_data_was_erased(
     with pytest.raises(ValidationError, match="was erased"):
         services.withdraw_request(actor=actor, request_id=row.pk)
     services.answer_request(actor=actor, request_id=row.pk, decision="granted")
+
+
+def test_an_erasure_searches_once_more_and_waits_for_a_verdict_on_what_was_written_since(
+    north: District, actor: Actor, client: Client
+) -> None:
+    make_leila(north)
+    other = make_meeting(north, facts=FACTS)
+    row = decided(actor)
+    finding = Finding.objects.of(row).get(object_id=str(other.pk))
+    decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.SOMEBODY_ELSE)
+    Meeting.objects.filter(pk=other.pk).update(facts=f"{FACTS} {NAME} called again.")
+    new = make_meeting(north, facts=f"{NAME} came back.")
+    made = ask_erasure(actor=actor, request_id=row.pk)
+    assert run_next() and Contact.objects.exists()
+    assert "written since" in Job.objects.get(pk=str(made.job)).message
+    client.force_login(User.objects.get(pk=actor.id))
+    page = client.get(f"/privacy/requests/{row.pk}/").text
+    assert "Search again" in page and "written since the search" in page
+    with pytest.raises(ValidationError, match="verdict"):
+        ask_erasure(actor=actor, request_id=row.pk)
+    unread = Finding.objects.of(row).blocking()
+    assert set(unread.values_list("object_id", flat=True)) == {str(other.pk), str(new.pk)}
+    for one in unread:
+        decide_finding(actor=actor, request_id=row.pk, finding_id=one.pk, verdict=Verdict.THEIRS)
+    assert ask_erasure(actor=actor, request_id=row.pk).pk == made.pk
+    assert run_next() and not Contact.objects.exists()
+    assert "Haddad" not in "".join(Meeting.objects.values_list("facts", flat=True))
+    assert "Search again" not in client.get(f"/privacy/requests/{row.pk}/").text
+    with pytest.raises(ValidationError, match="being erased"):
+        services.start_search(actor=actor, request_id=row.pk)
 
 
 def test_a_second_person_of_a_day_waits_too_whether_or_not_the_first_had_a_contact(
