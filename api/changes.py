@@ -116,8 +116,8 @@ def as_rows(actor: Actor, numbered: Sequence[TrailPosition]) -> list[dict[str, A
 
     A row's content does not depend on the other rows, so the page size does not affect a receiver's copy.
     """
-    hidden = _out_of_scope(actor, numbered)
-    return [_row(actor, row, hidden) for row in numbered]
+    hidden, withdrawn = _out_of_scope(actor, numbered), _withdrawn(numbered)
+    return [_row(actor, row, hidden, withdrawn) for row in numbered]
 
 
 def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
@@ -133,14 +133,27 @@ def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
     return hidden
 
 
-def _row(actor: Actor, row: TrailPosition, hidden: set[UUID]) -> dict[str, Any]:
+def _withdrawn(rows: Sequence[TrailPosition]) -> set[UUID]:
+    """IDs of listings in these updates that are withdrawn by now.
+
+    Their organisation may have been elsewhere at the withdrawal, so that the caller has only this update.
+    """
+    changes = [row.change for row in rows if row.change and row.change.op == Op.UPDATED]
+    ids = [change.object_id for change in changes if change.object_type == "listing"]
+    if not ids:
+        return set()
+    return set(PublicListing.objects.filter(pk__in=ids, is_in_force=False).values_list("pk", flat=True))
+
+
+def _row(actor: Actor, row: TrailPosition, hidden: set[UUID], withdrawn: set[UUID]) -> dict[str, Any]:
     change: Any = row.change
     gone = change.object_id in hidden and change.op not in {*TOMBSTONES, Op.RESTRICTED}
+    op = Op.ARCHIVED if change.object_id in withdrawn and change.op == Op.UPDATED else change.op
     shown = {
         "seq": row.seq,
         "type": TYPE_OF[change.object_type],
         "id": change.object_id,
-        "op": "out_of_scope" if gone else change.op,
+        "op": "out_of_scope" if gone else op,
         "version": change.version,
         "at": change.at,
         # A new `last_met_at` follows from the caller's meeting, but the caller has not sent it.

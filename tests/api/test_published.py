@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from accounts.actors import SYSTEM
 from contacts.models import Organisation
+from contacts.services.organisations import edit_organisation
 from publishing.models import PublicListing
 from publishing.services.entries import draft_entry
 from publishing.services.listings import withdraw_listing
@@ -34,7 +36,7 @@ def test_a_tool_reads_what_is_published_and_nothing_else() -> None:
     )  # fmt: skip
     Organisation.objects.filter(pk=refuge.pk).update(location_protected=True)
     write_route(actor=town.supervisor, name="Draft", kind="pathway", district=town.north, language="en",
-                phone="1")  # fmt: skip
+                phone="112")  # fmt: skip
     draft_entry(actor=town.supervisor, district_id=town.north.pk, language="en", said="Draft", did="x")
     tool = Tool(town.north)
     entries = {row["said"]: row for row in rows(tool, "entries")}
@@ -70,3 +72,15 @@ def test_a_removed_listing_is_told_to_those_who_read_organisations() -> None:
     ops = [row["op"] for row in read(Tool(town.north))[0] if row["type"] == "listings"]
     assert ops == ["created", "archived"]
     assert not [row for row in read(Tool(town.south))[0] if row["type"] == "listings"]
+
+
+def test_a_listing_that_was_removed_while_it_was_elsewhere_is_archived_when_it_comes_back() -> None:
+    town = Town()
+    choir = town.choir.pk
+    for district in (town.south, town.north):
+        edit_organisation(actor=SYSTEM, organisation_id=choir, home_district=district)
+        if district == town.south:
+            withdraw_listing(actor=SYSTEM, organisation_id=choir)
+    number_open_transaction()
+    told = [row["op"] for row in read(Tool(town.north))[0] if row["type"] == "listings"]
+    assert told[-1] == "archived" and "updated" not in told
