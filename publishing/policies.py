@@ -27,6 +27,11 @@ def can_write_entry(actor: Actor, district_id: UUID) -> bool:
     return actor.kind == "user" and actor.writes and actor.covers(district_id)
 
 
+def can_announce(actor: Actor, district_id: UUID) -> bool:
+    """Announce a meeting: whoever works there for good. Temporary access tells the public nothing alone."""
+    return can_write_entry(actor, district_id) and district_id not in actor.relief_ids
+
+
 def can_approve_entry(actor: Actor, entry: PublicEntry) -> bool:
     """A supervisor of the district or a confirmer, never the writer."""
     if entry.written_by_id is not None and entry.written_by_id == actor.id:

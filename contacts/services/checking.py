@@ -1,7 +1,7 @@
 """Words and names that a text for the public should not have, and those that it must not have."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from contacts.codes import PARTNERS
 from contacts.models import Contact, Organisation
 from lib.fold import fold
 from lib.row_context import Opened, opened
@@ -71,10 +72,45 @@ def refuse_protected(texts: Iterable[str], *, named: UUID | None = None) -> None
         )
 
 
+@opened(Opened.WRITER)
+def refuse_named(texts: Mapping[str, str], *, agreed: Collection[UUID] = ()) -> None:
+    """Raise ValidationError by field for a text for the public, written by one person, that names someone.
+
+    It names a contact or a colleague in full, or an organisation that everyone does not read of already: one
+    that is neither listed nor a public body. The organisations `agreed` can be named.
+    """
+    found = {field: list(dict.fromkeys(_named_in(text, agreed))) for field, text in texts.items() if text}
+    text = _(
+        "Everyone can read this text, and it names %(names)s. Remove the name. An organisation that wants to "
+        "be named is listed publicly first."
+    )
+    if any(found.values()):
+        raise ValidationError(
+            {field: text % {"names": ", ".join(names)} for field, names in found.items() if names},
+            code="named",
+        )
+
+
+def _named_in(text: str, agreed: Collection[UUID]) -> Iterator[str]:
+    """Full names of people in any order, and names of organisations in capitals: “victim support” is none."""
+    padded, written = _padded(text), _capitalised(text)
+    for given, family in Contact.objects.values_list("given_name", "family_name").iterator(_BATCH):
+        first, last = fold(given), fold(family)
+        if first and last and any(f" {one} " in padded for one in (f"{first} {last}", f"{last} {first}")):
+            yield f"{given} {family}"
+    for name in User.objects.active().values_list("name", flat=True):
+        if " " in fold(name) and _is_in(name, padded):
+            yield name
+    rows = Organisation.objects.filter(is_listed_publicly=False).exclude(kind__in=PARTNERS)
+    for name in rows.exclude(pk__in=agreed).values_list("name", flat=True).iterator(_BATCH):
+        if _is_in(name, padded) and _capitalised(name) <= written:
+            yield name
+
+
 def _people(text: str) -> Iterator[str]:
     """Full names in any order, and family names that are written like names."""
     padded = _padded(text)
-    written = {fold(word) for word in re.findall(r"[^\W\d_]+", text) if word[:1].isupper()}
+    written = _capitalised(text)
     people = Contact.objects.values_list("given_name", "family_name").iterator(_BATCH)
     for given, family in people:
         name = fold(family)
@@ -92,6 +128,10 @@ def _organisations(text: str) -> Iterator[str]:
     padded = _padded(text)
     for names in Organisation.objects.values_list("name", "short_name").iterator(_BATCH):
         yield from (name for name in names if _is_in(name, padded))
+
+
+def _capitalised(text: str) -> set[str]:
+    return {fold(word) for word in re.findall(r"[^\W\d_]+", text) if word[:1].isupper()}
 
 
 def _is_in(words: str, padded: str) -> bool:

@@ -57,7 +57,7 @@ from pages.undo import say_with_undo, undoer
 from pages.views.meeting_outcome import say_logged, to_reopen
 from pages.who import who_did
 from publishing.kinds import OPEN_KINDS
-from publishing.policies import can_write_entry
+from publishing.policies import can_announce
 
 FOUND = 8
 CHANGES = 20
@@ -127,7 +127,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         # From the beginning of its day: it may have taken place before its time.
         "may_announce": row.status == MeetingStatus.PLANNED
         and row.kind in OPEN_KINDS
-        and can_write_entry(actor, row.district_id),
+        and can_announce(actor, row.district_id),
         "may_be_held": city_day(row.starts_at) <= city_today(),
         "repeats": repeats(row.series),
     }

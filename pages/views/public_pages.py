@@ -20,7 +20,7 @@ from pages.forms.public_pages import AnnouncementForm, PageForm
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from publishing.figures import public_figures
 from publishing.models import PublicDistrict, PublicEntry, PublicMeeting, Registration, ReportingRoute
-from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
+from publishing.policies import can_announce, can_approve_entry, can_edit_page
 from publishing.services.pages import announce_meeting, write_page
 from publishing.services.publications import has_failed
 from publishing.services.readiness import missing_for, pages_without_route
@@ -101,7 +101,7 @@ def page(request: ActorRequest, code: str) -> HttpResponse:
 def announce(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Announce a meeting to everybody, in words that are written for everybody."""
     meeting = get_or_404(Meeting.objects.visible_to(request.actor), pk)
-    refuse_unless(can_write_entry(request.actor, meeting.district_id))
+    refuse_unless(can_announce(request.actor, meeting.district_id))
     row = PublicMeeting.objects.visible_to(request.actor).filter(pk=meeting.pk).first()
     names = ("is_public", "title", "place", "text", "language", "revision")
     initial: dict[str, Any] = {name: getattr(row, name) for name in names} if row else {"is_public": True}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -19,6 +19,7 @@ from accounts.rules import WRITES
 from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
+from contacts.services.checking import refuse_named
 from contacts.services.moves import Kind, Link, register
 from districts.models import District
 from lib import erasable
@@ -27,7 +28,7 @@ from lib.conflicts import check_version
 from lib.days import city_today
 from lib.erasable import Keys, Rewrite, Writer
 from plans.codes import ChangeKind, PlanStatus
-from plans.models import Action, Goal, Indicator, Milestone, Plan, PlanChange
+from plans.models import Action, Goal, Indicator, Milestone, Partner, Plan, PlanChange
 from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import SHORTEST_REASON, is_too_long
 from plans.services.baselines import derive_baselines
@@ -86,6 +87,7 @@ def adopt_plan(*, actor: Actor, plan_id: UUID, adopted_on: date, adopted_by: str
     _check(plan)
     _refuse_outside(plan)
     derive_baselines(plan)
+    _refuse_named(plan)
     write_plan(actor, plan, ["status"], is_change=False)
     return plan
 
@@ -162,8 +164,11 @@ def write_plan(
 ) -> None:
     """Save a locked plan in its next version, and record what changed.
 
-    `is_change` says whether it changes what was adopted: progress does not.
+    `is_change` says whether it changes what was adopted: progress does not. Raises ValidationError for a text
+    that everyone can read and that names someone.
     """
+    if is_change and "partners" not in names:  # an agreement ends whatever the texts say
+        _refuse_named(plan)
     if op != Op.CREATED:
         plan.version += 1
         plan.changes += is_change and not plan.is_draft
@@ -174,6 +179,27 @@ def write_plan(
     record_changes(actor, action, [changed])
     if not plan.is_draft:
         refresh_reminders("plan", plan.pk)
+
+
+def _refuse_named(plan: Plan) -> None:
+    """Raise ValidationError for a public text of the plan that names someone who has not agreed.
+
+    A partner that agreed can be named. Drafts are read by staff alone.
+    """
+    if plan.is_draft or not plan.is_public:
+        return
+    of_parts = {Goal: "plan", Action: "goal__plan", Milestone: "action__goal__plan"}
+    titles = [
+        title
+        for model, path in of_parts.items()
+        for title in model.objects.filter(**{path: plan}).values_list("title", flat=True)  # type: ignore[attr-defined]  # of each model
+    ]
+    partners = Partner.objects.filter(action__goal__plan=plan, agreed_on__isnull=False)
+    texts = {name: getattr(plan, name) for name in ("title", "summary", "adopted_by")}
+    refuse_named(
+        texts | {NON_FIELD_ERRORS: "\n".join(titles)},
+        agreed=list(partners.values_list("organisation", flat=True)),
+    )
 
 
 def refuse_adopted(plan: Plan) -> None:

@@ -18,7 +18,7 @@ from contacts.merging.relations import Memory
 from contacts.merging.services import follow_merges
 from contacts.models import Organisation
 from contacts.services.changing import Change
-from contacts.services.checking import protected_in, refuse_protected
+from contacts.services.checking import protected_in, refuse_named, refuse_protected
 from contacts.services.moves import Kind, Link, districts_of_organisations, hold_named, register
 from contacts.services.organisations import follow_changes
 from lib import erasable
@@ -73,6 +73,7 @@ def list_organisation(
     refuse_future(listing, ["agreed_on"])
     listing.full_clean(exclude=["organisation"], validate_constraints=False)
     refuse_protected([listing.summary, listing.focus_words])
+    refuse_named({"summary": listing.summary, "focus_words": listing.focus_words}, agreed=[organisation.pk])
     listing.revision += 0 if is_new else 1
     listing.updated_at = timezone.now()
     with constraints_in_words(PublicListing):

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
-from contacts.services.checking import refuse_protected
+from contacts.services.checking import refuse_named, refuse_protected
 from districts.models import District
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
@@ -21,7 +21,7 @@ from meetings.codes import MeetingStatus
 from meetings.models import Meeting
 from publishing.kinds import OPEN_KINDS
 from publishing.models import PublicDistrict, PublicMeeting, PublicText
-from publishing.policies import can_edit_page, can_publish, can_write_entry
+from publishing.policies import can_announce, can_edit_page, can_publish
 from publishing.services.readiness import missing_for
 
 DISTRICT: Final = "public_page"
@@ -48,6 +48,7 @@ def write_page(
     page.languages = list(dict.fromkeys(page.languages))
     page.full_clean(exclude=["district"])
     refuse_protected([page.intro, page.hours])
+    refuse_named({"intro": page.intro, "hours": page.hours})
     if page.is_on and (missing := missing_for(page)):
         raise ValidationError({"is_on": missing}, code="not_ready")
     page.revision += 1 if found else 0
@@ -67,7 +68,7 @@ def announce_meeting(
     is not for everybody, and for a meeting with an organisation whose location is protected.
     """
     meeting = Meeting.objects.visible_to(actor).get(pk=meeting_id)
-    if not can_write_entry(actor, meeting.district_id):
+    if not can_announce(actor, meeting.district_id):
         raise PermissionDenied
     found = PublicMeeting.objects.filter(pk=meeting.pk).select_for_update(of=("self",)).first()
     notice = found or PublicMeeting(meeting=meeting)
@@ -86,6 +87,8 @@ def announce_meeting(
             )
     notice.full_clean(exclude=["meeting"])
     refuse_protected([notice.title, notice.text, notice.place])
+    if notice.is_public:
+        refuse_named({"title": notice.title, "text": notice.text, "place": notice.place})
     notice.revision += 1 if found else 0
     notice.save()
     _record(actor, MEETING, meeting.pk, meeting.district_id, changed, is_new=found is None)

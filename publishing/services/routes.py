@@ -13,7 +13,7 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
-from contacts.services.checking import refuse_protected
+from contacts.services.checking import refuse_named, refuse_protected
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version
@@ -69,6 +69,9 @@ def write_route(
         )
         raise ValidationError({"phone": text})
     refuse_protected((getattr(route, name) for name in _TEXTS), named=route.organisation_id)
+    if route.is_public:
+        own = filter(None, [route.organisation_id])
+        refuse_named({name: getattr(route, name) for name in _TEXTS}, agreed=[*own])
     _save(route)
     if not is_corrected:
         _refuse_last(bare)
