@@ -1,15 +1,17 @@
 """What a privacy officer must do next, and whether requests and breaches were handled in time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Actor
+from contacts.models import Contact
 from lib.days import city_today
 from privacy.codes import BreachRisk, RequestStatus
 from privacy.models import Breach, DataRequest, Notice
@@ -27,6 +29,7 @@ class Desk:
     requests: Sequence[tuple[DataRequest, int]]
     breaches: Sequence[tuple[Breach, int, bool]]
     late_notices: int
+    recorded_again: int  # restricted contacts who seem to be in the contact book once more
 
     @property
     def rows(self) -> list[Any]:
@@ -34,7 +37,7 @@ class Desk:
 
 
 def desk_of(actor: Actor) -> Desk | None:
-    """Three statements for privacy officers, none for anyone else."""
+    """Five statements at most for privacy officers, none for anyone else."""
     if not can_handle_requests(actor):
         return None
     today, now = city_today(), timezone.now()
@@ -44,7 +47,29 @@ def desk_of(actor: Actor) -> Desk | None:
         [(row, row.days_left(today)) for row in due],
         [(row, row.hours(now), row.authority_by < now) for row in open_breaches],
         Notice.objects.visible_to(actor).late(today).count(),
+        len(recorded_again(actor)),
     )
+
+
+def recorded_again(actor: Actor) -> dict[UUID, list[Contact]]:
+    """Restricted contacts, each with other contacts of the same phone or email, who may be the same person.
+
+    Whoever adds a contact does not see the restricted one, and is not told: that would say that there is one.
+    """
+    if not can_handle_requests(actor):
+        return {}
+    seen = Contact.objects.visible_to(actor)
+    restricted = {
+        pk: _reached(clues) for pk, clues in seen.filter(is_restricted=True).values_list("pk", "clues")
+    }
+    wanted = set[str]().union(*restricted.values())
+    others = list(seen.filter(is_restricted=False, clues__overlap=sorted(wanted))) if wanted else []
+    found = {pk: [one for one in others if clues & _reached(one.clues)] for pk, clues in restricted.items()}
+    return {pk: ones for pk, ones in found.items() if ones}
+
+
+def _reached(clues: Iterable[str]) -> set[str]:
+    return {one for one in clues if one.startswith(("phone:", "email:"))}
 
 
 @dataclass(frozen=True, slots=True)

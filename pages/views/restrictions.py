@@ -22,6 +22,7 @@ from privacy.policies import can_handle_requests
 from privacy.reading import title_of
 from privacy.services.hiding import staying
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
+from privacy.today import recorded_again
 
 
 @require_safe
@@ -32,8 +33,13 @@ def restrictions(request: ActorRequest) -> HttpResponse:
     rows = list(standing.select_related("request").order_by("until", "since", "pk"))
     ids = [row.contact_id for row in rows if row.contact_id]
     people = Contact.objects.visible_to(request.actor).in_bulk(ids)
-    record_view(request, "restriction", [*(row.pk for row in rows), *people], action=Action.LIST)
-    shown = [(row, people.get(row.contact_id) if row.contact_id else None) for row in rows]
+    again = recorded_again(request.actor)
+    others = {one.pk for ones in again.values() for one in ones}
+    record_view(request, "restriction", [*(row.pk for row in rows), *people, *others], action=Action.LIST)
+    shown = [
+        (row, *((people.get(row.contact_id), again.get(row.contact_id)) if row.contact_id else (None, None)))
+        for row in rows
+    ]
     return render(request, "pages/data_requests/restrictions.html", {"rows": shown, "today": city_today()})
 
 

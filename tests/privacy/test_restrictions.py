@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.models import Role
+from accounts.models import Role, User
 from api.changes import as_rows
 from audit.models import Action, Change, Event, TrailPosition
 from contacts.models import Contact
@@ -180,3 +180,22 @@ def test_supervisors_see_no_event_of_a_restriction(actor: Actor, north: District
     seen = events_visible_to(actor_for(make_supervisor(north)))
     assert not seen.filter(object_type="restriction").exists()
     assert not seen.filter(object_ids__contains=[contact.pk], field_names=["is_restricted"]).exists()
+
+
+def test_the_desk_alone_learns_that_a_restricted_person_is_recorded_again(
+    actor: Actor, north: District
+) -> None:
+    email = "leila@office.example"
+    restrict(actor, make_contact(north, email=email, phone="+34949010380"))
+    make_contact(north, email="other@office.example")
+    desk, officer = browse(User.objects.get(pk=actor.id)), browse(make_officer(north))
+    assert "same phone or email" not in desk.get("/privacy/restrictions/").text + desk.get("/").text
+    body = {"given_name": "Nadia", "family_name": "Twice", "email": email, "home_district": north.code}
+    made = Tool(north).post(
+        "/contacts/", body | {"lawful_basis": "public_task", "purpose": "community_liaison"}
+    )
+    assert made.status_code == 201, made.json()
+    assert "Nadia Twice" in desk.get("/privacy/restrictions/").text
+    assert "same phone or email" in desk.get("/").text
+    assert "same phone or email" not in officer.get("/").text
+    assert "same phone or email" not in officer.get(f"/contacts/{made.json()['id']}/").text
