@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact, Organisation
@@ -108,7 +109,7 @@ def terms_for(request: DataRequest | None, contacts: Collection[UUID] = ()) -> d
     names, phones, emails = (list(terms.get(name, ())) for name in ("names", "phones", "emails"))
     rows = Contact.objects.filter(pk__in=ids).select_related("private_channel")
     for row in rows.prefetch_related("other_details"):
-        names.append(str(row))
+        names += [str(row), *(row.former_names or ())]
         private = getattr(row, "private_channel", None)
         for one in (row, private):
             phones.append(str(getattr(one, "phone", "") or ""))
@@ -128,8 +129,8 @@ def plan_of_contacts(contacts: Collection[UUID]) -> Plan:
     """
     places = list(_places(contacts, wanted(**unique_terms(contacts)).exactly()))
     known = {(place.model, place.key, place.field) for place in places}
-    for row in _with_shared_name(contacts):
-        search = wanted([str(row)], [], []).exactly()
+    for row, name in _shared_names(contacts):
+        search = wanted([name], [], []).exactly()
         own = {"meetings.Meeting": row.meetings, "meetings.FollowUp": row.follow_ups}
         only = {label: {str(pk) for pk in here.values_list("pk", flat=True)} for label, here in own.items()}
         found = _places(contacts, search, only)
@@ -145,7 +146,7 @@ def _is_text_that_leaves(label: str, name: str) -> bool:
 
 def unique_terms(contacts: Collection[UUID]) -> dict[str, list[str]]:
     """What is searched for without a reader: no name, phone or email that another record has, too."""
-    terms, shared = terms_for(None, contacts), set(map(str, _with_shared_name(contacts)))
+    terms, shared = terms_for(None, contacts), {name for _row, name in _shared_names(contacts)}
     for name in ("phone", "email"):
         holds = {f"{name}__in": terms[f"{name}s"]}
         shared |= set(map(str, Organisation.objects.filter(**holds).values_list(name, flat=True)))
@@ -154,11 +155,19 @@ def unique_terms(contacts: Collection[UUID]) -> dict[str, list[str]]:
     return {kind: [term for term in values if term not in shared] for kind, values in terms.items()}
 
 
-def _with_shared_name(contacts: Collection[UUID]) -> list[Contact]:
-    same = Contact.objects.exclude(pk__in=contacts).filter(
+def _shared_names(contacts: Collection[UUID]) -> list[tuple[Contact, str]]:
+    """Names of these contacts, also former ones, that another contact has now."""
+    others = Contact.objects.exclude(pk__in=contacts)
+    same = others.filter(
         given_name__iexact=OuterRef("given_name"), family_name__iexact=OuterRef("family_name")
     )
-    return list(Contact.objects.filter(Exists(same), pk__in=contacts).order_by("pk"))
+    rows = Contact.objects.filter(pk__in=contacts).order_by("pk")
+    found = [(row, str(row)) for row in rows.filter(Exists(same))]
+    whole = others.annotate(whole=Trim(Concat("given_name", Value(" "), "family_name")))
+    for row in rows.filter(former_names__isnull=False):
+        names = row.former_names or ()
+        found += [(row, name) for name in names if whole.filter(whole__iexact=name).exists()]
+    return found
 
 
 def _places(

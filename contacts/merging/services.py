@@ -29,7 +29,7 @@ from contacts.models import UNDO_WITHIN, Contact, ImportedFields, Merge, Organis
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.remembered import MORE, decided, following, of_extras
 from contacts.services.changing import Change, lock_versions
-from contacts.services.contacts import save_contacts
+from contacts.services.contacts import keep_former_names, save_contacts
 from contacts.services.details import FIRST, OTHER, details_of, reached_by
 from contacts.services.moves import (
     districts_of_contacts,
@@ -40,6 +40,7 @@ from contacts.services.moves import (
 )
 from contacts.services.organisations import save_organisations
 from contacts.services.summaries import refresh_meet_by
+from lib.encrypted_fields import bind_values
 from lib.freezing import refuse_frozen
 from lib.registry import add_once
 from lib.row_context import Opened, acting_as, opened
@@ -294,14 +295,19 @@ def _save_kept(change: Change, gone: Sequence[Any]) -> None:
         save_organisations([change])
         kept.also_in.remove(kept.home_district)
     else:
+        for row in gone:
+            keep_former_names(kept, [*(row.former_names or ()), str(row)])
         save_contacts([change])
 
 
 def _restored(written: list[Any]) -> Any:
     """A deleted row, there again; what refers to it moves back by itself."""
     [found] = serializers.deserialize("python", written)
+    row: Any = found.object
+    bind_values(row)
     found.save()
-    return found.object
+    row.refresh_from_db()  # without what binds its encrypted values
+    return row
 
 
 def _together(touched: Iterable[Mapping[str, Iterable[Any]]]) -> dict[str, set[UUID]]:

@@ -20,7 +20,7 @@ from contacts.models.organisation import Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today, day_starts_at
-from lib.encrypted_fields import EncryptedEmailField, EncryptedPhoneField
+from lib.encrypted_fields import EncryptedEmailField, EncryptedJSONField, EncryptedPhoneField
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
@@ -125,6 +125,8 @@ class Contact(Noun):
     # Set while a privacy officer restricts the processing of the data (privacy.models.Restriction).
     is_restricted = models.BooleanField(default=False, db_default=False, editable=False)
     clues = ArrayField(models.TextField(), default=list, editable=False)
+    # Names before a change or a merge: notes still say them, and an erasure looks for them there.
+    former_names = EncryptedJSONField(_("former names"), null=True, editable=False)
 
     objects = ContactQuerySet.as_manager()
 

@@ -3,7 +3,7 @@
 References to organisations the actor does not see are kept.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -47,6 +47,8 @@ REVIEW_AFTER: Final = timedelta(days=365)
 _PAST: Final = frozenset({"notice_given_on", "agreement_on"})
 _AGREEMENT: Final = frozenset({"agreement_how", "agreement_on"})
 _CONSENT: Final = _AGREEMENT | {"lawful_basis"}
+_NAME: Final = frozenset({"given_name", "family_name"})
+_MOST_FORMER: Final = 100
 _BESIDE: Final = ("affiliations", "external_ids")
 
 
@@ -184,9 +186,20 @@ def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None], values: o
 
 @opened(Opened.WRITER)
 def save_contacts(changes: Collection[Change], details: Details | None = None) -> None:
-    """Write known rows as they are now (`save_changed`). `details` have been read."""
+    """Write known rows as they are now (`save_changed`). `details` have been read. A name before is kept."""
+    for change in changes:
+        before = change.columns
+        if not _NAME.isdisjoint(before):
+            names = (before.get(name, getattr(change.row, name)) for name in ("given_name", "family_name"))
+            keep_former_names(change.row, [" ".join(names).strip()])
     kept = details_of([one.row for one in changes], details)
     save_changed(changes, lambda row: fold_contact(row, kept[row.pk]))
+
+
+def keep_former_names(row: Contact, names: Iterable[str]) -> None:
+    """Keep names by which texts may call the person, so that an erasure finds them. Does not save."""
+    known = dict.fromkeys([*(row.former_names or ()), *names])
+    row.former_names = [name for name in known if name and name != str(row)][-_MOST_FORMER:] or None
 
 
 def _refuse_consent_without_agreement(row: Contact) -> None:

@@ -47,7 +47,7 @@ def pass_on_request(
         raise ValidationError(_("A privacy officer already has this request."))
     details = list(contact.other_details.all())
     terms = {
-        "names": [str(contact)],
+        "names": [str(contact), *(contact.former_names or ())],
         "phones": _channels("phone", contact, details),
         "emails": _channels("email", contact, details),
     }

@@ -15,10 +15,12 @@ from audit.services import record
 from contacts.merging.services import merge_contacts
 from contacts.models import Contact, Merge
 from contacts.services import erasing
+from contacts.services.contacts import edit_contact
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Meeting
 from privacy.models import DataRequest, LedgerEntry, Notice
+from privacy.services.asking import pass_on_request
 from privacy.services.requests import withdraw_request
 from tests.api.clients import Tool
 from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_meeting, make_user
@@ -68,6 +70,31 @@ def test_a_contact_into_which_others_were_merged_counts_as_several(north: Distri
     assert erase(Tool(north), plain) == 204
     Merge.objects.filter(pk=merge.pk).update(undone_at=timezone.now())
     assert Tool(north).delete(f"/contacts/{kept.pk}/", if_match=tag).status_code == 204
+
+
+def test_former_names_leave_notes_too_unless_somebody_else_has_them_now(north: District) -> None:
+    actor, tool = make_actor(north), Tool(north)
+    helen, yelena, other = (
+        make_contact(north, given_name=given, family_name=family)
+        for given, family in (("Helen", "Kwakstrom"), ("Yelena", "Quaxter"), ("Oddny", "Egilsson"))
+    )
+    said = ("Helen Kwakstrom", "Yelena Quaxter", "Yelena Marsh", "Oddny Egilsson")
+    notes = [make_meeting(north, facts=f"{name} opens on Tuesdays.").pk for name in said]
+    path = f"/contacts/{yelena.pk}/"
+    for given, family in (("Oddny", "Egilsson"), ("Yelena", "Quaxter")):
+        body = {"given_name": given, "family_name": family}
+        assert tool.patch(path, body, if_match="*").status_code == 200
+    merge_contacts(actor=actor, kept_id=yelena.pk, versions={yelena.pk: 3, helen.pk: 1})
+    edit_contact(actor=actor, contact_id=yelena.pk, family_name="Marsh")
+    pass_on_request(actor=actor, contact_id=yelena.pk, kind="access")
+    assert set(DataRequest.objects.get().terms()["names"]) == set(said)
+    withdraw_request(actor=SYSTEM, request_id=DataRequest.objects.get().pk)
+    assert tool.delete(path, if_match="*").status_code == 202
+    confirm_act(actor=make_actor(role="privacy_officer"), act_id=PendingAct.objects.get().pk)
+    facts = Meeting.objects.in_bulk(notes)
+    left = ["[a person] opens on Tuesdays."] * 3 + ["Oddny Egilsson opens on Tuesdays."]
+    assert [facts[pk].facts for pk in notes] == left
+    assert set(Contact.objects.all()) == {other}
 
 
 def test_keys_are_counted_apart_and_each_day_begins_anew(

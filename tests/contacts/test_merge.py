@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -13,6 +14,7 @@ from contacts.merging import relations
 from contacts.merging.choices import TOGETHER, to_choose
 from contacts.merging.services import forget_merges, merge_contacts, merge_organisations, undo_merge
 from contacts.models import Contact, ImportedFields, Merge, Organisation, OrganisationPeriod, PrivateChannel
+from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
 from lib.conflicts import StaleVersion
 from meetings.models import (
@@ -335,6 +337,21 @@ def test_an_organisation_met_since_stays_met_when_the_merge_is_taken_back() -> N
     undo_merge(actor=SYSTEM, merge_id=done.pk)
     assert Organisation.objects.get(pk=kept.pk).last_met_at == now
     assert Organisation.objects.get(pk=gone.pk).last_met_at is None
+
+
+def test_former_names_are_kept_by_a_merge_and_go_back_with_it() -> None:
+    kept, gone = (make_contact(given_name="Helen", family_name=name) for name in ("Marsh", "Kwakstrom"))
+    for row in (kept, gone):
+        edit_contact(actor=SYSTEM, contact_id=row.pk, given_name="Yelena")
+    one = merge_contacts(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 2, gone.pk: 2})
+    kept.refresh_from_db()
+    assert kept.former_names == ["Helen Marsh", "Helen Kwakstrom", "Yelena Kwakstrom"]
+    undo_merge(actor=SYSTEM, merge_id=one.pk)
+    former = dict(Contact.objects.values_list("pk", "former_names"))
+    assert former == {kept.pk: ["Helen Marsh"], gone.pk: ["Helen Kwakstrom"]}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT former_names::text FROM contacts_contact")
+        assert not any("Helen" in stored for (stored,) in cursor.fetchall())
 
 
 def test_it_cannot_be_taken_back_when_somebody_built_on_it() -> None:
