@@ -24,6 +24,7 @@ from lib.row_context import Opened, opened
 from privacy.codes import LedgerKind
 from privacy.erasing import mark
 from privacy.models import DataRequest, LedgerEntry, Restriction
+from privacy.services.hiding import show_texts
 
 _CONTACT: Final = Contact._meta.label
 _ORGANISATION: Final = "contacts.Organisation"
@@ -153,13 +154,16 @@ def _write_contact(actor: Actor, _label: str, key: str, values: Values) -> None:
         writers()["contacts.PrivateChannel"].write(actor, [key], lambda _row: {"email": "", "phone": ""})
 
 
-def _write_restriction(_actor: Actor, _label: str, key: str, values: Values) -> None:
+def _write_restriction(actor: Actor, _label: str, key: str, values: Values) -> None:
+    """Set or lift a restriction. Texts that a lifted one hid come back."""
     given = _parsed(Restriction, values)
     if not DataRequest.objects.filter(pk=given["request_id"]).exists():
         given["request_id"] = None
     others = Restriction.objects.standing().filter(contact_id=given["contact_id"]).exclude(pk=key)
     others.update(lifted_at=timezone.now())
-    Restriction.objects.update_or_create(pk=key, defaults=given)
+    row, _created = Restriction.objects.update_or_create(pk=key, defaults=given)
+    if row.lifted_at:
+        show_texts(actor, row)
 
 
 def _write_organisation(actor: Actor, label: str, key: str, values: Values) -> None:

@@ -24,9 +24,10 @@ from privacy import inventory
 from privacy.exports.letter import paragraphs
 from privacy.exports.records import Officers, held
 from privacy.ledger import begin_ledger, replay, write_ledger
-from privacy.models import DataRequest, Finding, HiddenText
+from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Restriction
 from privacy.reading import show
 from privacy.searching import find_everywhere
+from privacy.services.corrections import correct_text
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
 from privacy.services.hiding import hideable, staying
@@ -36,6 +37,8 @@ from publishing.tasks import publish_site
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.exchange.test_export_lists import export
+from tests.exchange.test_import_history import city
+from tests.exchange.test_import_wizard import mapped, send, sums
 from tests.factories import (
     make_contact,
     make_district,
@@ -359,3 +362,41 @@ def test_all_notes_of_officers_can_be_hidden_but_addresses_and_codes() -> None:
         ("publishing.PublicEntry", "flags"),
     }
     assert {one for one in notes if not hideable(*one)} == web_addresses | codes | lists
+
+
+def test_an_import_and_its_undo_leave_a_restricted_text(actor: Actor) -> None:
+    user = city()
+    rows = "Id;When;How;Organisation;Subject\n1;2025-02-03 10:30;visit;Casa Roma;{}\n"
+    first = send(user, mapped(user, rows.format("Leila Haddad"), what="meetings"), "run")
+    assert sums(first) == {"created": 1}
+    restrict_findings(actor=actor, request_id=decided(actor).pk, ground="evidence")
+    for subject in ("Leila Haddad", "Leila Haddad again"):
+        send(user, mapped(user, rows.format(subject), what="meetings"), "run")
+        assert Meeting.objects.get().subject == MARK
+    send(user, first, "undo")
+    assert Meeting.objects.get().subject == MARK
+
+
+def test_a_restored_backup_gives_back_what_was_lifted_and_corrected_since(
+    actor: Actor, north: District, tmp_path: Path
+) -> None:
+    meeting = make_meeting(north, facts=FACTS)
+    row = decided(actor, kind="rectify", identity="in_person", identity_on=timezone.localdate())
+    restriction = restrict_findings(actor=actor, request_id=row.pk, ground="accuracy_contested")
+    file = tmp_path / "erasures.jsonl"
+    begin_ledger(file)
+    write_ledger(file)
+    backup = [HiddenText.objects.get(), *Meeting.objects.all(), *Restriction.objects.all()]
+    known = list(LedgerEntry.objects.values_list("pk", flat=True))
+    lift_restriction(actor=actor, restriction_id=restriction.pk)
+    text = FACTS.replace("Tuesdays", "Fridays")
+    [finding] = Finding.objects.of(row)
+    correct_text(actor=actor, request_id=row.pk, finding_id=finding.pk, was=FACTS, text=text)
+    write_ledger(file)
+    for one in backup:
+        one.save()
+    LedgerEntry.objects.exclude(pk__in=known).delete()
+    assert Meeting.objects.get(pk=meeting.pk).facts == MARK
+    replay(file)
+    assert Meeting.objects.get(pk=meeting.pk).facts == text
+    assert not HiddenText.objects.exists()
