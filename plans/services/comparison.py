@@ -90,7 +90,7 @@ def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = 
     earlier = list(ComparisonFile.objects.order_by("number"))
     number = earlier[-1].number + 1 if earlier else 1
     indicators = _indicators(plan, period)
-    counted = dict(_counted(indicators, FIRST + number))
+    counted = _counted_once(indicators, FIRST + number)
     before = _beside({quarter for quarter, _slug in counted}, earlier)
     published, _left_out = suppress(before, list(counted.values()), lot=secret_lot())
     by_key = {(table.quarter, table.slug): table for table in published}
@@ -232,6 +232,16 @@ def _indicators(plan: Plan, period: Period) -> list[_Measured]:
         latest = exact if row.source == Source.BOOK else own
         found.append(_Measured(row, baseline, latest[-1] if latest else None))
     return found
+
+
+def _counted_once(indicators: Iterable[_Measured], release: int) -> dict[Key, Table]:
+    """One table for each figure of a quarter. None for one that was counted twice with other numbers."""
+    found: dict[Key, Table] = {}
+    differing = set()
+    for key, table in _counted(indicators, release):
+        if found.setdefault(key, table).total != table.total:
+            differing.add(key)
+    return {key: table for key, table in found.items() if key not in differing}
 
 
 def _counted(indicators: Iterable[_Measured], release: int) -> Iterable[tuple[Key, Table]]:

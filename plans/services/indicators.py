@@ -181,6 +181,10 @@ def _check_book(plan: Plan, row: Indicator) -> None:
     row.unit = UNITS[row.measure]
     if row.district is None or plan.district_id not in row.district.lineage:
         raise ValidationError({"district": _("Choose the plan’s district or a part of it.")})
+    same = Indicator.objects.filter(goal__plan=plan, source=Source.BOOK, district=row.district)
+    if same.filter(slug=row.slug, measure=row.measure).exclude(pk=row.pk).exists():
+        text = _("The plan has an indicator of this figure and district already. Choose another one.")
+        raise ValidationError({"slug": text}, code="twice")
 
 
 def _check_target(plan: Plan, row: Indicator) -> None:

@@ -44,7 +44,7 @@ from reports.catalogue import REPORTS
 from reports.periods import Period
 from tests.factories import make_actor, make_contact, make_organisation, make_supervisor
 from tests.plans.comparing import BASELINE, NEXT, QUARTER, Compared, bytes_of, freeze, use_city_key
-from tests.plans.making import HAND, Planned
+from tests.plans.making import BOOK, HAND, Planned
 from tests.practices.making import drafted, published
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +187,23 @@ def test_small_numbers_are_hidden(key: Path) -> None:
         freeze(survey, QUARTER, n, of)
         by_hand = city.prepared().document["indicators"][1]["latest"]
         assert (by_hand["n"] is None) == (shown[0] is None and n != 0), (n, of)
+
+
+@pytest.mark.parametrize(("first", "second", "told"), [(0, 2, None), (0, 11, None), (20, 20, 20)])
+def test_one_figure_is_in_a_plan_once_and_of_two_that_differ_no_number_leaves(
+    key: Path, first: int, second: int, told: int | None
+) -> None:
+    city = Compared(first, 79)
+    book = BOOK | {"where_from": "", "frequency_months": None, "title": "Again"}
+    with pytest.raises(ValidationError, match="of this figure and district already") as error:
+        city.indicator(**book)
+    assert list(error.value.message_dict) == ["slug"]
+    assert city.indicator(**book, district=city.north).district == city.north
+    again = city.indicator(**book | {"slug": "continuity"})
+    Indicator.objects.filter(pk=again.pk).update(slug="concerns")  # as it could be added before
+    freeze(again, QUARTER, second, 79)
+    latest = [one["latest"] for one in city.prepared().document["indicators"]]
+    assert [(one["n"], one["hidden"]) for one in latest] == [(told, told is None)] * 2
 
 
 def test_a_figure_that_is_never_published_does_not_leave(key: Path) -> None:
