@@ -13,6 +13,7 @@ from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act, refuse_act
 from audit.models import Action, Event
 from audit.services import record
+from contacts.merging.services import merge_contacts
 from contacts.models import Contact, Merge, NotADuplicate
 from contacts.services.erasing import has_erased_today
 from contacts.services.private_channels import set_private_channel
@@ -26,7 +27,7 @@ from privacy import erasing, erasure_plans
 from privacy.codes import Identity, Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package
 from privacy.services import requests as services
-from privacy.services.erasures import ask_erasure
+from privacy.services.erasures import ask_erasure, ask_erasure_of
 from privacy.services.findings import decide_finding
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.trail import events_visible_to
@@ -251,6 +252,23 @@ def test_several_contacts_wait_for_a_second_person(north: District, actor: Actor
     confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=PendingAct.objects.get(subject=made.pk).pk)
     assert run_next()
     assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize("is_queue", [False, True])
+def test_a_contact_into_which_another_was_merged_waits_too(
+    north: District, actor: Actor, client: Client, is_queue: bool
+) -> None:
+    kept, other = make_leila(north), make_contact(north)
+    versions = {kept.pk: kept.version, other.pk: other.version}
+    merge_contacts(actor=actor_for(make_officer(north)), kept_id=kept.pk, versions=versions)
+    made = (
+        ask_erasure_of(actor, [kept.pk])
+        if is_queue
+        else ask_erasure(actor=actor, request_id=decided(actor).pk)
+    )
+    assert made.job is None and not run_next()
+    client.force_login(make_user(Role.CONFIRMER))
+    assert "1 contact was merged into it." in client.get("/settings/waiting/").text
 
 
 def waiting_erasure(north: District, actor: Actor) -> tuple[DataRequest, PendingAct, Contact]:
