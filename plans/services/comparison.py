@@ -42,6 +42,7 @@ from publishing.rules.suppression import suppress
 from publishing.services.counting import kept, of_kept, secret_lot
 from publishing.services.grids import lock_releases
 from reports.catalogue import REPORTS
+from reports.indicators import reassurance
 from reports.periods import Period
 
 SIGN: Final = "plans.sign_comparison_files"
@@ -92,6 +93,7 @@ def prepare_file(*, actor: Actor, plan_id: UUID, period: Period, contact: str = 
     indicators = _indicators(plan, period)
     counted = _counted_once(indicators, FIRST + number)
     before = _beside({quarter for quarter, _slug in counted}, earlier)
+    counted = {key: one for key, one in counted.items() if not _is_behind_bias_table(one, before)}
     published, _left_out = suppress(before, list(counted.values()), lot=secret_lot())
     by_key = {(table.quarter, table.slug): table for table in published}
     document = _document(plan, period, contact, indicators, by_key)
@@ -278,6 +280,19 @@ def _beside(quarters: Iterable[str], sent: Iterable[ComparisonFile]) -> list[Tab
     counted = [*Release.objects.order_by("number").values_list("counted", flat=True)]
     counted += [file.counted for file in sent]
     return [table for tables in counted for table in of_kept(tables) if table.quarter in near]
+
+
+def _is_behind_bias_table(table: Table, known: Iterable[Table]) -> bool:
+    """Whether the bias table of its year may be read already, which knows only what was told before.
+
+    A year less three quarters is the fourth. What a release or an earlier file has counted is known to it.
+    """
+    is_over = int(table.quarter[:4]) < city_today().year
+    if not is_over or table.population != INDICATORS[reassurance.REPORT.slug].of:
+        return False
+    return not any(
+        (one.quarter, one.slug, one.total) == (table.quarter, table.slug, table.total) for one in known
+    )
 
 
 def _document(

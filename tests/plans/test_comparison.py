@@ -275,6 +275,28 @@ def test_what_a_release_hides_no_file_tells(key: Path, slug: str, of: str, perio
     assert (latest["n"], latest["of"], latest["hidden"]) == (None, 41, True)
 
 
+def test_bias_concerns_of_a_year_with_a_bias_table_leave_only_if_the_table_knew_them(key: Path) -> None:
+    """The table of a year less three quarters of later files would be the fourth, which is hidden."""
+    city = Compared(24, 41)
+    Indicator.objects.filter(pk=city.share.pk).update(slug="reassurance")
+
+    def told() -> list[Any]:
+        (one,) = city.prepared().document["indicators"]
+        return [(one[name]["n"], one[name]["of"], one[name]["hidden"]) for name in ("baseline", "latest")]
+
+    assert told() == [(None, None, True), (24, 41, False)]  # of 2024, which is over, and of this year
+    hidden: dict[str, Any] = {"hides_n": frozenset(), "hides_of": frozenset()}
+    table = Table(
+        release=1, quarter=BASELINE.since.isoformat(), slug="reassurance", split="district",
+        rows={str(city.city.pk): (19, 31)}, total=(19, 31), population="bias", within="received",
+        is_state=False, is_stock=False, **hidden,
+    )  # fmt: skip
+    Release.objects.create(
+        number=1, quarter_since=BASELINE.since, released_on=QUARTER.until, document={}, counted=kept([table])
+    )
+    assert told()[0] == (19, 31, False)
+
+
 def test_only_what_was_shown_is_confirmed(key: Path) -> None:
     city = Compared()
     with pytest.raises(ValidationError, match="name no one"):
