@@ -13,7 +13,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,6 +37,7 @@ from privacy.erasure_plans import (
     by_table,
     digests_of,
     has_unread,
+    leaves_whole,
     plan_of,
     plan_of_contacts,
     terms_for,
@@ -301,8 +302,7 @@ def _without(row: Any, place: Place, value: Any, search: Wanted) -> Any:
     if not hits and not is_as_it_was:
         return value
     field: Any = row._meta.get_field(place.field)
-    entry = inventory.field_of(place.model, place.field)
-    if entry.category == "channel" or isinstance(field, models.URLField):
+    if leaves_whole(place.model, place.field):
         return ""
     if isinstance(value, str):
         stretches = [*hits, *((place.stretches or ()) if is_as_it_was else ())]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, OuterRef, URLField, Value
 from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from lib.erasable import writers
 from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
-from privacy.models import DataRequest, Finding
+from privacy.models import DataRequest, Finding, HiddenText
 from privacy.reading import title_of
 from privacy.rules.finding import Wanted, wanted
 from privacy.searching import Found, find_in, is_edited, searched_text
@@ -70,6 +70,7 @@ def plan_of(request: DataRequest) -> Plan:
         }
         writer = writers().get(label)
         fixed = set(writer.kept(list(rows))) if writer else set(rows)
+        hidden = HiddenText.objects.texts([label])
         for one in ones:
             row, entry = rows.get(one.object_id), inventory.field_of(label, one.field)
             if row is None or _goes_with(row, entry, contacts):
@@ -78,8 +79,10 @@ def plan_of(request: DataRequest) -> Plan:
                 kept.append((one, entry.why))
             elif one.object_id in fixed:
                 kept.append((one, _("It is signed, published or in force, so it never changes.")))
-            elif text := searched_text(label, one.field, getattr(row, one.field)):
-                places.append(_place(one, getattr(row, one.field), text, search))
+            else:
+                value = hidden.get((label, one.object_id, one.field)) or getattr(row, one.field)
+                if text := searched_text(label, one.field, value):
+                    places.append(_place(one, value, text, search))
     return Plan(contacts, places, kept)
 
 
@@ -183,12 +186,12 @@ def _places(
         found = [one for one in find_in(label, leaving, search) if here is None or one.object_id in here]
         rows = apps.get_model(label)._base_manager.in_bulk([one.object_id for one in found])
         texts = {str(pk): row for pk, row in rows.items()}
-        fixed = set(writer.kept(list(texts)))
+        fixed, hidden = set(writer.kept(list(texts))), HiddenText.objects.texts([label])
         for one in found:
             row, entry = texts.get(one.object_id), inventory.field_of(label, one.field)
             if row is None or one.object_id in fixed or _goes_with(row, entry, contacts):
                 continue
-            value = getattr(row, one.field)
+            value = hidden.get((label, one.object_id, one.field)) or getattr(row, one.field)
             yield _place(one, value, searched_text(label, one.field, value), search)
 
 
@@ -227,10 +230,18 @@ def _is_unread(one: Found, before: Finding | None) -> bool:
 
 
 def is_as_before(place: Place) -> bool:
-    """Whether the text at a place is what it was before the erasure."""
+    """Whether the text at a place is what it was before the erasure, and should not be."""
+    if place.stretches is not None and not place.stretches and not leaves_whole(place.model, place.field):
+        return False  # nothing left it: it was found by a link, or was the mark of a hidden text
     row = apps.get_model(place.model)._base_manager.filter(pk=place.key).first()
     text = searched_text(place.model, place.field, getattr(row, place.field)) if row else ""
     return bool(text) and place.digest in digests_of(text)
+
+
+def leaves_whole(label: str, name: str) -> bool:
+    """Whether a field is emptied rather than rewritten: a part of a number or an address says nothing."""
+    is_link = isinstance(apps.get_model(label)._meta.get_field(name), URLField)
+    return is_link or inventory.field_of(label, name).category == "channel"
 
 
 def digests_of(text: str) -> list[str]:

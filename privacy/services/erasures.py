@@ -27,7 +27,7 @@ from contacts.services.erasing import ASKED, claim_first, merged_into, merged_li
 from jobs.services import queue_job
 from privacy import words
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
-from privacy.models import DataRequest, Erasure, Finding, Restriction, RetentionDecision
+from privacy.models import DataRequest, Erasure, Finding, HiddenText, Restriction, RetentionDecision
 from privacy.services.calling_off import stopped_erasure
 from privacy.services.freezing import others_with
 from privacy.services.requests import OBJECT_TYPE, locked_request
@@ -110,6 +110,11 @@ def refuse_to_begin(row: DataRequest) -> None:
     if evidence.filter(Q(contact_id__in=contacts) | Q(request=row)).exists():
         raise ValidationError(
             _("This contact is needed as evidence. Lift the restriction first, or refuse the request.")
+        )
+    held = HiddenText.objects.filter(restriction__in=evidence).values_list("model", "object_id", "field")
+    if set(held).intersection(theirs.values_list("model", "object_id", "field")):
+        raise ValidationError(
+            _("A text is needed as evidence. Lift its restriction first, or refuse the request.")
         )
     if others := others_with(row):
         text = _("Other requests need the same data. Answer these first: %(numbers)s.")

@@ -23,7 +23,7 @@ from plans.models import Evidence
 from privacy import inventory
 from privacy.exports.letter import paragraphs
 from privacy.exports.records import Officers, held
-from privacy.ledger import begin_ledger, replay, write_ledger
+from privacy.ledger import begin_ledger, findings, replay, write_ledger
 from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Restriction
 from privacy.reading import show
 from privacy.searching import find_everywhere
@@ -208,17 +208,31 @@ def test_an_erasure_leaves_the_restricted_note_and_the_files_of_a_near_namesake(
 
 
 def test_an_erasure_removes_the_person_from_a_note_that_another_request_restricts(
-    actor: Actor, north: District
+    actor: Actor, north: District, tmp_path: Path
 ) -> None:
-    meeting = make_meeting(north, facts=FACTS)
+    meeting, file = make_meeting(north, facts=FACTS), tmp_path / "erasures.jsonl"
+    begin_ledger(file)
     held = decided(actor, kind="object")
     restriction = restrict_findings(actor=actor, request_id=held.pk, ground="objection_pending")
     row = decided(actor, kind="erase")
     DataRequest.objects.filter(pk=held.pk).update(status="withdrawn")  # it would freeze the note
+    Restriction.objects.filter(pk=restriction.pk).update(ground="evidence")
+    with pytest.raises(ValidationError, match="evidence"):
+        ask_erasure(actor=actor, request_id=row.pk)
+    Restriction.objects.filter(pk=restriction.pk).update(ground="objection_pending")
     ask_erasure(actor=actor, request_id=row.pk)
     assert run_next()
+    write_ledger(file)
+    assert list(findings(file)) == []
+    replay(file)
+    assert list(findings(file)) == []
     lift_restriction(actor=actor, restriction_id=restriction.pk)
     assert Meeting.objects.get(pk=meeting.pk).facts == "[a person] opens on Tuesdays, she said."
+    assert list(findings(file)) == []
+    Meeting.objects.filter(pk=meeting.pk).update(facts=FACTS)  # as an older backup has it
+    assert list(findings(file))
+    replay(file)
+    assert list(findings(file)) == []
 
 
 def test_texts_are_restricted_once_and_only_if_there_are_some(actor: Actor, north: District) -> None:
