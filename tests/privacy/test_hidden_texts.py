@@ -24,7 +24,7 @@ from privacy import inventory
 from privacy.exports.letter import paragraphs
 from privacy.exports.records import Officers, held
 from privacy.ledger import begin_ledger, findings, replay, write_ledger
-from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Restriction
+from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Notice, Restriction
 from privacy.reading import show
 from privacy.searching import find_everywhere
 from privacy.services.corrections import correct_text
@@ -287,6 +287,8 @@ def test_no_writer_replaces_a_restricted_text(actor: Actor, north: District) -> 
     assert created.status_code == 201, created.json()
     restriction = restrict_findings(actor=actor, request_id=decided(actor).pk, ground="accuracy_contested")
     pk = UUID(created.json()["id"])
+    told = Notice.objects.get()
+    assert (told.key_id, told.object_ids) == (tool.key.pk, [pk]), "the key that wrote it"
     own = f"/concerns/{pk}/"
     for refused in (tool.put(path, body), tool.patch(own, body, if_match="*")):
         assert (refused.status_code, refused.json()["code"]) == (409, "frozen")
