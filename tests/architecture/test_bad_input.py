@@ -143,9 +143,9 @@ ROWS: Final = (
         "districts/test_import_districts.py::test_swapped_axes_are_refused_with_the_feature",
     ),
     (
-        "GeoJSON: a million corners",
+        "GeoJSON: 60,000 corners",
         "422",
-        "districts/test_import_districts.py::test_a_million_corners_are_refused",
+        "districts/test_import_districts.py::test_60000_corners_are_refused_with_the_limit",
     ),
 )
 

@@ -16,7 +16,16 @@ from tests.factories import make_actor, make_contact, make_district, make_organi
 # Every column was considered. A new column needs a decision, not only a migration.
 KNOWN = {
     Contact: {
-        *("id", "given_name", "family_name", "email", "phone", "languages", "preferred_channel"),
+        *(
+            "id",
+            "given_name",
+            "family_name",
+            "former_names",
+            "email",
+            "phone",
+            "languages",
+            "preferred_channel",
+        ),
         *("home_district", "lawful_basis", "purpose", "notice_given_on", "notice_version", "agreement_how"),
         *("agreement_on", "agreement_recorded_by", "withdrawn_on", "review_on", "folded", "clues", "version"),
         *("created_at", "updated_at"),
