@@ -243,7 +243,8 @@ def work_on_plan(world: World, chance: Random) -> None:
 
 
 def publish(world: World, chance: Random) -> None:
-    row, named = _some(Organisation.objects, chance), _some(Organisation.objects, chance)
+    row = _some(Organisation.objects, chance)
+    named = chance.choice([row, _some(PublicListing.objects.in_force(), chance).organisation])
     list_organisation(
         actor=world.actor, organisation_id=row.pk, agreed_by="the chair", agreed_on=city_today(), how="form",
         fields=["name", "summary"], language="en", summary=f"We sing with {named}",
