@@ -50,10 +50,23 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             self._check_present(request, before)
             if str(values.pop("id", found.pk)) != str(found.pk):
                 raise bad_fields([read_only("/id")])
+            self._add_to_own_ids(values, before)
             self._keep_other_sources(values, before)
             drop_hidden_references(values, before)
             self.perform_update(found.pk, before["version"], values)
             return self.answer(found.pk, 200)
+
+    def _add_to_own_ids(self, values: dict[str, Any], before: Row) -> None:
+        """Keep the record's other IDs of this source: a merge may have brought them, and PATCH removes them."""
+        if self.key is None or "external_ids" not in values:
+            return
+        known = [
+            {"source": row["source"], "external_id": row["id"]}
+            for row in before.get("external_ids") or ()
+            if row["source"] == self.key.source
+        ]
+        given = values["external_ids"]
+        values["external_ids"] = [*given, *(row for row in known if row not in given)]
 
     def hold_first(self, values: dict[str, Any], ids: Collection[UUID]) -> None:
         """Lock what a body says that a writer locks before the row itself (docs/adr/0072)."""
