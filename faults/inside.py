@@ -30,7 +30,7 @@ from lib.fold import fold  # noqa: E402 (after setup)
 from lib.row_context import act_as_system  # noqa: E402 (after setup)
 from meetings.models import FollowUp, Meeting  # noqa: E402 (after setup)
 from privacy import erasing, erasure_plans  # noqa: E402 (after setup)
-from privacy.codes import Verdict  # noqa: E402 (after setup)
+from privacy.codes import RequestStatus, Verdict  # noqa: E402 (after setup)
 from privacy.models import Erasure, Finding  # noqa: E402 (after setup)
 from privacy.searching import find_everywhere, keep_findings  # noqa: E402 (after setup)
 from privacy.services.requests import receive_request  # noqa: E402 (after setup)
@@ -160,7 +160,7 @@ def person(count: str) -> dict[str, object]:
     )  # fmt: skip
     keep_findings(row, find_everywhere(row))
     Finding.objects.of(row).update(verdict=Verdict.THEIRS)
-    row.contact_id = contact.pk
+    row.contact_id, row.status = contact.pk, RequestStatus.DECIDING
     row.save()
     erasure = Erasure.objects.create(request=row)
     erasing.begin(erasure)

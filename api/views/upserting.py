@@ -57,7 +57,7 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             return self.answer(found.pk, 200)
 
     def _add_to_own_ids(self, values: dict[str, Any], before: Row) -> None:
-        """Keep the record's other IDs of this source: a merge may have brought them, and PATCH removes them."""
+        """Keep the record's other IDs of this source: a merge may have brought them. PATCH removes them."""
         if self.key is None or "external_ids" not in values:
             return
         known = [

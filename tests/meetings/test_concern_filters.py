@@ -42,9 +42,9 @@ def found(query: str) -> set[str]:
 
 def test_the_names_are_those_of_the_contract_and_a_search() -> None:
     assert " ".join(ConcernFilters.parameters()) == (
-        "q kind bias_ground focus bias status district received_after received_before closed_after "
-        "closed_before as_of answered_in_72h reported_back reassured_in_24h reassurance case_reference "
-        "updated_since source external_id"
+        "q kind bias_ground focus bias status organisation district received_after received_before "
+        "closed_after closed_before as_of answered_in_72h reported_back reassured_in_24h reassurance "
+        "case_reference updated_since source external_id"
     )
 
 

@@ -54,7 +54,7 @@ def test_someone_who_was_merged_twice_is_erased_with_all_that_merges_remember(
         merge_contacts(
             actor=actor_for(make_user(Role.SUPERVISOR, north)), kept_id=kept.pk, versions=dict(versions)
         )
-    made = erased(actor, decided(actor))
+    made = erased(actor, decided(actor), by_two=True)
     assert made.contact_ids == [third.pk]
     assert not Contact.objects.filter(family_name="Haddad").exists()
     assert set(Merge.objects.values_list("memory", flat=True)) == {None}

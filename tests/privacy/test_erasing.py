@@ -42,6 +42,7 @@ from tests.factories import (
     make_user,
 )
 from tests.privacy import planting
+from tests.privacy.making import confirm_pending
 from tests.privacy.requesting import receive
 from tests.reports.city import (
     at,
@@ -94,8 +95,13 @@ def decided(actor: Actor, kind: str = "erase") -> DataRequest:
     return row
 
 
-def erased(actor: Actor, row: DataRequest) -> Erasure:
+def erased(actor: Actor, row: DataRequest, *, by_two: bool = False) -> Erasure:
+    """Erase the person of a request; `by_two` if a second person has to confirm it."""
     made = ask_erasure(actor=actor, request_id=row.pk)
+    if by_two:
+        assert made.job is None
+        confirm_pending(made.pk, delayed=False)
+        made.refresh_from_db()
     assert run_next()
     assert not Finding.objects.of(row).with_text().exists()
     job = Job.objects.get(pk=str(made.job))
