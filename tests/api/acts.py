@@ -232,7 +232,7 @@ def work_on_plan(world: World, chance: Random) -> None:
         lambda: set_status(**plan.about, action_id=plan.action.pk, status="under_way"),
         lambda: save_action(**plan.about, goal_id=plan.goal.pk, action_id=plan.action.pk, title="Other"),
         lambda: edit_plan(**plan.about, title="Together"),
-        lambda: close_plan(**plan.about),
+        lambda: close_plan(**plan.about, reason="All is done"),
         lambda: freeze_due(),
         lambda: retire_practice(actor=plan.actor, practice_id=world.practice.pk, reason="No longer works"),
         lambda: enter_value(
