@@ -111,7 +111,8 @@ def find_in(
     together = [name for name in names if inventory.field_of(label, name).kind == NAME]
     hidden = HiddenText.objects.texts([label])
     for row in _rows(model, names, tick):
-        row |= {name: text for name in names if (text := hidden.get((label, str(row["pk"]), name)))}
+        if hidden:
+            row |= {name: text for name in names if (text := hidden.get((label, str(row["pk"]), name)))}
         texts = {name: searched_text(label, name, row[name]) for name in names if row[name]}
         if together:  # a given and a family name are one name
             texts = {together[0]: " ".join(filter(None, map(texts.get, together)))} | {

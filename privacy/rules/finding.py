@@ -37,6 +37,8 @@ _JOINED: Final = rf"(?:[{_SIGNS}]\u200c?|[\u00ad\u200d\u2060])"
 _APART: Final = re.compile(f"(?<![{_SIGNS}])\u200c")  # between the parts of a Persian name
 _WORD: Final = rf"[^\W_]+(?:{_JOINED}[^\W_]*)*"
 _TOKEN: Final = re.compile(rf"{_WORD}(?:['’`´]{_WORD})*")
+# The same in ASCII, in a quarter of the time.
+_ASCII_TOKEN: Final = re.compile(r"[^\W_]+(?:['`][^\W_]+)*")
 #: What texts in Arabic and Hebrew script leave out as they like: short vowels, points, shadda, lengthening.
 _POINTS: Final = re.compile(
     "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
@@ -106,7 +108,7 @@ class Wanted:
         return (hit for hit in found if hit.matched != SIMILAR) if self.only_exact else found
 
     def _all_hits(self, text: str) -> Iterator[Hit]:
-        if self.names and any(self._likes(word) for word in set(_TOKEN.findall(text))):
+        if self.names and any(self._likes(word) for word in set(_token_of(text).findall(text))):
             yield from self._names(text)
         if self.phones:
             yield from self._phones(text)
@@ -114,7 +116,7 @@ class Wanted:
             yield from self._emails(text)
 
     def _names(self, text: str) -> Iterator[Hit]:
-        tokens = list(_TOKEN.finditer(text))
+        tokens = list(_token_of(text).finditer(text))
         near = [(place, like) for place, token in enumerate(tokens) for like in self._likes(token.group())]
         for number, name in enumerate(self.names):
             mine = [(place, like) for place, like in near if like.name == number]
@@ -140,6 +142,8 @@ class Wanted:
     def _quality(self, number: int, word: str, written: str, forms: tuple[str, ...]) -> int:
         """How much a word of a name is like a word of a text, by its consonants if one has no vowels."""
         best = max((_likeness(word, form) for form in forms), default=_NONE)
+        if written.isascii() and not self.unvowelled[number]:
+            return best
         is_unvowelled, has_article = bool(_UNVOWELLED.search(written)), bool(_ARTICLE.match(written))
         if best < _LIKE and is_unvowelled != self.unvowelled[number]:
             ours, least = _heard([word], vowels=is_unvowelled), 2 if len(self.names[number]) > 1 else 3
@@ -173,6 +177,11 @@ def wanted(names: Iterable[str], phones: Iterable[str], emails: Iterable[str]) -
         emails=[email.strip().casefold() for email in emails if "@" in email],
         unvowelled=list(words.values()),
     )
+
+
+def _token_of(text: str) -> re.Pattern[str]:
+    """The pattern of a word in this text."""
+    return _ASCII_TOKEN if text.isascii() else _TOKEN
 
 
 def consonants(word: str, *, vowels: bool) -> str:
@@ -225,8 +234,8 @@ def _likeness(word: str, token: str) -> int:
 def _forms(written: str) -> tuple[str, ...]:
     """A word of a text in Latin letters. It may be several, which also count as one."""
     found: list[str] = []
-    bare = _POINTS.sub("", written)
-    for one in dict.fromkeys([bare, _ARTICLE.sub("", bare)]):
+    bare = written if written.isascii() else _POINTS.sub("", written)
+    for one in [bare] if bare.isascii() else dict.fromkeys([bare, _ARTICLE.sub("", bare)]):
         words = _words(one)
         found += [*words, "".join(words)]
     return tuple(dict.fromkeys(found))
@@ -240,8 +249,8 @@ def _words(text: str) -> list[str]:
     >>> _words("Łucja O'Brien"), _words("राहुल"), _words("ল্যু")
     (['lucja', 'o', 'brien'], ['rahul'], ['lyu'])
     """
-    text = _APART.sub(" ", text)
-    if not _VOWEL_SIGN.search(text):
+    text = text if text.isascii() else _APART.sub(" ", text)
+    if text.isascii() or not _VOWEL_SIGN.search(text):
         folded = fold(text)
         return latin(folded).split() or folded.split()
     found = []
