@@ -25,23 +25,13 @@ from privacy.rules.finding import wanted
 from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
-from tests.factories import make_district, make_meeting, make_user
+from tests.factories import make_meeting, make_user
 from tests.privacy.requesting import searched
 from tests.privacy.test_erasing import decided, erased, make_leila
 
 pytestmark = pytest.mark.django_db
 
 ARABIC: Final = "ليلى حداد"
-
-
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def actor() -> Actor:
-    return actor_for(make_user(Role.PRIVACY_OFFICER))
 
 
 def test_someone_who_was_merged_twice_is_erased_with_all_that_merges_remember(

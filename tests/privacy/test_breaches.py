@@ -31,16 +31,6 @@ from tests.privacy.requesting import sure
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def officer_of_privacy() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def actor(officer_of_privacy: User) -> Actor:
-    return actor_for(officer_of_privacy)
-
-
 def test_the_clock_runs_from_when_it_was_known(officer_of_privacy: User) -> None:
     row = make_breach(officer_of_privacy)
     assert row.number == f"B-{timezone.localdate().year}-001"

@@ -34,7 +34,6 @@ from privacy.trail import events_visible_to
 from tests.factories import (
     PASSWORD,
     make_contact,
-    make_district,
     make_meeting,
     make_officer,
     make_organisation,
@@ -60,16 +59,6 @@ pytestmark = pytest.mark.django_db
 
 NAME, PHONE = "Leila Haddad", "+44 114 496 0648"
 FACTS = "Leila Haddad opens on Tuesdays. Ask Leyla Hadad, 0114 496 0648. Her cousin Samir was asked."
-
-
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def actor() -> Actor:
-    return actor_for(make_user(Role.PRIVACY_OFFICER))
 
 
 def make_leila(north: District, **fields: Any) -> Contact:

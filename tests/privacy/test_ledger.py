@@ -34,11 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def actor() -> Actor:
-    return actor_for(make_user(Role.PRIVACY_OFFICER))
-
-
-@pytest.fixture
 def file(tmp_path: Path, settings: Settings) -> Path:
     settings.ERASURE_LEDGER = str(tmp_path / "erasures.jsonl")
     return tmp_path / "erasures.jsonl"

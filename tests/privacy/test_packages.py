@@ -42,7 +42,6 @@ from privacy.services.sharing import record_sharing
 from tests.api.clients import Tool
 from tests.factories import (
     make_contact,
-    make_district,
     make_meeting,
     make_officer,
     make_organisation,
@@ -58,21 +57,6 @@ FACTS = "Leila Haddad opens on Tuesdays, said Tomas Reyes. Her cousin Samir was 
 OPINION = "Leila Haddad seems tired of us."
 OTHER = "Leila Haddad of the rowing club asked for lamps."
 REASON = "The person must know who it was, because she fears one officer."
-
-
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def officer_of_privacy() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def actor(officer_of_privacy: User) -> Actor:
-    return actor_for(officer_of_privacy)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from privacy.rules.deadlines import due_on, longest_extension
 from privacy.services import requests as services
 from privacy.trail import events_visible_to
 from tests.factories import (
-    make_district,
     make_meeting,
     make_officer,
     make_supervisor,
@@ -30,21 +29,6 @@ from tests.factories import (
 from tests.privacy.requesting import FACTS, TERMS, receive, searched, sure
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def officer_of_privacy() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def actor(officer_of_privacy: User) -> Actor:
-    return actor_for(officer_of_privacy)
 
 
 # --- Received ---------------------------------------------------------------------------------------------

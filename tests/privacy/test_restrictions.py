@@ -41,16 +41,6 @@ pytestmark = pytest.mark.django_db
 NAME = "Quillonhart"
 
 
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def actor() -> Actor:
-    return actor_for(make_user(Role.PRIVACY_OFFICER))
-
-
 def restrict(actor: Actor, contact: Contact, **fields: Any) -> Restriction:
     return restrict_contact(actor=actor, contact_id=contact.pk, **{"ground": "evidence"} | fields)
 

@@ -38,7 +38,6 @@ from privacy.services.retention_rules import end_rule
 from tests.architecture.ground import Ground
 from tests.factories import (
     make_contact,
-    make_district,
     make_meeting,
     make_organisation,
     make_supervisor,
@@ -64,16 +63,6 @@ pytestmark = pytest.mark.django_db
 FACTS = "Leila Haddad opens on Tuesdays"
 DAY = date(2024, 8, 12)  # in the quarter of the figures, more than 2 years ago
 TEXTS = [code for code in RetentionCode if inventory.rules()[code].then == "blank"]
-
-
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def actor() -> Actor:
-    return actor_for(make_user(Role.PRIVACY_OFFICER))
 
 
 def all_in_force(actor: Actor, days: int = 365) -> None:

@@ -30,21 +30,6 @@ from tests.privacy.requesting import FACTS, findings, identified, receive, searc
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def officer_of_privacy() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def actor(officer_of_privacy: User) -> Actor:
-    return actor_for(officer_of_privacy)
-
-
 def test_no_search_starts_before_the_identity_is_confirmed(actor: Actor) -> None:
     row = services.ask_identity(actor=actor, request_id=receive(actor).pk)
     assert row.status == RequestStatus.IDENTITY_ASKED

@@ -17,7 +17,6 @@ from privacy.services import requests as services
 from privacy.services.findings import cut_finding, decide_finding, read_again, released
 from tests.factories import (
     make_contact,
-    make_district,
     make_meeting,
     make_organisation,
     make_user,
@@ -25,21 +24,6 @@ from tests.factories import (
 from tests.privacy.requesting import FACTS, searched, sure
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def north() -> District:
-    return make_district("North")
-
-
-@pytest.fixture
-def officer_of_privacy() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def actor(officer_of_privacy: User) -> Actor:
-    return actor_for(officer_of_privacy)
 
 
 def test_every_finding_needs_a_verdict_before_the_answer(actor: Actor, north: District) -> None:
