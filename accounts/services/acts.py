@@ -153,7 +153,7 @@ def delay_of(actor: Actor, act: PendingAct) -> timedelta:
 
 
 def _refuse_left(asker_id: UUID | None) -> None:
-    """Raise ValidationError if the account of the person who asked is not active any more."""
+    """Raise ValidationError if the account of the person who asked is deactivated."""
     if asker_id is not None and not User.objects.active().filter(pk=asker_id).exists():
         raise ValidationError(
             _("The person who asked for this has left. Reject it, and ask for it yourself.")

@@ -80,7 +80,7 @@ def merged_into(contact_ids: Collection[UUID]) -> Mapping[UUID, int]:
 
 
 def merged_line(count: int) -> str:
-    """What a confirmer reads of an erasure that may concern several people."""
+    """How many contacts were merged into the one to erase, as a sentence for the confirmer."""
     text = ngettext(
         "%(count)s contact was merged into it. Check that they were one person.",
         "%(count)s contacts were merged into it. Check that they were one person.",

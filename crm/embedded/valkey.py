@@ -90,7 +90,7 @@ class Valkey:
                 client.ping()
         except redis.ResponseError as problem:
             if str(problem).startswith("MISCONF"):
-                return f"The disk is full: free space, and Valkey goes on by itself ({problem})"
+                return f"The disk is full. Free some space. Valkey needs no restart ({problem})"
             return f"Valkey takes nothing: {problem}"
         except redis.RedisError:
             pass

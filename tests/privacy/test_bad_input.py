@@ -26,8 +26,8 @@ from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
 from tests.factories import make_meeting, make_user
+from tests.privacy.erasures import decided, erased, make_leila
 from tests.privacy.requesting import searched
-from tests.privacy.test_erasing import decided, erased, make_leila
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from audit.services import record
 from privacy.desk_overview import overview_of
 from privacy.erasing import erase_at_once
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
+from tests.privacy.erasures import decided, erased
 from tests.privacy.making import make_request
 from tests.privacy.requesting import searched
-from tests.privacy.test_erasing import decided, erased
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,6 @@
 """Erasing a person: texts keep the rest, contacts leave, and a killed job reaches the same end."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,27 +8,24 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.models import PendingAct, Role, User
-from accounts.services.acts import confirm_act, refuse_act
+from accounts.models import User
 from audit.models import Action, Event
 from audit.services import record
-from contacts.merging.services import merge_contacts
 from contacts.models import Contact, Merge, NotADuplicate
-from contacts.services.erasing import has_erased_today
 from contacts.services.private_channels import set_private_channel
 from districts.models import District, PeriodNote
-from jobs.models import Job, JobStatus
+from jobs.models import Job
 from jobs.running import run_next
 from lib import erasable
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting, MeetingContact
 from privacy import erasing, erasure_plans
-from privacy.codes import Identity, Matched, RequestStatus, Verdict
+from privacy.codes import Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package
 from privacy.services import requests as services
-from privacy.services.erasures import ask_erasure, ask_erasure_of
+from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
-from privacy.services.restrictions import lift_restriction, restrict_contact
+from privacy.services.restrictions import restrict_contact
 from privacy.trail import events_visible_to
 from tests.factories import (
     PASSWORD,
@@ -38,10 +34,9 @@ from tests.factories import (
     make_officer,
     make_organisation,
     make_supervisor,
-    make_user,
 )
 from tests.privacy import planting
-from tests.privacy.making import confirm_pending
+from tests.privacy.erasures import FACTS, NAME, PHONE, decided, erased, make_leila
 from tests.privacy.requesting import receive
 from tests.reports.city import (
     at,
@@ -56,47 +51,6 @@ from tests.reports.city import (
 from tests.reports.test_the_past_stays import figures
 
 pytestmark = pytest.mark.django_db
-
-NAME, PHONE = "Leila Haddad", "+44 114 496 0648"
-FACTS = "Leila Haddad opens on Tuesdays. Ask Leyla Hadad, 0114 496 0648. Her cousin Samir was asked."
-
-
-def make_leila(north: District, **fields: Any) -> Contact:
-    return make_contact(north, given_name="Leila", family_name="Haddad", **fields)
-
-
-def decided(actor: Actor, kind: str = "erase") -> DataRequest:
-    """A request of Leila Haddad of which all findings are theirs."""
-    row = services.receive_request(
-        actor=actor,
-        terms={"names": [NAME], "phones": [PHONE]},
-        regimes=["gdpr"],
-        kind=kind,
-        channel="letter",
-        received_on=timezone.localdate(),
-    )
-    services.confirm_identity(actor=actor, request_id=row.pk, identity=Identity.IN_PERSON)
-    services.start_search(actor=actor, request_id=row.pk)
-    assert run_next()
-    for finding in Finding.objects.of(row):
-        decide_finding(actor=actor, request_id=row.pk, finding_id=finding.pk, verdict=Verdict.THEIRS)
-    row.refresh_from_db()
-    return row
-
-
-def erased(actor: Actor, row: DataRequest, *, by_two: bool = False) -> Erasure:
-    """Erase the person of a request; `by_two` if a second person has to confirm it."""
-    made = ask_erasure(actor=actor, request_id=row.pk)
-    if by_two:
-        assert made.job is None
-        confirm_pending(made.pk, delayed=False)
-        made.refresh_from_db()
-    assert run_next()
-    assert not Finding.objects.of(row).with_text().exists()
-    job = Job.objects.get(pk=str(made.job))
-    assert job.status == JobStatus.DONE, (job.error, job.message)
-    made.refresh_from_db()
-    return made
 
 
 def test_an_objection_that_is_refused_needs_no_erasure_and_the_restriction_stays_until_it_is_lifted(
@@ -232,83 +186,6 @@ def test_a_text_that_was_edited_meanwhile_is_searched_again(north: District, act
     assert other.text[slice(*other.passages[0])] == "Samir", "another request finds its person where it did"
 
 
-def test_several_contacts_wait_for_a_second_person(north: District, actor: Actor) -> None:
-    make_leila(north)
-    make_leila(north)
-    row = decided(actor)
-    made = ask_erasure(actor=actor, request_id=row.pk)
-    act = PendingAct.objects.get(subject=made.pk)
-    assert made.job is None
-    with pytest.raises(PermissionDenied):
-        confirm_act(actor=actor, act_id=act.pk)
-    refuse_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=act.pk)
-    assert not Erasure.objects.exists()
-    made = ask_erasure(actor=actor, request_id=row.pk)
-    confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=PendingAct.objects.get(subject=made.pk).pk)
-    assert run_next()
-    assert not Contact.objects.exists()
-
-
-@pytest.mark.parametrize("is_queue", [False, True])
-def test_a_contact_into_which_another_was_merged_waits_too(
-    north: District, actor: Actor, client: Client, is_queue: bool
-) -> None:
-    kept, other = make_leila(north), make_contact(north)
-    versions = {kept.pk: kept.version, other.pk: other.version}
-    merge_contacts(actor=actor_for(make_officer(north)), kept_id=kept.pk, versions=versions)
-    made = (
-        ask_erasure_of(actor, [kept.pk])
-        if is_queue
-        else ask_erasure(actor=actor, request_id=decided(actor).pk)
-    )
-    assert made.job is None and not run_next()
-    client.force_login(make_user(Role.CONFIRMER))
-    assert "1 contact was merged into it." in client.get("/settings/waiting/").text
-
-
-def waiting_erasure(north: District, actor: Actor) -> tuple[DataRequest, PendingAct, Contact]:
-    """A request whose erasure waits for a second person."""
-    leila = make_leila(north)
-    make_leila(north)
-    row = decided(actor)
-    return row, PendingAct.objects.get(subject=ask_erasure(actor=actor, request_id=row.pk).pk), leila
-
-
-@pytest.mark.parametrize("how", ["answer", "withdraw"])
-def test_an_erasure_that_waits_is_called_off_when_its_request_is_closed(
-    north: District, actor: Actor, client: Client, how: str
-) -> None:
-    row, act, _leila = waiting_erasure(north, actor)
-    client.force_login(User.objects.get(pk=actor.id))
-    sent = {"version": row.version, "decision": "refused", "grounds": ["public_security"]}
-    page = client.post(f"/privacy/requests/{row.pk}/{how}/", sent, follow=True).text
-    assert "called off" in page
-    with pytest.raises(PendingAct.DoesNotExist):
-        confirm_act(actor=actor_for(make_user(Role.CONFIRMER)), act_id=act.pk)
-    assert not Erasure.objects.exists() and not run_next()
-    assert Contact.objects.count() == 2
-    assert Event.objects.filter(object_ids__contains=[row.pk], field_names=["dropped_erasure"]).exists()
-
-
-def test_an_erasure_is_not_confirmed_while_the_data_is_evidence_or_after_its_asker_has_left(
-    north: District, actor: Actor
-) -> None:
-    _row, act, leila = waiting_erasure(north, actor)
-    second = actor_for(make_user(Role.CONFIRMER))
-    restriction = restrict_contact(actor=actor, contact_id=leila.pk, ground="evidence")
-    with pytest.raises(ValidationError, match="evidence"):
-        confirm_act(actor=second, act_id=act.pk)
-    lift_restriction(actor=actor, restriction_id=restriction.pk)
-    User.objects.filter(pk=actor.id).update(is_active=False)
-    with pytest.raises(ValidationError, match="has left"):
-        confirm_act(actor=second, act_id=act.pk)
-    User.objects.filter(pk=actor.id).update(is_active=True)
-    confirm_act(actor=second, act_id=act.pk)
-    restrict_contact(actor=actor, contact_id=leila.pk, ground="evidence")  # before its task has run
-    assert run_next() and Contact.objects.count() == 2
-    assert "evidence" in Job.objects.get(kind="privacy_erase").message
-
-
 def test_a_request_is_neither_refused_nor_withdrawn_after_the_data_was_erased(
     north: District, actor: Actor
 ) -> None:
@@ -353,19 +230,6 @@ def test_an_erasure_searches_once_more_and_waits_for_a_verdict_on_what_was_writt
     assert "Search again" not in client.get(f"/privacy/requests/{row.pk}/").text
     with pytest.raises(ValidationError, match="being erased"):
         services.start_search(actor=actor, request_id=row.pk)
-
-
-def test_a_second_person_of_a_day_waits_too_whether_or_not_the_first_had_a_contact(
-    north: District, actor: Actor
-) -> None:
-    make_meeting(north, facts=FACTS)
-    begun = ask_erasure(actor=actor, request_id=decided(actor).pk)
-    assert begun.job and not begun.contact_ids
-    assert has_erased_today(actor), "before the first has run"
-    assert run_next() and Erasure.objects.done().exists()
-    make_meeting(north, facts=FACTS)
-    assert ask_erasure(actor=actor, request_id=decided(actor).pk).job is None
-    assert not has_erased_today(actor_for(make_user(Role.PRIVACY_OFFICER)))
 
 
 def test_an_erasure_is_refused_in_the_wrong_request_state_or_role(north: District, actor: Actor) -> None:

@@ -28,7 +28,7 @@ from privacy.services.findings import decide_finding
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.tasks import write_ledger_of_erasures
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user
-from tests.privacy.test_erasing import FACTS, decided, erased, make_leila
+from tests.privacy.erasures import FACTS, decided, erased, make_leila
 
 pytestmark = pytest.mark.django_db
 

@@ -47,8 +47,8 @@ from tests.factories import (
     make_organisation,
     make_user,
 )
+from tests.privacy.erasures import erased
 from tests.privacy.requesting import searched, sure
-from tests.privacy.test_erasing import erased
 from tests.privacy.test_retention_rules import in_force
 
 pytestmark = pytest.mark.django_db

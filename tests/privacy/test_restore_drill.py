@@ -24,7 +24,7 @@ from tests.audit.sealing import use_key, write_trail
 from tests.audit.test_pruning import in_force, seal_long_ago
 from tests.crm.test_backup import RESTORED, elsewhere, said
 from tests.factories import make_contact, make_district, make_meeting, make_user
-from tests.privacy.test_erasing import FACTS, decided, erased, make_leila
+from tests.privacy.erasures import FACTS, decided, erased, make_leila
 
 __all__ = ["elsewhere"]
 
