@@ -79,7 +79,7 @@ def refuse_named(texts: Mapping[str, str], *, agreed: Collection[UUID] = ()) -> 
     It names a contact or a colleague in full, or an organisation that everyone does not read of already: one
     that is neither listed nor a public body. The organisations `agreed` can be named.
     """
-    found = {field: list(dict.fromkeys(_named_in(text, agreed))) for field, text in texts.items() if text}
+    found = _named_in({field: text for field, text in texts.items() if text}, agreed)
     text = _(
         "Everyone can read this text, and it names %(names)s. Remove the name. An organisation that wants to "
         "be named is listed publicly first."
@@ -91,20 +91,32 @@ def refuse_named(texts: Mapping[str, str], *, agreed: Collection[UUID] = ()) -> 
         )
 
 
-def _named_in(text: str, agreed: Collection[UUID]) -> Iterator[str]:
-    """Full names of people in any order, and names of organisations in capitals: “victim support” is none."""
-    padded, written = _padded(text), _capitalised(text)
+def _named_in(texts: Mapping[str, str], agreed: Collection[UUID]) -> dict[str, list[str]]:
+    """Full names of people in any order, and names of organisations in capitals: “victim support” is none.
+
+    By field of the text. Names are read once for all texts, because there are many.
+    """
+    if not texts:
+        return {}
+    found: dict[str, dict[str, None]] = {field: {} for field in texts}
+    padded = {field: _padded(text) for field, text in texts.items()}
+    written = {field: _capitalised(text) for field, text in texts.items()}
     for given, family in Contact.objects.values_list("given_name", "family_name").iterator(_BATCH):
         first, last = fold(given), fold(family)
-        if first and last and any(f" {one} " in padded for one in (f"{first} {last}", f"{last} {first}")):
-            yield f"{given} {family}"
+        names = [f" {first} {last} ", f" {last} {first} "] if first and last else []
+        for field, text in padded.items():
+            if any(name in text for name in names):
+                found[field][f"{given} {family}"] = None
     for name in User.objects.active().values_list("name", flat=True):
-        if " " in fold(name) and _is_in(name, padded):
-            yield name
+        for field, text in padded.items():
+            if " " in fold(name) and _is_in(name, text):
+                found[field][name] = None
     rows = Organisation.objects.filter(is_listed_publicly=False).exclude(kind__in=PARTNERS)
     for name in rows.exclude(pk__in=agreed).values_list("name", flat=True).iterator(_BATCH):
-        if _is_in(name, padded) and _capitalised(name) <= written:
-            yield name
+        for field, text in padded.items():
+            if _is_in(name, text) and _capitalised(name) <= written[field]:
+                found[field][name] = None
+    return {field: list(names) for field, names in found.items()}
 
 
 def _people(text: str) -> Iterator[str]:
