@@ -1,5 +1,6 @@
 """The complete document: operations that drf-spectacular collects, and the parts outside any view."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -83,8 +84,10 @@ def complete(result: Json, **_others: Any) -> Json:
     result["webhooks"] = WEBHOOKS
     result["info"] |= {"description": ABOUT, "contact": CONTACT}
     result["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
-    describe(result)
-    return result
+    # Constants such as `answers.TEXT` stand in many places: each place gets a copy of its own to describe.
+    copied: Json = json.loads(to_json(result))
+    describe(copied)
+    return copied
 
 
 @cache

@@ -25,6 +25,16 @@ def test_the_committed_document_is_the_one_the_application_makes() -> None:
     )
 
 
+def test_the_document_is_the_same_when_it_is_made_again_and_each_example_has_one_place() -> None:
+    first = document.as_yaml()
+    document.as_dict.cache_clear()
+    document.as_yaml.cache_clear()
+    assert document.as_yaml() == first
+    schemas = document.as_dict()["components"]["schemas"]
+    assert schemas["FieldError"]["properties"]["parameter"]["examples"] == ["staus"]
+    assert first.count(b"- staus\n") == 1
+
+
 def test_it_is_openapi_3_1_and_nothing_is_guessed() -> None:
     document.as_dict.cache_clear()
     found = document.as_dict()
