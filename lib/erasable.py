@@ -16,7 +16,7 @@ from django.db import IntegrityError, models, transaction
 
 from lib.acting import Acting
 from lib.registry import add_once
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, opened, writes
 
 #: The new values of a row's fields; empty if the row stays as it is.
 Rewrite = Callable[[Any], Mapping[str, Any]]
@@ -111,8 +111,7 @@ def forget_copies(actor: Acting, leaving: Leaving) -> None:
         one(actor, leaving)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def write_texts(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
     """Rewrite texts of a table's rows. A row is deleted if a constraint wants what is now empty."""
     for row in _locked(label, keys):
@@ -132,8 +131,7 @@ def _save_or_delete(row: Any, values: Mapping[str, Any]) -> None:
         row.delete()
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _delete_rows(label: str, _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
     for row in _locked(label, keys):
         if rewrite(row):

@@ -6,13 +6,15 @@ database password alone. Without a context a statement sees no row of a table wi
 
 import hmac
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
+
+from django.db import transaction
 
 from lib.acting import Acting
 from lib.secret_keys import derived_keys
@@ -24,6 +26,9 @@ _BLOCK: Final = 64  # bytes that SHA-256 hashes at a time
 # How a prepared statement that sets the context itself names it. Its value is `signed()`.
 CONTEXT: Final = "%(context)s"
 _MINUTE: Final = 60  # a context is signed once a minute; the database accepts it for ten
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Opened(StrEnum):
@@ -90,6 +95,14 @@ def opened(why: Opened) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def writes(service: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a service that writes: one transaction, which sees and writes the rows of every district.
+
+    It still runs on behalf of the same actor. The service itself checks what the actor can change.
+    """
+    return transaction.atomic(opened(Opened.WRITER)(service))
 
 
 def signed() -> str:

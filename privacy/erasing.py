@@ -27,7 +27,7 @@ from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
 from lib.encryption import seal, unseal
 from lib.erasable import Leaving, erase_with, forget, writers
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from privacy import inventory
 from privacy.codes import NoticeKind
 from privacy.erasure_plans import (
@@ -94,8 +94,7 @@ def erase_person(work: Work) -> JobResult:
     return JobResult({"places": len(places), "contacts": len(row.contact_ids)}, record=end)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def erase_at_once(actor: Actor, contacts: Collection[UUID]) -> None:
     """Erase contacts by the rules of the review queue, before the answer to whoever asked by API.
 
@@ -140,8 +139,7 @@ def _search_again(row: Erasure, request: DataRequest) -> None:
     )
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def begin(row: Erasure) -> None:
     """Fix what leaves, once. Raises JobRefused if it must not begin any more."""
     locked = locked_erasure(row.pk)
@@ -210,8 +208,7 @@ def carry_out(
     _erase_contacts(actor, contacts, search, places, stays)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _erase_contacts(
     actor: Actor, ids: Collection[UUID], search: Wanted, places: Sequence[Place], stays: Collection[Key]
 ) -> None:

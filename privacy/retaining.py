@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 
 from accounts.actors import SYSTEM, Actor
@@ -18,7 +17,7 @@ from audit.services import prune_trail, record
 from contacts.services.rewriting import delete_declarations, delete_roles
 from lib.days import city_today
 from lib.erasable import Keys, writers
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.services.rewriting import remove_attendance
 from privacy import inventory
 from privacy.aging import AGED, Aged, blanked, due_rows
@@ -77,8 +76,7 @@ def _act_on(rule: RetentionRule, day: date) -> int:
     return done
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _act_on_some(rule: RetentionRule, aged: Aged, day: date, last: Any) -> list[Any]:
     """Act on the next rows, which are locked, and return their keys.
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.apps import apps
 from django.core import serializers
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.text import camel_case_to_spaces
@@ -43,7 +42,7 @@ from contacts.services.summaries import refresh_meet_by
 from lib.encrypted_fields import bind_values
 from lib.freezing import refuse_frozen
 from lib.registry import add_once
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import acting_as, writes
 
 MOST: Final = 10  # rows at once
 
@@ -81,8 +80,7 @@ def merge_contacts(
     return _merge(actor, Contact, kept_id, versions, choices or {})
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def undo_merge(*, actor: Actor, merge_id: UUID) -> Merge:
     """Take a merge back: every row is as it was, with a later version.
 
@@ -147,8 +145,7 @@ def forget_merges(now: datetime) -> int:
     return old.update(memory=None)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _merge(actor: Actor, model: Any, kept_id: UUID, versions: Mapping[UUID, int], choices: Choices) -> Merge:
     if not 2 <= len(versions) <= MOST or kept_id not in versions:
         raise ValidationError(_("Select at least two duplicates. The limit is %(most)s.") % {"most": MOST})

@@ -41,7 +41,7 @@ from contacts.services.phones import check_phone
 from lib.cleaning import refuse_future
 from lib.days import city_today
 from lib.external_ids import set_external_ids
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import Opened, acting_as, opened, writes
 
 REVIEW_AFTER: Final = timedelta(days=365)
 _PAST: Final = frozenset({"notice_given_on", "agreement_on"})
@@ -66,8 +66,7 @@ def create_contact(
     return contact
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_contact(
     *,
     actor: Actor,
@@ -110,8 +109,7 @@ def end_affiliation(
         return edit_contact(actor=actor, contact_id=contact_id, version=version, affiliations=rows)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> Contact:
     """The person does not want to be in the book: not called any more, private channel gone for good."""
     [contact] = locked_contacts(actor, {contact_id: version})
@@ -120,8 +118,7 @@ def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = No
     return contact
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> None:
     """The person is gone from the book for good, and so from every meeting's list of people.
 
@@ -130,8 +127,7 @@ def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None)
     erase_contacts(actor, locked_contacts(actor, {contact_id: version}))
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def erase_contacts(actor: Actor, contacts: Sequence[Contact], *, is_undo: bool = False) -> None:
     """Erase contacts that the caller has locked. Unless it is an undo, no tool can enter them again."""
     if not is_undo:
@@ -140,8 +136,7 @@ def erase_contacts(actor: Actor, contacts: Sequence[Contact], *, is_undo: bool =
     Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).delete()
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | None = None) -> None:
     """Make every change or none, one for each contact: new ones, and locked ones that the actor may edit.
 

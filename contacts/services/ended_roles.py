@@ -9,7 +9,6 @@ from collections import defaultdict
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F
 
 from accounts.actors import SYSTEM
@@ -19,7 +18,7 @@ from audit.services import Changed, record_changes
 from contacts.models import Affiliation
 from contacts.services.moves import districts_by_organisation, tell_of_moves
 from lib.days import city_today
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, opened, writes
 
 BATCH: Final = 500
 PURPOSE: Final = ReasonCode.ROLE_ENDED.sent
@@ -41,8 +40,7 @@ def tell_again_of_ended_roles() -> None:
     Affiliation.objects.filter(pk__in=locked).update(told_until=None)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _tell_of_some() -> int:
     silent = Affiliation.objects.ended_in_silence().select_for_update(of=("self",), skip_locked=True)
     ended = list(silent.select_related("contact").order_by("pk")[:BATCH])

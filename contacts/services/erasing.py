@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,13 +27,12 @@ from lib.days import city_today, day_starts_at
 from lib.erasable import erase_people
 from lib.freezing import refuse_frozen
 from lib.leases import claim_alone
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, opened, writes
 
 ASKED: Final = "asked_erasure"  # what an event notes of an erasure that waits or has just begun
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) -> bool:
     """Erase a contact or, if it `needs_second`, ask for it. Return whether it is gone.
 

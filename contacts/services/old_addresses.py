@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
 from accounts.actors import SYSTEM
@@ -15,7 +15,7 @@ from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
 from contacts.services.private_channels import set_private_channel
 from lib.cleaning import clean_value
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 # Where addresses are kept, and the field that names whose they are.
 _KEPT: Final[tuple[tuple[Any, str, type[models.Model], tuple[str, ...]], ...]] = (
@@ -42,8 +42,7 @@ def with_old_addresses() -> dict[type[models.Model], list[UUID]]:
     return {owner: sorted(ids) for owner, ids in found.items() if ids}
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_addresses(model: type[models.Model], pk: UUID) -> None:
     """As if somebody had written the same again: with a new version and in the trail.
 

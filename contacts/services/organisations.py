@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,7 +45,7 @@ from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
 from lib.registry import add_once
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import Opened, acting_as, opened, writes
 
 _PAST: Final = frozenset(
     {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
@@ -76,8 +75,7 @@ def create_organisation(*, actor: Actor, id: UUID | None = None, **fields: Any) 
     return organisation
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_organisation(
     *,
     actor: Actor,
@@ -110,8 +108,7 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | N
     )
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def write_organisations(
     *,
     actor: Actor,

@@ -28,11 +28,10 @@ from contacts.services.organisations import (
 from contacts.services.phones import check_phone
 from lib.cleaning import assign
 from lib.reasons import check_reason
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def set_private_channel(
     *, actor: Actor, contact_id: UUID, version: int | None = None, email: str = "", phone: object = ""
 ) -> Contact:
@@ -66,8 +65,7 @@ def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> Pr
     return channel
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def set_organisation_private_channel(
     *,
     actor: Actor,
@@ -118,8 +116,7 @@ def with_open_address() -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def hide_address(organisation_id: UUID) -> None:
     """Move an address to the private channel, unless another one is there."""
     [row] = locked_organisations(SYSTEM, {organisation_id: None})

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.actors import Actor
 from contacts.models import Contact
 from contacts.services.changing import Change, note_districts, record_written
@@ -13,14 +11,13 @@ from contacts.services.contacts import save_contacts
 from contacts.services.moves import districts_of_contacts
 from contacts.services.phones import check_phone
 from lib.conflicts import check_version
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 #: What a person can have corrected on their record. Texts are corrected where they are.
 CORRECTED: Final = ("given_name", "family_name", "phone", "email", "languages", "preferred_channel")
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rectify_contact(actor: Actor, contact_id: UUID, version: int, fields: Mapping[str, Any]) -> list[str]:
     """Set these fields of a contact and return the names of those that changed.
 

@@ -1,6 +1,5 @@
 """The mark of a contact whose processing a privacy officer restricts. Reasons and days are in privacy/."""
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -9,11 +8,10 @@ from audit.services import Changed, record_changes
 from contacts.models import Contact
 from contacts.services.changing import lock
 from contacts.services.moves import districts_of_contacts, tell_of_moves
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def set_restricted(actor: Actor, contact: Contact, *, restricted: bool) -> None:
     """Set the mark of a contact. The change feed says that it left, or came back, and what names it."""
     lock(Contact.objects.all(), [contact.pk])  # whoever refers to it meanwhile waits

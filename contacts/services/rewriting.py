@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
 from accounts.actors import Actor
@@ -28,7 +28,7 @@ from contacts.services.moves import districts_of_contacts, districts_of_organisa
 from contacts.services.organisations import save_organisations
 from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 
 class _Owner(NamedTuple):
@@ -44,8 +44,7 @@ _CONTACT: Final = _Owner(Contact, "contact", save_contacts, districts_of_contact
 _ORGANISATION: Final = _Owner(Organisation, "organisation", save_organisations, districts_of_organisations)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_organisations(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     rewrite_rows(
         actor,
@@ -58,8 +57,7 @@ def rewrite_organisations(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     )
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _change_beside(
     model: type[models.Model],
     owner: _Owner,

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.actors import SYSTEM, actor_for
@@ -17,7 +16,7 @@ from incidents.models import Incident, IncidentStep
 from incidents.models.incident import IncidentQuerySet, IncidentStepQuerySet
 from incidents.services.incidents import write_incident
 from incidents.services.planning import pass_on
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 
 def pass_on_left_steps() -> int:
@@ -47,8 +46,7 @@ def _left_by(user: User) -> IncidentQuerySet:
     return rows.exclude(pk__in=Incident.objects.visible_to(actor).values("pk"))
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _pass_on_in(incident_id: UUID, owners: Collection[UUID | None]) -> int:
     """All of an incident at once: whoever gets several steps is told once."""
     incident = lock(Incident.objects.under_way(), [incident_id]).get(incident_id)

@@ -22,13 +22,12 @@ from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import add_steps, concerns_of, everyone_touched, nearest, settle_steps
 from lib.cleaning import assign
 from lib.conflicts import check_version
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import acting_as, writes
 from meetings.codes import ConcernStatus
 from meetings.services.concerns import close_concern
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
     """Agree what everybody can say. Raises as `locked_incident`, and ValidationError for an empty text."""
     incident = locked_incident(actor, incident_id, decides=True)
@@ -42,8 +41,7 @@ def agree_words(*, actor: Actor, incident_id: UUID, words: str) -> Incident:
     return incident
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def close_incident(
     *, actor: Actor, incident_id: UUID, version: int | None = None, with_concerns: bool = False
 ) -> Incident:
@@ -64,8 +62,7 @@ def close_incident(
     return incident
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def reopen_incident(*, actor: Actor, incident_id: UUID) -> Incident:
     """Raises DoesNotExist, PermissionDenied, and ValidationError for one that is not closed."""
     with acting_as(actor):
@@ -91,8 +88,7 @@ def still_open(incident: Any) -> Iterable[str]:
         yield _("Record a debrief, or why there is none.")
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def widen_incident(*, actor: Actor, incident_id: UUID, district_id: UUID) -> Incident:
     """Show an incident in another district too; its organisations there get their steps.
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,11 +17,10 @@ from incidents.policies import districts_of
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import pass_on
 from lib.conflicts import constraints_in_words
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, opened, writes
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
     """Keep a colleague out of an incident: no steps, no texts, no reminders, without saying why.
 
@@ -38,8 +36,7 @@ def exclude_user(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Incident:
     return incident
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def ask_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> ExclusionRequest:
     """Ask that a supervisor be kept out of an incident. The activity log says that it was asked, not whom of.
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,14 +16,13 @@ from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import settle_steps
 from lib.cleaning import assign, refuse_future
 from lib.limits import refuse_more
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 SHORTEST_REASON: Final = 20  # characters
 MOST_VOICES: Final = 60
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def assess_tension(
     *, actor: Actor, incident_id: UUID, consulted: Sequence[Organisation] = (), **fields: Any
 ) -> TensionAssessment:
@@ -50,8 +48,7 @@ def assess_tension(
     return row
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def sign_debrief(
     *, actor: Actor, incident_id: UUID, voices: Sequence[Mapping[str, Any]] = (), **fields: Any
 ) -> Debrief:
@@ -76,8 +73,7 @@ def sign_debrief(
     return row
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def waive_debrief(*, actor: Actor, incident_id: UUID, reason: str) -> Debrief:
     """Record why there is no debrief. Raises as `sign_debrief`."""
     row = _unsigned(actor, incident_id)

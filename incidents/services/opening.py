@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from incidents.policies import districts_of
 from incidents.rules.steps import Candidate, matching
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import add_steps, everyone_touched, pass_on, settle_steps
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.models import Concern
 from meetings.policies import can_log_concern
 from meetings.services import concerns
@@ -30,8 +29,7 @@ from meetings.services.concerns import CONCERNED
 SAME_WITHIN: Final = timedelta(hours=24)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
     """A new concern, and the incident that a protocol opens for it. Raises as the concern's service does.
 
@@ -45,8 +43,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
     return concern
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change a concern; whoever it touches from now on gets steps. Raises as the concern's service does.
 
@@ -105,8 +102,7 @@ def _plan_anew(actor: Actor, incident: Incident, touched_before: Collection[UUID
     pass_on(actor, incident, incident.steps.open().to_pass_on())
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incident:
     """Start a protocol that matches a concern.
 
@@ -122,8 +118,7 @@ def open_incident(*, actor: Actor, concern_id: UUID, protocol_id: UUID) -> Incid
     return incident
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def join_concern(*, actor: Actor, incident_id: UUID, concern_id: UUID) -> Incident:
     """Another report of the same event: whoever it touches besides gets steps. Raises as `open_incident`."""
     concern = _locked_concern(actor, concern_id)

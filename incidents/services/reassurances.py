@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import concerns_of, everyone_touched, settle_steps
 from lib.cleaning import assign
 from lib.days import city_today, city_zone
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.codes import FollowUpKind, MeetingStatus, ReassuranceAnswer
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.concerns import edit_concern
@@ -35,8 +34,7 @@ from meetings.services.meetings import edit_meeting
 SHORTEST_REASON: Final = 10  # characters
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def record_reassurance(
     *,
     actor: Actor,
@@ -78,8 +76,7 @@ def record_reassurance(
     return row
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def add_to_reassurance(
     *,
     actor: Actor,
@@ -108,8 +105,7 @@ def add_to_reassurance(
     return row
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def reveal_night_phone(
     *, actor: Actor, incident_id: UUID, organisation_id: UUID
 ) -> OrganisationPrivateChannel:
@@ -126,8 +122,7 @@ def reveal_night_phone(
     )
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def undo_reassurance(*, actor: Actor, incident_id: UUID, reassurance_id: UUID) -> None:
     """Take one's own try back within ten minutes, with its meeting and what it settled.
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.actors import Actor
 from contacts.services.changing import lock
 from incidents.codes import ProtocolStatus
@@ -11,11 +9,10 @@ from incidents.models import Incident
 from incidents.services.incidents import write_incident
 from lib import erasable
 from lib.erasable import Keys, Rewrite, Writer
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_incidents(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     for row in lock(Incident.objects.all(), [UUID(key) for key in keys]).values():
         values = rewrite(row)

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,7 @@ from incidents.policies import can_finish_step
 from incidents.services.incidents import locked_incident, write_incident
 from incidents.services.planning import concerns_of, give_step, pass_on
 from lib.cleaning import assign
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import acting_as, writes
 from meetings.services.concerns import edit_concern
 
 SHORTEST_REASON: Final = 10  # characters
@@ -28,8 +27,7 @@ class AlreadyTaken(ValidationError):
     """Somebody else took the step first; the message names them."""
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID | None) -> IncidentStep:
     """Make the actor the owner of an open step that `owner_id` had on the actor's screen.
 
@@ -49,8 +47,7 @@ def take_over(*, actor: Actor, incident_id: UUID, step_id: UUID, owner_id: UUID 
     return step
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentStep:
     """“Not for me”: pass one's own step on, without saying why. Raises as `take_over`."""
     incident, step = _open_step(actor, incident_id, step_id)
@@ -62,8 +59,7 @@ def decline_step(*, actor: Actor, incident_id: UUID, step_id: UUID) -> IncidentS
     return step
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
     """Pass on all of one's open steps, at the end of a shift; the number of them.
 
@@ -79,8 +75,7 @@ def hand_over_steps(*, actor: Actor, incident_id: UUID) -> int:
     return len(moved)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def mark_step(
     *,
     actor: Actor,
@@ -113,8 +108,7 @@ def mark_step(
     return step
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def reopen_step(*, actor: Actor, incident_id: UUID, step_id: UUID, version: int | None = None) -> None:
     """Undo `mark_step`. Raises as `locked_incident`, and DoesNotExist."""
     incident = locked_incident(actor, incident_id, version=version)

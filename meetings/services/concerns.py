@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +25,7 @@ from contacts.services.moves import Kind, Link, register
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import Opened, acting_as, opened, writes
 from meetings.codes import ConcernStatus
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
@@ -70,8 +69,7 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     record_written(actor, "concern", changes, districts_of_concerns)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
     """A new concern, received now unless told otherwise.
 
@@ -89,8 +87,7 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
     return concern
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
     """Change the given fields; what is not given stays.
 
@@ -116,8 +113,7 @@ def close_concern(*, actor: Actor, concern_id: UUID, version: int | None = None)
     return edit_concern(actor=actor, concern_id=concern_id, version=version, status=ConcernStatus.CLOSED)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def reopen_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
     """One step back: from closed to answered where it was, else to open. Raises as `edit_concern`."""
     concern = locked_concern(actor, concern_id)
@@ -135,8 +131,7 @@ def report_back(
     )
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def offer_reassurance(
     *, actor: Actor, concern_id: UUID, version: int | None = None, answer: str = ""
 ) -> Concern:

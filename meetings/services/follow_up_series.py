@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
 from contacts.services.changing import Change, lock_one
 from lib.conflicts import check_version
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import acting_as, writes
 from meetings.models import FollowUp, Series
 from meetings.models.follow_up import PENDING
 from meetings.rules import recurrence
@@ -40,8 +39,7 @@ from meetings.services.series import (
 COPIED: Final = ("title", "kind", "contact", "owner")
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def start_follow_up_series(
     *, actor: Actor, pattern: str, until: date | None = None, times: int | None = None, **fields: Any
 ) -> FollowUp:
@@ -60,8 +58,7 @@ def start_follow_up_series(
     return first
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_one_of_follow_up_series(
     *, actor: Actor, follow_up_id: UUID, scope: str, version: int | None = None, **fields: Any
 ) -> FollowUp:
@@ -94,8 +91,7 @@ def edit_one_of_follow_up_series(
     return FollowUp.objects.get(pk=follow_up_id)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = True) -> FollowUp:
     """No more after this one, or after all (`is_ended=False`). The open one stays.
 
@@ -141,8 +137,7 @@ def _waiting(today: date) -> QuerySet[Series]:
     return Series.objects.to_go_on().filter(~Exists(ahead), follow_ups__isnull=False).distinct()
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _make_next(series_id: UUID, today: date) -> bool:
     series = Series.objects.select_for_update().get(pk=series_id)
     source = series.follow_ups.order_by("departs", "-series_on").first()

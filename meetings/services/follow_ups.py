@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ from contacts.services.moves import Kind, Link, Pairs, register
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import Opened, acting_as, opened, writes
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.policies import (
@@ -82,8 +81,7 @@ def write_follow_ups(actor: Actor, changes: Sequence[Change]) -> list[FollowUp]:
     return written
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     record_erased(actor, "follow_up", follow_ups, districts_of_follow_ups)
@@ -92,8 +90,7 @@ def erase_follow_ups(actor: Actor, follow_ups: Sequence[FollowUp]) -> None:
         refresh_reminders("follow_up", row.pk)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Any) -> FollowUp:
     """A promise to some organisations, with an owner and a day. One of a meeting is agreed there.
 
@@ -105,8 +102,7 @@ def create_follow_up(*, actor: Actor, id: UUID | None = None, **fields: Any) -> 
     return follow_up
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_follow_up(
     *,
     actor: Actor,

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.handover import Move, Portfolio, colleagues, plan, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.models.handover import Moved
@@ -29,8 +28,7 @@ from meetings.services.meetings import edit_meeting
 UNDO_WITHIN: Final = timedelta(minutes=10)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def hand_over(
     *,
     actor: Actor,
@@ -79,8 +77,7 @@ def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mappi
     return moves
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
     """Give everything back, exactly as it was; nothing when any of it has changed since.
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from contacts.services.changing import Change, lock
 from lib.conflicts import StaleVersion
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus
 from meetings.models import FollowUp, Meeting
 from meetings.rules import ACTION_AGREED, with_outcome
@@ -35,8 +34,7 @@ from meetings.services.meetings import (
 DISCARD_WITHIN: Final = timedelta(minutes=10)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def log_meeting(
     *,
     actor: Actor,
@@ -66,8 +64,7 @@ def log_meeting(
     return meeting
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def hold_meeting(
     *,
     actor: Actor,
@@ -94,8 +91,7 @@ def hold_meeting(
     return meeting
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def discard_meeting(
     *,
     actor: Actor,

@@ -10,7 +10,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
 from contacts.services.changing import Change
 from lib.days import city_day, city_today, city_zone, moment_at
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting, Series
 from meetings.rules import recurrence
@@ -51,8 +50,7 @@ COPIED: Final = (
 _ITS_OWN: Final = frozenset({"external_ids"})  # what other tools call it makes none depart from its series
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def start_series(
     *,
     actor: Actor,
@@ -79,8 +77,7 @@ def start_series(
     return first
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int:
     """Make the meetings that are missing up to three months ahead; answers how many. Safe to run twice."""
     series = Series.objects.select_for_update().get(pk=series_id)
@@ -94,8 +91,7 @@ def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int
     return len(days)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_one_of_series(
     *,
     actor: Actor,
@@ -134,8 +130,7 @@ def edit_one_of_series(
     return Meeting.objects.get(pk=meeting_id)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def cancel_series(
     *, actor: Actor, meeting_id: UUID, scope: str, version: int | None = None
 ) -> list[tuple[UUID, int]]:
@@ -157,8 +152,7 @@ def cancel_series(
     return [(row.pk, row.version) for row in cancelled]
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> None:
     """Take `cancel_series` back. Raises StaleVersion where one of them has changed since."""
     versions = dict(cancelled)

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +26,7 @@ from contacts.services.changing import (
 )
 from contacts.services.moves import Kind, Link, register
 from lib.conflicts import StaleVersion
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import Opened, acting_as, opened, writes
 from meetings.codes import Initiator, MeetingStatus
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
@@ -70,8 +69,7 @@ def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool 
     return written
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
     """What should never have been there: a log taken back, an import undone. Others are cancelled."""
     met: set[UUID] = set()
@@ -96,8 +94,7 @@ def locked_meeting(
 # --- The verbs ------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def create_meeting(
     *,
     actor: Actor,
@@ -117,8 +114,7 @@ def create_meeting(
     return meeting
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_meeting(
     *,
     actor: Actor,
@@ -138,8 +134,7 @@ def edit_meeting(
     return meeting
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
     """It does not take place, or never did; a cancelled one stays cancelled."""
     meeting = locked_meeting(actor, meeting_id, version)
@@ -148,8 +143,7 @@ def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None
     return meeting
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def restore_meeting(*, actor: Actor, meeting_id: UUID, status: str, version: int | None = None) -> Meeting:
     """Take a cancellation back: the meeting has the status it had."""
     return restore_meetings(actor, {meeting_id: version}, status)[0]
@@ -164,8 +158,7 @@ def restore_meetings(actor: Actor, versions: Mapping[UUID, int | None], status: 
     return write_meetings(actor, [Change(meeting, {"status": status}) for meeting in meetings])
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
     """Note what a promise or concern says came of it, that is of the meeting from now on.
 

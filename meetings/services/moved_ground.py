@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.services.moves import KINDS, LINKS, Kind, seen_in
 from districts.models import Move
 from districts.services import TELL_OF_MOVES
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from lib.waking import wake
 
 WINDOW: Final = 5_000  # rows gone through in one transaction
@@ -44,8 +43,7 @@ def tell_of_moved_ground() -> int:
     return told
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _go_on() -> int | None:
     """One window of the oldest move that nobody else is at; None where there is nothing to do."""
     move = Move.objects.untold().order_by("pk").select_for_update(skip_locked=True).first()

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
@@ -19,7 +19,7 @@ from contacts.services.changing import (
 )
 from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, opened, writes
 from meetings.codes import Attendance, MeetingStatus
 from meetings.models import (
     Concern,
@@ -36,22 +36,19 @@ from meetings.services.follow_ups import districts_of_follow_ups
 from meetings.services.meetings import districts_of_meetings
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_meetings(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     save = partial(save_changed, fold=fold_meeting)
     rewrite_rows(actor, Meeting.objects.all(), keys, rewrite, save, "meeting", districts_of_meetings)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_follow_ups(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     save = partial(save_changed, fold=fold_follow_up)
     rewrite_rows(actor, FollowUp.objects.all(), keys, rewrite, save, "follow_up", districts_of_follow_ups)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_concerns(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     save = partial(save_changed, fold=fold_concern)
     rewrite_rows(actor, Concern.objects.all(), keys, rewrite, save, "concern", districts_of_concerns)
@@ -77,8 +74,7 @@ def _keep_headcounts(actor: Actor, ids: Collection[UUID]) -> None:
     rewrite_meetings(actor, [str(pk) for pk in named], count)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def remove_attendance(actor: Actor, keys: Keys) -> None:
     """Delete who attended, by key. The headcount of a held meeting stays, or becomes their number."""
     links = MeetingContact.objects.filter(pk__in=keys)
@@ -109,8 +105,7 @@ _OWNERS: Final[dict[type[models.Model], _Owner]] = {
 }
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def _delete_external_ids(model: type[models.Model], actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     """Delete external IDs that name a person, and give their owners the next version."""
     owner = _OWNERS[model]

@@ -4,11 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
 from meetings.services.held_meetings import hold_meeting, log_meeting
@@ -23,8 +22,7 @@ from meetings.services.meetings import (
 from meetings.services.series import ONE
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
     """A meeting as its status says: planned, or logged as held or not reached.
 
@@ -39,8 +37,7 @@ def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
     )
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def edit_with_status(
     *, actor: Actor, meeting_id: UUID, version: int | None = None, status: str | None = None, **values: Any
 ) -> Meeting:

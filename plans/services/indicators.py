@@ -134,6 +134,7 @@ def enter_value(
     return entered
 
 
+@opened(Opened.FIGURES)
 def freeze_due(today: date | None = None) -> int:
     """Freeze what records say of each quarter whose figures are final, for every adopted plan.
 
@@ -146,7 +147,6 @@ def freeze_due(today: date | None = None) -> int:
 
 
 @transaction.atomic
-@opened(Opened.FIGURES)
 def _freeze_plan(plan_id: UUID, today: date) -> int:
     plan = Plan.objects.adopted().select_for_update(of=("self",)).filter(pk=plan_id).first()
     if plan is None:

@@ -3,18 +3,17 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 
 from accounts.actors import Actor
 from lib import erasable
 from lib.erasable import Keys, Rewrite, Writer
-from lib.row_context import Opened, opened
+from lib.row_context import writes
 from practices.models import Practice, PracticeText
 from practices.services.practices import write_practice
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_practices(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     for row in _locked(keys):
         values = rewrite(row)
@@ -24,8 +23,7 @@ def rewrite_practices(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
             write_practice(actor, row, list(values))
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def rewrite_texts(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     texts = PracticeText.objects.filter(pk__in=keys).order_by("pk")
     for practice in _locked(set(texts.values_list("practice", flat=True))):

@@ -20,7 +20,7 @@ from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_day, city_today
-from lib.row_context import Opened, opened
+from lib.row_context import Opened, opened, writes
 from lib.sensitive import find_hate
 from meetings.models import Concern, FollowUp
 from meetings.rules import is_bias_concern
@@ -101,8 +101,7 @@ def entry_to_approve(actor: Actor, entry_id: UUID) -> PublicEntry:
     return PublicEntry.objects.approvable_by(actor).with_texts().get(pk=entry_id)
 
 
-@transaction.atomic
-@opened(Opened.WRITER)
+@writes
 def approve_entry(
     *,
     actor: Actor,

@@ -46,7 +46,6 @@ MOST_SAMPLES: Final = 50
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
 @opened(Opened.FIGURES)
 def freeze_review(
     *,
@@ -66,10 +65,23 @@ def freeze_review(
     `progress` is told how many of the reports are frozen.
     Raises as `check_asked`.
     """
-    _as_of_one_moment()
-    if id and (there := Review.objects.visible_to(actor).filter(pk=id).first()):
-        return there
-    district = check_asked(actor, district_id, period, samples)
+    with transaction.atomic():
+        _as_of_one_moment()
+        if id and (frozen := Review.objects.visible_to(actor).filter(pk=id).first()):
+            return frozen
+        district = check_asked(actor, district_id, period, samples)
+        return _freeze(actor, district, period, samples, id, progress)
+
+
+def _freeze(
+    actor: Actor,
+    district: District,
+    period: Period,
+    samples: int,
+    id: UUID | None,
+    progress: Callable[[int, int], None] | None,
+) -> Review:
+    """Write the audit of a district with its figures, and draw its samples."""
     held = _held(district, period)
     others = held.exclude(_of(actor))
     met = _met(district, others)

@@ -20,6 +20,9 @@ def opened_in(tree: ast.AST, within: str = "module") -> Iterator[tuple[str, str]
     for node in ast.iter_child_nodes(tree):
         is_function = isinstance(node, ast.FunctionDef)
         inside = node.name if isinstance(node, ast.FunctionDef) else within
+        decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+        if "writes" in map(ast.unparse, decorators):
+            yield inside, "writer"
         if isinstance(node, ast.Call) and not is_function:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             why = [one.attr.lower() for one in node.args if ast.unparse(one).startswith("Opened.")]  # type: ignore[attr-defined]  # an attribute

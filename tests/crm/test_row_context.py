@@ -17,9 +17,10 @@ from audit.services import record
 from contacts.models import Organisation
 from crm.database.cursors import due_context
 from crm.embedded.postgres import APPLICATION
+from districts.models import District
 from lib import row_context
 from lib.prepared import prepared_cursor
-from lib.row_context import Opened, acting_as, opened
+from lib.row_context import Opened, acting_as, opened, writes
 from tests.factories import make_district, make_officer
 from tests.plugins import services
 
@@ -62,6 +63,27 @@ def test_the_database_knows_the_actor_and_the_districts_in_and_outside_transacti
     assert seen() == (None, [EVERYWHERE])  # the system
     with acting_as(Actor(kind="user")):
         assert seen() == (None, [])
+
+
+@writes
+def add_district(*, fails: bool) -> tuple[Any, Any]:
+    make_district()
+    if fails:
+        raise ZeroDivisionError
+    return seen()
+
+
+def test_a_service_that_writes_is_one_transaction_that_sees_every_district(
+    one: Actor, committed_db: None
+) -> None:
+    before = District.objects.count()
+    with acting_as(one):
+        with pytest.raises(ZeroDivisionError):
+            add_district(fails=True)
+        assert District.objects.count() == before
+        assert add_district(fails=False) == (one.id, [EVERYWHERE])
+        assert seen() == of(one), "only the service itself sees every district"
+    assert District.objects.count() == before + 1
 
 
 def test_each_transaction_of_a_patient_process_is_sent_its_context(one: Actor, committed_db: None) -> None:
