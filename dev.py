@@ -31,7 +31,8 @@ usage: python3 dev.py COMMAND [options]
              --thorough      the long experiments and all examples too, as where CI is set
              --fast          the tests without the checks beside them
   manage   run Django's manage.py with the services it needs, e.g. `manage create_administrator EMAIL`
-  check    style, types, templates, arrows, migrations, deployment, translations, documentation
+  check    style, types, templates, arrows, migrations, the API's document, deployment, translations,
+           documentation
   docs     build the documentation as a website with search, in docs/_build
   bench    measure the system against its floor (docs/performance.md): `bench [ROW…]`
              --size 10k      organisations in the book: 10k, 100k or 1m, seeded once and kept

@@ -46,6 +46,13 @@ def python(*arguments: str) -> tuple[str, ...]:
 # -n and -W: treat a link to a missing page or heading as an error.
 DOCS = python("-m", "sphinx", "-n", "-W", "--keep-going", "-q", "docs", "docs/_build")
 
+# Without a database this command cannot read applied migrations and prints a warning. "deployment" runs the
+# system checks.
+MIGRATIONS = python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run", "--skip-checks")
+
+# The document names the session's cookie, whose name depends on HTTPS. The file describes HTTP.
+OPENAPI = ("env", "HTTPS=0", *python("manage.py", "write_openapi", "--check"))
+
 TEMPLATES = sorted(str(folder) for folder in ROOT.glob("*/templates"))
 
 CHECKS = [
@@ -54,8 +61,8 @@ CHECKS = [
     Check("format (ruff format)", python("-m", "ruff", "format", "--check", ".")),
     Check("templates (djhtml)", (str(PROGRAMS / "djhtml"), "--check", "--tabwidth", "2", *TEMPLATES)),
     Check("arrows (import-linter)", (str(PROGRAMS / "lint-imports"), "--no-cache")),
-    # Without a database this command cannot read applied migrations and prints a warning.
-    Check("migrations", python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run")),
+    Check("migrations", MIGRATIONS),
+    Check("API document", OPENAPI),
     Check("deployment", python("manage.py", "check", "--deploy", "--fail-level", "WARNING")),
     Check("translations", python("-m", "tests.architecture.untranslated")),
     Check("documentation (sphinx)", DOCS),

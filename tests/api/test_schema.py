@@ -7,12 +7,13 @@ import jsonschema
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
 from playwright.sync_api import Page
 
+from api.management.commands import write_openapi
 from api.schema import document
 from api.schema.examples import EXAMPLES
 
@@ -101,6 +102,17 @@ def test_the_command_writes_what_is_committed(capsys: pytest.CaptureFixture[str]
     call_command("write_openapi")
     assert COMMITTED.read_bytes() == before
     assert "docs/openapi.yaml" in capsys.readouterr().out
+
+
+def test_the_command_compares_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    call_command("write_openapi", "--check")
+    monkeypatch.setattr(write_openapi, "PAGE", tmp_path / "openapi.yaml")
+    for stale in (None, document.as_yaml() + b"# by hand\n"):
+        if stale:
+            write_openapi.PAGE.write_bytes(stale)
+        with pytest.raises(CommandError, match="manage write_openapi"):
+            call_command("write_openapi", "--check")
+        assert stale is None or write_openapi.PAGE.read_bytes() == stale
 
 
 def _references(node: Any) -> Any:

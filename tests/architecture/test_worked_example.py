@@ -21,6 +21,8 @@ TESTS: Final = (
     "tests/exchange/test_archive_parts.py",
     "tests/privacy/test_every_field_is_classified.py",
 )
+#: The checks that fail between the edits and the commands.
+GENERATED: Final = {"migrations", "API document"}
 #: Slow, and has nothing to do with a field.
 IN_A_BROWSER: Final = "tests/api/test_schema.py::test_the_page_shows_it_under_the_same_policy_as_every_page"
 _BLOCK: Final = re.compile(r"^```(diff|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -53,7 +55,16 @@ def edit(folder: Path, block: str) -> None:
     path.write_text(text.replace(before, after))
 
 
-def run(folder: Path, *command: str) -> None:
+def failed_checks(folder: Path) -> set[str]:
+    """Return which of the checks of generated files fail in the copy."""
+    checks = f"[check for check in checks.CHECKS if check.name in {GENERATED}]"
+    code = f"from crm.embedded import checks; print('failed', checks.failed_checks({checks}))"
+    *_, last = run(folder, sys.executable, "-c", code).splitlines()
+    return set(re.findall(r"'(.+?)'", last))
+
+
+def run(folder: Path, *command: str) -> str:
+    """Run a command in the copy and return its output."""
     settings = {
         name: value
         for name, value in os.environ.items()
@@ -62,6 +73,7 @@ def run(folder: Path, *command: str) -> None:
     settings |= {"CRM_VENV": sys.prefix, "CRM_DATA": str(folder / ".data"), "PYTHONPATH": str(folder)}
     done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
 
 
 @pytest.mark.thorough
@@ -74,7 +86,9 @@ def test_the_worked_example_puts_a_field_wherever_it_is_named(tmp_path: Path) ->
         if kind == "diff":
             edit(tmp_path, block)
             continue
+        assert failed_checks(tmp_path) == GENERATED
         for line in block.splitlines():
             run(tmp_path, *shlex.split(line))
     assert (kinds.count("diff"), kinds.count("sh")) == (10, 1)
+    assert failed_checks(tmp_path) == set()
     run(tmp_path, "python3", "dev.py", "test", "--fast", "-q", "-n0", "--deselect", IN_A_BROWSER, *TESTS)
