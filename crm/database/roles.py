@@ -16,7 +16,7 @@ from crm.database.bounds import SESSION_BOUNDS
 from lib.row_context import pads
 
 TRAIL_PREFIX: Final = "audit_"
-# Activity log tables that versions before `audit_write` insert into.
+# Activity log tables that are numbered and sealed.
 WRITTEN: Final = ("audit_event", "audit_change")
 # The owner's functions that the application runs: the only ways to write an event (docs/adr/0044).
 RUN_BY_APPLICATION: Final = ("audit_write", "audit_remove_reasons", "audit_remove_recipients", "audit_prune")
@@ -66,12 +66,8 @@ def grant_future_tables(owner: BaseDatabaseWrapper, application: str) -> None:
             )
 
 
-def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *, beside_older: bool) -> None:
-    """Grant all rights on all tables in one transaction, so that running processes see no state in between.
-
-    `beside_older`: the previous version may still be running, and it inserts activity log rows itself. The
-    application then keeps that right until the next run. The database rejects a wrong `xid` in any case.
-    """
+def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str) -> None:
+    """Grant the rights on all tables in one transaction: running processes see no state in between."""
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
         cursor.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user"
@@ -79,7 +75,7 @@ def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *
         tables = [table for (table,) in cursor.fetchall()]
         for table in tables:
             if table.startswith(TRAIL_PREFIX):
-                _fence(cursor, table, application, publisher, beside_older=beside_older)
+                _fence(cursor, table, application, publisher)
             else:
                 _grant(cursor, _ROWS, table, application)
         _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", application)
@@ -89,16 +85,12 @@ def grant_tables(owner: BaseDatabaseWrapper, application: str, publisher: str, *
                 _run(cursor, "GRANT EXECUTE ON FUNCTION {} TO {}", function, role)
 
 
-def _fence(
-    cursor: CursorWrapper, table: str, application: str, publisher: str, *, beside_older: bool
-) -> None:
+def _fence(cursor: CursorWrapper, table: str, application: str, publisher: str) -> None:
     """Restrict the activity log: the application reads, the publisher reads what it seals. No one inserts."""
     for role in (application, publisher):
         _run(cursor, "REVOKE ALL ON {} FROM {}", table, role)
     _grant(cursor, sql.SQL("SELECT"), table, application)
     if table in WRITTEN:
-        if beside_older:
-            _grant(cursor, sql.SQL("INSERT"), table, application)
         _grant(cursor, _of("SELECT", READ_BY_PUBLISHER[table]), table, publisher)
     if table in PUBLISHED:
         _grant(cursor, sql.SQL("SELECT"), table, publisher)

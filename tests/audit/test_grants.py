@@ -19,7 +19,6 @@ from audit.rules import leaf
 from audit.sealing import seal
 from audit.services import Changed, record, record_changes
 from audit.tasks import publish_trail
-from crm.database import roles
 from crm.embedded.postgres import APPLICATION, OWNER, PUBLIC, PUBLISHER
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all
@@ -318,18 +317,11 @@ def test_the_catalogue_has_these_grants_and_no_others() -> None:
     assert grants_of_the_trail() == GRANTS
 
 
-def test_an_installation_from_before_is_fenced_too(trail: None) -> None:
-    """Its rights on whole tables are revoked once the previous version can no longer be running."""
+def test_rights_on_whole_tables_are_taken_away_when_the_database_is_prepared_again(trail: None) -> None:
     owner = connections["owner"]
     with owner.cursor() as cursor:
         cursor.execute(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {APPLICATION}")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {PUBLISHER}")
-    roles.grant_tables(owner, APPLICATION, PUBLISHER, beside_older=True)
-    with signed_in(APPLICATION) as older:
-        older.execute(EVENT.format(", xid", ", DEFAULT"))  # as the previous version inserts it
-        for statement in (EVENT.format(", xid", ", 1"), NUMBER.format(3), SEAL.format(1)):
-            with pytest.raises(errors.InsufficientPrivilege):
-                older.execute(statement)
     owner.close()
     call_command("prepare_database", verbosity=0)
     assert grants_of_the_trail() == GRANTS

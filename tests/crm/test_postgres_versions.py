@@ -1,4 +1,4 @@
-"""Backup, drill, restore and `verify_audit` on each supported PostgreSQL, in new and in migrated databases.
+"""Backup, drill, restore and `verify_audit` on each supported PostgreSQL.
 
 All other tests run on the embedded version. The clients here are those of that version too, as in the image,
 because a city's own server may be older.
@@ -8,53 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connections
 from pytest_django import DjangoDbBlocker, Settings
 
 from audit.catalogue import differences
-from crm.database import roles
 from crm.embedded.launcher import launcher
-from crm.embedded.postgres import APPLICATION, OWNER, PUBLISHER, Postgres
+from crm.embedded.postgres import OWNER, Postgres
 from tests.audit.sealing import use_key, write_trail
 from tests.crm.postgres_versions import VERSIONS, programs_of
-from tests.crm.test_upgrade import pointed_to
 from tests.factories import make_contact, make_meeting, make_organisation
-from tests.plugins import services
 
 pytestmark = [pytest.mark.thorough, pytest.mark.long]
 
-NEW, MIGRATED, RESTORED = "new", "migrated", "restored"
-Statements = list[tuple[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def statements(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Statements:
-    """Return what all migrations run in an empty database, so that each version need not wait for Django."""
-    ran: Statements = []
-
-    def keep(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:
-        assert not many
-        ran.append((statement, parameters))
-        return execute(statement, parameters, many, context)
-
-    with (
-        django_db_blocker.unblock(),
-        pointed_to(f"{services.DATABASE}_all"),
-        connections["owner"].execute_wrapper(keep),
-    ):
-        call_command("migrate", database="owner", verbosity=0)
-    return ran
+NEW, RESTORED = "new", "restored"
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def cluster(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    statements: Statements,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Postgres]:
     """Run a server of the version, to which all connections point."""
@@ -96,25 +71,15 @@ def said(command: str, *arguments: object) -> str:
     return out.getvalue()
 
 
-def test_a_new_database_is_as_listed(cluster: Postgres) -> None:
+def test_a_new_database_is_as_listed_and_its_backup_can_be_restored(
+    cluster: Postgres, settings: Settings, tmp_path: Path
+) -> None:
+    use_key(settings, tmp_path)
+    dump = tmp_path / "kept.dump"
     with database(cluster, NEW):
         call_command("prepare_database", verbosity=0)
         assert list(differences("owner")) == []
         assert list(differences("default")) == []
-
-
-def test_a_migrated_database_is_as_listed_and_its_backup_can_be_restored(
-    cluster: Postgres, statements: Statements, settings: Settings, tmp_path: Path
-) -> None:
-    use_key(settings, tmp_path)
-    dump = tmp_path / "kept.dump"
-    with database(cluster, MIGRATED):
-        for role in (APPLICATION, PUBLISHER):
-            roles.make_role(connections["owner"], role, "")
-        with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-            for statement, parameters in statements:
-                cursor.execute(str(statement).replace(" CONCURRENTLY", ""), parameters)
-        call_command("prepare_database", verbosity=0)
         organisation = make_organisation(name="Ágora")
         make_meeting(None, organisation)
         make_contact(None, organisation)

@@ -24,8 +24,9 @@ from .emptying import State, empty, state_of
 
 MADE_BY = (
     "*/migrations/*.py",
+    "*/migrations/sql/*.sql",
     "crm/management/commands/prepare_database.py",
-    "crm/database/*.*",
+    "crm/database/*.py",
     "requirements.lock",
 )
 # How keys of the cache begin that a process writes.

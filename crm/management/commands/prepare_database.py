@@ -13,13 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from audit.old_reasons import move_reasons
 from audit.publishing import publish
 from crm.database import roles
-from crm.database.baseline import lay_baseline
 from crm.database.bounds import SESSION_BOUNDS
 
 # How long a migration waits for a table lock while other statements queue behind it. This is well below 1
@@ -28,8 +26,6 @@ from crm.database.bounds import SESSION_BOUNDS
 LOCK_SECONDS = 0.2
 ATTEMPTS = 150
 LOCK_NUMBER = 0x70726F78  # "prox": any number that nothing else uses.
-# Versions before this migration insert activity log rows themselves.
-BEFORE_FENCE, FENCE = ("audit", "0004_numbers"), ("audit", "0011_written_by_the_owner")
 NO_PUBLISHER = (
     "Set DATABASE_AUDIT_URL to a role of its own, such as postgres://proximity_audit:PASSWORD@HOST/DATABASE: "
     "it alone numbers and seals the audit trail. The role is made here; choose a new password for it "
@@ -67,17 +63,9 @@ class Command(BaseCommand):
                 for one in (application, publisher):
                     roles.make_role(owner, one["USER"], one["PASSWORD"])
                 roles.grant_future_tables(owner, application["USER"])
-            applied = MigrationRecorder(owner).applied_migrations()
-            beside_older = BEFORE_FENCE in applied and FENCE not in applied
-            lay_baseline(owner)
             _migrate(owner, verbosity)
             if not shared:
-                roles.grant_tables(
-                    owner,
-                    application["USER"],
-                    publisher["USER"],
-                    beside_older=beside_older,
-                )
+                roles.grant_tables(owner, application["USER"], publisher["USER"])
             if settings.PUBLIC_DATABASE_URL:
                 public = urlsplit(settings.PUBLIC_DATABASE_URL)
                 roles.make_role(owner, public.username or "", unquote(public.password or ""))
@@ -93,8 +81,7 @@ class Command(BaseCommand):
                     roles.set_sessions(owner, publisher["USER"], SESSION_BOUNDS)
             except roles.NotAllowed as problem:
                 raise CommandError(str(problem)) from problem
-            if not beside_older:  # the version before shows the reasons of events
-                move_reasons(using="owner")
+            move_reasons(using="owner")
             publish(everything=True, using="owner")  # restored activity log rows without a number
 
     def _wait_for(self, connection: BaseDatabaseWrapper, *, seconds: float) -> None:
@@ -140,6 +127,7 @@ def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
                 except OperationalError as problem:
                     if not isinstance(problem.__cause__, LockNotAvailable | DeadlockDetected):
                         raise
+                    _leave_transaction(owner, problem)
                     time.sleep(min(0.1 * 2 ** min(attempt, 5), 2))
                 else:
                     return
@@ -150,6 +138,12 @@ def _migrate(owner: BaseDatabaseWrapper, verbosity: int) -> None:
         f"A migration found no moment to lock its table in {ATTEMPTS} attempts: something has used it for "
         "minutes (see pg_stat_activity). Nothing of that migration was done; run this again."
     )
+
+
+def _leave_transaction(owner: BaseDatabaseWrapper, problem: OperationalError) -> None:
+    """Roll back. Django leaves a migration open if one of its last, deferred statements fails."""
+    while owner.in_atomic_block:
+        owner.atomic_blocks[-1].__exit__(type(problem), problem, problem.__traceback__)
 
 
 def _wait_for_indexes(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:
