@@ -31,6 +31,7 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = [
+    "tests.plugins.durations",
     "tests.plugins.database",
     "tests.plugins.guarded",
     "tests.plugins.clients",
@@ -58,13 +59,6 @@ def pytest_runtest_makereport(item):  # type: ignore[no-untyped-def]  # what pyt
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"Skipped where CI is set: {item.nodeid}: {report.longrepr}"
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run long files first, in random order, so that no worker runs alone at the end."""
-    long = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_collection_finish() -> None:
