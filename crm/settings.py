@@ -317,7 +317,7 @@ AUDIT_WITNESS_URL = checked.web_address("AUDIT_WITNESS_URL", env.str("AUDIT_WITN
 AUDIT_WITNESS_FILE = env.str("AUDIT_WITNESS_FILE", default="")
 # File with IDs of what was erased, so that a restored backup is erased again (docs/adr/0053).
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default="")
-# How many rows one retention rule removes on a day at most. The rest waits for the next day (docs/adr/0068).
+# How many rows one retention rule removes on a day at most. The rest waits for the next day (docs/adr/0056).
 RETENTION_ROWS_A_DAY = env.int("RETENTION_ROWS_A_DAY", default=1000)
 # Keys for the hashes of search words, the current key first. Older keys are needed to test older searches.
 AUDIT_SEARCH_KEY = env.list("AUDIT_SEARCH_KEY", default=[])

@@ -228,7 +228,7 @@ VARIABLES: Final = (
     Variable(
         "ROW_SECURITY",
         "whether the database itself refuses rows that the actor does not see; before `0`, run "
-        "`prepare_database` with it (ADR 60)",
+        "`prepare_database` with it (ADR 46)",
         "1",
     ),
     Variable(

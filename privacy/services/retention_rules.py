@@ -1,7 +1,7 @@
 """Retention rules: asked for by a privacy officer, confirmed by a second person, replaced, and ended.
 
 A rule that is new or shorter than the version in force erases more than before, so that it is a pending act
-(docs/adr/0068): it is in force a week after a second person has confirmed it. A longer one is at once.
+(docs/adr/0056): it is in force a week after a second person has confirmed it. A longer one is at once.
 """
 
 from collections.abc import Collection, Mapping

@@ -13,7 +13,7 @@ HEAD: Final = """# Acts that need more than one person
 Nothing that opens records, erases them or shows them to everyone happens by one person alone. Each act
 has a row: who asks, who is the second person, how long the act waits after the confirmation, who is told,
 how it is undone. This page is written from `tests/architecture/acts.toml` and `accounts.rules.ACTS`,
-which the application itself uses ([ADR 68](adr/0068-nothing-irreversible-by-one-person.md)).
+which the application itself uses ([ADR 45](adr/0045-two-people-for-what-opens-records.md)).
 
 | Act | Who asks | Second person | Delay | Who is told | Undo | Test |
 |---|---|---|---|---|---|---|

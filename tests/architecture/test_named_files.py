@@ -1,6 +1,7 @@
 """Tests and files that the documents name as evidence exist."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -55,17 +56,27 @@ def test_what_is_gone_is_missed(name: str) -> None:
     assert not is_there(name)
 
 
-def test_the_index_of_decisions_lists_each_with_its_title() -> None:
+def test_the_index_of_decisions_lists_each_once_with_its_title_below_an_area() -> None:
     """GitHub shows no generated index, so that the page has the lines itself."""
     folder = ROOT / "docs" / "adr"
-    heads = {
-        page.name: page.read_text().partition("\n")[0].removeprefix("# ") for page in folder.glob("0*.md")
-    }
-    lines = [
-        f"- {number}. [{title}]({name})"
-        for name, (number, _dot, title) in sorted(
-            (name, head.partition(". ")) for name, head in heads.items()
-        )
-    ]
-    listed = [line for line in (folder / "index.md").read_text().splitlines() if line.startswith("- ")]
-    assert listed == lines, "Add the page to docs/adr/index.md."
+    lines = []
+    for page in sorted(folder.glob("0*.md")):
+        number, _dot, title = page.read_text().partition("\n")[0].removeprefix("# ").partition(". ")
+        lines.append(f"- {number}. [{title}]({page.name})")
+    _before, *areas = (folder / "README.md").read_text().split("\n## ")
+    listed = [[line for line in area.splitlines() if line.startswith("- ")] for area in areas]
+    assert sorted(line for area in listed for line in area) == sorted(lines), (
+        "Add the page to docs/adr/README.md."
+    )
+    assert listed == [sorted(area, key=lambda line: int(line.split(".")[0][2:])) for area in listed]
+    assert all(listed)
+
+
+def test_every_decision_that_is_named_stands() -> None:
+    """Code and pages name a decision by its number, which may have been folded into another since."""
+    numbers = {page.name[:4] for page in (ROOT / "docs" / "adr").glob("0*.md")}
+    command = ("git", "grep", "-I", "-o", "-n", "-E", r"\bADR [0-9]+|adr/[0-9]{4}")
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(found) > 100
+    gone = [line for line in found if re.split(r"[ /]", line)[-1].zfill(4) not in numbers]
+    assert gone == [], "Name the page that says it now."
