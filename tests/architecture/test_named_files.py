@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -80,3 +81,9 @@ def test_every_decision_that_is_named_stands() -> None:
     assert len(found) > 100
     gone = [line for line in found if re.split(r"[ /]", line)[-1].zfill(4) not in numbers]
     assert gone == [], "Name the page that says it now."
+
+
+def test_the_changelog_begins_with_the_version_of_the_project() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    newest = re.search(r"^## (\S+) \(\d+ \w+ \d{4}\)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest and newest[1] == version
