@@ -5,9 +5,10 @@ It reads each table in parts, in the order of its keys, and compares in Python: 
 some are encrypted. Nothing is called theirs by the machine.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -107,13 +108,40 @@ def find_in(
     label: str, names: list[str], search: Wanted, tick: Callable[[], object] = lambda: None
 ) -> Iterator[Found]:
     """Yield what is found in these fields of a table."""
-    model = apps.get_model(label)
     together = [name for name in names if inventory.field_of(label, name).kind == NAME]
     hidden = HiddenText.objects.texts([label])
-    for row in _rows(model, names, tick):
+    for part in _parts(apps.get_model(label), names, tick):
+        if search.may_hit(chain(_texts_of_rows(label, names, part, together), hidden.values())):
+            rows = ((str(pk), dict(zip(names, values, strict=True))) for pk, *values in part)
+            yield from _search_rows(label, rows, search, together, hidden)
+
+
+def _texts_of_rows(
+    label: str, names: Sequence[str], part: Sequence[tuple[Any, ...]], together: Sequence[str]
+) -> Iterator[str]:
+    """Every text of these rows, column by column, and each name of several columns as one text."""
+    columns = dict(zip(("pk", *names), zip(*part, strict=True), strict=True))
+    for name in names:
+        if inventory.field_of(label, name).kind == COPY:
+            yield from (searched_text(label, name, value) for value in columns[name] if value)
+        else:
+            yield from (value if type(value) is str else text_of(value) for value in columns[name] if value)
+    for parts in zip(*(columns[name] for name in together), strict=True):
+        yield " ".join(filter(None, map(text_of, parts)))
+
+
+def _search_rows(
+    label: str,
+    rows: Iterable[tuple[str, dict[str, Any]]],
+    search: Wanted,
+    together: Sequence[str],
+    hidden: Mapping[tuple[str, str, str], str],
+) -> Iterator[Found]:
+    """Yield what is found in these rows, which are read one by one."""
+    for pk, row in rows:
         if hidden:
-            row |= {name: text for name in names if (text := hidden.get((label, str(row["pk"]), name)))}
-        texts = {name: searched_text(label, name, row[name]) for name in names if row[name]}
+            row |= {name: text for name in row if (text := hidden.get((label, pk, name)))}
+        texts = {name: searched_text(label, name, value) for name, value in row.items() if value}
         if together:  # a given and a family name are one name
             texts = {together[0]: " ".join(filter(None, map(texts.get, together)))} | {
                 name: text for name, text in texts.items() if name not in together
@@ -122,7 +150,7 @@ def find_in(
             if hits := list(search.hits(text)):
                 best = min((Matched(hit.matched) for hit in hits), key=lambda one: _RANK[one])
                 passages = tuple((hit.start, hit.end) for hit in hits)
-                yield Found(label, str(row["pk"]), name, best, passages, text)
+                yield Found(label, pk, name, best, passages, text)
 
 
 def searched_text(label: str, name: str, value: Any) -> str:
@@ -144,20 +172,19 @@ def text_of(value: Any) -> str:
     return "" if value is None or isinstance(value, bool) else str(value)
 
 
-def _rows(
+def _parts(
     model: type[models.Model], names: list[str], tick: Callable[[], object]
-) -> Iterator[dict[str, Any]]:
-    """All rows of a table that hold something in these fields, in parts."""
+) -> Iterator[list[tuple[Any, ...]]]:
+    """All rows of a table that hold something in these fields, in parts: the key, then the fields."""
     rows = model._base_manager.order_by("pk")
     if len(names) == 1 and isinstance(model._meta.get_field(names[0]), models.CharField | models.TextField):
         rows = rows.exclude(**{names[0]: ""})
-    last = None
-    while True:
-        part = list((rows if last is None else rows.filter(pk__gt=last)).values("pk", *names)[:BATCH])
-        if not part:
-            return
-        yield from part
-        last = part[-1]["pk"]
+    last_key = None
+    while part := list(
+        (rows if last_key is None else rows.filter(pk__gt=last_key)).values_list("pk", *names)[:BATCH]
+    ):
+        yield part
+        last_key = part[-1][0]
         tick()
 
 

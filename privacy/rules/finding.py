@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 from anyascii import anyascii
@@ -62,6 +62,9 @@ _TWICE: Final = re.compile(r"([a-z])\1")
 _VOWELS: Final = re.compile("[aeiouyw]")
 _PLAIN: Final = re.compile("[a-z0-9]+")
 _GROUP: Final = re.compile(r"\+?\d+")
+#: A word with two different digits, such as an ID, is two typos or more from any without.
+_TWO_DIGITS: Final = re.compile(r"(?=\D*(\d)\D*(?!\1)\d)[a-zA-Z\d]+\Z", re.ASCII)
+_TEXT_END: Final = "\0"  # between texts that are read as one: in no text, no word, no number and no address
 _MOST_GROUPS: Final = 12
 #: What can stand around an address. A letter, or a dot or hyphen between letters, makes it another one.
 _BEFORE_EMAIL: Final = r"(?<![^\W_])(?<![^\W_][.+_'’\-])"
@@ -94,6 +97,10 @@ class Wanted:
     unvowelled: list[bool] = field(default_factory=list)  # names in a script without short vowels
     only_exact: bool = False
     _known: dict[str, tuple[_Like, ...]] = field(default_factory=dict)
+    _has_no_digits: bool = False
+
+    def __post_init__(self) -> None:
+        self._has_no_digits = not any(map(str.isdigit, "".join(chain(*self.names))))
 
     def __bool__(self) -> bool:
         return bool(self.names or self.phones or self.emails)
@@ -107,8 +114,29 @@ class Wanted:
         found = self._all_hits(text)
         return (hit for hit in found if hit.matched != SIMILAR) if self.only_exact else found
 
+    def may_hit(self, texts: Iterable[str]) -> bool:
+        """Whether one of these texts may name the person. Where it is False, `hits` finds nothing in any.
+
+        It reads them as one, which takes a fraction of the time of one after the other.
+        """
+        ascii_texts: list[str] = []  # their words take a quarter of the time
+        other_texts: list[str] = []
+        for text in texts:
+            (ascii_texts if text.isascii() else other_texts).append(text)
+        return any(
+            (self.names and self._has_word(text))
+            or (self.phones and any(self._phones(text)))
+            or (self.emails and any(self._emails(text)))
+            for text in map(_TEXT_END.join, (ascii_texts, other_texts))
+        )
+
+    def _has_word(self, text: str) -> bool:
+        """Whether a word of a text is like one of a name, and more than its initial."""
+        words = set(_token_of(text).findall(text))
+        return any(like.quality > _INITIAL for word in words for like in self._likes(word))
+
     def _all_hits(self, text: str) -> Iterator[Hit]:
-        if self.names and any(self._likes(word) for word in set(_token_of(text).findall(text))):
+        if self.names and self._has_word(text):
             yield from self._names(text)
         if self.phones:
             yield from self._phones(text)
@@ -127,6 +155,8 @@ class Wanted:
         """What a word of a text is like. Remembered, because texts repeat their words."""
         found = self._known.get(written)
         if found is None:
+            if self._has_no_digits and _TWO_DIGITS.match(written):
+                return ()
             forms = _forms(written)
             found = tuple(
                 _Like(number, which, quality)

@@ -2,7 +2,10 @@
 
 import random
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from privacy.rules.finding import EMAIL, EXACT, PHONE, SIMILAR, Wanted, wanted
 from tests.examples import examples
@@ -218,6 +221,53 @@ def test_misspelt_names_are_found_almost_always() -> None:
         )
         missed += not kinds(wanted([name], (), ()), f"On Tuesday {typo} asked about the lamps.")
     assert missed <= count * 0.05
+
+
+PIECES = (
+    *(
+        "Leila",
+        "Haddad",
+        "L.",
+        "leyla",
+        "Хаддад",
+        "حداد",
+        "L3ila",
+        "a1b2",
+        "١٢",
+        "1",
+        "é",
+        "'",
+        " ",
+        "\n",
+        "-",
+        "(",
+    ),
+    *("+44", "1144", "960648", "0", "l.haddad@harbour.example", "@", ".uk", "on Tuesday"),
+)
+
+
+@hypothesis.settings(max_examples=examples(300), deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=7).map("".join), max_size=5))
+def test_texts_that_are_read_as_one_are_passed_over_only_if_none_has_a_hit(texts: list[str]) -> None:
+    for search in (LEILA, LEILA.exactly(), wanted(["ليلى حداد"], (), ()), wanted((), ["+441144960648"], ())):
+        if any(kinds(search, text) for text in texts):
+            assert search.may_hit(texts)
+
+
+@pytest.mark.parametrize(
+    ("word", "found"), [("Hadd4d", [SIMILAR]), ("H44ddad", [SIMILAR]), ("H4dd3d", []), ("Haddad1", [SIMILAR])]
+)
+def test_one_digit_in_a_word_is_a_typo_and_two_different_ones_are_not(word: str, found: list[str]) -> None:
+    assert kinds(LEILA, f"Leila {word}") == found
+    assert LEILA.may_hit([word]) is bool(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3f2a9c1e-77d0-4b1f-9a6e-0c5d8e7f6a5b", "Tuesday, at the harbour", "L., H. and a school", "مدرسة"],
+)
+def test_ids_and_other_words_are_passed_over(text: str) -> None:
+    assert not LEILA.may_hit([text] * 3)
 
 
 @pytest.mark.parametrize("name", ["", " ", "-", "X"])
