@@ -1,14 +1,16 @@
-"""What happens to the subject of a pending act, registered by the apps when they are ready (docs/adr/0045).
+"""What happens to the subject of a pending act (docs/adr/0045). `crm.wiring` lists the effects of all apps.
 
 `accounts.services.acts` asks, decides and withdraws. It knows no API key and no file.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
+from lib.wired import Wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an app does with the subject of an act.
+    """What an app does with the subject of acts of these kinds.
 
     `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, cancelled, or nobody
     decided in time) write and record their events in the transaction that decides. Of an act with a delay,
@@ -32,6 +34,7 @@ class Effect:
     confirmed it. `shown` takes IDs of subjects.
     """
 
+    kinds: Collection[Act]
     lock: Callable[[PendingAct], None]
     confirmed: Callable[[Actor, PendingAct], None]
     dropped: Callable[[Actor, PendingAct], None]
@@ -39,15 +42,12 @@ class Effect:
     agreed: Callable[[Actor, PendingAct], None] = lambda _actor, _act: None
 
 
-_EFFECTS: dict[str, Effect] = {}
-
-
-def register(kind: Act, effect: Effect) -> None:
-    _EFFECTS[kind] = effect
+EFFECTS: Final = Wired[Effect]("accounts.acts.EFFECTS")
 
 
 def effect_of(kind: str) -> Effect:
-    return _EFFECTS[kind]
+    """Return the effect of acts of this kind. Raises KeyError."""
+    return {name: effect for effect in EFFECTS for name in effect.kinds}[Act(kind)]
 
 
 def acts_told_to(actor: Actor) -> list[tuple[PendingAct, Shown]]:

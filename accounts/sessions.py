@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Session, User
 from accounts.rules import browser_and_system
-from lib.registry import add_once
+from lib.wired import Wired
 
 # Keys in the session: two times in seconds since 1970, and the User-Agent header.
 STARTED: Final = "started"
@@ -29,7 +29,8 @@ DEVICE: Final = "device"
 
 
 #: What else ends with a user's sessions, each called with the user's ID.
-_ENDS_TOO: Final[list[Callable[[UUID], None]]] = []
+#: What ends when all sessions of a user end, or when the password changes.
+ENDS_WITH_SESSIONS: Final = Wired[Callable[[UUID], None]]("accounts.sessions.ENDS_WITH_SESSIONS")
 
 
 def row_key(key: str) -> str:
@@ -122,18 +123,13 @@ def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
 def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> int:
     """End a user's sessions at once: all, all `but` that with the given key, or `only` that of the given row.
 
-    Return their number. With all sessions ends what else gives access (`ends_with_sessions`).
+    Return their number. With all sessions ends what else gives access (`ENDS_WITH_SESSIONS`).
     """
     if not only:
         _end_the_rest(user_id)
     rows = Session.objects.filter(user_id=user_id).exclude(pk=row_key(but or ""))
     ended, _rows = (rows.filter(pk=only) if only else rows).delete()
     return ended
-
-
-def ends_with_sessions(end: Callable[[UUID], None]) -> None:
-    """Register what an app ends when all sessions of a user end, or when the password changes."""
-    add_once(_ENDS_TOO, end)
 
 
 class EndsWithPassword:
@@ -154,7 +150,7 @@ class EndsWithPassword:
 
 
 def _end_the_rest(user_id: UUID) -> None:
-    for end in _ENDS_TOO:
+    for end in ENDS_WITH_SESSIONS:
         end(user_id)
 
 

@@ -1,19 +1,11 @@
 """Record signing in, signing out and failed attempts in the activity log.
 
-These are the only signal receivers, because allauth offers no other way.
+These are the only signal receivers (`crm.wiring` connects them), because allauth offers no other way.
 """
 
 import time
 from typing import Any
 
-from allauth.mfa.signals import (
-    authentication_failed,
-    authenticator_added,
-    authenticator_removed,
-    authenticator_reset,
-)
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.dispatch import receiver
 from django.http import HttpRequest
 from structlog.contextvars import get_contextvars
 
@@ -29,7 +21,6 @@ def _request_id() -> str:
     return str(get_contextvars().get("request_id", ""))
 
 
-@receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Record the sign-in, and store its time and the User-Agent in the session."""
     now = int(time.time())
@@ -38,14 +29,12 @@ def record_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     record(actor_for(user, request_id=_request_id()), Action.SIGN_IN, "user", [user.pk])
 
 
-@receiver(user_logged_out)
 def record_sign_out(user: User | None, **_kwargs: Any) -> None:
     """Record the sign-out, unless the session had ended before (no user)."""
     if user is not None:
         record(actor_for(user, request_id=_request_id()), Action.SIGN_OUT, "user", [user.pk])
 
 
-@receiver(user_login_failed)
 def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
     """Record the account of a failed sign-in, but nothing for an unknown address.
 
@@ -57,7 +46,6 @@ def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
     record(nobody, Action.SIGN_IN_FAILED, "user", found, allowed=False)
 
 
-@receiver(authentication_failed)
 def record_wrong_code(user: User, **_kwargs: Any) -> None:
     """Record a wrong second factor after a correct password."""
     nobody = Actor(kind="user", request_id=_request_id())
@@ -66,7 +54,6 @@ def record_wrong_code(user: User, **_kwargs: Any) -> None:
     )
 
 
-@receiver([authenticator_added, authenticator_removed, authenticator_reset])
 def record_second_factor(user: User, **_kwargs: Any) -> None:
     actor = actor_for(user, request_id=_request_id())
     changed = Changed("user", user.pk, Op.UPDATED, user.version, field_names=["second_factor"])

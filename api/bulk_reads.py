@@ -100,17 +100,6 @@ def run(work: Work) -> JobResult:
     return JobResult({"rows": left.rows}, [Output(name, MEDIA_TYPE, out)], tell)
 
 
-def register() -> None:
-    kinds.register(
-        KIND,
-        run,
-        title=gettext_lazy("Bulk read"),
-        may=lambda actor: _open_agreements(actor).exists(),
-        find_starter=_find_key,
-        lane=kinds.Lane.TOOLS,
-    )
-
-
 def _open_agreements(actor: Actor) -> Any:
     """The agreement in force of the key that calls. Only keys have agreements."""
     found = BulkAgreement.objects.visible_to(actor).in_force(timezone.now())
@@ -129,3 +118,13 @@ def _too_many(left: int) -> str:
         left,
     )
     return text % {"n": left}
+
+
+JOB: Final = kinds.Kind(
+    KIND,
+    run,
+    title=gettext_lazy("Bulk read"),
+    may=lambda actor: _open_agreements(actor).exists(),
+    find_starter=_find_key,
+    lane=kinds.Lane.TOOLS,
+)

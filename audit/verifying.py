@@ -30,7 +30,7 @@ from audit.rules import (
 from audit.shipping import SHIPPED, is_same, read_shipped
 from audit.signing import is_signed, key_id
 from audit.witness import seals_of_witness
-from lib.registry import add_once
+from lib.wired import Wired
 
 CHUNK: Final = 2_000
 WIDTH: Final = hashlib.sha256().digest_size
@@ -103,12 +103,8 @@ class Check(Protocol):
     def __call__(self, report: Report, public_keys: Mapping[str, bytes] | None, using: str) -> None: ...
 
 
-_FURTHER: Final[list[Check]] = []
-
-
-def register(check: Check) -> None:
-    """Let `verify_trail` run a check of an app that is above this one."""
-    add_once(_FURTHER, check)
+#: Checks of the apps above, which `verify_trail` runs, too.
+CHECKS: Final = Wired[Check]("audit.verifying.CHECKS")
 
 
 @dataclass(frozen=True)
@@ -149,7 +145,7 @@ def verify_trail(
     end = Seal.objects.using(using).order_by("-number").values_list("last_seq", flat=True).first() or 0
     report.not_sealed = TrailPosition.objects.using(using).filter(seq__gt=end).count()
     report.not_numbered = sum(rows.count() for rows in _not_numbered(using))
-    for further in _FURTHER:
+    for further in CHECKS:
         further(report, public_keys, using)
     return report
 

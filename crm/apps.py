@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,9 +7,9 @@ class CrmConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        from crm import checks  # noqa: F401  # registers them
-        from crm.languages import forget_empty_fallbacks
-        from lib.mistakes import describe_mistakes
+        """Fill the tuples of all rooms. All models are loaded by now."""
+        from crm.messages import replace_messages
 
-        describe_mistakes()
-        forget_empty_fallbacks(settings.LANGUAGE_CODE)
+        replace_messages()
+
+        from crm import wiring  # noqa: F401  # only now, because it imports forms

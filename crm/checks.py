@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core import checks
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error
 
 from lib.encryption import KeysNotRead, data_keys
 
 
-@register(Tags.security)
 def check_usable_field_keys(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:
     """Report data keys that cannot be used."""
     try:
@@ -20,7 +19,6 @@ def check_usable_field_keys(app_configs: Any, **_: Any) -> Sequence[CheckMessage
     return []
 
 
-@register(Tags.security, deploy=True)
 def check_field_keys(app_configs: Any, **_: Any) -> Sequence[CheckMessage]:
     """Report keys that are missing or cannot be used."""
     if found := check_usable_field_keys(app_configs):

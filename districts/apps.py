@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class DistrictsConfig(AppConfig):
     name = "districts"
     verbose_name = _("Districts")
-
-    def ready(self) -> None:
-        from lib import erasable
-
-        erasable.texts("districts.ExpectedCommunity", "districts.PeriodNote")

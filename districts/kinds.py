@@ -1,18 +1,11 @@
-"""What belongs to districts, registered by the apps above when they are ready.
-
-kinds.follow_access(...)  who covers a district that is redrawn covers its successor too
-kinds.follow_rows(...)    what is at home in it moves; called after all access
-kinds.counts(...)         how many of these there are
-kinds.has_records(...)    whether records have ever been in districts
-kinds.is_signed(...)      whether a signed record has figures of districts
-"""
+"""What the apps above keep in districts, and how it follows when a district is redrawn (crm.wiring)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from lib.registry import add_once
+from lib.wired import Wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +28,13 @@ FollowRows = Callable[[Any, Successors], None]
 Count = Callable[[Any], Mapping[str, int]]
 Ask = Callable[[Collection[UUID]], bool]
 
-ACCESS: Final[list[Follow]] = []
-ROWS: Final[list[FollowRows]] = []
-COUNTS: Final[list[Count]] = []
-RECORDS: Final[list[Ask]] = []
-SIGNED: Final[list[Ask]] = []
-
-
-def follow_access(follow: Follow) -> None:
-    add_once(ACCESS, follow)
-
-
-def follow_rows(follow: FollowRows) -> None:
-    add_once(ROWS, follow)
-
-
-def counts(count: Count) -> None:
-    add_once(COUNTS, count)
-
-
-def has_records(ask: Ask) -> None:
-    add_once(RECORDS, ask)
-
-
-def is_signed(ask: Ask) -> None:
-    add_once(SIGNED, ask)
+#: Whoever covers a redrawn district covers its successor, too.
+ACCESS: Final = Wired[Follow]("districts.kinds.ACCESS")
+#: Records at home in a redrawn district move. Called after ACCESS.
+ROWS: Final = Wired[FollowRows]("districts.kinds.ROWS")
+#: The number of records that will move.
+COUNTS: Final = Wired[Count]("districts.kinds.COUNTS")
+#: Whether records have ever been in districts.
+RECORDS: Final = Wired[Ask]("districts.kinds.RECORDS")
+#: Whether a signed record has figures of districts.
+SIGNED: Final = Wired[Ask]("districts.kinds.SIGNED")

@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.actors import Actor
-from exchange.archive import parts
 from exchange.archive.parts import Part
 from incidents.models import (
     Debrief,
@@ -63,7 +62,3 @@ PARTS: Final = (
     Part("debriefs", Debrief, owner="incident", since=_SINCE),
     Part("debrief_voices", DebriefVoice, owner="debrief", since=_SINCE),
 )
-
-
-def register() -> None:
-    parts.register(*PARTS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
@@ -19,7 +19,6 @@ from lib.acting import Acting
 from lib.days import city_today, city_zone
 from meetings.reminders import Supervisors
 from meetings.stand_ins import recipient
-from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 
@@ -169,5 +168,4 @@ def _texts(steps: Iterable[IncidentStep]) -> list[str]:
     return [f"– {text}" for text in dict.fromkeys(step.step.text for step in steps)][:NAMED]
 
 
-def register() -> None:
-    kinds.register(Incidents(), Protocols())
+SUBJECTS: Final = (Incidents(), Protocols())

@@ -1,19 +1,20 @@
-"""Kinds of background jobs, registered by the apps when they are ready (docs/adr/0016).
+"""Kinds of background jobs (docs/adr/0016). `crm.wiring` lists the kinds of all apps.
 
-kinds.register("export_list", export_list, title=_("Export"), may=can_export)
+JOB: Final = Kind("export_list", export_list, title=_("Export"), may=can_export)
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 from uuid import UUID
 
 from django.utils.functional import Promise
 
 from accounts.actors import Actor
 from accounts.models import Act
+from lib.wired import Wired
 
 
 class Lane(StrEnum):
@@ -97,8 +98,11 @@ class Work(Protocol):
 class Kind:
     """A kind of job.
 
-    `run` may be called again for the same job after a worker died, so it must be idempotent. `find_starter`
-    returns the present actor of a starter that is no staff account, or None if it can no longer act.
+    `run` may be called again for the same job after a worker died, so it must be idempotent. `title` is shown
+    to users. `may` is checked when the job starts, runs and is downloaded. With an `act` the files can be
+    downloaded only after a second person has released them, if the job's result `opens` so much.
+    `find_starter` returns the present actor of a starter that is no staff account, or None if it can no
+    longer act.
     """
 
     name: str
@@ -115,40 +119,21 @@ class Kind:
         return self.act is not None and self.opens(result)
 
 
-_KINDS: dict[str, Kind] = {}
-
-
-def register(
-    name: str,
-    run: Callable[[Work], JobResult],
-    *,
-    title: str | Promise,
-    may: Callable[[Actor], bool],
-    act: Act | None = None,
-    opens: Callable[[Mapping[str, Any]], bool] = lambda _result: True,
-    find_starter: Callable[[UUID], Actor | None] = lambda _id: None,
-    lane: Lane = Lane.FILES,
-) -> None:
-    """Register a kind of job.
-
-    `title` is shown to users. `may` is checked when the job starts, runs and is downloaded. With an `act` the
-    files can be downloaded only after a second person has released them, if the job's result `opens` so much.
-    """
-    _KINDS[name] = Kind(name, run, title, may, act, opens, find_starter, lane)
+KINDS: Final = Wired[Kind]("jobs.kinds.KINDS")
 
 
 def names() -> list[str]:
-    return list(_KINDS)
+    return [kind.name for kind in KINDS]
 
 
 def lane_of(name: str) -> Lane:
-    kind = _KINDS.get(name)
+    kind = find_kind(name)
     return kind.lane if kind else Lane.FILES
 
 
 def kinds_of(lane: Lane) -> list[str]:
-    return [name for name, kind in _KINDS.items() if kind.lane == lane]
+    return [kind.name for kind in KINDS if kind.lane == lane]
 
 
 def find_kind(name: str) -> Kind | None:
-    return _KINDS.get(name)
+    return next((kind for kind in KINDS if kind.name == name), None)

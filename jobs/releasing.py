@@ -1,12 +1,11 @@
 """Files that a second person releases: what a decision does, and how the inbox shows them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -45,7 +44,4 @@ def _show(given: Mapping[str, str], result: Mapping[str, int]) -> Shown:
     return Shown(given["title"], [*lines, words_of(given["purpose"])])
 
 
-def register() -> None:
-    effect = Effect(_lock, _confirmed, _dropped, _shown)
-    for kind in (Act.ARCHIVE, Act.EXPORT):
-        acts.register(kind, effect)
+EFFECT: Final = Effect([Act.ARCHIVE, Act.EXPORT], _lock, _confirmed, _dropped, _shown)

@@ -1,6 +1,4 @@
-"""Records that must not be deleted for now. An app above says which (docs/adr/0049).
-
-    freezing.register(refuse)  # raises Frozen for what is frozen
+"""Records that must not be deleted for now. The privacy desk above decides which (docs/adr/0049).
 
 Each writer that deletes records of people or texts calls `refuse_frozen` first. Texts that are hidden for now
 must not be replaced: `lib.cleaning.assign`, by which all writers set columns, calls `refuse_replacing`.
@@ -14,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from lib.acting import Acting
-from lib.registry import add_once
+from lib.wired import Wired
 
 #: Raises Frozen if one of these rows of a table is frozen: actor, label and keys.
 Refuse = Callable[[Any, str, Collection[Any]], None]
@@ -22,8 +20,8 @@ Refuse = Callable[[Any, str, Collection[Any]], None]
 #: Raises Frozen if a row's new texts would replace one that is hidden. The texts before, by field.
 RefuseTexts = Callable[[Any, Mapping[str, str]], None]
 
-_CHECKS: Final[list[Refuse]] = []
-_TEXT_CHECKS: Final[list[RefuseTexts]] = []
+CHECKS: Final = Wired[Refuse]("lib.freezing.CHECKS")
+TEXT_CHECKS: Final = Wired[RefuseTexts]("lib.freezing.TEXT_CHECKS")
 
 
 class Frozen(ValidationError):
@@ -33,17 +31,9 @@ class Frozen(ValidationError):
         super().__init__(message, code="frozen")
 
 
-def register(refuse: Refuse) -> None:
-    add_once(_CHECKS, refuse)
-
-
-def register_texts(refuse: RefuseTexts) -> None:
-    add_once(_TEXT_CHECKS, refuse)
-
-
 def refuse_replacing(row: models.Model, before: Mapping[str, str]) -> None:
     """Raise Frozen if a text that is hidden for now would be replaced. The row has the new texts."""
-    for check in _TEXT_CHECKS:
+    for check in TEXT_CHECKS:
         check(row, before)
 
 
@@ -53,5 +43,5 @@ def refuse_frozen(actor: Acting, rows: Iterable[models.Model]) -> None:
     for row in rows:
         keys[row._meta.label].append(row.pk)
     for label, ids in keys.items():
-        for check in _CHECKS:
+        for check in CHECKS:
             check(actor, label, ids)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Min, Q
@@ -29,7 +29,6 @@ from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from meetings.stand_ins import StandIns, is_away, recipient
 from meetings.whom_to_call import is_touched_by
-from reminders import kinds
 from reminders.channels import day_in_full
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
@@ -330,5 +329,4 @@ class Supervisors:
         return by_district
 
 
-def register() -> None:
-    kinds.register(Meetings(), FollowUps(), Concerns(), Reliefs(), Portfolios())
+SUBJECTS: Final = (Meetings(), FollowUps(), Concerns(), Reliefs(), Portfolios())

@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class OversightConfig(AppConfig):
     name = "oversight"
     verbose_name = _("Alerts")
-
-    def ready(self) -> None:
-        from lib import erasable
-
-        erasable.texts("oversight.Alert", "oversight.WatchedRecord")

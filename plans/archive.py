@@ -7,7 +7,6 @@ references when all is there.
 from typing import Any, Final
 
 from accounts.actors import Actor
-from exchange.archive import parts
 from exchange.archive.parts import Part
 from plans.models import (
     Action,
@@ -51,7 +50,3 @@ NOT_TAKEN: Final = {
     "plans.CityFile": "of a city; the file can be read again",
     "plans.ComparisonFile": "what this installation has told another city, signed with its key",
 }
-
-
-def register() -> None:
-    parts.register(*PARTS)

@@ -15,7 +15,6 @@ from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
 from plans.codes import ChangeKind, PlanPart
 from plans.models import Action, Goal, Milestone, Partner, Plan, PlanChange
-from publishing.site import planned
 from publishing.site.planned import PublicAction, PublicChange, PublicGoal, PublicMilestone, PublicPlan
 
 IsProtected = Callable[..., bool]
@@ -94,7 +93,3 @@ def _action(row: Any, is_protected: IsProtected) -> PublicAction:
 
 def _shown(rows: Sequence[Any], is_protected: IsProtected) -> Sequence[Any]:
     return [one for one in rows if not is_protected(one.title)]
-
-
-def register() -> None:
-    planned.register(public_plans)

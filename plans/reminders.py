@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Max
@@ -17,7 +17,6 @@ from meetings.stand_ins import recipient
 from plans import rules
 from plans.codes import Source
 from plans.models import Indicator, Milestone, Plan, PlanReview
-from reminders import kinds
 from reminders.kinds import Rule, Subject
 from reminders.rules import Occurrence, Recipient
 
@@ -121,5 +120,4 @@ def _values_on(ids: Collection[UUID]) -> Mapping[UUID, set[date]]:
     return found
 
 
-def register() -> None:
-    kinds.register(Plans())
+SUBJECTS: Final = (Plans(),)

@@ -11,7 +11,7 @@ from django.db.models import Max
 from accounts.actors import SYSTEM
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
-from contacts.services.moves import KINDS, seen_in
+from contacts.services.moves import kinds, seen_in
 from lib.days import city_day
 from plans.figures import figures_in, with_days
 from plans.models import Plan
@@ -31,7 +31,7 @@ def tell_of_figures(today: date) -> int:
         for pk, plan in plans.items()
         if (day := said.get(pk)) and figures_in(plan.days, day) != figures_in(plan.days, today)
     ]
-    where = seen_in(KINDS["plan"], [plan.pk for plan in moved])
+    where = seen_in(kinds()["plan"], [plan.pk for plan in moved])
     changes = [
         Changed("plan", plan.pk, Op.UPDATED, plan.version, where[plan.pk], field_names=["figures"])
         for plan in moved

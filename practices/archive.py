@@ -5,7 +5,6 @@ from typing import Any, Final
 from django.db.models import Q
 
 from accounts.actors import Actor
-from exchange.archive import parts
 from exchange.archive.parts import Part
 from practices.models import Adoption, EditorialReview, Practice, PracticeText, Takeaway
 from practices.services.practices import OBJECT
@@ -34,7 +33,3 @@ NOT_TAKEN: Final = {
     "practices.OfferedFile": "of another city; the file can be read again",
     "practices.PracticeFile": "what this installation has told another city, signed with its key",
 }
-
-
-def register() -> None:
-    parts.register(*PARTS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -16,7 +16,6 @@ from meetings.stand_ins import recipient
 from practices import rules
 from practices.codes import PracticeStatus
 from practices.models import EditorialReview, Practice, Takeaway
-from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import LOOKBACK, Occurrence
 
@@ -124,6 +123,4 @@ def _untried(now: datetime) -> Any:
     return rows.exclude(follow_up__status="cancelled")
 
 
-def register() -> None:
-    kinds.register(Practices())
-    kinds.register(Takeaways())
+SUBJECTS: Final = (Practices(), Takeaways())

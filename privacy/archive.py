@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from accounts.actors import Actor
-from exchange.archive import parts
 from exchange.archive.parts import Part
 from privacy.models import Restriction
 
@@ -36,7 +35,3 @@ NOT_TAKEN: Final = {
     "privacy.RegisterText": "of this installation, which is another processing",
     "privacy.RetentionRule": "each city decides its own periods, with two people",
 }
-
-
-def register() -> None:
-    parts.register(*PARTS)

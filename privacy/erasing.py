@@ -26,7 +26,7 @@ from contacts.services.contacts import erase_contacts
 from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
 from lib.encryption import seal, unseal
-from lib.erasable import Leaving, erase_with, forget, writers
+from lib.erasable import Leaving, Writer, forget, texts, writers
 from lib.row_context import writes
 from privacy import inventory
 from privacy.codes import NoticeKind
@@ -233,6 +233,11 @@ def texts_of_the_desk() -> dict[str, list[str]]:
     }
 
 
+def writers_of_the_desk() -> list[Writer]:
+    """Writers of the desk's own texts, which are corrected and restricted like others."""
+    return texts(*(apps.get_model(label) for label, names in texts_of_the_desk().items() if names))
+
+
 def _forget_at_the_desk(search: Wanted, stays: Collection[Key]) -> None:
     """Remove the person from what privacy officers wrote since the search, which nobody has read.
 
@@ -314,13 +319,10 @@ def mark() -> str:
         return _("[a person]")
 
 
-def register() -> None:
-    """Make the erasure a kind of background task, and the eraser of contacts one by one."""
-    erase_with(erase_at_once)
-    kinds.register(
-        ERASE,
-        erase_person,
-        title=gettext_lazy("Erase a person’s data"),
-        may=can_review_records,
-        lane=kinds.Lane.PRIVACY,
-    )
+JOB: Final = kinds.Kind(
+    ERASE,
+    erase_person,
+    title=gettext_lazy("Erase a person’s data"),
+    may=can_review_records,
+    lane=kinds.Lane.PRIVACY,
+)

@@ -26,7 +26,6 @@ from contacts.models import Contact, NotADuplicate
 from contacts.services.changing import rewrite_rows
 from contacts.services.contacts import save_contacts
 from contacts.services.moves import districts_of_contacts
-from lib import erasable
 from lib.encryption import NotDecrypted, unseal
 from lib.erasable import Leaving, writers
 from privacy.codes import LedgerKind
@@ -343,7 +342,3 @@ def _last_digest(file: IO[bytes]) -> str:
         last, end = str(_parsed(raw, number)["digest"]), end + len(raw)
     file.seek(0, os.SEEK_END)
     return last
-
-
-def register() -> None:
-    erasable.on_leaving(note_leaving)

@@ -17,7 +17,6 @@ from lib.acting import Acting
 from lib.days import city_today
 from privacy.models import Breach, DataRequest, Notice
 from privacy.rules import reminding
-from reminders import kinds
 from reminders.channels import day_in_full
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
@@ -151,7 +150,3 @@ def _privacy_officers() -> list[Recipient]:
 
 
 SUBJECTS: Final = (Requests(), Notices(), Breaches())
-
-
-def register() -> None:
-    kinds.register(*SUBJECTS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,7 +16,6 @@ from meetings.stand_ins import recipient
 from privacy.models import RetentionRule
 from privacy.overdue import queue
 from privacy.rules.retention import REVIEW_QUEUE, RULE_REVIEW, review_reminders
-from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import Occurrence
 
@@ -70,5 +69,4 @@ def _reviewers() -> UserQuerySet:
     return users
 
 
-def register() -> None:
-    kinds.register(Reviewers())
+SUBJECTS: Final = (Reviewers(),)

@@ -241,12 +241,10 @@ def _edited(lost: Sequence[Finding]) -> Iterator[UUID]:
         yield from (one.pk for one in mine if one.object_id in there)
 
 
-def register() -> None:
-    """Make the search a kind of background task."""
-    kinds.register(
-        SEARCH,
-        search_person,
-        title=gettext_lazy("Search for a person"),
-        may=can_handle_requests,
-        lane=kinds.Lane.PRIVACY,
-    )
+JOB: Final = kinds.Kind(
+    SEARCH,
+    search_person,
+    title=gettext_lazy("Search for a person"),
+    may=can_handle_requests,
+    lane=kinds.Lane.PRIVACY,
+)

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from accounts.actors import Actor
-from exchange.archive import parts
 from exchange.archive.parts import Part
 from publishing.models import (
     CouncilPaper,
@@ -61,7 +60,3 @@ NOT_TAKEN: Final = {
     "publishing.PublicFile": "of a publication",
     "publishing.Registration": "of people who wait for an answer of this installation; gone in 90 days",
 }
-
-
-def register() -> None:
-    parts.register(*PARTS)

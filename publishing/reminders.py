@@ -18,7 +18,6 @@ from meetings.reminders import Supervisors
 from publishing.kinds import RegistrationState
 from publishing.models import PublicEntry, PublicListing, Registration, ReportingRoute
 from publishing.rules import reminding
-from reminders import kinds
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import LOOKBACK, Occurrence, each_channel, nine_oclock
 
@@ -147,7 +146,3 @@ class Listings(_Supervised[PublicListing]):
 
 
 SUBJECTS: Final = (Entries(), Registrations(), Routes(), Listings())
-
-
-def register() -> None:
-    kinds.register(*SUBJECTS)

@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class RemindersConfig(AppConfig):
     name = "reminders"
     verbose_name = _("Reminders")
-
-    def ready(self) -> None:
-        from lib import erasable
-
-        erasable.texts("reminders.Reminder")

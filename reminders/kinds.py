@@ -1,7 +1,4 @@
-"""Reminder subjects and rules, registered by the apps when they are ready.
-
-kinds.register(Promises())
-"""
+"""Reminder subjects and their rules (docs/adr/0021). `crm.wiring` lists the subjects of all apps."""
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
@@ -9,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.mime.base import MIMEBase
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.urls import reverse
@@ -17,6 +14,7 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from lib.acting import Acting
+from lib.wired import Wired
 from reminders.rules import Occurrence
 
 T = TypeVar("T")
@@ -111,32 +109,31 @@ class Subject(ABC, Generic[T]):
         return Record(self.code, [row.pk], [row.district_id])
 
 
-_SUBJECTS: dict[str, Subject[Any]] = {}
-_RULES: dict[str, Rule] = {}
+SUBJECTS: Final = Wired[Subject[Any]]("reminders.kinds.SUBJECTS")
 
 
-def register(*subjects: Subject[Any]) -> None:
-    for one in subjects:
-        _SUBJECTS[one.code] = one
-        _RULES.update({rule.code: rule for rule in one.known_rules})
-
-
-def subjects() -> Collection[Subject[Any]]:
-    return _SUBJECTS.values()
+def _by_code() -> dict[str, Subject[Any]]:
+    return {subject.code: subject for subject in SUBJECTS}
 
 
 def find_subject(code: str) -> Subject[Any]:
-    """Return the subject registered under `code`. Raises KeyError if there is none."""
-    return _SUBJECTS[code]
+    """Return the subject with this code. Raises KeyError if there is none."""
+    return _by_code()[code]
+
+
+def rules() -> dict[str, Rule]:
+    """Rules of all subjects by code."""
+    return {rule.code: rule for subject in SUBJECTS for rule in subject.known_rules}
 
 
 def daily_rules() -> list[str]:
-    return [rule.code for rule in _RULES.values() if rule.daily]
+    return [rule.code for rule in rules().values() if rule.daily]
 
 
-def title_of(rule: str) -> str:
-    """Return the title of a rule, or its code if the rule is no longer registered."""
-    return str(_RULES[rule].title) if rule in _RULES else rule
+def title_of(code: str) -> str:
+    """Return the title of a rule, or its code if no subject has the rule any longer."""
+    rule = rules().get(code)
+    return str(rule.title) if rule else code
 
 
 def wanted(subject: Subject[Any], ids: Collection[UUID], now: datetime) -> Iterator[Wanted]:
@@ -153,8 +150,9 @@ def seen_by(actor: Acting, about: Iterable[tuple[str, UUID]]) -> dict[UUID, Any]
     for code, row_id in about:
         ids[code].add(row_id)
     seen: dict[UUID, Any] = {}
-    for code in ids.keys() & _SUBJECTS.keys():
-        seen.update(_SUBJECTS[code].seen_by(actor, ids[code]))
+    subjects = _by_code()
+    for code in ids.keys() & subjects.keys():
+        seen.update(subjects[code].seen_by(actor, ids[code]))
     return seen
 
 

@@ -306,7 +306,7 @@ def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
 def _wanted_now(rows: Sequence[Reminder]) -> dict[kinds.Key, list[datetime]]:
     now = timezone.now()
     wanted: dict[kinds.Key, list[datetime]] = defaultdict(list)
-    for subject in kinds.subjects():
+    for subject in kinds.SUBJECTS:
         ids = {row.subject_id for row in rows if row.subject_type == subject.code}
         for one in kinds.wanted(subject, ids, now):
             wanted[one.key].append(one.at)

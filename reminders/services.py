@@ -23,7 +23,7 @@ from audit.models import Action
 from audit.services import record
 from lib import waking
 from lib.row_context import Opened, opened
-from reminders.kinds import Key, Subject, Wanted, find_subject, is_same_occasion, subjects, wanted
+from reminders.kinds import SUBJECTS, Key, Subject, Wanted, find_subject, is_same_occasion, wanted
 from reminders.models import Reminder
 from reminders.rules import LOOKBACK
 
@@ -92,14 +92,14 @@ def refresh_for_user(user_id: UUID) -> None:
     user = User.objects.get(pk=user_id)
     waiting = Reminder.objects.waiting().filter(recipient=user)
     (waiting.filter(occurrence__gt=now) if user.is_active else waiting).delete()
-    for subject in subjects() if user.is_active else ():
+    for subject in SUBJECTS if user.is_active else ():
         _add_missing(subject.code, wanted(subject, list(subject.coming_for(user, now)), now), now)
 
 
 def top_up() -> int:
     """Create the missing rows for the days ahead and return their number."""
     now = timezone.now()
-    return sum(_top_up(subject, now) for subject in subjects())
+    return sum(_top_up(subject, now) for subject in SUBJECTS)
 
 
 def _top_up(subject: Subject[object], now: datetime) -> int:

@@ -7,7 +7,6 @@ database looks at references when all is there.
 from typing import Any, Final
 
 from accounts.actors import Actor
-from exchange.archive import parts
 from exchange.archive.parts import Part
 from reviews.models import (
     ActionCheck,
@@ -66,7 +65,3 @@ NOT_TAKEN: Final = {
     "reviews.Subscription": "one person's wish, who asks for it again where they work then",
     "reviews.Delivery": "of a subscription",
 }
-
-
-def register() -> None:
-    parts.register(*PARTS)

@@ -346,10 +346,11 @@ def _save_account(actor: Actor, user: User, changed: list[str]) -> None:
     record_changes(actor, Action.UPDATE, [row])
 
 
-def register() -> None:
-    """The inbox shows acts on accounts in its own words."""
-    effect = acts.Effect(
-        _lock_account, _account_confirmed, _account_dropped, lambda _subjects: {}, agreed=_account_agreed
-    )
-    for kind in _HOLDS:
-        acts.register(kind, effect)
+EFFECT: Final = acts.Effect(
+    _HOLDS,
+    _lock_account,
+    _account_confirmed,
+    _account_dropped,
+    lambda _subjects: {},  # the inbox shows acts on accounts in its own words
+    agreed=_account_agreed,
+)

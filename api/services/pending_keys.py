@@ -1,13 +1,12 @@
 """API keys that wait for a privacy officer: what a decision does, and how the inbox shows them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -47,5 +46,4 @@ def _lines(key: ApiKey) -> list[str]:
     return [scopes, _("whole city") if key.is_citywide else places, key.purpose]
 
 
-def register() -> None:
-    acts.register(Act.API_KEY, Effect(_lock, _confirmed, _dropped, _shown))
+EFFECT: Final = Effect([Act.API_KEY], _lock, _confirmed, _dropped, _shown)

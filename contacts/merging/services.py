@@ -41,8 +41,8 @@ from contacts.services.organisations import save_organisations
 from contacts.services.summaries import refresh_meet_by
 from lib.encrypted_fields import bind_values
 from lib.freezing import refuse_frozen
-from lib.registry import add_once
 from lib.row_context import acting_as, writes
+from lib.wired import Wired
 
 MOST: Final = 10  # rows at once
 
@@ -51,12 +51,8 @@ Follow = Callable[
     [Actor, Organisation, Sequence[Organisation], Collection[str], Sequence[relations.Memory]],
     Mapping[str, Any],
 ]
-FOLLOWERS: Final[list[Follow]] = []
-
-
-def follow_merges(follow: Follow) -> None:
-    """Register what an app ends before organisations are merged. It answers fields of the kept one."""
-    add_once(FOLLOWERS, follow)
+#: What an app ends before organisations are merged. Each returns fields of the kept one.
+FOLLOWERS: Final = Wired[Follow]("contacts.merging.services.FOLLOWERS")
 
 
 def merge_organisations(

@@ -24,8 +24,8 @@ from lib.encrypted_fields import EncryptedEmailField, EncryptedJSONField, Encryp
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.noun import Noun
-from lib.registry import add_once
 from lib.row_context import Opened, opened
+from lib.wired import Wired
 
 #: A person must get the privacy notice within a month (GDPR, Article 14(3)).
 NOTICE_WITHIN: Final = timedelta(days=30)
@@ -198,19 +198,15 @@ class PrivateChannel(models.Model):
 END_UNTOLD = Q(until__isnull=False) & (Q(told_until__isnull=True) | ~Q(told_until=F("until")))
 
 
-_HIDING: list[Callable[[], models.Exists]] = []
-
-
-def hide_ended_roles_while(condition: Callable[[], models.Exists]) -> None:
-    """Let an app that is above this one hide ended roles, until they are deleted."""
-    add_once(_HIDING, condition)
+#: While one of these conditions holds, ended roles are hidden until they are deleted.
+HIDES_ENDED_ROLES: Final = Wired[Callable[[], models.Exists]]("contacts.models.contact.HIDES_ENDED_ROLES")
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def shown(self) -> Self:
         """All roles, or only those that have not ended while a rule hides the others."""
         rows = self
-        for condition in _HIDING:
+        for condition in HIDES_ENDED_ROLES:
             rows = rows.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | ~Q(condition()))
         return rows
 

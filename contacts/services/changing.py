@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.moves import KINDS, LINKS, Kind, hold_named, tell_of_moves
+from contacts.services.moves import KINDS, Kind, hold_named, links, tell_of_moves
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.copying import insert_rows
@@ -221,14 +221,14 @@ def record_erased(
     where = seen_in(rows)
     gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, where[row.pk]) for row in rows]
     record_changes(actor, Action.ERASE, gone, purpose=purpose)
-    for kind in KINDS.values():
+    for kind in KINDS:
         _lose_references(actor, kind, object_type, ids)
 
 
 def _lose_references(actor: Actor, kind: Kind, object_type: str, ids: Collection[UUID]) -> None:
     """Write what refers to rows that are about to be erased in its next version, and record it."""
     names: dict[UUID, set[str]] = {}
-    for link in (one for one in LINKS if kind.save and (one.of, one.to) == (kind.object_type, object_type)):
+    for link in (one for one in links() if kind.save and (one.of, one.to) == (kind.object_type, object_type)):
         for pk, _target in link.find(ids):
             names.setdefault(pk, set()).add(link.field)
     changes = [Change(row) for row in lock(kind.model.objects.all(), names).values()]

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -131,5 +130,4 @@ def _show(row: Contact, merged: int) -> Shown:
     return Shown(title, lines, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
 
 
-def register() -> None:
-    acts.register(Act.ERASURE, Effect(_lock, _confirmed, _dropped, _shown))
+EFFECT: Final = Effect([Act.ERASURE], _lock, _confirmed, _dropped, _shown)

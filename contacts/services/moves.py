@@ -1,12 +1,13 @@
 """Whoever keeps a copy learns what changed in rows that nobody wrote.
 
 A row is seen through others (a meeting through its organisations), and it names others to whoever sees
-these. So if one row is seen elsewhere, or no longer, others come, leave or show something else. Each app
-registers its kinds of rows and how they refer to each other. No writer knows the apps above it (ADR 8).
+these. So if one row is seen elsewhere, or no longer, others come, leave or show something else. `crm.wiring`
+lists the kinds of rows of all apps, which name how they refer to each other. No writer knows the apps above
+it (ADR 8).
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -22,6 +23,7 @@ from contacts.models import Affiliation, Contact, Organisation
 from lib.id_in import as_array, id_in
 from lib.prepared import Placeholder, Statement
 from lib.row_context import Opened, opened
+from lib.wired import Wired
 
 Pairs = Iterable[tuple[UUID, UUID]]  # a row, and what it refers to
 
@@ -32,7 +34,7 @@ class Kind:
 
     `save` writes locked rows in their next version. Rows that lose a reference without being written need it.
     `counter` counts versions. `is_seen_from_parts`: whoever covers a part of the row's district sees it.
-    `only` are lookups of rows that a copy can have.
+    `only` are lookups of rows that a copy can have. `links` are how rows refer to others.
     """
 
     object_type: str
@@ -42,6 +44,7 @@ class Kind:
     counter: str = "version"
     is_seen_from_parts: bool = False
     only: tuple[tuple[str, Any], ...] = ()
+    links: "tuple[Link, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,25 @@ class Link:
         """Rows that refer to these, each with the one that it refers to."""
         if self.pairs:
             return self.pairs(ids)
-        rows = KINDS[self.of].model._default_manager.filter(**{f"{self.path}__in": list(ids)})
+        rows = kinds()[self.of].model._default_manager.filter(**{f"{self.path}__in": list(ids)})
         found: Pairs = rows.order_by().values_list("pk", self.path).distinct()
         return found
 
 
-# Rows are locked and recorded in this order, whichever app is ready first.
-ORDER: Final = ("organisation", "contact", "meeting", "follow_up", "concern", "incident", "listing", "plan")
-KINDS: Final[dict[str, Kind]] = {}
-LINKS: Final[list[Link]] = []
+#: Kinds of rows in the order in which they are locked and recorded.
+KINDS: Final = Wired[Kind]("contacts.services.moves.KINDS")
 
 
-def register(kind: Kind, *links: Link) -> None:
-    """Add a kind of rows, and how they refer to others."""
-    KINDS[kind.object_type] = kind
-    for name in (one for one in ORDER if one in KINDS):
-        KINDS[name] = KINDS.pop(name)
-    LINKS.extend(link for link in links if link not in LINKS)
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Kinds of rows by their object type, in the order in which they are locked and recorded."""
+    return {kind.object_type: kind for kind in KINDS}
+
+
+@cache
+def links() -> Sequence[Link]:
+    """References of rows of all kinds to other rows."""
+    return tuple(link for kind in KINDS for link in kind.links)
 
 
 @opened(Opened.PUBLISHER)
@@ -104,15 +109,15 @@ def tell_of_moves(
     waiting = deque([object_type] if moved else [])
     while waiting:
         to = waiting.popleft()
-        for link in (one for one in LINKS if one.to == to and one.is_through):
+        for link in (one for one in links() if one.to == to and one.is_through):
             rows = came_or_left.setdefault(link.of, {})
             for pk, target in link.find(came_or_left[to]):
                 rows.setdefault(pk, set()).update(came_or_left[to][target])
             waiting.append(link.of)
     naming: dict[str, set[UUID]] = defaultdict(set)
-    for link in (one for one in LINKS if not one.is_through and came_or_left.get(one.to)):
+    for link in (one for one in links() if not one.is_through and came_or_left.get(one.to)):
         naming[link.of].update(pk for pk, _target in link.find(came_or_left[link.to]))
-    for name, kind in KINDS.items():
+    for name, kind in kinds().items():
         own = {} if name == object_type else came_or_left.get(name, {})
         where = own | seen_in(kind, naming[name].difference(own, told))
         rows = kind.model._default_manager.filter(*kind.only, pk__in=set(where).difference(told))
@@ -134,7 +139,7 @@ def seen_in(kind: Kind, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
 
 def kind_of(model: type[Model]) -> Kind | None:
     """The kind of rows of a model, if the change feed has them."""
-    return next((kind for kind in KINDS.values() if kind.model is model), None)
+    return next((kind for kind in KINDS if kind.model is model), None)
 
 
 @opened(Opened.WRITER)
@@ -182,24 +187,24 @@ def _holding(model: type[Model], new: frozenset[str]) -> Statement | None:
     for name in sorted(new):
         named.setdefault(name, []).append(Statement("SELECT unnest(%s::uuid[])", [Placeholder(name).array]))
         for to, path in _paths(name, only_through=True):
-            rows = KINDS[name].model._default_manager.filter(id_in("pk", [Placeholder(name)])).order_by()
+            rows = kinds()[name].model._default_manager.filter(id_in("pk", [Placeholder(name)])).order_by()
             named.setdefault(to, []).append(Statement.of(rows.values(path)))
     held = [
-        f"held_{to} AS (SELECT FROM {KINDS[to].model._meta.db_table} "
+        f"held_{to} AS (SELECT FROM {kinds()[to].model._meta.db_table} "
         f"WHERE id IN ({' UNION ALL '.join(one.sql for one in named[to])}) ORDER BY id FOR KEY SHARE)"
-        for to in KINDS
+        for to in kinds()
         if to in named
     ]
     if not held:
         return None
-    counted = " + ".join(f"(SELECT count(*) FROM held_{to})" for to in KINDS if to in named)  # noqa: S608 (names)
-    parameters = [value for to in KINDS for one in named.get(to, ()) for value in one.parameters]
+    counted = " + ".join(f"(SELECT count(*) FROM held_{to})" for to in kinds() if to in named)  # noqa: S608 (names)
+    parameters = [value for to in kinds() for one in named.get(to, ()) for value in one.parameters]
     return Statement(f"WITH {', '.join(held)} SELECT {counted}", parameters)
 
 
 def _paths(object_type: str, before: str = "", *, only_through: bool = False) -> Iterable[tuple[str, str]]:
     """The types that rows of a type refer to, by their paths, and those that these are seen through."""
-    for link in LINKS:
+    for link in links():
         if link.of == object_type and (link.is_through or not only_through):
             yield link.to, before + link.path
             yield from _paths(link.to, f"{before}{link.path}__", only_through=True)
@@ -243,12 +248,13 @@ def _speaking(organisation_ids: Collection[UUID]) -> Pairs:
     return pairs
 
 
-def register_kinds() -> None:
-    """Register organisations and contacts. A role that has ended is shown, but shows no contact."""
-    path = "affiliations__organisation"
-    register(Kind("organisation", Organisation, districts_of_organisations))
-    register(
-        Kind("contact", Contact, districts_of_contacts),
-        Link("contact", "organisation", path, is_through=True, pairs=_speaking),
-        Link("contact", "organisation", path),
-    )
+ORGANISATIONS: Final = Kind("organisation", Organisation, districts_of_organisations)
+CONTACTS: Final = Kind(
+    "contact",
+    Contact,
+    districts_of_contacts,
+    links=(  # a role that has ended is shown, but shows no contact
+        Link("contact", "organisation", "affiliations__organisation", is_through=True, pairs=_speaking),
+        Link("contact", "organisation", "affiliations__organisation"),
+    ),
+)

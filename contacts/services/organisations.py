@@ -44,8 +44,8 @@ from lib.external_ids import set_external_ids
 from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
-from lib.registry import add_once
 from lib.row_context import Opened, acting_as, opened, writes
+from lib.wired import Wired
 
 _PAST: Final = frozenset(
     {"known_since", "verified_on", "reporting_tested_on", "contact_wish_on", "night_agreed_on"}
@@ -56,12 +56,8 @@ _IDS: Final = ("added_ids", "dropped_ids")
 
 # The last argument: private addresses of these that were or are protected.
 Follow = Callable[[Actor, Sequence[Change], Collection[str]], None]
-FOLLOWERS: Final[list[Follow]] = []
-
-
-def follow_changes(follow: Follow) -> None:
-    """Register what an app does after known organisations changed, in the same transaction."""
-    add_once(FOLLOWERS, follow)
+#: What an app does after known organisations changed, in the same transaction.
+FOLLOWERS: Final = Wired[Follow]("contacts.services.organisations.FOLLOWERS")
 
 
 def create_organisation(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Organisation:

@@ -26,7 +26,6 @@ from contacts.services.changing import Change, lock, note_districts, record_writ
 from contacts.services.contacts import save_contacts
 from contacts.services.moves import districts_of_contacts, districts_of_organisations
 from contacts.services.organisations import save_organisations
-from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import writes
 
@@ -163,38 +162,23 @@ def forget_named_merges(_actor: Actor, keys: Keys, _rewrite: Rewrite) -> None:
     Merge.objects.filter(pk__in=keys).update(memory=None)
 
 
-def register() -> None:
-    beside = partial(partial, _rewrite_beside)
-    erasable.register("contacts.Organisation", Writer(rewrite_organisations))
-    erasable.register(
-        "contacts.Affiliation", Writer(beside(Affiliation, _CONTACT, "contact_id", "affiliations"))
-    )
-    erasable.register(
-        "contacts.ContactDetail", Writer(beside(ContactDetail, _CONTACT, "owner_id", "other_details"))
-    )
-    erasable.register(
-        "contacts.PrivateChannel", Writer(beside(PrivateChannel, _CONTACT, "contact_id", "private_channel"))
-    )
-    erasable.register(
-        "contacts.OrganisationDetail",
-        Writer(beside(OrganisationDetail, _ORGANISATION, "owner_id", "other_details")),
-    )
-    erasable.register(
-        "contacts.OrganisationPrivateChannel",
-        Writer(beside(OrganisationPrivateChannel, _ORGANISATION, "organisation_id", "private_channel")),
-    )
-    ids = partial(partial, _delete_beside)
-    erasable.register(
-        "contacts.ContactExternalId", Writer(ids(ContactExternalId, _CONTACT, "contact_id", "external_ids"))
-    )
-    erasable.register(
-        "contacts.OrganisationExternalId",
-        Writer(ids(OrganisationExternalId, _ORGANISATION, "organisation_id", "external_ids")),
-    )
-    erasable.register("contacts.Merge", Writer(forget_named_merges))
-    erasable.register(
-        "contacts.FocusDeclaration",
-        Writer(beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses")),
-    )
-    erasable.texts("contacts.ImportedFields")
-    erasable.on_leaving(forget_contacts)
+def _beside(model: type[models.Model], owner: _Owner, reference: str, name: str) -> Writer:
+    return Writer(model, partial(_rewrite_beside, model, owner, reference, name))
+
+
+def _ids_beside(model: type[models.Model], owner: _Owner, reference: str) -> Writer:
+    return Writer(model, partial(_delete_beside, model, owner, reference, "external_ids"))
+
+
+WRITERS: Final = (
+    Writer(Organisation, rewrite_organisations),
+    _beside(Affiliation, _CONTACT, "contact_id", "affiliations"),
+    _beside(ContactDetail, _CONTACT, "owner_id", "other_details"),
+    _beside(PrivateChannel, _CONTACT, "contact_id", "private_channel"),
+    _beside(OrganisationDetail, _ORGANISATION, "owner_id", "other_details"),
+    _beside(OrganisationPrivateChannel, _ORGANISATION, "organisation_id", "private_channel"),
+    _beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses"),
+    _ids_beside(ContactExternalId, _CONTACT, "contact_id"),
+    _ids_beside(OrganisationExternalId, _ORGANISATION, "organisation_id"),
+    Writer(Merge, forget_named_merges),
+)

@@ -1,12 +1,13 @@
 """What is in an archive: one part for each table, its fields taken from the model.
 
-This is the one place that decides, with the `archive` modules of the apps above (`register`). A new field of
-a table goes along by itself; a new table has to be put in PARTS or NOT_TAKEN
+This is the one place that decides, with the `archive` modules of the apps above (crm.wiring). A new field of
+a table goes along by itself; a new table has to be put in OWN_PARTS or NOT_TAKEN
 (tests/exchange/test_archive_parts.py).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,7 +35,7 @@ from contacts.services.details import check_detail
 from contacts.services.folding import fold_contact, fold_organisation
 from districts.models import District
 from exchange.models import ImportedRow
-from lib.registry import add_once
+from lib.wired import Wired
 from meetings.models import (
     Concern,
     ConcernExternalId,
@@ -110,7 +111,7 @@ class Part:
         rows: Rows = self.model._default_manager.all()
         if actor.sees_everywhere:
             return rows
-        above = PART_OF[self.model._meta.get_field(self.owner).related_model]
+        above = part_of(self.model._meta.get_field(self.owner).related_model)
         return rows.filter(**{f"{self.owner}__in": above.seen(actor).values("pk")})
 
 
@@ -156,7 +157,7 @@ def _imported_rows(actor: Actor) -> Rows:
         return ImportedRow.objects.all()
     known = Q(pk__in=[])
     for object_type, model in _EXTERNAL_IDS.items():
-        ids = PART_OF[model].seen(actor)
+        ids = part_of(model).seen(actor)
         same = ids.filter(source=OuterRef("source"), external_id=OuterRef("external_id"))
         known |= Q(Exists(same), object_type=object_type)
     return ImportedRow.objects.filter(known)
@@ -167,7 +168,7 @@ def _named(actor: Actor, column: str) -> Q:
     types = (("organisation", Organisation), ("contact", Contact))
     known = Q(pk__in=[])
     for object_type, model in types:
-        rows = PART_OF[model].seen(actor)
+        rows = part_of(model).seen(actor)
         known |= Q(Exists(rows.filter(pk=OuterRef(column))), object_type=object_type)
     return known
 
@@ -192,7 +193,10 @@ _FOLDED: Final = frozenset({"folded"})
 _ORGANISATION: Final = frozenset({"folded", "clues", "last_met_at", "meet_by"})
 
 # In an order in which each row's references are there before it.
-PARTS: Final[list[Part]] = [
+#: Parts in the order in which they are read: OWN_PARTS, then those of the apps above.
+PARTS: Final = Wired[Part]("exchange.archive.parts.PARTS")
+
+OWN_PARTS: Final = (
     Part(
         "organisations",
         Organisation,
@@ -259,9 +263,7 @@ PARTS: Final[list[Part]] = [
     Part("imported_rows", ImportedRow, _imported_rows),
     Part("merges", Merge, _merges, derived=frozenset({"memory"})),
     Part("not_duplicates", NotADuplicate, _differences),
-]
-
-PART_OF: Final[dict[Any, Part]] = {part.model: part for part in (DISTRICTS, PEOPLE, *PARTS)}
+)
 
 # Tables of districts, contacts, meetings and exchange that stay behind, and why.
 NOT_TAKEN: Final = {
@@ -281,15 +283,19 @@ NOT_TAKEN: Final = {
 }
 
 
-def register(*more: Part) -> None:
-    """Tables of an app that is above this one, when it is ready."""
-    add_once(PARTS, *more)
-    PART_OF.update({part.model: part for part in more})
-
-
 def parts() -> Iterator[Part]:
     """All of them, in the order in which they are read."""
     yield from (DISTRICTS, PEOPLE, *PARTS)
+
+
+@cache
+def _part_by_model() -> dict[Any, Part]:
+    return {part.model: part for part in parts()}
+
+
+def part_of(model: Any) -> Part:
+    """Return the part that holds the rows of a model. Raises KeyError."""
+    return _part_by_model()[model]
 
 
 def python(column: Any, value: Any) -> Any:

@@ -63,6 +63,6 @@ def _open_passphrase(kept: str) -> str:
         raise JobRefused(_("The passphrase is no longer available. Create the archive again.")) from None
 
 
-def register() -> None:
-    title = gettext_lazy("Archive of a district")
-    kinds.register(KIND, export_archive, title=title, may=can_export, act=Act.ARCHIVE)
+JOB: Final = kinds.Kind(
+    KIND, export_archive, title=gettext_lazy("Archive of a district"), may=can_export, act=Act.ARCHIVE
+)

@@ -23,7 +23,7 @@ from audit.models import Action
 from audit.rules import recipient_of
 from audit.services import record
 from districts.models import District
-from exchange.archive.parts import BATCH, DISTRICTS, FORMAT, MANIFEST, PART_OF, PARTS, PEOPLE, VERSION, Part
+from exchange.archive.parts import BATCH, DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, part_of
 
 Progress = Callable[[int, int | None], None]  # rows done, of how many; raises where it should stop
 _IDS: Final = 5_000  # of one event: an index has to take them in
@@ -166,7 +166,7 @@ def _inside(part: Part, columns: Sequence[Any], scope: Actor) -> dict[str, Any]:
     """For each reference to another part's rows, whether they go along too."""
     return {
         f"{column.name}_inside": Exists(
-            PART_OF[column.related_model].seen(scope).filter(pk=OuterRef(column.attname))
+            part_of(column.related_model).seen(scope).filter(pk=OuterRef(column.attname))
         )
         for column in columns
         if isinstance(column, models.ForeignKey)

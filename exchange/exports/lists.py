@@ -239,11 +239,6 @@ def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: LeavingRows) -> No
             work.progress(told.rows)
 
 
-def register() -> None:
-    title = gettext_lazy("List export")
-    kinds.register(KIND, export_list, title=title, may=can_export, act=Act.EXPORT, opens=_names_many)
-
-
 def _people_today(actor: Actor) -> int:
     """People in files that the actor had made in the last 24 hours and that no second person released.
 
@@ -258,3 +253,13 @@ def _people_today(actor: Actor) -> int:
 def _names_many(result: Mapping[str, int]) -> bool:
     """Whether a second person must release the file, because it names so many people."""
     return result.get("people", 0) > rules.MANY_PEOPLE
+
+
+JOB: Final = kinds.Kind(
+    KIND,
+    export_list,
+    title=gettext_lazy("List export"),
+    may=can_export,
+    act=Act.EXPORT,
+    opens=_names_many,
+)

@@ -410,5 +410,6 @@ def _by_postcode(actor: Actor, values: Collection[str]) -> dict[str, str]:
     return {postcode: code for postcode, (code, n) in most.items() if 2 * n > times[postcode].total()}
 
 
-def register() -> None:
-    kinds.register(KIND, work_on_draft, title=gettext_lazy("Import"), may=can_import, lane=kinds.Lane.IMPORTS)
+JOB: Final = kinds.Kind(
+    KIND, work_on_draft, title=gettext_lazy("Import"), may=can_import, lane=kinds.Lane.IMPORTS
+)

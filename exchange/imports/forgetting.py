@@ -1,5 +1,6 @@
 """Files and memories of imports that name a person are forgotten when that person is erased."""
 
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from accounts.actors import Actor
 from contacts.models import ContactExternalId
 from exchange.imports.content import content_of
 from exchange.imports.drafts import clear_draft
-from exchange.models import ImportDraft, ImportedRow, ImportStep
+from exchange.models import ImportDraft, ImportedRow, ImportStep, SavedMapping, WatchedRegister
 from jobs.kinds import JobRefused
 from jobs.models import Job
 from lib import erasable
@@ -65,9 +66,9 @@ def _forget(pk: UUID, rewrite: Rewrite) -> None:
     draft.save()
 
 
-def register() -> None:
-    erasable.register("exchange.ImportDraft", Writer(forget_drafts_of))
-    erasable.register("exchange.ImportStep", Writer(forget_steps))
-    erasable.whole_rows("exchange.ImportedRow")
-    erasable.texts("exchange.SavedMapping", "exchange.WatchedRegister")
-    erasable.on_leaving(forget_rows)
+WRITERS: Final = (
+    Writer(ImportDraft, forget_drafts_of),
+    Writer(ImportStep, forget_steps),
+    *erasable.whole_rows(ImportedRow),
+    *erasable.texts(SavedMapping, WatchedRegister),
+)

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.services.changing import lock_one
-from contacts.services.moves import Kind, Link, hold_named, register, tell_of_moves
+from contacts.services.moves import Kind, Link, hold_named, tell_of_moves
 from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
@@ -96,11 +96,14 @@ def _seen_in(incidents: Collection[Incident]) -> dict[UUID, set[UUID]]:
     return {incident.pk: districts_of(incident) for incident in incidents}
 
 
-def register_kind() -> None:
-    register(
-        Kind("incident", Incident, _seen_in),
+INCIDENTS: Final = Kind(
+    "incident",
+    Incident,
+    _seen_in,
+    links=(
         Link("incident", "organisation", "steps__organisation"),
         Link("incident", "organisation", "reassurances__organisation"),
         Link("incident", "concern", "concern_links__concern"),
         Link("concern", "incident", "incident_link__incident"),
-    )
+    ),
+)

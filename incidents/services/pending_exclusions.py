@@ -1,10 +1,9 @@
 """Exclusions that wait for somebody outside: what a decision does, and how the inbox shows them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -38,5 +37,4 @@ def _shown(request_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     return {row.pk: Shown(row.user.name, [row.district.name]) for row in rows}
 
 
-def register() -> None:
-    acts.register(Act.EXCLUSION, Effect(_lock, _confirmed, _dropped, _shown))
+EFFECT: Final = Effect([Act.EXCLUSION], _lock, _confirmed, _dropped, _shown)

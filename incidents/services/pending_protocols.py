@@ -1,13 +1,12 @@
 """Drafts of protocols that wait for approval: what a decision does, and how the inbox shows them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -44,5 +43,4 @@ def _show(row: Protocol) -> Shown:
     )
 
 
-def register() -> None:
-    acts.register(Act.PROTOCOL, Effect(_lock, _confirmed, _dropped, _shown))
+EFFECT: Final = Effect([Act.PROTOCOL], _lock, _confirmed, _dropped, _shown)

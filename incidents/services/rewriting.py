@@ -1,11 +1,21 @@
 """Texts about a person leave incidents and drafts of protocols, when that person is erased."""
 
+from typing import Final
 from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.services.changing import lock
 from incidents.codes import ProtocolStatus
-from incidents.models import Incident
+from incidents.models import (
+    Debrief,
+    DebriefVoice,
+    Incident,
+    IncidentStep,
+    Protocol,
+    ProtocolStep,
+    Reassurance,
+    TensionAssessment,
+)
 from incidents.services.incidents import write_incident
 from lib import erasable
 from lib.erasable import Keys, Rewrite, Writer
@@ -22,16 +32,12 @@ def rewrite_incidents(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
             write_incident(actor, row, list(values))
 
 
-def register() -> None:
-    erasable.register("incidents.Incident", Writer(rewrite_incidents))
-    # A protocol that was put in force never changes. A new version leaves the name out.
-    in_force = [status for status in ProtocolStatus.values if status != ProtocolStatus.DRAFT]
-    erasable.texts("incidents.Protocol", fixed={"status__in": in_force})
-    erasable.texts("incidents.ProtocolStep", fixed={"protocol__status__in": in_force})
-    erasable.texts(
-        "incidents.Debrief",
-        "incidents.DebriefVoice",
-        "incidents.IncidentStep",
-        "incidents.Reassurance",
-        "incidents.TensionAssessment",
-    )
+# A protocol that was put in force never changes. A new version leaves the name out.
+_IN_FORCE: Final = [status for status in ProtocolStatus.values if status != ProtocolStatus.DRAFT]
+
+WRITERS: Final = (
+    Writer(Incident, rewrite_incidents),
+    *erasable.texts(Protocol, fixed={"status__in": _IN_FORCE}),
+    *erasable.texts(ProtocolStep, fixed={"protocol__status__in": _IN_FORCE}),
+    *erasable.texts(Debrief, DebriefVoice, IncidentStep, Reassurance, TensionAssessment),
+)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,7 +21,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import Kind, Link, register
+from contacts.services.moves import Kind, Link
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids
@@ -221,10 +221,14 @@ def _check(concern: Concern) -> None:
         raise ValidationError(dict.fromkeys(early, _("The date must not be in the future.")))
 
 
-def register_kind() -> None:
-    register(
-        Kind("concern", Concern, districts_of_concerns, _save),
+CONCERNS: Final = Kind(
+    "concern",
+    Concern,
+    districts_of_concerns,
+    _save,
+    links=(
         Link("concern", "organisation", "site_organisation"),
         Link("concern", "organisation", "raised_by_organisation"),
         Link("concern", "meeting", "meeting"),
-    )
+    ),
+)

@@ -25,7 +25,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import Kind, Link, Pairs, register
+from contacts.services.moves import Kind, Link, Pairs
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
@@ -318,13 +318,16 @@ def _taken_home(meeting_ids: Collection[UUID]) -> Pairs:
     return found
 
 
-def register_kind() -> None:
-    """Register follow-ups. A takeaway is seen with its meeting (docs/adr/0065); others only name it."""
-    register(
-        Kind("follow_up", FollowUp, districts_of_follow_ups, partial(save_changed, fold=fold_follow_up)),
+FOLLOW_UPS: Final = Kind(
+    "follow_up",
+    FollowUp,
+    districts_of_follow_ups,
+    partial(save_changed, fold=fold_follow_up),
+    links=(  # a takeaway is seen with its meeting (docs/adr/0065); other follow-ups only name the meeting
         Link("follow_up", "organisation", "organisations", is_through=True),
         Link("follow_up", "meeting", "meeting", is_through=True, pairs=_taken_home),
         Link("follow_up", "meeting", "meeting"),
         Link("follow_up", "contact", "contact"),
         Link("follow_up", "concern", "concern"),
-    )
+    ),
+)

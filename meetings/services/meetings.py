@@ -24,7 +24,7 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import Kind, Link, register
+from contacts.services.moves import Kind, Link
 from lib.conflicts import StaleVersion
 from lib.row_context import Opened, acting_as, opened, writes
 from meetings.codes import Initiator, MeetingStatus
@@ -250,9 +250,13 @@ def _check(meeting: Meeting) -> None:
         raise ValidationError({"outcomes": _("Leave the outcome empty until the meeting has taken place.")})
 
 
-def register_kind() -> None:
-    register(
-        Kind("meeting", Meeting, districts_of_meetings, partial(save_changed, fold=fold_meeting)),
+MEETINGS: Final = Kind(
+    "meeting",
+    Meeting,
+    districts_of_meetings,
+    partial(save_changed, fold=fold_meeting),
+    links=(
         Link("meeting", "organisation", "organisations", is_through=True),
         Link("meeting", "contact", "contacts"),
-    )
+    ),
+)

@@ -20,7 +20,7 @@ from audit.codes import ReasonCode
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.services.moves import KINDS, LINKS, Kind, seen_in
+from contacts.services.moves import KINDS, Kind, kinds, links, seen_in
 from districts.models import Move
 from districts.services import TELL_OF_MOVES
 from lib.row_context import writes
@@ -105,10 +105,10 @@ def _seen_by(kind: Kind, move: Move, there: Actor) -> Q:
 def _names(object_type: str, there: Actor) -> Q:
     """Rows that are seen elsewhere, and show what is seen there to whoever sees both."""
     found = Q(pk__in=())
-    for link in LINKS:
-        if link.of != object_type or link.is_through or link.to not in KINDS:
+    for link in links():
+        if link.of != object_type or link.is_through or link.to not in kinds():
             continue
-        found |= Q(**{f"{link.path}__in": KINDS[link.to].model.objects.visible_to(there).values("pk")})
+        found |= Q(**{f"{link.path}__in": kinds()[link.to].model.objects.visible_to(there).values("pk")})
     return found
 
 
@@ -134,7 +134,7 @@ def _seen_earlier(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
         ~Exists(later.filter(known)),
         pk__range=(first, last),
         at__gte=move.moved_at - KEPT,
-        object_type__in=list(KINDS),
+        object_type__in=list(kinds()),
         district_ids__overlap=move.part_ids,
     )
     for row in said.exclude(district_ids__contains=move.lost_ids):
@@ -147,4 +147,4 @@ GONE: Final = (Op.ERASED, Op.MERGED)
 
 def _steps() -> list[tuple[Any, Find]]:
     """Each kind of rows in turn. Last, what left the ground meanwhile: its changes are read then."""
-    return [*((kind.model, _seen_there(kind)) for kind in KINDS.values()), (Change, _seen_earlier)]
+    return [*((kind.model, _seen_there(kind)) for kind in KINDS), (Change, _seen_earlier)]

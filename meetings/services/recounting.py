@@ -23,7 +23,7 @@ from contacts.services.old_addresses import rewrite_addresses, with_old_addresse
 from contacts.services.periods import complete_kinds
 from contacts.services.private_channels import hide_address, with_open_address
 from contacts.services.summaries import MEET_BY
-from jobs.kinds import JobResult, Work, register
+from jobs.kinds import JobResult, Kind, Work
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from meetings.services.folding import FOLDS, RULES, refold, wrongly_folded
@@ -127,10 +127,6 @@ def run(work: Work) -> JobResult:
     return JobResult({"corrected": len(found) - len(left), "left": len(left)})
 
 
-def register_recount() -> None:
-    register(KIND, run, title=_("Renew search"), may=lambda actor: actor.kind == "system")
-
-
 def _wrong(column: str, right: Any) -> list[tuple[UUID, Any, Any]]:
     """Organisations whose `column` is not what it should be, with both values."""
     rows = Organisation.objects.annotate(expected=right)
@@ -145,3 +141,6 @@ def _rewritten(owner: type[Model], pk: UUID) -> bool:
     except ValidationError:
         return False
     return True
+
+
+JOB: Final = Kind(KIND, run, title=_("Renew search"), may=lambda actor: actor.kind == "system")

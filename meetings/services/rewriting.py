@@ -17,7 +17,6 @@ from contacts.services.changing import (
     rewrite_rows,
     save_changed,
 )
-from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened, writes
 from meetings.codes import Attendance, MeetingStatus
@@ -123,10 +122,9 @@ def _delete_external_ids(model: type[models.Model], actor: Actor, keys: Keys, re
     record_written(actor, owner.object_type, changes, owner.seen_in)
 
 
-def register() -> None:
-    erasable.register("meetings.Meeting", Writer(rewrite_meetings))
-    erasable.register("meetings.FollowUp", Writer(rewrite_follow_ups))
-    erasable.register("meetings.Concern", Writer(rewrite_concerns))
-    for model in _OWNERS:
-        erasable.register(model._meta.label, Writer(partial(_delete_external_ids, model)))
-    erasable.on_leaving(keep_headcounts)
+WRITERS: Final = (
+    Writer(Meeting, rewrite_meetings),
+    Writer(FollowUp, rewrite_follow_ups),
+    Writer(Concern, rewrite_concerns),
+    *(Writer(model, partial(_delete_external_ids, model)) for model in _OWNERS),
+)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.merging.relations import Memory, as_it_is
-from contacts.merging.services import follow_merges
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_digest
@@ -250,7 +249,3 @@ def _refuse_unseen(field: str, seen: models.QuerySet[Any], row: models.Model | N
     """What is not seen is answered as what does not exist."""
     if row is None or not seen.filter(pk=row.pk).exists():
         raise ValidationError({field: _("Choose one from the list.")}, code="invalid_choice")
-
-
-def register() -> None:
-    follow_merges(end_agreements)

@@ -20,7 +20,7 @@ from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
 from contacts.services.checking import refuse_named
-from contacts.services.moves import Kind, Link, register
+from contacts.services.moves import Kind, Link
 from districts.models import District
 from lib import erasable
 from lib.cleaning import assign, refuse_future
@@ -276,14 +276,6 @@ def _seen_in(plans: Collection[Plan]) -> dict[UUID, set[UUID]]:
     return {plan.pk: set(_parts(plan)) for plan in plans}
 
 
-def register_kind() -> None:
-    """Register plans. What a practice's reference shows depends on whether the practice is published."""
-    register(
-        Kind("plan", Plan, _seen_in, is_seen_from_parts=True),
-        Link("plan", "practice", "goals__actions__practice"),
-    )
-
-
 # --- Erasing a person -------------------------------------------------------------------------------------
 
 _PARTS: Final[dict[Any, str]] = {
@@ -300,11 +292,19 @@ _PARTS: Final[dict[Any, str]] = {
 def _rewrite_part(model: Any, actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     """Rewrite texts of a plan's parts, in the next version of the plan."""
     ids = set(model.objects.filter(pk__in=keys).values_list(_PARTS[model], flat=True))
-    erasable.write_texts(model._meta.label, actor, keys, rewrite)
+    erasable.write_texts(model, actor, keys, rewrite)
     for plan in Plan.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)):
         write_plan(actor, plan, ["texts"], is_change=False)
 
 
-def register_writers() -> None:
-    for model in _PARTS:
-        erasable.register(model._meta.label, Writer(partial(_rewrite_part, model)))
+WRITERS: Final = [Writer(model, partial(_rewrite_part, model)) for model in _PARTS]
+
+
+PLANS: Final = Kind(
+    "plan",
+    Plan,
+    _seen_in,
+    is_seen_from_parts=True,
+    # The content of a reference to a practice depends on whether the practice is published.
+    links=(Link("plan", "practice", "goals__actions__practice"),),
+)

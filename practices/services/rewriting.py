@@ -1,6 +1,7 @@
 """Texts about a person leave the library, when that person is erased."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 from django.db import models
@@ -9,7 +10,14 @@ from accounts.actors import Actor
 from lib import erasable
 from lib.erasable import Keys, Rewrite, Writer
 from lib.row_context import writes
-from practices.models import Practice, PracticeText
+from practices.models import (
+    Adoption,
+    EditorialReview,
+    OfferedFile,
+    Practice,
+    PracticeFile,
+    PracticeText,
+)
 from practices.services.practices import write_practice
 
 
@@ -43,7 +51,9 @@ def _locked(keys: Collection[UUID | str]) -> models.QuerySet[Practice]:
     return Practice.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
 
 
-def register() -> None:
-    erasable.register("practices.Practice", Writer(rewrite_practices))
-    erasable.register("practices.PracticeText", Writer(rewrite_texts))
-    erasable.texts("practices.Adoption")
+WRITERS: Final = (
+    Writer(Practice, rewrite_practices),
+    Writer(PracticeText, rewrite_texts),
+    *erasable.texts(Adoption),
+    *erasable.texts(EditorialReview, OfferedFile, PracticeFile, fixed={}),  # signed, received or sent
+)

@@ -142,17 +142,6 @@ def make_package(work: Work) -> JobResult:
     return JobResult({"files": 1}, [Output(name, media_type, out)], keep)
 
 
-def register() -> None:
-    """Make packages a kind of background task."""
-    kinds.register(
-        PACKAGE,
-        make_package,
-        title=gettext_lazy("Answer to a data request"),
-        may=can_handle_requests,
-        lane=kinds.Lane.PRIVACY,
-    )
-
-
 def _gives_data(row: DataRequest) -> bool:
     """Whether the answer has the data itself. A refusal that says so has only the letter."""
     if row.neither_confirm:
@@ -185,3 +174,12 @@ def _html(row: DataRequest, content: dict[str, Any], *, is_draft: bool = False) 
 
 def _cuts(one: dict[str, Any]) -> str:
     return says_cuts(one["cuts"], one["grounds"]) if one["cuts"] else ""
+
+
+JOB: Final = kinds.Kind(
+    PACKAGE,
+    make_package,
+    title=gettext_lazy("Answer to a data request"),
+    may=can_handle_requests,
+    lane=kinds.Lane.PRIVACY,
+)

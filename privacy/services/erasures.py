@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import acts
 from accounts.actors import Actor, actor_for
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct, User
@@ -202,5 +201,4 @@ def _show(row: Erasure, merged: int) -> Shown:
     return Shown(title, lines, url=url, contact_ids=row.contact_ids)
 
 
-def register() -> None:
-    acts.register(Act.ERASING, Effect(_lock, _confirmed, _dropped, _shown))
+EFFECT: Final = Effect([Act.ERASING], _lock, _confirmed, _dropped, _shown)

@@ -12,7 +12,6 @@ from django.db.models import CASCADE, Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from lib import freezing
 from lib.freezing import Frozen
 from lib.row_context import Opened, opened
 from privacy import inventory
@@ -114,7 +113,3 @@ def _numbers(label: str, ids: Collection[Any]) -> list[str]:
         here = found.filter(model=table, object_id__in=pks)
         numbers |= set(here.values_list("request__number", flat=True))
     return sorted(numbers)
-
-
-def register() -> None:
-    freezing.register(refuse_frozen)

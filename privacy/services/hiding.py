@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
-from lib import freezing
 from lib.erasable import Leaving, forget_copies, writers
 from lib.freezing import Frozen
 from privacy import inventory
@@ -144,10 +143,6 @@ def correct_hidden(label: str, key: str, values: Mapping[str, Any]) -> dict[str,
             holder.text = left.pop(name)
             holder.save(update_fields=["text"])
     return left
-
-
-def register() -> None:
-    freezing.register_texts(refuse_replacing)
 
 
 def hidden_mark() -> str:

@@ -267,11 +267,6 @@ def locked_request(actor: Actor, request_id: UUID, version: int | None) -> DataR
     return row
 
 
-def register() -> None:
-    """Make the search for a word about a community an act of two people."""
-    searches.register(_search)
-
-
 def _answered_copy(actor: Actor, request_id: UUID, version: int | None) -> DataRequest:
     """Lock the answered request of an organisation. Raises as `locked_request`."""
     if not can_handle_requests(actor):
@@ -359,3 +354,6 @@ def _save(actor: Actor, row: DataRequest, names: list[str]) -> DataRequest:
 def _record(actor: Actor, action: Action, op: Op, row: DataRequest, names: Iterable[str]) -> None:
     changed = Changed(OBJECT_TYPE, row.pk, op, row.version, [], field_names=list(names))
     record_changes(actor, action, [changed])
+
+
+EFFECT: Final = searches.effect_with(_search)

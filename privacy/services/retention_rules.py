@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -198,5 +197,4 @@ def _show(row: PendingRule | RetentionRule) -> Shown:
     return Shown(title, [period, now, due, row.basis], url=reverse("retention_rule", args=[row.code]))
 
 
-def register() -> None:
-    acts.register(Act.RETENTION, Effect(_lock, _confirmed, _dropped, _shown, _agreed))
+EFFECT: Final = Effect([Act.RETENTION], _lock, _confirmed, _dropped, _shown, _agreed)

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import acts
 from accounts.actors import Actor, actor_for
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct, User
@@ -109,8 +108,8 @@ def ask_search(actor: Actor, row: DataRequest) -> None:
 # --- The second person --------------------------------------------------------------------------------
 
 
-def register(search: Callable[[Actor, DataRequest], object]) -> None:
-    """Register the act. `search` starts a confirmed search for whoever asked for it."""
+def effect_with(search: Callable[[Actor, DataRequest], object]) -> Effect:
+    """Return the effect of the act. `search` starts a confirmed search for the person who asked for it."""
 
     def lock(act: PendingAct) -> None:
         _locked(act)
@@ -120,7 +119,7 @@ def register(search: Callable[[Actor, DataRequest], object]) -> None:
         if row is not None and row.is_pending and asker is not None:
             search(actor_for(asker), row)
 
-    acts.register(Act.SEARCHING, Effect(lock, confirmed, _dropped, _shown))
+    return Effect([Act.SEARCHING], lock, confirmed, _dropped, _shown)
 
 
 def _locked(act: PendingAct) -> DataRequest | None:

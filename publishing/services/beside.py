@@ -1,21 +1,14 @@
-"""Figures that leave the city beside releases, with which later releases are proven safe too.
-
-beside.register(tables_of_files)
-"""
+"""Figures that leave the city beside releases, with which later releases are proven safe too."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from lib.registry import add_once
+from lib.wired import Wired
 from publishing.rules.cells import Table
 
-_TOLD: Final[list[Callable[[], Iterable[Table]]]] = []
-
-
-def register(told: Callable[[], Iterable[Table]]) -> None:
-    add_once(_TOLD, told)
+SOURCES: Final = Wired[Callable[[], Iterable[Table]]]("publishing.services.beside.SOURCES")
 
 
 def tables() -> Iterator[Table]:
-    for told in _TOLD:
-        yield from told()
+    for tables_of in SOURCES:
+        yield from tables_of()

@@ -15,17 +15,15 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.merging.relations import Memory
-from contacts.merging.services import follow_merges
 from contacts.models import Organisation
 from contacts.services.changing import Change
 from contacts.services.checking import protected_in, refuse_named, refuse_protected
-from contacts.services.moves import Kind, Link, districts_of_organisations, hold_named, register
-from contacts.services.organisations import follow_changes
+from contacts.services.moves import Kind, Link, districts_of_organisations, hold_named
 from lib import erasable
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
-from lib.erasable import Keys, Rewrite, Writer
+from lib.erasable import Keys, Rewrite
 from lib.row_context import Opened, opened
 from publishing.kinds import ListedField
 from publishing.models import PublicListing
@@ -211,17 +209,10 @@ def _words(change: Change) -> Iterator[str]:
             yield from (getattr(row, name), was.get(name, ""))
 
 
-def register_kind() -> None:
-    register(
-        Kind(OBJECT, PublicListing, _seen_in, counter="revision", only=(("is_in_force", True),)),
-        Link(OBJECT, "organisation", "organisation", is_through=True),
-    )
-
-
 @transaction.atomic
-def _rewrite(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
+def rewrite_listings(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
     """Rewrite texts of listings, because a person is erased, in the next revision of each."""
-    erasable.write_texts(PublicListing._meta.label, actor, keys, rewrite)
+    erasable.write_texts(PublicListing, actor, keys, rewrite)
     for listing in PublicListing.objects.filter(pk__in=keys).order_by("pk").select_for_update():
         listing.revision += 1
         listing.updated_at = timezone.now()
@@ -229,7 +220,11 @@ def _rewrite(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
         _record(actor, listing, Op.UPDATED, ["summary"])
 
 
-def register_writer() -> None:
-    follow_changes(follow_organisations)
-    follow_merges(end_agreements)
-    erasable.register(PublicListing._meta.label, Writer(_rewrite))
+LISTINGS: Final = Kind(
+    OBJECT,
+    PublicListing,
+    _seen_in,
+    counter="revision",
+    only=(("is_in_force", True),),
+    links=(Link(OBJECT, "organisation", "organisation", is_through=True),),
+)

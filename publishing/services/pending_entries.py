@@ -1,13 +1,12 @@
 """Drafted entries that wait for approval: what a decision does, and how the inbox shows them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import acts
 from accounts.actors import Actor
 from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
@@ -54,5 +53,4 @@ def _show(row: PublicEntry) -> Shown:
     return Shown(row.said, lines, decide_url=reverse("public_entry_approve", args=[row.pk]))
 
 
-def register() -> None:
-    acts.register(Act.PUBLIC_ENTRY, Effect(_lock, _confirmed, _dropped, _shown))
+EFFECT: Final = Effect([Act.PUBLIC_ENTRY], _lock, _confirmed, _dropped, _shown)

@@ -249,7 +249,7 @@ def forget_registrants(actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
             return {}
         return values
 
-    write_texts("publishing.Registration", actor, keys, rewritten)
+    write_texts(Registration, actor, keys, rewritten)
 
 
 @opened(Opened.WRITER)

@@ -1,7 +1,4 @@
-"""What the site shows of public plans. Plans are above this room, and register how they are read.
-
-planned.register(public_plans)
-"""
+"""What the site shows of public plans. Plans are above this room: `crm.wiring` names how they are read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from lib.registry import add_once
+from lib.wired import Wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +89,9 @@ class PublicPlan:
 
 
 Read = Callable[[Sequence[UUID], Callable[..., bool]], Sequence[PublicPlan]]
-_READ: Final[list[Read]] = []
-
-
-def register(read: Read) -> None:
-    add_once(_READ, read)
+READERS: Final = Wired[Read]("publishing.site.planned.READERS")
 
 
 def plans_of(district_ids: Sequence[UUID], is_protected: Callable[..., bool]) -> Sequence[PublicPlan]:
     """Plans of these districts. `is_protected` says whether a text has a protected name or address."""
-    return [plan for read in _READ for plan in read(district_ids, is_protected)]
+    return [plan for read in READERS for plan in read(district_ids, is_protected)]

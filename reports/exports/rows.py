@@ -155,5 +155,4 @@ def export_rows(work: Work) -> JobResult:
     return JobResult({"rows": len(counted.rows), "files": 1}, [output], tell)
 
 
-def register() -> None:
-    kinds.register(KIND, export_rows, title=gettext_lazy("Rows of a figure"), may=can_export)
+JOB: Final = kinds.Kind(KIND, export_rows, title=gettext_lazy("Rows of a figure"), may=can_export)

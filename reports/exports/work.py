@@ -58,5 +58,4 @@ def export_report(work: Work) -> JobResult:
     return JobResult({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)
 
 
-def register() -> None:
-    kinds.register(KIND, export_report, title=gettext_lazy("Figures export"), may=can_export)
+JOB: Final = kinds.Kind(KIND, export_report, title=gettext_lazy("Figures export"), may=can_export)

@@ -65,5 +65,4 @@ def export_audit(work: Work) -> JobResult:
     return JobResult({"files": 1}, [Output(f"{'-'.join(parts)}.{extension}", media_type, out)], tell)
 
 
-def register() -> None:
-    kinds.register(KIND, export_audit, title=gettext_lazy("Audit file"), may=can_export)
+JOB: Final = kinds.Kind(KIND, export_audit, title=gettext_lazy("Audit file"), may=can_export)

@@ -56,5 +56,4 @@ def freeze(work: Work) -> JobResult:
     return JobResult({"review": str(review.pk)})
 
 
-def register() -> None:
-    kinds.register(KIND, freeze, title=gettext_lazy("Audit: freezing the figures"), may=can_review)
+JOB: Final = kinds.Kind(KIND, freeze, title=gettext_lazy("Audit: freezing the figures"), may=can_review)

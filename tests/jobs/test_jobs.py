@@ -17,11 +17,12 @@ from audit.models import Action, Event
 from crm.queues import QUEUES
 from jobs import kinds
 from jobs.files import opened, parts_of
-from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Output, Work
+from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Output, Work
 from jobs.models import Job, JobFile, JobFileChunk, JobStatus
 from jobs.running import MAX_ATTEMPTS, run_next
 from jobs.services import LEASE, cancel_job, delete_expired_files, queue_job
 from meetings.services.relief import end_relief, open_relief
+from tests import wiring
 from tests.factories import make_district, make_officer, make_supervisor
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +59,10 @@ def record_badly(work: Work) -> JobResult:
 
 @pytest.fixture(autouse=True)
 def known_kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
     SEEN.clear()
     for run in (greet, refuse, break_down, record_badly):
-        kinds.register(run.__name__, run, title=run.__name__, may=lambda actor: actor.is_supervisor)
+        kind = Kind(run.__name__, run, title=run.__name__, may=lambda actor: actor.is_supervisor)
+        wiring.add(monkeypatch, kinds.KINDS, kind)
     yield
 
 
@@ -142,8 +143,9 @@ def test_whoever_lost_the_role_fetches_nothing(supervisor: User) -> None:
         start(User.objects.get(pk=supervisor.pk))
 
 
-def test_what_was_made_on_relief_is_out_of_reach_once_that_ended() -> None:
-    kinds.register("greet", greet, title="greet", may=lambda actor: actor.role == Role.OFFICER)
+def test_what_was_made_on_relief_is_out_of_reach_once_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = Kind("greet", greet, title="greet", may=lambda actor: actor.role == Role.OFFICER)
+    wiring.add(monkeypatch, kinds.KINDS, kind)
     officer, further = make_officer(make_district()), make_district()
     open_relief(actor=actor_for(officer), district=further, reason="night_duty", hours=2)
     job = start(officer)
@@ -210,9 +212,10 @@ def test_what_waits_is_taken_back(supervisor: User) -> None:
 
 @pytest.mark.parametrize("lane", [kinds.Lane.IMPORTS, kinds.Lane.PRIVACY, kinds.Lane.TOOLS])
 def test_jobs_of_two_lanes_run_beside_each_other_and_no_second_of_either(
-    supervisor: User, lane: kinds.Lane
+    supervisor: User, lane: kinds.Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kinds.register("read", greet, title="read", may=lambda _actor: True, lane=lane)
+    kind = Kind("read", greet, title="read", may=lambda _actor: True, lane=lane)
+    wiring.add(monkeypatch, kinds.KINDS, kind)
     held = {"status": "running", "attempts": 1, "lease_until": timezone.now() + LEASE}
     for running, next_kind in (("read", "greet"), ("greet", "read")):
         Job.objects.all().delete()
@@ -259,14 +262,16 @@ def test_a_command_that_runs_its_own_job_is_left_alone(supervisor: User) -> None
     assert run_next() is False
 
 
-def test_what_another_worker_began_anew_is_not_ended_by_the_first(supervisor: User) -> None:
+def test_what_another_worker_began_anew_is_not_ended_by_the_first(
+    supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = start(supervisor)
 
     def overtaken(work: Work) -> JobResult:
         Job.objects.filter(pk=work.job_id).update(attempts=2, lease_until=timezone.now() + LEASE)
         return JobResult({}, [Output("x.txt", "text/plain", io.BytesIO(b"x"))])
 
-    kinds.register("greet", overtaken, title="", may=lambda actor: True)
+    wiring.add(monkeypatch, kinds.KINDS, Kind("greet", overtaken, title="", may=lambda actor: True))
     run_next()
     job.refresh_from_db()
     assert (job.status, job.attempts) == ("running", 2)

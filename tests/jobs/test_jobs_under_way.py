@@ -10,6 +10,7 @@ from jobs.kinds import JobResult, Work
 from jobs.models import Job
 from jobs.running import run_next
 from jobs.services import cancel_job, queue_job
+from tests import wiring
 from tests.factories import make_district, make_supervisor
 
 
@@ -17,7 +18,6 @@ def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
     committed_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jobs.running.PULSE_SECONDS", 0.05)
-    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
     supervisor = make_supervisor(make_district())
     seen = []
 
@@ -30,7 +30,8 @@ def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
             time.sleep(0.01)
         return JobResult({})
 
-    kinds.register("count", count_for_ever, title="Counting", may=lambda actor: True)
+    kind = kinds.Kind("count", count_for_ever, title="Counting", may=lambda actor: True)
+    wiring.add(monkeypatch, kinds.KINDS, kind)
     job = queue_job(actor=actor_for(supervisor), kind="count", parameters={})
     run_next()
     job.refresh_from_db()
@@ -40,7 +41,6 @@ def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
 
 def test_a_job_whose_row_is_deleted_stops(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.running.PULSE_SECONDS", 0.05)
-    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
     counted = []
 
     def count_for_ever(work: Work) -> JobResult:
@@ -52,7 +52,8 @@ def test_a_job_whose_row_is_deleted_stops(committed_db: None, monkeypatch: pytes
             time.sleep(0.01)
         return JobResult({})
 
-    kinds.register("count", count_for_ever, title="Counting", may=lambda actor: True)
+    kind = kinds.Kind("count", count_for_ever, title="Counting", may=lambda actor: True)
+    wiring.add(monkeypatch, kinds.KINDS, kind)
     queue_job(actor=actor_for(make_supervisor(make_district())), kind="count", parameters={})
     assert run_next()
     assert 0 < len(counted) < 4999

@@ -27,6 +27,7 @@ from reminders import sending as reminders
 from reminders.channels import Email
 from reviews.models import Delivery
 from reviews.services.subscriptions import REPORT_MAIL
+from tests import wiring
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver
 from tests.api.test_webhooks import receiver, register
@@ -166,7 +167,6 @@ class Webhooks(Sending):
 
 class Jobs:
     def __init__(self, _mail_sink: MailSink, _receiver: Receiver) -> None:
-        kinds.register("write", self._write, title="write", may=lambda _actor: True)
         self.starter: User = make_supervisor(make_district())
         queue_job(actor=actor_for(self.starter), kind="write", parameters={})
 
@@ -205,7 +205,8 @@ def work(
     mail_sink: MailSink,
     receiver: Receiver,
 ) -> Work:
-    monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
+    kind = kinds.Kind("write", Jobs._write, title="write", may=lambda _actor: True)
+    wiring.add(monkeypatch, kinds.KINDS, kind)
     made: Work = request.param(mail_sink, receiver)
     return made
 

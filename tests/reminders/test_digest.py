@@ -22,6 +22,7 @@ from reminders.models import Reminder
 from reminders.rules import Occurrence, nine_oclock
 from reminders.sending import send_due
 from reminders.services import notify
+from tests import wiring
 from tests.factories import make_district, make_meeting
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner, parts
@@ -164,9 +165,7 @@ class Broken(kinds.Subject[str]):
 def test_a_part_that_cannot_be_written_does_not_keep_the_others(
     mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kinds, "_SUBJECTS", dict(kinds._SUBJECTS))
-    monkeypatch.setattr(kinds, "_RULES", dict(kinds._RULES))
-    kinds.register(Broken())
+    wiring.add(monkeypatch, kinds.SUBJECTS, Broken())
     owner = make_owner("email")
     promised(owner)
     broken = Reminder.objects.create(

@@ -21,7 +21,7 @@ from reminders import kinds
 from reminders.models import Reminder
 from tests.factories import make_district, make_officer
 
-RULES = [(subject.code, rule) for subject in kinds.subjects() for rule in subject.known_rules]
+RULES = [(subject.code, rule) for subject in kinds.SUBJECTS for rule in subject.known_rules]
 
 
 def test_rules_have_one_owner_and_a_title() -> None:
@@ -74,12 +74,12 @@ def test_each_rule_is_registered() -> None:
 
 
 def test_each_subject_has_a_page() -> None:
-    assert all(subject.path(uuid4()).startswith("/") for subject in kinds.subjects())
+    assert all(subject.path(uuid4()).startswith("/") for subject in kinds.SUBJECTS)
 
 
 def test_the_row_of_each_subject_has_a_name() -> None:
     """The list of reminders shows it. The page names a concern by its district."""
-    rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in kinds.subjects()]  # type: ignore[attr-defined]  # set by Generic
+    rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in kinds.SUBJECTS]  # type: ignore[attr-defined]  # set by Generic
     models = [row for row in rows if isinstance(row, type) and issubclass(row, Model)]
     assert len(models) == len(rows) - 1, "only a portfolio is a list"
     assert [model for model in models if model.__str__ is Model.__str__] == [Concern]

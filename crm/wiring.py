@@ -1,0 +1,301 @@
+"""Connect the rooms: name, in one place, all that a room adds to the rooms below it (docs/adr/0075).
+
+A room below imports no room above. It has a tuple that this module fills once (lib.wired), so both ends of
+each wire can be found by name. `CrmConfig.ready` imports this module, and nothing else does.
+"""
+
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.checks import Tags, register
+
+import accounts.acts
+import accounts.held_forms
+import accounts.models
+import accounts.services.acts
+import accounts.services.users
+import accounts.services.views
+import accounts.sessions
+import accounts.signals
+import api.bulk_reads
+import api.models
+import api.services.feeds
+import api.services.idempotent
+import api.services.keys
+import api.services.pending_keys
+import audit.models
+import audit.services
+import audit.verifying
+import contacts.merging.services
+import contacts.models
+import contacts.models.contact
+import contacts.services.erasing
+import contacts.services.moves
+import contacts.services.organisations
+import contacts.services.redrawn
+import contacts.services.rewriting
+import crm.checks
+import districts.kinds
+import districts.models
+import exchange.archive.parts
+import exchange.archive.work
+import exchange.exports.lists
+import exchange.imports.drafts
+import exchange.imports.forgetting
+import incidents.archive
+import incidents.reminders
+import incidents.services.incidents
+import incidents.services.pending_exclusions
+import incidents.services.pending_protocols
+import incidents.services.redrawn
+import incidents.services.rewriting
+import jobs.kinds
+import jobs.models
+import jobs.releasing
+import jobs.services
+import lib.city_keys
+import lib.erasable
+import lib.freezing
+import meetings.reminders
+import meetings.services.concerns
+import meetings.services.follow_ups
+import meetings.services.meetings
+import meetings.services.recounting
+import meetings.services.redrawn
+import meetings.services.relief
+import meetings.services.rewriting
+import oversight.models
+import plans.archive
+import plans.models
+import plans.publishing
+import plans.reminders
+import plans.services.cities
+import plans.services.comparison
+import plans.services.goals
+import plans.services.plans
+import plans.services.redrawn
+import practices.archive
+import practices.reminders
+import practices.services.exchange
+import practices.services.rewriting
+import privacy.archive
+import privacy.erasing
+import privacy.exports.package
+import privacy.ledger
+import privacy.models
+import privacy.reminders
+import privacy.review_reminders
+import privacy.searching
+import privacy.services.erasures
+import privacy.services.freezing
+import privacy.services.hiding
+import privacy.services.requests
+import privacy.services.retention_decisions
+import privacy.services.retention_rules
+import publishing.archive
+import publishing.models
+import publishing.reminders
+import publishing.services.beside
+import publishing.services.listings
+import publishing.services.pending_entries
+import publishing.services.publications
+import publishing.services.registrations
+import publishing.site.planned
+import reminders.kinds
+import reminders.models
+import reports.checks
+import reports.exports.rows
+import reports.exports.work
+import reviews.archive
+import reviews.exports.work
+import reviews.models
+import reviews.reading
+import reviews.services.subscriptions
+import reviews.services.work
+import reviews.verifying
+from lib.erasable import Writer, texts, whole_rows
+
+# --- Django --------------------------------------------------------------------------------------------
+
+register(crm.checks.check_usable_field_keys, Tags.security)
+register(crm.checks.check_field_keys, Tags.security, deploy=True)
+register(reports.checks.check_limits)
+
+# --- Accounts ------------------------------------------------------------------------------------------
+
+user_logged_in.connect(accounts.signals.record_sign_in)
+user_logged_out.connect(accounts.signals.record_sign_out)
+user_login_failed.connect(accounts.signals.record_failed_sign_in)
+authentication_failed.connect(accounts.signals.record_wrong_code)
+for changed in (authenticator_added, authenticator_removed, authenticator_reset):
+    changed.connect(accounts.signals.record_second_factor)
+
+accounts.acts.EFFECTS.fill(
+    accounts.services.acts.EFFECT,
+    api.services.pending_keys.EFFECT,
+    contacts.services.erasing.EFFECT,
+    incidents.services.pending_exclusions.EFFECT,
+    incidents.services.pending_protocols.EFFECT,
+    jobs.releasing.EFFECT,
+    privacy.services.erasures.EFFECT,
+    privacy.services.requests.EFFECT,
+    privacy.services.retention_rules.EFFECT,
+    publishing.services.pending_entries.EFFECT,
+)
+accounts.sessions.ENDS_WITH_SESSIONS.fill(api.services.feeds.end_feed)
+
+# --- Background jobs and reminders ---------------------------------------------------------------------
+
+jobs.kinds.KINDS.fill(
+    api.bulk_reads.JOB,
+    exchange.archive.work.JOB,
+    exchange.exports.lists.JOB,
+    exchange.imports.drafts.JOB,
+    meetings.services.recounting.JOB,
+    privacy.erasing.JOB,
+    privacy.exports.package.JOB,
+    privacy.searching.JOB,
+    reports.exports.rows.JOB,
+    reports.exports.work.JOB,
+    reviews.exports.work.JOB,
+    reviews.services.work.JOB,
+)
+reminders.kinds.SUBJECTS.fill(
+    *practices.reminders.SUBJECTS,
+    *plans.reminders.SUBJECTS,
+    *publishing.reminders.SUBJECTS,
+    *privacy.reminders.SUBJECTS,
+    *privacy.review_reminders.SUBJECTS,
+    *incidents.reminders.SUBJECTS,
+    *meetings.reminders.SUBJECTS,
+)
+
+# --- Districts that are redrawn ------------------------------------------------------------------------
+
+districts.kinds.ACCESS.fill(
+    api.services.keys.follow_redrawn,
+    reviews.services.subscriptions.follow_redrawn,
+    incidents.services.redrawn.copy_protocols,
+    meetings.services.relief.follow_redrawn,
+    accounts.services.users.follow_redrawn,
+    accounts.services.views.follow_redrawn,
+)
+districts.kinds.ROWS.fill(
+    plans.services.redrawn.follow_redrawn,
+    incidents.services.redrawn.follow_redrawn,
+    meetings.services.redrawn.follow_redrawn,
+    contacts.services.redrawn.follow_redrawn,
+)
+districts.kinds.COUNTS.fill(meetings.services.redrawn.count_redrawn, contacts.services.redrawn.count_redrawn)
+districts.kinds.RECORDS.fill(meetings.services.redrawn.has_records, contacts.services.redrawn.has_records)
+districts.kinds.SIGNED.fill(reviews.reading.has_signed)
+
+# --- Organisations and contacts ------------------------------------------------------------------------
+
+contacts.services.moves.KINDS.fill(  # rows are locked and recorded in this order
+    contacts.services.moves.ORGANISATIONS,
+    contacts.services.moves.CONTACTS,
+    meetings.services.meetings.MEETINGS,
+    meetings.services.follow_ups.FOLLOW_UPS,
+    meetings.services.concerns.CONCERNS,
+    incidents.services.incidents.INCIDENTS,
+    publishing.services.listings.LISTINGS,
+    plans.services.plans.PLANS,
+)
+contacts.services.organisations.FOLLOWERS.fill(publishing.services.listings.follow_organisations)
+contacts.merging.services.FOLLOWERS.fill(
+    plans.services.goals.end_agreements, publishing.services.listings.end_agreements
+)
+contacts.models.contact.HIDES_ENDED_ROLES.fill(privacy.models.RetentionRule.objects.hides_ended_roles)
+
+# --- Erasing a person, and what must not be erased -----------------------------------------------------
+
+lib.erasable.ERASERS.fill(privacy.erasing.erase_at_once)
+lib.erasable.FORGETTERS.fill(
+    api.services.idempotent.forget,
+    privacy.ledger.note_leaving,
+    privacy.services.retention_decisions.forget_sentences,
+    exchange.imports.forgetting.forget_rows,
+    meetings.services.rewriting.keep_headcounts,
+    contacts.services.rewriting.forget_contacts,
+    accounts.held_forms.forget,
+)
+lib.erasable.FILE_FORGETTERS.fill(publishing.services.publications.publish_soon, jobs.services.forget_files)
+lib.erasable.WRITERS.fill(
+    *texts(accounts.models.QueuedMail),
+    *whole_rows(accounts.models.SentForm),
+    Writer(accounts.models.SavedView, accounts.services.views.forget_named),
+    *texts(api.models.ApiKey, api.models.BulkAgreement, api.models.KeyWarning, api.models.Webhook),
+    *whole_rows(api.models.IdempotentRequest),
+    Writer(audit.models.Event, audit.services.remove_named_recipients),
+    Writer(audit.models.Reason, audit.services.remove_named_reasons),
+    *contacts.services.rewriting.WRITERS,
+    *texts(contacts.models.ImportedFields),
+    *texts(districts.models.ExpectedCommunity, districts.models.PeriodNote),
+    *exchange.imports.forgetting.WRITERS,
+    *incidents.services.rewriting.WRITERS,
+    Writer(jobs.models.Job, jobs.services.delete_named_files),
+    *whole_rows(jobs.models.JobFile),
+    *meetings.services.rewriting.WRITERS,
+    *texts(oversight.models.Alert, oversight.models.WatchedRecord),
+    *plans.services.plans.WRITERS,
+    *texts(plans.models.City, plans.models.Evidence, plans.models.Partner),  # no other system reads them
+    # Received, sent or frozen.
+    *texts(plans.models.CityFile, plans.models.ComparisonFile, plans.models.IndicatorValue, fixed={}),
+    *texts(plans.models.PlanReview, fixed={"signed_at__isnull": False}),
+    *texts(plans.models.PlanVoice, fixed={"review__signed_at__isnull": False}),
+    *practices.services.rewriting.WRITERS,
+    *privacy.erasing.writers_of_the_desk(),
+    Writer(publishing.models.PublicListing, publishing.services.listings.rewrite_listings),
+    Writer(publishing.models.Registration, publishing.services.registrations.forget_registrants),
+    *texts(
+        publishing.models.EntryTranslation,
+        publishing.models.PublicDistrict,
+        publishing.models.PublicEntry,
+        publishing.models.PublicMeeting,
+        publishing.models.PublicText,
+        publishing.models.ReportingRoute,
+    ),
+    *texts(publishing.models.CouncilPaper, fixed={}),  # released
+    *texts(reminders.models.Reminder),
+    # Signed audits, frozen figures and addenda never change.
+    *texts(reviews.models.Review, fixed={"signed_at__isnull": False}),
+    *texts(
+        reviews.models.ActionCheck,
+        reviews.models.AgreedAction,
+        reviews.models.FigureComment,
+        reviews.models.RungOrganisation,
+        reviews.models.SampledMeeting,
+        fixed={"review__signed_at__isnull": False},
+    ),
+    *texts(reviews.models.Addendum, reviews.models.FrozenFigure, fixed={}),
+    *texts(reviews.models.Delivery),
+    *whole_rows(reviews.models.KeptName),
+)
+lib.freezing.CHECKS.fill(privacy.services.freezing.refuse_frozen)
+lib.freezing.TEXT_CHECKS.fill(privacy.services.hiding.refuse_replacing)
+
+# --- Archives, signed records and other cities ---------------------------------------------------------
+
+exchange.archive.parts.PARTS.fill(  # archives are read in this order
+    *exchange.archive.parts.OWN_PARTS,
+    *practices.archive.PARTS,
+    *plans.archive.PARTS,
+    *publishing.archive.PARTS,
+    *reviews.archive.PARTS,
+    *privacy.archive.PARTS,
+    *incidents.archive.PARTS,
+)
+audit.verifying.CHECKS.fill(reviews.verifying.verify_reviews)
+lib.city_keys.SOURCES.fill(
+    practices.services.exchange.keys_of_practices, plans.services.cities.keys_of_cities
+)
+
+# --- The public site -----------------------------------------------------------------------------------
+
+publishing.services.beside.SOURCES.fill(plans.services.comparison.tables_of_files)
+publishing.site.planned.READERS.fill(plans.publishing.public_plans)

@@ -1,0 +1,126 @@
+"""`crm.wiring` fills each tuple of the rooms once, with all that rooms declare (docs/adr/0075)."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+
+from accounts.acts import EFFECTS, Effect
+from contacts.services import moves
+from districts.kinds import ACCESS, ROWS
+from exchange.archive.parts import DISTRICTS, PARTS, PEOPLE, Part
+from jobs.kinds import KINDS, Kind
+from lib.erasable import WRITERS, Writer
+from lib.wired import NotWired, Wired, WiredTwice
+from reminders.kinds import SUBJECTS, Subject
+
+ROOT: Final = Path(__file__).parents[2]
+ROOMS: Final = [app.name for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+WIRING: Final = ROOT / "crm" / "wiring.py"
+#: Types of what rooms declare, with all of it that is wired.
+DECLARED: Final[dict[type, list[Any]]] = {
+    Effect: [*EFFECTS],
+    Kind: [*KINDS],
+    moves.Kind: [*moves.KINDS],
+    Part: [DISTRICTS, PEOPLE, *PARTS],
+    Subject: [*SUBJECTS],
+    Writer: [*WRITERS],
+}
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for room in [*ROOMS, "lib"]:
+        for path in (ROOT / room).rglob("*.py"):
+            if "migrations" not in path.parts:
+                yield path, ast.parse(path.read_text())
+
+
+def modules() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Loaded modules of the rooms with their global names."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in {*ROOMS, "lib"} and name != "crm.wiring":
+            yield name, dict(vars(module))
+
+
+def test_each_tuple_is_filled_by_the_wiring_and_named_for_its_place() -> None:
+    tuples = {
+        f"{name}.{attribute}": value
+        for name, names in modules()
+        for attribute, value in names.items()
+        if type(value) is Wired
+    }
+    places = {value.name for value in tuples.values()}
+    assert len(places) > 15
+    assert places <= {*tuples}
+    filled = [
+        ast.unparse(node.func).removesuffix(".fill")
+        for node in ast.walk(ast.parse(WIRING.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".fill")
+    ]
+    assert sorted(filled) == sorted(places)
+    assert all(value.values for value in tuples.values())
+
+
+@pytest.mark.parametrize(
+    "declared", DECLARED, ids=lambda declared: f"{declared.__module__}.{declared.__name__}"
+)
+def test_all_that_a_room_declares_is_wired(declared: type) -> None:
+    wired = DECLARED[declared]
+    for name, names in modules():
+        for attribute, value in names.items():
+            values = value if isinstance(value, (list, tuple)) else [value]
+            left_out = [one for one in values if isinstance(one, declared) and one not in wired]
+            assert not left_out, f"{name}.{attribute}"
+
+
+def test_each_kind_of_reminder_is_wired() -> None:
+    def below(parent: Any) -> Iterator[type[Subject[Any]]]:
+        for child in parent.__subclasses__():
+            yield child
+            yield from below(child)
+
+    ours = {kind for kind in below(Subject) if kind.__module__.partition(".")[0] in ROOMS}
+    assert {kind for kind in ours if hasattr(kind, "code")} == {type(subject) for subject in SUBJECTS}
+
+
+def test_whatever_follows_a_redrawn_district_is_wired() -> None:
+    followers = {
+        value
+        for _name, names in modules()
+        for attribute, value in names.items()
+        if attribute == "follow_redrawn"
+    }
+    assert followers
+    assert followers <= {*ACCESS, *ROWS}
+
+
+def test_nothing_but_the_wiring_fills_a_tuple_or_is_called_when_an_app_is_ready() -> None:
+    for path, tree in sources():
+        calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        defined = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        assert path == WIRING or not any(call.endswith(".fill") for call in calls), path
+        assert path == ROOT / "crm" / "apps.py" or path.name != "apps.py" or "ready" not in defined, path
+        imported = {
+            name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in [getattr(node, "module", None), *(alias.name for alias in node.names)]
+        }
+        assert path == ROOT / "crm" / "apps.py" or not imported & {"crm.wiring", "wiring"}, path
+
+
+def test_a_tuple_is_not_read_before_it_is_filled_nor_filled_twice() -> None:
+    checks = Wired[int]("a.room.CHECKS")
+    for read in (list, len, bool, lambda wired: 1 in wired):
+        with pytest.raises(NotWired, match=r"a\.room\.CHECKS"):
+            read(checks)
+    checks.fill(1, 2)
+    assert [*checks, len(checks), checks[0], checks[1:]] == [1, 2, 2, 1, (2,)]
+    with pytest.raises(WiredTwice):
+        checks.fill(3)
+    assert list(checks) == [1, 2]
