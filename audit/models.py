@@ -61,8 +61,7 @@ TRANSACTION_ID = models.Func(
 class EventQuerySet(models.QuerySet["Event"]):
     def saying(self, text: str, lookup: str = "contains") -> Self:
         """Return the events whose reason has this text."""
-        now, before = (models.Q(**{f"{name}__{lookup}": text}) for name in ("reason__text", "old_purpose"))
-        return self.filter(now | before)
+        return self.filter(**{f"reason__text__{lookup}": text})
 
 
 class Event(models.Model):
@@ -83,13 +82,12 @@ class Event(models.Model):
     object_ids = ArrayField(models.UUIDField(), default=list)
     field_names = ArrayField(models.CharField(max_length=60), default=list)
     district_ids = ArrayField(models.UUIDField(), default=list)
-    old_purpose = models.CharField(max_length=500, blank=True, db_column="purpose")  # until form 2
     reason_code = models.CharField(max_length=200, blank=True, db_default="")  # ReasonCode, space-separated
     reason_digest = models.BinaryField(max_length=32, null=True)  # audit.rules.salted_digest
     request_id = models.CharField(max_length=64, blank=True)
     recipient = models.CharField(max_length=400, blank=True)  # audit.rules.recipient_of
     recipient_salt = models.BinaryField(max_length=16, null=True)  # none after the recipient was removed
-    recipient_digest = models.BinaryField(max_length=32, null=True)  # of salt and recipient, from form 3
+    recipient_digest = models.BinaryField(max_length=32, null=True)  # of salt and recipient
     allowed = models.BooleanField(default=True)
     search_hash = models.BinaryField(max_length=32, null=True)  # keyed hash of the search words
     form = models.SmallIntegerField(db_default=1)  # of the content hash (audit.rules.row_hash)
@@ -109,7 +107,6 @@ class Event(models.Model):
                 name="event_of_sharing",
                 condition=models.Q(action__in=[Action.EXPORT, Action.SHARE]),
             ),
-            models.Index(fields=["id"], name="event_with_old_reason", condition=~models.Q(old_purpose="")),
             models.Index(
                 fields=["search_hash"],
                 name="event_of_searched_words",
@@ -126,7 +123,7 @@ class Event(models.Model):
     def _reason_text(self) -> str:
         reason: Reason | None = getattr(self, "reason", None)
         if reason is None:
-            return self.old_purpose
+            return ""
         if reason.removed_at is None:
             return reason.text
         return gettext("The reason was removed on %(day)s.") % {

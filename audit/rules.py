@@ -12,19 +12,8 @@ import orjson
 
 from lib.reasons import join_reasons
 
-FIRST_FORM: Final = 1  # made by the application, until ADR 44
-SECOND_FORM: Final = 2  # made by the owner; of events until ADR 69, of changes still
-THIRD_FORM: Final = 3  # of events: a digest of the recipient stands for its text
-#: Columns that a row of the first form has not, and what they hold then.
-_LATER: Final[dict[str, object]] = {
-    "form": FIRST_FORM,
-    "login": "",
-    "reason_code": "",
-    "reason_digest": None,
-    "recipient_salt": None,
-    "recipient_digest": None,
-}
-# Fields of the second form, in order. The owner's function `audit_write` hashes the same bytes.
+FORM: Final = 1  # of a row's content hash; a row names its form
+# Fields of a content hash, in order. The owner's function `audit_write` hashes the same bytes.
 _FIELDS: Final = {
     "event": (
         *("id", "at", "actor_kind", "actor_id", "actor_role", "login", "action", "object_type", "object_ids"),
@@ -34,7 +23,7 @@ _FIELDS: Final = {
             "reason_code",
             "reason_digest",
             "request_id",
-            "recipient",
+            "recipient_digest",
             "allowed",
         ),
         "search_hash",
@@ -58,27 +47,15 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SORTED: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
-def content_hash(row: Mapping[str, object]) -> bytes:
-    """Return the first form: SHA-256 of the row's fields as sorted JSON. Times are in UTC, IDs are text."""
-    return hashlib.sha256(orjson.dumps(row, default=_plain, option=_SORTED)).digest()
-
-
 def row_hash(kind: str, row: Mapping[str, Any]) -> bytes:
-    """Return the content hash of an event or a change in the form that its row names.
+    """Return the content hash of an event or a change (32 bytes). A form that is not known has no hash.
 
-    `row` has all columns but `xid` and the hash. A form that is not known has no hash.
+    `row` has all columns but `xid` and the hash.
     """
-    if row["form"] == FIRST_FORM:
-        return content_hash({name: value for name, value in row.items() if _LATER.get(name, row) != value})
-    names = _FIELDS[kind]
-    if row["form"] == THIRD_FORM and kind == "event":
-        names = tuple("recipient_digest" if name == "recipient" else name for name in names)
-    elif row["form"] != SECOND_FORM or row.get("recipient_digest") is not None:
+    if row["form"] != FORM:
         return b""
-    if row.get("purpose"):
-        return b""
-    said = b"".join(_field(row[name]) for name in names)
-    return hashlib.sha256(f"proximity audit {kind} {row['form']}".encode() + said).digest()
+    said = b"".join(_field(row[name]) for name in _FIELDS[kind])
+    return hashlib.sha256(f"proximity audit {kind} {FORM}".encode() + said).digest()
 
 
 def salted_digest(salt: bytes, text: str) -> bytes:

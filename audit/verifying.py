@@ -18,9 +18,7 @@ from django.utils import timezone
 from audit.catalogue import differences
 from audit.models import Change, Event, Pruned, Reason, Seal, TrailPosition
 from audit.rules import (
-    FIRST_FORM,
     NO_ROOT,
-    THIRD_FORM,
     chained_root,
     leaf,
     row_hash,
@@ -236,7 +234,7 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
             yield Finding("was inserted: no seal has this number", seal.number, row.seq)
         elif row.content is None:
             yield Finding("its row is gone", seal.number, row.seq)
-        elif not _is_its_hash(row, row.content, report.removed):
+        elif row_hash("change" if row.kind == "change" else "event", row.content) != row.hash:
             yield Finding(f"{row.kind} {row.id} was edited", seal.number, row.seq)
         elif not _is_its_recipient(row, row.content, report.removed):
             yield Finding(f"the recipient of {row.kind} {row.id} was edited", seal.number, row.seq)
@@ -286,25 +284,11 @@ def _find_pruned(report: Report, using: str) -> Iterator[Finding]:
     report.pruned = pruned
 
 
-def _is_its_hash(row: Row, content: Mapping[str, Any], removed: Collection[UUID]) -> bool:
-    """Whether the row's columns have its hash. That of an old event covers its reason and recipient."""
-    if content["form"] < THIRD_FORM and row.id in removed and not content.get("recipient", "?"):
-        return True  # nothing but the seal knows its columns now
-    kind = "change" if row.kind == "change" else "event"
-    if content["form"] == FIRST_FORM and row.reason:
-        if row.reason.removed_at:
-            return True  # nothing but the seal knows its columns now
-        content = {**content, "purpose": row.reason.text}
-    return row_hash(kind, content) == row.hash
-
-
 def _is_its_recipient(row: Row, content: Mapping[str, Any], removed: Collection[UUID]) -> bool:
     """Whether the recipient of an event has its digest, or was removed by an event of the log."""
     if row.kind == "change":
         return True
     recipient, salt, digest = (content[f"recipient{name}"] for name in ("", "_salt", "_digest"))
-    if content["form"] < THIRD_FORM:
-        return digest is None and salt is None and not (recipient and row.id in removed)
     if digest is None:
         return not recipient and salt is None
     if salt is None:
@@ -318,8 +302,6 @@ def _is_its_reason(content: Mapping[str, Any], reason: KeptReason | None) -> boo
         return not digest
     if reason.removed_at:
         return reason.is_recorded and not reason.text and not reason.salt
-    if content["form"] == FIRST_FORM:
-        return not digest and not reason.salt and not content["purpose"]
     return bool(digest == salted_digest(reason.salt, reason.text))
 
 

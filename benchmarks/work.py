@@ -88,7 +88,7 @@ def _make_due(database: psycopg.Connection, count: int) -> None:
     # Made yesterday, as the rule requires, so that they are due at any time of day.
     database.execute(
         """
-        INSERT INTO meetings_reminder (id, rule, subject_type, subject_id, recipient_id, channel, occurrence,
+        INSERT INTO reminders_reminder (id, rule, subject_type, subject_id, recipient_id, channel, occurrence,
             attempts, message_id, last_error, created_at)
         SELECT gen_random_uuid(), 'follow_up_written', 'follow_up', id, owner_id, 'email',
             created_at, 0, '', '', %s
@@ -106,7 +106,7 @@ def _seconds_to_drain(database: psycopg.Connection, count: int, environment: dic
         time.sleep(0.25)
         sent, left, seconds = database.execute(
             "SELECT count(sent_at), count(*) - count(sent_at), "
-            "extract(epoch FROM max(sent_at) - min(sent_at)) FROM meetings_reminder "
+            "extract(epoch FROM max(sent_at) - min(sent_at)) FROM reminders_reminder "
             "WHERE occurrence < now()"  # without those that the worker creates for the days ahead
         ).fetchone() or (0, count, 0)
         if not left:

@@ -35,7 +35,7 @@ newest AS (
      ORDER BY n.seq LIMIT 1
 ), reminders AS (
     SELECT greatest(occurrence, created_at, lease_until) AS at
-      FROM meetings_reminder, moment
+      FROM reminders_reminder, moment
      WHERE sent_at IS NULL AND failed_at IS NULL AND occurrence <= now
        AND (lease_until IS NULL OR lease_until < now)
      ORDER BY occurrence, id LIMIT 1
@@ -68,7 +68,7 @@ newest AS (
 SELECT part, coalesce(greatest(extract(epoch FROM now - at), 0), 0)::float FROM standing, moment
 """
 _LAST: Final = {
-    "reminders": "SELECT EXISTS (SELECT 1 FROM meetings_reminder"
+    "reminders": "SELECT EXISTS (SELECT 1 FROM reminders_reminder"
     " WHERE sent_at > now() - %s * interval '1 s')",
     "mails": "SELECT EXISTS (SELECT 1 FROM accounts_queuedmail WHERE sent_at > now() - %s * interval '1 s')",
     "webhooks": "SELECT EXISTS (SELECT 1 FROM api_webhookdelivery"

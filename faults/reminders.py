@@ -11,9 +11,9 @@ from faults.table import Outcome
 # A killed process may have had no time to mark its last message if it was killed this soon after sending
 # (milliseconds, with a margin for a busy machine).
 WINDOW_SECONDS = 1.0
-LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sent_at IS NULL"
-AHEAD = "SELECT count(*) FROM meetings_reminder WHERE sent_at IS NULL"  # what is due in some minutes too
-SENT = "SELECT array_agg(message_id) FROM meetings_reminder WHERE sent_at IS NOT NULL"
+LEFT = "SELECT count(*) FROM reminders_reminder WHERE occurrence <= now() AND sent_at IS NULL"
+AHEAD = "SELECT count(*) FROM reminders_reminder WHERE sent_at IS NULL"  # what is due in some minutes too
+SENT = "SELECT array_agg(message_id) FROM reminders_reminder WHERE sent_at IS NOT NULL"
 ESCALATIONS = f"{SENT} AND rule IN ('incident_late', 'incident_late_city')"
 LEFT_ALONE = (
     "SELECT count(*) FROM incidents_incidentstep step LEFT JOIN accounts_user owner "

@@ -32,7 +32,7 @@ SOON = 10.0  # seconds within which parts that are not affected must progress
 UNNUMBERED = """
 SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_numbered n WHERE n.event_id = e.id)
 """
-LEFT = "SELECT count(*) FROM meetings_reminder WHERE occurrence <= now() AND sent_at IS NULL"
+LEFT = "SELECT count(*) FROM reminders_reminder WHERE occurrence <= now() AND sent_at IS NULL"
 
 
 class Watch:

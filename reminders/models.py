@@ -81,7 +81,6 @@ class Reminder(models.Model):
     objects = ReminderQuerySet.as_manager()
 
     class Meta:
-        db_table = "meetings_reminder"  # name used by the first versions
         indexes = [
             models.Index(
                 fields=["occurrence", "id"],

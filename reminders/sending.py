@@ -210,16 +210,16 @@ def _told(part: Part) -> Told:
 # SELECT, which hides its length: PostgreSQL would otherwise plan the statement anew for each message.
 _TURN: Final = f"""
 WITH sent AS (
-    UPDATE meetings_reminder
+    UPDATE reminders_reminder
        SET sent_at = statement_timestamp(), message_id = %(message_id)s, lease_until = NULL, last_error = ''
      WHERE id = ANY((SELECT %(sent)s::uuid[])::uuid[]) AND sent_at IS NULL
 ), held AS (
-    SELECT id FROM meetings_reminder
+    SELECT id FROM reminders_reminder
      WHERE id = ANY((SELECT %(next)s::uuid[])::uuid[])
        AND lease_until = ANY((SELECT %(ends)s::timestamptz[])::timestamptz[])
      ORDER BY id FOR UPDATE
 ), begun AS (
-    UPDATE meetings_reminder
+    UPDATE reminders_reminder
        SET lease_until = statement_timestamp() + %(length)s::interval, attempts = attempts + 1
      WHERE id = ANY((SELECT %(next)s::uuid[])::uuid[])
        AND (SELECT count(*) FROM held) = cardinality(%(next)s::uuid[])

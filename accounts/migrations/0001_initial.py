@@ -15,12 +15,10 @@ from django.contrib.postgres.operations import BtreeGistExtension
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
         ('districts', '0001_initial'),
@@ -53,15 +51,8 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('districts', models.ManyToManyField(blank=True, help_text='Includes all neighbourhoods within them.', related_name='users', to='districts.district', verbose_name='districts')),
             ],
-        ),
-        migrations.CreateModel(
-            name='ActDistrict',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='districts.district')),
-            ],
             options={
-                'db_table': 'accounts_accountrequest_districts',
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once', violation_error_message='This email address is already in use.'), models.CheckConstraint(condition=models.Q(('role__in', ['officer', 'supervisor', 'privacy_officer', 'administrator', 'confirmer'])), name='user_role_is_known', violation_error_message='Choose a role from the list.'), models.CheckConstraint(condition=models.Q(('asked_role', ''), models.Q(('asked_role__in', ['administrator', 'confirmer', 'privacy_officer', 'supervisor']), ('role', 'officer')), _connector='OR'), name='user_asked_role_waits', violation_error_message='Keep the officer role until the new role is confirmed.'), models.CheckConstraint(condition=models.Q(('reminder_channels__contained_by', ['email', 'in_page'])), name='user_channels_are_known', violation_error_message='Choose channels from the list.')],
             },
         ),
         migrations.CreateModel(
@@ -94,17 +85,12 @@ class Migration(migrations.Migration):
                 ('is_confirmed', models.BooleanField(default=False)),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('districts', models.ManyToManyField(blank=True, related_name='pending_acts', through='accounts.ActDistrict', to='districts.district')),
+                ('districts', models.ManyToManyField(blank=True, related_name='pending_acts', to='districts.district')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'db_table': 'accounts_accountrequest',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('user', 'kind'), name='account_request_once', violation_error_message='This has already been requested.'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('subject', 'kind'), name='pending_act_once', violation_error_message='This has already been requested.'), models.CheckConstraint(condition=models.Q(('user__isnull', False), ('subject__isnull', False), _connector='XOR'), name='pending_act_is_about_one', violation_error_message='Choose an account or another record.'), models.CheckConstraint(condition=models.Q(('kind__in', ['role', 'districts', 'email', 'second_factor', 'reactivation', 'api_key', 'archive', 'export', 'exclusion', 'protocol', 'erasure', 'public_entry', 'erasing', 'searching', 'retention'])), name='pending_act_kind_is_known', violation_error_message='Choose from the list.')],
             },
-        ),
-        migrations.AddField(
-            model_name='actdistrict',
-            name='act',
-            field=models.ForeignKey(db_column='accountrequest_id', on_delete=django.db.models.deletion.CASCADE, to='accounts.pendingact'),
         ),
         migrations.CreateModel(
             name='QueuedMail',
@@ -120,6 +106,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['kind', 'attempts', 'id'], name='queued_mail_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('object_id', 'kind', 'recipient'), name='queued_mail_once', nulls_distinct=False, violation_error_message='This email already exists.')],
+            },
         ),
         migrations.CreateModel(
             name='Relief',
@@ -133,6 +123,10 @@ class Migration(migrations.Migration):
                 ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reliefs', to='districts.district', verbose_name='district')),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reliefs', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
             ],
+            options={
+                'indexes': [models.Index(fields=['officer', '-ends_at'], name='relief_of_officer')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='relief_ends_in_time', violation_error_message='Temporary access can last 12 hours at most.'), models.CheckConstraint(condition=models.Q(('reason__in', ['night_duty', 'colleague_away', 'incident', 'event'])), name='relief_reason_is_known', violation_error_message='Choose a reason from the list.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('officer', '='), (models.Func(models.F('starts_at'), django.db.models.functions.comparison.Coalesce('ended_at', 'ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='relief_one_at_a_time', violation_error_message='You already have temporary access to another district. End it first.')],
+            },
         ),
         migrations.CreateModel(
             name='SavedView',
@@ -145,6 +139,9 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
                 ('shared_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='districts.district', verbose_name='shared with')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('owner', 'list_name', 'name'), name='saved_view_name_once', violation_error_message='You already have a view with this name.')],
+            },
         ),
         migrations.CreateModel(
             name='SentForm',
@@ -157,6 +154,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['created_at'], name='sent_form_by_age')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'form'), name='sent_form_once')],
+            },
         ),
         migrations.CreateModel(
             name='Session',
@@ -174,78 +175,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'sessions',
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once', violation_error_message='This email address is already in use.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['officer', 'supervisor', 'privacy_officer', 'administrator', 'confirmer'])), name='user_role_is_known', violation_error_message='Choose a role from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_role', ''), models.Q(('asked_role__in', ['administrator', 'confirmer', 'privacy_officer', 'supervisor']), ('role', 'officer')), _connector='OR'), name='user_asked_role_waits', violation_error_message='Keep the officer role until the new role is confirmed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('reminder_channels__contained_by', ['email', 'in_page'])), name='user_channels_are_known', violation_error_message='Choose channels from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pendingact',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('user', 'kind'), name='account_request_once', violation_error_message='This has already been requested.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pendingact',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('subject', 'kind'), name='pending_act_once', violation_error_message='This has already been requested.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pendingact',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', False), ('subject__isnull', False), _connector='XOR'), name='pending_act_is_about_one', violation_error_message='Choose an account or another record.'),
-        ),
-        migrations.AddConstraint(
-            model_name='pendingact',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['role', 'districts', 'email', 'second_factor', 'reactivation', 'api_key', 'archive', 'export', 'exclusion', 'protocol', 'erasure', 'public_entry', 'erasing', 'searching', 'retention'])), name='pending_act_kind_is_known', violation_error_message='Choose from the list.'),
-        ),
-        migrations.AlterUniqueTogether(
-            name='actdistrict',
-            unique_together={('act', 'district')},
-        ),
-        migrations.AddIndex(
-            model_name='queuedmail',
-            index=models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['kind', 'attempts', 'id'], name='queued_mail_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='queuedmail',
-            constraint=models.UniqueConstraint(fields=('object_id', 'kind', 'recipient'), name='queued_mail_once', nulls_distinct=False, violation_error_message='This email already exists.'),
-        ),
-        migrations.AddIndex(
-            model_name='relief',
-            index=models.Index(fields=['officer', '-ends_at'], name='relief_of_officer'),
-        ),
-        migrations.AddConstraint(
-            model_name='relief',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='relief_ends_in_time', violation_error_message='Temporary access can last 12 hours at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='relief',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['night_duty', 'colleague_away', 'incident', 'event'])), name='relief_reason_is_known', violation_error_message='Choose a reason from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='relief',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('officer', '='), (models.Func(models.F('starts_at'), django.db.models.functions.comparison.Coalesce('ended_at', 'ends_at'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='relief_one_at_a_time', violation_error_message='You already have temporary access to another district. End it first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'list_name', 'name'), name='saved_view_name_once', violation_error_message='You already have a view with this name.'),
-        ),
-        migrations.AddIndex(
-            model_name='sentform',
-            index=models.Index(fields=['created_at'], name='sent_form_by_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='sentform',
-            constraint=models.UniqueConstraint(fields=('user', 'form'), name='sent_form_once'),
         ),
         *run_files(__file__, "row_context", "coverage", "written_in_context"),
     ]

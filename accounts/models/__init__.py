@@ -1,4 +1,4 @@
-from accounts.models.act import Act, ActDistrict, PendingAct
+from accounts.models.act import Act, PendingAct
 from accounts.models.browser_report import BrowserReport
 from accounts.models.mail import QueuedMail
 from accounts.models.user import (
@@ -19,7 +19,6 @@ from accounts.models.user import (
 
 __all__ = [
     "Act",
-    "ActDistrict",
     "BrowserReport",
     "Channel",
     "PendingAct",

@@ -124,9 +124,7 @@ class PendingAct(models.Model):
     kind = models.CharField(max_length=20, choices=Act)
     email = models.EmailField(blank=True)  # the requested address
     # Districts that an account is to get, or whose records leave.
-    districts = models.ManyToManyField(
-        District, through="ActDistrict", blank=True, related_name="pending_acts"
-    )
+    districts = models.ManyToManyField(District, blank=True, related_name="pending_acts")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(null=True)  # when those who can confirm it were notified
@@ -141,7 +139,6 @@ class PendingAct(models.Model):
     objects = PendingActQuerySet.as_manager()
 
     class Meta:
-        db_table = "accounts_accountrequest"  # its first name: the version before knows no other
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "kind"],
@@ -179,14 +176,3 @@ class PendingAct(models.Model):
     def ends_at(self) -> datetime:
         """When the act is withdrawn if nobody has decided it."""
         return self.asked_at + rules.ACT_WAITS
-
-
-class ActDistrict(models.Model):
-    """A district that a pending act names."""
-
-    act = models.ForeignKey(PendingAct, on_delete=models.CASCADE, db_column="accountrequest_id")
-    district = models.ForeignKey(District, on_delete=models.CASCADE)
-
-    class Meta:
-        db_table = "accounts_accountrequest_districts"
-        unique_together = [("act", "district")]

@@ -8,17 +8,15 @@ import lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('districts', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -45,6 +43,9 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('districts', models.ManyToManyField(blank=True, related_name='+', to='districts.district', verbose_name='districts')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'revoked'), _negated=True), fields=('source',), name='key_source_once', violation_error_message='This source name is already used by another key.'), models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['organisations:read', 'organisations:write', 'contacts:read', 'contacts:write', 'contacts:private', 'contacts:erase', 'meetings:read', 'meetings:write', 'follow-ups:read', 'follow-ups:write', 'concerns:read', 'concerns:write', 'reports:read', 'changes:read', 'webhooks:write']), ('scopes__len__gt', 0)), name='key_scopes_are_known', violation_error_message='Choose permissions from the list.'), models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'active', 'revoked'])), name='key_status_is_known', violation_error_message='Choose a status from the list.'), models.CheckConstraint(condition=models.Q(('expires_at__lte', django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Coalesce(models.F('renewed_at'), models.F('created_at')), '+', models.Value(datetime.timedelta(days=365, seconds=3600))))), name='key_expires_in_a_year', violation_error_message='A key can be valid for up to one year.')],
+            },
         ),
         migrations.CreateModel(
             name='ApiSecret',
@@ -69,6 +70,9 @@ class Migration(migrations.Migration):
                 ('agreed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bulk_agreements', to='api.apikey')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('key',), name='bulk_agreement_once', violation_error_message='This key already has an agreement.'), models.CheckConstraint(condition=models.Q(('rows_read__lte', models.F('rows'))), name='bulk_agreement_is_kept', violation_error_message='The agreement allows fewer rows.')],
+            },
         ),
         migrations.CreateModel(
             name='CalendarFeed',
@@ -89,6 +93,9 @@ class Migration(migrations.Migration):
                 ('contact_id', models.UUIDField()),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='api.apikey')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'day', 'contact_id'), name='contact_read_once')],
+            },
         ),
         migrations.CreateModel(
             name='IdempotentRequest',
@@ -118,6 +125,9 @@ class Migration(migrations.Migration):
                 ('is_expected', models.BooleanField(default=False)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='api.apikey')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('key', 'network'), name='key_network_once')],
+            },
         ),
         migrations.CreateModel(
             name='KeyWarning',
@@ -133,6 +143,10 @@ class Migration(migrations.Migration):
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='warnings', to='api.apikey')),
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['id'], name='key_warning_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('key', 'ends_at', 'recipient'), name='key_warning_once', violation_error_message='This email already exists.')],
+            },
         ),
         migrations.CreateModel(
             name='PersonRead',
@@ -143,6 +157,9 @@ class Migration(migrations.Migration):
                 ('is_outside', models.BooleanField(db_default=False, default=False)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'day', 'contact_id'), name='person_read_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReadingDay',
@@ -153,6 +170,9 @@ class Migration(migrations.Migration):
                 ('explained_at', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'day'), name='reading_day_once')],
+            },
         ),
         migrations.CreateModel(
             name='Webhook',
@@ -178,6 +198,9 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='webhooks', to='api.apikey', verbose_name='key')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('types__len__gt', 0)), name='webhook_has_types', violation_error_message='Choose at least one type of change.'), models.CheckConstraint(condition=models.Q(models.Q(('previous_secret__isnull', True), ('previous_until__isnull', True)), models.Q(('previous_secret__isnull', False), ('previous_until__isnull', False)), _connector='OR'), name='webhook_previous_secret_ends', violation_error_message='A previous secret must have an expiry date.')],
+            },
         ),
         migrations.CreateModel(
             name='WebhookDelivery',
@@ -194,82 +217,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('webhook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='api.webhook')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'revoked'), _negated=True), fields=('source',), name='key_source_once', violation_error_message='This source name is already used by another key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['organisations:read', 'organisations:write', 'contacts:read', 'contacts:write', 'contacts:private', 'contacts:erase', 'meetings:read', 'meetings:write', 'follow-ups:read', 'follow-ups:write', 'concerns:read', 'concerns:write', 'reports:read', 'changes:read', 'webhooks:write']), ('scopes__len__gt', 0)), name='key_scopes_are_known', violation_error_message='Choose permissions from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'active', 'revoked'])), name='key_status_is_known', violation_error_message='Choose a status from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__lte', django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Coalesce(models.F('renewed_at'), models.F('created_at')), '+', models.Value(datetime.timedelta(days=365, seconds=3600))))), name='key_expires_in_a_year', violation_error_message='A key can be valid for up to one year.'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkagreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('key',), name='bulk_agreement_once', violation_error_message='This key already has an agreement.'),
-        ),
-        migrations.AddConstraint(
-            model_name='bulkagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('rows_read__lte', models.F('rows'))), name='bulk_agreement_is_kept', violation_error_message='The agreement allows fewer rows.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactread',
-            constraint=models.UniqueConstraint(fields=('key', 'day', 'contact_id'), name='contact_read_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keynetwork',
-            constraint=models.UniqueConstraint(fields=('key', 'network'), name='key_network_once'),
-        ),
-        migrations.AddIndex(
-            model_name='keywarning',
-            index=models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['id'], name='key_warning_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='keywarning',
-            constraint=models.UniqueConstraint(fields=('key', 'ends_at', 'recipient'), name='key_warning_once', violation_error_message='This email already exists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='personread',
-            constraint=models.UniqueConstraint(fields=('user', 'day', 'contact_id'), name='person_read_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='readingday',
-            constraint=models.UniqueConstraint(fields=('user', 'day'), name='reading_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhook',
-            constraint=models.CheckConstraint(condition=models.Q(('types__len__gt', 0)), name='webhook_has_types', violation_error_message='Choose at least one type of change.'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('previous_secret__isnull', True), ('previous_until__isnull', True)), models.Q(('previous_secret__isnull', False), ('previous_until__isnull', False)), _connector='OR'), name='webhook_previous_secret_ends', violation_error_message='A previous secret must have an expiry date.'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('delivered_at__isnull', True), ('failed_at__isnull', True)), name='webhook_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('delivered_at__isnull', True), ('failed_at__isnull', True)), fields=['webhook', 'seq'], name='webhook_delivery_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['created_at'], name='webhook_delivery_by_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('webhook', 'seq'), name='webhook_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_at__isnull', True), ('failed_at__isnull', True), _connector='OR'), name='webhook_delivery_ends_once', violation_error_message='A delivery is either delivered or failed, not both.'),
+            options={
+                'indexes': [models.Index(models.F('due_at'), models.F('id'), condition=models.Q(('delivered_at__isnull', True), ('failed_at__isnull', True)), name='webhook_delivery_due'), models.Index(condition=models.Q(('delivered_at__isnull', True), ('failed_at__isnull', True)), fields=['webhook', 'seq'], name='webhook_delivery_waiting'), models.Index(fields=['created_at'], name='webhook_delivery_by_age')],
+                'constraints': [models.UniqueConstraint(fields=('webhook', 'seq'), name='webhook_delivery_once'), models.CheckConstraint(condition=models.Q(('delivered_at__isnull', True), ('failed_at__isnull', True), _connector='OR'), name='webhook_delivery_ends_once', violation_error_message='A delivery is either delivered or failed, not both.')],
+            },
         ),
         *run_files(__file__, "coverage_of_keys"),
     ]

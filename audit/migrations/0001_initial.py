@@ -4,33 +4,15 @@ import django.db.models.deletion
 import lib.ids
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Change',
-            fields=[
-                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('object_type', models.CharField(max_length=30)),
-                ('object_id', models.UUIDField()),
-                ('op', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('archived', 'archived'), ('erased', 'erased'), ('merged', 'merged'), ('restricted', 'restricted'), ('released', 'released')], max_length=10)),
-                ('version', models.PositiveIntegerField()),
-                ('into_id', models.UUIDField(null=True)),
-                ('district_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('form', models.SmallIntegerField(db_default=1)),
-                ('content_hash', models.BinaryField(max_length=32)),
-                ('xid', models.BigIntegerField(db_default=models.Func(output_field=models.BigIntegerField(), template='pg_current_xact_id()::text::bigint'), editable=False)),
-            ],
-        ),
         migrations.CreateModel(
             name='Event',
             fields=[
@@ -45,7 +27,6 @@ class Migration(migrations.Migration):
                 ('object_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
                 ('field_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
                 ('district_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('old_purpose', models.CharField(blank=True, db_column='purpose', max_length=500)),
                 ('reason_code', models.CharField(blank=True, db_default='', max_length=200)),
                 ('reason_digest', models.BinaryField(max_length=32, null=True)),
                 ('request_id', models.CharField(blank=True, max_length=64)),
@@ -58,6 +39,29 @@ class Migration(migrations.Migration):
                 ('content_hash', models.BinaryField(max_length=32)),
                 ('xid', models.BigIntegerField(db_default=models.Func(output_field=models.BigIntegerField(), template='pg_current_xact_id()::text::bigint'), editable=False)),
             ],
+            options={
+                'indexes': [models.Index(fields=['actor_id', '-at'], name='event_of_actor'), django.contrib.postgres.indexes.GinIndex(fields=['object_ids'], name='event_of_object'), models.Index(fields=['-at'], name='event_by_time'), models.Index(fields=['xid'], name='event_by_transaction'), models.Index(condition=models.Q(('action__in', ['export', 'share'])), fields=['-at'], name='event_of_sharing'), models.Index(condition=models.Q(('search_hash__isnull', False)), fields=['search_hash'], name='event_of_searched_words')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+                ('object_type', models.CharField(max_length=30)),
+                ('object_id', models.UUIDField()),
+                ('op', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('archived', 'archived'), ('erased', 'erased'), ('merged', 'merged'), ('restricted', 'restricted'), ('released', 'released')], max_length=10)),
+                ('version', models.PositiveIntegerField()),
+                ('into_id', models.UUIDField(null=True)),
+                ('district_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('form', models.SmallIntegerField(db_default=1)),
+                ('content_hash', models.BinaryField(max_length=32)),
+                ('xid', models.BigIntegerField(db_default=models.Func(output_field=models.BigIntegerField(), template='pg_current_xact_id()::text::bigint'), editable=False)),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='audit.event')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['object_id', '-at'], name='change_of_object'), models.Index(fields=['xid'], name='change_by_transaction')],
+            },
         ),
         migrations.CreateModel(
             name='Pruned',
@@ -85,15 +89,21 @@ class Migration(migrations.Migration):
                 ('public_key', models.BinaryField(max_length=32)),
                 ('signature', models.BinaryField(max_length=64)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('first_seq',), name='seal_starts_once', violation_error_message='Each sequence number belongs to one seal.'), models.CheckConstraint(condition=models.Q(('last_seq__gte', models.F('first_seq'))), name='seal_is_not_empty', violation_error_message='A seal must contain at least one row.')],
+            },
         ),
         migrations.CreateModel(
             name='TrailPosition',
             fields=[
                 ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('below_xid', models.BigIntegerField()),
+                ('change', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='numbered', to='audit.change')),
+                ('event', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='numbered', to='audit.event')),
             ],
             options={
                 'db_table': 'audit_numbered',
+                'constraints': [models.CheckConstraint(condition=models.Q(('event__isnull', True), ('change__isnull', True), _connector='XOR'), name='numbered_is_one_row', violation_error_message='Each sequence number belongs to one log entry.')],
             },
         ),
         migrations.CreateModel(
@@ -105,69 +115,6 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removed_by', models.UUIDField(null=True)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['actor_id', '-at'], name='event_of_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['object_ids'], name='event_of_object'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['-at'], name='event_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['xid'], name='event_by_transaction'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('action__in', ['export', 'share'])), fields=['-at'], name='event_of_sharing'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('old_purpose', ''), _negated=True), fields=['id'], name='event_with_old_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('search_hash__isnull', False)), fields=['search_hash'], name='event_of_searched_words'),
-        ),
-        migrations.AddField(
-            model_name='change',
-            name='event',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='audit.event'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('first_seq',), name='seal_starts_once', violation_error_message='Each sequence number belongs to one seal.'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('last_seq__gte', models.F('first_seq'))), name='seal_is_not_empty', violation_error_message='A seal must contain at least one row.'),
-        ),
-        migrations.AddField(
-            model_name='trailposition',
-            name='change',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='numbered', to='audit.change'),
-        ),
-        migrations.AddField(
-            model_name='trailposition',
-            name='event',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='numbered', to='audit.event'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['object_id', '-at'], name='change_of_object'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['xid'], name='change_by_transaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='trailposition',
-            constraint=models.CheckConstraint(condition=models.Q(('event__isnull', True), ('change__isnull', True), _connector='XOR'), name='numbered_is_one_row', violation_error_message='Each sequence number belongs to one log entry.'),
         ),
         *run_files(__file__, "append_only", "writing", "publishing", "removing", "pruning"),
     ]

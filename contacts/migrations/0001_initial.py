@@ -13,17 +13,15 @@ from django.contrib.postgres.operations import TrigramExtension, UnaccentExtensi
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('districts', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -57,6 +55,10 @@ class Migration(migrations.Migration):
                 ('agreement_recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agreement recorded by')),
                 ('home_district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='districts.district', verbose_name='district')),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='contact_search', opclasses=['gin_trgm_ops']), django.contrib.postgres.indexes.GinIndex(fields=['clues'], name='contact_clues'), models.Index(fields=['home_district', 'folded', 'id'], name='contact_by_name'), models.Index(fields=['review_on'], name='contact_by_review'), models.Index(fields=['home_district', 'review_on'], include=('created_at',), name='contact_review_of_district'), models.Index(fields=['updated_at', 'id'], name='contact_by_update')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('lawful_basis__in', ['public_task', 'legal_obligation', 'consent', 'vital_interests', 'police_law'])), name='contact_has_lawful_basis', violation_error_message='Choose the lawful basis for keeping this person’s details.'), models.CheckConstraint(condition=models.Q(('purpose__in', ['community_liaison', 'incident_response', 'safety_planning', 'event_planning', 'training'])), name='contact_has_purpose', violation_error_message='Choose the purpose for keeping this person’s details.'), models.CheckConstraint(condition=models.Q(('preferred_channel__in', ['', 'phone', 'message', 'email', 'in_person'])), name='contact_channel_is_known', violation_error_message='Choose a contact method from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('agreement_how', ''), ('agreement_on__isnull', True), ('agreement_recorded_by__isnull', True)), models.Q(('agreement_how__in', ['spoken', 'written', 'email']), ('agreement_on__isnull', False), ('agreement_recorded_by__isnull', False)), _connector='OR'), name='contact_agreement_is_whole', violation_error_message='Record how and when they agreed, and who recorded it.')],
+            },
         ),
         migrations.CreateModel(
             name='ErasedId',
@@ -106,6 +108,10 @@ class Migration(migrations.Migration):
                 ('home_district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='districts.district', verbose_name='home district')),
                 ('lead_officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_organisations', to=settings.AUTH_USER_MODEL, verbose_name='lead officer')),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='organisation_search', opclasses=['gin_trgm_ops']), django.contrib.postgres.indexes.GinIndex(fields=['clues'], name='organisation_clues'), models.Index(fields=['home_district', 'folded', 'id'], name='organisation_by_name'), models.Index(fields=['home_district', 'last_met_at', 'id'], name='organisation_by_last_met'), models.Index(fields=['lead_officer'], name='organisation_of_lead'), models.Index(condition=models.Q(('meet_by__isnull', False)), fields=['meet_by'], name='organisation_meet_by'), models.Index(fields=['updated_at', 'id'], name='organisation_by_update'), models.Index(fields=['id'], include=('kind', 'review_on'), name='organisation_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['community_group', 'residents_association', 'minority_association', 'womens_organisation', 'lgbt_organisation', 'ngo', 'religious_community', 'youth_organisation', 'parents_association', 'disability_organisation', 'older_people_organisation', 'victim_support', 'shelter', 'reception_centre', 'law_advocacy', 'trade_union', 'housing_tenants', 'environment', 'culture_sport', 'business_association', 'school', 'health_service', 'municipal_service', 'other_police', 'prosecution', 'equality_body', 'academic', 'media', 'other'])), name='organisation_kind_is_known', violation_error_message='Choose a kind from the list.'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'dormant', 'closed'])), name='organisation_status_is_known', violation_error_message='Choose a status from the list.'), models.CheckConstraint(condition=models.Q(('cadence_days__isnull', True), models.Q(('cadence_days__gte', 1), ('cadence_days__lte', 730)), _connector='OR'), name='organisation_cadence_is_days', violation_error_message='Enter a number of days between 1 and 730.'), models.CheckConstraint(condition=models.Q(('deputy_officer__isnull', True), ('lead_officer__isnull', True), models.Q(('deputy_officer', models.F('lead_officer')), _negated=True), _connector='OR'), name='organisation_deputy_is_another', violation_error_message='The deputy must be a different person from the lead officer.'), models.CheckConstraint(condition=models.Q(('is_listed_publicly', True), ('kind', 'shelter'), _negated=True), name='organisation_shelter_is_hidden', violation_error_message='A shelter cannot be listed publicly.'), models.CheckConstraint(condition=models.Q(('is_listed_publicly', True), ('location_protected', True), _negated=True), name='organisation_protected_hidden', violation_error_message='An organisation whose location is protected cannot be listed publicly.'), models.CheckConstraint(condition=models.Q(('contact_wish', 'welcome'), models.Q(('contact_wish__in', ['welcome', 'only_if_they_ask', 'none']), ('contact_wish_on__isnull', False), models.Q(('contact_wish_by', ''), _negated=True)), _connector='OR'), name='organisation_wish_was_said', violation_error_message='Enter who in the organisation told you, and when.'), models.CheckConstraint(condition=models.Q(('night_calls__in', ['not_asked', 'never', 'if_our_place', 'always'])), name='organisation_night_calls_known', violation_error_message='Choose from the list what was agreed about night calls.')],
+            },
         ),
         migrations.CreateModel(
             name='ContactDetail',
@@ -118,6 +124,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('owner', 'channel', 'value'), name='contactdetail_once', violation_error_message='This phone or address is already listed.'), models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'email', 'website', 'social'])), name='contactdetail_channel_is_known', violation_error_message='Choose a type from the list.'), models.CheckConstraint(condition=models.Q(('use__in', ['', 'office', 'mobile', 'reception', 'secretary', 'press', 'out_of_hours', 'fax'])), name='contactdetail_use_is_known', violation_error_message='Choose a use from the list.'), models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='contactdetail_is_something', violation_error_message='Enter a phone number or an address.')],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +135,9 @@ class Migration(migrations.Migration):
                 ('external_id', models.CharField(max_length=200)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='contacts.contact')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='contact_external_id_once', violation_error_message='Another contact already has this ID from that source.')],
+            },
         ),
         migrations.CreateModel(
             name='Merge',
@@ -166,6 +176,9 @@ class Migration(migrations.Migration):
                 ('night_phone', lib.encrypted_fields.EncryptedPhoneField(blank=True, help_text='The number on duty there at night, not of one person.', max_length=128, region=None, verbose_name='night phone')),
                 ('address', lib.encrypted_fields.EncryptedCharField(blank=True, help_text='Of a shelter or reception centre.', max_length=300, verbose_name='private address')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('address', ''), ('night_phone', ''), _negated=True), name='organisation_private_channel_is_something', violation_error_message='Enter a night phone or an address, or delete this entry.')],
+            },
         ),
         migrations.CreateModel(
             name='ImportedFields',
@@ -176,6 +189,9 @@ class Migration(migrations.Migration):
                 ('said_on', models.DateField(null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imported_fields', to='contacts.organisation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'source'), name='imported_fields_once', violation_error_message='This source is already saved.')],
+            },
         ),
         migrations.CreateModel(
             name='FocusDeclaration',
@@ -190,6 +206,10 @@ class Migration(migrations.Migration):
                 ('superseded_at', models.DateTimeField(editable=False, null=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='focus_declarations', to='contacts.organisation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['focus', 'organisation'], name='focus_of_organisation')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at', None)), expressions=[(models.F('organisation'), '='), (models.F('focus'), '='), (models.Func(models.F('declared_on'), models.F('withdrawn_on'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='focus_declared_once_at_a_time', violation_error_message='This community is already listed.'), models.CheckConstraint(condition=models.Q(('focus__in', ['ethnic_minority', 'african_descent', 'language_minority', 'migrants', 'refugees', 'stateless', 'roma', 'travellers', 'sami', 'jewish', 'muslim', 'christian', 'sikh', 'hindu', 'other_religion_belief', 'women', 'lgbti', 'trans', 'disability', 'youth', 'older_people', 'homelessness'])), name='focus_is_known', violation_error_message='Choose a community from the list.')],
+            },
         ),
         migrations.CreateModel(
             name='Affiliation',
@@ -203,6 +223,10 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='contacts.contact')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to='contacts.organisation', verbose_name='organisation')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('until__isnull', False), models.Q(('told_until__isnull', True), models.Q(('told_until', models.F('until')), _negated=True), _connector='OR')), fields=['until'], name='affiliation_end_untold')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('contact', 'organisation'), name='affiliation_once', violation_error_message='This contact already represents this organisation.'), models.UniqueConstraint(condition=models.Q(('is_primary', True), ('until__isnull', True)), fields=('organisation',), name='affiliation_one_primary', violation_error_message='This organisation already has a main contact.'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('since__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='affiliation_ends_after_start', violation_error_message='The end date must be on or after the start date.')],
+            },
         ),
         migrations.CreateModel(
             name='OrganisationDetail',
@@ -215,6 +239,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('owner', 'channel', 'value'), name='organisationdetail_once', violation_error_message='This phone or address is already listed.'), models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'email', 'website', 'social'])), name='organisationdetail_channel_is_known', violation_error_message='Choose a type from the list.'), models.CheckConstraint(condition=models.Q(('use__in', ['', 'office', 'mobile', 'reception', 'secretary', 'press', 'out_of_hours', 'fax'])), name='organisationdetail_use_is_known', violation_error_message='Choose a use from the list.'), models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='organisationdetail_is_something', violation_error_message='Enter a phone number or an address.')],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +250,9 @@ class Migration(migrations.Migration):
                 ('external_id', models.CharField(max_length=200)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='external_ids', to='contacts.organisation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='organisation_external_id_once', violation_error_message='Another organisation already has this ID from that source.')],
+            },
         ),
         migrations.CreateModel(
             name='OrganisationPeriod',
@@ -242,6 +270,10 @@ class Migration(migrations.Migration):
                 ('lead_officer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='contacts.organisation')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status', 'active')), fields=['home_district', 'since'], include=('organisation', 'until', 'cadence_days', 'lead_officer', 'deputy_officer', 'verified_on', 'kind'), name='period_of_figures'), models.Index(condition=models.Q(('entered_at__isnull', False)), fields=['entered_at'], name='period_by_entry')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('organisation'), '='), (models.Func(models.F('since'), models.F('until'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='period_one_at_a_time', violation_error_message='These dates overlap with another period of this organisation.'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='period_ends_after_start', violation_error_message='The end of the period must be after its start.')],
+            },
         ),
         migrations.CreateModel(
             name='PrivateChannel',
@@ -253,202 +285,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('email', ''), ('phone', ''), _negated=True), name='private_channel_is_something', violation_error_message='Enter a private phone or email, or delete this entry.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='contact_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['clues'], name='contact_clues'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['home_district', 'folded', 'id'], name='contact_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['review_on'], name='contact_by_review'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['home_district', 'review_on'], include=('created_at',), name='contact_review_of_district'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['updated_at', 'id'], name='contact_by_update'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('lawful_basis__in', ['public_task', 'legal_obligation', 'consent', 'vital_interests', 'police_law'])), name='contact_has_lawful_basis', violation_error_message='Choose the lawful basis for keeping this person’s details.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['community_liaison', 'incident_response', 'safety_planning', 'event_planning', 'training'])), name='contact_has_purpose', violation_error_message='Choose the purpose for keeping this person’s details.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('preferred_channel__in', ['', 'phone', 'message', 'email', 'in_person'])), name='contact_channel_is_known', violation_error_message='Choose a contact method from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreement_how', ''), ('agreement_on__isnull', True), ('agreement_recorded_by__isnull', True)), models.Q(('agreement_how__in', ['spoken', 'written', 'email']), ('agreement_on__isnull', False), ('agreement_recorded_by__isnull', False)), _connector='OR'), name='contact_agreement_is_whole', violation_error_message='Record how and when they agreed, and who recorded it.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactdetail',
-            constraint=models.UniqueConstraint(fields=('owner', 'channel', 'value'), name='contactdetail_once', violation_error_message='This phone or address is already listed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'email', 'website', 'social'])), name='contactdetail_channel_is_known', violation_error_message='Choose a type from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('use__in', ['', 'office', 'mobile', 'reception', 'secretary', 'press', 'out_of_hours', 'fax'])), name='contactdetail_use_is_known', violation_error_message='Choose a use from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='contactdetail_is_something', violation_error_message='Enter a phone number or an address.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactexternalid',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='contact_external_id_once', violation_error_message='Another contact already has this ID from that source.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationprivatechannel',
-            constraint=models.CheckConstraint(condition=models.Q(('address', ''), ('night_phone', ''), _negated=True), name='organisation_private_channel_is_something', violation_error_message='Enter a night phone or an address, or delete this entry.'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='organisation_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['clues'], name='organisation_clues'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['home_district', 'folded', 'id'], name='organisation_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['home_district', 'last_met_at', 'id'], name='organisation_by_last_met'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['lead_officer'], name='organisation_of_lead'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('meet_by__isnull', False)), fields=['meet_by'], name='organisation_meet_by'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['updated_at', 'id'], name='organisation_by_update'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['id'], include=('kind', 'review_on'), name='organisation_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['community_group', 'residents_association', 'minority_association', 'womens_organisation', 'lgbt_organisation', 'ngo', 'religious_community', 'youth_organisation', 'parents_association', 'disability_organisation', 'older_people_organisation', 'victim_support', 'shelter', 'reception_centre', 'law_advocacy', 'trade_union', 'housing_tenants', 'environment', 'culture_sport', 'business_association', 'school', 'health_service', 'municipal_service', 'other_police', 'prosecution', 'equality_body', 'academic', 'media', 'other'])), name='organisation_kind_is_known', violation_error_message='Choose a kind from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'dormant', 'closed'])), name='organisation_status_is_known', violation_error_message='Choose a status from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('cadence_days__isnull', True), models.Q(('cadence_days__gte', 1), ('cadence_days__lte', 730)), _connector='OR'), name='organisation_cadence_is_days', violation_error_message='Enter a number of days between 1 and 730.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('deputy_officer__isnull', True), ('lead_officer__isnull', True), models.Q(('deputy_officer', models.F('lead_officer')), _negated=True), _connector='OR'), name='organisation_deputy_is_another', violation_error_message='The deputy must be a different person from the lead officer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('is_listed_publicly', True), ('kind', 'shelter'), _negated=True), name='organisation_shelter_is_hidden', violation_error_message='A shelter cannot be listed publicly.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('is_listed_publicly', True), ('location_protected', True), _negated=True), name='organisation_protected_hidden', violation_error_message='An organisation whose location is protected cannot be listed publicly.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('contact_wish', 'welcome'), models.Q(('contact_wish__in', ['welcome', 'only_if_they_ask', 'none']), ('contact_wish_on__isnull', False), models.Q(('contact_wish_by', ''), _negated=True)), _connector='OR'), name='organisation_wish_was_said', violation_error_message='Enter who in the organisation told you, and when.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('night_calls__in', ['not_asked', 'never', 'if_our_place', 'always'])), name='organisation_night_calls_known', violation_error_message='Choose from the list what was agreed about night calls.'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedfields',
-            constraint=models.UniqueConstraint(fields=('organisation', 'source'), name='imported_fields_once', violation_error_message='This source is already saved.'),
-        ),
-        migrations.AddIndex(
-            model_name='focusdeclaration',
-            index=models.Index(fields=['focus', 'organisation'], name='focus_of_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='focusdeclaration',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_at', None)), expressions=[(models.F('organisation'), '='), (models.F('focus'), '='), (models.Func(models.F('declared_on'), models.F('withdrawn_on'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='focus_declared_once_at_a_time', violation_error_message='This community is already listed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='focusdeclaration',
-            constraint=models.CheckConstraint(condition=models.Q(('focus__in', ['ethnic_minority', 'african_descent', 'language_minority', 'migrants', 'refugees', 'stateless', 'roma', 'travellers', 'sami', 'jewish', 'muslim', 'christian', 'sikh', 'hindu', 'other_religion_belief', 'women', 'lgbti', 'trans', 'disability', 'youth', 'older_people', 'homelessness'])), name='focus_is_known', violation_error_message='Choose a community from the list.'),
-        ),
-        migrations.AddIndex(
-            model_name='affiliation',
-            index=models.Index(condition=models.Q(('until__isnull', False), models.Q(('told_until__isnull', True), models.Q(('told_until', models.F('until')), _negated=True), _connector='OR')), fields=['until'], name='affiliation_end_untold'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('contact', 'organisation'), name='affiliation_once', violation_error_message='This contact already represents this organisation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True), ('until__isnull', True)), fields=('organisation',), name='affiliation_one_primary', violation_error_message='This organisation already has a main contact.'),
-        ),
-        migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('since__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='affiliation_ends_after_start', violation_error_message='The end date must be on or after the start date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationdetail',
-            constraint=models.UniqueConstraint(fields=('owner', 'channel', 'value'), name='organisationdetail_once', violation_error_message='This phone or address is already listed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'email', 'website', 'social'])), name='organisationdetail_channel_is_known', violation_error_message='Choose a type from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('use__in', ['', 'office', 'mobile', 'reception', 'secretary', 'press', 'out_of_hours', 'fax'])), name='organisationdetail_use_is_known', violation_error_message='Choose a use from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationdetail',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='organisationdetail_is_something', violation_error_message='Enter a phone number or an address.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationexternalid',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='organisation_external_id_once', violation_error_message='Another organisation already has this ID from that source.'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationperiod',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['home_district', 'since'], include=('organisation', 'until', 'cadence_days', 'lead_officer', 'deputy_officer', 'verified_on', 'kind'), name='period_of_figures'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationperiod',
-            index=models.Index(condition=models.Q(('entered_at__isnull', False)), fields=['entered_at'], name='period_by_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationperiod',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('organisation'), '='), (models.Func(models.F('since'), models.F('until'), django.contrib.postgres.fields.ranges.RangeBoundary(), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='period_one_at_a_time', violation_error_message='These dates overlap with another period of this organisation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='period_ends_after_start', violation_error_message='The end of the period must be after its start.'),
         ),
         *run_files(__file__, "row_policies", "candidates"),
     ]

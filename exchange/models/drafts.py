@@ -74,7 +74,6 @@ class ImportDraft(models.Model):
     objects = ImportDraftQuerySet.as_manager()
 
     class Meta:
-        db_table = "contacts_importdraft"
         indexes = [models.Index(fields=["started_by", "-created_at"], name="import_of_starter")]
         constraints = [
             models.CheckConstraint(
@@ -127,9 +126,6 @@ class ImportStep(models.Model):
     draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="steps")
     rows = EncryptedJSONField(bound_to=["draft"])
 
-    class Meta:
-        db_table = "contacts_importstep"
-
 
 class SavedMappingQuerySet(models.QuerySet["SavedMapping"]):
     def visible_to(self, actor: Acting) -> Self:
@@ -159,7 +155,6 @@ class SavedMapping(models.Model):
     objects = SavedMappingQuerySet.as_manager()
 
     class Meta:
-        db_table = "contacts_savedmapping"
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "what", "source"],

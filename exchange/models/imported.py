@@ -13,7 +13,6 @@ class ImportedRow(models.Model):
     fingerprints = models.JSONField(default=dict)
 
     class Meta:
-        db_table = "contacts_importedrow"
         constraints = [
             models.UniqueConstraint(
                 fields=["object_type", "source", "external_id"],

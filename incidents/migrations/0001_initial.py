@@ -6,77 +6,19 @@ import lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
+        ('accounts', '__first__'),
         ('contacts', '0001_initial'),
         ('districts', '0001_initial'),
         ('meetings', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Incident',
-            fields=[
-                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('status', models.CharField(choices=[('open', 'open'), ('watching', 'monitoring'), ('closed', 'closed')], default='open', editable=False, max_length=10, verbose_name='status')),
-                ('words', models.TextField(blank=True, help_text='Facts only. No names, and nothing about who may have done it.', max_length=1000, verbose_name='agreed statement')),
-                ('words_agreed_at', models.DateTimeField(editable=False, null=True)),
-                ('closed_at', models.DateTimeField(editable=False, null=True)),
-                ('reopened_at', models.DateTimeField(editable=False, null=True)),
-                ('left_out', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
-                ('refused', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, help_text='Organisations affected that asked not to be contacted.')),
-                ('place_refused', models.BooleanField(db_default=False, default=False, editable=False, help_text='Whether the affected place asked not to be contacted.')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('also_in', models.ManyToManyField(blank=True, related_name='visiting_incidents', to='districts.district', verbose_name='also in')),
-                ('began_in', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='districts.district')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='districts.district', verbose_name='district')),
-                ('duty', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('excluded', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('words_agreed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Debrief',
-            fields=[
-                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_on', models.DateField(blank=True, null=True, verbose_name='held on')),
-                ('intended', models.TextField(blank=True, max_length=2000, verbose_name='what was intended')),
-                ('why', models.TextField(blank=True, max_length=2000, verbose_name='why it went as it did')),
-                ('keep', models.TextField(blank=True, max_length=2000, verbose_name='what to keep')),
-                ('change', models.TextField(blank=True, max_length=2000, verbose_name='what to change')),
-                ('waived_reason', models.CharField(blank=True, max_length=500, verbose_name='why there is no debrief')),
-                ('signed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('signed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='debrief', to='incidents.incident')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='IncidentClosing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('closed_at', models.DateTimeField()),
-                ('reopened_at', models.DateTimeField(null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='incidents.incident')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='IncidentConcern',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('concern', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='incident_link', to='meetings.concern')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concern_links', to='incidents.incident')),
-            ],
-        ),
         migrations.CreateModel(
             name='Protocol',
             fields=[
@@ -99,11 +41,76 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='protocols', to='districts.district', verbose_name='district')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('code', 'district', 'number'), name='protocol_number_once', nulls_distinct=False, violation_error_message='This version of the protocol already exists.'), models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('code', 'district'), name='protocol_one_in_force', nulls_distinct=False, violation_error_message='Another version of this protocol is in force.'), models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['hate_crime_reported', 'hate_incident', 'hate_speech_offline', 'hate_speech_online', 'threat', 'harassment', 'assault', 'property_damage', 'attack_on_community_site', 'graffiti_symbol', 'discrimination', 'tension', 'rumour', 'fear_of_crime', 'antisocial_behaviour', 'event_security', 'bullying', 'reporting_barrier', 'victim_need', 'other']), ('kinds__len__gt', 0)), name='protocol_kinds_are_known', violation_error_message='Select at least one kind of concern from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('in_force_since__isnull', True), ('status', 'draft')), models.Q(('in_force_since__isnull', False), ('status__in', ['in_force', 'replaced'])), _connector='OR'), name='protocol_in_force_since', violation_error_message='A protocol in force must have a date.')],
+            },
         ),
-        migrations.AddField(
-            model_name='incident',
-            name='protocol',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='incidents.protocol', verbose_name='protocol'),
+        migrations.CreateModel(
+            name='Incident',
+            fields=[
+                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('started_at', models.DateTimeField(verbose_name='started')),
+                ('status', models.CharField(choices=[('open', 'open'), ('watching', 'monitoring'), ('closed', 'closed')], default='open', editable=False, max_length=10, verbose_name='status')),
+                ('words', models.TextField(blank=True, help_text='Facts only. No names, and nothing about who may have done it.', max_length=1000, verbose_name='agreed statement')),
+                ('words_agreed_at', models.DateTimeField(editable=False, null=True)),
+                ('closed_at', models.DateTimeField(editable=False, null=True)),
+                ('reopened_at', models.DateTimeField(editable=False, null=True)),
+                ('left_out', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
+                ('refused', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, help_text='Organisations affected that asked not to be contacted.')),
+                ('place_refused', models.BooleanField(db_default=False, default=False, editable=False, help_text='Whether the affected place asked not to be contacted.')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('also_in', models.ManyToManyField(blank=True, related_name='visiting_incidents', to='districts.district', verbose_name='also in')),
+                ('began_in', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='districts.district')),
+                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='districts.district', verbose_name='district')),
+                ('duty', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('excluded', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('words_agreed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='incidents.protocol', verbose_name='protocol')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['district', '-started_at', 'id'], name='incident_of_district'), models.Index(fields=['updated_at', 'id'], name='incident_by_update'), models.Index(condition=models.Q(('status', 'closed'), _negated=True), fields=['started_at', 'id'], name='incident_under_way')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(('closed_at__isnull', True), ('status__in', ['open', 'watching'])), _connector='OR'), name='incident_status_has_moment', violation_error_message='A closed incident must have a date.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Debrief',
+            fields=[
+                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('held_on', models.DateField(blank=True, null=True, verbose_name='held on')),
+                ('intended', models.TextField(blank=True, max_length=2000, verbose_name='what was intended')),
+                ('why', models.TextField(blank=True, max_length=2000, verbose_name='why it went as it did')),
+                ('keep', models.TextField(blank=True, max_length=2000, verbose_name='what to keep')),
+                ('change', models.TextField(blank=True, max_length=2000, verbose_name='what to change')),
+                ('waived_reason', models.CharField(blank=True, max_length=500, verbose_name='why there is no debrief')),
+                ('signed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('signed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='debrief', to='incidents.incident')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('held_on__isnull', False), ('waived_reason', '')), models.Q(models.Q(('waived_reason', ''), _negated=True), ('held_on__isnull', True)), _connector='OR'), name='debrief_was_held_or_waived', violation_error_message='Enter when the debrief was held, or why there is none.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncidentClosing',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('closed_at', models.DateTimeField()),
+                ('reopened_at', models.DateTimeField(null=True)),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='incidents.incident')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('incident',), name='incident_closed_once', violation_error_message='This incident is already closed.'), models.CheckConstraint(condition=models.Q(('reopened_at__isnull', True), ('reopened_at__gte', models.F('closed_at')), _connector='OR'), name='incident_reopened_after', violation_error_message='An incident is reopened after it was closed.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IncidentConcern',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('concern', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='incident_link', to='meetings.concern')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concern_links', to='incidents.incident')),
+            ],
         ),
         migrations.CreateModel(
             name='ProtocolAgreement',
@@ -113,6 +120,9 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.organisation')),
                 ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='incidents.protocol')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('protocol', 'organisation'), name='protocol_agreed_once', violation_error_message='This organisation is already listed.')],
+            },
         ),
         migrations.CreateModel(
             name='ProtocolStep',
@@ -130,6 +140,9 @@ class Migration(migrations.Migration):
                 ('required', models.BooleanField(default=False, verbose_name='required to close')),
                 ('protocol', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='incidents.protocol')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('protocol', 'position'), name='protocol_step_position_once', violation_error_message='Two steps have the same position.'), models.CheckConstraint(condition=models.Q(('due_minutes__gte', 1), ('due_minutes__lte', 43200)), name='protocol_step_due_in_time', violation_error_message='Enter a number of minutes between 1 and 43,200.'), models.CheckConstraint(condition=models.Q(('who__in', ['duty', 'place_lead', 'each_lead', 'supervisor', 'city_supervisor']), ('each__in', ['once', 'the_place', 'each_organisation']), ('proof__in', ['tick', 'case_reference', 'reassurance', 'visit', 'words', 'assessment', 'debrief'])), name='protocol_step_codes_are_known', violation_error_message='Choose who does it, what it is done for and the proof from the lists.')],
+            },
         ),
         migrations.CreateModel(
             name='IncidentStep',
@@ -148,6 +161,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incident_steps', to=settings.AUTH_USER_MODEL)),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.protocolstep')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status', 'open')), fields=['owner', 'due_at'], name='incident_step_open')],
+                'constraints': [models.UniqueConstraint(fields=('incident', 'step', 'organisation'), name='incident_step_once', nulls_distinct=False, violation_error_message='The incident already has this step.'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('status', 'open')), models.Q(('done_at__isnull', False), ('recorded_at__isnull', False), ('status__in', ['done', 'not_needed'])), _connector='OR'), name='incident_step_has_moment', violation_error_message='Enter when the step was done.')],
+            },
         ),
         migrations.CreateModel(
             name='Reassurance',
@@ -167,6 +184,10 @@ class Migration(migrations.Migration):
                 ('meeting', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reassurance', to='meetings.meeting')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reassurances', to='contacts.organisation', verbose_name='organisation')),
             ],
+            options={
+                'indexes': [models.Index(fields=['incident', 'organisation', 'at'], name='reassurance_of_incident')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'message', 'email', 'video', 'visit', 'foot_patrol']), ('result__in', ['reached', 'left_message', 'no_answer', 'declined'])), name='reassurance_codes_are_known', violation_error_message='Choose how and with which result from the lists.'), models.CheckConstraint(condition=models.Q(('needs__contained_by', ['patrol', 'site_security_advice', 'victim_support', 'interpreter', 'cleaning', 'public_statement'])), name='reassurance_needs_are_known', violation_error_message='Choose what they need from the list.'), models.CheckConstraint(condition=models.Q(('told__contained_by', ['what_happened', 'patrols', 'whom_to_call', 'how_to_report', 'victim_support', 'when_we_call_again'])), name='reassurance_told_is_known', violation_error_message='Choose topics from the list.'), models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('at'))), name='reassurance_was_before', violation_error_message='The time must not be in the future.')],
+            },
         ),
         migrations.CreateModel(
             name='StepHandover',
@@ -197,6 +218,9 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='incidents.incident')),
                 ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('incident', 'number'), name='assessment_number_once', violation_error_message='Someone else has just assessed tension.'), models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3, 4]), ('trend__in', ['falling', 'steady', 'rising'])), name='assessment_codes_are_known', violation_error_message='Choose level and trend from the lists.')],
+            },
         ),
         migrations.CreateModel(
             name='DebriefVoice',
@@ -228,106 +252,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('incident', 'user'), name='exclusion_request_once', violation_error_message='This has already been requested.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='debrief',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_on__isnull', False), ('waived_reason', '')), models.Q(models.Q(('waived_reason', ''), _negated=True), ('held_on__isnull', True)), _connector='OR'), name='debrief_was_held_or_waived', violation_error_message='Enter when the debrief was held, or why there is none.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentclosing',
-            constraint=models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('incident',), name='incident_closed_once', violation_error_message='This incident is already closed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentclosing',
-            constraint=models.CheckConstraint(condition=models.Q(('reopened_at__isnull', True), ('reopened_at__gte', models.F('closed_at')), _connector='OR'), name='incident_reopened_after', violation_error_message='An incident is reopened after it was closed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.UniqueConstraint(fields=('code', 'district', 'number'), name='protocol_number_once', nulls_distinct=False, violation_error_message='This version of the protocol already exists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_force')), fields=('code', 'district'), name='protocol_one_in_force', nulls_distinct=False, violation_error_message='Another version of this protocol is in force.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['hate_crime_reported', 'hate_incident', 'hate_speech_offline', 'hate_speech_online', 'threat', 'harassment', 'assault', 'property_damage', 'attack_on_community_site', 'graffiti_symbol', 'discrimination', 'tension', 'rumour', 'fear_of_crime', 'antisocial_behaviour', 'event_security', 'bullying', 'reporting_barrier', 'victim_need', 'other']), ('kinds__len__gt', 0)), name='protocol_kinds_are_known', violation_error_message='Select at least one kind of concern from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocol',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_force_since__isnull', True), ('status', 'draft')), models.Q(('in_force_since__isnull', False), ('status__in', ['in_force', 'replaced'])), _connector='OR'), name='protocol_in_force_since', violation_error_message='A protocol in force must have a date.'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['district', '-started_at', 'id'], name='incident_of_district'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['updated_at', 'id'], name='incident_by_update'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('status', 'closed'), _negated=True), fields=['started_at', 'id'], name='incident_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(('closed_at__isnull', True), ('status__in', ['open', 'watching'])), _connector='OR'), name='incident_status_has_moment', violation_error_message='A closed incident must have a date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolagreement',
-            constraint=models.UniqueConstraint(fields=('protocol', 'organisation'), name='protocol_agreed_once', violation_error_message='This organisation is already listed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolstep',
-            constraint=models.UniqueConstraint(fields=('protocol', 'position'), name='protocol_step_position_once', violation_error_message='Two steps have the same position.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolstep',
-            constraint=models.CheckConstraint(condition=models.Q(('due_minutes__gte', 1), ('due_minutes__lte', 43200)), name='protocol_step_due_in_time', violation_error_message='Enter a number of minutes between 1 and 43,200.'),
-        ),
-        migrations.AddConstraint(
-            model_name='protocolstep',
-            constraint=models.CheckConstraint(condition=models.Q(('who__in', ['duty', 'place_lead', 'each_lead', 'supervisor', 'city_supervisor']), ('each__in', ['once', 'the_place', 'each_organisation']), ('proof__in', ['tick', 'case_reference', 'reassurance', 'visit', 'words', 'assessment', 'debrief'])), name='protocol_step_codes_are_known', violation_error_message='Choose who does it, what it is done for and the proof from the lists.'),
-        ),
-        migrations.AddIndex(
-            model_name='incidentstep',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['owner', 'due_at'], name='incident_step_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentstep',
-            constraint=models.UniqueConstraint(fields=('incident', 'step', 'organisation'), name='incident_step_once', nulls_distinct=False, violation_error_message='The incident already has this step.'),
-        ),
-        migrations.AddConstraint(
-            model_name='incidentstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('status', 'open')), models.Q(('done_at__isnull', False), ('recorded_at__isnull', False), ('status__in', ['done', 'not_needed'])), _connector='OR'), name='incident_step_has_moment', violation_error_message='Enter when the step was done.'),
-        ),
-        migrations.AddIndex(
-            model_name='reassurance',
-            index=models.Index(fields=['incident', 'organisation', 'at'], name='reassurance_of_incident'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassurance',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'message', 'email', 'video', 'visit', 'foot_patrol']), ('result__in', ['reached', 'left_message', 'no_answer', 'declined'])), name='reassurance_codes_are_known', violation_error_message='Choose how and with which result from the lists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassurance',
-            constraint=models.CheckConstraint(condition=models.Q(('needs__contained_by', ['patrol', 'site_security_advice', 'victim_support', 'interpreter', 'cleaning', 'public_statement'])), name='reassurance_needs_are_known', violation_error_message='Choose what they need from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassurance',
-            constraint=models.CheckConstraint(condition=models.Q(('told__contained_by', ['what_happened', 'patrols', 'whom_to_call', 'how_to_report', 'victim_support', 'when_we_call_again'])), name='reassurance_told_is_known', violation_error_message='Choose topics from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reassurance',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('at'))), name='reassurance_was_before', violation_error_message='The time must not be in the future.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tensionassessment',
-            constraint=models.UniqueConstraint(fields=('incident', 'number'), name='assessment_number_once', violation_error_message='Someone else has just assessed tension.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tensionassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3, 4]), ('trend__in', ['falling', 'steady', 'rising'])), name='assessment_codes_are_known', violation_error_message='Choose level and trend from the lists.'),
         ),
         *run_files(__file__, "protocols_in_force", "row_policies"),
     ]

@@ -8,18 +8,16 @@ import lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
         ('reviews', '0001_initial'),
+        ('accounts', '__first__'),
         ('districts', '0001_initial'),
         ('meetings', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -68,6 +66,10 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('edited_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='practice_search', opclasses=['gin_trgm_ops']), models.Index(fields=['updated_at', 'id'], name='practice_by_update')],
+                'constraints': [models.UniqueConstraint(fields=('origin', 'code'), name='practice_once', violation_error_message='Another practice of this city has the same code.'), models.CheckConstraint(condition=models.Q(('phases__contained_by', ['prevent', 'detect', 'manage']), ('phases__len__gt', 0)), name='practice_phases_are_known', violation_error_message='Choose what the practice does from the list.'), models.CheckConstraint(condition=models.Q(('strands__contained_by', ['prevent', 'identify_report_act', 'coordinate_services', 'victims', 'civil_society', 'capacity']), ('strands__len__gt', 0)), name='practice_strands_are_known', violation_error_message='Choose strands from the list.'), models.CheckConstraint(condition=models.Q(('grounds__contained_by', ['racist_xenophobic', 'anti_black', 'anti_roma', 'antisemitic', 'anti_muslim', 'anti_christian', 'other_religion_belief', 'gender_based', 'anti_lgbti', 'anti_trans', 'disability', 'poverty', 'ideology', 'language', 'age', 'unknown', 'none']), ('kinds__contained_by', ['hate_crime_reported', 'hate_incident', 'hate_speech_offline', 'hate_speech_online', 'threat', 'harassment', 'assault', 'property_damage', 'attack_on_community_site', 'graffiti_symbol', 'discrimination', 'tension', 'rumour', 'fear_of_crime', 'antisocial_behaviour', 'event_security', 'bullying', 'reporting_barrier', 'victim_need', 'other'])), name='practice_is_for_known_codes', violation_error_message='Choose what happened and bias grounds from the lists.'), models.CheckConstraint(condition=models.Q(('level__in', ['described', 'plausible', 'tested_here', 'evaluated', 'reviewed']), ('status__in', ['draft', 'in_review', 'published', 'retired'])), name='practice_codes_are_known', violation_error_message='Choose a level of evidence from the list.'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review']), ('confirm_by__isnull', False), _connector='OR'), name='practice_is_confirmed', violation_error_message='A published practice needs a date by which it is confirmed.'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'retired'), _negated=True), models.Q(('retired_reason', ''), _negated=True), _connector='OR'), name='practice_retired_for_a_reason', violation_error_message='Enter why the practice is retired.')],
+            },
         ),
         migrations.CreateModel(
             name='EditorialReview',
@@ -84,6 +86,9 @@ class Migration(migrations.Migration):
                 ('reviewer', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='practices.practice')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('can_be_repeated__in', ['yes', 'no', 'unsure']), ('has_evidence__in', ['yes', 'no', 'unsure']), ('level__in', ['described', 'plausible', 'tested_here', 'evaluated', 'reviewed']), ('mechanism_is_clear__in', ['yes', 'no', 'unsure']), ('problem_is_clear__in', ['yes', 'no', 'unsure'])), name='editorial_review_is_known', violation_error_message='Choose an answer to each question.')],
+            },
         ),
         migrations.CreateModel(
             name='Adoption',
@@ -102,6 +107,9 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adoptions', to='practices.practice')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('came_of_it__in', ['helped', 'no_difference', 'made_worse', 'too_early']), ('would_again__in', ['yes', 'with_changes', 'no'])), name='adoption_is_known', violation_error_message='Choose an answer to each question.'), models.CheckConstraint(condition=models.Q(models.Q(('city', ''), ('district__isnull', False)), models.Q(models.Q(('city', ''), _negated=True), ('district__isnull', True)), _connector='OR'), name='adoption_is_somewhere', violation_error_message='Choose a district.')],
+            },
         ),
         migrations.CreateModel(
             name='PracticeFile',
@@ -115,6 +123,9 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('confirmed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('signature', '')), models.Q(models.Q(('key', ''), _negated=True), models.Q(('signature', ''), _negated=True)), _connector='OR'), name='practice_file_signature_is_whole', violation_error_message='A signature must have its key.')],
+            },
         ),
         migrations.CreateModel(
             name='PracticeText',
@@ -133,6 +144,9 @@ class Migration(migrations.Migration):
                 ('translated', models.CharField(choices=[('original', 'original'), ('by_person', 'translated by a person'), ('by_machine', 'translated by a machine')], default='original', max_length=10, verbose_name='translation')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='practices.practice')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('practice', 'language'), name='practice_text_once', violation_error_message='This practice already has a text in this language.'), models.CheckConstraint(condition=models.Q(('translated__in', ['original', 'by_person', 'by_machine'])), name='practice_text_is_known', violation_error_message='Choose how the text was translated.')],
+            },
         ),
         migrations.CreateModel(
             name='Takeaway',
@@ -141,66 +155,6 @@ class Migration(migrations.Migration):
                 ('taken_on', models.DateField(default=lib.days.city_today, editable=False)),
                 ('practice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='takeaways', to='practices.practice', verbose_name='practice')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='practice',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['folded'], name='practice_search', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='practice',
-            index=models.Index(fields=['updated_at', 'id'], name='practice_by_update'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.UniqueConstraint(fields=('origin', 'code'), name='practice_once', violation_error_message='Another practice of this city has the same code.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('phases__contained_by', ['prevent', 'detect', 'manage']), ('phases__len__gt', 0)), name='practice_phases_are_known', violation_error_message='Choose what the practice does from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('strands__contained_by', ['prevent', 'identify_report_act', 'coordinate_services', 'victims', 'civil_society', 'capacity']), ('strands__len__gt', 0)), name='practice_strands_are_known', violation_error_message='Choose strands from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('grounds__contained_by', ['racist_xenophobic', 'anti_black', 'anti_roma', 'antisemitic', 'anti_muslim', 'anti_christian', 'other_religion_belief', 'gender_based', 'anti_lgbti', 'anti_trans', 'disability', 'poverty', 'ideology', 'language', 'age', 'unknown', 'none']), ('kinds__contained_by', ['hate_crime_reported', 'hate_incident', 'hate_speech_offline', 'hate_speech_online', 'threat', 'harassment', 'assault', 'property_damage', 'attack_on_community_site', 'graffiti_symbol', 'discrimination', 'tension', 'rumour', 'fear_of_crime', 'antisocial_behaviour', 'event_security', 'bullying', 'reporting_barrier', 'victim_need', 'other'])), name='practice_is_for_known_codes', violation_error_message='Choose what happened and bias grounds from the lists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['described', 'plausible', 'tested_here', 'evaluated', 'reviewed']), ('status__in', ['draft', 'in_review', 'published', 'retired'])), name='practice_codes_are_known', violation_error_message='Choose a level of evidence from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review']), ('confirm_by__isnull', False), _connector='OR'), name='practice_is_confirmed', violation_error_message='A published practice needs a date by which it is confirmed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'retired'), _negated=True), models.Q(('retired_reason', ''), _negated=True), _connector='OR'), name='practice_retired_for_a_reason', violation_error_message='Enter why the practice is retired.'),
-        ),
-        migrations.AddConstraint(
-            model_name='editorialreview',
-            constraint=models.CheckConstraint(condition=models.Q(('can_be_repeated__in', ['yes', 'no', 'unsure']), ('has_evidence__in', ['yes', 'no', 'unsure']), ('level__in', ['described', 'plausible', 'tested_here', 'evaluated', 'reviewed']), ('mechanism_is_clear__in', ['yes', 'no', 'unsure']), ('problem_is_clear__in', ['yes', 'no', 'unsure'])), name='editorial_review_is_known', violation_error_message='Choose an answer to each question.'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(('came_of_it__in', ['helped', 'no_difference', 'made_worse', 'too_early']), ('would_again__in', ['yes', 'with_changes', 'no'])), name='adoption_is_known', violation_error_message='Choose an answer to each question.'),
-        ),
-        migrations.AddConstraint(
-            model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('city', ''), ('district__isnull', False)), models.Q(models.Q(('city', ''), _negated=True), ('district__isnull', True)), _connector='OR'), name='adoption_is_somewhere', violation_error_message='Choose a district.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicefile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('signature', '')), models.Q(models.Q(('key', ''), _negated=True), models.Q(('signature', ''), _negated=True)), _connector='OR'), name='practice_file_signature_is_whole', violation_error_message='A signature must have its key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicetext',
-            constraint=models.UniqueConstraint(fields=('practice', 'language'), name='practice_text_once', violation_error_message='This practice already has a text in this language.'),
-        ),
-        migrations.AddConstraint(
-            model_name='practicetext',
-            constraint=models.CheckConstraint(condition=models.Q(('translated__in', ['original', 'by_person', 'by_machine'])), name='practice_text_is_known', violation_error_message='Choose how the text was translated.'),
         ),
         *run_files(__file__, "signed_stays"),
     ]

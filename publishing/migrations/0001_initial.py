@@ -7,19 +7,17 @@ import phonenumber_field.modelfields
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
         ('contacts', '0001_initial'),
         ('districts', '0001_initial'),
         ('meetings', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -101,6 +99,10 @@ class Migration(migrations.Migration):
                 ('follow_up', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='public_entries', to='meetings.followup')),
                 ('written_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['district', 'month'], name='public_entry_of_district')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['done', 'under_way', 'cannot'])), name='public_entry_state_is_known', violation_error_message='Choose a status from the list.'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cannot'), models.Q(('why', ''), _negated=True)), models.Q(models.Q(('state', 'cannot'), _negated=True), models.Q(('did', ''), _negated=True)), _connector='OR'), name='public_entry_says_what_became', violation_error_message='Enter what was done or, if it cannot be done, why.'), models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='public_entry_month_is_plain', violation_error_message='Enter a month, such as 2026-11.'), models.CheckConstraint(condition=models.Q(('approved_at__isnull', True), ('written_by__isnull', True), ('approved_by__isnull', True), models.Q(('approved_by', models.F('written_by')), _negated=True), _connector='OR'), name='public_entry_has_two_people', violation_error_message='Another person must approve the entry.')],
+            },
         ),
         migrations.CreateModel(
             name='EntryTranslation',
@@ -112,6 +114,9 @@ class Migration(migrations.Migration):
                 ('why', models.TextField(blank=True, max_length=300, verbose_name='why it cannot be done')),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='publishing.publicentry')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('entry', 'language'), name='entry_translation_once', violation_error_message='The entry is already translated into this language.')],
+            },
         ),
         migrations.CreateModel(
             name='PublicListing',
@@ -132,6 +137,9 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveIntegerField(default=1, editable=False)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='public_listings', to='contacts.organisation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_in_force', True)), fields=('organisation',), name='listing_once', violation_error_message='The organisation is already listed.'), models.CheckConstraint(condition=models.Q(('fields__contained_by', ['name', 'summary', 'website', 'email', 'phone', 'address', 'languages', 'kind', 'focus']), ('fields__contains', ['name'])), name='listing_has_a_name', violation_error_message='A listing has at least the name.'), models.CheckConstraint(condition=models.Q(('how__in', ['form', 'letter', 'email', 'on_site'])), name='listing_how_is_known', violation_error_message='Choose how they agreed from the list.')],
+            },
         ),
         migrations.CreateModel(
             name='PublicText',
@@ -185,6 +193,10 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='registrations', to='contacts.organisation')),
                 ('word_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'created_at'], name='registration_by_state'), models.Index(fields=['token_hash'], name='registration_by_token')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['unconfirmed', 'confirmed', 'accepted', 'joined', 'refused', 'expired'])), name='registration_state_is_known', violation_error_message='Choose a status from the list.'), models.CheckConstraint(condition=models.Q(('kind__in', ['community_group', 'residents_association', 'minority_association', 'womens_organisation', 'lgbt_organisation', 'ngo', 'religious_community', 'youth_organisation', 'parents_association', 'disability_organisation', 'older_people_organisation', 'victim_support', 'shelter', 'reception_centre', 'law_advocacy', 'trade_union', 'housing_tenants', 'environment', 'culture_sport', 'business_association', 'school', 'health_service', 'municipal_service', 'other_police', 'prosecution', 'equality_body', 'academic', 'media', 'other']), ('wants__in', ['contact', 'listed'])), name='registration_codes_are_known', violation_error_message='Choose from the lists.')],
+            },
         ),
         migrations.CreateModel(
             name='Release',
@@ -197,6 +209,9 @@ class Migration(migrations.Migration):
                 ('counted', models.JSONField()),
                 ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='release_is_numbered', violation_error_message='Releases are numbered from 1.')],
+            },
         ),
         migrations.CreateModel(
             name='CouncilPaper',
@@ -214,6 +229,9 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='publishing.release')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('release', 'version'), name='council_paper_version_once', violation_error_message='This version of the council paper already exists.')],
+            },
         ),
         migrations.CreateModel(
             name='ReleaseGrid',
@@ -228,6 +246,9 @@ class Migration(migrations.Migration):
                 ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='release_grid_has_two_people', violation_error_message='Another person must confirm the release grid.'), models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='release_grid_has_a_level', violation_error_message='Choose a level of districts from the list.')],
+            },
         ),
         migrations.CreateModel(
             name='ReportingRoute',
@@ -256,6 +277,9 @@ class Migration(migrations.Migration):
                 ('district', models.ForeignKey(blank=True, help_text='Leave empty for the whole city.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reporting_routes', to='districts.district', verbose_name='district')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reporting_routes', to='contacts.organisation', verbose_name='organisation')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['emergency', 'police_online', 'police_desk', 'reporting_centre', 'pathway', 'third_party_online', 'victim_support', 'equality_body', 'anonymous_line'])), name='route_kind_is_known', violation_error_message='Choose a kind from the list.'), models.CheckConstraint(condition=models.Q(('anonymous__in', ['yes', 'partly', 'no']), ('step_free__in', ['yes', 'no', 'unknown'])), name='route_codes_are_known', violation_error_message='Choose from the lists.'), models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('phone', ''), _negated=True), models.Q(('address', ''), _negated=True), _connector='OR'), name='route_can_be_reached', violation_error_message='Enter a web address, a phone or an address.')],
+            },
         ),
         migrations.CreateModel(
             name='RouteTest',
@@ -266,90 +290,9 @@ class Migration(migrations.Migration):
                 ('route', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='test_history', to='publishing.reportingroute')),
                 ('tested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='publicentry',
-            index=models.Index(fields=['district', 'month'], name='public_entry_of_district'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicentry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['done', 'under_way', 'cannot'])), name='public_entry_state_is_known', violation_error_message='Choose a status from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cannot'), models.Q(('why', ''), _negated=True)), models.Q(models.Q(('state', 'cannot'), _negated=True), models.Q(('did', ''), _negated=True)), _connector='OR'), name='public_entry_says_what_became', violation_error_message='Enter what was done or, if it cannot be done, why.'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicentry',
-            constraint=models.CheckConstraint(condition=models.Q(('month__regex', '^[0-9]{4}-(0[1-9]|1[0-2])$')), name='public_entry_month_is_plain', violation_error_message='Enter a month, such as 2026-11.'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicentry',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_at__isnull', True), ('written_by__isnull', True), ('approved_by__isnull', True), models.Q(('approved_by', models.F('written_by')), _negated=True), _connector='OR'), name='public_entry_has_two_people', violation_error_message='Another person must approve the entry.'),
-        ),
-        migrations.AddConstraint(
-            model_name='entrytranslation',
-            constraint=models.UniqueConstraint(fields=('entry', 'language'), name='entry_translation_once', violation_error_message='The entry is already translated into this language.'),
-        ),
-        migrations.AddConstraint(
-            model_name='publiclisting',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_in_force', True)), fields=('organisation',), name='listing_once', violation_error_message='The organisation is already listed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='publiclisting',
-            constraint=models.CheckConstraint(condition=models.Q(('fields__contained_by', ['name', 'summary', 'website', 'email', 'phone', 'address', 'languages', 'kind', 'focus']), ('fields__contains', ['name'])), name='listing_has_a_name', violation_error_message='A listing has at least the name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='publiclisting',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['form', 'letter', 'email', 'on_site'])), name='listing_how_is_known', violation_error_message='Choose how they agreed from the list.'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['state', 'created_at'], name='registration_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['token_hash'], name='registration_by_token'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['unconfirmed', 'confirmed', 'accepted', 'joined', 'refused', 'expired'])), name='registration_state_is_known', violation_error_message='Choose a status from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['community_group', 'residents_association', 'minority_association', 'womens_organisation', 'lgbt_organisation', 'ngo', 'religious_community', 'youth_organisation', 'parents_association', 'disability_organisation', 'older_people_organisation', 'victim_support', 'shelter', 'reception_centre', 'law_advocacy', 'trade_union', 'housing_tenants', 'environment', 'culture_sport', 'business_association', 'school', 'health_service', 'municipal_service', 'other_police', 'prosecution', 'equality_body', 'academic', 'media', 'other']), ('wants__in', ['contact', 'listed'])), name='registration_codes_are_known', violation_error_message='Choose from the lists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='release_is_numbered', violation_error_message='Releases are numbered from 1.'),
-        ),
-        migrations.AddConstraint(
-            model_name='councilpaper',
-            constraint=models.UniqueConstraint(fields=('release', 'version'), name='council_paper_version_once', violation_error_message='This version of the council paper already exists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasegrid',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='release_grid_has_two_people', violation_error_message='Another person must confirm the release grid.'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasegrid',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1)), name='release_grid_has_a_level', violation_error_message='Choose a level of districts from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingroute',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['emergency', 'police_online', 'police_desk', 'reporting_centre', 'pathway', 'third_party_online', 'victim_support', 'equality_body', 'anonymous_line'])), name='route_kind_is_known', violation_error_message='Choose a kind from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingroute',
-            constraint=models.CheckConstraint(condition=models.Q(('anonymous__in', ['yes', 'partly', 'no']), ('step_free__in', ['yes', 'no', 'unknown'])), name='route_codes_are_known', violation_error_message='Choose from the lists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportingroute',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('phone', ''), _negated=True), models.Q(('address', ''), _negated=True), _connector='OR'), name='route_can_be_reached', violation_error_message='Enter a web address, a phone or an address.'),
-        ),
-        migrations.AddConstraint(
-            model_name='routetest',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['answered', 'not_answered', 'wrong'])), name='route_test_result_is_known', violation_error_message='Choose a result from the list.'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('result__in', ['answered', 'not_answered', 'wrong'])), name='route_test_result_is_known', violation_error_message='Choose a result from the list.')],
+            },
         ),
         *run_files(__file__, "published_stays", "row_policies", "registrations"),
     ]

@@ -6,16 +6,14 @@ import lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.sql_files import run_files
+from lib.first_migration import FirstMigration, run_files
 
 
-class Migration(migrations.Migration):
-
-    initial = True
+class Migration(FirstMigration):
 
     dependencies = [
+        ('accounts', '__first__'),
         ('districts', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -52,6 +50,10 @@ class Migration(migrations.Migration):
                 ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('supersedes', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='reviews.review')),
             ],
+            options={
+                'indexes': [models.Index(fields=['district', '-until'], name='review_of_district')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='review_period_has_days', violation_error_message='The end of the period must be after its start.'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='review_signature_is_whole', violation_error_message='A signature must have a name and a date.'), models.CheckConstraint(condition=models.Q(models.Q(('discarded_at__isnull', True), ('discarded_by__isnull', True)), models.Q(('discarded_at__isnull', False), ('signed_at__isnull', True)), _connector='OR'), name='review_is_signed_or_discarded', violation_error_message='A signed audit cannot be discarded.')],
+            },
         ),
         migrations.CreateModel(
             name='AgreedAction',
@@ -81,6 +83,10 @@ class Migration(migrations.Migration):
                 ('salt', models.CharField(max_length=32)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_names', to='reviews.review')),
             ],
+            options={
+                'indexes': [models.Index(fields=['object_id'], name='kept_name_of_object')],
+                'constraints': [models.UniqueConstraint(fields=('review', 'object_id'), name='kept_name_once', violation_error_message='This name is already saved.')],
+            },
         ),
         migrations.CreateModel(
             name='FrozenFigure',
@@ -100,6 +106,9 @@ class Migration(migrations.Migration):
                 ('rest', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), null=True, size=None)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='reviews.review')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'slug', 'by', 'group'), name='figure_once', violation_error_message='This figure is already frozen.')],
+            },
         ),
         migrations.CreateModel(
             name='FigureComment',
@@ -111,6 +120,9 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='reviews.review')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'slug'), name='comment_once', violation_error_message='This figure already has a comment.')],
+            },
         ),
         migrations.CreateModel(
             name='Addendum',
@@ -125,6 +137,9 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addenda', to='reviews.review')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('signature', ''), models.Q(('statement', ''), _negated=True)), fields=['id'], name='addendum_waiting')],
+            },
         ),
         migrations.CreateModel(
             name='ActionCheck',
@@ -135,6 +150,9 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='reviews.agreedaction')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='reviews.review')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'action'), name='check_once', violation_error_message='This has already been answered.'), models.CheckConstraint(condition=models.Q(('answer__in', ['done', 'partly', 'not_done', 'no_longer_needed'])), name='check_answer_is_known', violation_error_message='Choose from the list whether it was done.')],
+            },
         ),
         migrations.CreateModel(
             name='RungOrganisation',
@@ -149,6 +167,9 @@ class Migration(migrations.Migration):
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='reviews.review')),
                 ('rung_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'organisation_id'), name='call_once', violation_error_message='This organisation is already on the call-back list.'), models.CheckConstraint(condition=models.Q(('rung_at__isnull', True), ('answer__in', ['yes', 'partly', 'no', 'not_reached']), _connector='OR'), name='call_answer_is_known', violation_error_message='Choose their answer from the list.')],
+            },
         ),
         migrations.CreateModel(
             name='SampledMeeting',
@@ -164,6 +185,9 @@ class Migration(migrations.Migration):
                 ('marked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='samples', to='reviews.review')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'meeting_id'), name='sample_once', violation_error_message='This meeting is already in the sample.'), models.CheckConstraint(condition=models.Q(('marked_at__isnull', True), models.Q(('facts_apart__in', ['yes', 'partly', 'no', 'no_opinion']), ('follow_up_recorded__in', ['yes', 'no', 'nothing_promised'])), _connector='OR'), name='sample_marks_are_known', violation_error_message='Answer both questions.')],
+            },
         ),
         migrations.CreateModel(
             name='Signature',
@@ -178,6 +202,10 @@ class Migration(migrations.Migration):
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='reviews.review')),
                 ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('signature', '')), fields=['id'], name='signature_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('review', 'position'), name='signature_once', violation_error_message='This audit already has this signature.'), models.UniqueConstraint(fields=('review', 'signed_by'), name='signature_of_another_person', violation_error_message='A second signature must come from another person.')],
+            },
         ),
         migrations.CreateModel(
             name='Subscription',
@@ -189,6 +217,9 @@ class Migration(migrations.Migration):
                 ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='districts.district', verbose_name='district')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'report', 'district', 'rhythm'), name='subscription_once', violation_error_message='You already receive this report.'), models.CheckConstraint(condition=models.Q(('rhythm__in', ['weekly', 'monthly', 'quarterly'])), name='subscription_rhythm_is_known', violation_error_message='Choose how often from the list.')],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -203,94 +234,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='reviews.subscription')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['district', '-until'], name='review_of_district'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='review_period_has_days', violation_error_message='The end of the period must be after its start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='review_signature_is_whole', violation_error_message='A signature must have a name and a date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discarded_at__isnull', True), ('discarded_by__isnull', True)), models.Q(('discarded_at__isnull', False), ('signed_at__isnull', True)), _connector='OR'), name='review_is_signed_or_discarded', violation_error_message='A signed audit cannot be discarded.'),
-        ),
-        migrations.AddIndex(
-            model_name='keptname',
-            index=models.Index(fields=['object_id'], name='kept_name_of_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptname',
-            constraint=models.UniqueConstraint(fields=('review', 'object_id'), name='kept_name_once', violation_error_message='This name is already saved.'),
-        ),
-        migrations.AddConstraint(
-            model_name='frozenfigure',
-            constraint=models.UniqueConstraint(fields=('review', 'slug', 'by', 'group'), name='figure_once', violation_error_message='This figure is already frozen.'),
-        ),
-        migrations.AddConstraint(
-            model_name='figurecomment',
-            constraint=models.UniqueConstraint(fields=('review', 'slug'), name='comment_once', violation_error_message='This figure already has a comment.'),
-        ),
-        migrations.AddIndex(
-            model_name='addendum',
-            index=models.Index(condition=models.Q(('signature', ''), models.Q(('statement', ''), _negated=True)), fields=['id'], name='addendum_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='actioncheck',
-            constraint=models.UniqueConstraint(fields=('review', 'action'), name='check_once', violation_error_message='This has already been answered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='actioncheck',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['done', 'partly', 'not_done', 'no_longer_needed'])), name='check_answer_is_known', violation_error_message='Choose from the list whether it was done.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rungorganisation',
-            constraint=models.UniqueConstraint(fields=('review', 'organisation_id'), name='call_once', violation_error_message='This organisation is already on the call-back list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rungorganisation',
-            constraint=models.CheckConstraint(condition=models.Q(('rung_at__isnull', True), ('answer__in', ['yes', 'partly', 'no', 'not_reached']), _connector='OR'), name='call_answer_is_known', violation_error_message='Choose their answer from the list.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampledmeeting',
-            constraint=models.UniqueConstraint(fields=('review', 'meeting_id'), name='sample_once', violation_error_message='This meeting is already in the sample.'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampledmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('marked_at__isnull', True), models.Q(('facts_apart__in', ['yes', 'partly', 'no', 'no_opinion']), ('follow_up_recorded__in', ['yes', 'no', 'nothing_promised'])), _connector='OR'), name='sample_marks_are_known', violation_error_message='Answer both questions.'),
-        ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('signature', '')), fields=['id'], name='signature_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('review', 'position'), name='signature_once', violation_error_message='This audit already has this signature.'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('review', 'signed_by'), name='signature_of_another_person', violation_error_message='A second signature must come from another person.'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('user', 'report', 'district', 'rhythm'), name='subscription_once', violation_error_message='You already receive this report.'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('rhythm__in', ['weekly', 'monthly', 'quarterly'])), name='subscription_rhythm_is_known', violation_error_message='Choose how often from the list.'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['day', 'id'], name='delivery_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('subscription', 'day'), name='delivery_once', violation_error_message='This email already exists.'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['day', 'id'], name='delivery_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('subscription', 'day'), name='delivery_once', violation_error_message='This email already exists.')],
+            },
         ),
         *run_files(__file__, "signed_stays"),
     ]

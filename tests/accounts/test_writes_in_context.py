@@ -36,7 +36,7 @@ ATTEMPTS = (
     "UPDATE jobs_job SET started_by = released_by",
     "UPDATE jobs_jobfile SET district_ids = '{}'",
     # What someone else is asked to confirm, and what the system does on its own.
-    "UPDATE accounts_accountrequest SET user_id = user_id",
+    "UPDATE accounts_pendingact SET user_id = user_id",
     "UPDATE privacy_retentionrule SET id = id",
     # A secret address of the calendar, what the public reads, and what limits and reviews reading.
     "UPDATE api_calendarfeed SET token_hash = '\\x00'",

@@ -5,28 +5,37 @@ The rules check the SQL of each migration after the first one of its room, which
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
 from django.conf import settings
+from django.contrib.postgres.operations import CreateExtension
 from django.core.management import call_command
+from django.db.migrations import CreateModel, RunSQL
 from pytest_django import DjangoDbBlocker
+
+from lib.first_migration import FirstMigration
 
 # Tables with at most a few thousand rows even in a large city, where an index is built at once.
 SMALL: Final = {
-    "accounts_accountrequest",
+    "accounts_pendingact",
     "accounts_user",
     "api_apikey",
     "api_webhook",
     "contacts_draft",
-    "contacts_importdraft",
+    "exchange_importdraft",
     "districts_district",
     "privacy_datarequest",
     "reviews_review",
 }
 FIRST: Final = "0001_initial"
+FIRSTS: Final = [
+    (path.parts[-3], import_module(f"{path.parts[-3]}.migrations.{FIRST}").Migration)
+    for path in sorted(Path(settings.BASE_DIR).glob(f"*/migrations/{FIRST}.py"))
+]
 LATER: Final = [
     (path.parts[-3], path.stem)
     for path in sorted(Path(settings.BASE_DIR).glob("*/migrations/[0-9]*.py"))
@@ -147,6 +156,14 @@ def test_it_is_safe_beside_the_version_before(outside_a_transaction: None, app: 
     wrong = broken(out.getvalue())
     said = "\n".join(f"{rule.name}: {one}\n  {rule.instead}" for rule, one in wrong)
     assert not wrong, f"{app}/{name}\n{said}"
+
+
+def test_a_first_migration_creates_each_model_at_once_with_its_constraints() -> None:
+    """So that the models are built once for a room (lib.first_migration)."""
+    allowed = (CreateModel, CreateExtension, RunSQL)
+    for app, migration in FIRSTS:
+        assert issubclass(migration, FirstMigration), app
+        assert [one for one in migration.operations if not isinstance(one, allowed)] == [], app
 
 
 UNSAFE: Final = {

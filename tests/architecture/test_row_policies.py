@@ -73,7 +73,7 @@ WITHOUT: Final = {
             "districts_periodnote",
             "accounts_user_districts",
             "accounts_relief",
-            "accounts_accountrequest_districts",
+            "accounts_pendingact_districts",
             "api_apikey_districts",
             "incidents_protocol",
             "publishing_publicdistrict",
@@ -91,7 +91,7 @@ WITHOUT: Final = {
     ),
     "reviews_subscription": "who gets the numbers of a district by email",
     "accounts_savedview": "filters, which `visible_to` shows to colleagues of a district",
-    "contacts_savedmapping": "what the columns of a file mean",
+    "exchange_savedmapping": "what the columns of a file mean",
     "jobs_jobfile": "a file of its requester, who asks again for the districts in it",
     **dict.fromkeys(("audit_event", "audit_change"), "IDs and reasons; written by all, read by `visible_to`"),
 }

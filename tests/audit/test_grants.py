@@ -30,8 +30,8 @@ TABLES: tuple[LiteralString, ...] = (
 )
 EVENT: LiteralString = (
     "INSERT INTO audit_event (id, at, actor_kind, actor_role, action, object_type, object_ids, field_names,"
-    " district_ids, purpose, request_id, recipient, allowed, content_hash{}) VALUES (gen_random_uuid(),"
-    " now(), 'user', 'officer', 'view', 'contact', '{{}}', '{{}}', '{{}}', 'curious', '', '', true, ''{})"
+    " district_ids, request_id, recipient, allowed, content_hash{}) VALUES (gen_random_uuid(),"
+    " now(), 'user', 'officer', 'view', 'contact', '{{}}', '{{}}', '{{}}', '', '', true, ''{})"
 )
 CHANGE: LiteralString = (
     "INSERT INTO audit_change (id, event_id, at, object_type, object_id, op, version, district_ids,"
@@ -70,7 +70,7 @@ FORBIDDEN: dict[str, LiteralString] = {
             "DO $$BEGIN LOCK TABLE {} IN ACCESS EXCLUSIVE MODE; END$$",
         )
     },
-    "UPDATE audit_event": "UPDATE audit_event SET purpose = ''",
+    "UPDATE audit_event": "UPDATE audit_event SET actor_role = ''",
     "removing a reason": "SELECT audit_remove_reasons('{}', '', '')",
     "removing a recipient": "SELECT audit_remove_recipients('{}', '', '')",
     "pruning": "SELECT audit_prune('')",
@@ -144,7 +144,7 @@ def test_the_publisher_numbers_and_seals_and_reads_no_word(publisher: psycopg.Co
         WRITE,
         EVENT.format("", ""),
         CHANGE.format("", ""),
-        "SELECT purpose FROM audit_event",
+        "SELECT request_id FROM audit_event",
         "SELECT text FROM audit_reason",
         "SELECT object_id FROM audit_change",
         "SELECT * FROM contacts_contact",

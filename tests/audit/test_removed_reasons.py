@@ -14,13 +14,11 @@ from pytest_django import Settings
 from accounts.actors import NOBODY, SYSTEM
 from accounts.models import Role
 from audit.models import Action, Event, Reason
-from audit.old_reasons import move_reasons
 from audit.sealing import seal
 from audit.services import record, remove_reasons
 from audit.verifying import verify_trail
 from lib.days import city_today
 from tests.audit.numbering import publish_all
-from tests.audit.old_events import insert_old_event
 from tests.audit.sealing import as_owner, use_key
 from tests.factories import make_actor, make_district
 
@@ -37,27 +35,23 @@ def key(committed_db: None, settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sealed(key: Path) -> tuple[UUID, UUID]:
-    """An event of today and one of a version before, each with its reason, sealed."""
-    old = insert_old_event()
-    new = record(SYSTEM, Action.VIEW, "contact", purpose="her brother called").pk
+    """Two events, each with its reason, sealed."""
+    reasons = ("she called", "her brother called")
+    called, brother = (record(SYSTEM, Action.VIEW, "contact", purpose=reason).pk for reason in reasons)
     publish_all()
     seal()
-    move_reasons(using="owner")
-    return old, new
+    return called, brother
 
 
-def test_reasons_of_before_move_out_of_their_events_and_still_verify(sealed: tuple[UUID, UUID]) -> None:
-    old, _new = sealed
-    event = Event.objects.get(pk=old)
-    assert (event.old_purpose, event.purpose) == ("", "she called")
-    assert move_reasons(using="owner") == 0
+def test_a_reason_that_was_edited_is_found(sealed: tuple[UUID, UUID]) -> None:
+    assert Event.objects.get(pk=sealed[0]).purpose == "she called"
     assert verify_trail().findings == []
     for edit in (
-        "UPDATE audit_reason SET text = 'he called' WHERE salt = ''",
-        "UPDATE audit_reason SET salt = 'x' WHERE salt = ''",
-        "UPDATE audit_event SET purpose = 'she called' WHERE form = 1",
-        "UPDATE audit_event SET actor_role = 'supervisor' WHERE form = 1",
-        "DELETE FROM audit_reason WHERE salt = ''",
+        "UPDATE audit_reason SET text = 'he called' WHERE text = 'she called'",
+        "UPDATE audit_reason SET salt = 'x' WHERE text = 'she called'",
+        "UPDATE audit_event SET reason_digest = NULL WHERE action = 'view'",
+        "UPDATE audit_event SET actor_role = 'supervisor' WHERE action = 'view'",
+        "DELETE FROM audit_reason WHERE text = 'she called'",
         "UPDATE audit_reason SET text = '', salt = '', removed_at = now(), removed_by = gen_random_uuid()",
     ):
         with as_owner():
@@ -112,14 +106,11 @@ def test_the_digest_of_a_signed_audit_stays(key: Path) -> None:
         "UPDATE audit_reason SET text = ''",
         "DELETE FROM audit_reason",
         "TRUNCATE audit_reason",
-        "UPDATE audit_event SET purpose = 'other'",
+        "UPDATE audit_event SET reason_digest = NULL",
         "UPDATE audit_event SET actor_role = 'supervisor'",
-        "UPDATE audit_event SET purpose = '', allowed = false WHERE purpose <> ''",
-        "UPDATE audit_event SET purpose = '' WHERE purpose <> ''",
     ],
 )
 def test_the_owner_changes_nothing_else(sealed: tuple[UUID, UUID], statement: str) -> None:
-    insert_old_event()
     with pytest.raises(Error), transaction.atomic(using="owner"):
         as_the_owner(statement)
     connections["owner"].close()

@@ -93,7 +93,7 @@ def test_some_hundred_random_tamperings_as_the_owner_are_all_found(key: Path) ->
 
 
 HAND_MADE = {
-    "UPDATE audit_event SET purpose = 'x' WHERE id = (SELECT event_id FROM audit_numbered WHERE seq = 1)": (
+    "UPDATE audit_event SET login = 'x' WHERE id = (SELECT event_id FROM audit_numbered WHERE seq = 1)": (
         "seal 1, number 1: event"
     ),
     "DELETE FROM audit_event WHERE id = (SELECT event_id FROM audit_numbered WHERE seq = 1)": (
@@ -196,7 +196,7 @@ def test_the_command_fails_where_something_is_wrong_and_looks_from_a_day_on(key:
     forged = Event.objects.earliest("pk")
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
-        cursor.execute("UPDATE audit_event SET purpose = 'nothing' WHERE id = %s", [forged.pk])
+        cursor.execute("UPDATE audit_event SET actor_role = 'nothing' WHERE id = %s", [forged.pk])
     with pytest.raises(CommandError, match="the activity log does not match its seals"):
         verify()
 

@@ -15,8 +15,8 @@ from audit.sealing import seal
 from audit.signing import public_file
 from audit.verifying import verify_fences, verify_trail
 from crm.embedded.postgres import APPLICATION, OWNER
+from tests.audit.events_of_the_owner import insert_event
 from tests.audit.numbering import publish_all
-from tests.audit.old_events import insert_old_event
 from tests.audit.sealing import as_owner, use_key, write_trail
 from tests.audit.test_grants import WRITE
 
@@ -60,7 +60,7 @@ def test_the_catalogue_is_as_listed(key: Path, settings: Settings) -> None:
     ("statement", "said"),
     [
         (
-            "ALTER TABLE audit_event DISABLE TRIGGER audit_event_only_moved",
+            "ALTER TABLE audit_event DISABLE TRIGGER audit_event_only_without_recipient",
             "not expected: off: CREATE TRIGGER",
         ),
         ("ALTER TABLE audit_numbered DISABLE TRIGGER USER", "not expected: off:"),
@@ -154,7 +154,7 @@ def test_without_keys_or_anything_to_compare_with_it_fails(key: Path, settings: 
 
 
 def test_a_row_that_stays_without_a_seal_is_found(key: Path) -> None:
-    insert_old_event(timezone.now() - timedelta(hours=2))
+    insert_event(timezone.now() - timedelta(hours=2))
     publish_all()
     with pytest.raises(CommandError):
         verify()
@@ -163,11 +163,11 @@ def test_a_row_that_stays_without_a_seal_is_found(key: Path) -> None:
 
 
 def test_a_row_that_stays_without_a_number_is_found(key: Path) -> None:
-    insert_old_event()
+    insert_event()
     assert found_after() == ""
-    insert_old_event(at=timezone.now() - timedelta(hours=2))
+    insert_event(at=timezone.now() - timedelta(hours=2))
     assert "rows without a number for more than an hour: 1" in found_after()
-    insert_old_event(at=timezone.now() + timedelta(days=9))  # would not be late for another nine days
+    insert_event(at=timezone.now() + timedelta(days=9))  # would not be late for another nine days
     assert "rows without a number for more than an hour: 2" in found_after()
 
 

@@ -103,11 +103,11 @@ def test_a_restored_database_is_the_same_and_can_be_started(dump: Path, elsewher
         application.execute("SELECT set_config('crm.context', %s, false)", [signed()])
         assert application.execute("SELECT name FROM contacts_organisation").fetchone() == ("Ágora",)
         application.execute("UPDATE contacts_organisation SET name = 'Plaza'")
-        for statement in ("UPDATE audit_event SET purpose = ''", "DELETE FROM audit_seal"):
+        for statement in ("UPDATE audit_event SET actor_role = ''", "DELETE FROM audit_seal"):
             with pytest.raises(InsufficientPrivilege):
                 application.execute(statement)
     with elsewhere.connect(RESTORED) as superuser, pytest.raises(psycopg.Error, match="append-only"):
-        superuser.execute("UPDATE audit_event SET purpose = ''")
+        superuser.execute("UPDATE audit_event SET actor_role = ''")
     with pytest.raises(CommandError, match="not empty"):
         said("restore", dump, "--without-ledger")
 

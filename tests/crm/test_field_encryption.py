@@ -315,10 +315,10 @@ def test_copies_move_to_a_new_data_key_too_and_stay_bound_to_their_rows(
     )
 
     def copies() -> list[str]:
-        found = [stored("jobs_jobfilechunk", "content"), stored("contacts_importdraft", "content")]
+        found = [stored("jobs_jobfilechunk", "content"), stored("exchange_importdraft", "content")]
         texts = (
-            ("contacts_importdraft", "sample"),
-            ("contacts_importstep", "rows"),
+            ("exchange_importdraft", "sample"),
+            ("exchange_importstep", "rows"),
             ("contacts_merge", "memory"),
         )
         found += [
@@ -366,7 +366,7 @@ def test_an_import_that_waits_is_encrypted_and_is_read_again(north: District) ->
         purpose="A register",
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT content, first_rows, sample, counted FROM contacts_importdraft")
+        cursor.execute("SELECT content, first_rows, sample, counted FROM exchange_importdraft")
         [(content, *rest)] = cursor.fetchall()
     assert bytes(content).startswith(MARK.encode())
     assert "zebra" not in str(rest)

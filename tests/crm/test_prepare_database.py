@@ -21,7 +21,7 @@ def one_migration_is_missing(committed_db: None) -> None:
     with connections["owner"].cursor() as cursor:
         tables = connections["owner"].introspection.table_names(cursor)
         for table in tables:
-            if table.startswith("meetings_reminder"):
+            if table.startswith("reminders_reminder"):
                 cursor.execute(f"DROP TABLE {table} CASCADE")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'reminders'")
     connections["owner"].close()
@@ -51,7 +51,7 @@ def test_a_migration_that_finds_no_moment_gives_up_or_waits_and_nobody_waits_beh
     migrating.join(60)
     assert not migrating.is_alive()
     connections["owner"].close()
-    assert "meetings_reminder" in connections["owner"].introspection.table_names()
+    assert "reminders_reminder" in connections["owner"].introspection.table_names()
 
 
 def _prepare() -> None:
@@ -59,3 +59,19 @@ def _prepare() -> None:
         call_command("prepare_database", verbosity=0)
     finally:
         connections.close_all()
+
+
+def test_a_database_of_a_version_that_cannot_be_upgraded_is_left_alone(committed_db: None) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())",
+            prepare_database.OF_BEFORE,
+        )
+    connections["owner"].close()
+    with pytest.raises(CommandError, match="use an empty database"):
+        call_command("prepare_database", verbosity=0)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE name = %s", prepare_database.OF_BEFORE[1:])
+    connections["owner"].close()
+    call_command("prepare_database", verbosity=0)
+    connections["owner"].close()

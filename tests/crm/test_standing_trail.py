@@ -13,8 +13,8 @@ from accounts.models import Role
 from audit.models import Action, Event
 from audit.sealing import seal
 from crm.tasks import tell_of_standing_trail
+from tests.audit.events_of_the_owner import insert_event
 from tests.audit.numbering import publish_all
-from tests.audit.old_events import insert_old_event
 from tests.audit.sealing import use_key
 from tests.factories import make_user
 
@@ -30,7 +30,7 @@ def test_privacy_officers_are_mailed_once_until_it_goes_on(settings: Settings, t
     privacy = make_user(Role.PRIVACY_OFFICER)
     make_user(Role.ADMINISTRATOR)
     assert tell_of_standing_trail() == 0
-    insert_old_event(ago)
+    insert_event(ago)
     assert (tell_of_standing_trail(), tell_of_standing_trail()) == (1, 0)
     (message,) = mail.outbox
     assert message.to == [privacy.email]
@@ -39,5 +39,5 @@ def test_privacy_officers_are_mailed_once_until_it_goes_on(settings: Settings, t
     publish_all()
     seal()
     assert tell_of_standing_trail() == 0
-    insert_old_event(ago)
+    insert_event(ago)
     assert tell_of_standing_trail() == 1

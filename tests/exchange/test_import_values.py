@@ -49,7 +49,7 @@ def test_the_file_is_read_when_its_columns_are_named_and_for_no_page_after() -> 
     columns = upload(user, STREETS)["location"]
     form = client.get(columns).context["form"]
     sent = {name: form[name].initial or "" for name in form.fields}
-    read = re.compile(r'SELECT [^"]*"contacts_importdraft"\."id"::text[^"]*"contacts_importdraft"\."content"')
+    read = re.compile(r'SELECT [^"]*"exchange_importdraft"\."id"::text[^"]*"exchange_importdraft"\."content"')
     with CaptureQueriesContext(connection) as naming:
         page = client.post(columns, sent)["location"]
     assert sum(bool(read.match(one["sql"])) for one in naming) == 1

@@ -132,7 +132,7 @@ ANOTHER = {"organisations": "Patio;ngo;N1;", "meetings": "9;09.02.2025 10:30;vis
 def about_steps(user: User, draft: ImportDraft) -> list[str]:
     with CaptureQueriesContext(connection) as statements:
         assert undo(user, draft) == "undone"
-    return [one["sql"] for one in statements if 'FROM "contacts_importstep"' in one["sql"]]
+    return [one["sql"] for one in statements if 'FROM "exchange_importstep"' in one["sql"]]
 
 
 @pytest.mark.parametrize(

@@ -34,18 +34,11 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The reason of an event moves to audit_reason, or its recipient is removed, and nothing else of the event changes.
-CREATE OR REPLACE FUNCTION audit_only_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The recipient of an event is removed, and nothing else of the event changes.
+CREATE OR REPLACE FUNCTION audit_only_without_recipient() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    before record := OLD;
     without record := OLD;
 BEGIN
-    before.purpose := '';
-    IF NEW IS NOT DISTINCT FROM before AND EXISTS (
-        SELECT FROM public.audit_reason AS reason WHERE reason.event_id = OLD.id AND reason.text = OLD.purpose
-    ) THEN
-        RETURN NEW;
-    END IF;
     without.recipient := '';
     without.recipient_salt := NULL;
     IF OLD.recipient <> '' AND NEW IS NOT DISTINCT FROM without AND EXISTS (
@@ -107,8 +100,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION audit_next_in_row('number');
 CREATE TRIGGER audit_reason_only_removed BEFORE UPDATE ON audit_reason
 FOR EACH ROW EXECUTE FUNCTION audit_only_removed();
 
-CREATE TRIGGER audit_event_only_moved BEFORE UPDATE ON audit_event
-FOR EACH ROW EXECUTE FUNCTION audit_only_moved();
+CREATE TRIGGER audit_event_only_without_recipient BEFORE UPDATE ON audit_event
+FOR EACH ROW EXECUTE FUNCTION audit_only_without_recipient();
 
 CREATE TRIGGER audit_pruned_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_pruned
 FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();

@@ -1,7 +1,7 @@
--- Events are written by a function of the owner, with reasons and recipients apart from them (docs/adr/0044,
--- 0069). `audit_write` takes the moment, the transaction and the login itself, the actor from the verified
--- context and the role from the account. Its content hash is form 3: every field with its length before it,
--- and a salted digest of the recipient.
+-- Events are written by a function of the owner, with the text of their reason apart from them
+-- (docs/adr/0044). `audit_write` takes the moment, the transaction and the login itself, the actor from the
+-- verified context and the role from the account. Its content hash (audit.rules.row_hash) covers every field
+-- with its length before it, and salted digests of the reason and the recipient (docs/adr/0069).
 
 CREATE OR REPLACE FUNCTION audit_field(value bytea) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT coalesce(int4send(octet_length(value)) || value, '\xffffffff'::bytea) $$;
@@ -81,14 +81,14 @@ BEGIN
     END IF;
     INSERT INTO public.audit_event (
         id, at, actor_kind, actor_id, actor_role, login, action, object_type, object_ids, field_names,
-        district_ids, purpose, reason_code, reason_digest, request_id, recipient, recipient_salt,
+        district_ids, reason_code, reason_digest, request_id, recipient, recipient_salt,
         recipient_digest, allowed, search_hash, form, content_hash
     ) VALUES (
         id, at, actor_kind, actor_id, actor_role, session_user, action, object_type, object_ids, field_names,
-        district_ids, '', reason_code, digest, request_id, recipient, to_salt,
-        to_digest, allowed, search_hash, 3,
+        district_ids, reason_code, digest, request_id, recipient, to_salt,
+        to_digest, allowed, search_hash, 1,
         sha256(
-            'proximity audit event 3'::bytea
+            'proximity audit event 1'::bytea
             || public.audit_field(uuid_send(id))
             || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
             || public.audit_text(actor_kind) || public.audit_field(uuid_send(actor_id))
@@ -114,9 +114,9 @@ BEGIN
         INSERT INTO public.audit_change (
             id, event_id, at, object_type, object_id, op, version, into_id, district_ids, form, content_hash
         )
-        SELECT change_id, id, at, what, which, op, version, into_id, places, 2,
+        SELECT change_id, id, at, what, which, op, version, into_id, places, 1,
                sha256(
-                   'proximity audit change 2'::bytea
+                   'proximity audit change 1'::bytea
                    || public.audit_field(uuid_send(change_id)) || public.audit_field(uuid_send(id))
                    || public.audit_field(int8send((extract(epoch FROM at) * 1000000)::bigint))
                    || public.audit_text(what) || public.audit_field(uuid_send(which))

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from audit.old_reasons import move_reasons
 from audit.publishing import publish
 from crm.database import roles
 from crm.database.bounds import SESSION_BOUNDS
@@ -29,6 +29,12 @@ LOCK_NUMBER = 0x70726F78  # "prox": any number that nothing else uses.
 NO_PUBLISHER = (
     "Set DATABASE_AUDIT_URL to a role of its own, such as postgres://proximity_audit:PASSWORD@HOST/DATABASE: "
     "it alone numbers and seals the audit trail. The role is made here; choose a new password for it "
+    '(docs/operations.md, "Upgrade"). Nothing was changed.'
+)
+# A database of version 0.1 or 0.2 has this migration, which no later version has.
+OF_BEFORE = ("accounts", "0002_sessions_roles_and_relief")
+TOO_OLD = (
+    "A version before 0.3 made this database. It cannot be upgraded: use an empty database "
     '(docs/operations.md, "Upgrade"). Nothing was changed.'
 )
 NOT_YET = (
@@ -58,6 +64,8 @@ class Command(BaseCommand):
         shared = application["USER"] == owner.settings_dict["USER"]
         if not shared and publisher["USER"] in (application["USER"], owner.settings_dict["USER"]):
             raise CommandError(NO_PUBLISHER)
+        if OF_BEFORE in MigrationRecorder(owner).applied_migrations():
+            raise CommandError(TOO_OLD)
         with _alone(owner):
             if not shared:
                 for one in (application, publisher):
@@ -81,7 +89,6 @@ class Command(BaseCommand):
                     roles.set_sessions(owner, publisher["USER"], SESSION_BOUNDS)
             except roles.NotAllowed as problem:
                 raise CommandError(str(problem)) from problem
-            move_reasons(using="owner")
             publish(everything=True, using="owner")  # restored activity log rows without a number
 
     def _wait_for(self, connection: BaseDatabaseWrapper, *, seconds: float) -> None:
