@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any, Final
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist
@@ -9,8 +10,9 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from structlog.contextvars import get_contextvars
@@ -18,7 +20,10 @@ from structlog.contextvars import get_contextvars
 from api.renderers import to_json
 from audit.models import Action
 from audit.services import record
+from disclosure.services.disclosing import ReasonNeeded
+from disclosure.services.limits import LimitReached
 from lib.conflicts import StaleVersion
+from lib.days import city_today, day_ends_at
 from lib.external_ids import is_taken
 from lib.freezing import Frozen
 from lib.mistakes import CHOICE, LENGTH, SIZE, VALUE
@@ -113,6 +118,11 @@ def problem_of(exception: Exception) -> Problem | None:
             return Problem(412, "stale", told(exception), current_version=exception.current)
         case Frozen():
             return Problem(409, "frozen", told(exception))
+        case ReasonNeeded():
+            text = _("Reading contacts needs a reason. Send X-Purpose with 3 to 200 characters.")
+            return Problem(403, "reason_needed", text)
+        case LimitReached():
+            return _limit_reached(exception)
         case Http404() | ObjectDoesNotExist():
             return not_found()
         case DjangoPermissionDenied() | exceptions.PermissionDenied():
@@ -135,6 +145,30 @@ def problem_of(exception: Exception) -> Problem | None:
                 exception.status_code, str(exception.default_code), exception.detail, headers=headers
             )
     return None
+
+
+def _limit_reached(reached: LimitReached) -> Problem:
+    """A 429 problem that says how many contacts are left for today, and until when."""
+    count, ends_at = reached.count, day_ends_at(city_today())
+    text = _("You have reached your daily limit of contacts (%(most)d).")
+    if count.left:
+        text = ngettext(
+            "Your daily limit (%(most)d) leaves %(n)d more contact for today. Ask for fewer at once.",
+            "Your daily limit (%(most)d) leaves %(n)d more contacts for today. Ask for fewer at once.",
+            count.left,
+        )
+    elif reached.needs_reason:
+        text = _(
+            "You have reached your daily limit of contacts (%(most)d). To read more today, open a "
+            "contact on its page and give a reason."
+        )
+    return Problem(
+        429,
+        "people_quota",
+        text % {"most": count.most, "n": count.left},
+        headers={"Retry-After": str(ceil((ends_at - timezone.now()).total_seconds()))},
+        remaining=count.left,
+    )
 
 
 def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[str, Any]]:

@@ -5,10 +5,11 @@ from celery import shared_task
 from accounts.sent_forms import forget_sent_forms
 from accounts.services.browser_reports import forget_reports
 from api.idempotency import forget_old_requests
-from api.quota import forget_old_reads
+from api.quota import forget_reads_by_keys
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
 from api.services.key_warnings import WARN, warn_of_ends
 from api.services.sending import send_due
+from disclosure.services.limits import forget_old_reads
 
 
 @shared_task(name=SEND)
@@ -19,8 +20,8 @@ def send_webhooks() -> int:
 
 @shared_task(name="api.forget_old")
 def forget_old() -> int:
-    ours = forget_old_requests() + forget_old_deliveries() + forget_old_reads()
-    return ours + forget_sent_forms() + forget_reports()
+    ours = forget_old_requests() + forget_old_deliveries() + forget_reads_by_keys()
+    return ours + forget_old_reads() + forget_sent_forms() + forget_reports()
 
 
 @shared_task(name=WARN)

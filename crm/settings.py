@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "incidents",
     "exchange",
     "meetings",
+    "disclosure",
     "contacts",
     "reminders",
     "jobs",
@@ -119,7 +120,7 @@ MIDDLEWARE = [
     "pages.middleware.PreferencesMiddleware",
     "pages.resuming.HeldFormMiddleware",
     "pages.middleware.NotAllowedMiddleware",
-    "pages.middleware.ReadingLimitMiddleware",
+    "pages.middleware.DisclosureMiddleware",
     "pages.middleware.MergedMiddleware",
     "pages.once.SentOnceMiddleware",
 ]

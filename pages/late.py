@@ -17,7 +17,7 @@ from contacts.models import Organisation
 from districts.models import District
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
-from pages.lookups import record_view
+from pages.disclosing import disclose
 from reports.figures import Noun
 from reports.late import Late, LateRecord
 
@@ -47,7 +47,7 @@ def late_rows(
     seen = _seen(request.actor, late.latest) if linked else set()
     if seen:
         counted = [district.pk for district in districts]
-        record_view(request, "report", sorted(seen), action=Action.LIST, district_ids=counted)
+        disclose(request, "report", sorted(seen), action=Action.LIST, district_ids=counted)
     return [_row(one, one.id in seen) for one in late.latest]
 
 

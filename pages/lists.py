@@ -17,10 +17,12 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from accounts.models import SavedView
 from audit.models import Action
+from disclosure.services.disclosing import district_ids_of
 from districts.models import District
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, Page, paginate
-from pages.lookups import district_ids_of, ids_of, readers_only, record_view
+from pages.disclosing import disclose
+from pages.lookups import ids_of, readers_only
 
 T = TypeVar("T", bound=models.Model)
 
@@ -108,7 +110,7 @@ def show_list(
     page = _listing(
         request, filterset(request.GET, queryset, actor=request.actor), orderings, default, implied
     )
-    record_view(
+    disclose(
         request,
         object_type,
         shown(page.rows),

@@ -13,10 +13,12 @@ from django.utils import timezone, translation
 from django.views import csrf
 
 from accounts.middleware import HELD, WAITING
-from api.quota import ContactsLimit
 from contacts.merging.services import MODELS
 from contacts.models import Merge
-from pages.reading_limit import limit_page
+from disclosure.services.disclosing import ReasonNeeded
+from disclosure.services.limits import LimitReached
+from pages.limit_page import limit_page
+from pages.reasons import ask_reason
 
 #: Request header of forms sent by app.js. The page stays open until a response says where to go.
 STAYING: Final = "X-Staying"
@@ -129,8 +131,8 @@ class NotAllowedMiddleware:
         return page
 
 
-class ReadingLimitMiddleware:
-    """Ask for a reason, or stop, if a page would show more contacts than the reader's daily limit."""
+class DisclosureMiddleware:
+    """Ask for a reason, or stop, if a page may not show its contacts to the reader yet."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -139,7 +141,12 @@ class ReadingLimitMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return limit_page(request, exception) if isinstance(exception, ContactsLimit) else None
+        match exception:
+            case LimitReached():
+                return limit_page(request, exception)
+            case ReasonNeeded(contact_ids=[pk, *_others]):
+                return ask_reason(request, pk)  # type: ignore[arg-type]  # declared by ActorRequest
+        return None
 
 
 class MergedMiddleware:

@@ -3,7 +3,7 @@
 from api.models.bulk import BulkAgreement
 from api.models.feed import CalendarFeed
 from api.models.idempotency import IdempotentRequest
-from api.models.key import ApiKey, ApiSecret, ContactRead, KeyNetwork, KeyWarning, PersonRead, ReadingDay
+from api.models.key import ApiKey, ApiSecret, ContactRead, KeyNetwork, KeyWarning
 from api.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -15,8 +15,6 @@ __all__ = [
     "IdempotentRequest",
     "KeyNetwork",
     "KeyWarning",
-    "PersonRead",
-    "ReadingDay",
     "Webhook",
     "WebhookDelivery",
 ]

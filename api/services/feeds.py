@@ -17,6 +17,7 @@ from api.models import CalendarFeed
 from audit.models import Action
 from audit.rules import recipient_of
 from audit.services import record
+from disclosure.services.disclosing import disclose
 from exchange.exports.calendars import calendar_file
 from lib.days import city_today
 from lib.row_context import acting_as
@@ -103,14 +104,8 @@ def _calendar_of(actor: Actor, feed: CalendarFeed) -> CalendarFile:
     mine = Meeting.objects.visible_to(actor).of_officer(actor.id).exclude(status=MeetingStatus.NOT_REACHED)
     rows = mine.filter(starts_at__gte=now - BACK, starts_at__lt=now + AHEAD).select_related("district")
     meetings = list(rows.order_by("starts_at", "pk"))
-    record(
-        actor,
-        Action.VIEW,
-        "meeting",
-        [meeting.pk for meeting in meetings],
-        district_ids={meeting.district_id for meeting in meetings},
-        recipient=recipient_of(actor.name, f"{CALENDAR_FEED}{feed.pk}"),
-    )
+    recipient = recipient_of(actor.name, f"{CALENDAR_FEED}{feed.pk}")
+    disclose(actor, "meeting", meetings, recipient=recipient)
     promises = _own_follow_ups(actor, feed) if feed.with_follow_ups else []
     with translation.override(feed.user.language):
         body = calendar_file(meetings, promises, with_subjects=feed.with_subjects)
@@ -121,14 +116,8 @@ def _own_follow_ups(actor: Actor, feed: CalendarFeed) -> list[FollowUp]:
     today = city_today()
     mine = FollowUp.objects.visible_to(actor).of_owner(actor.id).pending().with_homes()
     rows = list(mine.filter(due_on__gte=today - BACK, due_on__lt=today + AHEAD).order_by("due_on", "pk"))
-    record(
-        actor,
-        Action.VIEW,
-        "follow_up",
-        [row.pk for row in rows],
-        district_ids={pk for row in rows for pk in row.home_ids},
-        recipient=recipient_of(actor.name, f"{CALENDAR_FEED}{feed.pk}"),
-    )
+    recipient = recipient_of(actor.name, f"{CALENDAR_FEED}{feed.pk}")
+    disclose(actor, "follow_up", rows, recipient=recipient)
     return rows
 
 

@@ -26,18 +26,18 @@ from api.lifecycle import headers_for
 from api.models import ApiKey
 from api.parsers import MergePatchParser, StrictJSONParser
 from api.problems import Problem
-from api.quota import count_people
+from api.quota import limit_of
 from api.renderers import to_json
 from api.rows.base import ALWAYS, Row, RowSpec
 from api.rows.reading import read_tuples
 from api.throttling import count_request
 from audit.models import Action
 from audit.rules import both_purposes
-from audit.services import record
-from contacts.search import search_mark, search_signs
+from disclosure.services.disclosing import disclose
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 from lib.reasons import read_reason
+from meetings.portfolio import portfolio_among
 
 BEST = 200  # rows in a search response
 SESSION_ROWS = 20  # contacts per list in a browser session
@@ -117,14 +117,30 @@ class Resource(ViewSet):
             both = both_purposes(self.actor.purpose, purpose)
             request._request.actor = replace(self.actor, purpose=both)  # type: ignore[attr-defined]  # as ActorMiddleware does
 
-    def check_purpose(self, people: Collection[UUID]) -> None:
-        """Raise 403 if contacts would be read without a recorded purpose (docs/adr/0013)."""
-        if people and not self.says_why and self.reads:
-            raise Problem(
-                403,
-                "reason_needed",
-                _("Reading contacts needs a reason. Send X-Purpose with 3 to 200 characters."),
-            )
+    def disclose(
+        self,
+        rows: Iterable[UUID],
+        *,
+        people: Collection[UUID] = (),
+        named: Collection[UUID] = (),
+        **event: Any,
+    ) -> None:
+        """Ask for the purpose of reading `people`, count them and those `named`, and record the access.
+
+        Users count those outside their portfolio apart, as on pages (docs/adr/0013 and 0048).
+        """
+        counted = [*people, *named]
+        is_session = self.key is None
+        disclose(
+            self.actor,
+            self.object_type,
+            rows,
+            reason=None if people and self.reads and not self.says_why else "",
+            people=counted,
+            outside=set(counted) - portfolio_among(self.actor, counted) if is_session else (),
+            limit=limit_of(self.actor, self.key) if counted else None,
+            **event,
+        )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -193,28 +209,29 @@ class Resource(ViewSet):
         action: Action,
         searched: str = "",
         asked_about: Sequence[UUID] = (),
+        named: Sequence[UUID] = (),
     ) -> None:
-        """Expand references, count contacts and record the event, all before the response is sent."""
+        """Expand references and disclose all rows, before the response is sent.
+
+        `asked_about` are other objects of the request's filters. `named` are contacts whose IDs a row has.
+        """
         shown = self.spec.expand(rows, expand, self.actor)
         people = [
             row["id"] for name, found in shown.items() if self.spec.expansions[name].people for row in found
         ]
         if self.shows_people:
             people.extend(row["id"] for row in rows)
-        self.check_purpose(people)
-        count_people(self.actor, self.key, people)
-        if not self.silent:
-            left = [*rows, *(row for found in shown.values() for row in found)]
-            mark = search_mark(searched)
-            record(
-                self.actor,
-                action,
-                self.object_type,
-                [*(row["id"] for row in left), *asked_about],
-                field_names=search_signs(self.object_type, searched),
-                search_hash=mark,
-                district_ids={pk for row in left for pk in row.district_ids},
-            )
+        if self.silent and not people and not named:
+            return
+        left = [*rows, *(row for found in shown.values() for row in found)]
+        self.disclose(
+            [*(row["id"] for row in left), *asked_about, *named],
+            people=people,
+            named=named,
+            action=action,
+            searched=searched,
+            district_ids={pk for row in left for pk in row.district_ids},
+        )
 
     def read_expand(self, request: Request) -> list[str]:
         wanted = parameters.read_choice(request, "expand", self.spec.expansions)
@@ -325,8 +342,7 @@ class RetrieveMixin(Resource):
         row = self.fetch(pk, names)
         # In a browser session, their IDs count as contacts: lists of contacts have the names.
         named = self.spec.people_in([row]) if self.key is None else []
-        count_people(self.actor, self.key, named)
-        self.show([row], expand, Action.VIEW, asked_about=named)
+        self.show([row], expand, Action.VIEW, named=named)
         version = row.get("version", 1)
         body = to_json(row)
         tag = etag(version, body)

@@ -13,7 +13,7 @@ from accounts.models import Role, User
 from accounts.rules import WRITES
 from api import parameters
 from api.codes import Scope
-from api.quota import quota_left
+from api.quota import limit_of
 from api.renderers import to_json
 from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
 from api.rows.notices import NOTICE, PENDING
@@ -21,6 +21,7 @@ from api.rows.reports import BY_SLUG
 from api.views.base import ListMixin, Resource, RetrieveMixin
 from audit.models import Op
 from contacts import codes as contact_codes
+from disclosure.services.limits import count_of_today
 from districts.codes import Focus
 from districts.models import District
 from incidents import codes as incident_codes
@@ -142,7 +143,7 @@ class Me(Resource):
     def list(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ())
         actor, key = self.actor, self.key
-        most, left = quota_left(actor, key) if key or actor.reads else (None, None)
+        reads = count_of_today(limit_of(actor, key)) if key or actor.reads else None
         codes = District.objects.covered_by(actor).order_by("code").values_list("code", flat=True)
         about = {
             "kind": actor.kind,
@@ -154,8 +155,8 @@ class Me(Resource):
             "purpose": actor.purpose or None,
             "source": key.source if key else None,
             "expires_at": key.expires_at if key else None,
-            "daily_contacts": most,
-            "contacts_left": left,
+            "daily_contacts": reads.most if reads else None,
+            "contacts_left": reads.left if reads else None,
             "sandbox": settings.SANDBOX,
             "notices": NOTICE.read(Notice.objects.visible_to(actor).pending().oldest_first(), actor, PENDING)
             if key

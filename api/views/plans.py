@@ -13,7 +13,7 @@ from api.rows.plans import PLAN
 from api.views.base import ListMixin, Resource, RetrieveMixin
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
+from disclosure.services.disclosing import disclose
 from plans import files
 from plans.filters import PlanFilters
 from plans.models import ComparisonFile, Plan
@@ -49,7 +49,14 @@ class PlanComparisonFile(Resource):
                 raise ComparisonFile.DoesNotExist
             to = recipient_of(self.actor.name, f"file {row.number}")
             where = [plan.district_id]
-            record(self.actor, Action.EXPORT, "comparison_file", [row.pk], district_ids=where, recipient=to)
+            disclose(
+                self.actor,
+                "comparison_file",
+                [row],
+                action=Action.EXPORT,
+                district_ids=where,
+                recipient=to,
+            )
         return HttpResponse(
             files.write(row.document, row.key, row.signature),
             content_type="application/json",

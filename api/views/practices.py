@@ -16,7 +16,6 @@ from api.rows.practices import PRACTICE
 from api.views.base import ListMixin, Resource, RetrieveMixin
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
 from lib.city_files import write
 from practices.filters import PracticeFilters
 from practices.models import Practice, PracticeFile
@@ -63,7 +62,7 @@ class PracticeExchangeFile(Resource):
             if row is None:
                 raise PracticeFile.DoesNotExist
             to = recipient_of(self.actor.name, f"file for {row.recipient}")
-            record(self.actor, Action.EXPORT, self.object_type, [row.pk], recipient=to)
+            self.disclose([row.pk], action=Action.EXPORT, recipient=to)
         return HttpResponse(
             write(row.document, row.key, row.signature),
             content_type="application/json",

@@ -14,8 +14,6 @@ from api import parameters
 from api.renderers import CSVRenderer, JSONRenderer, to_csv, to_json
 from api.rows.reports import BY_SLUG, COMPARED, columns_of, figures_of
 from api.views.base import Resource
-from audit.models import Action
-from audit.services import record
 from lib.days import city_today
 from reports.figures import Drill, Row
 from reports.late import late_records, status_with
@@ -70,7 +68,7 @@ class Reports(Resource):
         rows = list(_rows(request, report, question, found))
         # The event has no object IDs, because all are counted. It names the report and its districts.
         counted = [district.pk for district in question.districts]
-        record(self.actor, Action.VIEW, self.object_type, district_ids=counted, field_names=[slug])
+        self.disclose((), district_ids=counted, field_names=[slug])
         if request.accepted_renderer.format == CSVRenderer.format:
             names = _names(report, question)
             lines: Sequence[Any] = [names, *([row[name] for name in names] for row in rows)]

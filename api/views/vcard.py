@@ -8,13 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from api import parameters
-from api.quota import count_people
 from api.renderers import JSONRenderer
 from api.rows.people import CONTACT
 from api.views.base import Resource
-from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
 from contacts.models import Contact
 from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 
@@ -41,13 +38,13 @@ class ContactCard(Resource):
         parameters.check_parameters(request, ())
         with transaction.atomic():
             row = self.visible(self.actor).for_its_page().get(pk=pk)
-            self.check_purpose([row.pk])
             roles = current_roles(row, self.actor)
-            count_people(self.actor, self.key, [row.pk])
-            shown = [row.pk, *(role.organisation_id for role in roles)]
-            where = self.fetch(pk, ["id"]).district_ids
-            to = recipient_of(self.actor.name, "address_book")
-            record(self.actor, Action.VIEW, self.object_type, shown, district_ids=where, recipient=to)
+            self.disclose(
+                [row.pk, *(role.organisation_id for role in roles)],
+                people=[row.pk],
+                district_ids=self.fetch(pk, ["id"]).district_ids,
+                recipient=recipient_of(self.actor.name, "address_book"),
+            )
         return HttpResponse(
             vcard(row, roles),
             content_type=MEDIA_TYPE,

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from api.quota import read_on
 from audit.models import Action
 from audit.services import record
+from disclosure.services.limits import read_on
 from lib.days import city_today
 from lib.reasons import check_reason
 from oversight.models import Alert, AlertKind, Conclusion

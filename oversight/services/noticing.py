@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from api.models import ApiKey, KeyNetwork, PersonRead, ReadingDay
+from api.models import ApiKey, KeyNetwork
 from audit.models import Action, Event
 from contacts.models import Contact
 from contacts.search import COMMUNITY
+from disclosure.models import PersonRead, ReadingDay
 from lib.days import city_today, day_ends_at, day_starts_at
 from lib.id_in import id_in
 from lib.row_context import Opened, opened

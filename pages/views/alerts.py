@@ -17,8 +17,9 @@ from lib.told import texts
 from oversight.models import Alert, Conclusion
 from oversight.policies import can_answer_alert, can_close_alert, can_review_alerts
 from oversight.services.alerts import answer_alert, close_alert, explain_reading
-from pages.lookups import get_or_404, ids_of, readers_only, record_view
-from pages.reading_limit import limit_form
+from pages.disclosing import disclose
+from pages.limit_page import limit_form
+from pages.lookups import get_or_404, ids_of, readers_only
 
 SHOWN = 100
 
@@ -73,7 +74,7 @@ def _show(
     rows = list(Alert.objects.visible_to(actor).select_related("user", "closed_by").in_order()[:SHOWN])
     keys = ApiKey.objects.filter(pk__in=[row.key_id for row in rows if row.key_id])
     names = dict(keys.values_list("pk", "name"))
-    record_view(request, "alert", ids_of(rows))
+    disclose(request, "alert", ids_of(rows))
     wrong = mistakes or {}
     context = {
         "rows": [

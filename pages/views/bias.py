@@ -6,11 +6,10 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
-from audit.models import Action
-from audit.services import record
 from districts.models import District
 from lib.days import city_today
 from meetings.codes import BiasGround, ConcernKind
+from pages.disclosing import disclose
 from pages.lookups import refuse_unless
 from publishing.services.bias import BiasRow, bias_table, can_read_bias_table, waits_for_release
 from reports.periods import YEARS, year_of
@@ -27,7 +26,7 @@ def bias_page(request: ActorRequest) -> HttpResponse:
         raise Http404
     table = None if waits_for_release(year) else bias_table(request.actor, year)
     counted = District.objects.active().filter(parent=None).values_list("pk", flat=True)
-    record(request.actor, Action.VIEW, "report", district_ids=counted, field_names=["bias"])
+    disclose(request, "report", (), district_ids=counted, field_names=["bias"])
     context = {
         "year": year,
         "years": [one.since.year for one in years],

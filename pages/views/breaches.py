@@ -27,11 +27,12 @@ from jobs.kinds import JobRefused
 from jobs.printing import can_write_pdf
 from jobs.services import expire_files_of
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.breaches import BreachForm, DescriptionForm, SeenForm
 from pages.lists import page_of
-from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
+from pages.lookups import get_or_404, ids_of, is_id, refuse_unless
 from pages.views.privacy import NOUNS, lines
 from privacy.exports.breach import write as write_phase
 from privacy.exports.register import TYPES
@@ -48,7 +49,7 @@ def breaches(request: ActorRequest) -> HttpResponse:
     """Open breaches first, with the hours since the police knew."""
     refuse_unless(can_handle_requests(request.actor))
     rows = list(Breach.objects.visible_to(request.actor).open_first()[:100])
-    record_view(request, "breach", ids_of(rows), action=Action.LIST)
+    disclose(request, "breach", ids_of(rows), action=Action.LIST)
     now = timezone.now()
     context = {"rows": [(row, row.hours(now), row.authority_by < now) for row in rows]}
     return render(request, "pages/breaches/list.html", context)
@@ -72,7 +73,7 @@ def breach(request: ActorRequest, pk: UUID) -> HttpResponse:
     """The clock, what is known, and the next steps."""
     row = _find(request, pk)
     now = timezone.now()
-    record_view(request, "breach", [pk])
+    disclose(request, "breach", [pk])
     context = {"row": row, "hours": row.hours(now), "is_late": row.authority_by < now}
     context["phases"] = list(BreachPhase.objects.visible_to(request.actor).of(row))
     context["formats"] = [code for code in TYPES if code != "pdf" or can_write_pdf()]
@@ -91,7 +92,7 @@ def breach_describe(request: ActorRequest, pk: UUID) -> HttpResponse:
             services.describe_breach(actor=request.actor, breach_id=pk, **form.cleaned_data)
             messages.success(request, _("Breach saved."))
             return redirect("breach", pk)
-    record_view(request, "breach", [pk])
+    disclose(request, "breach", [pk])
     context = {"row": row, "form": form}
     return render(request, "pages/breaches/describe.html", context, status=422 if form.is_bound else 200)
 
@@ -135,7 +136,7 @@ def breach_phase(request: ActorRequest, pk: UUID, number: int, extension: str) -
     except JobRefused as problem:
         messages.error(request, str(problem))
         return redirect("breach", pk)
-    record_view(request, "breach", [pk], recipient=recipient_of(_("Supervisory authority"), f"file {number}"))
+    disclose(request, "breach", [pk], recipient=recipient_of(_("Supervisory authority"), f"file {number}"))
     headers = {"Content-Disposition": f'attachment; filename="{row.number}-{number}.{extension}"'}
     return HttpResponse(out.getvalue(), content_type=TYPES[extension], headers=headers)
 
@@ -169,8 +170,8 @@ def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
             "is_key": who in {one for one, _name in keys},
             "who": who,
         }
-    record_view(request, "breach", [pk])
-    record(request.actor, Action.LIST, "event", [])
+    disclose(request, "breach", [pk])
+    disclose(request, "event", (), action=Action.LIST)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/breaches/seen.html", context, status=status)
 
@@ -211,7 +212,7 @@ def _to_write_to(request: ActorRequest, seen: Seen) -> dict[str, Any]:
     found = Contact.objects.visible_to(request.actor).filter(pk__in=seen.people_ids)
     rows = list(found.order_by("folded", "pk")[:MOST_PEOPLE])
     erased = sum(n for act, kind, n in seen.done if act == Action.ERASE and kind == "contact")
-    record(request.actor, Action.LIST, "contact", ids_of(rows))
+    disclose(request, "contact", ids_of(rows), action=Action.LIST)
     return {"rows": rows, "more": max(0, found.count() - len(rows)), "gone": erased}
 
 

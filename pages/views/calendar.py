@@ -8,7 +8,8 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.days import city_today
 from meetings.calendar import month_named, month_of
-from pages.lookups import consult_rows, readers_only
+from pages.disclosing import disclose
+from pages.lookups import readers_only
 
 
 @require_safe
@@ -18,7 +19,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
     today = city_today()
     mine = request.actor.writes and request.GET.get("scope") != "district"
     month = month_of(request.actor, month_named(request.GET.get("month", ""), today), mine=mine)
-    consult_rows(request, "meeting", month.rows, action=Action.LIST)
+    disclose(request, "meeting", month.rows, action=Action.LIST)
     days = list(month.days)
     earlier = [entry for entry in days if entry.day < today] if month.first == today.replace(day=1) else []
     return render(

@@ -34,10 +34,11 @@ from meetings.services.concerns import (
     report_back,
 )
 from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
+from pages.disclosing import disclose
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.concerns import EditConcernForm
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, get_or_404, ids_on, record_view, refuse_unless
+from pages.lookups import get_or_404, ids_on, refuse_unless
 from pages.undo import say_with_undo, undoer
 from pages.views.follow_ups import with_what_is_seen
 
@@ -92,7 +93,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     promises = promises.order_by("due_on", "pk")[:20]
     called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]
     shown = [*_ids_of([row]), *called, *ids_on(promises)]
-    record_view(request, "concern", shown, district_ids=[row.district_id])
+    disclose(request, "concern", shown, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
     is_night = is_quiet(timezone.now(), city_zone())
     offers = is_open and row.incident_seen is None and can_edit_concern(actor, row)
@@ -140,7 +141,7 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         messages.success(request, _("Concern saved."))
         return redirect("concern", pk)
-    consult_rows(request, "concern", [row, *attempt.form.shown], searched=attempt.form.searched)
+    disclose(request, "concern", [row, *attempt.form.shown], searched=attempt.form.searched)
     context = attempt.context | {"concern": row}
     return render(request, "pages/concerns/edit.html", context, status=attempt.status)
 

@@ -30,6 +30,7 @@ from lib.days import city_today
 from lib.spoken import language_name
 from lib.told import texts
 from oversight.policies import can_watch_records
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.contacts import (
@@ -44,17 +45,14 @@ from pages.forms.details import details_of
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
 from pages.lookups import (
-    consult_rows,
     get_or_404,
     is_id,
     readers_only,
-    record_view,
     refuse_unless,
     writers_only,
 )
 from pages.merging import undo_of_merge
 from pages.private_details import replace_private_details
-from pages.reading_limit import count_shown
 from pages.reasons import (
     WANTED,
     ask_reason,
@@ -145,7 +143,7 @@ def contact_new(request: ActorRequest) -> HttpResponse:
                     record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
                 messages.success(request, _("%(name)s has been added.") % {"name": made})
                 return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
-    consult_rows(request, "organisation", _organisations_on(roles))
+    disclose(request, "organisation", _organisations_on(roles))
     context = {
         "form": form,
         "roles": roles,
@@ -170,7 +168,7 @@ def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
     more = [(one["channel"], one["value"]) for one in typed.get("other_details", ())]
     found = similar_contacts(request.actor, more=more, **{name: typed[name] for name in COMPARED})
     if found:
-        consult_rows(request, "contact", [one.row for one in found], action=Action.SEARCH)
+        disclose(request, "contact", [one.row for one in found], action=Action.SEARCH)
     return found
 
 
@@ -181,11 +179,10 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ContactForm(posted(request), actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
     details = details_of(request, row)
-    shown = [row.pk, *(organisation.pk for organisation in _organisations_on(roles))]
+    shown = [row, *(organisation.pk for organisation in _organisations_on(roles))]
     why = given_reason(request, pk)
-    count_shown(request, [row.pk], is_outside=bool(why))
     # The reason is about this contact. Events for organisations that are only options have no reason.
-    record_view(request, "contact", shown, district_ids={row.home_district_id}, purpose=why)
+    disclose(request, "contact", shown, people=[pk], reason=why)
 
     @transaction.atomic
     def save() -> Contact:
@@ -225,8 +222,7 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
         )
         return redirect("contact", pk)
     why = given_reason(request, pk)
-    count_shown(request, [row.pk], is_outside=bool(why))
-    record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
+    disclose(request, "contact", [row], people=[pk], reason=why)
     return render(request, "pages/contacts/withdraw.html", {"contact": row})
 
 
@@ -268,8 +264,7 @@ def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Set or remove the private phone and email. The page does not show stored values."""
     row = _find_editable(request, pk)
     why = given_reason(request, pk)
-    count_shown(request, [row.pk], is_outside=bool(why))
-    record_view(request, "contact", [row.pk], district_ids={row.home_district_id}, purpose=why)
+    disclose(request, "contact", [row], people=[pk], reason=why)
     return replace_private_details(
         request,
         row,
@@ -307,10 +302,9 @@ def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     why = reason_for(request, pk)
     if why is None:
         return ask_reason(request, pk, mistakes=more.get("mistakes", ()))
-    count_shown(request, [row.pk], is_outside=bool(why))
     seen = set(_seen_organisations(request.actor, row))
     roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
-    record_view(request, "contact", [row.pk, *seen], district_ids={row.home_district_id}, purpose=why)
+    disclose(request, "contact", [row, *seen], people=[pk], reason=why)
     may_edit = can_edit_contact(request.actor, row)
     context = {
         "contact": row,

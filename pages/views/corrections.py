@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.corrections import CorrectionForm, TextCorrectionForm
-from pages.lookups import get_or_404, is_id, record_view, refuse_unless
+from pages.lookups import get_or_404, is_id, refuse_unless
 from privacy.codes import RequestKind
 from privacy.models import DataRequest, Finding
 from privacy.policies import can_handle_requests
@@ -42,7 +43,7 @@ def contact_correct(request: ActorRequest, pk: UUID, number: int) -> HttpRespons
                 fields=form.values(),
             )
             return _corrected(request, pk, len(made))
-    record_view(request, "data_request", [pk, contact], purpose=row.number)
+    disclose(request, "data_request", [pk, contact], reason=row.number)
     context = {"row": row, "contact": person, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "pages/data_requests/correct.html", context, status=status)
@@ -62,7 +63,7 @@ def finding_correct(request: ActorRequest, pk: UUID, finding: UUID) -> HttpRespo
             made = correct_text(actor=request.actor, request_id=pk, finding_id=finding, **form.cleaned_data)
             return _corrected(request, pk, len(made))
     ids = [UUID(one.object_id)] if is_id(one.object_id) else []
-    record_view(request, "data_request", [pk, *ids], purpose=row.number)
+    disclose(request, "data_request", [pk, *ids], reason=row.number)
     context = {"row": row, "shown": shown, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "pages/data_requests/correct_text.html", context, status=status)

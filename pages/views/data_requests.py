@@ -19,6 +19,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.days import city_today
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.data_requests import (
@@ -30,8 +31,7 @@ from pages.forms.data_requests import (
     marked,
 )
 from pages.lists import page_of
-from pages.lookups import get_or_404, ids_of, is_id, record_view, refuse_unless
-from pages.reading_limit import count_shown
+from pages.lookups import get_or_404, ids_of, is_id, refuse_unless
 from privacy.codes import COPIES, ERASING_KINDS, Decision, Regime, RequestKind, RequestStatus, Verdict
 from privacy.exports.drafts import draft_of
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
@@ -57,7 +57,7 @@ def data_requests(request: ActorRequest) -> HttpResponse:
     today = city_today()
     pending = [(row, row.days_left(today), row.is_close(today)) for row in seen.to_do().due_first()]
     closed = list(seen.closed().latest_first()[:CLOSED])
-    record_view(
+    disclose(
         request, "data_request", [*ids_of(row for row, *_ in pending), *ids_of(closed)], action=Action.LIST
     )
     return render(request, "pages/data_requests/list.html", {"pending": pending, "closed": closed})
@@ -133,7 +133,7 @@ def data_request_extend(request: ActorRequest, pk: UUID) -> HttpResponse:
             services.extend_request(actor=request.actor, request_id=pk, **form.cleaned_data)
             messages.success(request, _("Last day moved. Write to the person today."))
             return redirect("data_request", pk)
-    record_view(request, "data_request", [pk])
+    disclose(request, "data_request", [pk])
     context = {"row": row, "form": form, "last": last}
     return render(request, "pages/data_requests/extend.html", context, status=_refused(form))
 
@@ -220,7 +220,7 @@ def data_request_answer(request: ActorRequest, pk: UUID) -> HttpResponse:
                 text = _("The contact is still restricted. Lift the restriction under “Restricted contacts”.")
                 messages.info(request, text)
             return redirect("data_request", pk)
-    record_view(request, "data_request", [pk])
+    disclose(request, "data_request", [pk])
     context = {"row": row, "form": form, "counts": _counts(row), "has_draft": has_draft, "marks": marks}
     return render(request, "pages/data_requests/answer.html", context, status=_refused(form))
 
@@ -340,9 +340,10 @@ def _counts(row: DataRequest) -> dict[str, int]:
 def _record(request: ActorRequest, row: DataRequest, shown: Sequence[Shown]) -> None:
     """Count the contacts whose texts are shown, and record them with the request and the other records."""
     known = [row.contact_id] if row.contact_id else []
-    count_shown(request, people_in([one for one in shown if not one.is_gone]))
+    people = people_in([one for one in shown if not one.is_gone])
     ids = [UUID(one.finding.object_id) for one in shown if not one.is_gone and is_id(one.finding.object_id)]
-    record_view(request, "data_request", dict.fromkeys([row.pk, *known, *ids]), purpose=row.number)
+    rows = dict.fromkeys([row.pk, *known, *ids])
+    disclose(request, "data_request", rows, people=people, reason=row.number)
 
 
 def _find(request: ActorRequest, pk: UUID) -> DataRequest:

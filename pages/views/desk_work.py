@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from audit.services import record
+from pages.disclosing import disclose
 from pages.lookups import refuse_unless
 from privacy.desk_overview import overview_of
 from privacy.policies import can_oversee_desk
@@ -17,7 +17,7 @@ from privacy.policies import can_oversee_desk
 def desk_work(request: ActorRequest) -> HttpResponse:
     """Data requests by number, date, kind, findings and status, and look-ups by month. No one is named."""
     refuse_unless(can_oversee_desk(request.actor))
-    record(request.actor, Action.LIST, "data_request", [])
+    disclose(request, "data_request", (), action=Action.LIST)
     overview = overview_of(request.actor)
     columns = [
         *(_("New requests"), _("Searches for a person"), _("Questions who viewed a person")),

@@ -13,9 +13,10 @@ from contacts.services.redrawn import choose_successors, organisations_in
 from districts.models import District
 from districts.policies import can_choose_homes
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import ROWS
-from pages.lookups import record_view, refuse_unless
+from pages.lookups import refuse_unless
 
 
 @form_page
@@ -35,7 +36,7 @@ def district_homes(request: ActorRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Choices saved."))
         return redirect("district_homes", code)
-    record_view(request, "organisation", [one.pk for one in rows], district_ids=[row.pk])
+    disclose(request, "organisation", [one.pk for one in rows], district_ids=[row.pk])
     context = {"district": row, "form": form}
     return render(request, "pages/districts/homes.html", context, status=422 if form.is_bound else 200)
 

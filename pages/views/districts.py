@@ -20,9 +20,9 @@ from districts.policies import can_choose_homes, can_keep_expected_communities
 from districts.services import expect_community, withdraw_expected_community
 from lib.days import city_today
 from meetings.district_profile import Figures, figures, profile
+from pages.disclosing import disclose
 from pages.forms.base import RefusalsIn
 from pages.forms.districts import ExpectedCommunityForm
-from pages.lookups import record_view
 from pages.maps import Drawing, Shape, drawing
 from pages.undo import say_with_undo, undoer
 
@@ -132,7 +132,7 @@ def _profile(
     if _covers(actor, row):
         shown = profile(actor, row, today)
         named = [one.pk for rows in shown.to_meet for one in rows]
-        record_view(request, "organisation", named, district_ids=[row.pk])
+        disclose(request, "organisation", named, district_ids=[row.pk])
     may_keep = can_keep_expected_communities(actor, row)
     rows = _ground(actor, [row, *parts], picture)
     before, after = row.before_and_after()

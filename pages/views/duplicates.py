@@ -23,11 +23,11 @@ from contacts.pairs import contact_pairs, forget_different, organisation_pairs, 
 from contacts.policies import can_edit_contact, can_edit_organisation
 from lib.conflicts import StaleVersion
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.forms.duplicates import MergeForm, PairForm
-from pages.lookups import consult_rows, record_view, writers_only
+from pages.lookups import writers_only
 from pages.merging import label_of, tell_apart, text_of, what_refers_to
-from pages.reading_limit import count_shown
 from pages.reasons import ANSWER, given_reasons, take_reasons
 from pages.undo import LaterFirst, offer_undo, offered_undo, say_with_undo, undo_url, undoer
 
@@ -43,7 +43,7 @@ def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpRespon
     pairs, total = PAIRS[object_type](request.actor)
     seen = dict.fromkeys(row.pk for pair in pairs for row in (pair.one, pair.other))
     districts = {row.home_district_id for pair in pairs for row in (pair.one, pair.other)}
-    record_view(request, object_type, seen, action=Action.LIST, district_ids=districts)
+    disclose(request, object_type, seen, action=Action.LIST, district_ids=districts)
     may_edit = MAY_EDIT[object_type]
     told = tell_apart(request.actor, [row for pair in pairs for row in (pair.one, pair.other)])
     shown = [
@@ -108,7 +108,6 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         return question
     if ANSWER in request.POST and "keep" not in request.POST:  # the reason was just given: reload the page
         return redirect(request.get_full_path())
-    count_shown(request, people)
     why = given_reasons(request, people)
     form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
     if request.method == "POST" and form.is_valid():
@@ -130,7 +129,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
             back = undo_url(request, "merge", merge_id=str(done.pk))
             offer_undo(request, text % {"n": len(rows) - 1}, back, on=f"duplicates_{noun}")
             return redirect(object_type, done.kept_id)
-    consult_rows(request, object_type, rows, purpose=why)
+    disclose(request, object_type, rows, people=people, reason=why)
     model = MODELS[object_type]
     same = [choice for choice in all_said(rows) if not choice.differs]
     context = {
@@ -149,9 +148,7 @@ def _only_looked_at(request: ActorRequest, noun: str, rows: list[Any], read_only
     if request.method == "POST":
         raise PermissionDenied
     object_type = NOUNS[noun]
-    record_view(
-        request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows}
-    )
+    disclose(request, object_type, [row.pk for row in rows], district_ids={r.home_district_id for r in rows})
     context = {"noun": noun, "object_type": object_type, "rows": rows, "read_only": read_only}
     return render(request, "pages/duplicates/read_only.html", context, status=403)
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.identity import require_reauthentication
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from privacy.codes import ERASING_KINDS
 from privacy.erasure_plans import plan_of
 from privacy.models import DataRequest
@@ -49,7 +50,7 @@ def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
     people = list(
         Contact.objects.visible_to(request.actor).filter(pk__in=plan.contacts).order_by("folded", "pk")
     )
-    record_view(request, "data_request", [pk, *(one.pk for one in people)], purpose=row.number)
+    disclose(request, "data_request", [pk, *(one.pk for one in people)], reason=row.number)
     context = {
         "row": row,
         "mistakes": mistakes,

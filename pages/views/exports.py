@@ -19,11 +19,11 @@ from jobs.printing import can_write_pdf
 from jobs.services import queue_job
 from lib.days import city_today
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.exports import ExportForm, ListExportForm, RowsExportForm
 from pages.forms.reports import SplitForm
 from pages.identity import reauthenticated
-from pages.lookups import record_view
 from pages.views.reports import find_report, ground
 from reports.catalogue import REPORTS
 from reports.exports.asked import KIND as REPORT_KIND
@@ -66,7 +66,7 @@ def export_list(request: ActorRequest, noun: str) -> HttpResponse:
             },
         )
         return redirect("job", job.pk)
-    record_view(request, export.object_type, (), action=Action.LIST, searched=selection.searched)
+    disclose(request, export.object_type, (), action=Action.LIST, searched=selection.searched)
     context = {
         "form": form,
         "export": export,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Contact, Organisation
+from disclosure.services.disclosing import district_ids_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.filters.follow_ups import FollowUpFilters
@@ -37,6 +38,7 @@ from meetings.services.follow_ups import (
     tell_organisations,
 )
 from meetings.today import seen_links
+from pages.disclosing import disclose
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.follow_ups import CancelForm, DoneForm, EditPromiseForm, PromiseForm
@@ -44,15 +46,12 @@ from pages.forms.picks import as_uuid
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
 from pages.lookups import (
-    consult_rows,
-    district_ids_of,
     get_or_404,
+    ids_of,
     ids_on,
-    record_view,
     refuse_unless,
     writers_only,
 )
-from pages.reading_limit import count_shown
 from pages.repetition import repeats
 from pages.undo import offered_undo, say_with_undo, undo_url, undoer
 from pages.views.takeaways import tried_context
@@ -124,7 +123,7 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
                 version=follow_up.version,
             )
             return redirect(_about_what(about) or follow_up_url(follow_up.pk))
-    consult_rows(request, "organisation", [*form.shown, *about.values()], searched=form.searched)
+    disclose(request, "organisation", [*form.shown, *about.values()], searched=form.searched)
     context = {"form": form, **about}
     return render(request, "pages/follow_ups/new.html", context, status=422 if form.errors else 200)
 
@@ -138,11 +137,10 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
         Prefetch("concern", Concern.objects.visible_to(actor)),
     )
     row: Any = get_or_404(rows.select_related("series"), pk)
-    if row.contact and row.owner_id != actor.id:
-        count_shown(request, [row.contact.pk])
+    people = [row.contact.pk] if row.contact and row.owner_id != actor.id else []
     about = [one for one in (row.contact, row.meeting, row.concern) if one]
-    shown = [*ids_on([row]), *(one.pk for one in about)]
-    record_view(request, "follow_up", shown, district_ids=district_ids_of([row, *about]))
+    shown, places = [*ids_on([row]), *ids_of(about)], district_ids_of([row, *about])
+    disclose(request, "follow_up", shown, people=people, district_ids=places)
     context: dict[str, Any] = {
         "follow_up": row,
         "today": city_today(),
@@ -190,7 +188,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         messages.success(request, _("Follow-up saved."))
         return redirect(follow_up_url(pk))
-    consult_rows(request, "follow_up", [row, *attempt.form.shown], searched=attempt.form.searched)
+    disclose(request, "follow_up", [row, *attempt.form.shown], searched=attempt.form.searched)
     context = attempt.context | {"follow_up": row, "repeats": repeats(row.series)}
     return render(request, "pages/follow_ups/edit.html", context, status=attempt.status)
 
@@ -226,7 +224,7 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         _say_done(request, attempt.saved, form.told_ids, can_tell=len(form.told_ids) < len(organisations))
         return redirect(page_of_button(request, pk))
-    record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
+    disclose(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row}
     return render(request, "pages/follow_ups/done.html", context, status=attempt.status)
 
@@ -280,7 +278,7 @@ def follow_up_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
             version=attempt.saved.version,
         )
         return redirect(follow_up_url(pk))
-    record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
+    disclose(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row}
     return render(request, "pages/follow_ups/cancel.html", context, status=attempt.status)
 

@@ -18,17 +18,18 @@ from accounts.models import User
 from accounts.services.users import set_absence
 from audit.models import Action
 from contacts.models import Organisation
+from disclosure.services.disclosing import district_ids_of
 from lib.conflicts import StaleVersion
 from meetings.handover import Move, Portfolio, briefs_of, colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.policies import can_hand_over
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn, add_service_errors
 from pages.forms.handover import AbsenceForm, HandoverForm
-from pages.lookups import district_ids_of, get_or_404, readers_only, record_view, refuse_unless
-from pages.printing import print_form, record_print_or_view
-from pages.reading_limit import count_shown
+from pages.lookups import get_or_404, readers_only, refuse_unless
+from pages.printing import disclose_print_or_view, print_form
 from pages.undo import say_with_undo, undo_url, undoer
 
 
@@ -42,7 +43,7 @@ def handovers(request: ActorRequest) -> HttpResponse:
     _supervisors_only(request)
     rows = list(colleagues(request.actor).order_by("is_active", "name", "pk"))
     counted = request.actor.district_ids
-    record_view(request, "handover", [row.pk for row in rows], action=Action.LIST, district_ids=counted)
+    disclose(request, "handover", [row.pk for row in rows], action=Action.LIST, district_ids=counted)
     context = {"rows": rows, "left_behind": left_behind(request.actor)}
     return render(request, "pages/handover/list.html", context)
 
@@ -67,7 +68,7 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
         moves = _planned(request, portfolio, form)
     if form.errors and step != "choose":
         status = 422
-    record_view(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
+    disclose(request, "organisation", portfolio.ids, district_ids=portfolio.district_ids)
     context: dict[str, Any] = {"officer": officer, "portfolio": portfolio, "able": able, "form": form}
     context["absence"] = AbsenceForm(initial={"absent_until": officer.absent_until})
     if moves is None:
@@ -100,9 +101,7 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     groups = _what_moved(request.actor, row)
     shown = [one for _user, rows in groups for _type, one in rows]
-    record_view(
-        request, "handover", [row.pk, *(one.pk for one in shown)], district_ids=district_ids_of(shown)
-    )
+    disclose(request, "handover", [row.pk, *(one.pk for one in shown)], district_ids=district_ids_of(shown))
     undo = undo_url(request, "handover", handover_id=str(pk)) if can_undo(request.actor, row) else ""
     context = {
         "handover": row,
@@ -140,8 +139,7 @@ def _briefs(
 ) -> HttpResponse:
     """Briefs of a handover are not counted towards the daily limit of contacts (docs/adr/0048)."""
     briefs = briefs_of(request.actor, ids)
-    if is_counted:
-        count_shown(request, {one.contact_id for brief in briefs for one in brief.people})
+    people = {one.contact_id for brief in briefs for one in brief.people} if is_counted else ()
     districts = {brief.organisation.home_district_id for brief in briefs}
     shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
     form, n_kept = print_form(request), 0
@@ -149,7 +147,7 @@ def _briefs(
         kept = {brief.organisation.pk for brief in briefs if brief.organisation.has_protected_location}
         briefs = [brief for brief in briefs if brief.organisation.pk not in kept]
         shown, n_kept = dict.fromkeys(pk for brief in briefs for pk in brief.ids), len(kept)
-    record_print_or_view(request, form, "organisation", shown, district_ids=districts)
+    disclose_print_or_view(request, form, "organisation", shown, people=people, district_ids=districts)
     context |= {"briefs": briefs, "form": form, "n_kept": n_kept}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/handover/briefs.html", context, status=status)

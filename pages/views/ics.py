@@ -10,7 +10,8 @@ from accounts.middleware import ActorRequest
 from audit.rules import recipient_of
 from exchange.exports.calendars import meeting_file
 from meetings.models import Meeting
-from pages.lookups import get_or_404, readers_only, record_view
+from pages.disclosing import disclose
+from pages.lookups import get_or_404, readers_only
 
 
 @require_safe
@@ -18,7 +19,7 @@ def meeting_ics(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row: Any = get_or_404(Meeting.objects.visible_to(request.actor).select_related("district"), pk)
     to = recipient_of(request.actor.name, "calendar")
-    record_view(request, "meeting", [row.pk], district_ids=[row.district_id], recipient=to)
+    disclose(request, "meeting", [row], recipient=to)
     return HttpResponse(
         meeting_file(row),
         content_type="text/calendar; charset=utf-8",

@@ -13,10 +13,11 @@ from incidents.models import Incident
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from incidents.services.decisions import call_more, organisations_left_out
 from incidents.services.exclusions import ask_exclusion
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.incidents import ConductForm, MoreForm
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 
 
 @form_page
@@ -26,7 +27,7 @@ def incident_more(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(can_decide_incident(request.actor, row))
     offered = organisations_left_out(request.actor, row)
     form = MoreForm(posted(request), offered=offered)
-    record_view(request, "incident", [row.pk, *(one.pk for one in offered)], district_ids=districts_of(row))
+    disclose(request, "incident", [row.pk, *(one.pk for one in offered)], district_ids=districts_of(row))
     if form.is_valid():
         with RefusalsIn(form):
             if chosen := [one.pk for one in form.cleaned_data["organisations"]]:
@@ -43,7 +44,7 @@ def incident_conduct(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = get_or_404(Incident.objects.visible_to(request.actor).for_its_page(), pk)
     refuse_unless(can_write_incident(request.actor, row))
     form = ConductForm(posted(request), actor=request.actor, incident=row)
-    record_view(request, "incident", [row.pk], district_ids=districts_of(row))
+    disclose(request, "incident", [row.pk], district_ids=districts_of(row))
     if form.is_valid():
         with RefusalsIn(form):
             ask_exclusion(actor=request.actor, incident_id=pk, user_id=form.cleaned_data["supervisor"].pk)

@@ -19,12 +19,13 @@ from incidents.models import Debrief, Incident
 from incidents.policies import can_decide_incident, districts_of
 from incidents.reading import incident_page
 from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.incident_judgements import DebriefForm, TensionForm, VoiceFormSet, WaiveForm
 from pages.hints import record_kept
-from pages.lookups import get_or_404, ids_of, record_view, refuse_unless
-from pages.printing import print_form, record_print_or_view
+from pages.lookups import get_or_404, ids_of, refuse_unless
+from pages.printing import disclose_print_or_view, print_form
 
 
 @form_page
@@ -42,7 +43,7 @@ def incident_tension(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Tension assessed."))
             return redirect("incident", pk)
     shown = [row.pk, *ids_of(form.shown)]
-    record_view(request, "incident", shown, district_ids=districts_of(row), searched=form.searched)
+    disclose(request, "incident", shown, district_ids=districts_of(row), searched=form.searched)
     context = {
         "incident": row,
         "form": form,
@@ -82,7 +83,7 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
     names = {str(one.pk): one.name for one in offered}
     heard = debrief.voices.all() if debrief else []
     shown = [row.pk, *page.object_ids, *ids_of(offered)]
-    record_view(request, "incident", shown, district_ids=districts_of(row))
+    disclose(request, "incident", shown, district_ids=districts_of(row))
     context = {
         "incident": row,
         "page": page,
@@ -107,7 +108,7 @@ def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
     page = incident_page(request.actor, row, now, all_calls=True)
     shown = [row.pk, *page.object_ids]
     form = print_form(request)
-    record_print_or_view(request, form, "incident", shown, district_ids=districts_of(row))
+    disclose_print_or_view(request, form, "incident", shown, district_ids=districts_of(row))
     page.hide_protected_names()
     page.hide_protected_texts(row, protected_words().names)
     settled = [card for card in page.cards if card.is_settled]

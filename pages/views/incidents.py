@@ -49,10 +49,11 @@ from incidents.services.steps import (
 from lib.days import city_zone
 from meetings.models import Concern
 from meetings.policies import can_edit_concern
+from pages.disclosing import disclose
 from pages.forms import incidents as forms
 from pages.forms.picks import as_uuid
 from pages.lists import list_page, show_list
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from pages.undo import say_with_undo, undoer
 
 ORDERINGS: Final = ("started_at", "updated_at", "id")
@@ -280,7 +281,7 @@ def _show(
     actor, now = request.actor, timezone.now()
     all_calls = "calls" in request.GET or "all_calls" in request.POST
     page = incident_page(actor, row, now, all_calls=all_calls)
-    record_view(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
+    disclose(request, "incident", [row.pk, *page.object_ids], district_ids=districts_of(row))
     decides = can_decide_incident(actor, row)
     context = {
         "incident": row,

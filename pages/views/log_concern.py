@@ -11,11 +11,12 @@ from incidents.models import Incident
 from incidents.services.opening import log_concern as log
 from meetings.codes import BiasGround
 from meetings.models import Meeting
+from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.concerns import LogConcernForm, with_communities
 from pages.forms.picks import as_uuid
-from pages.lookups import consult_rows, get_or_404, readers_only, writers_only
+from pages.lookups import get_or_404, readers_only, writers_only
 
 
 @form_page
@@ -46,7 +47,7 @@ def log_concern(request: ActorRequest) -> HttpResponse:
             opened = Incident.objects.visible_to(request.actor).filter(concern_links__concern=concern).first()
             return redirect("incident", opened.pk) if opened else redirect("concern", concern.pk)
     shown = [*form.shown, *([meeting] if meeting else [])]
-    consult_rows(request, "organisation", shown, searched=form.searched)
+    disclose(request, "organisation", shown, searched=form.searched)
     context = {
         "form": form,
         "meeting": meeting,

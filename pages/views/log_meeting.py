@@ -24,15 +24,15 @@ from meetings.models import Meeting
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
 from meetings.today import recently_met
+from pages.disclosing import disclose, may_offer
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.forms.log_meeting import AssemblyForm, LogForm, PromiseForm, Who, there_of
 from pages.forms.meetings import WAS_THERE, Attendances
 from pages.hints import record_kept
-from pages.lookups import consult_rows, is_id, writers_only
+from pages.lookups import is_id, writers_only
 from pages.once import about
-from pages.reading_limit import within_limit
 from pages.reasons import given_reasons, reason_for, take_reason
 from pages.undo import undoer
 from pages.views.meeting_outcome import say_logged, to_reopen
@@ -121,7 +121,7 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
                 record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
             return _saved(request, made, fields)
     searched = request.POST.get("q", "") if act == "find" else ""
-    consult_rows(request, "organisation", [*rows.rows, *rows_of(owed)], searched=searched)
+    disclose(request, "organisation", [*rows.rows, *rows_of(owed)], searched=searched)
     context = {"form": form, "rows": rows, "promises": promises}
     return render(request, "pages/log/assembly.html", context, status=422 if failed else 200)
 
@@ -274,7 +274,7 @@ def _known(request: ActorRequest, whom: list[Who]) -> Known | None:
     if not whom or not whom[0].organisation:
         return None
     known = known_of(request.actor, whom[0].organisation, facts=1)
-    if within_limit(request, [role.contact_id for role in known.to_greet]):
+    if may_offer(request, [role.contact_id for role in known.to_greet]):
         return known
     sent = request.POST.getlist("people")
     return replace(known, to_greet=[one for one in known.to_greet if str(one.contact_id) in sent])
@@ -289,9 +289,9 @@ def _consult(
     others = [row for row in shown if not isinstance(row, Contact)]
     if people:
         why = given_reasons(request, [row.pk for row in people])
-        consult_rows(request, "contact", people, searched=searched, purpose=why)
+        disclose(request, "contact", people, searched=searched, reason=why)
     if others or not people:
-        consult_rows(request, "organisation", others, searched=searched)
+        disclose(request, "organisation", others, searched=searched)
 
 
 def _rows(whom: Iterable[Who]) -> list[Organisation | Contact]:

@@ -33,6 +33,7 @@ from meetings.services.meetings import cancel_meeting, create_meeting, restore_m
 from meetings.services.series import ALL, LATER, ONE
 from meetings.timeline import changes_of
 from meetings.today import recently_met, seen_links
+from pages.disclosing import disclose, may_offer
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
@@ -41,17 +42,14 @@ from pages.forms.meetings import WAS_THERE, Attendances, EditForm, NewMeetingFor
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
 from pages.lookups import (
-    consult_rows,
     get_or_404,
     ids_of,
     ids_on,
     is_id,
     readers_only,
-    record_view,
     refuse_unless,
     writers_only,
 )
-from pages.reading_limit import count_shown, within_limit
 from pages.repetition import repeats
 from pages.undo import say_with_undo, undoer
 from pages.views.meeting_outcome import say_logged, to_reopen
@@ -109,9 +107,15 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         prep, greeted = prep_of(actor, row, organisations), to_greet(organisations)
         shown += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
     officers = list(row.officers.order_by("name", "pk"))
-    if row.status == MeetingStatus.PLANNED or actor.id not in ids_of(officers):  # who was there has met them
-        count_shown(request, {*(link.contact_id for link in people), *(role.contact_id for role in greeted)})
-    record_view(request, "meeting", dict.fromkeys(shown), district_ids=[row.district_id])
+    was_there = row.status != MeetingStatus.PLANNED and actor.id in ids_of(officers)  # and has met them
+    met = {*(link.contact_id for link in people), *(role.contact_id for role in greeted)}
+    disclose(
+        request,
+        "meeting",
+        dict.fromkeys(shown),
+        people=() if was_there else met,
+        district_ids=[row.district_id],
+    )
     changes = list(changes_of("meeting", row.pk).order_by("-at", "-pk")[:CHANGES])
     context = {
         "meeting": row,
@@ -155,7 +159,7 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
                 request, _("Meeting planned. Officers will be reminded the day before and an hour before.")
             )
             return redirect("meeting", made.pk)
-    consult_rows(request, "organisation", rows.rows, searched=_searched(request))
+    disclose(request, "organisation", rows.rows, searched=_searched(request))
     context = {"form": form, "rows": rows}
     return render(request, "pages/meetings/new.html", context, status=422 if posted else 200)
 
@@ -175,7 +179,8 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form.draft = request.POST.get("act") == "find"
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     context["repeats"] = repeats(row.series)
-    consult_rows(request, "meeting", [row, *rows.rows, *people.rows], searched=_searched(request))
+    shown = [row, *rows.rows, *people.rows]
+    disclose(request, "meeting", shown, people=_counted(request, people), searched=_searched(request))
 
     @transaction.atomic
     def save() -> bool:
@@ -223,7 +228,7 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
             version=row.version,
         )
         return redirect("meeting", pk)
-    record_view(request, "meeting", [row.pk], district_ids=[row.district_id])
+    disclose(request, "meeting", [row])
     return render(request, "pages/meetings/cancel.html", {"meeting": row})
 
 
@@ -250,7 +255,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = fresh(request.POST or None)
     form.draft = request.POST.get("act") == "find"
     shown = [row, *rows.rows, *people.rows, *rows_of(owed)]
-    consult_rows(request, "meeting", shown, searched=_searched(request))
+    disclose(request, "meeting", shown, people=_counted(request, people), searched=_searched(request))
     done: list[dict[str, Any]] = []
 
     @transaction.atomic
@@ -307,8 +312,8 @@ def _rows_of(
 ) -> tuple[Attendances[Organisation], Attendances[Contact]]:
     """Attendance as stored or as just sent.
 
-    The options for contacts are those of the selected organisations. Past the daily limit of contacts, the
-    page asks for a reason before it opens, and a form that was sent offers nobody new.
+    The options for contacts are those of the selected organisations. Past the daily limit of contacts, a form
+    that was sent offers nobody new.
     """
     links = row.organisation_links.values_list("organisation", "present")
     known = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
@@ -321,12 +326,16 @@ def _rows_of(
     candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
     found = list(candidates.order_by("folded", "pk"))
     if request.method != "POST":
-        count_shown(request, ids_of(found))
         return rows, Attendances("came", CAME, found, came)
     answers = Attendances.answered("came", request.POST)
-    if not within_limit(request, ids_of(found)):
+    if not may_offer(request, ids_of(found)):
         found = [one for one in found if one.pk in answers or one.pk in came]
     return rows, Attendances("came", CAME, found, answers)
+
+
+def _counted(request: ActorRequest, people: Attendances[Contact]) -> list[UUID]:
+    """The contacts that a page counts before it opens. A form that was sent has counted those it offers."""
+    return [] if request.method == "POST" else ids_of(people.rows)
 
 
 def _organisation_rows(

@@ -14,16 +14,18 @@ from django.views.decorators.http import require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from accounts.models import User
+from disclosure.services.disclosing import district_ids_of
 from lib.conflicts import StaleVersion
 from meetings.models.follow_up import PENDING
 from meetings.policies import can_edit_follow_up, can_reassign_follow_up
 from meetings.services.follow_up_series import edit_one_of_follow_up_series
 from meetings.services.follow_ups import edit_follow_up
 from meetings.services.series import ONE
+from pages.disclosing import disclose
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.days import AHEAD, day_of
 from pages.forms.follow_ups import HandOnForm
-from pages.lookups import district_ids_of, ids_on, record_view, refuse_unless
+from pages.lookups import ids_on, refuse_unless
 from pages.templatetags.ui import day
 from pages.undo import say_with_undo, undo_url, undoer
 from pages.views.follow_ups import page_of_button, writable_follow_up
@@ -48,7 +50,7 @@ def follow_up_move(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(page_of_button(request, pk))
     if request.htmx:  # type: ignore[attr-defined]  # django-htmx
         is_undone = request.POST.get("to") not in AHEAD
-        record_view(request, "follow_up", [pk], district_ids=district_ids_of([row]))
+        disclose(request, "follow_up", [pk], district_ids=district_ids_of([row]))
         context = {"follow_up": moved, "moved_from": None if is_undone else before}
         return render(request, "pages/log/later.html", context)
     say_with_undo(
@@ -84,7 +86,7 @@ def follow_up_later(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         _say_handed_on(request, row, attempt.saved.owner, attempt.saved.version, is_near=form.is_near)
         return redirect(page_of_button(request, pk))
-    record_view(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
+    disclose(request, "follow_up", ids_on([row]), district_ids=district_ids_of([row]))
     context = attempt.context | {"follow_up": row, "may_hand_on": may_hand_on}
     return render(request, "pages/follow_ups/later.html", context, status=attempt.status)
 

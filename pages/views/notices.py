@@ -14,9 +14,10 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Contact
 from lib.days import city_today
+from pages.disclosing import disclose
 from pages.forms.corrections import NoticeAnswerForm
 from pages.lists import page_of
-from pages.lookups import ids_of, record_view, refuse_unless
+from pages.lookups import ids_of, refuse_unless
 from privacy.codes import NoticeAnswer
 from privacy.models import Notice
 from privacy.policies import can_handle_requests
@@ -34,7 +35,7 @@ def notices(request: ActorRequest) -> HttpResponseBase:
     answered = [] if page.previous or page.next else list(seen.latest_answered()[:ANSWERED])
     shown = [*page.rows, *answered]
     people = Contact.objects.visible_to(request.actor).in_bulk({pk for row in shown for pk in row.object_ids})
-    record_view(request, "notice", [*ids_of(shown), *people], action=Action.LIST)
+    disclose(request, "notice", [*ids_of(shown), *people], action=Action.LIST)
     today = city_today()
     context = {
         "rows": [(row, row.is_late(today), _named(row, people)) for row in page.rows],

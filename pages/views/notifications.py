@@ -21,7 +21,7 @@ from accounts.models import Channel
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.reminders import Portfolios
 from meetings.rules import MEETING_HOUR_BEFORE
-from pages.lookups import consult_rows
+from pages.disclosing import disclose
 from reminders.kinds import find_subject, seen_by
 from reminders.models import Reminder
 from reminders.services import mark_all_read, mark_read
@@ -85,7 +85,7 @@ def notifications(request: ActorRequest) -> HttpResponse:
     sent = [one for one in own.sent().order_by("-sent_at", "-pk")[:TWICE] if _occasion(one) not in told]
     about = [row.about for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
     seen = seen_by(request.actor, about)  # portfolio reminders name no organisation here
-    consult_rows(request, "reminder", seen.values())
+    disclose(request, "reminder", seen.values())
     return render(
         request,
         "pages/notifications/list.html",

@@ -19,9 +19,10 @@ from contacts.services.private_channels import (
     set_organisation_private_channel,
 )
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.forms.organisations import OrganisationPrivateForm
-from pages.lookups import get_or_404, readers_only, record_view
+from pages.lookups import get_or_404, readers_only
 from pages.private_details import replace_private_details
 from pages.views.organisations import districts_of, find_editable, show_organisation
 
@@ -30,7 +31,7 @@ from pages.views.organisations import districts_of, find_editable, show_organisa
 def organisation_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Set or remove the night phone and private address. The page does not show stored values."""
     row = find_editable(request, pk)
-    record_view(request, "organisation", [row.pk], district_ids=districts_of(row))
+    disclose(request, "organisation", [row.pk], district_ids=districts_of(row))
     return replace_private_details(
         request,
         row,

@@ -36,6 +36,7 @@ from meetings.handover import left_behind
 from meetings.policies import can_hand_over
 from meetings.timeline import next_promises, organisation_timeline, with_next_promise
 from oversight.policies import can_watch_records
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.details import details_of
@@ -48,9 +49,8 @@ from pages.forms.organisations import (
     organisation_values,
 )
 from pages.lists import list_page, show_list
-from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless, writers_only
+from pages.lookups import get_or_404, readers_only, refuse_unless, writers_only
 from pages.merging import undo_of_merge
-from pages.reading_limit import count_shown
 from pages.reasons import REASONS
 from pages.undo import offered_undo, say_with_undo, undoer
 from pages.who import who_did
@@ -99,7 +99,6 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpResponse:
     """The page of a row read `for_its_page`. `revealed` has its private channel, `mistakes` say why not."""
     people = list(Affiliation.objects.spokespeople_of(row))
-    count_shown(request, {one.contact_id for one in people})
     promises = next_promises(request.actor, row)
     only, older = request.GET.get("show", ""), request.GET.get("older", "")
     happened = organisation_timeline(request.actor, row, only=only, before=older)
@@ -108,7 +107,8 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
         change.who, change.labels = who, _labels(change.event.field_names)
     seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
     seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
-    record_view(request, "organisation", dict.fromkeys(seen), district_ids=districts_of(row))
+    named = {one.contact_id for one in people}
+    disclose(request, "organisation", dict.fromkeys(seen), people=named, district_ids=districts_of(row))
     may_edit = can_edit_organisation(request.actor, row)
     context = {
         "organisation": row,
@@ -175,7 +175,7 @@ def organisation_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = find_editable(request, pk)
     form = OrganisationForm(posted(request), actor=request.actor, organisation=row)
     focuses, details = _focuses(request, focus_values(row)), details_of(request, row)
-    record_view(request, "organisation", [row.pk], district_ids=districts_of(row))
+    disclose(request, "organisation", [row.pk], district_ids=districts_of(row))
     attempt = save_or_show_conflict(
         form,
         lambda: edit_organisation(
@@ -275,7 +275,7 @@ def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
 def _consult_candidates(request: ActorRequest, candidates: Iterable[Candidate]) -> None:
     found = [candidate.organisation for candidate in candidates]
     if found:
-        consult_rows(request, "organisation", found, action=Action.SEARCH)
+        disclose(request, "organisation", found, action=Action.SEARCH)
 
 
 def _focuses(request: ActorRequest, initial: Any = None) -> Any:

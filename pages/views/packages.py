@@ -13,12 +13,12 @@ from audit.rules import recipient_of
 from jobs.kinds import JobRefused
 from jobs.printing import can_write_pdf
 from lib.days import city_today
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.data_requests import DeliveryForm, PackageForm
 from pages.identity import reauthenticated
-from pages.lookups import get_or_404, is_id, record_view, refuse_unless
-from pages.reading_limit import count_shown
+from pages.lookups import get_or_404, is_id, refuse_unless
 from privacy.codes import RequestStatus
 from privacy.exports.drafts import Draft, draft_of
 from privacy.exports.package import write_draft
@@ -41,7 +41,7 @@ def data_request_package(request: ActorRequest, pk: UUID) -> HttpResponse:
         with RefusalsIn(form):
             package = ask_package(actor=request.actor, request_id=pk, **form.values())
             return redirect("job", package.job)
-    record_view(request, "data_request", [pk])
+    disclose(request, "data_request", [pk])
     context = {"row": row, "form": form, "no_pdf": not can_write_pdf()}
     return render(request, "pages/data_requests/package.html", context, status=422 if form.is_bound else 200)
 
@@ -78,10 +78,9 @@ def _draft(request: ActorRequest, pk: UUID, recipient: str = "") -> tuple[DataRe
     draft = draft_of(request.actor, row)
     notes = [note.shown for note in draft.notes]
     people = {*people_in(notes), *contacts_of(row)}
-    count_shown(request, people)
     ids = [UUID(one.finding.object_id) for one in notes if is_id(one.finding.object_id)]
     about = dict.fromkeys([row.pk, *people, *ids])
-    record_view(request, "data_request", about, purpose=row.number, recipient=recipient)
+    disclose(request, "data_request", about, people=people, reason=row.number, recipient=recipient)
     return row, draft
 
 
@@ -96,6 +95,6 @@ def package_delivery(request: ActorRequest, pk: UUID) -> HttpResponse:
             record_delivery(actor=request.actor, package_id=found.pk, **form.cleaned_data)
             messages.success(request, _("Delivery recorded."))
             return redirect("data_request", found.request_id)
-    record_view(request, "data_request", [found.request_id])
+    disclose(request, "data_request", [found.request_id])
     context = {"row": found.request, "form": form}
     return render(request, "pages/data_requests/delivery.html", context, status=422 if form.is_bound else 200)

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.publishing import PaperForm, filled
-from pages.lookups import get_or_404, is_id, record_view, refuse_unless
+from pages.lookups import get_or_404, is_id, refuse_unless
 from plans.models import Plan
 from plans.reading import council_texts, figures_of
 from publishing.files import show_paper
@@ -65,7 +66,7 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
 def _of_plan(request: ActorRequest, pk: UUID, offered: Mapping[str, list[tuple[str, str]]]) -> dict[str, str]:
     """What a paper about a plan begins with: its figures in total, as far as the release shows them."""
     plan = get_or_404(Plan.objects.visible_to(request.actor), pk)
-    record_view(request, "plan", [plan.pk], district_ids=[plan.district_id])
+    disclose(request, "plan", [plan])
     known = {key for rows in offered.values() for key, _name in rows}
     keys = [f"{slug}:" for slug in figures_of(plan) if f"{slug}:" in known][:MOST_FIGURES]
     figures = {f"figure_{number}": key for number, key in enumerate(keys, 1)}

@@ -12,9 +12,9 @@ from accounts.middleware import ActorRequest
 from contacts.models import Contact, Organisation
 from contacts.policies import can_edit_contact
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page
-from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
-from pages.reading_limit import count_shown
+from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.reasons import given_reason
 from privacy.codes import RequestKind
 from privacy.policies import can_handle_requests, can_pass_on_copy
@@ -37,8 +37,7 @@ def contact_ask(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
             messages.success(request, told % {"number": row.number})
         return redirect("contact", pk)
     why = given_reason(request, pk)
-    count_shown(request, [pk], is_outside=bool(why))
-    record_view(request, "contact", [pk], district_ids={contact.home_district_id}, purpose=why)
+    disclose(request, "contact", [contact], people=[pk], reason=why)
     context = {"contact": contact, "kind": kind, "erases": kind == RequestKind.ERASE}
     return render(request, "pages/contacts/ask.html", context)
 
@@ -60,5 +59,5 @@ def organisation_ask_copy(request: ActorRequest, pk: UUID) -> HttpResponse:
             told = _("Request %(number)s passed on to a privacy officer.")
             messages.success(request, told % {"number": row.number})
         return redirect("organisation", pk)
-    record_view(request, "organisation", [pk], district_ids={organisation.home_district_id})
+    disclose(request, "organisation", [pk], district_ids={organisation.home_district_id})
     return render(request, "pages/organisations/ask_copy.html", {"organisation": organisation})

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.plan_files import ComparisonFileForm
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from pages.views.plans import seen_plan
 from plans import files
 from plans.known import FilePage, beside_cities, beside_districts
@@ -33,7 +33,7 @@ def plan_compare(request: ActorRequest, pk: UUID) -> HttpResponse:
     plan = seen_plan(request, pk)
     period, districts = beside_districts(request.actor, plan)
     is_whole = len(plan.district.lineage) == 1
-    record_view(request, "plan", [plan.pk], district_ids=[plan.district_id])
+    disclose(request, "plan", [plan])
     context = {
         "plan": plan,
         "period": say_period(period) if period else "",
@@ -65,7 +65,7 @@ def plan_files(request: ActorRequest, pk: UUID) -> HttpResponse:
                     actor=actor, plan_id=pk, period=given["period"], contact=given["contact"]
                 )
                 form.show(prepared.digest)
-    record_view(request, "plan", [plan.pk], district_ids=[plan.district_id])
+    disclose(request, "plan", [plan])
     rows = ComparisonFile.objects.visible_to(actor).filter(plan=plan).latest_first()
     context = {
         "plan": plan,
@@ -81,7 +81,7 @@ def plan_files(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def plan_file(request: ActorRequest, pk: UUID, comparisonfile: UUID) -> HttpResponse:
     plan, row = _file(request, pk, comparisonfile)
-    record_view(request, "comparison_file", [row.pk], district_ids=[plan.district_id])
+    disclose(request, "comparison_file", [row.pk], district_ids=[plan.district_id])
     context: dict[str, Any] = {"plan": plan, "file": row, "page": FilePage(row.document)}
     context["fingerprint"] = fingerprint_of(row.key) if row.key else ""
     return render(request, "pages/plans/file.html", context)
@@ -96,7 +96,7 @@ def plan_file_download(request: ActorRequest, pk: UUID, comparisonfile: UUID) ->
         return redirect("plan_file", pk, row.pk)
     to = recipient_of(row.recipient, f"file {row.number}")
     about: dict[str, Any] = {"district_ids": [plan.district_id], "recipient": to}
-    record(request.actor, Action.EXPORT, "comparison_file", [row.pk], **about)
+    disclose(request, "comparison_file", [row.pk], action=Action.EXPORT, **about)
     answer = HttpResponse(files.write(row.document, row.key, row.signature), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="plan-comparison-{row.number}.json"'
     return answer

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from lib.days import city_today
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import shown_values
 from pages.forms.plans import (
@@ -29,7 +30,7 @@ from pages.forms.plans import (
     StatusForm,
     ValueForm,
 )
-from pages.lookups import get_or_404, is_id, record_view
+from pages.lookups import get_or_404, is_id
 from pages.undo import say_with_undo, undoer
 from pages.views.plans import act_on, part_page, seen_plan, written_action, written_plan
 from plans.codes import Source, Unit
@@ -93,7 +94,7 @@ def plan_action(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     evidence: list[Any] = list(row.evidence.with_names(actor).order_by("pk"))
     seen = [one.organisation_id for one in partners if one.name]
     seen += [one.meeting_id or one.follow_up_id for one in evidence if one.subject]
-    record_view(request, "plan", [plan.pk, *seen], district_ids=[plan.district_id])
+    disclose(request, "plan", [plan, *seen])
     context = {
         "plan": plan,
         "line": line,
@@ -270,7 +271,7 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
     if attempt.saved:
         messages.success(request, _("Indicator saved."))
         return redirect("plan", pk)
-    record_view(request, "plan", [pk], district_ids=[plan.district_id])
+    disclose(request, "plan", [pk], district_ids=[plan.district_id])
     may_write = plan.is_open and can_write_plan(request.actor, plan)
     is_by_hand = row.source == Source.HAND
     context = {"plan": plan, "line": line, "may_write": may_write, "is_by_hand": is_by_hand}

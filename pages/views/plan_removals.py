@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.plans import TakeForm
-from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
+from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.views.plans import act_on, seen_plan, written_action
 from plans.models import Action, Evidence, Goal, Indicator, Milestone, Partner, Plan, PlanVoice
 from plans.policies import can_write_plan
@@ -103,7 +104,7 @@ def plan_take(request: ActorRequest, agreed: UUID) -> HttpResponse:
             )
             messages.success(request, _("Action added to the plan."))
             return redirect("plan_action", goal.plan_id, taken.pk)
-    record_view(request, "review", [row.review_id])
+    disclose(request, "review", [row.review_id])
     context = {
         "form": form,
         "title": _("Add to a plan"),

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from lib.days import city_today
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import shown_values
 from pages.forms.plans import ReviewForm, VoiceForm
-from pages.lookups import get_or_404, record_view
+from pages.lookups import get_or_404
 from pages.views.plans import act_on, counted_plan, part_page, written_plan
 from plans.figures import figures_in
 from plans.known import frozen_values
@@ -36,7 +37,7 @@ def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRespon
     page = None if row.is_signed else plan_page(actor, plan)
     lines = [line for goal in page.goals for line in goal.actions] if page else []
     seen = [one.organisation_id for one in voices if one.name] + [*(page.organisations if page else ())]
-    record_view(request, "plan", [plan.pk, *seen], district_ids=[plan.district_id])
+    disclose(request, "plan", [plan, *seen])
     context = {
         "plan": plan,
         "review": row,

@@ -18,11 +18,12 @@ from accounts.middleware import ActorRequest
 from audit.models import Action as Did
 from lib.days import city_today
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.plans import PLAN, AdoptForm, CloseForm, NewPlanForm, PlanForm
 from pages.lists import page_of
-from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
+from pages.lookups import get_or_404, readers_only, refuse_unless
 from plans.figures import figures_in, with_days
 from plans.models import Action, Plan
 from plans.policies import can_write_action, can_write_plan
@@ -38,7 +39,7 @@ def plans(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     rows = Plan.objects.visible_to(request.actor).named().with_progress(city_today())
     page = page_of(request, rows, "-starts_on")
-    consult_rows(request, "plan", page.rows, action=Did.LIST)
+    disclose(request, "plan", page.rows, action=Did.LIST)
     context = {"page": page, "may_start": request.actor.is_supervisor}
     return render(request, "pages/plans/list.html", context)
 
@@ -53,7 +54,7 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
     here = asked if asked in dict(strands) else next((code for code, _label in strands), "")
     point = request.GET.get("point", "")
     is_point = point in {str(one) for one in page.points}
-    record_view(request, "plan", [row.pk, *page.organisations], district_ids=[row.district_id])
+    disclose(request, "plan", [row, *page.organisations])
     context = {
         "plan": row,
         "page": page,
@@ -113,7 +114,7 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         messages.success(request, _("Plan saved."))
         return redirect("plan", pk)
-    record_view(request, "plan", [pk], district_ids=[row.district_id])
+    disclose(request, "plan", [pk], district_ids=[row.district_id])
     context = {"plan": row, "title": _("Edit plan"), **attempt.context}
     return render(request, "pages/plans/part.html", context, status=attempt.status)
 
@@ -213,7 +214,7 @@ def part_page(
         messages.success(request, said or _("Plan saved."))
         return redirect(leads_to() if leads_to else back or row_address(row))
     found = [one.pk for one in getattr(form, "shown", ())]
-    record_view(
+    disclose(
         request,
         "plan",
         [pk, *found, *(shown or ())],

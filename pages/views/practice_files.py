@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
 from lib.city_files import fingerprint_of, write
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.practice_files import AcceptForm, OfferedFileForm, PracticeFileForm
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from practices.files import MOST_BYTES
 from practices.models import OfferedFile, Practice, PracticeFile
 from practices.policies import can_exchange_practices
@@ -61,7 +61,7 @@ def practice_files(request: ActorRequest) -> HttpResponse:
 @require_safe
 def practice_file(request: ActorRequest, practicefile: UUID) -> HttpResponse:
     row = _sent(request, practicefile)
-    record_view(request, OBJECT, [row.pk])
+    disclose(request, OBJECT, [row.pk])
     context = {
         "file": row,
         "practices": file_practices(row.document),
@@ -77,7 +77,8 @@ def practice_file_download(request: ActorRequest, practicefile: UUID) -> HttpRes
     if not row.is_signed:
         messages.error(request, _("This file is not signed yet. Try again in a minute."))
         return redirect("practice_file", row.pk)
-    record(request.actor, Action.EXPORT, OBJECT, [row.pk], recipient=recipient_of(row.recipient, "file"))
+    to = recipient_of(row.recipient, "file")
+    disclose(request, OBJECT, [row.pk], action=Action.EXPORT, recipient=to)
     answer = HttpResponse(write(row.document, row.key, row.signature), content_type="application/json")
     answer["Content-Disposition"] = 'attachment; filename="practices.json"'
     return answer
@@ -116,7 +117,7 @@ def offered_file(request: ActorRequest, offeredfile: UUID) -> HttpResponse:
             text = ngettext("%(n)d practice accepted.", "%(n)d practices accepted.", len(made))
             messages.success(request, text % {"n": len(made)})
             return redirect("practices")
-    record_view(request, OFFERED, [row.pk])
+    disclose(request, OFFERED, [row.pk])
     context: dict[str, Any] = {
         "file": row,
         "form": form if choices else None,

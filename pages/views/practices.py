@@ -18,6 +18,7 @@ from contacts.services.checking import flags_of
 from lib.days import city_today
 from lib.fold import fold, latin
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.forms.practices import (
@@ -33,7 +34,7 @@ from pages.forms.practices import (
     written_sources,
 )
 from pages.lists import list_page, show_list
-from pages.lookups import get_or_404, readers_only, record_view, refuse_unless, writers_only
+from pages.lookups import get_or_404, readers_only, refuse_unless, writers_only
 from pages.undo import say_with_undo, undoer
 from plans.services.goals import save_action
 from practices.filters import LibraryFilters
@@ -81,7 +82,7 @@ def practice(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Half a page first, the rest below. `?language=` chooses another text."""
     row = seen_practice(request, pk)
     page = practice_page(request.actor, row, request.GET.get("language", "")[:12], *own_languages())
-    record_view(request, "practice", [row.pk])
+    disclose(request, "practice", [row.pk])
     actor = request.actor
     context = {
         "practice": row,
@@ -141,7 +142,7 @@ def practice_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         _warn_of_names(request, attempt.saved)
         messages.success(request, _("Practice saved."))
         return redirect("practice", pk)
-    record_view(request, "practice", [pk])
+    disclose(request, "practice", [pk])
     context = {"practice": row, "title": _("Edit practice"), "unpublishes": True, **attempt.context}
     return render(request, "pages/practices/part.html", context, status=attempt.status)
 
@@ -277,7 +278,7 @@ def _part(
 
 def _form(request: ActorRequest, row: Practice | None, form: Any, title: str, **more: Any) -> HttpResponse:
     if row:
-        record_view(request, "practice", [row.pk])
+        disclose(request, "practice", [row.pk])
     context = {"practice": row, "form": form, "title": title, **more}
     return render(request, "pages/practices/part.html", context, status=422 if form.is_bound else 200)
 

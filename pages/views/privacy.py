@@ -17,18 +17,18 @@ from accounts.middleware import ActorRequest
 from accounts.models import Role
 from audit.models import Action, Event
 from audit.rules import recipient_of
-from audit.services import record
 from contacts.models import Contact
 from contacts.search import MOST_LETTERS, find_contacts
 from jobs.models import Job
 from lib.days import city_today
 from lib.fold import squash
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.privacy import InquiryFileForm, InquiryForm
 from pages.identity import reauthenticated
 from pages.lists import list_page, page_of
-from pages.lookups import readers_only, record_view, refuse_unless
+from pages.lookups import readers_only, refuse_unless
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
 from privacy.inquiries import events_about, record_inquiry
@@ -148,7 +148,7 @@ def inquiry(request: ActorRequest) -> HttpResponse:
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
     found = find_contacts(request.actor, q, FOUND) if q else []
     if q:
-        record_view(request, "contact", [row.pk for row in found], searched=q)
+        disclose(request, "contact", [row.pk for row in found], searched=q)
     return render(request, "pages/privacy/inquiry.html", {"q": q, "found": found})
 
 
@@ -164,7 +164,7 @@ def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
         page = page_of(request, events_about(request.actor, pk, since=since, until=until), "-at")
         context |= {"lines": lines(page.rows), "page": page, "since": since, "until": until}
     else:
-        record_view(request, "contact", [pk])
+        disclose(request, "contact", [pk])
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/privacy/inquiry_about.html", context, status=status)
 
@@ -218,7 +218,8 @@ def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
     """Record the reading of the activity log, with the rows that it links to."""
     led_to = [line.event for line in shown if line.page]
     places = {pk for event in led_to for pk in event.district_ids}
-    record(request.actor, Action.LIST, "event", {one.object_ids[0] for one in led_to}, district_ids=places)
+    rows = {one.object_ids[0] for one in led_to}
+    disclose(request, "event", rows, action=Action.LIST, district_ids=places)
 
 
 def _line(event: Event, who: str) -> Line:

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Organisation
+from disclosure.services.disclosing import district_ids_of
 from incidents.models import Protocol
 from incidents.policies import can_approve_protocol, can_write_protocol
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.trying import try_protocol
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.picks import as_uuid
@@ -31,12 +33,9 @@ from pages.forms.protocols import (
 )
 from pages.identity import require_reauthentication
 from pages.lookups import (
-    consult_rows,
-    district_ids_of,
     get_or_404,
     ids_of,
     readers_only,
-    record_view,
     refuse_unless,
 )
 
@@ -50,7 +49,7 @@ def protocols(request: ActorRequest) -> HttpResponse:
         .select_related("district")
         .order_by("status", "name", "district__name", "-number", "pk")
     )
-    record_view(request, "protocol", ids_of(rows), action=Action.LIST)
+    disclose(request, "protocol", ids_of(rows), action=Action.LIST)
     context = {"rows": rows, "may_write": can_write_protocol(request.actor, None)}
     return render(request, "pages/protocols/list.html", context)
 
@@ -136,7 +135,7 @@ def protocol_new(request: ActorRequest) -> HttpResponse:
             made = draft_protocol(actor=request.actor, steps=steps.values(), **form.values())
             messages.success(request, _("Draft saved. Someone else must approve it."))
             return redirect("protocol", made.pk)
-    consult_rows(request, "organisation", form.shown, searched=form.searched)
+    disclose(request, "organisation", form.shown, searched=form.searched)
     context = {"form": form, "steps": steps, "start": start}
     status = 422 if form.is_bound and not form.draft else 200
     return render(request, "pages/protocols/new.html", context, status=status)
@@ -156,4 +155,4 @@ def _record(
 ) -> None:
     where = district_ids_of(organisations) | ({row.district_id} if row.district_id else set())
     shown = [row.pk, *ids_of(organisations)]
-    record_view(request, "protocol", shown, district_ids=where, searched=searched)
+    disclose(request, "protocol", shown, district_ids=where, searched=searched)

@@ -16,10 +16,11 @@ from audit.models import Action
 from contacts.models import Organisation
 from lib.days import city_day
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.public_pages import ListingForm, RouteForm
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from pages.views.public_pages import render_form
 from publishing.kinds import AgreedHow, ListedField, RegistrationState, RouteAnswer
 from publishing.models import PublicDistrict, PublicListing, Registration, ReportingRoute
@@ -92,7 +93,7 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What an organisation agreed to have published."""
     organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
     refuse_unless(can_edit_page(request.actor, organisation.home_district_id))
-    record_view(request, "organisation", [pk], district_ids=[organisation.home_district_id])
+    disclose(request, "organisation", [pk], district_ids=[organisation.home_district_id])
     row = PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk).first()
     initial = {name: getattr(row, name) for name in _LISTING} if row else _wished(request.actor, organisation)
     form = ListingForm(posted(request), initial=initial)
@@ -156,7 +157,7 @@ def listing_hsds(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = rows.select_related("organisation__home_district").first()
     if row is None or organisation.has_protected_location:
         raise Http404
-    record_view(request, "organisation", [pk], district_ids=[organisation.home_district_id])
+    disclose(request, "organisation", [pk], district_ids=[organisation.home_district_id])
     return HttpResponse(write_json(listing_service(row)), content_type="application/json")
 
 
@@ -175,7 +176,7 @@ def _record_choices(request: ActorRequest, form: RouteForm) -> None:
     """The list of organisations to choose from shows them."""
     field: Any = form.fields["organisation"]
     homes = dict(field.queryset.values_list("pk", "home_district"))
-    record_view(request, "organisation", homes, action=Action.LIST, district_ids=set(homes.values()))
+    disclose(request, "organisation", homes, action=Action.LIST, district_ids=set(homes.values()))
 
 
 def _pk(district: object) -> UUID | None:

@@ -16,9 +16,10 @@ from audit.models import Action
 from jobs.kinds import JobRefused
 from jobs.printing import can_write_pdf
 from lib.days import city_today
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
-from pages.lookups import record_view, refuse_unless
+from pages.lookups import refuse_unless
 from privacy.codes import RegisterPart
 from privacy.exports.register import TYPES, changes_since, content, write
 from privacy.models import RegisterText
@@ -47,7 +48,7 @@ class SinceForm(forms.Form):
 def register(request: ActorRequest) -> HttpResponse:
     """What is processed, why, who receives it, and how long it is kept."""
     refuse_unless(can_handle_requests(request.actor))
-    record_view(request, OBJECT_TYPE, (), action=Action.LIST)
+    disclose(request, OBJECT_TYPE, (), action=Action.LIST)
     formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]
     form = SinceForm(request.GET if "since" in request.GET else None)
     context: dict[str, Any] = {"register": content(request.actor), "formats": formats, "form": form}
@@ -67,7 +68,7 @@ def register_texts(request: ActorRequest) -> HttpResponse:
             set_register_texts(actor=request.actor, texts=form.cleaned_data)
             messages.success(request, _("Texts saved."))
             return redirect("register")
-    record_view(request, OBJECT_TYPE, ())
+    disclose(request, OBJECT_TYPE, ())
     status = 422 if form.is_bound else 200
     return render(request, "pages/register/texts.html", {"form": form}, status=status)
 
@@ -84,7 +85,7 @@ def register_file(request: ActorRequest, extension: str) -> HttpResponse:
     except JobRefused as problem:
         messages.error(request, str(problem))
         return redirect("register")
-    record_view(request, OBJECT_TYPE, ())
+    disclose(request, OBJECT_TYPE, ())
     name = f"register-{city_today():%Y-%m-%d}.{extension}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(out.getvalue(), content_type=TYPES[extension], headers=headers)

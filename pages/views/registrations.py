@@ -15,9 +15,10 @@ from contacts.models import Organisation
 from lib.days import city_day
 from lib.spoken import language_name
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.forms.public_pages import RegistrationForm
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from publishing.kinds import RegistrationState, Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
@@ -44,7 +45,7 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.error(request, " ".join(texts(error)))
         except Organisation.DoesNotExist:
             messages.error(request, _("Choose an organisation from the list."))
-    record_view(request, "registration", [row.pk], district_ids=[row.district_id])
+    disclose(request, "registration", [row])
     is_open = row.state == RegistrationState.CONFIRMED
     found = (
         similar_organisations(
@@ -55,7 +56,7 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     if found:
         ids = [one.organisation.pk for one in found]
-        record_view(request, "organisation", ids, action=Action.SEARCH, searched=row.name)
+        disclose(request, "organisation", ids, action=Action.SEARCH, searched=row.name)
     there = Organisation.objects.visible_to(request.actor)
     known = there.filter(pk=row.organisation_id).first() if row.organisation_id else None
     context = {

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from audit.services import record
 from districts.models import District, PeriodNote
 from pages.agreements import shares_of
 from pages.blind_spots import matrix
 from pages.counted import things_of
+from pages.disclosing import disclose
 from pages.figures import Figure, call_of_report, named, shading
 from pages.forms.reports import (
     BlindSpotsForm,
@@ -31,7 +31,7 @@ from pages.forms.reports import (
 )
 from pages.late import late_rows
 from pages.lists import canonical
-from pages.lookups import record_view, refuse_unless
+from pages.lookups import refuse_unless
 from reports.catalogue import REPORTS
 from reports.charts import top_of
 from reports.counted import can_count
@@ -151,7 +151,7 @@ def agreements_page(request: ActorRequest, form: RowForm, question: Question, re
     """The organisations behind a “contact wanted” figure, which adds up from wanted and actual meetings."""
     question, group = form.narrow(question)
     found = shares_of(request.actor, question, group)
-    record_view(
+    disclose(
         request,
         "organisation",
         [row.pk for row, _one in found.rows],
@@ -179,7 +179,7 @@ def counted_page(request: ActorRequest, form: CountedForm, question: Question, r
     if not can_count(report, question.by, column):
         raise Http404
     found = things_of(request.actor, question, report, group, column)
-    record_view(
+    disclose(
         request,
         found.object_type,
         [one.pk for one in found.rows],
@@ -320,4 +320,4 @@ def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]
 def _remember(request: ActorRequest, question: Question, *slugs: str) -> None:
     """Record the reports and districts that were viewed. There are no object IDs, because all are counted."""
     counted = [district.pk for district in question.districts]
-    record(request.actor, Action.VIEW, "report", district_ids=counted, field_names=slugs)
+    disclose(request, "report", (), district_ids=counted, field_names=slugs)

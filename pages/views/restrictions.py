@@ -13,10 +13,11 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Contact
 from lib.days import city_today
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.data_requests import RestrictionForm
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
 from privacy.reading import title_of
@@ -35,7 +36,7 @@ def restrictions(request: ActorRequest) -> HttpResponse:
     people = Contact.objects.visible_to(request.actor).in_bulk(ids)
     again = recorded_again(request.actor)
     others = {one.pk for ones in again.values() for one in ones}
-    record_view(request, "restriction", [*(row.pk for row in rows), *people, *others], action=Action.LIST)
+    disclose(request, "restriction", [*(row.pk for row in rows), *people, *others], action=Action.LIST)
     shown = [
         (row, *((people.get(row.contact_id), again.get(row.contact_id)) if row.contact_id else (None, None)))
         for row in rows
@@ -63,7 +64,7 @@ def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
                 restrict_contact(actor=request.actor, contact_id=contact.pk, request=row, **form.cleaned_data)
                 messages.success(request, _("Contact restricted."))
             return redirect("data_request", pk)
-    record_view(request, "data_request", [pk, *([contact.pk] if contact else [])], purpose=row.number)
+    disclose(request, "data_request", [pk, *([contact.pk] if contact else [])], reason=row.number)
     readable = staying(Finding.objects.visible_to(request.actor).of(row).theirs().in_order())
     places = sorted({title_of(one.model, one.field) for one in readable})
     context = {"row": row, "contact": contact, "form": form, "places": places}

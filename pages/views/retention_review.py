@@ -22,11 +22,12 @@ from audit.models import Action
 from lib.days import city_day, city_today
 from lib.told import texts
 from meetings.codes import ConcernKind
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.retention import KeepForm
 from pages.identity import require_reauthentication
-from pages.lookups import is_id, record_view, refuse_unless
+from pages.lookups import is_id, refuse_unless
 from pages.undo import say_with_undo, undoer
 from privacy.models import Erasure
 from privacy.overdue import REVIEWED, Overdue, find, queue, rules_in_force
@@ -151,7 +152,7 @@ def _record_seen(request: ActorRequest, found: list[Overdue]) -> None:
     for one in found:
         by_noun[one.noun].append(one.row.pk)
     for noun, ids in by_noun.items():
-        record_view(request, noun, ids, action=Action.LIST)
+        disclose(request, noun, ids, action=Action.LIST)
 
 
 def _line(one: Overdue) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from accounts.models import PendingAct
 from audit.models import Action
 from lib.days import city_today
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.retention import RetentionRuleForm
 from pages.identity import require_reauthentication
-from pages.lookups import ids_of, record_view, refuse_unless
+from pages.lookups import ids_of, refuse_unless
 from privacy import inventory, words
 from privacy.aging import number_due
 from privacy.codes import RetentionCode
@@ -36,7 +37,7 @@ def rules(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_handle_requests(request.actor))
     current = list(RetentionRule.objects.visible_to(request.actor).in_force().select_related("approved_by"))
     by_code = {row.code: row for row in current}
-    record_view(request, OBJECT_TYPE, ids_of(current), action=Action.LIST)
+    disclose(request, OBJECT_TYPE, ids_of(current), action=Action.LIST)
     known = inventory.rules()
     pending = set(PendingRule.objects.visible_to(request.actor).values_list("code", flat=True))
     held = {row.code for row in current if _is_held(row)}
@@ -78,7 +79,7 @@ def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
             form.add_error("days", _("Read what this period does today, then save again."))
         form.data = request.POST.copy()
         form.data["previewed"] = str(days)
-    record_view(request, OBJECT_TYPE, ids_of(versions))
+    disclose(request, OBJECT_TYPE, ids_of(versions))
     context = {
         "code": code.value,
         "title": code.label,

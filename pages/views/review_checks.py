@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from contacts.models import Affiliation, Organisation
 from meetings.models import FollowUp, Meeting
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.reviews import CallForm, CheckForm, SampleForm
-from pages.lookups import consult_rows, get_or_404, record_view, refuse_unless
-from pages.reading_limit import count_shown
+from pages.lookups import get_or_404, ids_of, refuse_unless
 from pages.views.reviews import part_page, review_page, write_part
 from reviews.models import Review
 from reviews.policies import can_see_samples, can_write_review
@@ -35,7 +35,7 @@ def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpRespo
         FollowUp.objects.visible_to(request.actor).filter(meeting=one.meeting_id).order_by("due_on", "pk")
     )
     shown = [row.pk, *([meeting.pk] if meeting else []), *(promise.pk for promise in promises)]
-    record_view(request, "meeting", shown, district_ids=[row.district_id])
+    disclose(request, "meeting", shown, district_ids=[row.district_id])
     context = {
         "review": row,
         "sample": one,
@@ -60,9 +60,9 @@ def review_call(request: ActorRequest, row: Review, call: UUID) -> HttpResponseB
     organisation = Organisation.objects.visible_to(actor).filter(pk=one.organisation_id).first()
     meeting = Meeting.objects.visible_to(actor).filter(pk=one.meeting_id).first()
     people = list(Affiliation.objects.spokespeople_of(organisation)[:3]) if organisation else []
-    count_shown(request, [person.contact_id for person in people])
-    shown = [row, *(found for found in (organisation, meeting) if found)]
-    consult_rows(request, "organisation", [*shown, *(person.contact for person in people)])
+    contacts = [person.contact for person in people]
+    shown = [row, *(found for found in (organisation, meeting) if found), *contacts]
+    disclose(request, "organisation", shown, people=ids_of(contacts))
     context = {
         "review": row,
         "call": one,

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
+from pages.disclosing import disclose
 from pages.lists import page_of
-from pages.lookups import readers_only, record_view
+from pages.lookups import readers_only
 from reviews.reading import registered_actions
 
 
@@ -17,7 +18,7 @@ def review_register(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     is_settled = request.GET.get("status") == "settled"
     page = page_of(request, registered_actions(request.actor, is_settled=is_settled), "due_on")
-    record_view(
+    disclose(
         request,
         "review",
         {row.review_id for row in page.rows},

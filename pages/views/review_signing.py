@@ -12,12 +12,13 @@ from jobs.models import Job
 from jobs.printing import can_write_pdf
 from lib.conflicts import StaleVersion
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import add_service_errors
 from pages.forms.exports import ExportForm
 from pages.forms.reviews import SignForm
 from pages.identity import require_reauthentication
-from pages.lookups import record_view, refuse_unless
+from pages.lookups import refuse_unless
 from pages.views.reviews import review_page
 from reviews.exports.work import ask_for_file
 from reviews.models import Review
@@ -51,7 +52,7 @@ def review_sign(request: ActorRequest, row: Review) -> HttpResponseBase:
             return redirect("review", row.pk)
     elif form.is_bound:
         status = 422
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     context = {
         "review": row,
         "form": form,
@@ -75,7 +76,7 @@ def review_countersign(request: ActorRequest, row: Review) -> HttpResponse:
         else:
             messages.success(request, _("Second signature added."))
         return redirect("review", row.pk)
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     return render(request, "pages/reviews/countersign.html", {"review": row})
 
 
@@ -99,6 +100,6 @@ def review_file(request: ActorRequest, row: Review) -> HttpResponse:
             recipient=form.cleaned_data["recipient"],
         )
         return redirect("job", job.pk)
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     status = 422 if form.is_bound else 200
     return render(request, "pages/reviews/file.html", {"review": row, "form": form}, status=status)

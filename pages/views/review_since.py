@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
-from pages.lookups import consult_rows, record_view
+from pages.disclosing import disclose
 from pages.views.reviews import PAGE_OF, review_page
 from reviews.models import Review
 from reviews.since import since_signed
@@ -19,10 +19,10 @@ def review_since(request: ActorRequest, row: Review) -> HttpResponse:
     if not (row.is_signed and row.district_code):
         raise Http404
     figures = since_signed(request.actor, row)
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     for one in figures:
         if shown := [record for difference in one.differences for record in difference.rows]:
-            consult_rows(request, PAGE_OF[one.noun], shown)
+            disclose(request, PAGE_OF[one.noun], shown)
     titles = {
         "counted": _("Counted now, not then"),
         "not_counted": _("Counted then, not now"),

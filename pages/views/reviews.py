@@ -19,6 +19,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from exchange.policies import can_export
 from lib.told import texts
+from pages.disclosing import disclose
 from pages.form_pages import Attempt, form_page, posted, save_or_show_conflict
 from pages.forms.base import DigestForm, RefusalsIn, shown_values
 from pages.forms.reviews import (
@@ -30,7 +31,7 @@ from pages.forms.reviews import (
 )
 from pages.frozen import Frozen, as_shown, blind_spots_of, whole_of
 from pages.lists import page_of
-from pages.lookups import consult_rows, get_or_404, readers_only, record_view, refuse_unless
+from pages.lookups import get_or_404, readers_only, refuse_unless
 from reports.questions import By
 from reports.wording import say_reconstructed
 from reviews.codes import WasDone
@@ -99,7 +100,7 @@ def review_page(
 def reviews(request: ActorRequest) -> HttpResponse:
     rows = _seen(request).annotate(is_replaced=Q(superseded_by__isnull=False))
     page = page_of(request, rows, "-until")
-    consult_rows(request, "review", page.rows, action=Action.LIST)
+    disclose(request, "review", page.rows, action=Action.LIST)
     context = {"page": page, "may_review": can_review(request.actor)}
     return render(request, "pages/reviews/list.html", context)
 
@@ -135,7 +136,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
     shown = [one.meeting_id for one in samples if one.subject] + [
         one.organisation_id for one in calls if one.organisation
     ]
-    record_view(request, "review", [row.pk, *shown], district_ids=[row.district_id])
+    disclose(request, "review", [row, *shown])
     context = {
         "review": row,
         "figures": as_shown(row, figures),
@@ -185,7 +186,7 @@ def review_figure(request: ActorRequest, row: Review, slug: str) -> HttpResponse
     attempt = _write_text(request, row, build, comment_figure, slug=slug)
     if attempt.saved:
         return redirect("review", row.pk)
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     context = {
         "review": row,
         "report": report,
@@ -206,7 +207,7 @@ def review_counted(request: ActorRequest, row: Review, figure: UUID) -> HttpResp
     seen = counted_objects(request.actor, one, one.ids)
     left_out = counted_objects(request.actor, one, one.rest)
     page_name = PAGE_OF.get(one.noun, "concern")
-    consult_rows(request, page_name, [row, *seen, *left_out])
+    disclose(request, page_name, [row, *seen, *left_out])
     (shown,) = as_shown(row, [one])
     context = {
         "review": row,
@@ -230,7 +231,7 @@ def review_conclusion(request: ActorRequest, row: Review) -> HttpResponseBase:
     attempt = _write_text(request, row, build, conclude)
     if attempt.saved:
         return redirect("review", row.pk)
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     context = {"review": row, "title": _("Conclusion"), **attempt.context}
     return render(request, "pages/reviews/part.html", context, status=attempt.status)
 
@@ -273,7 +274,7 @@ def review_discard(request: ActorRequest, row: Review) -> HttpResponseBase:
             return redirect("review", row.pk)
         messages.success(request, _("Draft discarded."))
         return redirect("reviews")
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     return render(request, "pages/reviews/discard.html", {"review": row})
 
 
@@ -322,7 +323,7 @@ def part_page(
     """A page with one form about an audit."""
     if done := write_part(request, row, form, service, **ids):
         return done
-    record_view(request, "review", [row.pk], district_ids=[row.district_id])
+    disclose(request, "review", [row])
     context = {"review": row, "form": form, "title": title}
     return render(request, "pages/reviews/part.html", context, status=422 if form.errors else 200)
 

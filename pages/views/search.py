@@ -6,13 +6,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from audit.services import record
 from contacts.search import MOST_LETTERS, search_mark
 from lib.days import city_today
 from lib.fold import squash
 from meetings.search import search_everything
 from pages.commands import Command, Suggestion, actions, read_command, suggestions
-from pages.lookups import district_ids_of, ids_of, readers_only
+from pages.disclosing import disclose
+from pages.lookups import readers_only
 
 
 @require_safe
@@ -30,12 +30,13 @@ def search(request: ActorRequest) -> HttpResponse:
     found = search_everything(request.actor, command.words) if mark else None
     acting: list[Suggestion] = []
     if found is not None:
-        record(
-            request.actor,
-            Action.SEARCH,
-            object_ids=found.shown_ids(),
+        disclose(
+            request,
+            "",
+            found.shown_ids(),
+            action=Action.SEARCH,
             district_ids=found.district_ids(),
-            search_hash=mark,
+            searched=command.words,
         )
         acting = actions(request.actor, command, found.organisations, found.contacts)
     context = {"q": q, "found": found, "actions": acting, "today": city_today()}
@@ -48,11 +49,5 @@ def _suggestions(request: ActorRequest, command: Command, mark: bytes | None) ->
         return HttpResponse()
     links, organisations, contacts = suggestions(request.actor, command)
     rows = [*organisations, *contacts]
-    record(
-        request.actor,
-        Action.SEARCH,
-        object_ids=ids_of(rows),
-        district_ids=district_ids_of(rows),
-        search_hash=mark,
-    )
+    disclose(request, "", rows, action=Action.SEARCH, searched=command.words)
     return render(request, "pages/search/suggestions.html", {"suggestions": links})

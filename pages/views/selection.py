@@ -27,10 +27,11 @@ from exchange.policies import can_export
 from meetings.models import FollowUp
 from meetings.policies import can_reassign_follow_up
 from meetings.services.follow_ups import edit_follow_up
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.selection import AssignForm, AssignPromisesForm, CadenceForm, VerifyForm
-from pages.lookups import consult_rows, writers_only
+from pages.lookups import writers_only
 from pages.undo import offer_undo, undo_url, undoer
 
 MOST: Final = 100  # rows per change; with more, the page asks to remove some
@@ -88,7 +89,7 @@ def _selected(request: ActorRequest, noun: Noun, seen: Any, sent: Form | None, *
             back = undo_url(request, f"{noun.list_name}_selected", rows=before)
             offer_undo(request, text, back, on=noun.list_name)
             return redirect(back_to)
-    consult_rows(request, noun.object_type, rows)
+    disclose(request, noun.object_type, rows)
     context = {
         "rows": rows,
         "most": MOST if too_many else None,

@@ -18,11 +18,12 @@ from audit.models import Action
 from audit.rules import name_and_how
 from contacts.models import Contact
 from lib.fold import squash
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.sharing import SharingForm
 from pages.lists import page_of
-from pages.lookups import consult_rows, get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 from pages.views.privacy import Line, lines
 from privacy.codes import SharedBy
 from privacy.policies import can_inquire
@@ -65,7 +66,7 @@ def shared_with(request: ActorRequest) -> HttpResponseBase:
     page = page_of(request, found.filter(recipient__icontains=q) if q else found, "-at")
     keys = ApiKey.objects.visible_to(request.actor).exclude(last_used_at=None).order_by("-last_used_at")
     rows = [Sharing.of(line) for line in lines(page.rows)]
-    record_view(request, "event", (), action=Action.LIST)
+    disclose(request, "event", (), action=Action.LIST)
     context = {"rows": rows, "page": page, "q": q, "keys": [] if q or page.previous else list(keys[:50])}
     return render(request, "pages/shared/list.html", context)
 
@@ -81,6 +82,6 @@ def share_record(request: ActorRequest, pk: UUID) -> HttpResponse:
             record_sharing(actor=request.actor, contact_id=pk, **form.cleaned_data)
             messages.success(request, _("Sharing recorded."))
             return redirect("shared_with")
-    consult_rows(request, "contact", [row])
+    disclose(request, "contact", [row])
     status = 422 if form.is_bound else 200
     return render(request, "pages/shared/record.html", {"form": form, "contact": row}, status=status)

@@ -17,10 +17,11 @@ from lib.told import texts
 from meetings.codes import FollowUpKind, MeetingKind
 from meetings.models import FollowUp, Meeting
 from meetings.policies import can_complete_follow_up, can_edit_meeting
+from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.takeaways import TakeawayForm, TriedForm
-from pages.lookups import get_or_404, readers_only, record_view, refuse_unless
+from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.undo import say_with_undo
 from pages.views.practices import own_languages
 from practices.codes import Again
@@ -49,7 +50,7 @@ def meeting_take_home(request: ActorRequest, pk: UUID) -> HttpResponse:
             text = ngettext("%(n)d takeaway saved.", "%(n)d takeaways saved.", len(found))
             messages.success(request, text % {"n": len(found)})
             return redirect("meeting", pk)
-    record_view(request, "meeting", [pk], district_ids=[meeting.district_id])
+    disclose(request, "meeting", [pk], district_ids=[meeting.district_id])
     context = {"meeting": meeting, "forms": forms}
     return render(request, "pages/practices/take_home.html", context, status=422 if forms.is_bound else 200)
 
@@ -72,7 +73,7 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
             )
             say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(made.pk))
             return redirect("practice", made.practice_id)
-    record_view(request, "follow_up", [pk], district_ids=[district.pk] if district else [])
+    disclose(request, "follow_up", [pk], district_ids=[district.pk] if district else [])
     context |= {"takeaway": row, "form": form, "district": district}
     return render(request, "pages/practices/takeaway.html", context, status=422 if form.is_bound else 200)
 

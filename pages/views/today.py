@@ -19,7 +19,8 @@ from incidents.reading import under_way
 from lib.days import city_today
 from meetings.known import Prep, prep_of
 from meetings.today import Today, today_of
-from pages.lookups import consult_rows, ids_of, record_view
+from pages.disclosing import disclose
+from pages.lookups import ids_of
 from plans.reading import own_milestones
 from privacy.today import desk_of
 
@@ -41,7 +42,7 @@ def today(request: ActorRequest) -> HttpResponse:
     incidents = under_way(actor)
     milestones = own_milestones(actor)
     places = [one.place for one in incidents if one.place]
-    consult_rows(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])
+    disclose(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
     context |= {
@@ -58,7 +59,7 @@ def _start(request: ActorRequest) -> HttpResponse:
     waiting = ApiKey.objects.visible_to(request.actor).waiting(timezone.now()).count()
     desk = desk_of(request.actor)
     if desk:
-        record_view(request, "data_request", ids_of(desk.rows), action=Action.LIST)
+        disclose(request, "data_request", ids_of(desk.rows), action=Action.LIST)
     acts = acts_told_to(request.actor)
     context = {"today": city_today(), "waiting_keys": waiting, "desk": desk, "acts": acts}
     return render(request, "pages/today/start.html", context)

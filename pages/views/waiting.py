@@ -22,8 +22,9 @@ from audit.models import Action
 from contacts.models import Contact
 from lib.conflicts import StaleVersion
 from lib.days import city_day
+from pages.disclosing import disclose
 from pages.identity import require_reauthentication
-from pages.lookups import get_or_404, record_view, refuse_unless
+from pages.lookups import get_or_404, refuse_unless
 
 
 @require_safe
@@ -53,7 +54,7 @@ def _people(request: ActorRequest, shown: Iterable[Shown]) -> dict[UUID, Contact
         return {}
     found = Contact.objects.visible_to(request.actor).filter(pk__in=ids)
     people = {one.pk: one for one in found}
-    record_view(request, "contact", list(people), action=Action.LIST)
+    disclose(request, "contact", list(people), action=Action.LIST)
     return people
 
 

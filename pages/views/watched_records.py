@@ -19,9 +19,10 @@ from oversight.models import WatchedRecord
 from oversight.policies import can_watch_records
 from oversight.reading import lookups, new_lookups, rows_of, watched_records
 from oversight.services.watching import review_lookups, stop_watching, watch_record
+from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.lists import page_of
-from pages.lookups import consult_rows, get_or_404, ids_of, record_view, refuse_unless
+from pages.lookups import get_or_404, ids_of, refuse_unless
 from pages.views.privacy import lines
 
 MODELS: dict[str, Any] = {"organisation": Organisation, "contact": Contact}
@@ -31,7 +32,7 @@ MODELS: dict[str, Any] = {"organisation": Organisation, "contact": Contact}
 def watched(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_watch_records(request.actor))
     found = watched_records(request.actor)
-    consult_rows(request, "watched_record", [one.row for one in found if one.row])
+    disclose(request, "watched_record", [one.row for one in found if one.row])
     return render(request, "pages/watched/list.html", {"rows": found})
 
 
@@ -51,7 +52,7 @@ def watch(request: ActorRequest, noun: str, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Record watched."))
             return redirect("watched_record", mark.pk)
-    consult_rows(request, noun, [row])
+    disclose(request, noun, [row])
     field = WatchedRecord._meta.get_field("reason")
     context = {
         "row": row,
@@ -71,7 +72,7 @@ def watched_record(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = rows_of(request.actor, [mark]).get(mark.pk)
     now = timezone.now()
     page = page_of(request, lookups(request.actor, mark), "-at")
-    record_view(request, "watched_record", [mark.pk, *ids_of([row] if row else [])])
+    disclose(request, "watched_record", [mark.pk, *ids_of([row] if row else [])])
     context = {
         "mark": mark,
         "row": row,

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Role, User
-from api.quota import forget_old_reads
+from disclosure.services.limits import forget_old_reads
 from districts.models import District
 from tests.api.clients import Tool
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user

@@ -17,6 +17,7 @@ from lib.encrypted_fields import OfRow, RowBound
 APPS: Final = (
     "accounts",
     "contacts",
+    "disclosure",
     "districts",
     "exchange",
     "incidents",

@@ -24,6 +24,7 @@ APPS: Final = (
     "accounts",
     "api",
     "contacts",
+    "disclosure",
     "districts",
     "exchange",
     "incidents",

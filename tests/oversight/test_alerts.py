@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
-from api.models import ApiKey, KeyNetwork, PersonRead, ReadingDay
+from api.models import ApiKey, KeyNetwork
 from audit.models import Action, Event
 from audit.services import record
+from disclosure.models import PersonRead, ReadingDay
 from districts.models import District
 from lib.days import city_today
 from lib.ids import uuid7

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role
-from api.models import ContactRead, PersonRead
+from api.models import ContactRead
 from contacts.models import Contact, Organisation
+from disclosure.models import PersonRead
 from districts.models import District
 from lib.days import city_today
 from meetings.codes import MeetingStatus

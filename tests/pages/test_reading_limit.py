@@ -9,10 +9,10 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Role, User
-from api.models import PersonRead, ReadingDay
-from api.quota import forget_old_reads
 from audit.models import Action, Event
 from contacts.models import Contact
+from disclosure.models import PersonRead, ReadingDay
+from disclosure.services.limits import forget_old_reads
 from districts.models import District
 from lib.days import city_today
 from meetings.services.follow_ups import create_follow_up

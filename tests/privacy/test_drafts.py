@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
-from api.models import PersonRead
 from audit.models import Event
+from disclosure.models import PersonRead
 from districts.models import District
 from privacy.exports.drafts import draft_of, marks_in
 from privacy.models import DataRequest, Finding, Package

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role, User
-from api.models import PersonRead
 from audit.models import Action, Event
+from disclosure.models import PersonRead
 from jobs.models import Job
 from jobs.running import run_next
 from lib.days import city_today
