@@ -88,7 +88,7 @@ def run(work: Work) -> JobResult:
         kept = cast(KeptFile, files[0])
         if not use_agreement(agreement_id, left.rows):
             raise JobRefused(_("The agreement has ended, or allows fewer rows than there are."))
-        left.record(
+        left.disclose(
             work.actor,
             spec.object_type,
             field_names=spec.names,

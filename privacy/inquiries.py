@@ -12,11 +12,11 @@ from django.db.models import Q
 from phonenumber_field.phonenumber import to_python
 
 from accounts.actors import Actor
-from audit.models import Action, Change, Event, Op
-from audit.services import record
+from audit.models import Action, Change, Op
 from contacts.codes import Channel
 from contacts.models import Contact, PrivateChannel
 from contacts.search import search_marks, searched_words
+from disclosure.services.disclosing import disclose
 from lib.days import day_ends_at, day_starts_at
 from lib.fold import fold, latin
 from privacy.policies import can_inquire
@@ -42,14 +42,19 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
 
 def record_inquiry(
     actor: Actor, contact_id: UUID, *, purpose: str, exported_to: str = "", names: Iterable[str] = ()
-) -> Event:
+) -> None:
     """Record the inquiry and its reason. `exported_to`: who gets the result as a file (audit.rules)."""
     if not can_inquire(actor):
         raise PermissionDenied
     action = Action.EXPORT if exported_to else Action.INQUIRE
-    shown = ["trail", *names]
-    return record(
-        actor, action, "contact", [contact_id], purpose=purpose, field_names=shown, recipient=exported_to
+    disclose(
+        actor,
+        "contact",
+        [contact_id],
+        action=action,
+        reason=purpose,
+        recipient=exported_to,
+        field_names=["trail", *names],
     )
 
 

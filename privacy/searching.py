@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Action
-from audit.services import record
+from disclosure.services.disclosing import disclose
 from jobs import kinds
 from jobs.kinds import JobRefused, JobResult, Work
 from jobs.models import Job, JobStatus
@@ -62,7 +62,7 @@ def search_person(work: Work) -> JobResult:
 
     def keep(_files: object) -> None:
         keep_findings(row, found)
-        record(work.actor, Action.SEARCH, OBJECT_TYPE, [row.pk], purpose=row.number)
+        disclose(work.actor, OBJECT_TYPE, [row], action=Action.SEARCH, reason=row.number)
 
     return JobResult({"findings": len(found)}, record=keep)
 

@@ -44,7 +44,7 @@ def export_archive(work: Work) -> JobResult:
         raise
 
     def tell(files: Sequence[KeptFile]) -> None:
-        told.record(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
+        told.disclose(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
 
     name = f"district-{district.code}-{city_today():%Y-%m-%d}.zip.age"
     result = {"rows": told.rows, "files": 1}

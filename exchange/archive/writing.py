@@ -21,7 +21,7 @@ from accounts.models import User
 from audit.codes import words_of
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
+from disclosure.services.disclosing import disclose
 from districts.models import District
 from exchange.archive.parts import BATCH, DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, part_of
 
@@ -43,21 +43,21 @@ class Archived:
     def rows(self) -> int:
         return sum(len(ids) for ids in self.ids.values()) // 16
 
-    def record(self, actor: Actor, *, purpose: str, digest: str, recipient: str = "") -> None:
+    def disclose(self, actor: Actor, *, purpose: str, digest: str, recipient: str = "") -> None:
         """Which objects left, to which file and for whom: before anybody can have it."""
         leaves_for = recipient_of(recipient, f"archive sha256:{digest}")
         for object_type, ids in self.ids.items():
             for start in range(0, max(len(ids), 1), 16 * _IDS):
                 part = bytes(ids[start : start + 16 * _IDS])
-                record(
+                disclose(
                     actor,
-                    Action.EXPORT,
                     object_type,
                     [UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)],
+                    action=Action.EXPORT,
+                    reason=purpose,
+                    recipient=leaves_for,
                     district_ids=self.district_ids,
                     field_names=["archive"],
-                    purpose=purpose,
-                    recipient=leaves_for,
                 )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from audit.models import Action
-from audit.services import record
+from disclosure.services.disclosing import disclose
 
 _IDS: Final = 5_000  # of one event: an index has to take them in
 
@@ -27,7 +27,7 @@ class LeavingRows:
         self.districts.update([where] if isinstance(where, UUID) else where)
         self._others.update(one for one in others or () if one)
 
-    def record(
+    def disclose(
         self,
         actor: Actor,
         object_type: str,
@@ -35,21 +35,21 @@ class LeavingRows:
         field_names: Iterable[str],
         purpose: str,
         recipient: str,
-        search_hash: bytes | None = None,
+        searched: str = "",
     ) -> None:
-        """Write the events of the export, in the transaction that stores the file."""
+        """Record the export, in the transaction that stores the file."""
         names = list(field_names)
         for ids in self._batches():
-            record(
+            disclose(
                 actor,
-                Action.EXPORT,
                 object_type,
                 ids,
+                action=Action.EXPORT,
+                reason=purpose,
+                searched=searched,
+                recipient=recipient,
                 district_ids=self.districts,
                 field_names=names,
-                purpose=purpose,
-                recipient=recipient,
-                search_hash=search_hash,
             )
 
     def _batches(self) -> Iterator[list[UUID]]:

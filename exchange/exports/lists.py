@@ -159,13 +159,13 @@ def export_list(work: Work) -> JobResult:
     def tell(files: Sequence[KeptFile]) -> None:
         to = f"{how} sha256:{files[0].digest} filter:{selection.digest()}"
         names = [column.name for column in export.columns] if extension != "vcf" else ["vcard"]
-        told.record(
+        told.disclose(
             work.actor,
             export.object_type,
             field_names=names,
             purpose=purpose,
             recipient=recipient_of(work.parameters.get("recipient", ""), to),
-            search_hash=search_mark(selection.searched),
+            searched=selection.searched,
         )
 
     result = {"rows": told.rows, "files": 1}

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from audit.models import Action
-from audit.services import record
 from contacts.pairs import Likely
+from disclosure.services.disclosing import disclose
 from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.models import ImportDraft
 
@@ -69,4 +69,4 @@ def record_looked_at(
     ids = {one.row.pk for found in told for one in found}
     rows = list(seen.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
     for start in range(0, len(rows), _IDS):
-        record(actor, Action.SEARCH, object_type, rows[start : start + _IDS], purpose=purpose)
+        disclose(actor, object_type, rows[start : start + _IDS], action=Action.SEARCH, reason=purpose)

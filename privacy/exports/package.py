@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
+from disclosure.services.disclosing import disclose
 from jobs import kinds
 from jobs.files import encrypted, spool
 from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
@@ -130,12 +130,12 @@ def make_package(work: Work) -> JobResult:
         digest = files[0].digest
         Package.objects.filter(pk=package.pk).update(made_at=timezone.now(), digest=digest)
         how = "encrypted file" if is_encrypted else "file"
-        record(
+        disclose(
             work.actor,
-            Action.EXPORT,
             OBJECT_TYPE,
             [one for one in (row.pk, row.contact_id, row.organisation_id) if one],
-            purpose=row.number,
+            action=Action.EXPORT,
+            reason=row.number,
             recipient=recipient_of(work.parameters["recipient"], f"{how} sha256:{digest}"),
         )
 

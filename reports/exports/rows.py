@@ -142,7 +142,7 @@ def export_rows(work: Work) -> JobResult:
         left, districts = LeavingRows(), [district.pk for district in counted.question.districts]
         for pk in sorted(counted.visible):
             left.add(pk, districts)
-        left.record(
+        left.disclose(
             actor,
             _READ[report.counts.noun][1],
             field_names=["rows", report.slug, *(fact.name for fact in report.facts)],

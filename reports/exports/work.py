@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
+from disclosure.services.disclosing import disclose
 from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
@@ -42,14 +42,13 @@ def export_report(work: Work) -> JobResult:
     name = "-".join(part for part in (asked.slug, slugify(asked.district), days, "confidential") if part)
 
     def tell(files: Sequence[KeptFile]) -> None:
-        record(
+        disclose(
             work.actor,
-            Action.EXPORT,
             "report",
-            [],
+            action=Action.EXPORT,
+            reason=purpose,
             district_ids=districts,
             field_names=[asked.slug, f"by {asked.by}"],
-            purpose=purpose,
             recipient=recipient_of(
                 work.parameters.get("recipient", ""), f"file sha256:{files[0].digest} days:{days}"
             ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.actors import Actor
 from audit.models import Action
 from audit.rules import recipient_of
-from audit.services import record
+from disclosure.services.disclosing import disclose
 from exchange.policies import can_export
 from jobs import kinds
 from jobs.files import spool
@@ -47,16 +47,14 @@ def export_audit(work: Work) -> JobResult:
         write_json(review, out)
     else:
         write(document_of(review, actor, purpose, recipient), extension, out)
-    district_id = review.district_id
 
     def tell(files: Sequence[KeptFile]) -> None:
-        record(
+        disclose(
             actor,
-            Action.EXPORT,
             "review",
-            [review.pk],
-            district_ids=[district_id],
-            purpose=purpose,
+            [review],
+            action=Action.EXPORT,
+            reason=purpose,
             recipient=recipient_of(recipient, f"file sha256:{files[0].digest}"),
         )
 

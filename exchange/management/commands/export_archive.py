@@ -68,7 +68,7 @@ class Command(BaseCommand):
                     out.seek(0)
                     digest = hashlib.file_digest(out, "sha256").hexdigest()
                     with transaction.atomic():
-                        told.record(SYSTEM, purpose=reason, digest=digest, recipient=recipient[:100])
+                        told.disclose(SYSTEM, purpose=reason, digest=digest, recipient=recipient[:100])
                     draft.rename(path)
                 finally:
                     draft.unlink(missing_ok=True)

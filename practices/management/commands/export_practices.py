@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from audit.models import Action
-from audit.services import record
 from audit.signing import read_city_key
+from disclosure.services.disclosing import disclose
 from lib import city_files
 from lib.told import texts
 from practices.models import Practice
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         document, signature = prepared.document, ("", "")
         if settings.CITY_KEY_FILE:
             signature = city_files.sign(document, read_city_key())
-        record(SYSTEM, Action.EXPORT, "practice", [row.pk for row in found], recipient=recipient)
+        disclose(SYSTEM, "practice", found, action=Action.EXPORT, recipient=recipient)
         file.write_bytes(city_files.write(document, *signature))
         state = "signed" if settings.CITY_KEY_FILE else "not signed"
         if prepared.flags:
