@@ -1,7 +1,7 @@
 """Log a meeting in four taps, or a group meeting on one page."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind, MeetingKind
 from meetings.known import Known, known_of, owed_to, rows_of
-from meetings.models import Meeting
+from meetings.models import FollowUp, Meeting
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
 from meetings.today import recently_met
@@ -43,87 +43,168 @@ MAX_PROMISES = 20
 DRAFTS = {"find", "add", "known"}
 
 
+@dataclass(frozen=True, slots=True)
+class MeetingLog:
+    """The form of one request, what the user searched for, and who was met, with what is known of them."""
+
+    form: LogForm
+    searched: str
+    found: list[Who]
+    chosen: Who | None
+    known: Known | None
+
+
 @form_page
 def log_meeting(request: ActorRequest) -> HttpResponse:
-    """`?organisation=`, `?contact=` and `?kind=` preselect. `act=find` searches and keeps the typed values.
+    """Find who was met, show the form, or save the log.
 
-    What is known of the participant is shown with the form. Scripts fetch it with `?who=` once one is chosen.
+    `?organisation=`, `?contact=` and `?kind=` preselect. `act=find` searches and keeps the typed values. What
+    is known of the participant is shown with the form. Scripts fetch it with `?who=` once one is chosen.
     """
     writers_only(request)
     if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
-        found = _found(request, request.GET["q"])
-        _consult(request, _rows(found), searched=request.GET["q"])
-        return render(request, "pages/log/log.html#found", {"found": found})
-    finding = request.POST.get("act") == "find"
-    if request.method == "POST" and not finding and (question := _ask_about(request)):
+        return find_participants(request, request.GET["q"])
+    if request.method == "POST" and not _is_finding(request):
+        return save_meeting_log(request)
+    return show_log_form(request, _meeting_log(request))
+
+
+def find_participants(request: ActorRequest, searched: str) -> HttpResponse:
+    """An htmx fragment with the organisations and contacts that match."""
+    found = _found(request, searched)
+    _disclose(request, _rows(found), searched=searched)
+    return render(request, "pages/log/log.html#found", {"found": found})
+
+
+def show_log_form(request: ActorRequest, log: MeetingLog, status: int = 200) -> HttpResponse:
+    """The page, or the fragment about the participant that was just chosen."""
+    chosen = [log.chosen] if log.chosen else []
+    _disclose(request, _rows(log.form.offered.values()), log.known, log.searched)
+    context = {
+        "form": log.form,
+        "found": log.found,
+        "finding": log.searched,
+        "chosen": chosen,
+        "known": log.known,
+        "where": home_of(request.actor, log.chosen.rows) if log.chosen else None,
+        "now": timezone.now(),
+    }
+    template = "pages/log/log.html#known" if _is_choosing(request) else "pages/log/log.html"
+    return render(request, template, context, status=status)
+
+
+def save_meeting_log(request: ActorRequest) -> HttpResponse:
+    """Save the log, or show the form with its errors. It asks for a reason for a contact first."""
+    if question := _ask_about(request):
         return question
-    chosen = _named(request)
-    searched = request.POST.get("q", "").strip() if finding else ""
+    log = _meeting_log(request)
+    if log.form.is_valid():
+        with RefusalsIn(log.form):
+            fields = log.form.service_fields()
+            with transaction.atomic():
+                made = save_log(actor=request.actor, **fields)
+                record_kept(request, "meeting", made.pk, [log.form], district_ids=[made.district_id])
+            return _saved(request, made, fields, log.form.chosen.organisation)
+    return show_log_form(request, log, status=422)
+
+
+def _meeting_log(request: ActorRequest) -> MeetingLog:
+    """Read the request: the form offers who is preselected, typed, found, and met recently."""
+    searched = request.POST.get("q", "").strip() if _is_finding(request) else ""
     found = _found(request, searched) if searched else []
-    typed = _named_by_value(request, request.POST.get("who", ""))
-    is_choosing = bool(request.htmx) and "who" in request.GET  # type: ignore[attr-defined]  # django-htmx
-    recent = [] if is_choosing else [Who(one) for one in recently_met(request.actor)]
-    offered = list({who.value: who for who in (*chosen, *typed, *found, *recent)}.values())
-    known = _known(request, (typed or chosen)[:1])
+    preselected, typed = _named(request), _named_by_value(request, request.POST.get("who", ""))
+    recent = [] if _is_choosing(request) else [Who(one) for one in recently_met(request.actor)]
+    offered = {who.value: who for who in (*preselected, *typed, *found, *recent)}
+    chosen = next(iter(typed or preselected), None)
+    known = _known(request, chosen)
     form = LogForm(
         request.POST or None,
-        initial=_now() | _asked_kind(request) | ({"who": chosen[0].value} if chosen else {}),
+        initial=_now() | _asked_kind(request) | ({"who": preselected[0].value} if preselected else {}),
         actor=request.actor,
-        offered=offered,
+        offered=list(offered.values()),
         found=found,
         people=known.to_greet if known else (),
     )
     form.offer_owed(request.actor, known.owed if known else ())
-    form.draft = finding
-    failed = request.method == "POST" and not finding
-    if failed and form.is_valid():
-        with RefusalsIn(form):
-            with transaction.atomic():
-                fields = form.service_fields()
-                made = save_log(actor=request.actor, **fields)
-                record_kept(request, "meeting", made.pk, [form], district_ids=[made.district_id])
-            return _saved(request, made, fields, form.chosen.organisation)
-    where = home_of(request.actor, (typed or chosen)[0].rows) if typed or chosen else None
-    _consult(request, _rows(offered), known, searched)
-    context = {"form": form, "found": found, "where": where, "finding": searched, "now": timezone.now()}
-    context |= {"known": known, "chosen": (typed or chosen)[:1]}
-    if is_choosing:
-        return render(request, "pages/log/log.html#known", context)
-    return render(request, "pages/log/log.html", context, status=422 if failed else 200)
+    form.draft = _is_finding(request)
+    return MeetingLog(form, searched, found, chosen, known)
+
+
+def _is_finding(request: ActorRequest) -> bool:
+    return request.POST.get("act") == "find"
+
+
+def _is_choosing(request: ActorRequest) -> bool:
+    return bool(request.htmx) and "who" in request.GET  # type: ignore[attr-defined]  # django-htmx
+
+
+@dataclass(frozen=True, slots=True)
+class AssemblyLog:
+    """The forms of one request about a group meeting, and the organisations that they offer."""
+
+    form: AssemblyForm
+    attendance: Attendances[Organisation]
+    follow_ups: Any
+    owed: list[FollowUp]
 
 
 @form_page
 def log_assembly(request: ActorRequest) -> HttpResponse:
     """Log many organisations and follow-ups. `act` keeps the typed values: `find`, `add`, `known`."""
     writers_only(request)
+    log = _assembly_log(request)
+    if request.method == "POST" and not log.form.draft:
+        return save_assembly_log(request, log)
+    return show_assembly_form(request, log)
+
+
+def show_assembly_form(request: ActorRequest, log: AssemblyLog, status: int = 200) -> HttpResponse:
+    searched = request.POST.get("q", "") if _is_finding(request) else ""
+    disclose(request, "organisation", [*log.attendance.rows, *rows_of(log.owed)], searched=searched)
+    context = {"form": log.form, "rows": log.attendance, "promises": log.follow_ups}
+    return render(request, "pages/log/assembly.html", context, status=status)
+
+
+def save_assembly_log(request: ActorRequest, log: AssemblyLog) -> HttpResponse:
+    """Save the group meeting, or show the form with its errors."""
+    form, attended = log.form, log.attendance.given
+    if form.is_valid() & log.follow_ups.is_valid() and _somebody(form, log.attendance):
+        follow_ups = [one.promise(attended) for one in log.follow_ups]
+        fields = form.service_fields(attended) | {"promises": [one for one in follow_ups if one]}
+        with RefusalsIn(form):
+            with transaction.atomic():
+                made = save_log(actor=request.actor, **fields)
+                forms = [form, *log.follow_ups]
+                record_kept(request, "meeting", made.pk, forms, district_ids=[made.district_id])
+            return _saved(request, made, fields)
+    return show_assembly_form(request, log, status=422)
+
+
+def _assembly_log(request: ActorRequest) -> AssemblyLog:
+    """Read the request: the form offers who is found, named, and met recently."""
     act = request.POST.get("act", "")
     answers = Attendances.answered("was", request.POST)
     found = _search(request.actor, request.POST.get("q", "")) if act == "find" else []
     named = Organisation.objects.visible_to(request.actor).filter(pk__in=list(answers))
-    recent = recently_met(request.actor, CANDIDATES)
-    listed = [*found, *named.order_by("folded", "pk"), *recent]
-    rows = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
-    form = AssemblyForm(
-        request.POST or None, initial=_now(), actor=request.actor, taking_part=there_of(rows.given)
-    )
-    owed = owed_to(request.actor, there_of(rows.given))
+    listed = [*found, *named.order_by("folded", "pk"), *recently_met(request.actor, CANDIDATES)]
+    attendance = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
+    there = there_of(attendance.given)
+    form = AssemblyForm(request.POST or None, initial=_now(), actor=request.actor, taking_part=there)
+    owed = owed_to(request.actor, there)
     form.offer_owed(request.actor, owed)
     form.draft = act in DRAFTS
-    promises = _promise_forms(request, rows, adding=act == "add")
-    failed = request.method == "POST" and not form.draft
-    if failed and form.is_valid() & promises.is_valid() and _somebody(form, rows):
-        attended = rows.given
-        wanted = [one.promise(attended) for one in promises]
-        fields = form.service_fields(attended) | {"promises": [one for one in wanted if one]}
-        with RefusalsIn(form):
-            with transaction.atomic():
-                made = save_log(actor=request.actor, **fields)
-                record_kept(request, "meeting", made.pk, [form, *promises], district_ids=[made.district_id])
-            return _saved(request, made, fields)
-    searched = request.POST.get("q", "") if act == "find" else ""
-    disclose(request, "organisation", [*rows.rows, *rows_of(owed)], searched=searched)
-    context = {"form": form, "rows": rows, "promises": promises}
-    return render(request, "pages/log/assembly.html", context, status=422 if failed else 200)
+    return AssemblyLog(form, attendance, _promise_forms(request, attendance, adding=act == "add"), owed)
+
+
+def _saved(
+    request: ActorRequest,
+    meeting: Meeting,
+    fields: Mapping[str, Any],
+    organisation: Organisation | None = None,
+) -> HttpResponse:
+    """Redirect to the organisation the user comes from, to logging a concern, or to Today."""
+    say_logged(request, meeting, to_reopen(request, fields["done"]))
+    return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
 
 
 @undoer("log_meeting")
@@ -137,17 +218,6 @@ def undo_log(*, actor: Actor, meeting_id: str, version: int, done: Iterable[Mapp
         for one in done
     ]
     discard_meeting(actor=actor, meeting_id=UUID(meeting_id), version=version, done=reopened)
-
-
-def _saved(
-    request: ActorRequest,
-    meeting: Meeting,
-    fields: Mapping[str, Any],
-    organisation: Organisation | None = None,
-) -> HttpResponse:
-    """Redirect to the organisation the user comes from, to logging a concern, or to Today."""
-    say_logged(request, meeting, to_reopen(request, fields["done"]))
-    return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
 
 
 def _onwards(request: ActorRequest, meeting: Meeting, organisation: Organisation | None) -> HttpResponse:
@@ -269,21 +339,21 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
-def _known(request: ActorRequest, whom: list[Who]) -> Known | None:
+def _known(request: ActorRequest, who: Who | None) -> Known | None:
     """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
-    if not whom or not whom[0].organisation:
+    if who is None or who.organisation is None:
         return None
-    known = known_of(request.actor, whom[0].organisation, facts=1)
+    known = known_of(request.actor, who.organisation, facts=1)
     if may_offer(request, [role.contact_id for role in known.to_greet]):
         return known
     sent = request.POST.getlist("people")
     return replace(known, to_greet=[one for one in known.to_greet if str(one.contact_id) in sent])
 
 
-def _consult(
+def _disclose(
     request: ActorRequest, rows: list[Organisation | Contact], known: Known | None = None, searched: str = ""
 ) -> None:
-    """Record contacts separately, with the reason given, because inquiries are about contacts."""
+    """Disclose contacts separately, with the reason given, because inquiries are about contacts."""
     shown = {row.pk: row for row in (*rows, *(known.rows if known else ()))}.values()
     people = [row for row in shown if isinstance(row, Contact)]
     others = [row for row in shown if not isinstance(row, Contact)]
