@@ -151,11 +151,11 @@ def _limit_reached(reached: LimitReached) -> Problem:
     """A 429 problem that says how many contacts are left for today, and until when."""
     count, ends_at = reached.count, day_ends_at(city_today())
     text = _("You have reached your daily limit of contacts (%(most)d).")
-    if count.left:
+    if count.remaining:
         text = ngettext(
             "Your daily limit (%(most)d) leaves %(n)d more contact for today. Ask for fewer at once.",
             "Your daily limit (%(most)d) leaves %(n)d more contacts for today. Ask for fewer at once.",
-            count.left,
+            count.remaining,
         )
     elif reached.needs_reason:
         text = _(
@@ -165,9 +165,9 @@ def _limit_reached(reached: LimitReached) -> Problem:
     return Problem(
         429,
         "people_quota",
-        text % {"most": count.most, "n": count.left},
+        text % {"most": count.allowed, "n": count.remaining},
         headers={"Retry-After": str(ceil((ends_at - timezone.now()).total_seconds()))},
-        remaining=count.left,
+        remaining=count.remaining,
     )
 
 

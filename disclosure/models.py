@@ -1,4 +1,4 @@
-"""Which contacts users read on which day (docs/adr/0048)."""
+"""Contacts that users read, and their number on each day (docs/adr/0048)."""
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,7 @@ class PersonRead(models.Model):
 
 
 class ReadingDay(models.Model):
-    """How many different contacts a user read on a day, and whether they gave a reason to go past the limit.
+    """The number of contacts that a user read on a day, and whether they gave a reason to pass the limit.
 
     The numbers are written when the day is over. They stay longer than its rows of PersonRead.
     """

@@ -11,7 +11,7 @@ READS_KEPT: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class ReadCount:
-    """How many different contacts a reader has read today, with those about to be shown, and the limit."""
+    """The number of different contacts that a reader read today or is about to, and the limit."""
 
     new: int
     before: int
@@ -23,18 +23,18 @@ class ReadCount:
         return self.new + self.before
 
     @property
-    def most(self) -> int:
+    def allowed(self) -> int:
         """The limit, or twice the limit for users who have given a reason today.
 
-        >>> ReadCount(0, 0, 60).most, ReadCount(0, 0, 60, is_explained=True).most
+        >>> ReadCount(0, 0, 60).allowed, ReadCount(0, 0, 60, is_explained=True).allowed
         (60, 120)
         """
         return 2 * self.limit if self.is_explained else self.limit
 
     @property
-    def left(self) -> int:
-        """How many more contacts the reader can read today."""
-        return max(0, self.most - self.before)
+    def remaining(self) -> int:
+        """Return the number of further contacts that the reader can read today."""
+        return max(0, self.allowed - self.before)
 
     @property
     def is_refused(self) -> bool:
@@ -43,7 +43,7 @@ class ReadCount:
         >>> ReadCount(1, 60, 60).is_refused, ReadCount(0, 60, 60).is_refused
         (True, False)
         """
-        return self.new > 0 and self.total > self.most
+        return self.new > 0 and self.total > self.allowed
 
     @property
     def is_near(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a page does before it shows rows: the reason, the daily limit and the record of the access."""
+"""Disclose rows on a page: ask for the reason, count the daily limit and record the access."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -35,13 +35,13 @@ def disclose(
     page without rows is not recorded, unless it is a list or search, because an empty result also reveals
     something. The exceptions become pages (pages.middleware).
     """
-    shown = list(rows)
-    if not (shown or people or searched or field_names) and action == Action.VIEW:
+    shown_rows = list(rows)
+    if not (shown_rows or people or searched or field_names) and action == Action.VIEW:
         return
     count = disclosing.disclose(
         request.actor,
         object_type,
-        shown,
+        shown_rows,
         action=action,
         reason=reason,
         people=people,
@@ -77,4 +77,4 @@ def _hint(request: ActorRequest, count: ReadCount) -> None:
             "asked for a reason."
         )
     )
-    messages.info(request, text % {"n": count.total, "most": count.most})
+    messages.info(request, text % {"n": count.total, "most": count.allowed})

@@ -28,13 +28,13 @@ def disclose_print_or_view(
     district_ids: Iterable[UUID] | None = None,
 ) -> None:
     """Disclose the rows of the page: as a print to a recipient if the form allows it, else as a view."""
-    shown, is_print = list(rows), form.may_print
-    if not shown:
+    shown_rows, is_print = list(rows), form.may_print
+    if not shown_rows:
         return
     disclose(
         request,
         object_type,
-        shown,
+        shown_rows,
         action=Action.EXPORT if is_print else Action.VIEW,
         people=people,
         recipient=recipient_of(form.cleaned_data["recipient"], "printed") if is_print else "",

@@ -122,14 +122,14 @@ class Resource(ViewSet):
         rows: Iterable[UUID],
         *,
         people: Collection[UUID] = (),
-        named: Collection[UUID] = (),
+        linked_people: Collection[UUID] = (),
         **event: Any,
     ) -> None:
-        """Ask for the purpose of reading `people`, count them and those `named`, and record the access.
+        """Ask for the purpose of reading `people`, count them and `linked_people`, and record the access.
 
         Users count those outside their portfolio apart, as on pages (docs/adr/0013 and 0048).
         """
-        counted = [*people, *named]
+        counted = [*people, *linked_people]
         is_session = self.key is None
         disclose(
             self.actor,
@@ -209,11 +209,11 @@ class Resource(ViewSet):
         action: Action,
         searched: str = "",
         asked_about: Sequence[UUID] = (),
-        named: Sequence[UUID] = (),
+        linked_people: Sequence[UUID] = (),
     ) -> None:
         """Expand references and disclose all rows, before the response is sent.
 
-        `asked_about` are other objects of the request's filters. `named` are contacts whose IDs a row has.
+        `asked_about` are other objects of the request's filters. A row links to `linked_people`.
         """
         shown = self.spec.expand(rows, expand, self.actor)
         people = [
@@ -221,13 +221,13 @@ class Resource(ViewSet):
         ]
         if self.shows_people:
             people.extend(row["id"] for row in rows)
-        if self.silent and not people and not named:
+        if self.silent and not people and not linked_people:
             return
         left = [*rows, *(row for found in shown.values() for row in found)]
         self.disclose(
-            [*(row["id"] for row in left), *asked_about, *named],
+            [*(row["id"] for row in left), *asked_about, *linked_people],
             people=people,
-            named=named,
+            linked_people=linked_people,
             action=action,
             searched=searched,
             district_ids={pk for row in left for pk in row.district_ids},
@@ -341,8 +341,8 @@ class RetrieveMixin(Resource):
         names, expand = self.read_fields(request), self.read_expand(request)
         row = self.fetch(pk, names)
         # In a browser session, their IDs count as contacts: lists of contacts have the names.
-        named = self.spec.people_in([row]) if self.key is None else []
-        self.show([row], expand, Action.VIEW, named=named)
+        linked_people = self.spec.people_in([row]) if self.key is None else []
+        self.show([row], expand, Action.VIEW, linked_people=linked_people)
         version = row.get("version", 1)
         body = to_json(row)
         tag = etag(version, body)

@@ -155,8 +155,8 @@ class Me(Resource):
             "purpose": actor.purpose or None,
             "source": key.source if key else None,
             "expires_at": key.expires_at if key else None,
-            "daily_contacts": reads.most if reads else None,
-            "contacts_left": reads.left if reads else None,
+            "daily_contacts": reads.allowed if reads else None,
+            "contacts_left": reads.remaining if reads else None,
             "sandbox": settings.SANDBOX,
             "notices": NOTICE.read(Notice.objects.visible_to(actor).pending().oldest_first(), actor, PENDING)
             if key

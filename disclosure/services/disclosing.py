@@ -1,4 +1,4 @@
-"""The one way out: what every page, API answer, feed and file does before it shows rows to a reader."""
+"""The one way out: every page, API answer, feed and file calls `disclose` before it shows rows."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -57,7 +57,7 @@ def disclose(
     if reason is None:
         raise ReasonNeeded(people)
     count = count_reads(limit or limit_of_user(reader), people, outside) if people else NOTHING_READ
-    shown = list(rows)
+    shown_rows = list(rows)
     if searched and action in (Action.VIEW, Action.LIST):
         action = Action.SEARCH
     signs = search_signs(object_type, searched) if action == Action.SEARCH else []
@@ -65,8 +65,8 @@ def disclose(
         reader,
         action,
         object_type,
-        [row if isinstance(row, UUID) else row.pk for row in shown],
-        district_ids=district_ids_of(shown) if district_ids is None else district_ids,
+        [row if isinstance(row, UUID) else row.pk for row in shown_rows],
+        district_ids=district_ids_of(shown_rows) if district_ids is None else district_ids,
         field_names=[*field_names, *signs],
         search_hash=search_mark(searched),
         purpose=reason,

@@ -32,7 +32,7 @@ class LimitReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReadLimit:
-    """How many different contacts a reader may read in a day, and the table that counts them."""
+    """The number of different contacts that a reader may read in a day, and the table that counts them."""
 
     reads: type[models.Model]
     reader_column: str
@@ -62,7 +62,7 @@ def count_reads(limit: ReadLimit, contact_ids: Collection[UUID], outside: Collec
 
 
 def count_of_today(limit: ReadLimit) -> ReadCount:
-    """Return what the reader has read today."""
+    """Return the count of contacts that the reader read today."""
     return _add_reads(limit, (), ())
 
 

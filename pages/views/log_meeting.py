@@ -339,11 +339,11 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
-def _known(request: ActorRequest, who: Who | None) -> Known | None:
+def _known(request: ActorRequest, participant: Who | None) -> Known | None:
     """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
-    if who is None or who.organisation is None:
+    if participant is None or participant.organisation is None:
         return None
-    known = known_of(request.actor, who.organisation, facts=1)
+    known = known_of(request.actor, participant.organisation, facts=1)
     if may_offer(request, [role.contact_id for role in known.to_greet]):
         return known
     sent = request.POST.getlist("people")
