@@ -13,7 +13,6 @@ class PersonRead(models.Model):
     is_outside = models.BooleanField(default=False, db_default=False)  # outside the user's portfolio
 
     class Meta:
-        app_label = "api"  # its table is made there
         constraints = [models.UniqueConstraint(fields=["user", "day", "contact_id"], name="person_read_once")]
 
 
@@ -29,5 +28,4 @@ class ReadingDay(models.Model):
     explained_at = models.DateTimeField(null=True)
 
     class Meta:
-        app_label = "api"  # its table is made there
         constraints = [models.UniqueConstraint(fields=["user", "day"], name="reading_day_once")]

@@ -43,7 +43,7 @@ ATTEMPTS = (
     "UPDATE api_webhook SET id = id",
     "DELETE FROM publishing_publicfile",
     "DELETE FROM oversight_watchedrecord",
-    "DELETE FROM api_readingday",
+    "DELETE FROM disclosure_readingday",
     "DELETE FROM accounts_session",
 )
 

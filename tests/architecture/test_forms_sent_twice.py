@@ -32,7 +32,7 @@ SECOND_STEP: Final[dict[str, dict[str, str]]] = {
     "settings/districts/import/": {},
 }
 #: Tables of sessions, sent forms and who read what, which do not count as work of a form.
-ASIDE: Final = {"accounts.Session", "accounts.SentForm", "api.PersonRead"}
+ASIDE: Final = {"accounts.Session", "accounts.SentForm", "disclosure.PersonRead"}
 
 
 def test_every_form_that_is_posted_has_the_token_that_carries_its_id() -> None:
