@@ -18,7 +18,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from crm.embedded.children import descendants, is_stopped
-from crm.queues import TASKS
+from crm.queues import tasks
 from lib import waking
 
 WORKER, BEAT = "worker", "beat"
@@ -104,7 +104,7 @@ def look_at_once(sender: Any, **_: Any) -> None:
     """Start every task of this worker's queues, so that work left from a pause does not wait for beat."""
     served = sender.app.amqp.queues.consume_from
     for entry in sender.app.conf.beat_schedule.values():
-        if TASKS[entry["task"]].queue in served:
+        if tasks()[entry["task"]].queue in served:
             waking.wake(entry["task"])
 
 

@@ -36,7 +36,7 @@ from publishing.live_directory import directory_call
 from publishing.services.registrations import hash_token
 from publishing.site.languages import direction, speaking, words_of
 
-# Together with the time between two publications (crm.celery) less than 5 minutes, so that a withdrawal acts.
+# Together with the time between two publications (crm.timetable) less than 5 minutes: a withdrawal acts.
 CACHED: Final = "public, max-age=120"
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 OLDEST, NEWEST = 7_200, 5  # seconds between opening the form and sending it

@@ -38,7 +38,10 @@ import contacts.services.moves
 import contacts.services.organisations
 import contacts.services.redrawn
 import contacts.services.rewriting
+import crm.celery
 import crm.checks
+import crm.queues
+import crm.timetable
 import districts.kinds
 import districts.models
 import exchange.archive.parts
@@ -148,7 +151,12 @@ accounts.acts.EFFECTS.fill(
 )
 accounts.sessions.ENDS_WITH_SESSIONS.fill(api.services.feeds.end_feed)
 
-# --- Background jobs and reminders ---------------------------------------------------------------------
+# --- Background tasks, jobs and reminders --------------------------------------------------------------
+
+crm.queues.TASKS.fill(*crm.timetable.TIMETABLE)
+for task in crm.queues.TASKS:
+    task.task.time_limit = task.seconds
+crm.celery.app.conf.beat_schedule = crm.timetable.schedule()
 
 jobs.kinds.KINDS.fill(
     api.bulk_reads.JOB,

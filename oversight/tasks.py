@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from oversight.services.mails import mail_new_alerts
+from oversight.services.mails import TEND, mail_new_alerts
 from oversight.services.noticing import notice
 
 
-@shared_task(name="oversight.tend_alerts")
+@shared_task(name=TEND)
 def tend_alerts() -> int:
     return notice() + mail_new_alerts()

@@ -11,15 +11,15 @@ from django.utils import timezone
 from lib.days import city_today
 from publishing.models import Publication
 from publishing.sending import mail_registrations
-from publishing.services.publications import keep_publication, note_failure, note_success
-from publishing.services.registrations import tidy_registrations
+from publishing.services.publications import PUBLISH, keep_publication, note_failure, note_success
+from publishing.services.registrations import SEND, tidy_registrations
 from publishing.site import build_site
 from publishing.site.folder import read_manifest, write_folder
 
 log = structlog.get_logger()
 
 
-@shared_task(name="publishing.publish_site")
+@shared_task(name=PUBLISH)
 def publish_site() -> bool:
     """Publish what has changed, so that a withdrawal acts within minutes."""
     today = city_today()
@@ -42,7 +42,7 @@ def _fill(folder: Path, today: date) -> None:
         write_folder(build_site(today, last.as_of), folder)
 
 
-@shared_task(name="publishing.mail_registrations")
+@shared_task(name=SEND)
 def mail() -> int:
     return mail_registrations()
 

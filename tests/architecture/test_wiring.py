@@ -34,10 +34,12 @@ DECLARED: Final[dict[type, list[Any]]] = {
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
+    """Modules that can fill a tuple, import the wiring or be called when an app is ready."""
     for room in [*ROOMS, "lib"]:
         for path in (ROOT / room).rglob("*.py"):
-            if "migrations" not in path.parts:
-                yield path, ast.parse(path.read_text())
+            source = path.read_text()
+            if any(word in source for word in (".fill(", "wiring", "def ready")):
+                yield path, ast.parse(source)
 
 
 def modules() -> Iterator[tuple[str, dict[str, Any]]]:

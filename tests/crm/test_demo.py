@@ -28,7 +28,7 @@ from crm.demo.history import tell_history
 from crm.demo.load import SEED, load_demo
 from crm.demo.promises import History
 from crm.demo.words import district_story
-from crm.queues import TASKS
+from crm.queues import tasks
 from districts.codes import Focus
 from districts.models import District
 from lib.days import city_today
@@ -264,7 +264,7 @@ def test_one_command_removes_it_and_refuses_where_the_data_is_real(
     monkeypatch.setattr(sys, "stdin", StringIO("\n"))
     call_command("load_demo", when_told=True)
     with services.valkey.client() as client:
-        sent = b"".join(client.lrange(TASKS["publishing.publish_site"].queue, 0, -1)).decode()
+        sent = b"".join(client.lrange(tasks()["publishing.publish_site"].queue, 0, -1)).decode()
     assert "publishing.publish_site" in sent, "the worker may have published an empty site before"
     call_command("load_demo")  # a second start changes nothing
     assert District.objects.exists()

@@ -22,7 +22,7 @@ from crm.embedded.valkey import WORKERS
 from crm.health import ask_workers
 from crm.heartbeat import BEAT, WORKER, beat_once
 from crm.processes import BACKUP, MIGRATE, OURS, PUBLIC, READ, USERS, WEB
-from crm.queues import QUEUES, TASKS
+from crm.queues import QUEUES, tasks
 from crm.variables import COMPOSE_ONLY, VARIABLES
 from lib import counting
 from tests.crm.test_compose import read
@@ -235,6 +235,6 @@ def test_each_process_does_what_it_must(valkey_server: redis.Redis, monkeypatch:
         else:
             beat_once(*([user] if user == processes.BEAT else [user, WORKER]))
         with app.connection_for_write(services.valkey.broker_url(user)) as broker:
-            for task in TASKS:
+            for task in tasks():
                 app.send_task(task, connection=broker)
     assert valkey_server.acl_log() == []

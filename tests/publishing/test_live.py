@@ -344,7 +344,7 @@ def test_files_are_served_with_their_headers_and_nothing_else_has_an_address(liv
     assert found and page.content == found[0]
     assert "Set-Cookie" not in page
     [kept] = re.findall(r"^public, max-age=(\d+)$", page["Cache-Control"])
-    every = celery.conf.beat_schedule["publish the public site"]["schedule"]
+    every = celery.conf.beat_schedule[publish_site.name]["schedule"]
     assert int(kept) + every < 5 * 60, "what is withdrawn or has failed is gone within five minutes"
     assert page["Content-Security-Policy"].startswith("default-src 'none'")
     assert live.get("/en/N7/", headers={"If-None-Match": page["ETag"]}).status_code == 304

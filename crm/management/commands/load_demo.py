@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.demo.load import HasRealData, is_demo, load_demo
 from lib.waking import wake
+from publishing.tasks import publish_site
 
 HAS_REAL_DATA = 3  # Exit code by which `dev.py run` detects that the data is not the demo.
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "This database already has data. The demo was not loaded.", returncode=HAS_REAL_DATA
             ) from None
-        wake("publishing.publish_site")  # the worker began before the demo, and published an empty site
+        wake(publish_site.name)  # the worker began before the demo, and published an empty site
         self.stdout.write(
             "Alderport is there: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."
         )
