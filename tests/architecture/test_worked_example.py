@@ -1,4 +1,4 @@
-"""The worked example of CONTRIBUTING.md works when it is followed literally in a copy of the project."""
+"""The example and the recipes of CONTRIBUTING.md work when they are followed in a copy of the project."""
 
 import os
 import re
@@ -12,27 +12,39 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-#: Tests of this project that check that the field is in every required list.
+#: Tests of this project that check that the field is in every required list, and what each recipe adds.
 TESTS: Final = (
     "tests/architecture/worked_example.py",
+    "tests/architecture/recipes.py",
+    "tests/architecture/test_every_page_is_closed.py",
     "tests/architecture/test_fields_are_described_once.py",
     "tests/architecture/test_migrations.py",
     "tests/api/test_schema.py",
     "tests/exchange/test_archive_parts.py",
+    "tests/exchange/test_export_lists.py",
+    "tests/exchange/test_import_guesses.py",
     "tests/privacy/test_every_field_is_classified.py",
+    "tests/reminders/test_registry.py",
 )
 #: The checks that fail between the edits and the commands.
 GENERATED: Final = {"migrations", "API document"}
 #: Slow, and has nothing to do with a field.
 IN_A_BROWSER: Final = "tests/api/test_schema.py::test_the_page_shows_it_under_the_same_policy_as_every_page"
+EXAMPLE: Final = "## A new field"
+RECIPES: Final = (
+    "### A choice of a code list",
+    "### A column of an export",
+    "### A page",
+    "### A reminder",
+)
 _BLOCK: Final = re.compile(r"^```(diff|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def steps() -> Iterator[tuple[str, str]]:
-    """Return the blocks of the example in order: `diff` is an edit, `sh` are commands."""
+def steps(heading: str) -> Iterator[tuple[str, str]]:
+    """Return the blocks below a heading in order: `diff` is an edit, `sh` are commands."""
     page = (ROOT / "CONTRIBUTING.md").read_text()
-    example = page.split("## A new field", 1)[1].split("\n## ", 1)[0]
-    yield from _BLOCK.findall(example)
+    section = re.split(r"\n##+ ", page.split(f"{heading}\n", 1)[1], maxsplit=1)[0]
+    yield from _BLOCK.findall(section)
 
 
 def copy_to(folder: Path) -> None:
@@ -44,15 +56,21 @@ def copy_to(folder: Path) -> None:
             (folder / name).write_bytes((ROOT / name).read_bytes())
 
 
-def edit(folder: Path, block: str) -> None:
-    """Apply an edit: its first line names the file, and context lines locate the change."""
+def edited(block: str, read: Path) -> tuple[str, str]:
+    """Return the file that an edit names, and its new text.
+
+    The first line names the file, and context lines locate the change. Without context the file is new.
+    """
     first, *lines = block.splitlines()
-    path = folder / first.removeprefix("+++ ")
+    name = first.removeprefix("+++ ")
     before = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " -")
     after = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " +")
-    text = path.read_text()
+    if not before:
+        assert not (read / name).exists(), f"{name} is not new: choose another example in CONTRIBUTING.md."
+        return name, after
+    text = (read / name).read_text()
     assert text.count(before) == 1, f"{first} does not fit: make the example of CONTRIBUTING.md fit again."
-    path.write_text(text.replace(before, after))
+    return name, text.replace(before, after)
 
 
 def failed_checks(folder: Path) -> set[str]:
@@ -76,19 +94,34 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("heading", [EXAMPLE, *RECIPES])
+def test_each_edit_fits_the_code(heading: str) -> None:
+    edits = [block for kind, block in steps(heading) if kind == "diff"]
+    assert edits
+    for block in edits:
+        _name, text = edited(block, ROOT)
+        assert text
+
+
+def test_every_recipe_is_followed() -> None:
+    section = (ROOT / "CONTRIBUTING.md").read_text().split("\n## Recipes\n", 1)[1].split("\n## ", 1)[0]
+    assert tuple(re.findall(r"^### .*$", section, re.MULTILINE)) == RECIPES
+
+
 @pytest.mark.thorough
 @pytest.mark.long
-def test_the_worked_example_puts_a_field_wherever_it_is_named(tmp_path: Path) -> None:
+def test_the_worked_example_and_the_recipes_do_what_they_say(tmp_path: Path) -> None:
     copy_to(tmp_path)
-    kinds = []
-    for kind, block in steps():
-        kinds.append(kind)
-        if kind == "diff":
-            edit(tmp_path, block)
-            continue
-        assert failed_checks(tmp_path) == GENERATED
-        for line in block.splitlines():
-            run(tmp_path, *shlex.split(line))
-    assert (kinds.count("diff"), kinds.count("sh")) == (10, 1)
+    commands: list[str] = []
+    for heading in (EXAMPLE, *RECIPES):
+        for kind, block in steps(heading):
+            if kind == "sh":
+                commands += block.splitlines()
+                continue
+            name, text = edited(block, tmp_path)
+            (tmp_path / name).write_text(text)
+    assert failed_checks(tmp_path) == GENERATED
+    for line in sorted(dict.fromkeys(commands), key=lambda line: "write_openapi" in line):
+        run(tmp_path, *shlex.split(line))
     assert failed_checks(tmp_path) == set()
     run(tmp_path, "python3", "dev.py", "test", "--fast", "-q", "-n0", "--deselect", IN_A_BROWSER, *TESTS)
