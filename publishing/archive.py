@@ -5,6 +5,7 @@ from typing import Any, Final
 from accounts.actors import Actor
 from exchange.archive.parts import Part
 from publishing.models import (
+    BiasTable,
     CouncilPaper,
     EntryTranslation,
     PublicDistrict,
@@ -46,6 +47,7 @@ PARTS: Final = (
     Part("release_grids", ReleaseGrid, _whole_city(ReleaseGrid), since=_SINCE),
     Part("releases", Release, _whole_city(Release), batch=_ONE, since=_SINCE),
     Part("council_papers", CouncilPaper, _whole_city(CouncilPaper), batch=_ONE, since=_SINCE),
+    Part("bias_tables", BiasTable, _whole_city(BiasTable), since=_SINCE),
     Part("public_texts", PublicText, _whole_city(PublicText), since=_SINCE),
     Part("public_pages", PublicDistrict, _of_districts(PublicDistrict), since=_SINCE),
     Part("public_entries", PublicEntry, _of_districts(PublicEntry), since=_SINCE),

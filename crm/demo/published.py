@@ -1,4 +1,4 @@
-"""Demo publication: a release grid, the releases of two quarters a year apart, and a council paper."""
+"""Demo publication: a release grid, two quarters a year apart, a bias table, and a council paper."""
 
 from typing import Final
 
@@ -7,11 +7,12 @@ from crm.demo.book import Book
 from jobs.printing import can_write_pdf
 from lib.days import city_day
 from publishing.rules.cells import TOTAL
+from publishing.services.bias import can_be_made, make_bias_table
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.papers import make_paper
 from publishing.services.releases import make_release
 from publishing.services.stating import choices
-from reports.periods import quarter_of
+from reports.periods import quarter_of, year_of
 from reports.questions import By
 from reports.statuses import Status, status_of
 
@@ -40,7 +41,10 @@ TEXTS: Final = {
 
 
 def write_releases(book: Book) -> None:
-    """Publish the last quarter that is final and the same quarter a year before, as a supervisor would."""
+    """Publish the last quarter that is final and the same a year before, as a supervisor would.
+
+    The bias table of the last year is made if it is final.
+    """
     greta = book.users["supervisor.city@demo.example"]
     greta.districts.add(book.districts["CITY"])  # only now: the incidents are led in their district
     city = actor_for(greta)
@@ -53,6 +57,8 @@ def write_releases(book: Book) -> None:
     confirm_grid(actor=actor_for(book.users["privacy@demo.example"]), grid_id=grid.pk)
     make_release(actor=city, quarter=before)
     release = make_release(actor=city, quarter=last)
+    if can_be_made(year := year_of(today).previous()):
+        make_bias_table(actor=city, year=year)
     keys = [key for rows in choices(release).values() for key, _name in rows]
     totals = [key for key in keys if key.endswith(f":{TOTAL}") and not key.startswith("level:")]
     if totals and can_write_pdf():

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/compare/", views.compare_page, name="reports_compare"),
     path("reports/method/", views.method_page, name="reports_method"),
     path("reports/bias/", bias.bias_page, name="reports_bias"),
+    path("reports/bias/make/", bias.bias_make, name="reports_bias_make"),
     path("reports/notes/", period_notes.period_notes, name="reports_notes"),
     path("reports/notes/<uuid:pk>/remove/", period_notes.period_note_remove, name="reports_note_remove"),
     path("reports/map/", views.map_page, name="reports_map"),

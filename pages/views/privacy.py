@@ -57,6 +57,7 @@ NOUNS: dict[str, Any] = {
     "event": gettext_lazy("activity log"),
     "handover": gettext_lazy("a handover"),
     "import": gettext_lazy("an import"),
+    "bias_table": gettext_lazy("a bias table"),
     "incident": gettext_lazy("an incident"),
     "job": gettext_lazy("a background task"),
     "job_file": gettext_lazy("a file of a background task"),

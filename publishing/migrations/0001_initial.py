@@ -214,6 +214,19 @@ class Migration(FirstMigration):
             },
         ),
         migrations.CreateModel(
+            name='BiasTable',
+            fields=[
+                ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('year_since', models.DateField(unique=True, verbose_name='year')),
+                ('made_on', models.DateField(verbose_name='day')),
+                ('document', models.JSONField()),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('year_since__day', 1), ('year_since__month', 1)), name='bias_table_is_of_a_year', violation_error_message='A bias table is of a whole year.')],
+            },
+        ),
+        migrations.CreateModel(
             name='CouncilPaper',
             fields=[
                 ('id', models.UUIDField(default=lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),

@@ -1,5 +1,6 @@
 """Published figures, and what a district tells the public: entries, meetings, ways to report, listings."""
 
+from publishing.models.bias_table import BiasTable
 from publishing.models.district import PublicDistrict, PublicText
 from publishing.models.entry import EntryTranslation, PublicEntry
 from publishing.models.listing import PublicListing
@@ -10,6 +11,7 @@ from publishing.models.releases import CouncilPaper, Release, ReleaseGrid
 from publishing.models.route import ReportingRoute, RouteTest
 
 __all__ = [
+    "BiasTable",
     "CouncilPaper",
     "EntryTranslation",
     "PublicDistrict",

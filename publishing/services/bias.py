@@ -1,28 +1,34 @@
 """The bias table of a year, as ODIHR asks for it: bias ground by kind of concern, and the response.
 
-It is of the whole city and of a year that is over, never of a district. It has a fixed list of rows, each
+It is of the whole city and of a year that is final, never of a district. It has a fixed list of rows, each
 ground with each kind. Small numbers are hidden as in a release, nobody among them, and the proof knows the
-quarters that were released, so that the table can leave the house.
+quarters that were released. It is counted once and kept, so that it can leave the house.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from audit.models import Action, Op
+from audit.services import Changed, record_changes
 from districts.models import District
+from lib.days import city_today
 from meetings.codes import ConcernKind
 from meetings.models import Concern
 from publishing.codes import INDICATORS
-from publishing.models import Release, ReleaseGrid
+from publishing.models import BiasTable, Release, ReleaseGrid
 from publishing.rules.cells import LEAST, TOTAL, Pair, Table
 from publishing.rules.suppression import suppress
 from publishing.services import beside
 from publishing.services.counting import of_kept, secret_lot
+from publishing.services.grids import lock_releases
 from reports.counted import counted_rows
 from reports.happenings import BIAS
 from reports.indicators import concerns, reassurance
@@ -30,6 +36,7 @@ from reports.periods import Period, quarter_of
 from reports.policies import can_read_reports
 from reports.questions import Question
 from reports.reading import Report
+from reports.statuses import Status, status_of
 
 # What is counted of each bias concern: answered and reassured in time.
 _RESPONSES: Final[Mapping[str, Report]] = {"answered": concerns.REPORT, "offered": reassurance.REPORT}
@@ -52,36 +59,51 @@ class BiasRow:
     offered: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class BiasTable:
-    """A concern counts in each of its grounds and kinds, and once in `total`.
-
-    `rows` are those of the fixed list that show a number. Of all others the reader learns nothing, not even
-    whether there was a concern.
-    """
-
-    rows: Sequence[BiasRow]
-    total: BiasRow
-
-
 def can_read_bias_table(actor: Actor) -> bool:
-    """Who may see every concern: from two tables of one year, others could work out what was added."""
+    """Whether the actor may read and make bias tables: who may read every concern that they count."""
     covers_all = not District.objects.active().exclude(pk__in=actor.district_ids).exists()
     return can_read_reports(actor) and (actor.sees_everywhere or covers_all)
 
 
-def bias_table(actor: Actor, year: Period) -> BiasTable:
-    """The table of a year that is over.
+def can_be_made(year: Period) -> bool:
+    """Whether the table of a year can be counted now: it is final, and no release comes after it."""
+    return status_of(year, city_today()) == Status.FINAL and not waits_for_release(year)
 
-    Raises PermissionDenied, and ValueError for another period or a year that waits for a release.
+
+@transaction.atomic
+def make_bias_table(*, actor: Actor, year: Period) -> BiasTable:
+    """Count the bias concerns of a year and keep the table as everybody may read it.
+
+    Raises PermissionDenied, and ValidationError if the year has a table, is not final, or waits for a
+    release.
     """
     if not can_read_bias_table(actor):
         raise PermissionDenied
+    lock_releases()
+    if BiasTable.objects.filter(year_since=year.since).exists():
+        raise ValidationError(_("The bias table of this year is made. It stays as it is."))
+    if year.months != 12 or not can_be_made(year):
+        raise ValidationError(_("The bias table of this year cannot be made yet."))
+    rows, total = _counted_rows(actor, year)
+    document = {"rows": [asdict(row) for row in rows], "total": asdict(total)}
+    table = BiasTable.objects.create(
+        year_since=year.since, made_on=city_today(), made_by_id=actor.id, document=document
+    )
+    record_changes(actor, Action.CREATE, [Changed("bias_table", table.pk, Op.CREATED, 1, [])])
+    return table
+
+
+def rows_of(table: BiasTable) -> tuple[list[BiasRow], BiasRow]:
+    """The rows of a table that show a number, and its total.
+
+    A concern counts in each of its grounds and kinds, and once in the total. Of rows that are not listed the
+    reader learns nothing, not even whether there was a concern.
+    """
+    return [BiasRow(**row) for row in table.document["rows"]], BiasRow(**table.document["total"])
+
+
+def _counted_rows(actor: Actor, year: Period) -> tuple[list[BiasRow], BiasRow]:
     question = Question((year,), tuple(District.objects.active().filter(parent=None).in_order()))
-    if year.months != 12 or year.until > question.today:
-        raise ValueError("the table is of a whole year")
-    if waits_for_release(year):
-        raise ValueError("a quarter of the year can still be released")
     received, in_time = _count(question)
     found = (
         Concern.objects.visible_to(actor).filter(pk__in=received).values_list("pk", "bias_grounds", "kinds")
@@ -118,7 +140,7 @@ def _quarters(year: Period) -> list[Period]:
 
 def _published(
     year: Period, groups: Mapping[Group, set[UUID]], received: set[UUID], in_time: Mapping[str, set[UUID]]
-) -> BiasTable:
+) -> tuple[list[BiasRow], BiasRow]:
     names = {f"{ground} {kind}": (ground, kind) for ground in BIAS for kind in ConcernKind.values}
     listed = {name: groups[group] for name, group in names.items() if len(groups.get(group, ())) >= LEAST}
     quarters = [quarter.since.isoformat() for quarter in _quarters(year)]
@@ -154,7 +176,7 @@ def _published(
         return BiasRow(ground, kind, of, *(_shown(shown.get(slug), name, 0) for slug in _SLUGS.values()))
 
     rows = (row(name, *names[name]) for name in listed)
-    return BiasTable([one for one in rows if one.received is not None], row(TOTAL, "", ""))
+    return [one for one in rows if one.received is not None], row(TOTAL, "", "")
 
 
 def _released(quarters: Sequence[str]) -> list[Table]:

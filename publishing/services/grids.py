@@ -16,10 +16,10 @@ from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
 from publishing.codes import INDICATORS
-from publishing.models import Release, ReleaseGrid
+from publishing.models import BiasTable, Release, ReleaseGrid
 from publishing.policies import can_confirm, can_publish
 from reports.catalogue import REPORTS
-from reports.periods import quarter_of
+from reports.periods import quarter_of, year_of
 
 RELEASE_LOCK: Final = 0x72656C73  # one change of what is published at a time
 
@@ -91,10 +91,20 @@ def withdraw_grid(*, actor: Actor, grid_id: UUID) -> None:
 
 
 def refuse_released(since: date) -> None:
-    """Raises ValidationError for a quarter that was released, or lies before one that was."""
+    """Raises ValidationError for a quarter that was released, has a bias table, or lies before such a one."""
     if Release.objects.filter(quarter_since__gte=since).exists():
         raise ValidationError(
             {"since": _("This quarter or a later one has been released. Choose a quarter after it.")}
+        )
+
+    if BiasTable.objects.filter(year_since__gte=year_of(since).since).exists():
+        raise ValidationError(
+            {
+                "since": _(
+                    "The bias table of this year or a later one is made, without the quarters of the grid. "
+                    "Choose a quarter after it."
+                )
+            }
         )
 
 

@@ -1,4 +1,4 @@
--- A release, a council paper and a publication stay as they were published, and a grid as it was confirmed:
+-- A release, a bias table, a council paper and a publication stay as they were published, and a grid as it was confirmed:
 -- by trigger, for everybody. A file that is no longer published can be deleted; each publication keeps its
 -- digests (docs/adr/0069).
 
@@ -23,6 +23,9 @@ BEGIN
 END $$;
 
 CREATE TRIGGER publishing_release_stays BEFORE UPDATE OR DELETE ON publishing_release
+    FOR EACH ROW EXECUTE FUNCTION publishing_keep();
+
+CREATE TRIGGER publishing_biastable_stays BEFORE UPDATE OR DELETE ON publishing_biastable
     FOR EACH ROW EXECUTE FUNCTION publishing_keep();
 
 CREATE TRIGGER publishing_releasegrid_stays BEFORE UPDATE OR DELETE ON publishing_releasegrid
