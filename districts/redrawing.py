@@ -19,7 +19,7 @@ from districts.services import (
     described_district,
     lock_ground,
     record_district,
-    refuse_widening,
+    refuse_change_of_access,
 )
 from lib.acting import Acting
 from lib.conflicts import check_version
@@ -214,7 +214,14 @@ def _succeed(
         "manage.py redraw_district."
     )
     above = {*successor.lineage} - {*district.lineage}
-    refuse_widening(is_strict, above | joined if joined else above - {successor.pk}, {"code": text})
+    gained = above | joined if joined else above - {successor.pk}
+    refuse_change_of_access(is_strict, gained, {"code": text})
+    text = _(
+        "Redrawing it would take records from accounts or API keys. Redraw it on the server with "
+        "manage.py redraw_district."
+    )
+    lost = {*district.lineage} - {*successor.lineage, district.pk}
+    refuse_change_of_access(is_strict, lost, {"parent": text})
     successor.succeeds.add(district)
     for follow in kinds.ACCESS:
         follow(district, successor)

@@ -87,9 +87,13 @@ def edit_district(
             "Moving it would give accounts or API keys access to more records. Move it "
             "on the server with manage.py import_districts."
         )
-        refuse_widening(
-            actor.kind == "user", {*_lineage(district, district.parent)} - {*before}, {"parent": text}
+        lineage = {*_lineage(district, district.parent)}
+        refuse_change_of_access(actor.kind == "user", lineage - {*before}, {"parent": text})
+        text = _(
+            "Moving it would take records from accounts or API keys. Move it on the server with "
+            "manage.py import_districts."
         )
+        refuse_change_of_access(actor.kind == "user", {*before} - lineage, {"parent": text})
         _move(district)
     if "code" in changed:
         Move.objects.create(part_ids=[district.pk], gained_ids=district.lineage)
@@ -159,13 +163,13 @@ def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
         raise ValidationError({"parent": text}, code="signed")
 
 
-def refuse_widening(is_strict: bool, gained: Collection[UUID], errors: Mapping[str, str]) -> None:
-    """Raise `errors` if accounts or keys that have these would see more records: that needs two people."""
-    if not is_strict or not gained:
+def refuse_change_of_access(is_strict: bool, changed: Collection[UUID], errors: Mapping[str, str]) -> None:
+    """Raise `errors` if accounts or keys have these, which would see other records: one person may not."""
+    if not is_strict or not changed:
         return
     for relation in District._meta.get_fields(include_hidden=True):
         given = isinstance(relation, models.ManyToManyRel) and relation.field.name == "districts"
-        if given and relation.related_model._default_manager.filter(districts__in=gained).exists():  # type: ignore[union-attr]  # no generic relation
+        if given and relation.related_model._default_manager.filter(districts__in=changed).exists():  # type: ignore[union-attr]  # no generic relation
             raise ValidationError(dict(errors))
 
 

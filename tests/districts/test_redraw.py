@@ -200,6 +200,20 @@ def test_a_redraw_that_opens_more_records_needs_the_server(ground: dict[str, Any
     assert redraw_district(actor=SYSTEM, district_id=mill.pk, code="N7", parent=south).parent == south
 
 
+def test_a_redraw_or_move_that_takes_records_from_colleagues_needs_the_server(ground: dict[str, Any]) -> None:
+    mill, north = ground["mill"], ground["north"]
+    administrator = make_actor(role=Role.ADMINISTRATOR)
+    make_supervisor(north)
+    for also in ({"also": ()}, {"also": [{"code": "N8"}]}, {"on": city_today() + timedelta(days=9)}):
+        with pytest.raises(ValidationError, match="take records from accounts"):
+            redraw_district(actor=administrator, district_id=mill.pk, code="N7", parent=None, **also)
+    with pytest.raises(ValidationError, match="take records from accounts"):
+        edit_district(actor=administrator, district_id=mill.pk, parent=None, was_wrong=True)
+    within = redraw_district(actor=administrator, district_id=mill.pk, code="N7", also=[{"code": "N8"}])
+    assert within.parent == north, "whoever had the records still has them"
+    assert redraw_district(actor=SYSTEM, district_id=within.pk, code="N9", parent=None).parent is None
+
+
 def test_a_parent_is_corrected_until_a_signed_audit_has_its_figures(ground: dict[str, Any]) -> None:
     mill, north, south = ground["mill"], ground["north"], ground["south"]
     with pytest.raises(ValidationError, match="would change past figures"):
