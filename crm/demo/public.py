@@ -88,7 +88,7 @@ def write_public_site(book: Book) -> None:
     )
     for slug, text in _TEXTS.items():
         write_text(actor=greta, slug=slug, language="en", text=text)
-    _routes(book, greta)
+    _routes(book, greta, sofia)
     for code in _SHORT:
         write_page(
             actor=sofia, district_id=book.districts[code].pk, is_on=True, languages=["en", "es", "ar", "et"],
@@ -131,7 +131,7 @@ def _entry(book: Book, writer: Actor, other: Actor, code: str, said: str, became
     )
 
 
-def _routes(book: Book, city: Actor) -> None:
+def _routes(book: Book, city: Actor, tester: Actor) -> None:
     """All were tested and answered; the desk of the community did not answer on two days since."""
     today = city_day(book.now)
     for sort, (name, kind, code, fields) in enumerate(_ROUTES):
@@ -143,7 +143,7 @@ def _routes(book: Book, city: Actor) -> None:
         results = [(30, "answered")]
         results += [(9, "not_answered"), (2, "not_answered")] if kind == "reporting_centre" else []
         for days, result in results:
-            record_test(actor=city, route_id=route.pk, result=result, on=today - timedelta(days))
+            record_test(actor=tester, route_id=route.pk, result=result, on=today - timedelta(days))
 
 
 def _meeting(

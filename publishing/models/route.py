@@ -82,6 +82,10 @@ class ReportingRoute(models.Model):
     )
     answered_on = models.DateField(null=True, editable=False)
     failed_on = models.DateField(null=True, editable=False)  # the first failure since an answer
+    #: Who last wrote what is tested: an answer that they report themselves does not count.
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
     revision = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 

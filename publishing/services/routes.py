@@ -21,6 +21,7 @@ from lib.days import city_today
 from lib.row_context import Opened, opened
 from meetings.codes import FollowUpKind
 from meetings.services.follow_ups import create_follow_up
+from publishing.kinds import RouteAnswer
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
 from publishing.rules.routes import after, result_after
@@ -59,9 +60,9 @@ def write_route(
         text = _("The location of this organisation is protected. Remove the address.")
         raise ValidationError({"address": text})
     is_corrected = bool({"url", "phone", "address"}.intersection(changed))
-    if not route._state.adding and (is_corrected or "kind" in changed):
+    if route._state.adding or is_corrected or "kind" in changed:
         route.tested_on = route.answered_on = route.failed_on = None
-        route.test_result = ""
+        route.test_result, route.written_by_id = "", actor.id
     route.full_clean(exclude=["organisation", "district"])
     if route.phone and not route.dialled:
         text = _(
@@ -89,13 +90,16 @@ def record_test(
     """Record whether someone answered.
 
     Raises DoesNotExist, PermissionDenied for who does not work there, and ValidationError for a centre that
-    did not agree to tests.
+    did not agree to tests, and for an answer that is reported by who wrote the number or address.
     """
     route = _locked(actor, route_id, version)
     if not (can_edit_page(actor, route.district_id) or _works_there(actor, route)):
         raise PermissionDenied
     if route.organisation_id and not route.agreed_to_tests:
         raise ValidationError(_("Ask the organisation first whether it agrees to test calls."), code="agreed")
+    if result == RouteAnswer.ANSWERED and actor.id == route.written_by_id:
+        text = _("You entered this number or address. Ask a colleague to test it.")
+        raise ValidationError(text, code="own")
     test = RouteTest(route=route, tested_on=on or city_today(), tested_by_id=actor.id, result=result)
     refuse_future(test, ["tested_on"])
     test.full_clean(exclude=["route", "tested_by"])
@@ -155,7 +159,10 @@ def _was_in(route: ReportingRoute) -> UUID | None:
 
 
 def _works_there(actor: Actor, route: ReportingRoute) -> bool:
-    return route.district_id is not None and can_write_entry(actor, route.district_id)
+    """Whether the actor may test it. One of the whole city everybody may, who works in any district."""
+    if route.district_id is None:
+        return actor.kind == "user" and actor.writes
+    return can_write_entry(actor, route.district_id)
 
 
 def _save(route: ReportingRoute) -> None:

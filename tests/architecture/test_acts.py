@@ -13,13 +13,15 @@ from tests.architecture.acts import PAGE, ROOT, page, table
 #: How services are called that open, erase or publish. Each has a row, or a reason why one person is enough.
 NAMES: Final = re.compile(
     r"(erase|delete|destroy|purge|prune|discard|merge|remove|forget|put_|approve|confirm|publish|release|sign_|"
-    r"countersign|revoke|list_organisation|agree|drop|edit_user|invite|exclude|ask_|restrict|join_|accept)"
+    r"countersign|revoke|list_organisation|agree|drop|edit_user|invite|exclude|ask_|restrict|join_|accept|"
+    r"announce_|adopt_|redraw_|write_page|write_text|write_route|record_test|make_release|make_paper|make_bias)"
 )
 
 
 def services() -> Iterator[str]:
     """Services with such a name. A service takes its actor by keyword."""
     files = [*ROOT.glob("*/services/*.py"), *ROOT.glob("*/services.py"), *ROOT.glob("*/merging/services.py")]
+    files.append(ROOT / "districts/redrawing.py")
     for file in files:
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for node in ast.parse(file.read_text()).body:

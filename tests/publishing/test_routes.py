@@ -64,7 +64,7 @@ def test_two_failures_on_different_days_hide_a_route_and_a_wrong_number_at_once(
 def test_a_wrong_number_stays_hidden_until_someone_answers() -> None:
     town = Town()
     for result, is_shown in (("wrong", False), ("not_answered", False), ("answered", True)):
-        route = record_test(actor=town.supervisor, route_id=town.line.pk, result=result)
+        route = record_test(actor=town.other, route_id=town.line.pk, result=result)
         assert route.is_shown is is_shown, result
 
 
@@ -99,6 +99,27 @@ def test_a_supervisor_keeps_a_route_and_an_officer_tests_it() -> None:
     write_route(actor=supervisor, route_id=route.pk, is_public=False)
     centre.refresh_from_db()
     assert not centre.is_reporting_centre
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", ["phone", "url", "address"])
+def test_whoever_writes_a_number_or_address_does_not_say_that_someone_answers_there(changed: str) -> None:
+    town = Town()
+    values = {"phone": "900 100 209", "url": "https://other.example", "address": "9 Mill Lane"}
+    city = write_route(
+        actor=actor_for(make_supervisor(*District.objects.all())), name="City line", kind="police_desk",
+        language="en", is_public=True, phone="900 100 208",
+    )  # fmt: skip
+    write_route(actor=town.other, route_id=town.line.pk, **{changed: values[changed]})
+    with pytest.raises(ValidationError, match="Ask a colleague"):
+        record_test(actor=town.other, route_id=town.line.pk, result="answered")
+    assert not record_test(actor=town.other, route_id=town.line.pk, result="wrong").is_shown, (
+        "is never refused"
+    )
+    assert record_test(actor=town.supervisor, route_id=town.line.pk, result="answered").is_shown
+    assert write_route(actor=town.other, route_id=town.line.pk, note="Ring twice.").is_shown
+    anybody = actor_for(make_officer(town.south))
+    assert record_test(actor=anybody, route_id=city.pk, result="answered").is_shown, "of the whole city"
 
 
 @pytest.mark.django_db
@@ -197,6 +218,6 @@ def test_another_kind_is_tested_again_and_only_the_emergency_number_needs_no_tes
     town.route("Desk", "police_desk", phone="900 100 201")
     about = {"actor": town.supervisor, "route_id": town.line.pk}
     assert not write_route(**about, kind="emergency").is_shown
-    assert record_test(**about, result="answered").is_shown
+    assert record_test(**about | {"actor": town.other}, result="answered").is_shown
     assert not write_route(**about, url="https://other.example").is_shown
     assert write_route(**about, phone="112").is_shown
