@@ -1,4 +1,4 @@
-"""Tests and files that the documents name as evidence exist."""
+"""Tests, files and code that the documents name exist."""
 
 import re
 import subprocess
@@ -11,15 +11,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
+FOLDERS = (ROOT, TESTS, ROOT / "pages" / "templates")
 CODE = re.compile(r"`([^`\n]+)`")
-PLACE = re.compile(r"(?:tests|faults|benchmarks|docs)/[\w./-]*")
+ROOMS = "|".join(file.parent.name for file in ROOT.glob("*/__init__.py"))
+PLACE = re.compile(rf"(?:{ROOMS}|deploy|docs)/[\w./-]*")
+DOTTED = re.compile(rf"(?:{ROOMS})(?:\.\w+)+")
+#: Files and hosts that look like a dotted name: `contacts.jsonl` is a file of an archive.
+ENDINGS = (".jsonl", ".py", ".example")
 TEST = re.compile(r"(?:[\w-]+/)*test_\w+(?:\.py)?")
 FUNCTION = re.compile(r"^def (test_\w+)", re.MULTILINE)
 DOCUMENTS = sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
 
 
 def named(text: str) -> Iterator[str]:
-    """Return names in code style that look like tests or files of tests, experiments or documents."""
+    """Return names in code style that look like tests or files of this project."""
     return (one for one in CODE.findall(text) if PLACE.fullmatch(one) or TEST.fullmatch(one))
 
 
@@ -32,16 +37,46 @@ def names_in_tests() -> frozenset[str]:
 
 
 def is_there(name: str) -> bool:
-    """Whether the path exists from the root or from `tests/` (with or without .py), or the name exists."""
-    if (ROOT / name).exists() or (TESTS / name).exists():
-        return True
+    """Whether the path exists from one of the FOLDERS (with or without .py), or the name is in the tests."""
     file = f"{name.removesuffix('.py')}.py"
-    return (TESTS / file).exists() or bool({name, file} & names_in_tests())
+    if any((folder / path).exists() for folder in FOLDERS for path in (name, file)):
+        return True
+    return bool({name, file} & names_in_tests())
+
+
+def is_code(dotted: str) -> bool:
+    """Whether a dotted name is a module, or a name that a module defines."""
+    place, names = ROOT, dotted.split(".")
+    while names and (place / names[0]).is_dir():
+        place /= names.pop(0)
+    if names and (place / f"{names[0]}.py").is_file():
+        place /= f"{names.pop(0)}.py"
+    files = [place] if place.is_file() else place.rglob("*.py")
+    text = "\n".join(file.read_text() for file in files)
+    return all(re.search(rf"^\s*((async )?def |class |){name}\b", text, re.MULTILINE) for name in names)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_test_and_file_that_is_named_is_there(document: Path) -> None:
     assert [name for name in named(document.read_text()) if not is_there(name)] == []
+
+
+def test_all_code_that_is_named_is_there() -> None:
+    dotted = {
+        (str(document.relative_to(ROOT)), name)
+        for document in DOCUMENTS
+        for name in CODE.findall(document.read_text())
+        if DOTTED.fullmatch(name) and not name.endswith(ENDINGS)
+    }
+    assert len(dotted) > 20
+    assert sorted(place for place in dotted if not is_code(place[1])) == []
+
+
+@pytest.mark.parametrize("name", ["meetings.gone", "lib.leases.gone", "meetings.services.gone.gone"])
+def test_code_that_is_gone_is_missed(name: str) -> None:
+    assert DOTTED.fullmatch(name)
+    assert not is_code(name)
+    assert is_code("lib.leases.claim")
 
 
 def test_the_lists_of_threats_and_requirements_name_tests() -> None:
@@ -50,7 +85,7 @@ def test_the_lists_of_threats_and_requirements_name_tests() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tests/contacts/test_gone.py", "contacts/test_gone", "test_gone.py", "test_gone", "docs/gone.md"]
+    "name", ["tests/contacts/test_gone.py", "contacts/test_gone", "test_gone.py", "test_gone", "lib/gone.py"]
 )
 def test_what_is_gone_is_missed(name: str) -> None:
     assert list(named(f"see `{name}`, and `record()`")) == [name]
