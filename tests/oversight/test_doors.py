@@ -98,6 +98,18 @@ def test_the_api_does_not_call_a_contact_of_the_portfolio_outside() -> None:
     assert not PersonRead.objects.get().is_outside
 
 
+def test_merging_counts_a_contact_as_outside_if_a_reason_was_given() -> None:
+    place = Place()
+    user = make_user(Role.OFFICER, place.north)
+    own = make_contact(place.north, make_organisation(place.north, lead_officer=user))
+    page = browse_for(user, place.contact).get(
+        f"/duplicates/contacts/merge/?row={own.pk}&row={place.contact.pk}"
+    )
+    assert page.status_code == 200
+    reads = PersonRead.objects.values_list("contact_id", "is_outside")
+    assert dict(reads) == {own.pk: False, place.contact.pk: True}
+
+
 def test_findings_of_a_data_request_count() -> None:
     place, desk = Place(), make_user(Role.PRIVACY_OFFICER)
     found = make_request(desk, place.meeting, place.contact)
