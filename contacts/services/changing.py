@@ -145,25 +145,22 @@ def note_districts(changes: Iterable[Change], seen_in: SeenIn) -> None:
         change.districts |= where[pk]
 
 
-def insert_new(changes: Iterable[Change], fold: Callable[[Any], None]) -> list[Any]:
-    """Insert the new rows, folded, and answer them. The caller has checked them."""
+def insert_new(changes: Iterable[Change]) -> list[Any]:
+    """Insert the new rows and return them. The caller has checked and folded them."""
     rows = [change.row for change in changes if change.is_new]
     if rows:
-        for row in rows:
-            fold(row)
         with constraints_in_words(type(rows[0])):
             insert_rows(type(rows[0]), rows)
     return rows
 
 
-def save_changed(changes: Collection[Change], fold: Callable[[Any], None]) -> None:
-    """Write known rows as they are now: folded, in their next version.
+def save_changed(changes: Collection[Change]) -> None:
+    """Write known rows as they are now, in their next version.
 
-    The caller holds the rows, has checked them and records it.
+    The caller holds the rows, has checked and folded them, and records the change.
     """
     rows, now = [change.row for change in changes], timezone.now()
     for row in rows:
-        fold(row)
         row.version += 1
         row.updated_at = now
     if rows:

@@ -154,7 +154,10 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     for change in changes:
         _assign(actor, change)
     plan = plan_details(changes)
-    insert_new(changes, lambda row: fold_contact(row, plan.kept[row.pk]))
+    for change in changes:
+        if change.is_new:
+            fold_contact(change.row, plan.kept[change.row.pk])
+    insert_new(changes)
     plan.store()
     demoted: dict[UUID, Contact] = {}
     for change in changes:
@@ -188,7 +191,9 @@ def save_contacts(changes: Collection[Change], details: Details | None = None) -
             names = (before.get(name, getattr(change.row, name)) for name in ("given_name", "family_name"))
             keep_former_names(change.row, [" ".join(names).strip()])
     kept = details_of([one.row for one in changes], details)
-    save_changed(changes, lambda row: fold_contact(row, kept[row.pk]))
+    for change in changes:
+        fold_contact(change.row, kept[change.row.pk])
+    save_changed(changes)
 
 
 def keep_former_names(row: Contact, names: Iterable[str]) -> None:

@@ -129,7 +129,10 @@ def write_organisations(
     for change in changes:
         _assign(actor, change, is_checked=is_checked)
     plan = plan_details(changes, is_checked=is_checked)
-    new = insert_new(changes, lambda row: fold_organisation(row, plan.kept[row.pk]))
+    for change in changes:
+        if change.is_new:
+            fold_organisation(change.row, plan.kept[change.row.pk])
+    new = insert_new(changes)
     plan.store()
     open_periods(new)
     begin_when_known([row for row in new if row.known_since])
@@ -158,7 +161,9 @@ def save_organisations(
 ) -> None:
     """Write known rows as they are now, with their periods (`save_changed`). `details` have been read."""
     kept = details_of([one.row for one in changes], details)
-    save_changed(changes, lambda row: fold_organisation(row, kept[row.pk]))
+    for change in changes:
+        fold_organisation(change.row, kept[change.row.pk])
+    save_changed(changes)
     known = {one.row: one.columns.keys() for one in changes}
     correct_kinds([one.row for one in changes if one.was_wrong and "kind" in one.columns])
     dated = [row for row, names in known.items() if not names.isdisjoint(DATED)]

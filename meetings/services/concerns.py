@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,13 +52,15 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
     note_districts(changes, districts_of_concerns)
     for change in changes:
         _assign(actor, change)
-    begin_histories(insert_new(changes, fold_concern))
+    for change in changes:
+        fold_concern(change.row)
+    begin_histories(insert_new(changes))
     for change in changes:
         ids = change.fields.get("external_ids")
         if ids is not None and set_external_ids(change.row, ids):
             change.names.append("external_ids")
     changed = [one for one in changes if one.is_changed]
-    _save(changed)
+    save_changed(changed)
     continue_histories([one.row for one in changed])
     for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
@@ -152,7 +153,7 @@ def name_incident(actor: Actor, concern: Concern) -> None:
     change = Change(concern)
     change.names = ["incident"]
     note_districts([change], districts_of_concerns)
-    _save([change])
+    save_concerns([change])
     record_written(actor, "concern", [change], districts_of_concerns)
 
 
@@ -166,7 +167,11 @@ def districts_of_concerns(concerns: Collection[Concern]) -> dict[UUID, set[UUID]
     return {concern.pk: {concern.district_id} for concern in concerns}
 
 
-_save = partial(save_changed, fold=fold_concern)
+def save_concerns(changes: Collection[Change]) -> None:
+    """Write known concerns as they are now. The caller holds them and records the change."""
+    for change in changes:
+        fold_concern(change.row)
+    save_changed(changes)
 
 
 def _assign(actor: Actor, change: Change) -> None:
@@ -225,7 +230,7 @@ CONCERNS: Final = Kind(
     "concern",
     Concern,
     districts_of_concerns,
-    _save,
+    save_concerns,
     links=(
         Link("concern", "organisation", "site_organisation"),
         Link("concern", "organisation", "raised_by_organisation"),

@@ -55,14 +55,16 @@ def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool 
     note_districts(changes, seen_in)
     for change in changes:
         _assign(actor, change)
-    insert_new(changes, fold_meeting)
+    for change in changes:
+        fold_meeting(change.row)
+    insert_new(changes)
     for change in changes:
         if change.before.get("status") == MeetingStatus.PLANNED and change.row.status in TOOK_PLACE:
             count_absent(actor, change.row)
         set_rows_beside(actor, change)
         if with_actor and change.row.logged_by:
             change.row.officers.add(change.row.logged_by)
-    save_changed([one for one in changes if one.is_changed], fold_meeting)
+    save_changed([one for one in changes if one.is_changed])
     record_written(actor, "meeting", changes, seen_in)
     written = [one.row for one in changes if one.is_new or one.is_changed]
     _follow(actor, written, met)
@@ -250,11 +252,18 @@ def _check(meeting: Meeting) -> None:
         raise ValidationError({"outcomes": _("Leave the outcome empty until the meeting has taken place.")})
 
 
+def save_meetings(changes: Collection[Change]) -> None:
+    """Write known meetings as they are now. The caller holds them and records the change."""
+    for change in changes:
+        fold_meeting(change.row)
+    save_changed(changes)
+
+
 MEETINGS: Final = Kind(
     "meeting",
     Meeting,
     districts_of_meetings,
-    partial(save_changed, fold=fold_meeting),
+    save_meetings,
     links=(
         Link("meeting", "organisation", "organisations", is_through=True),
         Link("meeting", "contact", "contacts"),

@@ -15,7 +15,6 @@ from contacts.services.changing import (
     note_districts,
     record_written,
     rewrite_rows,
-    save_changed,
 )
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened, writes
@@ -29,28 +28,26 @@ from meetings.models import (
     MeetingContact,
     MeetingExternalId,
 )
-from meetings.services.concerns import districts_of_concerns
-from meetings.services.folding import fold_concern, fold_follow_up, fold_meeting
-from meetings.services.follow_ups import districts_of_follow_ups
-from meetings.services.meetings import districts_of_meetings
+from meetings.services.concerns import districts_of_concerns, save_concerns
+from meetings.services.follow_ups import districts_of_follow_ups, save_follow_ups
+from meetings.services.meetings import districts_of_meetings, save_meetings
 
 
 @writes
 def rewrite_meetings(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
-    save = partial(save_changed, fold=fold_meeting)
-    rewrite_rows(actor, Meeting.objects.all(), keys, rewrite, save, "meeting", districts_of_meetings)
+    rewrite_rows(actor, Meeting.objects.all(), keys, rewrite, save_meetings, "meeting", districts_of_meetings)
 
 
 @writes
 def rewrite_follow_ups(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
-    save = partial(save_changed, fold=fold_follow_up)
-    rewrite_rows(actor, FollowUp.objects.all(), keys, rewrite, save, "follow_up", districts_of_follow_ups)
+    rewrite_rows(
+        actor, FollowUp.objects.all(), keys, rewrite, save_follow_ups, "follow_up", districts_of_follow_ups
+    )
 
 
 @writes
 def rewrite_concerns(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
-    save = partial(save_changed, fold=fold_concern)
-    rewrite_rows(actor, Concern.objects.all(), keys, rewrite, save, "concern", districts_of_concerns)
+    rewrite_rows(actor, Concern.objects.all(), keys, rewrite, save_concerns, "concern", districts_of_concerns)
 
 
 @opened(Opened.WRITER)
@@ -84,7 +81,7 @@ def remove_attendance(actor: Actor, keys: Keys) -> None:
         change.names = ["contacts"]
     note_districts(changes, districts_of_meetings)
     links.delete()
-    save_changed(changes, fold_meeting)
+    save_meetings(changes)
     record_written(actor, "meeting", changes, districts_of_meetings)
 
 
@@ -93,14 +90,14 @@ class _Owner(NamedTuple):
 
     model: Any
     object_type: str
-    fold: Callable[[Any], None]
+    save: Callable[[Collection[Change]], None]
     seen_in: Callable[..., Any]
 
 
 _OWNERS: Final[dict[type[models.Model], _Owner]] = {
-    MeetingExternalId: _Owner(Meeting, "meeting", fold_meeting, districts_of_meetings),
-    ConcernExternalId: _Owner(Concern, "concern", fold_concern, districts_of_concerns),
-    FollowUpExternalId: _Owner(FollowUp, "follow_up", fold_follow_up, districts_of_follow_ups),
+    MeetingExternalId: _Owner(Meeting, "meeting", save_meetings, districts_of_meetings),
+    ConcernExternalId: _Owner(Concern, "concern", save_concerns, districts_of_concerns),
+    FollowUpExternalId: _Owner(FollowUp, "follow_up", save_follow_ups, districts_of_follow_ups),
 }
 
 
@@ -118,7 +115,7 @@ def _delete_external_ids(model: type[models.Model], actor: Actor, keys: Keys, re
     note_districts(changes, owner.seen_in)
     for row in named:
         row.delete()
-    save_changed(changes, owner.fold)
+    owner.save(changes)
     record_written(actor, owner.object_type, changes, owner.seen_in)
 
 
