@@ -94,7 +94,7 @@ def test_words_of_a_search_make_a_view_or_list_a_search_and_leave_only_a_hash(re
 def test_contacts_are_never_counted_without_a_limit() -> None:
     """A key that brings no limit of its own is refused, and so is the system."""
     for kind in ("key", "system"):
-        reader = Actor(kind=kind, id=uuid7())  # type: ignore[arg-type]  # both are kinds
+        reader = Actor(kind=kind, id=uuid7())
         with pytest.raises(TypeError):
             disclose(reader, "contact", people=[uuid7()])
     assert events() == []
