@@ -87,9 +87,11 @@ import practices.services.exchange
 import practices.services.rewriting
 import privacy.archive
 import privacy.erasing
+import privacy.exports.organisation
 import privacy.exports.package
 import privacy.ledger
 import privacy.models
+import privacy.received
 import privacy.reminders
 import privacy.review_reminders
 import privacy.searching
@@ -286,6 +288,15 @@ lib.erasable.WRITERS.fill(
 )
 lib.freezing.CHECKS.fill(privacy.services.freezing.refuse_frozen)
 lib.freezing.TEXT_CHECKS.fill(privacy.services.hiding.refuse_replacing)
+
+# --- Answers to data requests --------------------------------------------------------------------------
+
+privacy.exports.organisation.LISTINGS.fill(publishing.models.PublicListing.objects.in_force_of)
+privacy.received.KEY_NAMES.fill(
+    privacy.received.KeyNames(
+        api.models.ApiKey.objects.names_by_id, active=api.models.ApiKey.objects.active_names
+    )
+)
 
 # --- Archives, signed records and other cities ---------------------------------------------------------
 

@@ -1,18 +1,26 @@
 """Who received records: bodies that people named, and API keys that read them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.apps import apps
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from audit.rules import name_and_how
+from lib.wired import Wired
 from privacy.inquiries import merged_into
 from privacy.trail import BACK, OF_THE_DESK, events_visible_to, shared_by_people
 
-_KEY: Final = "api.ApiKey"  # of a room above this one, so by its label
+
+class KeyNames(NamedTuple):
+    """Reads names of API keys, which are of a room above: of some by ID, and of all that are active."""
+
+    by_id: Callable[[Collection[UUID]], Mapping[UUID, str]]
+    active: Callable[[], Sequence[str]]
+
+
+KEY_NAMES: Final = Wired[KeyNames]("privacy.received.KEY_NAMES")
 
 
 class Receiver(NamedTuple):
@@ -31,9 +39,14 @@ def receivers(ids: Collection[UUID]) -> list[Receiver]:
         names.setdefault(name.casefold(), name)
     read = events_visible_to(SYSTEM).filter(actor_kind="key", allowed=True)
     keys = set(_about(read, known).order_by().values_list("actor_id", flat=True).distinct())
-    titles = dict(apps.get_model(_KEY)._base_manager.filter(pk__in=keys).values_list("pk", "name"))
+    titles = key_names().by_id([pk for pk in keys if pk])
     of_keys = sorted((titles.get(pk, ""), pk) for pk in keys if pk)
     return [*(Receiver(name) for name in names.values()), *(Receiver(name, pk) for name, pk in of_keys)]
+
+
+def key_names() -> KeyNames:
+    [names] = KEY_NAMES
+    return names
 
 
 def _about(events: Any, ids: Collection[UUID]) -> Any:

@@ -1,7 +1,9 @@
 """ApiKey: the permissions, districts, purpose and expiry date of another tool."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -42,6 +44,12 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """Usable keys whose creator, if there is one, is not deactivated."""
         answered_for = Q(created_by__isnull=True) | Q(created_by__is_active=True)
         return self.usable(now).filter(answered_for)
+
+    def names_by_id(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        return dict(self.filter(pk__in=ids).values_list("pk", "name"))
+
+    def active_names(self) -> list[str]:
+        return list(self.filter(status=KeyStatus.ACTIVE).order_by("name").values_list("name", flat=True))
 
     def ending(self, now: datetime) -> Self:
         """Keys that expire soon, which administrators are warned about."""

@@ -1,16 +1,16 @@
 """What is held about an organisation, for the organisation itself: its own record, without people."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from django.apps import apps
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts.models import Affiliation, FocusDeclaration, Organisation
+from lib.wired import Wired
 from meetings.models import FollowUp
 from privacy.exports.records import Held, field_label, field_value
 from privacy.models import DataRequest
@@ -23,7 +23,10 @@ RECORD: Final = (
 WISHES: Final = ("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on")
 COMMUNITY: Final = ("focus", "declared_by", "declared_on")
 LISTING: Final = ("summary", "focus_words", "agreed_by", "agreed_on", "how", "review_on")
-_LISTING: Final = "publishing.PublicListing"  # of a room above this one, so by its label
+#: How public listings in force of an organisation are read. They are of a room above.
+LISTINGS: Final = Wired[Callable[[Organisation], Iterable[models.Model]]](
+    "privacy.exports.organisation.LISTINGS"
+)
 
 
 def organisation_held(row: DataRequest) -> Held:
@@ -43,8 +46,7 @@ def _records(organisation: Organisation) -> Iterator[Mapping[str, Any]]:
     ):
         yield from _record(_("Community"), one, COMMUNITY, people)
     yield from _record(_("Wishes about contact"), organisation, WISHES, people)
-    listings = apps.get_model(_LISTING)._base_manager.filter(organisation=organisation, is_in_force=True)
-    for listing in listings:
+    for listing in (row for listings_of in LISTINGS for row in listings_of(organisation)):
         yield from _record(_("Public listing"), listing, LISTING, people)
     promises = FollowUp.objects.pending().filter(organisations=organisation).order_by("due_on", "pk")
     for promise in promises.distinct():

@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -24,10 +23,10 @@ from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from privacy import inventory, words
 from privacy.codes import RegisterPart
 from privacy.models import RegisterState, RegisterText, RetentionRule
+from privacy.received import key_names
 
 COMMITTED: Final = Path(__file__).resolve().parents[2] / "docs" / "register.json"
 TYPES: Final[Mapping[str, str]] = {"pdf": "application/pdf", "csv": CSV_TYPE, "json": "application/json"}
-_KEY: Final = "api.ApiKey"  # of a room above this one, so by its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,13 @@ def committed() -> str:
 def content(actor: Actor) -> dict[str, Any]:
     """The register of this city on this day, with its own texts and the keys of other systems."""
     texts = RegisterText.objects.visible_to(actor).by_part()
-    keys = apps.get_model(_KEY)._base_manager.filter(status="active").order_by("name")
     in_force = RetentionRule.objects.in_force().days()
     return {
         "city": settings.CITY_NAME,
         "day": f"{city_today()}",
         "laws": list(settings.REGIMES),
         "texts": [{"title": str(part.label), "text": texts.get(part, "")} for part in RegisterPart],
-        "systems": list(keys.values_list("name", flat=True)),
+        "systems": list(key_names().active()),
         "entries": [asdict(one) for one in entries(in_force)],
     }
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +23,7 @@ from privacy.exports.register import period_of
 from privacy.inquiries import merged_into
 from privacy.models import DataRequest, Finding, RetentionRule
 from privacy.models.package import Package
+from privacy.received import key_names
 from privacy.services.findings import released
 from privacy.services.requests import OBJECT_TYPE
 from privacy.trail import BACK, Events, events_visible_to, shared_by_people
@@ -31,7 +31,6 @@ from privacy.trail import BACK, Events, events_visible_to, shared_by_people
 FEWEST: Final = 5  # officers who could be meant before their role and district are named
 CONSULTED: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
 READ: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT)
-_KEY: Final = "api.ApiKey"  # of a room above this one, so by its label, as the search reads tables
 
 
 def ids_of(held: Held) -> list[UUID]:
@@ -51,12 +50,12 @@ def recipients(actor: Actor, ids: list[UUID]) -> list[dict[str, Any]]:
     )
     for event in reads.order_by("at", "pk"):
         keys[event.actor_id].append(event)
-    names = dict(apps.get_model(_KEY)._base_manager.filter(pk__in=keys).values_list("pk", "name"))
+    names = key_names().by_id([pk for pk in keys if pk])
     for pk, events in keys.items():
         how = ngettext("read by another system %(n)s time", "read by another system %(n)s times", len(events))
         how %= {"n": len(events)}
-        name = names.get(pk, _("another system"))
-        found.append({"name": name, "how": how, "on": f"{city_day(events[-1].at)}"})
+        name = names.get(pk, "") if pk else ""
+        found.append({"name": name or _("another system"), "how": how, "on": f"{city_day(events[-1].at)}"})
     return found
 
 

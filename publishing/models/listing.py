@@ -27,6 +27,9 @@ class PublicListingQuerySet(models.QuerySet["PublicListing"]):
     def in_force(self) -> Self:
         return self.filter(is_in_force=True)
 
+    def in_force_of(self, organisation: Organisation) -> Self:
+        return self.in_force().filter(organisation=organisation)
+
 
 class PublicListing(models.Model):
     """Who agreed, when, how and to which fields. Consent is the basis of this row, and of nothing else.
