@@ -14,8 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,37 +74,18 @@ def _lock(actor_id: UUID, key: str) -> None:
 
 
 def _find(actor_id: UUID, key: str) -> IdempotentRequest | None:
-    """Return the stored result, if it is still valid.
-
-    A row is deleted if it is older than 48 hours, or if a process of the previous release died during the
-    work. Once deleted, that process cannot complete it.
-    """
+    """Return the stored result, unless it is older than 48 hours."""
     found = IdempotentRequest.objects.filter(actor_id=actor_id, key=key).first()
     if found is None:
         return None
-    now = timezone.now()
-    is_left = found.answer is None and found.status is None and found.lease_until < now
-    if found.created_at < now - KEPT or is_left:
+    if found.created_at < timezone.now() - KEPT:
         found.delete()
         return None
-    if found.answer is None and found.status is not None:
-        _take_over(found)
     return found
 
 
 def _keep(actor_id: UUID, key: str, request_hash: bytes, answer: Kept) -> None:
-    now = timezone.now()
-    try:
-        IdempotentRequest.objects.create(
-            actor_id=actor_id,
-            key=key,
-            request_hash=request_hash,
-            answer=answer,
-            lease_until=now + KEPT,
-            created_at=now,
-        )
-    except IntegrityError:  # the previous release, which does not use the lock, has started the same request
-        raise _running() from None
+    IdempotentRequest.objects.create(actor_id=actor_id, key=key, request_hash=request_hash, answer=answer)
 
 
 def _running() -> Problem:
@@ -115,16 +95,6 @@ def _running() -> Problem:
         _("The first request with this key is still running."),
         headers={"Retry-After": str(RETRY_AFTER)},
     )
-
-
-# --- Rows of the previous release, which stored whole responses --------------------------------------
-
-
-def _take_over(row: IdempotentRequest) -> None:
-    """Replace a stored response with its IDs and versions."""
-    row.answer = {"status": row.status, **kept_of(orjson.loads(bytes(row.body)))}
-    row.status, row.body, row.headers, row.lease_until = None, b"", {}, row.created_at + KEPT
-    row.save(update_fields=["answer", "status", "body", "headers", "lease_until"])
 
 
 def kept_of(body: Kept) -> Kept:
@@ -152,12 +122,6 @@ def _known(error: Kept) -> str:
 
 
 def forget_old_requests() -> int:
-    """Delete rows older than 48 hours and return their number. Also shorten rows of the previous release."""
-    now = timezone.now()
-    deleted: int = IdempotentRequest.objects.filter(created_at__lt=now - KEPT).delete()[0]
-    for pk in IdempotentRequest.objects.filter(status__isnull=False).values_list("pk", flat=True):
-        with transaction.atomic():
-            row = IdempotentRequest.objects.select_for_update().filter(pk=pk, status__isnull=False).first()
-            if row is not None:
-                _take_over(row)
+    """Delete rows older than 48 hours and return their number."""
+    deleted: int = IdempotentRequest.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
     return deleted

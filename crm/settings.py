@@ -192,7 +192,7 @@ CACHES = {
         "BACKEND": "crm.cache.JSONCache",  # never pickle: docs/adr/0066
         "LOCATION": REDIS_CACHE_URL,
         "KEY_PREFIX": "crm",
-        "VERSION": 2,  # of what the values are: the version before wrote pickles, and cannot read JSON
+        "VERSION": 2,  # raised when the form of the values changes: 2 is JSON
         # One retry on a new connection, then give up, because a page must not wait for Redis.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)},
     },

@@ -24,7 +24,6 @@ import accounts.signals
 import api.bulk_reads
 import api.models
 import api.services.feeds
-import api.services.idempotent
 import api.services.keys
 import api.services.pending_keys
 import audit.models
@@ -226,7 +225,6 @@ contacts.models.contact.HIDES_ENDED_ROLES.fill(privacy.models.RetentionRule.obje
 
 lib.erasable.ERASERS.fill(privacy.erasing.erase_at_once)
 lib.erasable.FORGETTERS.fill(
-    api.services.idempotent.forget,
     privacy.ledger.note_leaving,
     privacy.services.retention_decisions.forget_sentences,
     exchange.imports.forgetting.forget_rows,

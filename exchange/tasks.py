@@ -7,7 +7,7 @@ from exchange.imports.drafts import forget_drafts
 from exchange.imports.watching import FETCH, fetch_due
 
 
-@shared_task(name="contacts.forget_imports")  # its first name: workers of the version before know no other
+@shared_task(name="exchange.forget_imports")
 def forget_old_imports() -> None:
     forget_drafts(timezone.now())
 

@@ -25,8 +25,6 @@ from incidents.models import (
     TensionAssessment,
 )
 
-_SINCE: Final = 4  # the first version of archives with incidents
-
 
 def _protocols(actor: Actor) -> Any:
     """The city's, those of the districts, and whichever the incidents there follow."""
@@ -42,23 +40,22 @@ def _incidents(actor: Actor) -> Any:
 
 
 PARTS: Final = (
-    Part("protocol_steps", ProtocolStep, owner="protocol", since=_SINCE),
-    Part("protocols", Protocol, _protocols, since=_SINCE),
-    Part("protocol_agreements", ProtocolAgreement, owner="protocol", since=_SINCE),
+    Part("protocol_steps", ProtocolStep, owner="protocol"),
+    Part("protocols", Protocol, _protocols),
+    Part("protocol_agreements", ProtocolAgreement, owner="protocol"),
     Part(
         "incidents",
         Incident,
         _incidents,
         object_type="incident",
         where=("district", "also_in"),
-        since=_SINCE,
     ),
-    Part("incident_concerns", IncidentConcern, owner="incident", since=_SINCE),
-    Part("incident_closings", IncidentClosing, owner="incident", since=_SINCE),
-    Part("incident_steps", IncidentStep, owner="incident", since=_SINCE),
-    Part("step_handovers", StepHandover, owner="step", since=_SINCE),
-    Part("reassurances", Reassurance, owner="incident", since=_SINCE),
-    Part("tension_assessments", TensionAssessment, owner="incident", since=_SINCE),
-    Part("debriefs", Debrief, owner="incident", since=_SINCE),
-    Part("debrief_voices", DebriefVoice, owner="debrief", since=_SINCE),
+    Part("incident_concerns", IncidentConcern, owner="incident"),
+    Part("incident_closings", IncidentClosing, owner="incident"),
+    Part("incident_steps", IncidentStep, owner="incident"),
+    Part("step_handovers", StepHandover, owner="step"),
+    Part("reassurances", Reassurance, owner="incident"),
+    Part("tension_assessments", TensionAssessment, owner="incident"),
+    Part("debriefs", Debrief, owner="incident"),
+    Part("debrief_voices", DebriefVoice, owner="debrief"),
 )

@@ -22,9 +22,6 @@ from plans.models import (
     PlanVoice,
 )
 
-_SINCE: Final = 4  # the first version of archives with plans
-_CHANGES: Final = 5
-
 
 def _plans(actor: Actor) -> Any:
     """Those of the districts of the archive: others may see them, and read them elsewhere."""
@@ -33,17 +30,17 @@ def _plans(actor: Actor) -> Any:
 
 
 PARTS: Final = (
-    Part("plans", Plan, _plans, object_type="plan", where=("district",), since=_SINCE),
-    Part("plan_goals", Goal, owner="plan", since=_SINCE),
-    Part("plan_actions", Action, owner="goal", since=_SINCE),
-    Part("plan_partners", Partner, owner="action", since=_SINCE),
-    Part("plan_evidence", Evidence, owner="action", since=_SINCE),
-    Part("plan_milestones", Milestone, owner="action", since=_SINCE),
-    Part("plan_changes", PlanChange, owner="plan", since=_CHANGES),
-    Part("plan_indicators", Indicator, owner="goal", since=_SINCE),
-    Part("plan_values", IndicatorValue, owner="indicator", since=_SINCE),
-    Part("plan_voices", PlanVoice, owner="review", since=_SINCE),
-    Part("plan_reviews", PlanReview, owner="plan", since=_SINCE),
+    Part("plans", Plan, _plans, object_type="plan", where=("district",)),
+    Part("plan_goals", Goal, owner="plan"),
+    Part("plan_actions", Action, owner="goal"),
+    Part("plan_partners", Partner, owner="action"),
+    Part("plan_evidence", Evidence, owner="action"),
+    Part("plan_milestones", Milestone, owner="action"),
+    Part("plan_changes", PlanChange, owner="plan"),
+    Part("plan_indicators", Indicator, owner="goal"),
+    Part("plan_values", IndicatorValue, owner="indicator"),
+    Part("plan_voices", PlanVoice, owner="review"),
+    Part("plan_reviews", PlanReview, owner="plan"),
 )
 NOT_TAKEN: Final = {
     "plans.City": "each installation compares the fingerprints of other cities itself",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,7 +10,6 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from lib.days import city_day
 from plans.codes import PlanStatus, Unit
 from plans.known import Numbers, numbers
 from plans.models import Milestone, PlanReview
@@ -160,12 +159,11 @@ def with_days(rows: PlanQuerySet) -> Any:
 def figures_in(days: Mapping[str, Any], today: date) -> list[Figure]:
     """Both figures of a plan in its days so far. None of a draft, or of a plan that has not begun.
 
-    A closed plan counts up to the day on which it was closed. The version before wrote none: then the last
-    change was the closing.
+    A closed plan counts up to the day on which it was closed.
     """
     if days["status"] == PlanStatus.DRAFT:
         return []
-    last = _closed_on(days) if days["status"] == PlanStatus.CLOSED else today
+    last = date.fromisoformat(days["closed_on"]) if days["status"] == PlanStatus.CLOSED else today
     starts_on, ends_on = (date.fromisoformat(days[name]) for name in ("starts_on", "ends_on"))
     if starts_on > last:
         return []
@@ -176,9 +174,3 @@ def figures_in(days: Mapping[str, Any], today: date) -> list[Figure]:
         milestones_on_time(map(MilestoneDays.read, days["milestones"]), period),
         plan_reviewed(adopted_on, held, days["review_months"], period, last),
     ]
-
-
-def _closed_on(days: Mapping[str, Any]) -> date:
-    if days["closed_on"]:
-        return date.fromisoformat(days["closed_on"])
-    return city_day(datetime.fromisoformat(days["updated_at"]))

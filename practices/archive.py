@@ -9,8 +9,6 @@ from exchange.archive.parts import Part
 from practices.models import Adoption, EditorialReview, Practice, PracticeText, Takeaway
 from practices.services.practices import OBJECT
 
-_SINCE: Final = 4  # the first version of archives with practices
-
 
 def _adoptions(actor: Actor) -> Any:
     rows = Adoption.objects.visible_to(actor)
@@ -23,11 +21,11 @@ def _practices(actor: Actor) -> Any:
 
 
 PARTS: Final = (
-    Part("practices", Practice, _practices, object_type=OBJECT, since=_SINCE),
-    Part("practice_texts", PracticeText, owner="practice", since=_SINCE),
-    Part("practice_reviews", EditorialReview, owner="practice", since=_SINCE),
-    Part("practice_adoptions", Adoption, _adoptions, since=_SINCE),
-    Part("takeaways", Takeaway, owner="follow_up", since=_SINCE),
+    Part("practices", Practice, _practices, object_type=OBJECT),
+    Part("practice_texts", PracticeText, owner="practice"),
+    Part("practice_reviews", EditorialReview, owner="practice"),
+    Part("practice_adoptions", Adoption, _adoptions),
+    Part("takeaways", Takeaway, owner="follow_up"),
 )
 NOT_TAKEN: Final = {
     "practices.OfferedFile": "of another city; the file can be read again",

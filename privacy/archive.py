@@ -6,17 +6,13 @@ from accounts.actors import Actor
 from exchange.archive.parts import Part
 from privacy.models import Restriction
 
-_SINCE: Final = 5  # the first version of archives with restrictions
-
 
 def _restrictions(actor: Actor) -> Any:
     """Return restrictions in force, for an archive of everything: a district's has no restricted contact."""
     return Restriction.objects.visible_to(actor).of_contacts()
 
 
-PARTS: Final = (
-    Part("restrictions", Restriction, _restrictions, derived=frozenset({"request"}), since=_SINCE),
-)
+PARTS: Final = (Part("restrictions", Restriction, _restrictions, derived=frozenset({"request"})),)
 _HERE: Final = "an answer of this installation’s privacy officers, which ends here"
 NOT_TAKEN: Final = {
     "privacy.Breach": _HERE,

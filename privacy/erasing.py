@@ -152,7 +152,6 @@ def begin(row: Erasure) -> None:
                 show_texts(SYSTEM, restriction)  # they are erased where they belong
         plan = plan_of(row.request) if row.request else plan_of_contacts(row.contact_ids)
         locked.places, locked.contact_ids = [list(place) for place in plan.places], list(plan.contacts)
-    if locked.sealed is None:  # or begun by the version before
         if row.request:
             content: list[Any] = [terms_for(row.request), texts_that_stay(row.request)]
         else:

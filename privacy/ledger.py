@@ -165,7 +165,7 @@ def replay(file: Path, actor: Actor = SYSTEM) -> int:
     older than they are.
     """
     lines = list(read_ledger(file))
-    erasures = [line for line in lines if _kind(line) == LedgerKind.ERASURE]
+    erasures = [line for line in lines if line["kind"] == LedgerKind.ERASURE]
     found: dict[str, list[Found]] = {line["id"]: [] for line in erasures}
     people = _people(erasures)
     for person, one in named_again(people):
@@ -179,7 +179,7 @@ def replay(file: Path, actor: Actor = SYSTEM) -> int:
         others = [left[pk] for pk in line["contacts"]]
         _erase_again(actor, line, found[line["id"]], stays.get(line["id"], frozenset()).union(*others))
     missing = _missing(lines)
-    put_marks(actor, folded(line["marks"] for line in missing if _kind(line) == LedgerKind.MARKS))
+    put_marks(actor, folded(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS))
     for content in _corrections(missing):
         _correct_again(actor, content)
     LedgerEntry.objects.bulk_create(map(_as_entry, missing))
@@ -189,7 +189,7 @@ def replay(file: Path, actor: Actor = SYSTEM) -> int:
 def findings(file: Path) -> Iterator[str]:
     """Yield what the ledger says is gone or changed and is not, as numbers by table. Raises LedgerBroken."""
     lines = list(read_ledger(file))
-    erasures = [line for line in lines if _kind(line) == LedgerKind.ERASURE]
+    erasures = [line for line in lines if line["kind"] == LedgerKind.ERASURE]
     ids: set[UUID] = set()
     for line in erasures:
         ids |= {UUID(pk) for pk in line["contacts"]}
@@ -204,17 +204,12 @@ def findings(file: Path) -> Iterator[str]:
     for (label, field, at), count in sorted(named.items()):
         yield f"{label}: {field} names a person who was erased on {at:%Y-%m-%d}, in {count} rows"
     missing = _missing(lines)
-    marks = differing(folded(line["marks"] for line in missing if _kind(line) == LedgerKind.MARKS))
+    marks = differing(folded(line["marks"] for line in missing if line["kind"] == LedgerKind.MARKS))
     for label, count in sorted(Counter(label for label, _key in marks).items()):
         yield f"{label}: {count} rows lack a restriction or an opt-out, or have one that has ended"
     wrong = Counter(content["model"] for content in _corrections(missing) if not _is_corrected(content))
     for label, count in sorted(wrong.items()):
         yield f"{label}: {count} rows are as they were before a correction"
-
-
-def _kind(line: Mapping[str, Any]) -> str:
-    """The kind of a line. Lines of the version before are erasures."""
-    return str(line.get("kind", LedgerKind.ERASURE))
 
 
 def _people(erasures: Collection[Mapping[str, Any]]) -> list[Erased]:
@@ -248,7 +243,7 @@ def _as_entry(line: Mapping[str, Any]) -> LedgerEntry:
     return LedgerEntry(
         id=UUID(line["id"]),
         at=datetime.fromisoformat(line["at"]),
-        kind=_kind(line),
+        kind=line["kind"],
         contact_ids=line["contacts"],
         places=line["places"],
         marks=line.get("marks", []),
@@ -276,7 +271,7 @@ def _erase_again(
 
 def _corrections(missing: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Corrected values in order, as far as they are still there."""
-    found = (_content(line) for line in missing if _kind(line) == LedgerKind.CORRECTION)
+    found = (_content(line) for line in missing if line["kind"] == LedgerKind.CORRECTION)
     return [content for content in found if content]
 
 

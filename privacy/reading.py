@@ -96,12 +96,10 @@ def with_alike(shown: Sequence[Shown], others: Sequence[Finding]) -> list[Shown]
 
 def alike(findings: Sequence[Finding]) -> dict[tuple[str, str, str], set[UUID]]:
     """Return the IDs of findings by table, field and text."""
-    texts = _texts(findings)
     found: dict[tuple[str, str, str], set[UUID]] = defaultdict(set)
     for one in findings:
-        row = texts.get((one.model, one.object_id))
-        if text := _text_of(one, text_in(one.model, one.field, row) if row else ""):
-            found[_place(one, text)].add(one.pk)
+        if one.text:
+            found[_place(one, one.text)].add(one.pk)
     return found
 
 
@@ -204,16 +202,12 @@ def _organisations(
 
 def _shown(finding: Finding, row: dict[str, Any], organisation: str = "") -> Shown:
     now = text_in(finding.model, finding.field, row) if row else ""
-    text = _text_of(finding, now)
-    parts = list(_parts(text, finding)) if text else []
+    parts = list(_parts(finding.text, finding)) if finding.text else []
     at = row.get(_dated(finding.model))
     page = _page(finding.model, finding.object_id, row) if row else None
-    return Shown(finding, title_of(finding.model, finding.field), text, parts, at, organisation, page, now)
-
-
-def _text_of(finding: Finding, now: str) -> str:
-    """The text in which a finding has its passages and cuts."""
-    return now if finding.text is None else finding.text
+    return Shown(
+        finding, title_of(finding.model, finding.field), finding.text, parts, at, organisation, page, now
+    )
 
 
 def title_of(label: str, field: str) -> str:

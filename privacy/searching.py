@@ -209,7 +209,7 @@ def keep_findings(row: DataRequest, found: list[Found]) -> None:
             before.save()
         if before is None:
             finding.text = one.text
-        if finding.text is None or finding.text == one.text:
+        if finding.text == one.text:
             finding.passages = [list(passage) for passage in one.passages]
         (kept if before else new).append(finding)
     edited = set(_edited(list(known.values())))

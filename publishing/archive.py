@@ -19,7 +19,6 @@ from publishing.models import (
     RouteTest,
 )
 
-_SINCE: Final = 4  # the first version of archives with published figures
 _ONE: Final = 1  # row in memory: a release has all tables, a paper its file
 
 
@@ -44,18 +43,18 @@ def _seen(model: Any) -> Any:
 
 
 PARTS: Final = (
-    Part("release_grids", ReleaseGrid, _whole_city(ReleaseGrid), since=_SINCE),
-    Part("releases", Release, _whole_city(Release), batch=_ONE, since=_SINCE),
-    Part("council_papers", CouncilPaper, _whole_city(CouncilPaper), batch=_ONE, since=_SINCE),
-    Part("bias_tables", BiasTable, _whole_city(BiasTable), since=_SINCE),
-    Part("public_texts", PublicText, _whole_city(PublicText), since=_SINCE),
-    Part("public_pages", PublicDistrict, _of_districts(PublicDistrict), since=_SINCE),
-    Part("public_entries", PublicEntry, _of_districts(PublicEntry), since=_SINCE),
-    Part("entry_translations", EntryTranslation, owner="entry", since=_SINCE),
-    Part("public_meetings", PublicMeeting, _seen(PublicMeeting), since=_SINCE),
-    Part("public_listings", PublicListing, _seen(PublicListing), since=_SINCE),
-    Part("reporting_routes", ReportingRoute, _of_districts(ReportingRoute), since=_SINCE),
-    Part("route_tests", RouteTest, owner="route", since=_SINCE),
+    Part("release_grids", ReleaseGrid, _whole_city(ReleaseGrid)),
+    Part("releases", Release, _whole_city(Release), batch=_ONE),
+    Part("council_papers", CouncilPaper, _whole_city(CouncilPaper), batch=_ONE),
+    Part("bias_tables", BiasTable, _whole_city(BiasTable)),
+    Part("public_texts", PublicText, _whole_city(PublicText)),
+    Part("public_pages", PublicDistrict, _of_districts(PublicDistrict)),
+    Part("public_entries", PublicEntry, _of_districts(PublicEntry)),
+    Part("entry_translations", EntryTranslation, owner="entry"),
+    Part("public_meetings", PublicMeeting, _seen(PublicMeeting)),
+    Part("public_listings", PublicListing, _seen(PublicListing)),
+    Part("reporting_routes", ReportingRoute, _of_districts(ReportingRoute)),
+    Part("route_tests", RouteTest, owner="route"),
 )
 NOT_TAKEN: Final = {
     "publishing.Publication": "what this installation has published, which the rows can make again",

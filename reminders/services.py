@@ -28,8 +28,8 @@ from reminders.models import Reminder
 from reminders.rules import LOOKBACK
 
 # Message names from the first version, so that messages in transit during an upgrade are accepted.
-SEND_DUE: Final = "meetings.send_due_reminders"
-TOP_UP: Final = "meetings.top_up_reminders"
+SEND_DUE: Final = "reminders.send_due"
+TOP_UP: Final = "reminders.top_up"
 AT_A_TIME: Final = 500
 _DAY: Final = timedelta(days=1)
 _changed: ContextVar[dict[tuple[str, UUID], None] | None] = ContextVar("changed", default=None)

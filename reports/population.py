@@ -31,11 +31,6 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
     WHERE root.code <> '' OR NOT district.lineage && %(parts)s::uuid[]
 )"""
 
-# The kind an organisation had: of a period (`dated`) that an older version wrote, the kind it has now.
-KIND_THEN: Final = """coalesce(
-    dated.kind, (SELECT now.kind FROM contacts_organisation now WHERE now.id = dated.organisation_id)
-)"""
-
 # The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.
 SPOKEN_FOR: Final = """
     SELECT said.focus FROM contacts_focusdeclaration said
@@ -123,12 +118,12 @@ def population(*measures: str) -> str:
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           {KIND_THEN} AS kind{now}{moments}
+           dated.kind{now}{moments}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
     {joined if is_of_now else ""}
-    WHERE {KIND_THEN} <> ALL(%(not_counted)s::text[])
+    WHERE dated.kind <> ALL(%(not_counted)s::text[])
 ), population AS MATERIALIZED (
     SELECT asked.nr AS of_nr, dated.organisation_id, dated.district_id, dated.kind, dated.cadence_days,
            dated.lead_officer_id, dated.deputy_officer_id{more}

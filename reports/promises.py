@@ -14,7 +14,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from reports.figures import Fact, Source
-from reports.population import ASKED, KIND_THEN, SPOKEN_FOR, in_cells
+from reports.population import ASKED, SPOKEN_FOR, in_cells
 from reports.questions import By
 from reports.taken_home import TAKEN_HOME, TRY_BY
 
@@ -50,7 +50,7 @@ def promises(by: By, measures: Sequence[str]) -> str:
     asks_tried = by == By.DISTRICT and any(TRY_BY in measure for measure in measures)
     tried = f"UNION ALL {TAKEN_HOME}" if asks_tried else ""
     return f"""{ASKED}, made AS MATERIALIZED (
-    SELECT ground.code, dated.organisation_id, {KIND_THEN} AS kind_then, dated.since, dated.until,
+    SELECT ground.code, dated.organisation_id, dated.kind AS kind_then, dated.since, dated.until,
            promise.id, promise.kind, link.reported_back_on,
            promise.first_due_on, promise.created_at, state.status, state.due_on, state.completed_at,
            state.since AS so_since, state.until AS so_until

@@ -29,16 +29,13 @@ def _reviews(actor: Actor) -> Any:
     return Review.objects.visible_to(actor)
 
 
-_SINCE: Final = 2  # the first version of archives with audits
-_RECORDS: Final = 4
-
 PARTS: Final = (
-    Part("review_figures", FrozenFigure, owner="review", batch=_ONE, since=_SINCE),
-    Part("review_comments", FigureComment, owner="review", since=_SINCE),
-    Part("review_samples", SampledMeeting, owner="review", since=_SINCE),
-    Part("review_calls", RungOrganisation, owner="review", since=_SINCE),
-    Part("review_actions", AgreedAction, owner="review", since=_SINCE),
-    Part("review_action_checks", ActionCheck, owner="review", since=_SINCE),
+    Part("review_figures", FrozenFigure, owner="review", batch=_ONE),
+    Part("review_comments", FigureComment, owner="review"),
+    Part("review_samples", SampledMeeting, owner="review"),
+    Part("review_calls", RungOrganisation, owner="review"),
+    Part("review_actions", AgreedAction, owner="review"),
+    Part("review_action_checks", ActionCheck, owner="review"),
     Part(
         "reviews",
         Review,
@@ -46,19 +43,17 @@ PARTS: Final = (
         derived=frozenset({"blind_spots"}),  # communities known to live here leave in no file
         object_type="review",
         where=("district",),
-        since=_SINCE,
     ),
-    Part("review_addenda", Addendum, owner="review", since=_SINCE),
-    Part("review_names", KeptName, owner="review", since=_RECORDS),
+    Part("review_addenda", Addendum, owner="review"),
+    Part("review_names", KeptName, owner="review"),
     Part(
         "review_records",
         SignedRecord,
         owner="review",
         derived=frozenset({"inside"}),
         batch=_ONE,
-        since=_RECORDS,
     ),
-    Part("review_signatures", Signature, owner="review", since=_RECORDS),
+    Part("review_signatures", Signature, owner="review"),
 )
 
 NOT_TAKEN: Final = {

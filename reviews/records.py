@@ -97,13 +97,6 @@ def said_of(statement: str) -> str:
     return f"{DIGEST}{hashlib.sha256(statement.encode()).hexdigest()}"
 
 
-def said_of_addendum(addendum: Addendum) -> str:
-    """The same of an addendum; one that an older version wrote has no statement."""
-    if addendum.statement:
-        return said_of(addendum.statement)
-    return f"{DIGEST}{digest_of(_columns(addendum, STATED))}"
-
-
 def as_text(value: Mapping[str, Any]) -> str:
     return canonical(value).decode()
 

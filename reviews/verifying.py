@@ -22,7 +22,6 @@ from reviews.records import (
     plain,
     record_of,
     said_of,
-    said_of_addendum,
 )
 from reviews.rules import SEED_IN_CLEAR, commitment_to, drawn
 
@@ -38,17 +37,13 @@ Keys = Mapping[str, bytes] | None
 def verify_reviews(report: Report, public_keys: Keys, using: str) -> None:
     """Compare every signed audit with its record and its events. Adds to the report."""
     recorded = SignedRecord.objects.using(using).values("review")
-    stated = Signature.objects.using(using).exclude(statement="").exclude(review__in=recorded)
-    without = set(stated.values_list("review_id", flat=True))
+    signed = Review.objects.using(using).signed().exclude(pk__in=recorded)
+    stated = Signature.objects.using(using).exclude(review__in=recorded)
+    without = {*signed.values_list("pk", flat=True), *stated.values_list("review_id", flat=True)}
     report.findings += [Finding(f"audit {pk}: reviews_signedrecord is gone") for pk in sorted(without)]
     for review in Review.objects.using(using).signed().order_by("pk"):
         record = SignedRecord.objects.using(using).filter(review=review).first()
-        if record is None and review.pk in without:
-            continue
         if record is None:
-            report.notices.append(
-                _of(review, "was signed before records were kept, so only its row is known")
-            )
             continue
         report.records += 1
         for text in _check(review, record, public_keys, report):
@@ -60,7 +55,7 @@ def verify_reviews(report: Report, public_keys: Keys, using: str) -> None:
     for event in _events(using).saying(DIGEST):
         signatures = Signature.objects.using(using).filter(review__in=event.object_ids)
         addenda = Addendum.objects.using(using).filter(review__in=event.object_ids)
-        said = [said_of(one.statement) for one in signatures] + [said_of_addendum(one) for one in addenda]
+        said = [said_of(one.statement) for one in (*signatures, *addenda)]
         if not event.purpose.endswith(tuple(said)):
             names = ", ".join(event.field_names)
             report.findings.append(
@@ -80,7 +75,7 @@ def _check(review: Review, kept: SignedRecord, public_keys: Keys, report: Report
     signatures = list(review.signatures.order_by("position"))
     events = _events(review._state.db).filter(object_ids__contains=[review.pk]).saying(DIGEST)
     purposes = [event.purpose for event in events]
-    addenda = list(review.addenda.exclude(statement="").order_by("written_at", "pk"))
+    addenda = list(review.addenda.order_by("written_at", "pk"))
     statements: list[Signature | Addendum] = [*signatures, *addenda]
     for one in statements:
         yield from _check_statement(review, one, public_keys, purposes, report)
@@ -95,7 +90,6 @@ def _check(review: Review, kept: SignedRecord, public_keys: Keys, report: Report
         record = _read(kept.record)
         yield from _compare(review, record, kept.inside, names, is_from_archive=not purposes)
     yield from _check_names(review, names)
-    yield from _check_addenda(review)
 
 
 def _compare(
@@ -195,20 +189,6 @@ def _check_names(review: Review, signed: Mapping[str, set[Any]]) -> Iterator[str
             signer = kept.name
     if review.signed_by_name not in ("", signer):
         yield "reviews_review signed_by_name is not what was signed"
-
-
-def _check_addenda(review: Review) -> Iterator[str]:
-    """Those that older versions wrote, without a statement."""
-    events = _events(review._state.db).filter(
-        object_ids__contains=[review.pk], field_names__contains=["addenda"]
-    )
-    purposes = [event.purpose for event in events]
-    before = sum(DIGEST not in purpose for purpose in purposes)  # written before digests were
-    for addendum in review.addenda.filter(statement="").order_by("written_at", "pk"):
-        if not any(purpose.endswith(said_of_addendum(addendum)) for purpose in purposes):
-            before -= 1
-            if purposes and before < 0:
-                yield f"reviews_addendum {addendum.pk}: no event has its digest"
 
 
 def _differences(signed: Any, now: Any, path: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from districts.models import District
 from lib.conflicts import check_version
 from lib.waking import wake_on_commit
 
-REFRESH_REMINDERS = "meetings.refresh_reminders_of_user"
+REFRESH_REMINDERS = "reminders.refresh_of_user"
 TEND: Final = "accounts.tend_acts"
 LATELY: Final = timedelta(days=30)
 MOVES_REMINDERS = frozenset(

@@ -104,11 +104,7 @@ class Migration(FirstMigration):
                 ('actor_id', models.UUIDField()),
                 ('key', models.CharField(max_length=255)),
                 ('request_hash', models.BinaryField(max_length=32)),
-                ('answer', models.JSONField(null=True)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.BinaryField(default=b'')),
-                ('lease_until', models.DateTimeField()),
+                ('answer', models.JSONField()),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

@@ -5,20 +5,12 @@ from django.utils import timezone
 
 
 class IdempotentRequest(models.Model):
-    """`answer` is the status with the ID and version of each created row, without any content.
-
-    `status`, `headers`, `body` and `lease_until` are for the previous release, which may run at the same
-    time. It treats a row without a status as a running request. The next release removes these fields.
-    """
+    """`answer` is the status with the ID and version of each created row, without any content."""
 
     actor_id = models.UUIDField()
     key = models.CharField(max_length=255)
     request_hash = models.BinaryField(max_length=32)
-    answer = models.JSONField(null=True)
-    status = models.PositiveSmallIntegerField(null=True)
-    headers = models.JSONField(default=dict)
-    body = models.BinaryField(default=b"")
-    lease_until = models.DateTimeField()
+    answer = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -25,8 +25,8 @@ from audit.models import Pruned, TrailPosition
 
 KEPT = timedelta(days=400)
 LATEST = "latest"
-# `c<number>.<epoch>`; without an epoch, a cursor of version 0.2 or earlier.
-_CURSOR: Final = re.compile(rb"c(\d{1,18})(?:\.([0-9a-f]{12}))?")
+# `c<number>.<epoch>`
+_CURSOR: Final = re.compile(rb"c(\d{1,18})\.([0-9a-f]{12})")
 
 
 class Changes(Resource):
@@ -103,7 +103,7 @@ def read_cursor(cursor: str) -> int:
     found = _CURSOR.fullmatch(text)
     if found is None:
         raise parameters.bad_cursor()
-    if found[2] and found[2].decode() != epoch():
+    if found[2].decode() != epoch():
         raise Problem(
             410,
             "feed_restarted",

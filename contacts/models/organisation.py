@@ -325,8 +325,7 @@ class OrganisationPeriod(models.Model):
     )
     cadence_days = models.PositiveSmallIntegerField(null=True)
     verified_on = models.DateField(null=True)
-    # Null: as the organisation's own, until `recount` has gone through the rows of an older version.
-    kind = models.CharField(max_length=30, choices=Kind, null=True)
+    kind = models.CharField(max_length=30, choices=Kind)
     entered_at = models.DateTimeField(null=True)  # when it was learned, if that was later than `since`
 
     class Meta:

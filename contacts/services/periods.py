@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import UNDO_WITHIN, Organisation, OrganisationPeriod
@@ -77,12 +77,6 @@ def correct_kinds(rows: Iterable[Organisation]) -> None:
                 break
             period.kind, period.entered_at = row.kind, timezone.now()
             period.save(update_fields=["kind", "entered_at"])
-
-
-def complete_kinds(model: type[OrganisationPeriod], ids: Collection[UUID]) -> None:
-    """Give these periods, which an older version wrote, the kind that their organisation has."""
-    kind = Organisation.objects.filter(pk=OuterRef("organisation")).values("kind")
-    model.objects.filter(pk__in=ids, kind=None).update(kind=Subquery(kind))
 
 
 def _state(row: Organisation | OrganisationPeriod) -> list[Any]:

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actors import SYSTEM, Actor
+from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Contact, Organisation, OrganisationPrivateChannel, PrivateChannel
@@ -21,7 +21,6 @@ from contacts.services.contacts import locked_contacts, save_contacts
 from contacts.services.moves import districts_of_contacts, districts_of_organisations
 from contacts.services.organisations import (
     FOLLOWERS,
-    edit_organisation,
     locked_organisations,
     save_organisations,
 )
@@ -108,26 +107,6 @@ def reveal_organisation_private_channel(
     where = districts_of_organisations([organisation])[organisation.pk]
     _record_reveal(actor, "organisation", organisation.pk, where, reason)
     return channel
-
-
-def with_open_address() -> list[UUID]:
-    """Organisations with a protected location whose address an older version kept for everybody to see."""
-    rows = Organisation.objects.with_protected_location().exclude(address="")
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
-@writes
-def hide_address(organisation_id: UUID) -> None:
-    """Move an address to the private channel, unless another one is there."""
-    [row] = locked_organisations(SYSTEM, {organisation_id: None})
-    known = OrganisationPrivateChannel.objects.filter(organisation=row).first()
-    set_organisation_private_channel(
-        actor=SYSTEM,
-        organisation_id=row.pk,
-        night_phone=known.night_phone if known else "",
-        address=(known.address if known else "") or row.address,
-    )
-    edit_organisation(actor=SYSTEM, organisation_id=row.pk, address="")
 
 
 def _store(

@@ -126,17 +126,11 @@ def guard_rows(owner: BaseDatabaseWrapper, application: str, *, enabled: bool) -
     _take_functions(owner)
     switch = sql.SQL(f"ALTER TABLE {{}} {'ENABLE' if enabled else 'DISABLE'} ROW LEVEL SECURITY")
     with transaction.atomic(using=owner.alias), owner.cursor() as cursor:
-        # Versions that send contexts with policies alone, not with writes of accounts, never noted anything.
-        cursor.execute(
-            "SELECT bool_or(contexts_sent) OR NOT EXISTS (SELECT FROM accounts_user) FROM guard.city"
-        )
-        is_guarded = enabled and bool(cursor.fetchone()[0])
         cursor.execute("DELETE FROM guard.context_key")
         cursor.executemany("INSERT INTO guard.context_key (inner_pad, outer_pad) VALUES (%s, %s)", pads())
         cursor.execute("DELETE FROM guard.city")
         cursor.execute(
-            "INSERT INTO guard.city (time_zone, contexts_sent, is_guarded) VALUES (%s, %s, %s)",
-            [settings.TIME_ZONE, settings.ROW_SECURITY, is_guarded],
+            "INSERT INTO guard.city (time_zone, is_guarded) VALUES (%s, %s)", [settings.TIME_ZONE, enabled]
         )
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
@@ -195,20 +189,6 @@ def _take_functions(owner: BaseDatabaseWrapper) -> None:
         )
         for (function,) in cursor.fetchall():
             cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(sql.SQL(function)))
-
-
-def can_guard(owner: BaseDatabaseWrapper) -> bool:
-    """Whether no process without contexts still runs, to which policies would show no row.
-
-    The database was prepared with ROW_SECURITY before, or no one uses it yet.
-    """
-    with owner.cursor() as cursor:
-        cursor.execute(
-            "SELECT bool_or(contexts_sent) OR NOT EXISTS (SELECT FROM accounts_user)"
-            " OR EXISTS (SELECT FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid AND relrowsecurity)"
-            " FROM guard.city"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def set_sessions(owner: BaseDatabaseWrapper, role: str, settings: dict[str, str]) -> None:

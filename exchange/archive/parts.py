@@ -68,8 +68,7 @@ class Part:
     `rows` starts with what the actor sees; a part of an `owner` holds what belongs to the owner's rows.
     `derived` fields are made anew when it is read, by `finish` or by the database; `only` are those taken
     of a table that is not ours to take. `object_type` names the rows in the trail, `where` the districts
-    in which they are seen. `batch` is how many are in memory at once, `since` the version of archives that
-    first had it: in an older one it is empty.
+    in which they are seen. `batch` is how many are in memory at once.
     """
 
     name: str
@@ -83,7 +82,6 @@ class Part:
     where: tuple[str, ...] = ()
     order: tuple[str, ...] = field(default=("pk",))
     batch: int = BATCH
-    since: int = 1
 
     @property
     def file(self) -> str:
@@ -207,7 +205,7 @@ OWN_PARTS: Final = (
         where=("home_district", "also_in"),
     ),
     Part("organisation_periods", OrganisationPeriod, owner="organisation"),
-    Part("organisation_details", OrganisationDetail, owner="owner", finish=check_detail, since=3),
+    Part("organisation_details", OrganisationDetail, owner="owner", finish=check_detail),
     Part("focus_declarations", FocusDeclaration, owner="organisation"),
     Part("organisation_external_ids", OrganisationExternalId, owner="organisation"),
     Part("imported_fields", ImportedFields, owner="organisation"),
@@ -220,7 +218,7 @@ OWN_PARTS: Final = (
         object_type="contact",
         where=("home_district", "affiliations__organisation__home_district"),
     ),
-    Part("contact_details", ContactDetail, owner="owner", finish=check_detail, since=3),
+    Part("contact_details", ContactDetail, owner="owner", finish=check_detail),
     Part("affiliations", Affiliation, owner="contact", derived=frozenset({"told_until"})),
     Part("contact_external_ids", ContactExternalId, owner="contact"),
     Part("series", Series, _series),
@@ -246,8 +244,8 @@ OWN_PARTS: Final = (
         object_type="concern",
         where=("district",),
     ),
-    Part("concern_external_ids", ConcernExternalId, owner="concern", since=3),
-    Part("concern_periods", ConcernPeriod, owner="concern", since=4),
+    Part("concern_external_ids", ConcernExternalId, owner="concern"),
+    Part("concern_periods", ConcernPeriod, owner="concern"),
     Part(
         "follow_ups",
         FollowUp,
@@ -258,7 +256,7 @@ OWN_PARTS: Final = (
         where=("organisations__home_district",),
     ),
     Part("follow_up_organisations", FollowUpOrganisation, owner="follow_up"),
-    Part("follow_up_periods", FollowUpPeriod, owner="follow_up", since=4),
+    Part("follow_up_periods", FollowUpPeriod, owner="follow_up"),
     Part("follow_up_external_ids", FollowUpExternalId, owner="follow_up"),
     Part("imported_rows", ImportedRow, _imported_rows),
     Part("merges", Merge, _merges, derived=frozenset({"memory"})),

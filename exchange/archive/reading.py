@@ -21,8 +21,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.models import Contact, Organisation, OrganisationPeriod
-from contacts.services.periods import complete_kinds
+from contacts.models import Contact, Organisation
 from contacts.services.phones import check_phone
 from districts.models import District
 from exchange.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
@@ -30,15 +29,11 @@ from exchange.archive.writing import Progress, digest_of
 from jobs.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
-from lib.days import city_today
-from meetings.models import Concern, FollowUp
 from meetings.services.folding import refold
-from meetings.services.periods import begin_histories
 from meetings.services.summaries import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
 _BATCH: Final = 2_000
-_DATED_SINCE: Final = 4  # the first version of archives with the histories of all records
 _PLAIN_NUMBER: Final = re.compile(r"\+?\d*")
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
@@ -55,7 +50,6 @@ class Manifest:
     made_by: str
     district: str | None
     rows: Mapping[str, int]  # by part
-    version: int
 
 
 def read_archive(
@@ -114,9 +108,7 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
     """Prove that an archive is of a known format and every file in it what was written."""
     said = _manifest(archive)
     files = {one["name"]: one for one in said["files"]}
-    known = {part.file for part in parts()}
-    expected = {part.file for part in parts() if part.since <= said["version"]}
-    if not expected <= set(files) <= known or {*files, MANIFEST} != set(archive.namelist()):
+    if set(files) != {part.file for part in parts()} or {*files, MANIFEST} != set(archive.namelist()):
         raise ArchiveRefused(_("This ZIP file is not a Proximity CRM archive."))
     for name, one in files.items():
         digest, size, rows = hashlib.sha256(), 0, 0
@@ -126,8 +118,8 @@ def check_archive(archive: zipfile.ZipFile) -> Manifest:
                 size, rows = size + len(block), rows + block.count(b"\n")
         if (size, rows, digest.hexdigest()) != (one["bytes"], one["rows"], one["sha256"]):
             raise ArchiveRefused(_("%s has been altered since the archive was made.") % name)
-    rows_of = {part.name: files[part.file]["rows"] for part in parts() if part.file in files}
-    return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of, said["version"])
+    rows_of = {part.name: files[part.file]["rows"] for part in parts()}
+    return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of)
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -143,6 +135,8 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise ArchiveRefused(_("This is not a Proximity CRM archive."))
     if version > VERSION:
         raise ArchiveRefused(_("This archive was created by a newer version. Update this system first."))
+    if version < VERSION:
+        raise ArchiveRefused(_("This archive was created by an older version, and cannot be read."))
     if said.get("sha256") != digest_of(said):
         raise ArchiveRefused(_("%s has been altered since the archive was made.") % MANIFEST)
     return said
@@ -160,7 +154,6 @@ def _refuse_if_not_empty() -> None:
 class _Reading:
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, progress: Progress) -> None:
         self.archive, self.progress = archive, progress
-        self.version = manifest.version
         self.rows, self.done, self.total = manifest.rows, 0, sum(manifest.rows.values())
         self.now_as: dict[Any, dict[UUID, UUID]] = {District: {}, User: {}}  # id there → id here
 
@@ -179,12 +172,6 @@ class _Reading:
             for start in range(0, len(ids), _BATCH):
                 refold(model, ids[start : start + _BATCH])
         recount_last_met()
-        periods = OrganisationPeriod.objects.filter(kind=None)
-        complete_kinds(OrganisationPeriod, list(periods.values_list("pk", flat=True)))
-        begin_histories(FollowUp.objects.filter(periods=None))  # an older archive has no history of them
-        begin_histories(Concern.objects.filter(periods=None))
-        if self.version < _DATED_SINCE:
-            District.objects.update(recorded_since=city_today())
 
     def _districts(self) -> None:
         here = dict(District.objects.values_list("code", "pk"))
@@ -257,11 +244,8 @@ class _Reading:
             yield row
 
     def _value(self, column: Any, line: Mapping[str, Any]) -> Any:
-        """What an older version did not know yet has its default."""
         if column.name not in line:
-            if not (column.has_default() or column.null or column.blank):
-                raise ValueError(f"{column.name} is missing")
-            return column.get_default()
+            raise ValueError(f"{column.name} is missing")
         value = python(column, line[column.name])
         if isinstance(column, models.URLField) and value:  # pages make links of these
             column.run_validators(value)
@@ -272,8 +256,6 @@ class _Reading:
         return value
 
     def _lines(self, part: Part) -> Iterator[bytes]:
-        if part.name not in self.rows:  # an older version did not know it
-            return
         with self.archive.open(part.file) as content:
             while line := content.readline(LONGEST):
                 yield line

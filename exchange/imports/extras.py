@@ -1,53 +1,15 @@
-"""What a row names besides its first phone, e-mail and web address: further details of the organisation.
-
-Version 0.2 kept them in “what they do”, a labelled line for each kind. Such lines become details when a file
-changes their organisation. Their labels are of the installation's language.
-"""
+"""What a row names besides its first phone, e-mail and web address: further details of the organisation."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import phonenumbers
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 from phonenumbers import PhoneNumberType
 
 from contacts.codes import Channel, ChannelUse
 from contacts.remembered import Extra, plain
-from contacts.services.details import clean_detail
 
-_BETWEEN = ", "
 _FAX = "fax"
-
-
-def labels() -> dict[str, str]:
-    """What each kind was called in the note."""
-    with override(settings.LANGUAGE_CODE):
-        return {
-            "phone": _("Other phones"),
-            "fax": _("Fax"),
-            "email": _("Other emails"),
-            "website": _("Other websites"),
-        }
-
-
-def without_extras(text: str) -> tuple[str, list[Extra]]:
-    """A summary without its labelled lines, and what those name; a line that is no list of such stays."""
-    known = {f"{label}: ": what for what, label in labels().items()}
-    kept: list[str] = []
-    extras: list[Extra] = []
-    for line in text.split("\n"):
-        start = next((start for start in known if line.startswith(start)), None)
-        try:
-            values = line.removeprefix(start).split(_BETWEEN) if start else []
-            extras += [_as_kept(known[start or ""], value) for value in values]
-        except ValidationError:
-            start = None
-        if start is None:
-            kept.append(line)
-    return "\n".join(kept).strip(), extras
 
 
 def extra_of(detail: Any) -> Extra:
@@ -76,11 +38,6 @@ def drop(extras: Iterable[Extra], those: Collection[Extra]) -> list[Extra]:
     """The extras that say nothing that `those` say."""
     known = set(map(plain, those))
     return [extra for extra in extras if plain(extra) not in known]
-
-
-def _as_kept(what: str, value: str) -> Extra:
-    channel = Channel.PHONE.value if what == _FAX else what
-    return what, clean_detail({"channel": channel, "value": value})["value"]
 
 
 def _is_mobile(extra: Extra) -> bool:

@@ -7,7 +7,6 @@ from datetime import date
 from contacts.models import Organisation
 from contacts.remembered import is_imported
 from exchange.imports.converting import Value, label_of
-from exchange.imports.extras import without_extras
 from exchange.imports.mapping import FIELDS, HOME, SOCIAL
 
 
@@ -39,7 +38,5 @@ def _as_said(organisation: Organisation, name: str) -> Value:
         return organisation.home_district.code
     if name == "phone":
         return str(organisation.phone.as_e164) if organisation.phone else ""
-    if name == "summary":
-        return without_extras(organisation.summary)[0]
     value: Value = getattr(organisation, name)
     return value

@@ -22,7 +22,7 @@ from contacts.services.organisations import blank_organisation, write_organisati
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.engine import Remember
-from exchange.imports.extras import as_detail, drop, extra_of, join, without_extras
+from exchange.imports.extras import as_detail, drop, extra_of, join
 from exchange.imports.mapping import NEEDED, SOCIAL, WISH, Mapping
 from exchange.imports.noting import NoteKind
 from exchange.imports.outcomes import Result, RowOutcome, result_of, say_changes
@@ -151,19 +151,16 @@ class Writer:
         batch: list["_Planned"],
     ) -> list[Result]:
         current, there = self._current(organisation), list(map(extra_of, details))
-        summary, in_note = without_extras(organisation.summary)
-        found = difference(said.fields, current | {"summary": summary}, before)
-        extras = join(there, in_note)
-        kept_extras = self._extras(organisation, said, before, extras, found)
+        found = difference(said.fields, current, before)
+        kept_extras = self._extras(organisation, said, before, there, found)
         write: dict[str, Any] = dict(found.write)
         if kept_extras != there:
             write[OTHER] = self._detailed(group, kept_extras, details)
-            write |= {} if "summary" in write or not in_note else {"summary": summary}
             said.of.setdefault(OTHER, group.rows[0].line)
         change = self._change(organisation, write, group.new_ids)
         remembered = following(before, _fingerprints(said))
         batch.append(_Planned(change, group, remembered, before, [*map(said_of, details)]))
-        noted = {extra for extra in said.first if drop([extra], extras) and not drop([extra], kept_extras)}
+        noted = {extra for extra in said.first if drop([extra], there) and not drop([extra], kept_extras)}
         note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
         lines = {said.of[name] for name in write if name in said.of}
         told: list[tuple[str, *tuple[object, ...]]] = [

@@ -83,7 +83,7 @@ def end_exclusion(actor: Actor, asked: ExclusionRequest) -> None:
 
 
 def _decide(actor: Actor, asked: ExclusionRequest, *, is_confirmed: bool) -> bool:
-    """Whether it was undecided. The version before decides requests without their act."""
+    """Decide a request, and return whether it was undecided."""
     if asked.decided_at:
         return False
     asked.decided_by_id = actor.id if actor.kind == "user" else None

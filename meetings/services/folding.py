@@ -42,13 +42,12 @@ FOLDS: Final[dict[type[models.Model], Callable[..., None]]] = {
 _KEPT: Final = ("folded", "clues")
 
 # Raise this if a row is folded, or compared for duplicates, otherwise than before. The worker then renews all
-# rows (meetings/services/recounting.py). 1 is version 0.2; a test notices a change of the rules.
-# 3 hides the addresses of shelters, 4 separates words at line ends, 5 hides all protected addresses.
-RULES: Final = 5
+# rows (meetings/services/recounting.py). A test notices a change of the rules.
+RULES: Final = 1
 
 
 def wrongly_folded(model: type[models.Model]) -> Iterator[UUID]:
-    """Rows whose folded text or clues are not what they should be, such as those of an older version."""
+    """Rows whose folded text or clues are not what they should be."""
     rows = model._default_manager.order_by("pk").iterator(chunk_size=1000)
     while some := list(islice(rows, 1000)):
         before = [_kept(row) for row in some]

@@ -91,7 +91,7 @@ def history_of(row: Row) -> list[Span[Any]]:
 
 
 def histories_behind(model: type[models.Model]) -> Iterator[UUID]:
-    """Rows whose last period is not as they are now, such as those that an older version wrote."""
+    """Rows whose last period is not as they are now."""
     dated = DATED[model]
     rows = model._default_manager.order_by("pk").iterator(chunk_size=1000)
     while some := list(islice(rows, 1000)):

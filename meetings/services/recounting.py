@@ -11,17 +11,13 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM
-from contacts.models import Organisation, OrganisationPeriod
-from contacts.services.old_addresses import rewrite_addresses, with_old_addresses
-from contacts.services.periods import complete_kinds
-from contacts.services.private_channels import hide_address, with_open_address
+from contacts.models import Organisation
 from contacts.services.summaries import MEET_BY
 from jobs.kinds import JobResult, Kind, Work
 from jobs.models import Job, JobStatus
@@ -44,36 +40,23 @@ class Differences:
     summaries: dict[str, list[tuple[UUID, Any, Any]]]  # column → (organisation, stored value, right value)
     folds: dict[type[Model], list[UUID]]
     histories: dict[type[Model], list[UUID]]  # that figures read
-    kinds: dict[type[OrganisationPeriod], list[UUID]]  # without the kind of then
-    addresses: dict[type[Model], list[UUID]]  # with a domain not in punycode
-    open_addresses: dict[type[Model], list[UUID]]  # of shelters
 
     def __len__(self) -> int:
-        texts = (self.addresses, self.open_addresses)
-        kinds = (self.summaries, self.folds, self.histories, self.kinds, *texts)
+        kinds = (self.summaries, self.folds, self.histories)
         return sum(len(rows) for kind in kinds for rows in kind.values())
 
 
 def find_differences() -> Differences:
     """Compare all rows with their source, in a constant amount of memory per difference."""
-    without_kind = OrganisationPeriod.objects.filter(kind=None).order_by("pk")
     return Differences(
         summaries={"last_met_at": _wrong("last_met_at", LAST_MET_AT), "meet_by": _wrong("meet_by", MEET_BY)},
         folds={model: ids for model in FOLDS if (ids := list(wrongly_folded(model)))},
         histories={model: ids for model in DATED if (ids := list(histories_behind(model)))},
-        kinds={OrganisationPeriod: list(without_kind.values_list("pk", flat=True))},
-        addresses=with_old_addresses(),
-        open_addresses={Organisation: with_open_address()},
     )
 
 
-def correct(
-    found: Differences, progress: Callable[[int, int], None] = lambda _done, _total: None
-) -> list[UUID]:
-    """Correct what was found, in batches that each commit. It can be stopped and started again.
-
-    Returns the rows whose address a person must correct first.
-    """
+def correct(found: Differences, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+    """Correct what was found, in batches that each commit. It can be stopped and started again."""
     done = 0
     organisations = sorted({row[0] for rows in found.summaries.values() for row in rows})
     for start in range(0, len(organisations), BATCH):
@@ -84,7 +67,6 @@ def correct(
     steps: list[tuple[Callable[..., None], Mapping[Any, list[UUID]]]] = [
         (refold, found.folds),
         (bring_up_to_now, found.histories),
-        (complete_kinds, found.kinds),
     ]
     for right, rows in steps:
         for model, ids in rows.items():
@@ -93,18 +75,6 @@ def correct(
                     right(model, ids[start : start + BATCH])
                 done += len(ids[start : start + BATCH])
                 progress(done, len(found))
-    for pk in found.open_addresses[Organisation]:
-        hide_address(pk)
-        done += 1
-        progress(done, len(found))
-    left = []
-    for owner, ids in found.addresses.items():
-        for pk in ids:
-            if not _rewritten(owner, pk):
-                left.append(pk)
-            done += 1
-            progress(done, len(found))
-    return left
 
 
 def recount_after_upgrade() -> bool:
@@ -121,10 +91,8 @@ def recount_after_upgrade() -> bool:
 
 def run(work: Work) -> JobResult:
     found = find_differences()
-    left = correct(found, work.progress)
-    if left:
-        log.warning("addresses_to_correct_by_hand", ids=[str(pk) for pk in left])
-    return JobResult({"corrected": len(found) - len(left), "left": len(left)})
+    correct(found, work.progress)
+    return JobResult({"corrected": len(found)})
 
 
 def _wrong(column: str, right: Any) -> list[tuple[UUID, Any, Any]]:
@@ -133,14 +101,6 @@ def _wrong(column: str, right: Any) -> list[tuple[UUID, Any, Any]]:
     same = Q(**{column: F("expected")}) | Q(**{f"{column}__isnull": True, "expected__isnull": True})
     wrong = rows.exclude(pk__in=rows.filter(same).values("pk"))
     return list(wrong.order_by("pk").values_list("pk", column, "expected"))
-
-
-def _rewritten(owner: type[Model], pk: UUID) -> bool:
-    try:
-        rewrite_addresses(owner, pk)
-    except ValidationError:
-        return False
-    return True
 
 
 JOB: Final = Kind(KIND, run, title=_("Renew search"), may=lambda actor: actor.kind == "system")

@@ -146,7 +146,7 @@ class Plan(models.Model):
     def ended_on(self) -> date | None:
         """The day on which the plan was closed, or its last day once that is over; None while it runs."""
         if self.status == PlanStatus.CLOSED:
-            return self.closed_on or self.last_day
+            return self.closed_on
         return self.last_day if self.is_adopted and self.ends_on <= city_today() else None
 
     @property

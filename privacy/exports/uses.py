@@ -189,7 +189,7 @@ class _Reasons:
         reason: Any = getattr(event, "reason", None)
         text = "" if reason is None or reason.removed_at else reason.text
         if text and (found := self._read.get(str(event.pk))):
-            text = released(text if found.text is None else found.text, found.cuts)
+            text = released(found.text, found.cuts)
         elif text:
             text = _("in the officer’s own words")
         return reason_in_words(event.reason_code, text)

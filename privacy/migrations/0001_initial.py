@@ -134,7 +134,7 @@ class Migration(FirstMigration):
                 ('object_id', models.CharField(max_length=64)),
                 ('field', models.CharField(max_length=60)),
                 ('matched', models.CharField(choices=[('exact', 'exact name'), ('similar', 'similar name'), ('phone', 'phone number'), ('email', 'email address'), ('linked', 'linked to the contact')], max_length=10, verbose_name='found by')),
-                ('text', lib.encrypted_fields.EncryptedTextField(default=None, editable=False, null=True)),
+                ('text', lib.encrypted_fields.EncryptedTextField(default='', editable=False)),
                 ('passages', models.JSONField(default=list)),
                 ('verdict', models.CharField(blank=True, choices=[('', 'not decided'), ('theirs', 'about this person'), ('somebody_else', 'about someone else'), ('unsure', 'unsure')], default='', max_length=20, verbose_name='verdict')),
                 ('cuts', models.JSONField(blank=True, default=list)),

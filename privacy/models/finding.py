@@ -43,7 +43,7 @@ class Finding(models.Model):
 
     `cuts` are stretches of the text, each [start, end], that are left out of the copy. `text` is the text as
     it was found, whatever officers make of it while the request is open. It is empty once the request no
-    longer needs it, and null in a finding of the version before, which is read where it was found.
+    longer needs it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -53,7 +53,7 @@ class Finding(models.Model):
     object_id = models.CharField(max_length=64)
     field = models.CharField(max_length=60)
     matched = models.CharField(_("found by"), max_length=10, choices=Matched)
-    text = EncryptedTextField(null=True, default=None, editable=False)
+    text = EncryptedTextField(default="", editable=False)
     passages = models.JSONField(default=list)  # stretches that were found, each [start, end]
     verdict = models.CharField(_("verdict"), max_length=20, choices=Verdict, blank=True, default=Verdict.OPEN)
     cuts = models.JSONField(default=list, blank=True)

@@ -138,7 +138,7 @@ class Migration(FirstMigration):
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addenda', to='reviews.review')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('signature', ''), models.Q(('statement', ''), _negated=True)), fields=['id'], name='addendum_waiting')],
+                'indexes': [models.Index(condition=models.Q(('signature', '')), fields=['id'], name='addendum_waiting')],
             },
         ),
         migrations.CreateModel(

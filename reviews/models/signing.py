@@ -78,10 +78,7 @@ class Signature(Stated):
 
 
 class Addendum(Stated):
-    """A correction of a signed audit; it can be followed by another, never changed.
-
-    One that an older version wrote has no statement.
-    """
+    """A correction of a signed audit; it can be followed by another, never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="addenda")
@@ -93,9 +90,7 @@ class Addendum(Stated):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["id"], name="addendum_waiting", condition=Q(signature="") & ~Q(statement="")
-            ),
+            models.Index(fields=["id"], name="addendum_waiting", condition=Q(signature="")),
         ]
 
 

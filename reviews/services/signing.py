@@ -29,7 +29,6 @@ from reviews.records import (
     message_of,
     record_of,
     said_of,
-    said_of_addendum,
     statement_of,
     statement_of_addendum,
 )
@@ -107,7 +106,7 @@ def add_addendum(*, actor: Actor, review_id: UUID, text: str) -> Addendum:
         addendum.statement = as_text(statement_of_addendum(addendum, kept.record, name))
         wake_on_commit(SIGN)
     addendum.save(force_insert=True)
-    record_update(actor, review, ["addenda"], purpose=said_of_addendum(addendum))
+    record_update(actor, review, ["addenda"], purpose=said_of(addendum.statement))
     return addendum
 
 

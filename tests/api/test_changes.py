@@ -139,8 +139,7 @@ def test_a_cursor_of_a_time_before_a_restore_is_refused_and_one_of_the_version_b
     assert (refused.status_code, refused.json()["code"]) == (410, "feed_restarted")
     assert "Fetch everything again" in refused.json()["detail"]
     assert tool.get(f"/changes/?cursor={written(f'c1.{here}')}").status_code == 200
-    assert tool.get(f"/changes/?cursor={written('c1')}").status_code == 200
-    for odd in ("c1.", "c1.zz", f"c1.{here}0", "c"):
+    for odd in ("c1", "c1.", "c1.zz", f"c1.{here}0", "c"):
         assert tool.get(f"/changes/?cursor={written(odd)}").status_code == 400
 
 

@@ -60,7 +60,7 @@ def wait_for_a_lock() -> None:
 def test_while_the_first_request_waits_the_second_is_told_so_however_long_it_takes(
     committed_db: None,
 ) -> None:
-    """The first request waits for a lock, for longer than any lease."""
+    """The first request waits for a lock."""
     north = make_district()
     tool, answers = Tool(north), []
 
@@ -73,7 +73,6 @@ def test_while_the_first_request_waits_the_second_is_told_so_however_long_it_tak
         nobody_writes_organisations()
         first.start()
         wait_for_a_lock()
-        IdempotentRequest.objects.update(lease_until=timezone.now() - timedelta(days=1))
         second = threading.Thread(target=send)
         second.start()
         second.join(timeout=10)
@@ -114,31 +113,10 @@ def test_a_request_whose_connection_died_may_be_sent_again_at_once(committed_db:
 
 
 @pytest.mark.django_db
-def test_what_the_version_before_runs_is_left_to_it_for_its_lease() -> None:
-    north = make_district()
-    tool = Tool(north)
-    theirs = IdempotentRequest.objects.create(
-        actor_id=tool.key.pk,
-        key="k",
-        request_hash=hash_of("/api/v1/organisations/", body(north)),
-        lease_until=timezone.now() + timedelta(minutes=1),
-    )
-    running = tool.post("/organisations/", body(north), idempotency_key="k")
-    assert (running.status_code, running.json()["code"]) == (409, "still_running")
-    IdempotentRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert tool.post("/organisations/", body(north), idempotency_key="k").status_code == 201
-    theirs.status = 201
-    with pytest.raises(DatabaseError):  # rolls back its work, in the same transaction
-        theirs.save(update_fields=["status", "headers", "body"])
-
-
-@pytest.mark.django_db
-def test_the_version_before_takes_what_this_one_answered_for_running() -> None:
+def test_the_hash_of_the_request_is_kept() -> None:
     north = make_district()
     Tool(north).post("/organisations/", body(north), idempotency_key="k")
     kept = IdempotentRequest.objects.get()
-    assert (kept.status, bytes(kept.body), kept.headers) == (None, b"", {})
-    assert kept.lease_until >= kept.created_at + KEPT
     assert bytes(kept.request_hash) == hash_of("/api/v1/organisations/", body(north))
 
 

@@ -1,17 +1,13 @@
 """For an Idempotency-Key only IDs and versions are stored; the response is read again with current rights."""
 
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from api.idempotency import forget_old_requests
 from api.models import IdempotentRequest
 from audit.models import Action, Event
 from contacts.models import Contact
@@ -160,48 +156,4 @@ def test_a_field_that_nobody_knows_is_not_kept_by_its_name() -> None:
     north = make_district()
     Tool(north).post("/contacts/batch/?atomic=false", [{WORDS[0]: 1}], idempotency_key="k")
     answer = IdempotentRequest.objects.get().answer
-    assert answer is not None
     assert answer["results"][0]["errors"] == [{"pointer": "/0", "code": "unknown"}]
-
-
-def as_the_version_before(tool: Tool, sent: dict[str, Any]) -> Any:
-    """Store a response as the previous version did."""
-    made = tool.post("/contacts/", sent, idempotency_key="k")
-    IdempotentRequest.objects.update(
-        answer=None,
-        status=201,
-        body=made.content,
-        headers={"ETag": made["ETag"]},
-        lease_until=timezone.now(),
-    )
-    return made
-
-
-def test_an_answer_of_the_version_before_is_read_anew_and_forgotten() -> None:
-    north = make_district()
-    tool, sent = Tool(north), person(north)
-    made = as_the_version_before(tool, sent)
-    edit_contact(actor=SYSTEM, contact_id=UUID(made.json()["id"]), version=1, given_name="Ana")
-    again = tool.post("/contacts/", sent, idempotency_key="k")
-    assert (again.status_code, again.json()["given_name"]) == (201, "Ana")
-    assert {line.split()[0] for line in told_in(whole_database())} == {"contacts_contact"}
-
-
-@pytest.mark.parametrize("how", ["the migration", "the task"])
-def test_answers_of_the_version_before_are_removed(how: str) -> None:
-    north = make_district()
-    tool, sent = Tool(north), person(north)
-    made = as_the_version_before(tool, sent)
-    assert any(line.startswith("api_idempotentrequest") for line in told_in(whole_database()))
-    if how == "the task":
-        assert forget_old_requests() == 0
-    else:
-        migration = import_module("api.migrations.0008_forget_answers")
-        with connection.schema_editor() as editor:
-            migration.forget_bodies(apps, editor)
-    assert {line.split()[0] for line in told_in(whole_database())} == {"contacts_contact"}
-    kept = IdempotentRequest.objects.get()
-    assert kept.answer == {"status": 201, "id": made.json()["id"], "version": 1}
-    assert (kept.status, kept.lease_until > timezone.now()) == (None, True)
-    again = tool.post("/contacts/", sent, idempotency_key="k")
-    assert (again.status_code, again.json()["id"]) == (201, made.json()["id"])

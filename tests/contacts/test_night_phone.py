@@ -17,7 +17,6 @@ from contacts.services.private_channels import (
     set_organisation_private_channel,
 )
 from exchange.archive.writing import write_archive
-from meetings.services.recounting import correct, find_differences
 from tests.api.clients import Tool
 from tests.exchange.test_export_lists import export
 from tests.factories import make_actor, make_district, make_officer, make_organisation, make_supervisor
@@ -110,9 +109,3 @@ def test_the_address_of_a_shelter_is_kept_nowhere_else() -> None:
     ngo = create_organisation(actor=SYSTEM, kind="ngo", **given)
     with pytest.raises(ValidationError, match="is private"):
         edit_organisation(actor=SYSTEM, organisation_id=ngo.pk, kind="shelter")
-    Organisation.objects.filter(pk=ngo.pk).update(kind="shelter")  # as an older version kept it
-    edit_organisation(actor=SYSTEM, organisation_id=ngo.pk, summary="Beds")
-    assert correct(find_differences()) == []
-    ngo.refresh_from_db()
-    assert (ngo.address, ngo.private_channel.address) == ("", CANARY)
-    assert "zanquivo" not in ngo.folded

@@ -71,7 +71,7 @@ def test_a_queue_that_nobody_serves_stays_short() -> None:
     assert [wake(SEND_DUE) for _ in range(ENOUGH + 30)].count(True) == ENOUGH
     assert len(waiting("mail")) == ENOUGH
     assert wake("audit.publish"), "another queue is another matter"
-    assert wake("meetings.refresh_reminders_of_user", "0198c0de-0000-7000-8000-000000000000")
+    assert wake("reminders.refresh_of_user", "0198c0de-0000-7000-8000-000000000000")
 
 
 @pytest.fixture

@@ -138,13 +138,13 @@ def test_further_numbers_follow_the_file_and_what_a_person_wrote_stays() -> None
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949217792, 949010380", "They sing"]))
     row = Organisation.objects.get()
     assert (row.summary, reached(row)) == ("They sing", ["+34949010380"])
-    # A user added one, and version 0.2 had kept one in the text.
+    # A user added one, and wrote another one in the text.
     row.other_details.create(channel="phone", value="+34600000001", use="press")
     Organisation.objects.update(summary="They sing\n\nOther phones: +34 600 000 002\nAsk Ana\nFax: ask")
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949217792, 949010382", "They sing"]))
     row.refresh_from_db()
-    assert row.summary == "They sing\n\nAsk Ana\nFax: ask"
-    assert reached(row) == ["+34600000001", "+34600000002", "+34949010382"]
+    assert row.summary == "They sing\n\nOther phones: +34 600 000 002\nAsk Ana\nFax: ask"
+    assert reached(row) == ["+34600000001", "+34949010382"]
     assert row.other_details.get(value="+34600000001").use == "press"
     imported(user, table(head, ["m1", "Casa Roma", "ngo", "N1", "949010382, 949217792", "They sing"]))
     row.refresh_from_db()

@@ -7,14 +7,14 @@ from tests.plugins import services
 
 
 def test_a_wake_up_is_one_message_and_without_a_broker_soon_given_up() -> None:
-    wake("meetings.send_due_reminders")
+    wake("reminders.send_due")
     with services.valkey.client() as client:
         assert client.llen("mail") == 1
     services.valkey.stop()
     started = time.monotonic()
-    wake("meetings.send_due_reminders")
+    wake("reminders.send_due")
     assert time.monotonic() - started < 1.5
     services.valkey.start()
-    wake("meetings.send_due_reminders")
+    wake("reminders.send_due")
     with services.valkey.client() as client:
         assert client.llen("mail") == 1

@@ -19,6 +19,7 @@ from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
 from reports.periods import Period
 from reviews.models import AgreedAction, Review
+from reviews.services.signing import sign_review as sign_audit
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 
 STARTS: Final = date(2025, 1, 1)
@@ -116,7 +117,7 @@ def file_document(title: str) -> dict[str, Any]:
     }
 
 
-def make_agreed(district: District, supervisor: User, text: str) -> AgreedAction:
+def make_agreed(district: District, text: str) -> AgreedAction:
     """What the first signed audit of the district agreed; without one, a signed audit is made."""
     audit = Review.objects.filter(district=district, signed_at__isnull=False).order_by("signed_at").first()
     if audit is not None:
@@ -124,7 +125,7 @@ def make_agreed(district: District, supervisor: User, text: str) -> AgreedAction
     days = {"since": date(2026, 1, 1), "until": date(2026, 4, 1), "as_of": timezone.now()}
     audit = Review.objects.create(district=district, conclusion="Seen", **days)
     agreed: AgreedAction = audit.actions.create(text=text, due_on=date(2027, 1, 1))
-    Review.objects.filter(pk=audit.pk).update(signed_at=timezone.now(), signed_by=supervisor)
+    sign_audit(actor=actor_for(make_supervisor(district)), review_id=audit.pk)
     return agreed
 
 
@@ -163,7 +164,7 @@ def make_plan(actor: Actor, owner: User, organisation: Organisation, words: str)
     texts = {"recipient": "Westmark", "contact": "plans@a.example", "key": "0" * 64, "signature": "0" * 128}
     sent = plan.comparison_files.create(number=number, document=received.content, counted=[], **texts, **days)
     made |= {"city": city.pk, "cityfile": received.pk, "comparisonfile": sent.pk}
-    made["agreed"] = make_agreed(organisation.home_district, owner, words).pk
+    made["agreed"] = make_agreed(organisation.home_district, words).pk
     rows = {"goal": goal, "act": action, "milestone": milestone, "partner": partner, "voice": voice}
     rows |= {"evidence": evidence, "indicator": indicator}
     return made | {noun: row.pk for noun, row in rows.items()}

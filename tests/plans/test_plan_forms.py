@@ -125,7 +125,7 @@ def test_goals_are_found_by_their_point_of_eccar(planned: Planned) -> None:
 
 
 def test_what_an_audit_agreed_becomes_an_action(planned: Planned) -> None:
-    agreed = make_agreed(planned.north, planned.keeper, "Train every shift")
+    agreed = make_agreed(planned.north, "Train every shift")
     address = reverse("plan_take", args=[agreed.pk])
     client = signed_in(planned.keeper)
     assert address in page(client, "review_register")

@@ -7,12 +7,10 @@ CREATE SCHEMA IF NOT EXISTS guard;
 -- The two padded keys of an HMAC (RFC 2104): one for each secret in use. `prepare_database` writes them.
 CREATE TABLE IF NOT EXISTS guard.context_key (inner_pad bytea PRIMARY KEY, outer_pad bytea NOT NULL);
 
--- One row: the clock by which the days of this city begin, whether every process sends contexts, and whether
--- policies are on. `prepare_database` writes it.
+-- One row: the clock by which the days of this city begin, and whether policies are on. `prepare_database` writes it.
 CREATE TABLE IF NOT EXISTS guard.city (
     is_one boolean PRIMARY KEY DEFAULT true CHECK (is_one),
     time_zone text NOT NULL,
-    contexts_sent boolean NOT NULL DEFAULT false,
     is_guarded boolean NOT NULL DEFAULT false
 );
 

@@ -37,10 +37,6 @@ TOO_OLD = (
     "A version before 0.3 made this database. It cannot be upgraded: use an empty database "
     '(docs/operations.md, "Upgrade"). Nothing was changed.'
 )
-NOT_YET = (
-    "Row-level policies stay off for now: a process without ROW_SECURITY=1 may still run, and would read no "
-    "row. When all processes have restarted with it, run prepare_database again."
-)
 
 
 class Command(BaseCommand):
@@ -79,9 +75,6 @@ class Command(BaseCommand):
                 roles.make_role(owner, public.username or "", unquote(public.password or ""))
                 roles.grant_public(owner, public.username or "")
             enabled = settings.ROW_SECURITY and not shared
-            if enabled and not roles.can_guard(owner):
-                enabled = False
-                self.stdout.write(NOT_YET)
             roles.guard_rows(owner, application["USER"], enabled=enabled)
             try:
                 roles.set_sessions(owner, application["USER"], roles.SESSION_SETTINGS)
