@@ -59,5 +59,5 @@ def organisation_ask_copy(request: ActorRequest, pk: UUID) -> HttpResponse:
             told = _("Request %(number)s passed on to a privacy officer.")
             messages.success(request, told % {"number": row.number})
         return redirect("organisation", pk)
-    disclose(request, "organisation", [pk], district_ids={organisation.home_district_id})
+    disclose(request, "organisation", [organisation])
     return render(request, "pages/organisations/ask_copy.html", {"organisation": organisation})

@@ -271,7 +271,7 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
     if attempt.saved:
         messages.success(request, _("Indicator saved."))
         return redirect("plan", pk)
-    disclose(request, "plan", [pk], district_ids=[plan.district_id])
+    disclose(request, "plan", [plan])
     may_write = plan.is_open and can_write_plan(request.actor, plan)
     is_by_hand = row.source == Source.HAND
     context = {"plan": plan, "line": line, "may_write": may_write, "is_by_hand": is_by_hand}

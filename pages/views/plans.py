@@ -114,7 +114,7 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if attempt.saved:
         messages.success(request, _("Plan saved."))
         return redirect("plan", pk)
-    disclose(request, "plan", [pk], district_ids=[row.district_id])
+    disclose(request, "plan", [row])
     context = {"plan": row, "title": _("Edit plan"), **attempt.context}
     return render(request, "pages/plans/part.html", context, status=attempt.status)
 

@@ -93,7 +93,7 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
     """What an organisation agreed to have published."""
     organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
     refuse_unless(can_edit_page(request.actor, organisation.home_district_id))
-    disclose(request, "organisation", [pk], district_ids=[organisation.home_district_id])
+    disclose(request, "organisation", [organisation])
     row = PublicListing.objects.visible_to(request.actor).in_force().filter(organisation=pk).first()
     initial = {name: getattr(row, name) for name in _LISTING} if row else _wished(request.actor, organisation)
     form = ListingForm(posted(request), initial=initial)
@@ -157,7 +157,7 @@ def listing_hsds(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = rows.select_related("organisation__home_district").first()
     if row is None or organisation.has_protected_location:
         raise Http404
-    disclose(request, "organisation", [pk], district_ids=[organisation.home_district_id])
+    disclose(request, "organisation", [organisation])
     return HttpResponse(write_json(listing_service(row)), content_type="application/json")
 
 

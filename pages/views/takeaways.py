@@ -50,7 +50,7 @@ def meeting_take_home(request: ActorRequest, pk: UUID) -> HttpResponse:
             text = ngettext("%(n)d takeaway saved.", "%(n)d takeaways saved.", len(found))
             messages.success(request, text % {"n": len(found)})
             return redirect("meeting", pk)
-    disclose(request, "meeting", [pk], district_ids=[meeting.district_id])
+    disclose(request, "meeting", [meeting])
     context = {"meeting": meeting, "forms": forms}
     return render(request, "pages/practices/take_home.html", context, status=422 if forms.is_bound else 200)
 
