@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from lib.encrypted_fields import Encrypted, RowBound
-from lib.encryption import MARK, UNBOUND, data_keys
+from lib.encryption import MARK, data_keys
 
 BATCH: Final = 500
 BATCH_OF_COPIES: Final = 10  # a part of a file or an import can have megabytes
@@ -45,10 +45,8 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
     names = (primary.column, model._meta.db_table, field.column)
     key, table, column = map(connection.ops.quote_name, names)
     row = " || ':' || ".join(f"{connection.ops.quote_name(one.column)}::text" for one in field.row_fields)
-    current, unbound = (
-        field.begins_with.format(column=column, mark=mark) for mark in ("%(mark)s::text", "%(unbound)s::text")
-    )
-    chosen = f"({current} OR {unbound})" if undo else f"NOT {current}"
+    current = field.begins_with.format(column=column, mark="%(mark)s::text")
+    chosen = current if undo else f"NOT {current}"
     keys = data_keys()
     mark = f"{MARK}{keys.current}:" if keys and not undo else MARK
     most = BATCH if isinstance(field, Encrypted) else BATCH_OF_COPIES
@@ -62,7 +60,7 @@ def _rewritten(field: Any, *, undo: bool) -> Iterator[int]:
                   AND (%(after)s::text IS NULL OR {key} > %(after)s::{primary.db_type(connection)})
                 ORDER BY {key} LIMIT {most} FOR NO KEY UPDATE
                 """,  # noqa: S608 (names of the model)
-                {"mark": mark, "unbound": UNBOUND, "after": after},
+                {"mark": mark, "after": after},
             )
             rows = cursor.fetchall()
             for pk, row_id, stored in rows:

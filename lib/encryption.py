@@ -22,9 +22,7 @@ from django.conf import settings
 from lib.secret_keys import derived_keys
 
 #: How encrypted values begin. Texts that people type have no control characters (lib.cleaning).
-MARK: Final = "\x01enc2:"
-#: How values began that were bound to their table and column, but not to their row. They are still read.
-UNBOUND: Final = "\x01enc1:"
+MARK: Final = "\x01enc1:"
 _DERIVED: Final = b"\x01"  # before values under a key derived from SECRET_KEY
 _NONCE: Final = 12
 _KEY: Final = 32
@@ -72,7 +70,7 @@ def encrypt_text(text: str, place: str, row: object) -> str:
 
 
 def is_encrypted(text: str) -> bool:
-    return text.startswith((MARK, UNBOUND))
+    return text.startswith(MARK)
 
 
 def decrypt_text(text: str, place: str, row: object) -> str:
@@ -87,8 +85,7 @@ def decrypt_text(text: str, place: str, row: object) -> str:
         sealed = base64.b64decode(content, validate=True)
     except binascii.Error:
         raise NotDecrypted(f"{place}: the value was changed or cut off.") from None
-    where = _bound(place, row) if text.startswith(MARK) else place
-    return _opened(number, sealed, place, where).decode("utf-8", "surrogatepass")
+    return _opened(number, sealed, place, row).decode("utf-8", "surrogatepass")
 
 
 def encrypt_bytes(content: bytes, place: str, row: object) -> bytes:
@@ -102,11 +99,10 @@ def encrypt_bytes(content: bytes, place: str, row: object) -> bytes:
 
 def decrypt_bytes(content: bytes, place: str, row: object) -> bytes:
     """Like `decrypt_text`, for bytes."""
-    if not content.startswith((MARK.encode(), UNBOUND.encode())):
+    if not content.startswith(MARK.encode()):
         return content
     number, _colon, sealed = content[len(MARK) :].partition(b":")
-    where = _bound(place, row) if content.startswith(MARK.encode()) else place
-    return _opened(number.decode("ascii", "replace"), sealed, place, where)
+    return _opened(number.decode("ascii", "replace"), sealed, place, row)
 
 
 def seal(value: Any, *, place: str, row: object, with_data_keys: bool = True) -> bytes:
@@ -126,8 +122,6 @@ def unseal(sealed: bytes | memoryview, *, place: str, row: object) -> Any:
     content = bytes(sealed)
     if content.startswith(MARK.encode()):
         return orjson.loads(decrypt_bytes(content, place, row))
-    if content.startswith(UNBOUND.encode()):  # the same place, which named the row already
-        return orjson.loads(decrypt_bytes(content, _bound(place, row), row))
     nonce, encrypted = content[1 : 1 + _NONCE], content[1 + _NONCE :]
     for key in derived_keys(place) if content[:1] == _DERIVED else ():
         try:
@@ -141,14 +135,14 @@ def _bound(place: str, row: object) -> str:
     return f"{place} {row}"
 
 
-def _opened(number: str, sealed: bytes, place: str, where: str) -> bytes:
-    """Decrypt what was encrypted for `where`. `place` is for people."""
+def _opened(number: str, sealed: bytes, place: str, row: object) -> bytes:
+    """Decrypt what was encrypted for this place and row."""
     if not (number.isdecimal() and len(number) < _KEY):
         raise NotDecrypted(f"{place}: the value was changed.")
     keys = data_keys()
     if keys is None:
         raise NotDecrypted(f"{place}: the value is encrypted. Set FIELD_KEYS and FIELD_SECRET.")
-    return keys.decrypt(int(number), sealed, where, place)
+    return keys.decrypt(int(number), sealed, _bound(place, row), place)
 
 
 def data_keys() -> DataKeys | None:

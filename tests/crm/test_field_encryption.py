@@ -1,6 +1,5 @@
 """Encrypted fields: the database holds no readable text, and everybody who may read does."""
 
-import base64
 import zlib
 from io import BytesIO, StringIO
 from typing import Any
@@ -29,7 +28,7 @@ from jobs.models import Job, JobFileChunk
 from lib.copying import insert_rows
 from lib.days import city_today
 from lib.encrypted_fields import Encrypted, NotOfOneRow, bound_values
-from lib.encryption import MARK, UNBOUND, NotDecrypted, data_keys, with_new_key, wrapped_keys
+from lib.encryption import MARK, NotDecrypted, data_keys, with_new_key, wrapped_keys
 from lib.ids import uuid7
 from meetings.models import Concern, Meeting
 from meetings.services.concerns import log_concern
@@ -208,26 +207,6 @@ def test_private_channels_merges_drafts_steps_and_files_are_bound_to_their_rows_
                 swap(model._meta.db_table, "id", column)
                 with pytest.raises(NotDecrypted, match=column):
                     list(values)
-
-
-def test_values_that_were_bound_to_their_column_alone_are_read_and_then_bound_by_the_command(
-    north: District,
-) -> None:
-    meeting = make_meeting(north, assessment=CANARY)
-    keys = data_keys()
-    assert keys is not None
-    number, content = keys.encrypt(CANARY.encode(), "meetings_meeting.assessment")
-    with connection.cursor() as cursor:
-        old = f"{UNBOUND}{number}:{base64.b64encode(content).decode()}"
-        cursor.execute("UPDATE meetings_meeting SET assessment = %s", [old])
-    assert Meeting.objects.get(pk=meeting.pk).assessment == CANARY
-    assert (encrypt_values(), encrypt_values()) == (1, 0)
-    assert stored("meetings_meeting", "assessment")[0].startswith(MARK)
-    assert Meeting.objects.get(pk=meeting.pk).assessment == CANARY
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE meetings_meeting SET assessment = %s", [old])
-    assert encrypt_values(undo=True) == 1
-    assert stored("meetings_meeting", "assessment") == [CANARY]
 
 
 def test_a_changed_value_is_an_error_that_names_its_column(north: District) -> None:

@@ -15,7 +15,6 @@ from pytest_django import Settings
 from crm.checks import check_field_keys
 from lib.encryption import (
     MARK,
-    UNBOUND,
     KeysNotRead,
     NotDecrypted,
     data_keys,
@@ -91,18 +90,6 @@ def test_a_value_moved_to_another_row_is_not_read() -> None:
         decrypt_text(encrypt_text("calm", PLACE, ROW), PLACE, other)
     with pytest.raises(NotDecrypted, match=PLACE):
         decrypt_bytes(encrypt_bytes(b"calm", PLACE, ROW), PLACE, other)
-
-
-def test_a_value_bound_to_its_column_alone_is_still_read_there_and_cannot_be_made_so() -> None:
-    number, content = KEYS.encrypt(b"calm", PLACE)
-    old = base64.b64encode(content).decode()
-    assert decrypt_text(f"{UNBOUND}{number}:{old}", PLACE, ROW) == "calm"
-    assert decrypt_bytes(f"{UNBOUND}{number}:".encode() + content, PLACE, ROW) == b"calm"
-    with pytest.raises(NotDecrypted):
-        decrypt_text(f"{UNBOUND}{number}:{old}", "meetings_concern.facts", ROW)
-    bound = encrypt_text("calm", PLACE, ROW).removeprefix(MARK)
-    with pytest.raises(NotDecrypted):
-        decrypt_text(f"{UNBOUND}{bound}", PLACE, ROW)
 
 
 def test_without_keys_texts_stay_as_they_are_and_encrypted_ones_are_refused(settings: Settings) -> None:
