@@ -1,4 +1,4 @@
-"""What the apps above keep in districts, and how it follows when a district is redrawn (crm.wiring)."""
+"""Tuples that `crm.wiring` fills: records and access of the apps above, which follow a redrawn district."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ class Successors:
         return found.pop() if len(found) == 1 else self.first
 
 
-# They get the district that is redrawn, and the successor or all of them. They write as the system: who
-# redraws may manage districts, and need not see what is in them.
+# A follower takes the redrawn district, and its successor or all successors. It writes as the system, because
+# a user who redraws a district may not see the records in it.
 Follow = Callable[[Any, Any], None]
 FollowRows = Callable[[Any, Successors], None]
 Count = Callable[[Any], Mapping[str, int]]
