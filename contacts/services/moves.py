@@ -105,8 +105,10 @@ def tell_of_moves(
     names it shows it or not, wherever it is seen itself. `told`: IDs that are recorded anyway. It is done in
     the transaction of the move, because a task could be lost with the broker.
     """
+    if not moved:
+        return
     came_or_left: dict[str, dict[UUID, set[UUID]]] = {object_type: {pk: set(d) for pk, d in moved.items()}}
-    waiting = deque([object_type] if moved else [])
+    waiting = deque([object_type])
     while waiting:
         to = waiting.popleft()
         for link in (one for one in links() if one.to == to and one.is_through):
@@ -120,6 +122,8 @@ def tell_of_moves(
     for name, kind in kinds().items():
         own = {} if name == object_type else came_or_left.get(name, {})
         where = own | seen_in(kind, naming[name].difference(own, told))
+        if not where:
+            continue
         rows = kind.model._default_manager.filter(*kind.only, pk__in=set(where).difference(told))
         changes = [
             Changed(name, pk, Op.UPDATED, version, where[pk])

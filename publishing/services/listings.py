@@ -158,6 +158,8 @@ def follow_organisations(actor: Actor, changes: Sequence[Change], addresses: Col
     if words.words:
         texts = rows.values_list("pk", "summary", "focus_words")
         ids |= {pk for pk, *said in texts if words.names(*said)}
+    if not ids:
+        return
     found = list(rows.filter(pk__in=ids))
     where = _seen_in(found)
     told = [Changed(OBJECT, one.pk, Op.UPDATED, one.revision, where[one.pk]) for one in found]
