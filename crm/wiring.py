@@ -50,6 +50,7 @@ import exchange.imports.drafts
 import exchange.imports.forgetting
 import incidents.archive
 import incidents.reminders
+import incidents.services.exclusions
 import incidents.services.incidents
 import incidents.services.pending_exclusions
 import incidents.services.pending_protocols
@@ -215,6 +216,7 @@ contacts.services.moves.KINDS.fill(  # rows are locked and recorded in this orde
     publishing.services.listings.LISTINGS,
     plans.services.plans.PLANS,
 )
+meetings.services.concerns.KEPT_FROM.fill(incidents.services.exclusions.is_excluded_from_concern)
 contacts.services.organisations.FOLLOWERS.fill(publishing.services.listings.follow_organisations)
 contacts.merging.services.FOLLOWERS.fill(
     plans.services.goals.end_agreements, publishing.services.listings.end_agreements

@@ -1,6 +1,6 @@
 """Logging a concern, answering it, reassuring those it touches. No victim, no suspect."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +25,7 @@ from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.row_context import Opened, acting_as, opened, writes
+from lib.wired import Wired
 from meetings.codes import ConcernStatus
 from meetings.models import Concern, Meeting
 from meetings.policies import can_edit_concern, can_log_concern
@@ -39,6 +40,8 @@ CLOCKS_DIFFER_BY = timedelta(minutes=5)
 # What decides who is told.
 CONCERNED = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
 _BESIDE = ("external_ids",)
+#: Whether a room above keeps the actor from changing a concern: (actor, ID of the concern).
+KEPT_FROM: Final = Wired[Callable[[Actor, UUID], bool]]("meetings.services.concerns.KEPT_FROM")
 
 
 @opened(Opened.WRITER)
@@ -93,11 +96,12 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     """Change the given fields; what is not given stays.
 
     Raises DoesNotExist when the actor does not see it, PermissionDenied where its district, or the
-    one it moves to, is not covered, StaleVersion, ValidationError by field.
+    one it moves to, is not covered, and for who is excluded from its incident, StaleVersion,
+    ValidationError by field.
     Nothing changed: nothing is written and the version stays.
     """
     concern = locked_concern(actor, concern_id, fields)
-    if not can_edit_concern(actor, concern):
+    if not can_edit_concern(actor, concern) or any(is_kept(actor, concern.pk) for is_kept in KEPT_FROM):
         raise PermissionDenied
     check_version(concern.version, version)
     write_concerns(actor, [Change(concern, fields)])

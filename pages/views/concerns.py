@@ -18,6 +18,7 @@ from accounts.middleware import ActorRequest
 from contacts.models import Organisation
 from incidents.reading import card_of, with_incident
 from incidents.rules.steps import is_quiet
+from incidents.services.exclusions import is_excluded_from_concern
 from incidents.services.opening import edit_concern, maybe_the_same, protocols_for
 from lib.days import city_today, city_zone, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
@@ -112,7 +113,7 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
         "promises": promises,
         "moments": _moments(row),
         "today": city_today(),
-        "may_edit": can_edit_concern(actor, row),
+        "may_edit": can_edit_concern(actor, row) and not is_excluded_from_concern(actor, row.pk),
         "answers": ReassuranceAnswer.choices,
         "offers": [(Outcome(code).label, offer.text) for code, offer in OFFERS.items()] if is_open else [],
     }
@@ -197,7 +198,7 @@ def _say(request: ActorRequest, changed: Concern, text: str, before: dict[str, A
 
 def _writable(request: ActorRequest, pk: UUID) -> Any:
     row = get_or_404(with_references(Concern.objects.visible_to(request.actor), request.actor), pk)
-    refuse_unless(can_edit_concern(request.actor, row))
+    refuse_unless(can_edit_concern(request.actor, row) and not is_excluded_from_concern(request.actor, pk))
     return row
 
 

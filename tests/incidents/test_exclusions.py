@@ -1,19 +1,24 @@
 """Police conduct: who may be concerned is excluded, a supervisor by somebody outside who sees no incident."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.models import PendingAct, User
 from accounts.services.act_mails import mail_new_acts
 from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Event
 from incidents.models import ExclusionRequest, Incident
 from incidents.services.exclusions import ask_exclusion, exclude_user
+from incidents.services.opening import edit_concern
+from meetings.services.concerns import answer_concern, close_concern, reopen_concern
 from tests.factories import PASSWORD, make_actor, make_district, make_supervisor, make_user
 from tests.incidents.making import Night
 from tests.plugins.mail import MailSink
@@ -49,6 +54,31 @@ def test_a_confirmer_decides_whether_a_supervisor_is_excluded() -> None:
     assert incident.steps.filter(owner=second).exists()
     with pytest.raises(PendingAct.DoesNotExist):  # decided once
         refuse_act(actor=confirmer, act_id=act.pk)
+
+
+def test_who_is_excluded_steers_nothing_by_the_concern(client: Client) -> None:
+    night = Night()
+    incident, free = night.incident(), night.log(affected_focuses=[])
+    concern = incident.concern_links.get().concern
+    exclude_user(actor=night.actor(night.supervisor), incident_id=incident.pk, user_id=night.lead.pk)
+    changes: dict[str, Any] = {"affected_focuses": ["roma"]}
+    acts: tuple[Callable[[Actor], object], ...] = (
+        lambda who: edit_concern(actor=who, concern_id=concern.pk, **changes),
+        lambda who: answer_concern(actor=who, concern_id=concern.pk),
+        lambda who: close_concern(actor=who, concern_id=concern.pk),
+        lambda who: reopen_concern(actor=who, concern_id=concern.pk),
+    )
+    for act in acts:
+        with pytest.raises(PermissionDenied), transaction.atomic():
+            act(night.actor(night.lead))
+    assert edit_concern(actor=night.actor(night.lead), concern_id=free.pk, facts="Paint.").facts == "Paint."
+    address = f"/concerns/{concern.pk}/"
+    for user, status in ((night.lead, 403), (night.duty, 200)):
+        client.force_login(user)
+        assert client.get(address).status_code == 200, "the concern is still seen"
+        assert client.get(f"{address}edit/").status_code == status
+    for act in acts:
+        act(night.actor())
 
 
 def test_who_is_not_excluded_stays_and_nobody_decides_what_they_asked() -> None:
