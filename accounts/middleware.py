@@ -221,7 +221,7 @@ class SignInMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Close sign-in while Redis, which counts the attempts, is down (design, security.md)."""
+        """Close sign-in while Redis, which counts the attempts, is down."""
         if not _is_about_signing_in(request):
             return None
         if isinstance(exception, RequestException):

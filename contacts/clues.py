@@ -72,7 +72,7 @@ def name_clue(name: str) -> str:
 
 
 def person_clues(*, given_name: str, family_name: str, phone: str, email: str) -> list[str]:
-    """Clues of a person: the name, and how the role is reached; never an organisation (domain.md, rule 3)."""
+    """Clues of a person: name, and how the role is reached; no organisation (docs/domain.md, rule 3)."""
     name = " ".join(sorted(latin(fold(given_name, family_name)).split()))
     found = set(_person_name_clues(name)) if " " in name else set()
     return sorted(found | set(_reached(phone, email)))

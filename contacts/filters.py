@@ -1,6 +1,6 @@
-"""What organisations and people are filtered by, on pages and by the API: names as in api.md.
+"""What organisations and people are filtered by, on pages and by the API: names as in docs/openapi.yaml.
 
-A person has no filter on an organisation's kind, focus or name (domain.md, rule 3).
+A person has no filter on an organisation's kind, focus or name (docs/domain.md, rule 3).
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Finding organisations and people by what is typed into one box: words, a number, an address.
 
 A person is found by their own name, number and address only, never through an organisation
-(domain.md, rule 3), and never by a private number.
+(docs/domain.md, rule 3), and never by a private number.
 """
 
 from collections.abc import Iterable

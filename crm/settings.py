@@ -41,7 +41,7 @@ WHATSAPP_LINKS = env.bool("WHATSAPP_LINKS", default=DEMO)
 # Law under which requests of people about their data are answered, and the days that police law allows.
 REGIMES = checked.regimes("REGIMES", env.str("REGIMES", default="both"))
 LED_ANSWER_DAYS = env.int("LED_ANSWER_DAYS", default=30)
-# The body that receives complaints about the police, which are never recorded here (domain.md, concern kind).
+# The body that receives complaints about the police, which are never recorded here.
 COMPLAINTS_BODY_NAME = env.str("COMPLAINTS_BODY_NAME", default="Ombudsman")
 COMPLAINTS_BODY_URL = env.str("COMPLAINTS_BODY_URL", default="")
 PUBLIC_SITE_FOLDER = env.str("PUBLIC_SITE_FOLDER", default="")  # docs/public-site.md

@@ -3,7 +3,7 @@
 from districts.models import District
 from lib.acting import Acting
 
-# Role codes as in domain.md. `accounts`, which defines them, is a higher layer.
+# Codes of roles. `accounts`, which defines them, is a higher layer.
 MANAGES_DISTRICTS = "administrator"
 SUPERVISES = "supervisor"
 

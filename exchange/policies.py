@@ -9,5 +9,5 @@ def can_import(actor: Actor) -> bool:
 
 
 def can_export(actor: Actor) -> bool:
-    """Take lists and reports out as files, with a reason: supervisors, for what they see (security.md)."""
+    """Take lists and reports out as files, with a reason: supervisors, for what they see."""
     return actor.is_supervisor

@@ -1,4 +1,7 @@
-"""Incidents: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
+"""Incidents: names as in docs/openapi.yaml.
+
+Days are the city's; `…_after` includes its day, `…_before` does not.
+"""
 
 from datetime import date
 from typing import Any

@@ -16,7 +16,7 @@ class Acting(Protocol):
 
     @property
     def role(self) -> str:
-        """A role code from domain.md; empty for a key and the system."""
+        """A code of accounts.models.Role; empty for a key and the system."""
 
     @property
     def purpose(self) -> str: ...

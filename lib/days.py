@@ -1,4 +1,4 @@
-"""Days in the city's time zone. A user's own zone only affects display and 09:00 (domain.md)."""
+"""Days in the city's time zone. A user's own zone only affects display and 09:00 (docs/domain.md)."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,6 +1,6 @@
 """Whom to call now: the place's organisation, and those of the affected communities around it.
 
-Organisations are found by what they say of themselves; a person is never looked up that way (domain.md,
+Organisations are found by what they say of themselves; a person is never looked up that way (docs/domain.md,
 rule 3): an organisation's card has the number of whoever is its first to call, by role, without a name.
 """
 

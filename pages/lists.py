@@ -130,7 +130,7 @@ def _listing(
     default: str,
     implied: Mapping[str, str] | None,
 ) -> Listing:
-    """A search (`q`) returns its best rows in order of relevance, without a cursor, as in api.md."""
+    """A search (`q`) returns its best rows in order of relevance, without a cursor, as in the API."""
     form = filters.form
     if "district" in form.fields:
         form.fields["district"].choices = _district_choices(request)

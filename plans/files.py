@@ -1,4 +1,4 @@
-"""The comparison file of plans (docs/comparison.md): its shape and its checks. Pure.
+"""The comparison file of plans (docs/verify/comparison.md): its shape and its checks. Pure.
 
 A file is one object of canonical JSON. Texts are titles alone, numbers with a fraction are texts.
 """

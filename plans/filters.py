@@ -1,4 +1,4 @@
-"""What plans are filtered by in the API: names as in api.md."""
+"""What plans are filtered by in the API: names as in docs/openapi.yaml."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What practices are filtered by, on pages and by the API: names as in api.md."""
+"""What practices are filtered by, on pages and by the API: names as in docs/openapi.yaml."""
 
 from typing import Any
 

@@ -35,7 +35,7 @@ OF_THE_DESK: Final = (
 
 
 def events_visible_to(actor: Actor) -> Events:
-    """Return the events that `actor` may read (design, security.md, "Access").
+    """Return the events that `actor` may read.
 
     Officers: their own. Supervisors: also events of the districts they cover, and events without a district
     (sign-ins, denials) of officers who work nowhere else, but never those of a privacy officer. Privacy

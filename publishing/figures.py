@@ -1,6 +1,6 @@
 """Whether ways to report work, and registrations are decided in time: for each district, without a target.
 
-Source: publishing.md, “Figures”.
+Source: docs/method.md.
 """
 
 from collections import defaultdict

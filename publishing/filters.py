@@ -1,4 +1,4 @@
-"""What published rows are filtered by in the API: names as in api.md."""
+"""What published rows are filtered by in the API: names as in docs/openapi.yaml."""
 
 import django_filters
 from django import forms

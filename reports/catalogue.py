@@ -1,4 +1,4 @@
-"""Every report by its slug (api.md), in the order of the scorecard. Blind spots have none: screen only."""
+"""Every report by its slug in the API, in the order of the scorecard. Blind spots have none: screen only."""
 
 from typing import Final
 

@@ -150,7 +150,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A list and its filters (names as in api.md) that yield exactly the n objects of a row.
+    """A list and its filters (names as in docs/openapi.yaml) that yield exactly the n objects of a row.
 
     What n is the sum of, not the number of, is `agreements`.
     """

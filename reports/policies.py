@@ -1,4 +1,4 @@
-"""Who reads figures: those who read the rows behind them, and keys that may (security.md)."""
+"""Who reads figures: those who read the rows behind them, and keys that may."""
 
 from accounts.actors import Actor
 

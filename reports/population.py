@@ -1,6 +1,6 @@
 """Organisations a figure is of: of the kinds that count, active at the period's end, at home there then.
 
-Common table expressions that a report's statement starts with. Source: domain.md, "Indicators";
+Common table expressions that a report's statement starts with. Source: docs/method.md;
 `OrganisationPeriod` is the dated copy that makes a figure of last year say what was so last year. A period
 is half-open, and so is its end: what changed at the very midnight it ends with belongs to the next one.
 A period that runs ends with today (`Period.so_far`).

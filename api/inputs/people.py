@@ -1,4 +1,4 @@
-"""Request bodies for contacts. No field describes what kind of person somebody is (domain.md, rule 2)."""
+"""Request bodies for contacts. No field describes what kind of person it is (docs/domain.md, rule 2)."""
 
 from typing import Any
 

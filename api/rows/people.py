@@ -1,4 +1,4 @@
-"""Rows for contacts, without kinds or communities of their organisations (domain.md, rule 3)."""
+"""Rows for contacts, without kinds or communities of their organisations (docs/domain.md, rule 3)."""
 
 from typing import Any
 

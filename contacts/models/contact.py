@@ -1,4 +1,4 @@
-"""Contact: a person in a role. Nothing here describes who the person is (domain.md, rules 2 and 4)."""
+"""Contact: a person in a role. Nothing here describes who the person is (docs/domain.md, rules 2 and 4)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -58,7 +58,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.seen_if_unrestricted(actor).filter(pk=contact_id, is_restricted=True).exists()
 
     def matching(self, q: str) -> Self:
-        """Found by what is their own, never by an organisation's name (domain.md, rule 3); best first.
+        """Found by what is their own, never by an organisation's name (docs/domain.md, rule 3); best first.
 
         Who withdrew is found by no number and no address, as neither is shown or used any more.
         """

@@ -39,7 +39,7 @@ def organisations_found_by(rows: Rows, q: str) -> Rows:
 
 
 def people_found_by(rows: Rows, q: str) -> Rows:
-    """People likewise, but never by the domain of an address: an organisation's name (domain.md, rule 3).
+    """People likewise, never by the domain of an address: an organisation's name (docs/domain.md, rule 3).
 
     A whole address finds, and all that stands before the `@`; half a domain after it finds nobody, or one
     letter before it would list everybody of an organisation.

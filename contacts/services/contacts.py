@@ -122,7 +122,7 @@ def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = No
 def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> None:
     """The person is gone from the book for good, and so from every meeting's list of people.
 
-    Meetings, promises and their figures stay (domain.md, rule 9). Raises as `edit_contact` does.
+    Meetings, promises and their figures stay (docs/domain.md, rule 9). Raises as `edit_contact` does.
     """
     erase_contacts(actor, locked_contacts(actor, {contact_id: version}))
 

@@ -52,7 +52,7 @@ def set_private_channel(
 
 @transaction.atomic
 def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> PrivateChannel:
-    """The private e-mail and phone, once the reason is in the trail (domain.md, rule 6).
+    """The private e-mail and phone, once the reason is in the trail (docs/domain.md, rule 6).
 
     Raises DoesNotExist when the actor does not see the person or there is nothing private.
     """

@@ -266,10 +266,10 @@ OWN_PARTS: Final = (
 # Tables of districts, contacts, meetings and exchange that stay behind, and why.
 NOT_TAKEN: Final = {
     "districts.Move": "what the change feed of this system still has to tell",
-    "districts.ExpectedCommunity": "shown in its district only: it never leaves (domain.md)",
+    "districts.ExpectedCommunity": "shown in its district only: it never leaves",
     "districts.PeriodNote": "a remark on this system's figures, which the reader of an archive makes anew",
     "contacts.ErasedId": "hashes under a key of this installation; the city's tools ask the new system anew",
-    "contacts.PrivateChannel": "a person's own number leaves no system as a file (domain.md, rule 6)",
+    "contacts.PrivateChannel": "a person's own number leaves no system as a file (docs/domain.md, rule 6)",
     "contacts.OrganisationPrivateChannel": "nor does a number for the night or the address of a shelter",
     "incidents.ExclusionRequest": "decided in this system; who is excluded goes along with the incident",
     "exchange.ImportDraft": "an import under way; it is gone after a day",

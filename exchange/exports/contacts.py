@@ -1,5 +1,5 @@
 """People as a file. Nothing of the organisations they speak for: a spreadsheet of names beside an
-organisation's name or kind would sort persons by what is sensitive of them (domain.md, rule 3).
+organisation's name or kind would sort persons by what is sensitive of them (docs/domain.md, rule 3).
 """
 
 from typing import Any, Final

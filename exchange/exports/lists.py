@@ -229,7 +229,7 @@ def _about(selection: Selection, work: Work, told: LeavingRows) -> Iterator[tupl
 
 
 def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: LeavingRows) -> None:
-    """People without their organisations: a file of many is no way around rule 3 of domain.md."""
+    """People without their organisations: a file of many is no way around rule 3 of docs/domain.md."""
     others = models.Prefetch("other_details", ContactDetail.objects.order_by("pk"))
     listed = rows.filter(withdrawn_on__isnull=True).prefetch_related(others)
     for contact in listed.iterator(chunk_size=_BATCH):

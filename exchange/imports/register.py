@@ -42,7 +42,7 @@ from jobs.services import (
 )
 from lib.reasons import read_reason
 
-ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction (security.md, audit trail)
+ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction
 _BATCH: Final = 1_000
 ONE_AT_A_TIME: Final = "import"
 OUTLASTS_THE_DEAD: Final = LEASE + timedelta(seconds=5)  # an import that was killed holds its lease on

@@ -1,4 +1,7 @@
-"""Concerns: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
+"""Concerns: names as in docs/openapi.yaml.
+
+Days are the city's; `…_after` includes its day, `…_before` does not.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any

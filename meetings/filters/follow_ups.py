@@ -1,4 +1,7 @@
-"""Promises: names as in api.md. Days are the city's; `…_after` includes its day, `…_before` does not."""
+"""Follow-ups: names as in docs/openapi.yaml.
+
+Days are the city's; `…_after` includes its day, `…_before` does not.
+"""
 
 from datetime import datetime
 from typing import Any

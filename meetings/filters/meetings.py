@@ -1,4 +1,4 @@
-"""Meetings by what they were, where, when and with whom: names as in api.md."""
+"""Meetings by what they were, where, when and with whom: names as in docs/openapi.yaml."""
 
 from typing import Any
 from uuid import UUID

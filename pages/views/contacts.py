@@ -164,7 +164,7 @@ def contact_duplicates(request: ActorRequest) -> HttpResponse:
 
 
 def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
-    """Contacts with similar details. They are never found through an organisation (domain.md, rule 3)."""
+    """Contacts with similar details, never found through an organisation (docs/domain.md, rule 3)."""
     more = [(one["channel"], one["value"]) for one in typed.get("other_details", ())]
     found = similar_contacts(request.actor, more=more, **{name: typed[name] for name in COMPARED})
     if found:

@@ -1,7 +1,7 @@
 """Activity: meetings held per week.
 
 Cancelled, not reached and not yet settled are each apart. Of a period that is not over, the days up to today
-count. See domain.md, "Activity".
+count. See docs/method.md, "Activity".
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Data health: organisations whose details were checked lately, and records whose review is overdue.
 
 Late reviews of people are counted by district only: persons are never counted by a community or kind
-(domain.md, rule 3). A review that was late then and has been done since is not among them.
+(docs/domain.md, rule 3). A review that was late then and has been done since is not among them.
 """
 
 from dataclasses import dataclass

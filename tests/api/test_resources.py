@@ -1,4 +1,4 @@
-"""Contacts, meetings, follow-ups and concerns: the fields of api.md, and the features of each resource."""
+"""Contacts, meetings, follow-ups and concerns: their fields, and the features of each resource."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Checks for the rules against profiling people (domain.md, rules 2, 3 and 4).
+"""Checks for the rules against profiling people (docs/domain.md, rules 2, 3 and 4).
 
 The tests run the checks on the project, and on forbidden examples that the checks must reject.
 """

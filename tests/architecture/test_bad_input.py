@@ -1,6 +1,6 @@
 """Invalid input gets a clear 4xx, never a 5xx, and nothing is saved.
 
-`ROWS` lists the rows of security.md with their tests; the tests in this file are those without a better
+`ROWS` lists the rows of the threat model with their tests; the tests in this file are those without a better
 place. test_pages_never_break.py covers hostile values in page fields, tests/api/test_schemathesis.py the API.
 """
 

@@ -61,6 +61,17 @@ def test_every_test_and_file_that_is_named_is_there(document: Path) -> None:
     assert [name for name in named(document.read_text()) if not is_there(name)] == []
 
 
+def test_every_page_that_code_names_is_there() -> None:
+    named_pages = {
+        (str(path.relative_to(ROOT)), page)
+        for path in sorted(ROOT.rglob("*.py"))
+        if not path.relative_to(ROOT).parts[0].startswith(".")
+        for page in re.findall(r"\bdocs/[\w/-]+\.md|(?:domain|security|api)\.md", path.read_text())
+    }
+    assert len(named_pages) > 20
+    assert sorted(place for place in named_pages if not (ROOT / place[1]).exists()) == []
+
+
 def test_all_code_that_is_named_is_there() -> None:
     dotted = {
         (str(document.relative_to(ROOT)), name)

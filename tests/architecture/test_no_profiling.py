@@ -1,4 +1,4 @@
-"""Nothing in the system profiles a person, and additions would fail here (domain.md, rules 2, 3 and 4)."""
+"""Nothing profiles a person, and an addition would fail here (docs/domain.md, rules 2, 3 and 4)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""No input from a reader causes a server error on any page (security.md)."""
+"""No input from a reader causes a server error on any page."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta

@@ -310,7 +310,7 @@ TYPED: Final[dict[str, Callable[[Rows], Fields]]] = {
 
 
 def body(name: str, method: str, rows: Rows) -> Any:
-    """Return an API request body: the example in the contract (api.md), or the smallest change."""
+    """Return an API request body: the example in the contract (docs/openapi.yaml), or the smallest change."""
     noun = name.removeprefix("api-")
     if noun.endswith(("-rotate", "-replay")):
         return {}

@@ -1,4 +1,4 @@
-"""Rules 2, 3 and 4 of domain.md: no field profiles a person."""
+"""Rules 2, 3 and 4 of docs/domain.md: no field profiles a person."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""“Who sees which row” of domain.md, for organisations and contacts."""
+"""“Who sees which row” of docs/domain.md, for organisations and contacts."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The filters of concerns, with names and meaning as in api.md."""
+"""The filters of concerns, with names and meaning as in docs/openapi.yaml."""
 
 from datetime import timedelta
 from typing import Any

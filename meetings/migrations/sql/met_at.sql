@@ -1,5 +1,5 @@
 -- When an organisation was met, kept beside its link to the meeting, so that figures need not open meetings.
--- `met_at` is the meeting's start where it was substantive for the organisation (domain.md), else null. The
+-- `met_at` is the meeting's start where it was substantive for the organisation (docs/method.md), else null. The
 -- database keeps it whoever writes, and sees rows that the writer's context would not: a figure that counts
 -- a stale copy would be wrong without anybody seeing.
 
