@@ -115,7 +115,7 @@ def test_findings_of_a_data_request_count() -> None:
     found = make_request(desk, place.meeting, place.contact)
     Finding.objects.create(
         request=found.request, position=2, model="contacts.Contact", object_id=str(place.contact.pk),
-        field="given_name", matched="exact", passages=[[0, 3]],
+        field="given_name", matched="exact", passages=[[0, 3]], text=place.contact.given_name,
     )  # fmt: skip
     client = Client()
     client.force_login(desk)
