@@ -14,6 +14,10 @@ from lib.first_migration import FirstMigration, run_files
 class Migration(FirstMigration):
 
     dependencies = [
+        # Not needed, but early: these alter fields, for which Django builds all models again that refer to accounts.
+        ('account', '0009_emailaddress_unique_primary_email'),
+        ('mfa', '0003_authenticator_type_uniq'),
+        ('socialaccount', '0006_alter_socialaccount_extra_data'),
         ('accounts', '0001_initial'),
         ('accounts', '__first__'),
         ('districts', '0001_initial'),
