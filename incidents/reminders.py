@@ -113,7 +113,9 @@ class Incidents(Subject[Incident]):
                 return _("Reassess the tension of an incident"), ()
             case reminding.INCIDENT_LATE:
                 return _("A step of an incident in your district is late"), row.late_texts
-        return _("A step of an incident in the city is late"), row.late_texts
+            case reminding.INCIDENT_LATE_CITY:
+                return _("A step of an incident in the city is late"), row.late_texts
+        raise LookupError(rule)
 
     def record(self, row: Incident) -> Record:
         return Record(self.code, [row.pk], {row.district_id, *(one.pk for one in row.also_in.all())})

@@ -88,8 +88,10 @@ class Plans(Subject[Plan]):
             case rules.VALUE_DUE:
                 kept, left = _("A plan you keep needs a new value"), _("A plan needs a new value")
                 return kept if row.is_kept else left, [row.title]
-        kept, left = _("A plan you keep is due for review"), _("A plan is due for review")
-        return kept if row.is_kept else left, [row.title]
+            case rules.REVIEW_DUE:
+                kept, left = _("A plan you keep is due for review"), _("A plan is due for review")
+                return kept if row.is_kept else left, [row.title]
+        raise LookupError(rule)
 
 
 def _keepers(plan: Plan) -> list[Recipient]:

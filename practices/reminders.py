@@ -64,7 +64,9 @@ class Practices(Subject[Practice]):
                 return _("Confirm a practice: is it still done in this way?"), title
             case rules.PRACTICE_RETIRED:
                 return _("A practice was retired because it was not confirmed"), title
-        return _("A practice waits for your review"), title
+            case rules.REVIEW_WAITING:
+                return _("A practice waits for your review"), title
+        raise LookupError(rule)
 
     def record(self, row: Practice) -> Record:
         return Record(self.code, [row.pk], [])

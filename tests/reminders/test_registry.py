@@ -73,6 +73,12 @@ def test_each_rule_is_registered() -> None:
     }
 
 
+def test_a_rule_without_words_says_nothing_instead_of_something_else() -> None:
+    for subject in ("plan", "incident"):
+        with pytest.raises(LookupError, match="plan_ends"):
+            kinds.find_subject(subject).words("plan_ends", None)
+
+
 def test_each_subject_has_a_page() -> None:
     assert all(subject.path(uuid4()).startswith("/") for subject in kinds.SUBJECTS)
 
