@@ -214,7 +214,7 @@ PROPERTIES: Final[dict[str, tuple[str, Any]]] = {
     "finished_at": ("When it ended.", MOMENT),
     # --- Pages, batches and problems
     "next": ("The URL of the next page, or null.", _PAGE),
-    "previous": ("The URL of the previous page, or null.", None),
+    "previous": ("The URL of the previous page, or null.", _PAGE),
     "count": ("", 150),
     "results": ("The rows of this page.", None),
     "BatchResults.results": ("One result for each object, in the order of the request.", None),

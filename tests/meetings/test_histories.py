@@ -1,15 +1,14 @@
 """Histories of follow-ups and concerns: pure rules, their rows, and what an upgrade reconstructs."""
 
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from meetings.models import Concern, ConcernPeriod, FollowUp, FollowUpPeriod
+from meetings.models import Concern, FollowUp, FollowUpPeriod
 from meetings.rules.histories import (
     ConcernState,
     FollowUpState,
@@ -18,7 +17,7 @@ from meetings.rules.histories import (
     spans_of_concern,
     spans_of_follow_up,
 )
-from meetings.services.concerns import answer_concern, close_concern, log_concern, reopen_concern
+from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -26,7 +25,7 @@ from meetings.services.follow_ups import (
     edit_follow_up,
     reopen_follow_up,
 )
-from tests.factories import make_district, make_officer, make_organisation, renew_histories
+from tests.factories import make_district, make_officer, renew_histories
 
 DAY = timedelta(days=1)
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -109,67 +108,7 @@ def test_the_writer_keeps_the_history_and_a_completion_undone_by_mistake() -> No
 
 
 @pytest.mark.django_db
-def test_an_upgrade_reconstructs_what_the_rows_and_the_activity_log_tell() -> None:
-    organisation = make_organisation()
-    officer = make_officer(organisation.home_district)
-    for number in range(4):
-        create_follow_up(
-            actor=SYSTEM,
-            title=str(number),
-            due_on=DUE + number * DAY,
-            owner=officer,
-            organisations=[organisation],
-        )
-    rows = {row.title: row.pk for row in FollowUp.objects.all()}
-    FollowUp.objects.update(created_at=START)
-    complete_follow_up(actor=SYSTEM, follow_up_id=rows["1"])
-    FollowUp.objects.filter(title="2").update(status="done", completed_at=START - DAY)
-    concerns = [
-        log_concern(actor=SYSTEM, kinds=["threat"], district=organisation.home_district, received_at=START)
-        for _number in range(4)
-    ]
-    answer_concern(actor=SYSTEM, concern_id=concerns[1].pk)
-    close_concern(actor=SYSTEM, concern_id=concerns[1].pk)
-    close_concern(actor=SYSTEM, concern_id=concerns[2].pk)
-    answer_concern(actor=SYSTEM, concern_id=concerns[3].pk)
-    reopen_concern(actor=SYSTEM, concern_id=concerns[3].pk)
-    renew_histories(FollowUp)
-    renew_histories(Concern)
-
-    def told() -> list[tuple[object, ...]]:
-        return [
-            *FollowUpPeriod.objects.order_by("follow_up", "since").values_list(
-                "follow_up", "since", "until", "status", "due_on", "completed_at"
-            ),
-            *ConcernPeriod.objects.order_by("concern", "since").values_list(
-                "concern", "since", "until", "status", "answered_at", "closed_at"
-            ),
-        ]
-
-    before = told()
-    FollowUpPeriod.objects.all().delete()
-    ConcernPeriod.objects.all().delete()
-    reconstruct()
-    assert told() == before
-    cancel_follow_up(actor=SYSTEM, follow_up_id=rows["3"], reason="x")
-    cancelled = FollowUpPeriod.objects.valid().get(status="cancelled")
-    FollowUpPeriod.objects.all().delete()
-    reconstruct()
-    again = FollowUpPeriod.objects.get(status="cancelled")  # the activity log says when
-    assert abs(again.since - cancelled.since) < timedelta(seconds=5)
-
-
-def reconstruct() -> None:
-    """Run the statements of the upgrade in this transaction."""
-    upgrade = import_module("meetings.migrations.0016_known_histories")
-    with connection.cursor() as cursor:
-        for of_noun in (upgrade.OF_FOLLOW_UPS, upgrade.OF_CONCERNS):
-            every = f"ANY(ARRAY(SELECT id FROM {of_noun[1]}))"  # noqa: S608 (names of our own)
-            cursor.execute(upgrade.inserted(*of_noun).replace("ANY(batch)", every))
-
-
-@pytest.mark.django_db
-def test_what_an_older_version_wrote_is_found_and_put_right() -> None:
+def test_a_history_that_lacks_its_rows_is_found_and_put_right() -> None:
     concern = log_concern(actor=SYSTEM, kinds=["threat"], district=make_district())
     create_follow_up(actor=SYSTEM, title="x", due_on=DUE, owner=make_officer())
     FollowUpPeriod.objects.all().delete()

@@ -1,17 +1,12 @@
-"""Where histories of before an upgrade are reconstructed, pages, files and the API say so."""
+"""Where histories of before a day are reconstructed, pages, files and the API say so."""
 
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from accounts.actors import actor_for
 from districts.models import District
-from lib.days import city_day
 from reports.exports.asked import Asked
 from reports.exports.document import build
 from tests.api.clients import Tool
@@ -68,24 +63,3 @@ def test_the_page_of_an_older_organisation_says_it(north: District) -> None:
     for row, is_told in ((older, True), (newer, False)):
         html = client.get(f"/organisations/{row.pk}/").content.decode()
         assert ("recorded since 30 Sep 2024" in html) == is_told
-
-
-def test_an_upgrade_marks_the_districts_of_older_records_and_a_new_installation_none() -> None:
-    mark = import_module("districts.migrations.0008_reconstructed_histories").mark
-    north = make_district()
-
-    def upgrade() -> date | None:
-        with connection.schema_editor() as editor:
-            mark(apps, editor)
-        north.refresh_from_db()
-        return north.recorded_since
-
-    make_organisation(north)
-    assert upgrade() is None
-    moment = timezone.now() + timedelta(minutes=1)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE django_migrations SET applied = %s WHERE app = 'meetings' AND name LIKE '0016%%'",
-            [moment],
-        )
-    assert upgrade() == city_day(moment)
