@@ -144,7 +144,7 @@ def test_nothing_about_anybody(committed_db: None, mail_sink: MailSink, tmp_path
         wait_until(lambda: not Reminder.objects.due(timezone.now()).exists(), seconds=60, what="reminders")
     assert mail_sink.messages
     assert '"request_finished"' in logs["web"].read_text()
-    assert "send_due_reminders" in logs["worker"].read_text()
+    assert "reminders.send_due" in logs["worker"].read_text()
     assert logs["beat"].read_text()
     for name, log in logs.items():
         text = log.read_text()
