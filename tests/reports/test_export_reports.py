@@ -47,7 +47,9 @@ class City:
         Organisation.objects.bulk_create(made)
         since = at(date(2020, 1, 1))
         OrganisationPeriod.objects.bulk_create(
-            OrganisationPeriod(organisation=one, since=since, status="active", home_district=self.market)
+            OrganisationPeriod(
+                organisation=one, since=since, status="active", kind=one.kind, home_district=self.market
+            )
             for one in made
         )
         met = [one for one in made if int(one.name.split()[1]) < kinds[one.kind][1]]
