@@ -164,6 +164,9 @@ class Book:
         district = self.home(organisation) % DISTRICTS
         return district + DISTRICTS * (organisation % (OFFICERS // DISTRICTS))
 
+    def kind(self, organisation: int) -> str:
+        return KINDS[organisation * 37 % 101 % len(KINDS)]
+
     def organisations(self) -> Iterator[Sequence[object]]:
         dice = random.Random(1)  # noqa: S311 (a benchmark's dice need no secrecy)
         today = self.now.date()
@@ -178,7 +181,7 @@ class Book:
             yield (
                 ident(ORGANISATION, n),
                 name.title(),
-                dice.choice(KINDS),
+                self.kind(n),
                 ident(NEIGHBOURHOOD, self.home(n)),
                 address.title(),
                 f"+3491{n % 10_000_000:07d}",
@@ -218,6 +221,7 @@ class Book:
                     since,
                     until,
                     "active" if n % 20 else "dormant",
+                    self.kind(n),
                     home,
                     lead,
                     deputy if n % 3 else None,
@@ -386,7 +390,7 @@ TABLES: dict[str, tuple[str, Callable[[Book], Iterable[Sequence[object]]]]] = {
     "contacts_focusdeclaration": ("id organisation_id focus declared_by declared_on", Book.focuses),
     "contacts_organisationexternalid": ("organisation_id source external_id", Book.external_ids),
     "contacts_organisationperiod": (
-        "id organisation_id since until status home_district_id lead_officer_id deputy_officer_id "
+        "id organisation_id since until status kind home_district_id lead_officer_id deputy_officer_id "
         "cadence_days verified_on",
         Book.periods,
     ),

@@ -28,14 +28,6 @@ def test_what_is_withdrawn_is_in_no_kept_file_after_the_next_publication() -> No
     assert Publication.objects.get(pk=before.pk).files == before.files, "its digests prove what was said"
 
 
-def test_a_file_that_a_version_before_kept_is_deleted_although_nothing_changed() -> None:
-    Town()
-    publish_site()
-    PublicFile.objects.create(digest="0" * 64, content=b"old")
-    assert not publish_site()
-    assert not PublicFile.objects.filter(pk="0" * 64).exists()
-
-
 def test_nobody_deletes_or_changes_a_file_that_is_published() -> None:
     Town()
     publish_site()

@@ -123,6 +123,7 @@ class Book:
                     since=since,
                     until=until,
                     status="active",
+                    kind=one["kind"],
                     home_district=self.ground[one["homes"][since]],
                 )
 
