@@ -49,6 +49,7 @@ import exchange.exports.lists
 import exchange.imports.drafts
 import exchange.imports.forgetting
 import incidents.archive
+import incidents.policies
 import incidents.reminders
 import incidents.services.exclusions
 import incidents.services.incidents
@@ -216,7 +217,7 @@ contacts.services.moves.KINDS.fill(  # rows are locked and recorded in this orde
     publishing.services.listings.LISTINGS,
     plans.services.plans.PLANS,
 )
-meetings.services.concerns.KEPT_FROM.fill(incidents.services.exclusions.is_excluded_from_concern)
+meetings.services.concerns.KEPT_FROM.fill(incidents.policies.is_excluded_from_concern)
 contacts.services.organisations.FOLLOWERS.fill(publishing.services.listings.follow_organisations)
 contacts.merging.services.FOLLOWERS.fill(
     plans.services.goals.end_agreements, publishing.services.listings.end_agreements

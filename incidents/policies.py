@@ -1,6 +1,6 @@
 """Who works on an incident, who decides in it, and who writes and approves protocols.
 
-None of these query where `also_in` of the incident is prefetched, or the incident was read `for_its_page`.
+Those about an incident do not query where its `also_in` is prefetched, or it was read `for_its_page`.
 """
 
 from uuid import UUID
@@ -9,6 +9,7 @@ from accounts import rules
 from accounts.actors import Actor
 from districts.models import District
 from incidents.models import Incident, IncidentStep, Protocol
+from lib.row_context import Opened, opened
 
 
 def districts_of(incident: Incident) -> set[UUID]:
@@ -46,6 +47,15 @@ def can_approve_protocol(actor: Actor, protocol: Protocol) -> bool:
     return actor.role in (rules.PRIVACY_OFFICER, rules.CONFIRMER) or can_write_protocol(
         actor, protocol.district
     )
+
+
+@opened(Opened.WRITER)
+def is_excluded_from_concern(actor: Actor, concern_id: UUID) -> bool:
+    """Whether the actor is excluded from the incident of a concern, whose course the concern decides."""
+    if actor.kind != "user" or actor.id is None:
+        return False
+    excluded = Incident.excluded.through.objects.filter(user_id=actor.id)
+    return excluded.filter(incident__concern_links__concern=concern_id).exists()
 
 
 def _decides(actor: Actor) -> bool:

@@ -63,15 +63,6 @@ def ask_exclusion(*, actor: Actor, incident_id: UUID, user_id: UUID) -> Exclusio
 
 
 @opened(Opened.WRITER)
-def is_excluded_from_concern(actor: Actor, concern_id: UUID) -> bool:
-    """Whether the actor is excluded from the incident of a concern, whose course the concern decides."""
-    if actor.kind != "user" or actor.id is None:
-        return False
-    excluded = Incident.excluded.through.objects.filter(user_id=actor.id)
-    return excluded.filter(incident__concern_links__concern=concern_id).exists()
-
-
-@opened(Opened.WRITER)
 def exclude_asked(actor: Actor, asked: ExclusionRequest) -> None:
     """Exclude the supervisor of a locked request. Raises PermissionDenied for that supervisor.
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
+from incidents.policies import is_excluded_from_concern
 from incidents.reading import card_of, with_incident
 from incidents.rules.steps import is_quiet
-from incidents.services.exclusions import is_excluded_from_concern
 from incidents.services.opening import edit_concern, maybe_the_same, protocols_for
 from lib.days import city_today, city_zone, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
