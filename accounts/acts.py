@@ -1,4 +1,4 @@
-"""What happens to the subject of a pending act (docs/adr/0045). `crm.wiring` lists the effects of all apps.
+"""Effects of pending acts on their subjects (docs/adr/0045). `crm.wiring` lists the effects of all apps.
 
 `accounts.services.acts` asks, decides and withdraws. It knows no API key and no file.
 """
@@ -26,7 +26,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an app does with the subject of acts of these kinds.
+    """The effect of acts of these kinds on their subject.
 
     `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, cancelled, or nobody
     decided in time) write and record their events in the transaction that decides. Of an act with a delay,

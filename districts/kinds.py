@@ -30,7 +30,7 @@ Ask = Callable[[Collection[UUID]], bool]
 
 #: Whoever covers a redrawn district covers its successor, too.
 ACCESS: Final = Wired[Follow]("districts.kinds.ACCESS")
-#: Records at home in a redrawn district move. Called after ACCESS.
+#: Functions that move the records of a redrawn district. Called after ACCESS.
 ROWS: Final = Wired[FollowRows]("districts.kinds.ROWS")
 #: The number of records that will move.
 COUNTS: Final = Wired[Count]("districts.kinds.COUNTS")

@@ -44,7 +44,7 @@ def disclose(
         rows: All rows in the answer, of any type, as instances or as IDs.
         reason: Why the reader looks at these rows. None if a reason is due and was not given.
         people: IDs of the contacts that count for the reader's daily limit.
-        outside: Those of `people` to whom the reader's ordinary work does not lead.
+        outside: IDs of `people` who are outside the reader's portfolio.
         searched: The words of a search. The activity log keeps a keyed hash of them.
         recipient: Who gets a file, and how (audit.rules.recipient_of).
         district_ids: The districts of the rows, if their instances do not say it.

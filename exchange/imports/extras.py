@@ -1,4 +1,4 @@
-"""What a row names besides its first phone, e-mail and web address: further details of the organisation."""
+"""Further phones, emails and web addresses of an organisation that a row names."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
