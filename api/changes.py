@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from audit.models import Op, TrailPosition
 from contacts.models import Contact, Organisation
 from contacts.models.organisation import IS_PROTECTED
-from contacts.services.checking import protected_words
+from contacts.services.public_texts import protected_words
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.summaries import LAST_MET

@@ -32,17 +32,17 @@ import audit.verifying
 import contacts.merging.services
 import contacts.models
 import contacts.models.contact
-import contacts.services.erasing
-import contacts.services.moves
+import contacts.services.change_feed
+import contacts.services.erased_texts
+import contacts.services.erasures
 import contacts.services.organisations
-import contacts.services.redrawn
-import contacts.services.rewriting
+import contacts.services.redrawn_districts
 import crm.celery
 import crm.checks
 import crm.queues
 import crm.timetable
-import districts.kinds
 import districts.models
+import districts.services.followers
 import exchange.archive.parts
 import exchange.archive.work
 import exchange.exports.lists
@@ -51,12 +51,12 @@ import exchange.imports.forgetting
 import incidents.archive
 import incidents.policies
 import incidents.reminders
+import incidents.services.erased_texts
 import incidents.services.exclusions
 import incidents.services.incidents
 import incidents.services.pending_exclusions
 import incidents.services.pending_protocols
-import incidents.services.redrawn
-import incidents.services.rewriting
+import incidents.services.redrawn_districts
 import jobs.kinds
 import jobs.models
 import jobs.releasing
@@ -143,7 +143,7 @@ for changed in (authenticator_added, authenticator_removed, authenticator_reset)
 accounts.acts.EFFECTS.fill(
     accounts.services.acts.EFFECT,
     api.services.pending_keys.EFFECT,
-    contacts.services.erasing.EFFECT,
+    contacts.services.erasures.EFFECT,
     incidents.services.pending_exclusions.EFFECT,
     incidents.services.pending_protocols.EFFECT,
     jobs.releasing.EFFECT,
@@ -187,29 +187,33 @@ reminders.kinds.SUBJECTS.fill(
 
 # --- Districts that are redrawn ------------------------------------------------------------------------
 
-districts.kinds.ACCESS.fill(
+districts.services.followers.ACCESS.fill(
     api.services.keys.follow_redrawn,
     reviews.services.subscriptions.follow_redrawn,
-    incidents.services.redrawn.copy_protocols,
+    incidents.services.redrawn_districts.copy_protocols,
     meetings.services.relief.follow_redrawn,
     accounts.services.users.follow_redrawn,
     accounts.services.views.follow_redrawn,
 )
-districts.kinds.ROWS.fill(
+districts.services.followers.ROWS.fill(
     plans.services.redrawn.follow_redrawn,
-    incidents.services.redrawn.follow_redrawn,
+    incidents.services.redrawn_districts.follow_redrawn,
     meetings.services.redrawn.follow_redrawn,
-    contacts.services.redrawn.follow_redrawn,
+    contacts.services.redrawn_districts.follow_redrawn,
 )
-districts.kinds.COUNTS.fill(meetings.services.redrawn.count_redrawn, contacts.services.redrawn.count_redrawn)
-districts.kinds.RECORDS.fill(meetings.services.redrawn.has_records, contacts.services.redrawn.has_records)
-districts.kinds.SIGNED.fill(reviews.reading.has_signed)
+districts.services.followers.COUNTS.fill(
+    meetings.services.redrawn.count_redrawn, contacts.services.redrawn_districts.count_redrawn
+)
+districts.services.followers.RECORDS.fill(
+    meetings.services.redrawn.has_records, contacts.services.redrawn_districts.has_records
+)
+districts.services.followers.SIGNED.fill(reviews.reading.has_signed)
 
 # --- Organisations and contacts ------------------------------------------------------------------------
 
-contacts.services.moves.KINDS.fill(  # rows are locked and recorded in this order
-    contacts.services.moves.ORGANISATIONS,
-    contacts.services.moves.CONTACTS,
+contacts.services.change_feed.KINDS.fill(  # rows are locked and recorded in this order
+    contacts.services.change_feed.ORGANISATIONS,
+    contacts.services.change_feed.CONTACTS,
     meetings.services.meetings.MEETINGS,
     meetings.services.follow_ups.FOLLOW_UPS,
     meetings.services.concerns.CONCERNS,
@@ -232,7 +236,7 @@ lib.erasable.FORGETTERS.fill(
     privacy.services.retention_decisions.forget_sentences,
     exchange.imports.forgetting.forget_rows,
     meetings.services.rewriting.keep_headcounts,
-    contacts.services.rewriting.forget_contacts,
+    contacts.services.erased_texts.forget_contacts,
     accounts.held_forms.forget,
 )
 lib.erasable.FILE_FORGETTERS.fill(publishing.services.publications.publish_soon, jobs.services.forget_files)
@@ -244,11 +248,11 @@ lib.erasable.WRITERS.fill(
     *whole_rows(api.models.IdempotentRequest),
     Writer(audit.models.Event, audit.services.remove_named_recipients),
     Writer(audit.models.Reason, audit.services.remove_named_reasons),
-    *contacts.services.rewriting.WRITERS,
+    *contacts.services.erased_texts.WRITERS,
     *texts(contacts.models.ImportedFields),
     *texts(districts.models.ExpectedCommunity, districts.models.PeriodNote),
     *exchange.imports.forgetting.WRITERS,
-    *incidents.services.rewriting.WRITERS,
+    *incidents.services.erased_texts.WRITERS,
     Writer(jobs.models.Job, jobs.services.delete_named_files),
     *whole_rows(jobs.models.JobFile),
     *meetings.services.rewriting.WRITERS,

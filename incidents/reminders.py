@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Role, User
 from districts.models import District
 from incidents.models import Incident, IncidentStep, Protocol, TensionAssessment
-from incidents.rules import reminding
-from incidents.rules.reminding import OpenStep, incident_reminders
+from incidents.rules import reminders
+from incidents.rules.reminders import OpenStep, incident_reminders
 from lib.acting import Acting
 from lib.days import city_today, city_zone
 from meetings.reminders import Supervisors
@@ -30,12 +30,12 @@ class Incidents(Subject[Incident]):
 
     code = "incident"
     known_rules = (
-        Rule(reminding.INCIDENT_GIVEN, gettext_lazy("steps of a new incident")),
-        Rule(reminding.INCIDENT_DUE, gettext_lazy("step of an incident due now")),
-        Rule(reminding.INCIDENT_LATE, gettext_lazy("late step of an incident in your district")),
-        Rule(reminding.INCIDENT_LATE_CITY, gettext_lazy("late step of an incident in the city")),
-        Rule(reminding.INCIDENT_CHOOSE, gettext_lazy("more organisations to choose from")),
-        Rule(reminding.INCIDENT_LOOK_AGAIN, gettext_lazy("tension to reassess")),
+        Rule(reminders.INCIDENT_GIVEN, gettext_lazy("steps of a new incident")),
+        Rule(reminders.INCIDENT_DUE, gettext_lazy("step of an incident due now")),
+        Rule(reminders.INCIDENT_LATE, gettext_lazy("late step of an incident in your district")),
+        Rule(reminders.INCIDENT_LATE_CITY, gettext_lazy("late step of an incident in the city")),
+        Rule(reminders.INCIDENT_CHOOSE, gettext_lazy("more organisations to choose from")),
+        Rule(reminders.INCIDENT_LOOK_AGAIN, gettext_lazy("tension to reassess")),
     )
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
@@ -98,22 +98,22 @@ class Incidents(Subject[Incident]):
 
     def words(self, rule: str, row: Any) -> tuple[str, Sequence[str]]:
         match rule:
-            case reminding.INCIDENT_CHOOSE:
+            case reminders.INCIDENT_CHOOSE:
                 title = ngettext(
                     "An incident affects %(n)d more organisation. Choose whether to call it.",
                     "An incident affects %(n)d more organisations. Choose which to call.",
                     row.left_out,
                 )
                 return title % {"n": row.left_out}, []
-            case reminding.INCIDENT_GIVEN:
+            case reminders.INCIDENT_GIVEN:
                 return _("An incident has steps for you"), row.own_texts
-            case reminding.INCIDENT_DUE:
+            case reminders.INCIDENT_DUE:
                 return _("A step of an incident is due"), row.own_texts
-            case reminding.INCIDENT_LOOK_AGAIN:
+            case reminders.INCIDENT_LOOK_AGAIN:
                 return _("Reassess the tension of an incident"), ()
-            case reminding.INCIDENT_LATE:
+            case reminders.INCIDENT_LATE:
                 return _("A step of an incident in your district is late"), row.late_texts
-            case reminding.INCIDENT_LATE_CITY:
+            case reminders.INCIDENT_LATE_CITY:
                 return _("A step of an incident in the city is late"), row.late_texts
         raise LookupError(rule)
 
@@ -125,7 +125,7 @@ class Protocols(Subject[Protocol]):
     """A protocol in force is reviewed by the supervisors of its district, or of the whole city."""
 
     code = "protocol"
-    known_rules = (Rule(reminding.PROTOCOL_REVIEW, gettext_lazy("protocol to review"), daily=True),)
+    known_rules = (Rule(reminders.PROTOCOL_REVIEW, gettext_lazy("protocol to review"), daily=True),)
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         supervisors, roots = Supervisors(), list(District.objects.filter(parent=None))
@@ -134,7 +134,7 @@ class Protocols(Subject[Protocol]):
             places = [row.district] if row.district else roots
             lineage = {pk: None for place in places for pk in place.lineage}
             if row.review_on:
-                for one in reminding.protocol_reminders(
+                for one in reminders.protocol_reminders(
                     review_on=row.review_on, supervisors=supervisors.of(lineage), now=now
                 ):
                     yield row.pk, one

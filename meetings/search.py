@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
-from contacts.search import find_contacts, find_organisations
+from contacts.queries.search import find_contacts, find_organisations
 from lib.matching import matching
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.today import seen_links

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from accounts.actors import SYSTEM
-from districts.redrawing import carry_out_redraws
-from districts.services import TELL_OF_MOVES
+from districts.services.districts import TELL_OF_MOVES
+from districts.services.redraws import carry_out_redraws
 from lib.days import city_today
 from meetings.services.follow_up_series import make_next_follow_ups
 from meetings.services.meeting_series import extend_all_series

@@ -15,7 +15,7 @@ from phonenumber_field.phonenumber import to_python
 
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
-from contacts.search import find_contacts, find_organisations
+from contacts.queries.search import find_contacts, find_organisations
 from lib.fold import fold
 from pages.reach import phone_text
 

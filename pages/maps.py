@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from districts.models import District
-from districts.rules import Boundary, draw, frame, label_place
+from districts.rules.boundaries import Boundary, draw, frame, label_place
 from lib.svg import path
 
 WIDTH = 640

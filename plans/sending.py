@@ -11,7 +11,7 @@ from django.db.models import Max
 from accounts.actors import SYSTEM
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
-from contacts.services.moves import kinds, seen_in
+from contacts.services.change_feed import kinds, seen_in
 from lib.days import city_day
 from plans.figures import figures_in, with_days
 from plans.models import Plan

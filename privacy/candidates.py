@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from contacts.models import Contact
-from contacts.models.finding import people_found_by
+from contacts.models.search import people_found_by
 from lib.row_context import Opened, opened
 from privacy.rules.finding import Wanted, wanted
 

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from audit.models import Action, Change, Op
 from contacts.codes import Channel
 from contacts.models import Contact, PrivateChannel
-from contacts.search import search_marks, searched_words
+from contacts.queries.search import search_marks, searched_words
 from disclosure.services.disclosing import disclose
 from lib.days import day_ends_at, day_starts_at
 from lib.fold import fold, latin

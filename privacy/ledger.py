@@ -23,9 +23,9 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from contacts.models import Contact, NotADuplicate
-from contacts.services.changing import rewrite_rows
+from contacts.services.change_feed import districts_of_contacts
+from contacts.services.changes import rewrite_rows
 from contacts.services.contacts import save_contacts
-from contacts.services.moves import districts_of_contacts
 from lib.encryption import NotDecrypted, unseal
 from lib.erasable import Leaving, writers
 from privacy.codes import LedgerKind

@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts.actors import Actor
 from contacts.codes import ContactWish, NightCalls
 from contacts.models import Contact
-from contacts.services.changing import rewrite_rows
+from contacts.services.change_feed import districts_of_contacts
+from contacts.services.changes import rewrite_rows
 from contacts.services.contacts import save_contacts
-from contacts.services.moves import districts_of_contacts
-from contacts.services.restricting import set_restricted
+from contacts.services.restrictions import set_restricted
 from lib.erasable import writers
 from lib.row_context import Opened, opened
 from privacy.codes import LedgerKind

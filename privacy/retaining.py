@@ -14,7 +14,7 @@ from django.db.models import F
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import prune_trail, record
-from contacts.services.rewriting import delete_declarations, delete_roles
+from contacts.services.erased_texts import delete_declarations, delete_roles
 from lib.days import city_today
 from lib.erasable import Keys, writers
 from lib.row_context import writes

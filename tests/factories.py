@@ -14,8 +14,8 @@ from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, Session, User
 from accounts.sessions import SEEN
 from contacts.models import Contact, Organisation
-from contacts.services.folding import fold_contact
 from contacts.services.organisations import create_organisation
+from contacts.services.search_fields import fold_contact
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation

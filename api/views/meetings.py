@@ -15,7 +15,7 @@ from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.views.base import ListMixin, RetrieveMixin
 from api.views.upserting import UpsertMixin
 from api.views.writing import DestroyMixin
-from incidents.services.opening import edit_concern, log_concern
+from incidents.services.concerns import edit_concern, log_concern
 from lib.days import city_today
 from meetings.codes import MeetingStatus
 from meetings.filters.concerns import ConcernFilters

@@ -14,7 +14,7 @@ from contacts.filters import ContactFilters
 from contacts.models import Contact
 from contacts.services.affiliations import lock_organisations
 from contacts.services.contacts import create_contact, edit_contact
-from contacts.services.erasing import erase_or_ask
+from contacts.services.erasures import erase_or_ask
 from privacy.codes import RequestChannel, RequestKind
 from privacy.services.asking import pass_on_request
 

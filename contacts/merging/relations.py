@@ -27,9 +27,9 @@ from contacts.models import (
     OrganisationDetail,
     OrganisationPeriod,
 )
-from contacts.remembered import combined
+from contacts.rules.fingerprints import combined
+from contacts.services.change_feed import kind_of
 from contacts.services.details import reached_by
-from contacts.services.moves import kind_of
 from lib.days import days_left
 from lib.encrypted_fields import bind_values
 from lib.ids import uuid7

@@ -26,19 +26,19 @@ from contacts.merging import relations
 from contacts.merging.choices import Choices, chosen_values
 from contacts.models import UNDO_WITHIN, Contact, ImportedFields, Merge, Organisation
 from contacts.policies import can_edit_contact, can_edit_organisation
-from contacts.remembered import MORE, decided, following, of_extras
-from contacts.services.changing import Change, lock_versions
-from contacts.services.contacts import keep_former_names, save_contacts
-from contacts.services.details import FIRST, OTHER, details_of, reached_by
-from contacts.services.moves import (
+from contacts.rules.fingerprints import MORE, decided, following, of_extras
+from contacts.services.change_feed import (
     districts_of_contacts,
     districts_of_organisations,
     kind_of,
     seen_in,
     tell_of_moves,
 )
+from contacts.services.changes import Change, lock_versions
+from contacts.services.contacts import keep_former_names, save_contacts
+from contacts.services.details import FIRST, OTHER, details_of, reached_by
+from contacts.services.next_meetings import refresh_meet_by
 from contacts.services.organisations import save_organisations
-from contacts.services.summaries import refresh_meet_by
 from lib.encrypted_fields import bind_values
 from lib.freezing import refuse_frozen
 from lib.row_context import acting_as, writes

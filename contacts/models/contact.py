@@ -15,8 +15,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
 from contacts.models.detail import ContactDetail
-from contacts.models.finding import is_channel, people_found_by
 from contacts.models.organisation import Organisation
+from contacts.models.search import is_channel, people_found_by
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today, day_starts_at

@@ -22,7 +22,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from contacts.codes import HIDDEN_AWAY, NOT_COUNTED, ContactWish, Kind, NightCalls, OrganisationStatus
 from contacts.models.detail import OrganisationDetail
-from contacts.models.finding import organisations_found_by
+from contacts.models.search import organisations_found_by
 from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
-from contacts.services.moves import hold_named
+from contacts.services.change_feed import hold_named
 from lib.cleaning import assign
 from lib.limits import refuse_more
 from lib.told import at

@@ -23,7 +23,8 @@ from contacts.services.affiliations import (
     set_affiliations,
     shown_affiliations,
 )
-from contacts.services.changing import (
+from contacts.services.change_feed import districts_of_contacts
+from contacts.services.changes import (
     Change,
     insert_new,
     lock_versions,
@@ -35,9 +36,8 @@ from contacts.services.changing import (
 )
 from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.erased_ids import refuse_erased, remember_erased
-from contacts.services.folding import fold_contact
-from contacts.services.moves import districts_of_contacts
 from contacts.services.phones import check_phone
+from contacts.services.search_fields import fold_contact
 from lib.cleaning import refuse_future
 from lib.days import city_today
 from lib.external_ids import set_external_ids

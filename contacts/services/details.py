@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from contacts.codes import Channel, ChannelUse
 from contacts.models import Contact, ContactDetail, Organisation, OrganisationDetail
-from contacts.rules import find_phones
-from contacts.services.changing import Change
+from contacts.rules.phones import find_phones
+from contacts.services.changes import Change
 from lib.cleaning import clean_value
 from lib.copying import insert_rows
 from lib.domains import plain_email

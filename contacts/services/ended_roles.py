@@ -16,7 +16,7 @@ from audit.codes import ReasonCode
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation
-from contacts.services.moves import districts_by_organisation, tell_of_moves
+from contacts.services.change_feed import districts_by_organisation, tell_of_moves
 from lib.days import city_today
 from lib.row_context import Opened, opened, writes
 

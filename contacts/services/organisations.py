@@ -19,7 +19,8 @@ from audit.models import Action, Op
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.models import Organisation, OrganisationExternalId
 from contacts.policies import can_edit_organisation, can_write_in
-from contacts.services.changing import (
+from contacts.services.change_feed import districts_of_organisations
+from contacts.services.changes import (
     Change,
     insert_new,
     lock_versions,
@@ -30,11 +31,10 @@ from contacts.services.changing import (
 )
 from contacts.services.details import OTHER, Details, details_of, plan_details
 from contacts.services.focuses import set_focuses
-from contacts.services.folding import fold_organisation
-from contacts.services.moves import districts_of_organisations
+from contacts.services.next_meetings import refresh_meet_by
 from contacts.services.periods import DATED, begin_when_known, correct_kinds, follow_periods, open_periods
 from contacts.services.phones import check_phone
-from contacts.services.summaries import refresh_meet_by
+from contacts.services.search_fields import fold_organisation
 from districts.models import District
 from lib.cleaning import refuse_future
 from lib.conflicts import constraints_in_words

@@ -4,7 +4,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from contacts.rules import plain_number, says_more
+from contacts.rules.phones import plain_number, says_more
 
 
 def check_phone(phone: object, field: str = "phone") -> None:

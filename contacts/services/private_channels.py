@@ -16,9 +16,9 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Contact, Organisation, OrganisationPrivateChannel, PrivateChannel
 from contacts.policies import can_reveal_private_channel
-from contacts.services.changing import Change, record_written
+from contacts.services.change_feed import districts_of_contacts, districts_of_organisations
+from contacts.services.changes import Change, record_written
 from contacts.services.contacts import locked_contacts, save_contacts
-from contacts.services.moves import districts_of_contacts, districts_of_organisations
 from contacts.services.organisations import (
     FOLLOWERS,
     locked_organisations,

@@ -20,7 +20,7 @@ from contacts.models import (
     OrganisationPeriod,
     OrganisationPrivateChannel,
 )
-from contacts.services.folding import fold_contact, fold_organisation
+from contacts.services.search_fields import fold_contact, fold_organisation
 from crm.demo import names
 from crm.demo.ground import PLACES, outline
 from crm.demo.names import FIRST_ROLES, ROLES

@@ -9,13 +9,13 @@ from crm.demo.book import Book
 from crm.demo.retention import write_old_incident
 from incidents.codes import Proof
 from incidents.models import Incident, IncidentStep, Protocol
+from incidents.services.concerns import log_concern
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
-from incidents.services.opening import log_concern
+from incidents.services.proposed_protocols import ATTACK, HOUR, SHIPPED
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance
 from incidents.services.steps import mark_step
-from incidents.shipped import ATTACK, HOUR, SHIPPED
 from lib.days import city_day
 from meetings.models import Concern
 from meetings.services.follow_ups import create_follow_up

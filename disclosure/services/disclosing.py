@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
-from contacts.search import search_mark, search_signs
+from contacts.queries.search import search_mark, search_signs
 from disclosure.rules import NOTHING_READ, ReadCount
 from disclosure.services.limits import ReadLimit, count_reads, limit_of_user
 

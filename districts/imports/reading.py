@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from districts.models import District
-from districts.rules import (
+from districts.rules.boundaries import (
     MAX_VERTICES,
     BadBoundary,
     Boundary,
@@ -21,9 +21,7 @@ from districts.rules import (
     usual_place,
     vertices,
 )
-from districts.services import (
-    RESERVED_CODES,
-)
+from districts.services.districts import RESERVED_CODES
 from lib.fold import ODD, fold, squash
 
 IS_GENERATED: Final = gettext_lazy(
@@ -111,7 +109,7 @@ def features_of(content: bytes) -> list[Mapping[str, Any]]:
 
 def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Convert the features to WGS 84 from the coordinate system that the file declares."""
-    from districts.geometry import to_degrees
+    from districts.rules.geometry import to_degrees
 
     if declared is None:
         return features
@@ -166,7 +164,7 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
 
 def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:
     """Return all features, or raise ValidationError with the errors of each."""
-    from districts.geometry import check_shape
+    from districts.rules.geometry import check_shape
 
     mistakes: list[ValidationError] = []
     found: list[Found] = []
@@ -237,7 +235,7 @@ def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> di
 
 def _strays(found: list[Found]) -> list[ValidationError]:
     """Return errors for features that are far from the other features and from the existing districts."""
-    from districts.geometry import is_swapped
+    from districts.rules.geometry import is_swapped
 
     boundaries = [feature.boundary for feature in found]
     known = District.objects.active().with_boundary().values_list("boundary", flat=True)

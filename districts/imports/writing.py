@@ -29,13 +29,8 @@ from districts.imports.reading import (
 )
 from districts.models import District
 from districts.policies import can_manage_districts
-from districts.rules import Boundary, as_geojson, is_plain_code
-from districts.services import (
-    check_code,
-    create_district,
-    edit_district,
-    remove_district,
-)
+from districts.rules.boundaries import Boundary, as_geojson, is_plain_code
+from districts.services.districts import check_code, create_district, edit_district, remove_district
 from lib.acting import Acting
 from lib.conflicts import StaleVersion
 
@@ -192,7 +187,7 @@ def _known(found: list[Found]) -> dict[str, District]:
 
 def _compared(feature: Found, district: District | None, parent: District | None) -> Imported:
     """Return the outcome for a feature, with the question to confirm."""
-    from districts.geometry import is_elsewhere
+    from districts.rules.geometry import is_elsewhere
 
     if district is None:
         return Imported(feature.code, feature.name, "created", boundary=feature.boundary)
@@ -227,7 +222,7 @@ def _compared(feature: Found, district: District | None, parent: District | None
 
 def _overlapping(found: list[Found]) -> tuple[str, ...]:
     """Return questions about boundaries of the file that overlap, because neighbours share no area."""
-    from districts.geometry import overlaps, solid
+    from districts.rules.geometry import overlaps, solid
 
     text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
     pairs = overlaps([solid(feature.boundary) for feature in found])
@@ -284,7 +279,7 @@ def _is_drawn_anew(feature: Found, district: District | None) -> bool:
 def _on_others(
     fresh: list[Found], others: list[District], is_kin: Callable[[Found, District], bool]
 ) -> Iterator[str]:
-    from districts.geometry import lying_on, solid
+    from districts.rules.geometry import lying_on, solid
 
     text = _(
         "Feature %(n)d (%(name)s) overlaps the existing district “%(other)s”, code %(code)s: "

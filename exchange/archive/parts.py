@@ -32,7 +32,7 @@ from contacts.models import (
     OrganisationPeriod,
 )
 from contacts.services.details import check_detail
-from contacts.services.folding import fold_contact, fold_organisation
+from contacts.services.search_fields import fold_contact, fold_organisation
 from districts.models import District
 from exchange.models import ImportedRow
 from lib.wired import Wired

@@ -24,7 +24,7 @@ from accounts.models import Act
 from audit.codes import words_of
 from audit.rules import recipient_of
 from contacts.models import ContactDetail
-from contacts.search import search_mark
+from contacts.queries.search import search_mark
 from districts.models import District
 from exchange.exports import contacts, meetings, organisations
 from exchange.exports.columns import ListExport, Rows

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
-from contacts.clues import name_clue
 from contacts.models import Organisation, OrganisationExternalId
+from contacts.rules.clues import name_clue
 from districts.models import District
 from exchange.imports.noting import Note, NoteKind
 from lib.candidates import among_candidates

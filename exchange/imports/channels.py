@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from contacts.remembered import Extra
-from contacts.rules import find_phones
+from contacts.rules.fingerprints import Extra
+from contacts.rules.phones import find_phones
 from contacts.services.details import clean_detail
 from lib.domains import plain_email
 from lib.fold import squash

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from contacts.merging.choices import is_stricter
-from contacts.remembered import Extra, Fingerprints, fingerprint, is_imported, said_before
+from contacts.rules.fingerprints import Extra, Fingerprints, fingerprint, is_imported, said_before
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.extras import drop, join
 from exchange.imports.mapping import WISH, Mapping

@@ -10,8 +10,8 @@ from accounts.actors import Actor
 from audit.models import Action
 from contacts.codes import LawfulBasis, PreferredChannel, Purpose
 from contacts.models import Affiliation, Contact, ContactDetail, ContactExternalId
-from contacts.pairs import likely_among_contacts
 from contacts.policies import can_edit_contact
+from contacts.queries.pairs import likely_among_contacts
 from contacts.services.contacts import erase_contacts, write_contacts
 from contacts.services.details import NAMES, OTHER
 from contacts.services.details import said as said_of

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from contacts.codes import Channel
 from contacts.models import Organisation
-from contacts.remembered import Extra
-from contacts.rules import evidence, find_phones, proof, title_case
+from contacts.rules.evidence import evidence, proof
+from contacts.rules.fingerprints import Extra
+from contacts.rules.letter_case import title_case
+from contacts.rules.phones import find_phones
 from exchange.imports.channels import (
     LONGEST_TOLD,
     Said,

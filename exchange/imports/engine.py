@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from audit.models import Action
-from contacts.pairs import Likely
+from contacts.queries.pairs import Likely
 from disclosure.services.disclosing import disclose
 from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.models import ImportDraft

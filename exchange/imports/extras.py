@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from contacts.codes import Channel, ChannelUse
-from contacts.remembered import Extra, plain
+from contacts.rules.fingerprints import Extra, plain
 
 _FAX = "fax"
 

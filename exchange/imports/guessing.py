@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from contacts.rules import find_phones
+from contacts.rules.phones import find_phones
 from exchange.imports.words import HEADINGS
 from lib.fold import fold
 

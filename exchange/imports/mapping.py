@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contacts.models import Organisation
-from contacts.rules import CASINGS
+from contacts.rules.letter_case import CASINGS
 from lib.described import codes_of
 from lib.fold import fold, squash
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.models import User
-from contacts.services.changing import Change
+from contacts.services.changes import Change
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields

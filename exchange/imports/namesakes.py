@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId
-from contacts.remembered import MORE, fingerprint, of_extras, said_before
+from contacts.rules.fingerprints import MORE, fingerprint, of_extras, said_before
 from contacts.services.details import reached_besides
 from exchange.imports.converting import Row
 from exchange.imports.places import Places

@@ -23,7 +23,7 @@ from contacts.models import (
     OrganisationPeriod,
 )
 from contacts.policies import can_edit_organisation
-from contacts.services.changing import Change
+from contacts.services.changes import Change
 from contacts.services.organisations import erase_organisations, locked_organisations, write_organisations
 from districts.models import District
 from exchange.imports.engine import Progress, Remember, written_by

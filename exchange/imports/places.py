@@ -16,7 +16,7 @@ from exchange.imports.mapping import Mapping, Place
 from lib.fold import fold
 
 if TYPE_CHECKING:
-    from districts.geometry import Areas
+    from districts.rules.geometry import Areas
 
 
 class Places:
@@ -63,7 +63,7 @@ class Places:
 
     def _areas(self) -> "Areas":
         if self._found_at is None:
-            from districts.geometry import Areas
+            from districts.rules.geometry import Areas
 
             drawn = District.objects.visible_to(self._actor).active().with_boundary()
             rows = drawn.values_list("code", "boundary")

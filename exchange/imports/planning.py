@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation, OrganisationExternalId
-from contacts.rules import evidence, proof
+from contacts.rules.evidence import evidence, proof
 from contacts.services.details import reached_besides
 from exchange.imports.combining import contradictions
 from exchange.imports.converting import Row, label_of

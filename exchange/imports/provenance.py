@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contacts.models import Organisation
-from contacts.remembered import is_imported
+from contacts.rules.fingerprints import is_imported
 from exchange.imports.converting import Value, label_of
 from exchange.imports.mapping import FIELDS, HOME, SOCIAL
 

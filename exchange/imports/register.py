@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from contacts.pairs import likely_among_organisations
+from contacts.queries.pairs import likely_among_organisations
 from exchange.imports.converting import Row, convert, label_of, refuse_what_lacks
 from exchange.imports.encodings import likely_encodings
 from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches

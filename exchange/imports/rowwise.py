@@ -23,9 +23,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.pairs import Likely
-from contacts.remembered import fingerprint
-from contacts.services.changing import Change, lock
+from contacts.queries.pairs import Likely
+from contacts.rules.fingerprints import fingerprint
+from contacts.services.changes import Change, lock
 from contacts.services.details import OTHER
 from exchange.imports.converting import LONGEST_ID
 from exchange.imports.engine import (

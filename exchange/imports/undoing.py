@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from contacts.merging.relations import built_upon
-from contacts.services.changing import lock
+from contacts.services.changes import lock
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
 from lib.id_in import id_in

@@ -14,8 +14,16 @@ from audit.models import Action
 from contacts.codes import ContactWish
 from contacts.models import ImportedFields, Organisation
 from contacts.policies import can_edit_organisation
-from contacts.remembered import MORE, Extra, Fingerprints, fingerprint, following, of_extras, said_before
-from contacts.services.changing import Change, lock
+from contacts.rules.fingerprints import (
+    MORE,
+    Extra,
+    Fingerprints,
+    fingerprint,
+    following,
+    of_extras,
+    said_before,
+)
+from contacts.services.changes import Change, lock
 from contacts.services.details import OTHER, details_of
 from contacts.services.details import said as said_of
 from contacts.services.organisations import blank_organisation, write_organisations

@@ -11,11 +11,11 @@ from django.db.models import Exists, OuterRef
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
-from contacts.services.changing import lock
+from contacts.services.changes import lock
 from incidents.models import Incident, IncidentStep
 from incidents.models.incident import IncidentQuerySet, IncidentStepQuerySet
 from incidents.services.incidents import write_incident
-from incidents.services.planning import pass_on
+from incidents.services.planned_steps import pass_on
 from lib.row_context import writes
 
 

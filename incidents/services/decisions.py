@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Op
 from contacts.models import Organisation
-from contacts.services.changing import lock_one
+from contacts.services.changes import lock_one
 from districts.models import District
 from incidents.codes import CALM_ENOUGH, IncidentStatus, Proof
 from incidents.models import Incident
 from incidents.policies import can_decide_incident
+from incidents.queries.step_plans import concerns_of, everyone_touched, nearest
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import add_steps, concerns_of, everyone_touched, nearest, settle_steps
+from incidents.services.planned_steps import add_steps, settle_steps
 from lib.cleaning import assign
 from lib.conflicts import check_version
 from lib.row_context import acting_as, writes

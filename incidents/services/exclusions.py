@@ -11,11 +11,11 @@ from accounts.models import Act, Role, User
 from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
-from contacts.services.changing import lock_one
+from contacts.services.changes import lock_one
 from incidents.models import ExclusionRequest, Incident
 from incidents.policies import districts_of
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import pass_on
+from incidents.services.planned_steps import pass_on
 from lib.conflicts import constraints_in_words
 from lib.row_context import Opened, opened, writes
 

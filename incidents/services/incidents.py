@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.changing import lock_one
-from contacts.services.moves import Kind, Link, hold_named, tell_of_moves
+from contacts.services.change_feed import Kind, Link, hold_named, tell_of_moves
+from contacts.services.changes import lock_one
 from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of

@@ -13,7 +13,7 @@ from contacts.models import Organisation
 from incidents.codes import Proof
 from incidents.models import Debrief, DebriefVoice, TensionAssessment
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import settle_steps
+from incidents.services.planned_steps import settle_steps
 from lib.cleaning import assign, refuse_future
 from lib.limits import refuse_more
 from lib.row_context import writes

@@ -21,8 +21,8 @@ from districts.models import District
 from incidents.codes import ProtocolStatus
 from incidents.models import Protocol, ProtocolAgreement, ProtocolStep
 from incidents.policies import can_approve_protocol, can_write_protocol
+from incidents.queries.step_plans import people_in, steps_of
 from incidents.rules.steps import Touched, plan_steps
-from incidents.services.planning import people_in, steps_of
 from lib.cleaning import assign
 from lib.conflicts import constraints_in_words
 from lib.days import city_zone

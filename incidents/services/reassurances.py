@@ -17,10 +17,11 @@ from contacts.services.private_channels import reveal_organisation_private_chann
 from districts.models import District
 from incidents.codes import IN_PERSON, Proof, ReachedBy, Result, StepStatus
 from incidents.models import Incident, Reassurance
+from incidents.queries.step_plans import concerns_of, everyone_touched
 from incidents.rules.reassurance import outcomes_of, was_held
 from incidents.rules.steps import Touched, is_quiet
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import concerns_of, everyone_touched, settle_steps
+from incidents.services.planned_steps import settle_steps
 from lib.cleaning import assign
 from lib.days import city_today, city_zone
 from lib.row_context import writes

@@ -13,8 +13,9 @@ from accounts.actors import Actor
 from incidents.codes import OF_A_RECORD, Proof, StepStatus
 from incidents.models import Incident, IncidentStep
 from incidents.policies import can_finish_step
+from incidents.queries.step_plans import concerns_of
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import concerns_of, give_step, pass_on
+from incidents.services.planned_steps import give_step, pass_on
 from lib.cleaning import assign
 from lib.row_context import acting_as, writes
 from meetings.services.concerns import edit_concern

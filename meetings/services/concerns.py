@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from contacts.services.changing import (
+from contacts.services.change_feed import Kind, Link
+from contacts.services.changes import (
     Change,
     insert_new,
     lock_one,
@@ -20,7 +21,6 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import Kind, Link
 from lib.conflicts import check_version
 from lib.days import city_today
 from lib.external_ids import set_external_ids

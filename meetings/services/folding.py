@@ -10,7 +10,7 @@ from django.db import models
 
 from contacts.models import Contact, Organisation
 from contacts.services.details import details_of
-from contacts.services.folding import fold_contact, fold_organisation
+from contacts.services.search_fields import fold_contact, fold_organisation
 from lib.fold import findable
 from meetings.models import Concern, FollowUp, Meeting
 

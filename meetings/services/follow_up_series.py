@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
-from contacts.services.changing import Change, lock_one
+from contacts.services.changes import Change, lock_one
 from lib.conflicts import check_version
 from lib.row_context import acting_as, writes
 from meetings.models import FollowUp, Series

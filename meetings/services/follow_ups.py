@@ -14,7 +14,8 @@ from accounts.actors import Actor
 from accounts.rules import WRITES
 from audit.models import Change as Written
 from contacts.models import Contact, Organisation
-from contacts.services.changing import (
+from contacts.services.change_feed import Kind, Link, Pairs
+from contacts.services.changes import (
     Change,
     insert_new,
     lock_versions,
@@ -24,7 +25,6 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import Kind, Link, Pairs
 from lib.days import city_today
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import User
-from contacts.services.changing import Change, lock
+from contacts.services.changes import Change, lock
 from lib.conflicts import StaleVersion
 from lib.row_context import writes
 from meetings.codes import FollowUpKind, FollowUpStatus, MeetingStatus

@@ -9,7 +9,7 @@ from django.db.models import Min
 from accounts.actors import Actor
 from contacts.models import Organisation
 from contacts.policies import can_edit_organisation
-from contacts.services.changing import Change, lock
+from contacts.services.changes import Change, lock
 from contacts.services.organisations import write_organisations
 from lib.days import city_day
 from lib.row_context import Opened, acting_as, opened

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.rules import WRITES
 from contacts.models import Contact, Organisation
-from contacts.services.changing import Change
+from contacts.services.changes import Change
 from lib.external_ids import set_external_ids
 from lib.limits import MOST_AT_A_MEETING, refuse_more
 from meetings.codes import Attendance, MeetingStatus

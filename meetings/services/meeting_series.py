@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
 from accounts.rules import WRITES
-from contacts.services.changing import Change
+from contacts.services.changes import Change
 from lib.days import city_day, city_today, city_zone, moment_at
 from lib.row_context import writes
 from meetings.codes import MeetingStatus

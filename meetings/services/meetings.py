@@ -13,7 +13,8 @@ from accounts.actors import Actor
 from audit.models import Op
 from contacts.codes import ContactWish
 from contacts.models import Organisation
-from contacts.services.changing import (
+from contacts.services.change_feed import Kind, Link
+from contacts.services.changes import (
     Change,
     insert_new,
     lock_one,
@@ -24,7 +25,6 @@ from contacts.services.changing import (
     record_written,
     save_changed,
 )
-from contacts.services.moves import Kind, Link
 from lib.conflicts import StaleVersion
 from lib.row_context import Opened, acting_as, opened, writes
 from meetings.codes import Initiator, MeetingStatus

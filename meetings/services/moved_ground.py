@@ -20,9 +20,9 @@ from audit.codes import ReasonCode
 from audit.models import Action, Change, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.services.moves import KINDS, Kind, kinds, links, seen_in
+from contacts.services.change_feed import KINDS, Kind, kinds, links, seen_in
 from districts.models import Move
-from districts.services import TELL_OF_MOVES
+from districts.services.districts import TELL_OF_MOVES
 from lib.row_context import writes
 from lib.waking import wake
 

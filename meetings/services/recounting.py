@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
-from contacts.services.summaries import MEET_BY
+from contacts.services.next_meetings import MEET_BY
 from jobs.kinds import JobResult, Kind, Work
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM
-from contacts.services.changing import Change, lock_versions
-from contacts.services.redrawn import batches
-from districts.kinds import Successors
+from contacts.services.changes import Change, lock_versions
+from contacts.services.redrawn_districts import batches
 from districts.models import District
+from districts.services.followers import Successors
 from lib.row_context import Opened, opened
 from meetings.codes import ConcernStatus, MeetingStatus
 from meetings.models import Concern, Meeting, MeetingOrganisation

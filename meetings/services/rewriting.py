@@ -9,13 +9,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from accounts.actors import Actor
-from contacts.services.changing import (
-    Change,
-    lock,
-    note_districts,
-    record_written,
-    rewrite_rows,
-)
+from contacts.services.changes import Change, lock, note_districts, record_written, rewrite_rows
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened, writes
 from meetings.codes import Attendance, MeetingStatus

@@ -10,8 +10,8 @@ from accounts.actors import Actor
 from audit.models import TRANSACTION_ID, Action, Change, Op
 from audit.services import Changed, record_changes
 from contacts.models import Organisation
-from contacts.services.moves import districts_by_organisation
-from contacts.services.summaries import set_last_met
+from contacts.services.change_feed import districts_by_organisation
+from contacts.services.next_meetings import set_last_met
 from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
 

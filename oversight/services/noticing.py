@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from api.models import ApiKey, KeyNetwork
 from audit.models import Action, Event
 from contacts.models import Contact
-from contacts.search import COMMUNITY
+from contacts.queries.search import COMMUNITY
 from disclosure.models import PersonRead, ReadingDay
 from lib.days import city_today, day_ends_at, day_starts_at
 from lib.id_in import id_in

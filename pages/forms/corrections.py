@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
-from contacts.services.rectifying import CORRECTED
+from contacts.services.rectifications import CORRECTED
 from pages.forms.base import VersionedForm
 from pages.forms.contacts import contact_values
 from pages.forms.fields import CHECKS, UNREMEMBERED, fields_of

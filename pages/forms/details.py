@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.codes import Channel
 from contacts.models import OrganisationDetail
-from contacts.rules import phone_text
+from contacts.rules.phones import phone_text
 from contacts.services.details import FIRST, NAMES, clean_detail, said
 from lib.limits import MOST_BESIDE
 from pages.forms.base import add_service_errors

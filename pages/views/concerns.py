@@ -17,9 +17,9 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
 from incidents.policies import is_excluded_from_concern
-from incidents.reading import card_of, with_incident
+from incidents.queries.incident_pages import card_of, with_incident
 from incidents.rules.steps import is_quiet
-from incidents.services.opening import edit_concern, maybe_the_same, protocols_for
+from incidents.services.concerns import edit_concern, maybe_the_same, protocols_for
 from lib.days import city_today, city_zone, day_ends_at
 from meetings.codes import ConcernStatus, Outcome, ReassuranceAnswer
 from meetings.filters.concerns import ConcernFilters

@@ -21,8 +21,8 @@ from audit.models import Action
 from audit.services import record
 from contacts.filters import ContactFilters
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.pairs import Likely, similar_contacts
 from contacts.policies import can_edit_contact, can_reveal_private_channel
+from contacts.queries.pairs import Likely, similar_contacts
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
 from contacts.services.private_channels import reveal_private_channel, set_private_channel

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
-from contacts.services.redrawn import choose_successors, organisations_in
+from contacts.services.redrawn_districts import choose_successors, organisations_in
 from districts.models import District
 from districts.policies import can_choose_homes
 from lib.told import texts

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.rules import WRITES
 from districts.models import District, ExpectedCommunity
 from districts.policies import can_choose_homes, can_keep_expected_communities
-from districts.services import expect_community, withdraw_expected_community
+from districts.services.districts import expect_community, withdraw_expected_community
 from lib.days import city_today
 from meetings.district_profile import Figures, figures, profile
 from pages.disclosing import disclose

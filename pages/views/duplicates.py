@@ -19,8 +19,9 @@ from audit.models import Action
 from audit.rules import both_purposes
 from contacts.merging.choices import TOGETHER, all_said
 from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
-from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
 from contacts.policies import can_edit_contact, can_edit_organisation
+from contacts.queries.pairs import contact_pairs, organisation_pairs
+from contacts.services.duplicates import forget_different, say_different
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.disclosing import disclose

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.models import Organisation
-from contacts.services.checking import protected_words
+from contacts.services.public_texts import protected_words
 from incidents.codes import levels
 from incidents.models import Debrief, Incident
 from incidents.policies import can_decide_incident, districts_of
-from incidents.reading import incident_page
+from incidents.queries.incident_pages import incident_page
 from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

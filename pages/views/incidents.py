@@ -21,8 +21,9 @@ from incidents.codes import Need, ReachedBy, Result, StepStatus, Told, levels
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, IncidentStep, Reassurance
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
-from incidents.reading import incident_page
+from incidents.queries.incident_pages import incident_page
 from incidents.rules.steps import is_quiet
+from incidents.services.concerns import join_concern, open_incident
 from incidents.services.decisions import (
     agree_words,
     close_incident,
@@ -31,7 +32,6 @@ from incidents.services.decisions import (
     widen_incident,
 )
 from incidents.services.exclusions import exclude_user
-from incidents.services.opening import join_concern, open_incident
 from incidents.services.reassurances import (
     add_to_reassurance,
     record_reassurance,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from incidents.models import Incident
-from incidents.services.opening import log_concern as log
+from incidents.services.concerns import log_concern as log
 from meetings.codes import BiasGround
 from meetings.models import Meeting
 from pages.disclosing import disclose

@@ -19,9 +19,9 @@ from accounts.middleware import ActorRequest
 from accounts.models import Role
 from audit.models import Action
 from contacts.codes import PAGES, OrganisationStatus
-from contacts.duplicates import Candidate, similar_organisations
 from contacts.models import Affiliation, Organisation
 from contacts.policies import can_edit_organisation, can_reveal_private_channel
+from contacts.queries.duplicates import Candidate, similar_organisations
 from contacts.services.organisations import (
     create_organisation,
     edit_organisation,

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from districts.models import PeriodNote
 from districts.policies import can_note_periods
-from districts.services import add_period_note, remove_period_note
+from districts.services.districts import add_period_note, remove_period_note
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.reports import PeriodNoteForm

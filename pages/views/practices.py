@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import User
-from contacts.services.checking import flags_of
+from contacts.services.public_texts import flags_of
 from lib.days import city_today
 from lib.fold import fold, latin
 from lib.told import texts

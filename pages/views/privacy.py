@@ -18,7 +18,7 @@ from accounts.models import Role
 from audit.models import Action, Event
 from audit.rules import recipient_of
 from contacts.models import Contact
-from contacts.search import MOST_LETTERS, find_contacts
+from contacts.queries.search import MOST_LETTERS, find_contacts
 from jobs.models import Job
 from lib.days import city_today
 from lib.fold import squash

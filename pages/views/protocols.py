@@ -17,8 +17,8 @@ from contacts.models import Organisation
 from disclosure.services.disclosing import district_ids_of
 from incidents.models import Protocol
 from incidents.policies import can_approve_protocol, can_write_protocol
+from incidents.queries.trials import try_protocol
 from incidents.services.protocols import approve_protocol, draft_protocol
-from incidents.trying import try_protocol
 from lib.told import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

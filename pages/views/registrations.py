@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from contacts.duplicates import similar_organisations
 from contacts.models import Organisation
+from contacts.queries.duplicates import similar_organisations
 from lib.days import city_day
 from lib.spoken import language_name
 from lib.told import texts

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from contacts.search import MOST_LETTERS, search_mark
+from contacts.queries.search import MOST_LETTERS, search_mark
 from lib.days import city_today
 from lib.fold import squash
 from meetings.search import search_everything

@@ -19,12 +19,12 @@ from redis.exceptions import RedisError
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from districts import kinds
 from districts.imports import Naming, Report, Written, import_districts, undo_import
 from districts.models import District
 from districts.policies import can_manage_districts
-from districts.redrawing import cancel_redraw, redraw_district
-from districts.services import create_district, edit_district
+from districts.services import followers
+from districts.services.districts import create_district, edit_district
+from districts.services.redraws import cancel_redraw, redraw_district
 from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
@@ -116,7 +116,9 @@ def district_redraw(request: ActorRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s redrawn.") % {"name": row.name})
         return redirect("district", attempt.saved.code)
-    moving = {label: n for count in kinds.COUNTS for label, n in count(row).items()} if row.is_active else {}
+    moving = (
+        {label: n for count in followers.COUNTS for label, n in count(row).items()} if row.is_active else {}
+    )
     context = attempt.context | {"district": row, "moving": moving}
     return render(request, "pages/settings/district_redraw.html", context, status=attempt.status)
 

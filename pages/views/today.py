@@ -15,7 +15,7 @@ from api.models import ApiKey
 from audit.models import Action
 from exchange.models import WatchedRegister
 from exchange.policies import can_import
-from incidents.reading import under_way
+from incidents.queries.incident_pages import under_way
 from lib.days import city_today
 from meetings.known import Prep, prep_of
 from meetings.today import Today, today_of

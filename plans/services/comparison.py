@@ -20,7 +20,7 @@ from audit.services import Changed, record_changes
 from audit.signing import read_city_key
 from contacts.codes import NOT_COUNTED
 from contacts.models import Contact
-from contacts.services.checking import flags_of, refuse_protected
+from contacts.services.public_texts import flags_of, refuse_protected
 from districts.models import District
 from lib import city_files
 from lib.canonical import digest_of

@@ -19,8 +19,8 @@ from accounts.rules import WRITES
 from audit.models import Action as Did
 from audit.models import Op
 from audit.services import Changed, record_changes
-from contacts.services.checking import refuse_named
-from contacts.services.moves import Kind, Link
+from contacts.services.change_feed import Kind, Link
+from contacts.services.public_texts import refuse_named
 from districts.models import District
 from lib import erasable
 from lib.cleaning import assign, refuse_future

@@ -1,8 +1,8 @@
 """A plan of a district that is redrawn goes on in its successor, where the same people see it."""
 
 from accounts.actors import SYSTEM
-from districts.kinds import Successors
 from districts.models import District
+from districts.services.followers import Successors
 from plans.codes import PlanStatus
 from plans.models import Plan
 from plans.services.plans import write_plan

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.services.checking import refuse_protected
+from contacts.services.public_texts import refuse_protected
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from meetings.models import FollowUp

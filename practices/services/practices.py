@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.checking import refuse_protected
-from contacts.services.moves import tell_of_moves
+from contacts.services.change_feed import tell_of_moves
+from contacts.services.public_texts import refuse_protected
 from lib.cleaning import assign, clean_text
 from lib.conflicts import check_version
 from lib.days import city_today

@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from audit.signing import read_city_key
-from contacts.services.checking import flags_of, refuse_protected
+from contacts.services.public_texts import flags_of, refuse_protected
 from lib import city_files
 from lib.canonical import canonical, digest_of
 from lib.cleaning import assign

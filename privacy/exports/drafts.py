@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from accounts.actors import Actor
 from contacts.models import Contact
-from contacts.services.checking import flags_of
+from contacts.services.public_texts import flags_of
 from lib.fold import fold
 from lib.row_context import Opened, opened
 from privacy.exports.package import draft

@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
-from contacts.services.rectifying import rectify_contact
+from contacts.services.rectifications import rectify_contact
 from lib.erasable import writers
 from privacy import inventory
 from privacy.codes import LedgerKind, NoticeKind, RequestKind

@@ -22,7 +22,7 @@ from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
 from audit.models import Action
 from audit.services import record
-from contacts.services.erasing import ASKED, claim_first, merged_into, merged_line, needs_second
+from contacts.services.erasures import ASKED, claim_first, merged_into, merged_line, needs_second
 from jobs.services import queue_job
 from privacy import words
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice

@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
-from contacts.services.restricting import set_restricted
+from contacts.services.restrictions import set_restricted
 from lib.conflicts import constraints_in_words
 from lib.days import city_today
 from privacy.codes import NoticeKind

@@ -6,7 +6,7 @@ from typing import Final
 
 from phonenumbers import shortnumberinfo
 
-from contacts.rules import one_phone, plain_number
+from contacts.rules.phones import one_phone, plain_number
 
 ANSWERED: Final = "answered"
 NOT_ANSWERED: Final = "not_answered"

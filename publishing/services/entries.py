@@ -15,7 +15,7 @@ from accounts.services.acts import ask, refuse_same_device, withdraw
 from audit.codes import ReasonCode
 from audit.models import Action
 from audit.services import record
-from contacts.services.checking import flags_of, refuse_protected
+from contacts.services.public_texts import flags_of, refuse_protected
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words

@@ -16,9 +16,9 @@ from audit.services import Changed, record_changes
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.merging.relations import Memory
 from contacts.models import Organisation
-from contacts.services.changing import Change
-from contacts.services.checking import protected_in, refuse_named, refuse_protected
-from contacts.services.moves import Kind, Link, districts_of_organisations, hold_named
+from contacts.services.change_feed import Kind, Link, districts_of_organisations, hold_named
+from contacts.services.changes import Change
+from contacts.services.public_texts import protected_in, refuse_named, refuse_protected
 from lib import erasable
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words

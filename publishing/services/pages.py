@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
-from contacts.services.checking import refuse_named, refuse_protected
+from contacts.services.public_texts import refuse_named, refuse_protected
 from districts.models import District
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words

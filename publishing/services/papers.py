@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.checking import refuse_protected
+from contacts.services.public_texts import refuse_protected
 from jobs.printing import can_write_pdf
 from lib.cleaning import assign
 from publishing.files import print_paper

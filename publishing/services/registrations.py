@@ -17,9 +17,9 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Event, Op
 from audit.services import record
 from contacts.codes import ContactWish, OrganisationStatus
-from contacts.duplicates import similar_organisations
 from contacts.merging.relations import Memory
 from contacts.models import Organisation
+from contacts.queries.duplicates import similar_organisations
 from contacts.services.organisations import create_organisation
 from lib.acting import Acting
 from lib.cleaning import assign

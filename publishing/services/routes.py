@@ -13,7 +13,7 @@ from accounts.actors import SYSTEM, Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
-from contacts.services.checking import refuse_named, refuse_protected
+from contacts.services.public_texts import refuse_named, refuse_protected
 from districts.models import District
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version

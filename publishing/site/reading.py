@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.rules import WRITES
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
-from contacts.services.checking import Protected, protected_words
+from contacts.services.public_texts import Protected, protected_words
 from districts.models import District
 from lib.days import day_starts_at
 from lib.row_context import Opened, acting_as, opened

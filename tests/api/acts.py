@@ -17,12 +17,12 @@ from contacts.services.contacts import edit_contact, erase_contact, withdraw_con
 from contacts.services.ended_roles import tell_of_ended_roles
 from contacts.services.organisations import edit_organisation
 from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
-from contacts.services.restricting import set_restricted
+from contacts.services.restrictions import set_restricted
 from districts.models import District
-from districts.redrawing import redraw_district
-from districts.services import edit_district
+from districts.services.districts import edit_district
+from districts.services.redraws import redraw_district
 from incidents.models import Incident
-from incidents.services import opening
+from incidents.services import concerns
 from incidents.services.decisions import agree_words, widen_incident
 from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension, waive_debrief
@@ -187,7 +187,7 @@ def change_concern(world: World, chance: Random) -> None:
         {"meeting": _some(Meeting.objects, chance)},
         {"status": "closed"},
     ]
-    opening.edit_concern(actor=SYSTEM, concern_id=row.pk, **chance.choice(fields))
+    concerns.edit_concern(actor=SYSTEM, concern_id=row.pk, **chance.choice(fields))
 
 
 def log_new_concern(world: World, chance: Random) -> None:
@@ -197,12 +197,12 @@ def log_new_concern(world: World, chance: Random) -> None:
 def join_some_concern(world: World, chance: Random) -> None:
     row = _some(Concern.objects.filter(incident_link=None), chance)
     incident = _some(Incident.objects, chance)
-    opening.join_concern(actor=world.actor, incident_id=incident.pk, concern_id=row.pk)
+    concerns.join_concern(actor=world.actor, incident_id=incident.pk, concern_id=row.pk)
 
 
 def open_some_incident(world: World, chance: Random) -> None:
     row = _some(Concern.objects.filter(incident_link=None), chance)
-    opening.open_incident(actor=world.actor, concern_id=row.pk, protocol_id=world.protocol.pk)
+    concerns.open_incident(actor=world.actor, concern_id=row.pk, protocol_id=world.protocol.pk)
 
 
 def work_on_incident(world: World, chance: Random) -> None:

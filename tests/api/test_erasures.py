@@ -14,7 +14,7 @@ from audit.models import Action, Change, Event
 from audit.services import record
 from contacts.merging.services import merge_contacts
 from contacts.models import Contact, Merge
-from contacts.services import erasing
+from contacts.services import erasures
 from contacts.services.contacts import edit_contact
 from districts.models import District
 from lib.days import city_today
@@ -104,7 +104,7 @@ def test_keys_are_counted_apart_and_each_day_begins_anew(
     one, other = Tool(north), Tool(north)
     assert [erase(one, contacts[0]), erase(other, contacts[1]), erase(one, contacts[2])] == [204, 204, 202]
     tomorrow = city_today() + timedelta(days=1)
-    monkeypatch.setattr(erasing, "city_today", lambda: tomorrow)  # because events cannot be backdated
+    monkeypatch.setattr(erasures, "city_today", lambda: tomorrow)  # because events cannot be backdated
     assert erase(one, contacts[3]) == 204
     PendingAct.objects.update(asked_at=timezone.now() - timedelta(days=8))
     assert withdraw_expired() == 1

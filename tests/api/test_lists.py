@@ -10,7 +10,7 @@ from accounts.actors import actor_for
 from api.schema import document
 from contacts.models import Contact, Organisation
 from districts.models import District
-from incidents.services.opening import log_concern, open_incident
+from incidents.services.concerns import log_concern, open_incident
 from lib.days import city_today
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting

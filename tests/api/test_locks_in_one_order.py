@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from accounts.actors import SYSTEM
 from contacts.models import Affiliation
 from contacts.services.affiliations import lock_organisations
-from contacts.services.changing import lock_one
+from contacts.services.changes import lock_one
 from contacts.services.contacts import edit_contact, erase_contacts, locked_contacts
 from districts.models import District
 from meetings.models import Concern, FollowUp

@@ -9,7 +9,7 @@ from audit.models import Change
 from contacts.services.contacts import erase_contact
 from contacts.services.organisations import edit_organisation
 from districts.models import District, Move
-from districts.services import edit_district
+from districts.services.districts import edit_district
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
 from meetings.services import moved_ground
 from meetings.services.moved_ground import tell_of_moved_ground

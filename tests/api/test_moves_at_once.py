@@ -20,7 +20,7 @@ from contacts.services.contacts import create_contact, edit_contact
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from incidents.models import Protocol
-from incidents.services.opening import join_concern, log_concern, open_incident
+from incidents.services.concerns import join_concern, log_concern, open_incident
 from lib.days import city_today
 from lib.row_context import act_as_system
 from meetings.services.follow_ups import create_follow_up

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from contacts.pairs import organisation_pairs
+from contacts.queries.pairs import organisation_pairs
 from tests.api.clients import Tool
 from tests.factories import make_actor, make_district, make_organisation
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.actors import SYSTEM, actor_for
 from contacts.models import Contact
-from contacts.search import find_contacts
+from contacts.queries.search import find_contacts
 from contacts.services.contacts import withdraw_contact
 from districts.models import District
 from lib.days import city_today

@@ -9,7 +9,7 @@ from api.models import ApiKey
 from contacts.models import Affiliation, Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District
-from incidents.services import opening
+from incidents.services import concerns
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
 from meetings.models import Concern
@@ -63,7 +63,7 @@ class World:
                 meeting.contact_links.create(contact=contact, attendance="attended")
         self.protocol = make_protocol(SHORT, district=None, agreed_with=[(one, city_today())])
         self.concerns = [self.log_concern(one, here[n]) for n in range(3)]
-        self.incident = opening.open_incident(
+        self.incident = concerns.open_incident(
             actor=self.actor, concern_id=self.concerns[0].pk, protocol_id=self.protocol.pk
         )
         about: dict[str, Any] = {"actor": self.actor, "incident_id": self.incident.pk}
@@ -106,7 +106,7 @@ class World:
         return actor_for(self.chief)
 
     def log_concern(self, place: Organisation, district: District) -> Concern:
-        return opening.log_concern(
+        return concerns.log_concern(
             actor=self.actor, kinds=["threat"], bias_grounds=["anti_roma"], district=district,
             site_organisation=place, meeting=self.meetings[0],
         )  # fmt: skip

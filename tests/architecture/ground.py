@@ -20,7 +20,7 @@ from api.services.webhooks import create_webhook
 from contacts.services.organisations import verify_organisation
 from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from districts.models import District
-from districts.services import add_period_note, expect_community
+from districts.services.districts import add_period_note, expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import WatchedRegister
 from incidents.services.protocols import draft_protocol

@@ -21,7 +21,7 @@ NAMES: Final = re.compile(
 def services() -> Iterator[str]:
     """Services with such a name. A service takes its actor by keyword."""
     files = [*ROOT.glob("*/services/*.py"), *ROOT.glob("*/services.py"), *ROOT.glob("*/merging/services.py")]
-    files.append(ROOT / "districts/redrawing.py")
+    files.append(ROOT / "districts/services/redraws.py")
     for file in files:
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for node in ast.parse(file.read_text()).body:

@@ -16,7 +16,7 @@ from accounts.models import Role
 from api.views.people import Contacts
 from audit.models import Action, Event
 from contacts.models import Contact, Organisation
-from contacts.services.folding import fold_contact, fold_organisation
+from contacts.services.search_fields import fold_contact, fold_organisation
 from meetings.models import Meeting
 from tests.api.clients import Tool
 from tests.architecture import canaries

@@ -73,7 +73,7 @@ CELL: Final = 32_000  # characters, as many as a cell of Excel holds
 MOST_SECONDS: Final = 1.0  # for one text, on a busy machine; a quadratic pattern takes minutes
 LAST_SECONDS: Final = 600  # then the child is killed; a pattern answers signals, so this is the last resort
 MODULES: Final = (
-    *("contacts.rules", "contacts.names", "contacts.clues", "contacts.models.finding"),
+    *("contacts.rules.phones", "contacts.rules.names", "contacts.rules.clues", "contacts.models.search"),
     *(
         "lib.fold",
         "lib.domains",
@@ -84,7 +84,7 @@ MODULES: Final = (
         "lib.reasons",
     ),
     *("lib.sheets", "lib.noun", "lib.spoken", "lib.days", "lib.addresses", "practices.rules"),
-    *("privacy.rules.finding", "pages.forms.data_requests", "districts.rules", "exchange.imports"),
+    *("privacy.rules.finding", "pages.forms.data_requests", "districts.rules.boundaries", "exchange.imports"),
 )
 #: Arguments beside the text. A function that needs others reads files or rows and gets its texts from these.
 BESIDE: Final[dict[str, Any]] = {
@@ -237,9 +237,9 @@ def test_no_cell_keeps_a_function_busy() -> None:
 def test_the_functions_that_read_cells_are_among_them() -> None:
     names = {name for name, _read in reading_functions()}
     assert names >= {
-        "contacts.rules.find_phones",
-        "contacts.names.exact_name",
-        "contacts.models.finding.number_in",
+        "contacts.rules.phones.find_phones",
+        "contacts.rules.names.exact_name",
+        "contacts.models.search.number_in",
         "exchange.imports.cells.moment",
         "exchange.imports.channels.read_emails",
         "exchange.imports.languages.find_languages",

@@ -36,5 +36,7 @@ def test_an_app_that_is_ready_again_wires_nothing_twice(app: AppConfig) -> None:
 
 
 def test_the_wired_tuples_of_the_apps_are_looked_at() -> None:
-    assert {"districts.kinds.COUNTS", "lib.erasable.FORGETTERS", "lib.erasable.WRITERS"} <= {*registries()}
+    assert {"districts.services.followers.COUNTS", "lib.erasable.FORGETTERS", "lib.erasable.WRITERS"} <= {
+        *registries()
+    }
     assert len(OURS) > 10

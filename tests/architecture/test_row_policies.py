@@ -19,7 +19,7 @@ from api.actors import actor_for_key
 from api.models import ApiKey
 from contacts.models import Affiliation, Contact, Organisation
 from districts.models import District
-from districts.services import remove_district
+from districts.services.districts import remove_district
 from incidents.models import Debrief, ExclusionRequest, Incident, IncidentStep
 from lib.candidates import with_one_of
 from lib.days import city_today

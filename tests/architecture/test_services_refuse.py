@@ -21,8 +21,8 @@ from pytest_django import DjangoDbBlocker
 from accounts.actors import Actor
 from accounts.models import Role
 from contacts.models import Affiliation, Contact, Organisation
-from contacts.pairs import say_different
 from contacts.services.contacts import edit_contact
+from contacts.services.duplicates import say_different
 from lib.days import city_today
 from meetings.models import FollowUpOrganisation, Meeting, MeetingContact, MeetingOrganisation
 from meetings.services.concerns import edit_concern
@@ -38,9 +38,9 @@ PACKAGES: Final = (
     "accounts.services",
     "exchange.imports",
     "contacts.merging",
-    "contacts.pairs",
+    "contacts.queries.pairs",
     "contacts.services",
-    "districts.services",
+    "districts.services.districts",
     "incidents.services",
     "jobs.services",
     "meetings.services",

@@ -14,8 +14,8 @@ from django.apps import apps
 from django.conf import settings
 
 from accounts.acts import EFFECTS, Effect
-from contacts.services import moves
-from districts.kinds import ACCESS, ROWS
+from contacts.services import change_feed
+from districts.services.followers import ACCESS, ROWS
 from exchange.archive.parts import DISTRICTS, PARTS, PEOPLE, Part
 from jobs.kinds import KINDS, JobResult, Kind
 from lib.erasable import WRITERS, Writer
@@ -29,7 +29,7 @@ WIRING: Final = ROOT / "crm" / "wiring.py"
 DECLARED: Final[dict[type, list[Any]]] = {
     Effect: [*EFFECTS],
     Kind: [*KINDS],
-    moves.Kind: [*moves.KINDS],
+    change_feed.Kind: [*change_feed.KINDS],
     Part: [DISTRICTS, PEOPLE, *PARTS],
     Subject: [*SUBJECTS],
     Writer: [*WRITERS],

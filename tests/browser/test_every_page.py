@@ -22,7 +22,7 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
 from districts.models import District
-from districts.services import expect_community
+from districts.services.districts import expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import ImportDraft
 from incidents.services.protocols import draft_protocol

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.actors import actor_for
 from accounts.models import User
-from districts.services import expect_community
+from districts.services.districts import expect_community
 from lib.days import city_today
 from reports.catalogue import REPORTS
 from reports.periods import quarter_of

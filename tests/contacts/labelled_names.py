@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from contacts.clues import organisation_clues
-from contacts.names import ALIKE, likeness, read_name
+from contacts.rules.clues import organisation_clues
+from contacts.rules.names import ALIKE, likeness, read_name
 from lib.fold import fold, latin
 
 FILE: Final = Path(__file__).with_suffix(".tsv")

@@ -3,9 +3,10 @@
 import pytest
 
 from accounts.actors import SYSTEM
-from contacts.clues import organisation_clues, person_clues, score
 from contacts.models import Contact, NotADuplicate, Organisation
-from contacts.pairs import contact_pairs, forget_different, organisation_pairs, say_different
+from contacts.queries.pairs import contact_pairs, organisation_pairs
+from contacts.rules.clues import organisation_clues, person_clues, score
+from contacts.services.duplicates import forget_different, say_different
 from contacts.services.organisations import edit_organisation
 from tests.factories import make_actor, make_contact, make_district, make_organisation
 

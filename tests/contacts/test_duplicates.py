@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from contacts.duplicates import similar_organisations
+from contacts.queries.duplicates import similar_organisations
 from tests.factories import make_actor, make_district, make_organisation
 
 pytestmark = pytest.mark.django_db

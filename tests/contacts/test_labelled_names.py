@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.names import likeness, read_name
+from contacts.rules.names import likeness, read_name
 from tests.contacts.labelled_names import (
     best_quality,
     first_of_all,

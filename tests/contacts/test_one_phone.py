@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
-from contacts.rules import find_phones, one_phone
+from contacts.rules.phones import find_phones, one_phone
 from contacts.services.contacts import create_contact
 from contacts.services.private_channels import set_private_channel
 from tests.api.clients import Tool

@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 
 from accounts.actors import SYSTEM
 from audit.models import Event
-from contacts.duplicates import similar_organisations
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.models import Contact, Organisation
-from contacts.pairs import similar_contacts
-from contacts.rules import find_phones
-from contacts.search import searched_words
+from contacts.queries.duplicates import similar_organisations
+from contacts.queries.pairs import similar_contacts
+from contacts.queries.search import searched_words
+from contacts.rules.phones import find_phones
 from contacts.services.contacts import create_contact, edit_contact, withdraw_contact
 from contacts.services.details import clean_detail
 from contacts.services.organisations import edit_organisation

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.actors import actor_for
 from contacts.models import Contact, FocusDeclaration, Organisation, PrivateChannel
-from contacts.search import find_contacts, find_organisations
+from contacts.queries.search import find_contacts, find_organisations
 from contacts.services.contacts import create_contact
 from contacts.services.organisations import create_organisation, edit_organisation
 from contacts.services.private_channels import set_private_channel

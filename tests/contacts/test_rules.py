@@ -2,8 +2,10 @@
 
 import pytest
 
-from contacts.names import plain_name
-from contacts.rules import evidence, find_phones, title_case
+from contacts.rules.evidence import evidence
+from contacts.rules.letter_case import title_case
+from contacts.rules.names import plain_name
+from contacts.rules.phones import find_phones
 from lib.domains import plain_email
 
 

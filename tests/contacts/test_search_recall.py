@@ -5,8 +5,8 @@ from typing import Final
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from contacts.search import find_contacts, find_organisations
-from contacts.services.changing import Change
+from contacts.queries.search import find_contacts, find_organisations
+from contacts.services.changes import Change
 from contacts.services.organisations import blank_organisation, write_organisations
 from tests.contacts.labelled_names import labelled_pairs
 from tests.factories import make_actor, make_contact, make_district, make_organisation

@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM, actor_for
 from audit.models import Action, Event
 from audit.models import Change as FeedChange
 from contacts.models import Organisation, OrganisationExternalId, OrganisationPeriod
-from contacts.services.changing import Change
+from contacts.services.changes import Change
 from contacts.services.organisations import blank_organisation, locked_organisations, write_organisations
 from districts.models import District
 from lib.conflicts import StaleVersion

@@ -9,7 +9,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role
 from audit.models import Action, Event
 from contacts.models import Contact
-from contacts.search import COMMUNITY
+from contacts.queries.search import COMMUNITY
 from disclosure.models import PersonRead
 from disclosure.services.disclosing import ReasonNeeded, disclose
 from disclosure.services.limits import LimitReached

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from districts.rules import (
+from districts.rules.boundaries import (
     BadBoundary,
     box,
     centre,

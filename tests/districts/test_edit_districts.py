@@ -9,7 +9,7 @@ from accounts.actors import SYSTEM, actor_for
 from audit.models import Action, Change, Event
 from contacts.models import Organisation
 from districts.models import District, ExpectedCommunity
-from districts.services import (
+from districts.services.districts import (
     create_district,
     edit_district,
     expect_community,

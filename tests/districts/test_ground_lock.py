@@ -7,7 +7,7 @@ from django.db import connections, transaction
 
 from accounts.actors import SYSTEM
 from districts.models import District
-from districts.services import create_district
+from districts.services.districts import create_district
 
 
 @pytest.mark.usefixtures("committed_db")

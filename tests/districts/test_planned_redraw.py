@@ -15,10 +15,10 @@ from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role
 from audit.models import Event
 from contacts.models import Organisation
-from contacts.services.redrawn import choose_successors
-from districts import kinds
+from contacts.services.redrawn_districts import choose_successors
 from districts.models import District
-from districts.redrawing import cancel_redraw, carry_out_redraws, redraw_district
+from districts.services import followers
+from districts.services.redraws import cancel_redraw, carry_out_redraws, redraw_district
 from lib.days import city_today
 from tests.factories import (
     make_actor,
@@ -225,7 +225,7 @@ def test_from_the_plan_to_the_choices_on_the_pages(ground: Ground) -> None:
 
 
 def test_every_app_counts_what_moves(ground: Ground) -> None:
-    found = sorted(one for count in kinds.COUNTS for one in count(ground.mill).items())
+    found = sorted(one for count in followers.COUNTS for one in count(ground.mill).items())
     moving = [("contacts", 2), ("open concerns", 2), ("organisations", 2), ("planned meetings", 3)]
     assert found == moving
 

@@ -13,8 +13,8 @@ from accounts.models import Relief, Role, SavedView, User
 from api.models import ApiKey
 from audit.models import Change
 from districts.models import District
-from districts.redrawing import redraw_district
-from districts.services import edit_district
+from districts.services.districts import edit_district
+from districts.services.redraws import redraw_district
 from incidents.models import Protocol
 from incidents.services.decisions import widen_incident
 from lib.days import city_today

@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations
 from contacts.models import Contact, ContactDetail, ImportedFields, Merge, NotADuplicate, Organisation
-from contacts.pairs import say_different
+from contacts.services.duplicates import say_different
 from districts.models import ExpectedCommunity
 from exchange.archive.parts import PARTS
 from exchange.archive.writing import scope_of, write_archive

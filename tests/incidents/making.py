@@ -8,12 +8,12 @@ from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from incidents.models import Incident, Protocol
+from incidents.services.concerns import log_concern, open_incident
 from incidents.services.decisions import agree_words, close_incident
 from incidents.services.judgements import assess_tension, sign_debrief
-from incidents.services.opening import log_concern, open_incident
+from incidents.services.proposed_protocols import ATTACK
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance
-from incidents.shipped import ATTACK
 from lib.days import city_today
 from meetings.models import Concern
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor

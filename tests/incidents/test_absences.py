@@ -12,7 +12,7 @@ from accounts.models import Relief, User
 from accounts.services.users import edit_preferences, edit_user, set_absence
 from audit.models import Event
 from incidents.models import Incident
-from incidents.rules import reminding
+from incidents.rules import reminders
 from incidents.services.absences import pass_on_left_steps
 from incidents.services.steps import decline_step, hand_over_steps, take_over
 from lib.days import city_today
@@ -29,7 +29,7 @@ def owners(incident: Incident) -> set[User | None]:
 
 
 def given(incident: Incident, user: User) -> int:
-    rows = Reminder.objects.filter(subject_id=incident.pk, recipient=user, rule=reminding.INCIDENT_GIVEN)
+    rows = Reminder.objects.filter(subject_id=incident.pk, recipient=user, rule=reminders.INCIDENT_GIVEN)
     return rows.filter(channel="email").count()
 
 

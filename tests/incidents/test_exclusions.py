@@ -16,8 +16,8 @@ from accounts.services.act_mails import mail_new_acts
 from accounts.services.acts import confirm_act, refuse_act, withdraw_expired
 from audit.models import Event
 from incidents.models import ExclusionRequest, Incident
+from incidents.services.concerns import edit_concern
 from incidents.services.exclusions import ask_exclusion, exclude_user
-from incidents.services.opening import edit_concern
 from meetings.services.concerns import answer_concern, close_concern, reopen_concern
 from tests.factories import PASSWORD, make_actor, make_district, make_supervisor, make_user
 from tests.incidents.making import Night

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from incidents import reading
 from incidents.models import Incident
+from incidents.queries import incident_pages
 from incidents.services.decisions import widen_incident
 from tests.factories import make_actor, make_district, make_officer, make_organisation
 from tests.incidents.making import Night
@@ -58,7 +58,7 @@ def test_who_raised_a_concern_can_be_called_like_those_it_affects(client: Client
 def test_calls_beyond_the_first_are_one_tap_away_and_the_next_is_always_there(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(reading, "AT_MOST", 2)
+    monkeypatch.setattr(incident_pages, "AT_MOST", 2)
     night = Night()
     last = make_officer(night.district)
     rows = [

@@ -14,11 +14,11 @@ from audit.models import Event
 from contacts.models import Organisation
 from contacts.services.private_channels import set_organisation_private_channel
 from incidents.models import Incident
+from incidents.services.concerns import open_incident
 from incidents.services.decisions import reopen_incident
-from incidents.services.opening import open_incident
+from incidents.services.proposed_protocols import GRAFFITI
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import take_over
-from incidents.shipped import GRAFFITI
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.relief import open_relief

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from incidents.rules import reminding
+from incidents.rules import reminders
 from incidents.services.decisions import agree_words
 from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension
@@ -32,9 +32,9 @@ def test_each_is_told_once_of_what_is_open_and_a_done_step_escalates_to_nobody()
     def waiting(rule: str) -> QuerySet[Reminder]:
         return Reminder.objects.waiting().filter(subject_id=incident.pk, rule=rule, channel="email")
 
-    given = waiting(reminding.INCIDENT_GIVEN)
+    given = waiting(reminders.INCIDENT_GIVEN)
     assert set(given.values_list("recipient", flat=True)) == {night.lead.pk, night.supervisor.pk}
-    late = waiting(reminding.INCIDENT_LATE)
+    late = waiting(reminders.INCIDENT_LATE)
     call, words = (night.step(incident, *one) for one in (("reassurance", night.place), ("words",)))
     moments = {call.escalate_at, words.escalate_at}
     assert moments <= set(late.values_list("occurrence", flat=True))
@@ -55,7 +55,7 @@ def test_supervisors_reassess_tension_by_day_at_the_moment_of_the_last_assessmen
     about: dict[str, Any] = {"actor": night.actor(night.supervisor), "incident_id": incident.pk}
     said = {"level": 2, "trend": "steady", "consulted": [night.place]}
     tomorrow = city_today() + timedelta(days=1)
-    rows = Reminder.objects.waiting().filter(rule=reminding.INCIDENT_LOOK_AGAIN, channel="email")
+    rows = Reminder.objects.waiting().filter(rule=reminders.INCIDENT_LOOK_AGAIN, channel="email")
     with pytest.raises(ValidationError, match="in the future"):
         assess_tension(**about, **said, look_again_at=timezone.now())
     for hour, told_at in ((3, 9), (15, 15)):
@@ -70,7 +70,7 @@ def test_supervisors_reassess_tension_by_day_at_the_moment_of_the_last_assessmen
 def test_a_protocol_in_force_is_reviewed_by_supervisors_of_its_district_until_it_is_replaced() -> None:
     night, far = Night(), make_supervisor(make_district())
     day = city_today() + timedelta(days=2)
-    rows = Reminder.objects.waiting().filter(rule=reminding.PROTOCOL_REVIEW, channel="email")
+    rows = Reminder.objects.waiting().filter(rule=reminders.PROTOCOL_REVIEW, channel="email")
     make_protocol(code="city", review_on=day)
     assert set(rows.values_list("recipient", flat=True)) == {night.supervisor.pk, far.pk}, "each is at a root"
     before = make_protocol(code="own", district=night.district, review_on=day)
@@ -88,9 +88,9 @@ def test_a_message_names_no_place_and_no_organisation() -> None:
     incident = night.incident()
     subject = find_subject("incident")
     row = subject.seen_by(night.actor(), [incident.pk])[incident.pk]
-    for rule in (reminding.INCIDENT_GIVEN, reminding.INCIDENT_DUE, reminding.INCIDENT_LATE):
+    for rule in (reminders.INCIDENT_GIVEN, reminders.INCIDENT_DUE, reminders.INCIDENT_LATE):
         title, lines = subject.words(rule, row)
         said = " ".join([title, *lines])
         assert "Al-Noor" not in said and night.district.name not in said
-    assert "– Call the affected place" in subject.words(reminding.INCIDENT_DUE, row)[1]
+    assert "– Call the affected place" in subject.words(reminders.INCIDENT_DUE, row)[1]
     assert subject.path(incident.pk) == f"/incidents/{incident.pk}/"

@@ -14,6 +14,7 @@ from audit.models import Change, Event
 from contacts.merging.services import merge_organisations, undo_merge
 from contacts.models import Organisation
 from incidents.models import Incident, IncidentStep, Protocol
+from incidents.services.concerns import edit_concern, join_concern, open_incident
 from incidents.services.decisions import (
     agree_words,
     close_incident,
@@ -22,7 +23,7 @@ from incidents.services.decisions import (
 )
 from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension, sign_debrief, waive_debrief
-from incidents.services.opening import edit_concern, join_concern, open_incident
+from incidents.services.proposed_protocols import GRAFFITI, SHIPPED, TENSION
 from incidents.services.protocols import approve_protocol, draft_protocol, unowned_steps
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import (
@@ -33,7 +34,6 @@ from incidents.services.steps import (
     reopen_step,
     take_over,
 )
-from incidents.shipped import GRAFFITI, SHIPPED, TENSION
 from lib.days import city_today
 from meetings.models import Concern, Meeting
 from tests.factories import make_actor, make_district, make_officer, make_organisation, make_supervisor

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.actors import actor_for
 from audit.models import Change
 from incidents.models import Incident
-from incidents.services.opening import edit_concern, join_concern
+from incidents.services.concerns import edit_concern, join_concern
 from meetings.models import Concern
 from meetings.services.relief import open_relief
 from reminders.models import Reminder

@@ -13,8 +13,8 @@ from accounts.services.act_mails import mail_new_acts
 from accounts.services.acts import withdraw_expired
 from audit.models import Event
 from incidents.models import IncidentStep, Protocol
+from incidents.queries.trials import try_protocol
 from incidents.services.protocols import draft_protocol
-from incidents.trying import try_protocol
 from lib.days import city_today
 from pages.templatetags.spans import span
 from tests.factories import (

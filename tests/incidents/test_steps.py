@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidents.rules.reassurance import outcomes_of
-from incidents.rules.reminding import OpenStep, incident_reminders
+from incidents.rules.reminders import OpenStep, incident_reminders
 from incidents.rules.steps import (
     Candidate,
     People,

@@ -16,9 +16,9 @@ from accounts.actors import SYSTEM
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from incidents.models import Incident, IncidentStep, ProtocolStep
-from incidents.services import planning
+from incidents.queries import step_plans
+from incidents.services.concerns import edit_concern, open_incident
 from incidents.services.decisions import call_more, widen_incident
-from incidents.services.opening import edit_concern, open_incident
 from incidents.services.protocols import approve_protocol, draft_protocol
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from incidents.services.steps import mark_step, reopen_step, take_over
@@ -165,7 +165,7 @@ def test_of_500_organisations_60_get_calls_and_the_page_costs_no_more(
     type(said).objects.bulk_create(declared)
     incident = night.incident()
     called = set(incident.steps.values_list("organisation", flat=True)) - {None}
-    assert (len(called), incident.left_out) == (planning.AT_MOST, 502 - planning.AT_MOST)
+    assert (len(called), incident.left_out) == (step_plans.AT_MOST, 502 - step_plans.AT_MOST)
     client.force_login(night.duty)
     with django_assert_max_num_queries(14):
         assert client.get(f"/incidents/{incident.pk}/").status_code == 200
@@ -174,7 +174,7 @@ def test_of_500_organisations_60_get_calls_and_the_page_costs_no_more(
 def test_of_more_than_sixty_organisations_the_supervisor_is_told_and_chooses(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "AT_MOST", 2)
+    monkeypatch.setattr(step_plans, "AT_MOST", 2)
     night = Night()
     muslim = [{"focus": "muslim", "declared_by": "The board", "declared_on": "2026-01-05"}]
     third, fourth = (make_organisation(night.district, name=name, focuses=muslim) for name in ("Cee", "Dee"))

@@ -8,7 +8,7 @@ from pytest import MonkeyPatch
 
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
-from contacts.services.erasing import erase_or_ask
+from contacts.services.erasures import erase_or_ask
 from jobs import kinds
 from jobs.files import keep_file
 from jobs.kinds import JobResult, Output, Work

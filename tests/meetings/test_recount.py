@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from contacts.models import Contact, Organisation
-from contacts.services.folding import fold_contact, fold_organisation
 from contacts.services.organisations import edit_organisation
+from contacts.services.search_fields import fold_contact, fold_organisation
 from jobs.models import Job, JobStatus
 from jobs.running import run_next
 from meetings.codes import MeetingStatus, Outcome

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from accounts.models import Role
 from audit.models import Action, Event
-from contacts.search import search_mark
+from contacts.queries.search import search_mark
 from pages.commands import Command, read_command
 from tests.factories import make_contact, make_district, make_organisation, make_user
 

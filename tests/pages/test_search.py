@@ -17,7 +17,7 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from audit.rules import search_hash
 from contacts.models import PrivateChannel
-from contacts.search import find_contacts, find_organisations
+from contacts.queries.search import find_contacts, find_organisations
 from districts.models import District
 from lib.days import city_today
 from lib.fold import fold

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.actors import SYSTEM, actor_for
 from audit.models import Event
 from contacts.models import Organisation
-from districts.redrawing import redraw_district
+from districts.services.redraws import redraw_district
 from lib.days import city_today
 from plans.models import IndicatorValue, Milestone, Partner, Plan, PlanReview, PlanVoice
 from plans.rules import Progress, progress_of

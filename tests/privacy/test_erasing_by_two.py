@@ -10,7 +10,7 @@ from accounts.services.acts import confirm_act, refuse_act
 from audit.models import Event
 from contacts.merging.services import merge_contacts
 from contacts.models import Contact
-from contacts.services.erasing import has_erased_today
+from contacts.services.erasures import has_erased_today
 from districts.models import District
 from jobs.models import Job
 from jobs.running import run_next

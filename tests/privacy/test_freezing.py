@@ -8,7 +8,7 @@ from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act
 from contacts.merging.services import merge_contacts, merge_organisations
 from contacts.models import Contact
-from contacts.services.erasing import erase_or_ask
+from contacts.services.erasures import erase_or_ask
 from contacts.services.organisations import erase_organisations
 from districts.models import District
 from jobs.running import run_next

@@ -17,7 +17,7 @@ from audit.models import Action, Event, Op
 from audit.rules import search_hash
 from audit.services import Changed, record, record_changes
 from contacts.models import Contact, PrivateChannel
-from contacts.search import search_mark
+from contacts.queries.search import search_mark
 from districts.models import District
 from lib.days import city_today
 from lib.fold import fold

@@ -15,7 +15,7 @@ from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role
 from contacts.models import Contact, Organisation
 from contacts.services.contacts import withdraw_contact
-from contacts.services.erasing import erase_or_ask
+from contacts.services.erasures import erase_or_ask
 from contacts.services.organisations import edit_organisation
 from jobs.running import run_next
 from meetings.models import Meeting, MeetingContact

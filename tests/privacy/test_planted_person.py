@@ -21,7 +21,7 @@ from accounts.models import Role
 from audit.models import Action, Reason
 from audit.services import record
 from contacts.models import Contact, Merge
-from contacts.services.folding import fold_contact
+from contacts.services.search_fields import fold_contact
 from districts.models import District
 from exchange.models import ImportDraft, ImportedRow, ImportStep, SavedMapping
 from lib.days import city_today

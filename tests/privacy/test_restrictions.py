@@ -12,7 +12,7 @@ from accounts.models import Role, User
 from api.changes import as_rows
 from audit.models import Action, Change, Event, TrailPosition
 from contacts.models import Contact
-from contacts.search import find_contacts
+from contacts.queries.search import find_contacts
 from contacts.services.contacts import edit_contact
 from districts.models import District
 from lib.days import city_today

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.db.models import Model
 from django.utils import timezone
 
-from incidents.rules import reminding
+from incidents.rules import reminders
 from meetings import rules
 from meetings.models import Concern
 from plans import rules as plans
@@ -43,13 +43,13 @@ def test_each_rule_is_registered() -> None:
         rules.CADENCE_DIGEST,
         rules.CONCERN_RECEIVED,
         rules.RELIEF_OPENED,
-        reminding.INCIDENT_CHOOSE,
-        reminding.INCIDENT_GIVEN,
-        reminding.INCIDENT_DUE,
-        reminding.INCIDENT_LATE,
-        reminding.INCIDENT_LATE_CITY,
-        reminding.INCIDENT_LOOK_AGAIN,
-        reminding.PROTOCOL_REVIEW,
+        reminders.INCIDENT_CHOOSE,
+        reminders.INCIDENT_GIVEN,
+        reminders.INCIDENT_DUE,
+        reminders.INCIDENT_LATE,
+        reminders.INCIDENT_LATE_CITY,
+        reminders.INCIDENT_LOOK_AGAIN,
+        reminders.PROTOCOL_REVIEW,
         plans.MILESTONE_DUE,
         plans.MILESTONE_LATE_KEEPER,
         plans.REVIEW_DUE,

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.actors import actor_for
 from accounts.models import User
-from districts.services import expect_community
+from districts.services.districts import expect_community
 from lib.days import city_zone
 from reports.periods import quarter_of
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor

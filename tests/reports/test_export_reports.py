@@ -14,7 +14,7 @@ from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Organisation, OrganisationPeriod
-from districts.services import expect_community
+from districts.services.districts import expect_community
 from jobs import printing
 from jobs.models import Job, JobFile
 from jobs.running import run_next

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.actors import actor_for
 from audit.models import Event
 from districts.models import PeriodNote
-from districts.services import add_period_note
+from districts.services.districts import add_period_note
 from reports.periods import Period, quarter_of, seasons, with_seasons
 from tests.exchange.test_export_lists import sure
 from tests.factories import make_district, make_officer, make_supervisor

@@ -15,7 +15,7 @@ from django.utils.translation import override, trans_real
 from accounts.actors import actor_for
 from accounts.models import Role
 from audit.models import Action, Event
-from districts.services import expect_community
+from districts.services.districts import expect_community
 from lib.days import city_today
 from pages.forms.reports import name_of, period_named
 from pages.templatetags.reports import _method, method

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.actors import SYSTEM
 from accounts.models import User
 from districts.models import District
-from districts.services import edit_district
+from districts.services.districts import edit_district
 from lib.ids import uuid7
 from reports.catalogue import REPORTS
 from reports.questions import IN_NO_PART

@@ -25,7 +25,7 @@ from audit.sealing import seal
 from audit.signing import read_public_keys
 from audit.verifying import Report
 from contacts.services.organisations import erase_organisations
-from districts.services import expect_community
+from districts.services.districts import expect_community
 from jobs.models import Job, JobFile
 from jobs.running import run_next
 from lib.canonical import canonical, digest_of

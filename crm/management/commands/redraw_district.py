@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from districts.models import District
-from districts.redrawing import redraw_district
+from districts.services.redraws import redraw_district
 
 
 class Command(BaseCommand):

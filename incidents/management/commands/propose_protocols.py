@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand
 
 from accounts.actors import SYSTEM
 from incidents.models import Protocol
+from incidents.services.proposed_protocols import SHIPPED
 from incidents.services.protocols import draft_protocol
-from incidents.shipped import SHIPPED
 
 
 class Command(BaseCommand):

@@ -75,7 +75,7 @@ class Link:
 
 
 #: Kinds of rows in the order in which they are locked and recorded.
-KINDS: Final = Wired[Kind]("contacts.services.moves.KINDS")
+KINDS: Final = Wired[Kind]("contacts.services.change_feed.KINDS")
 
 
 @cache

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from contacts.clues import detail_clues, organisation_clues, person_clues, website_host
 from contacts.models import Contact, Organisation
-from contacts.names import words_to_find
+from contacts.rules.clues import detail_clues, organisation_clues, person_clues, website_host
+from contacts.rules.names import words_to_find
 from lib.fold import findable, fold
 
 _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704

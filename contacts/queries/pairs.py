@@ -10,15 +10,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from contacts.clues import LIKELY, compare, detail_clues, person_clues, score
-from contacts.duplicates import reasons
 from contacts.models import Contact, NotADuplicate, Organisation
-from contacts.rules import one_phone
+from contacts.queries.duplicates import reasons
+from contacts.rules.clues import LIKELY, compare, detail_clues, person_clues, score
+from contacts.rules.phones import one_phone
 from lib.candidates import among_candidates
 from lib.domains import plain_email
 from lib.id_in import id_in
@@ -108,7 +108,7 @@ def similar_contacts(
 
 
 def likely_contacts(actor: Actor, clues: Collection[str]) -> list[Likely]:
-    """People the actor sees who may be the one with these clues (contacts.clues.person_clues)."""
+    """People the actor sees who may be the one with these clues (contacts.rules.clues.person_clues)."""
     seen = _people(actor)
     holders: dict[str, list[UUID]] = {}
     sharing = among_candidates(seen.filter(clues__overlap=list(clues)), sharing=clues)
@@ -245,24 +245,3 @@ def _by_name(pairs: Sequence[Shared]) -> list[Judged]:
 
 def _kinds(clues: Iterable[str]) -> list[str]:
     return [clue.partition(":")[0] for clue in clues]
-
-
-@transaction.atomic
-def say_different(*, actor: Actor, object_type: str, ids: tuple[UUID, UUID]) -> None:
-    """Remember that two rows the actor sees are not the same. Saying so twice changes nothing.
-
-    Raises DoesNotExist for rows that are not seen.
-    """
-    model: Any = {"organisation": Organisation, "contact": Contact}[object_type]
-    one, other = sorted(ids)
-    if model.objects.visible_to(actor).filter(pk__in=[one, other]).count() < 2:
-        raise model.DoesNotExist
-    NotADuplicate.objects.get_or_create(
-        object_type=object_type, one=one, other=other, defaults={"said_by": actor.id}
-    )
-
-
-def forget_different(*, actor: Actor, object_type: str, ids: tuple[UUID, UUID]) -> None:
-    """Take `say_different` back."""
-    one, other = sorted(ids)
-    NotADuplicate.objects.filter(object_type=object_type, one=one, other=other, said_by=actor.id).delete()

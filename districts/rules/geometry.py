@@ -10,7 +10,7 @@ from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry import MultiPolygon, shape
 from shapely.validation import explain_validity
 
-from districts.rules import BadBoundary, Boundary, Point, centre
+from districts.rules.boundaries import BadBoundary, Boundary, Point, centre
 
 SLIVER: Final = 0.02  # share of the smaller district that neighbours drawn by different people may overlap
 ELSEWHERE: Final = 0.5  # share of the old boundary; a smaller overlap means another place

@@ -10,8 +10,8 @@ from accounts.models import User
 from contacts.models import Organisation
 from districts.models import District
 from incidents.models import Protocol, ProtocolStep
+from incidents.queries.step_plans import nearest, people_in, steps_of, touched_by
 from incidents.rules.steps import plan_steps
-from incidents.services.planning import nearest, people_in, steps_of, touched_by
 from lib.days import city_zone
 from meetings.models import Concern
 from meetings.rules.communities import communities_of

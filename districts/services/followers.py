@@ -29,12 +29,12 @@ Count = Callable[[Any], Mapping[str, int]]
 Ask = Callable[[Collection[UUID]], bool]
 
 #: Whoever covers a redrawn district covers its successor, too.
-ACCESS: Final = Wired[Follow]("districts.kinds.ACCESS")
+ACCESS: Final = Wired[Follow]("districts.services.followers.ACCESS")
 #: Functions that move the records of a redrawn district. Called after ACCESS.
-ROWS: Final = Wired[FollowRows]("districts.kinds.ROWS")
+ROWS: Final = Wired[FollowRows]("districts.services.followers.ROWS")
 #: The number of records that will move.
-COUNTS: Final = Wired[Count]("districts.kinds.COUNTS")
+COUNTS: Final = Wired[Count]("districts.services.followers.COUNTS")
 #: Whether records have ever been in districts.
-RECORDS: Final = Wired[Ask]("districts.kinds.RECORDS")
+RECORDS: Final = Wired[Ask]("districts.services.followers.RECORDS")
 #: Whether a signed record has figures of districts.
-SIGNED: Final = Wired[Ask]("districts.kinds.SIGNED")
+SIGNED: Final = Wired[Ask]("districts.services.followers.SIGNED")

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.moves import KINDS, Kind, hold_named, links, tell_of_moves
+from contacts.services.change_feed import KINDS, Kind, hold_named, links, tell_of_moves
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.copying import insert_rows

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.models import Action, Op
-from districts import kinds
 from districts.models import District
 from districts.policies import can_choose_homes, can_manage_districts
-from districts.services import (
+from districts.services import followers
+from districts.services.districts import (
     create_district,
     described_district,
     lock_ground,
@@ -173,8 +173,8 @@ def _redraw(
     if is_first:
         by_code = {one.code: one for one in opened}
         chosen = {UUID(pk): by_code[code] for pk, code in homes.items()}
-        for move in kinds.ROWS:
-            move(district, kinds.Successors(opened[0], chosen))
+        for move in followers.ROWS:
+            move(district, followers.Successors(opened[0], chosen))
         district.is_active, district.closed_on = False, day
     district.version += 1
     district.updated_at = timezone.now()
@@ -223,6 +223,6 @@ def _succeed(
     lost = {*district.lineage} - {*successor.lineage, district.pk}
     refuse_change_of_access(is_strict, lost, {"parent": text})
     successor.succeeds.add(district)
-    for follow in kinds.ACCESS:
+    for follow in followers.ACCESS:
         follow(district, successor)
     return successor

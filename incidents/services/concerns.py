@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from audit.models import Op
-from contacts.services.changing import lock
+from contacts.services.changes import lock
 from districts.models import District
 from incidents.codes import StepStatus
 from incidents.models import Incident, IncidentConcern, Protocol
 from incidents.models.incident import IncidentQuerySet
 from incidents.policies import districts_of
+from incidents.queries.step_plans import everyone_touched
 from incidents.rules.steps import Candidate, matching
 from incidents.services.incidents import locked_incident, write_incident
-from incidents.services.planning import add_steps, everyone_touched, pass_on, settle_steps
+from incidents.services.planned_steps import add_steps, pass_on, settle_steps
 from lib.row_context import writes
 from meetings.models import Concern
 from meetings.policies import can_log_concern

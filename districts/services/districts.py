@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from districts import kinds
 from districts.models import District, ExpectedCommunity, Move, PeriodNote
 from districts.policies import can_keep_expected_communities, can_manage_districts, can_note_periods
-from districts.rules import BadBoundary, as_geojson, read_boundary
+from districts.rules.boundaries import BadBoundary, as_geojson, read_boundary
+from districts.services import followers
 from lib.acting import Acting
 from lib.cleaning import assign
 from lib.conflicts import check_version
@@ -65,7 +65,7 @@ def edit_district(
     """Change the given fields. A moved district keeps its descendants.
 
     Where records have been in the district, another parent changes past figures: `was_wrong` says that the
-    parent was recorded wrongly. A district that lies elsewhere from now on is redrawn (districts.redrawing).
+    parent was recorded wrongly. A district that lies elsewhere from now on is redrawn (districts.services.redraws).
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
     changes, nothing is written and the version stays.
@@ -149,7 +149,7 @@ def _lineage(district: District, parent: District | None) -> list[UUID]:
 def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
     """Keep past figures: only a wrong parent is corrected, and not under a signed audit."""
     parts = list(District.objects.under(district).values_list("pk", flat=True))
-    if not any(ask(parts) for ask in kinds.RECORDS):
+    if not any(ask(parts) for ask in followers.RECORDS):
         return
     if not was_wrong:
         text = _(
@@ -158,7 +158,7 @@ def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
         )
         raise ValidationError({"parent": text}, code="has_records")
     above = {*parts, *district.lineage, *_lineage(district, district.parent)}
-    if any(ask(above) for ask in kinds.SIGNED):
+    if any(ask(above) for ask in followers.SIGNED):
         text = _("A signed audit has figures of this district, so its parent can no longer be corrected.")
         raise ValidationError({"parent": text}, code="signed")
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from contacts.words import (
+from contacts.rules.name_words import (
     DOTTED,
     FORMS,
     KINDS,

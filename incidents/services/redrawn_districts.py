@@ -5,9 +5,9 @@ from typing import Final
 from django.db.models import Q
 
 from accounts.actors import SYSTEM
-from contacts.services.changing import lock
-from districts.kinds import Successors
+from contacts.services.changes import lock
 from districts.models import District
+from districts.services.followers import Successors
 from incidents.models import Incident, Protocol, ProtocolStep
 from incidents.policies import districts_of
 from incidents.services.incidents import write_incident

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from contacts.clues import website_host
-from contacts.rules import one_phone, plain_number
-from contacts.words import FORMS, SAID
+from contacts.rules.clues import website_host
+from contacts.rules.name_words import FORMS, SAID
+from contacts.rules.phones import one_phone, plain_number
 from lib.candidates import among_candidates
 from lib.domains import plain_email
 from lib.matching import matching

@@ -6,8 +6,8 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Contact
-from contacts.services.changing import lock
-from contacts.services.moves import districts_of_contacts, tell_of_moves
+from contacts.services.change_feed import districts_of_contacts, tell_of_moves
+from contacts.services.changes import lock
 from lib.row_context import writes
 
 

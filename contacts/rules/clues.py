@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Final
 from urllib.parse import urlsplit
 
-from contacts.names import ALIKE, Name, Role, Word, likeness, plain_name, read_name
+from contacts.rules.names import ALIKE, Name, Role, Word, likeness, plain_name, read_name
 from lib.domains import plain_domain
 from lib.fold import fold, latin, squash
 from lib.sound import sound

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from accounts.actors import Actor
-from contacts.services.changing import lock
+from contacts.services.changes import lock
 from incidents.codes import ProtocolStatus
 from incidents.models import (
     Debrief,

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import OSA
 
 from accounts.actors import Actor
-from contacts.clues import compare, detail_clues, organisation_clues
 from contacts.models import Organisation
-from contacts.names import ALIKE, plain_name
-from contacts.rules import one_phone
+from contacts.rules.clues import compare, detail_clues, organisation_clues
+from contacts.rules.names import ALIKE, plain_name
+from contacts.rules.phones import one_phone
 from lib.candidates import among_candidates, nearest_of
 from lib.domains import plain_email
 from lib.fold import fold, latin

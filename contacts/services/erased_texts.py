@@ -22,9 +22,9 @@ from contacts.models import (
     OrganisationPrivateChannel,
     PrivateChannel,
 )
-from contacts.services.changing import Change, lock, note_districts, record_written, rewrite_rows
+from contacts.services.change_feed import districts_of_contacts, districts_of_organisations
+from contacts.services.changes import Change, lock, note_districts, record_written, rewrite_rows
 from contacts.services.contacts import save_contacts
-from contacts.services.moves import districts_of_contacts, districts_of_organisations
 from contacts.services.organisations import save_organisations
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import writes

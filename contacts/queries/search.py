@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.actors import Actor
 from audit.rules import search_hash
 from contacts.models import Contact, Organisation
-from contacts.models.finding import number_in
+from contacts.models.search import number_in
 from lib.fold import fold, latin
 from lib.sensitive import names_community
 

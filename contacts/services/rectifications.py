@@ -6,9 +6,9 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import Contact
-from contacts.services.changing import Change, note_districts, record_written
+from contacts.services.change_feed import districts_of_contacts
+from contacts.services.changes import Change, note_districts, record_written
 from contacts.services.contacts import save_contacts
-from contacts.services.moves import districts_of_contacts
 from contacts.services.phones import check_phone
 from lib.conflicts import check_version
 from lib.row_context import writes

@@ -12,12 +12,12 @@ from accounts.actors import SYSTEM, Actor
 from audit.codes import ReasonCode
 from contacts.models import Affiliation, Contact, Organisation, OrganisationPeriod
 from contacts.models.organisation import OrganisationQuerySet
-from contacts.services.changing import Change
+from contacts.services.changes import Change
 from contacts.services.contacts import locked_contacts, write_contacts
 from contacts.services.organisations import locked_organisations, write_organisations
-from districts.kinds import Successors
 from districts.models import District
-from districts.redrawing import choose_homes
+from districts.services.followers import Successors
+from districts.services.redraws import choose_homes
 from lib.row_context import Opened, opened
 
 PURPOSE: Final = ReasonCode.REDRAWN.sent

@@ -20,8 +20,8 @@ from accounts.services.acts import ask
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact, Merge
+from contacts.services.change_feed import districts_of_contacts
 from contacts.services.contacts import locked_contacts
-from contacts.services.moves import districts_of_contacts
 from lib.days import city_today, day_starts_at
 from lib.erasable import erase_people
 from lib.freezing import refuse_frozen

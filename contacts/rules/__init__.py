@@ -1,0 +1,1 @@
+"""Pure rules for contacts and organisations: no Django."""
