@@ -14,7 +14,7 @@ from contacts.models.organisation import IS_PROTECTED
 from contacts.services.public_texts import protected_words
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
-from meetings.services.summaries import LAST_MET
+from meetings.rules import LAST_MET_FIELDS
 from plans.models import Plan
 from publishing.models import PublicListing
 
@@ -157,6 +157,6 @@ def _row(actor: Actor, row: TrailPosition, hidden: set[UUID], withdrawn: set[UUI
         "version": change.version,
         "at": change.at,
         # A new `last_met_at` follows from the caller's meeting, but the caller has not sent it.
-        "by_this_key": change.event.actor_id == actor.id and change.event.field_names != LAST_MET,
+        "by_this_key": change.event.actor_id == actor.id and change.event.field_names != LAST_MET_FIELDS,
     }
     return {**shown, "into": change.into_id} if change.into_id and not gone else shown

@@ -69,22 +69,22 @@ import meetings.services.concerns
 import meetings.services.follow_ups
 import meetings.services.meetings
 import meetings.services.recounting
-import meetings.services.redrawn
+import meetings.services.redrawn_districts
 import meetings.services.relief
 import meetings.services.rewriting
 import oversight.models
 import plans.archive
 import plans.models
-import plans.publishing
+import plans.queries.public_plans
 import plans.reminders
 import plans.services.cities
 import plans.services.comparison
 import plans.services.goals
 import plans.services.plans
-import plans.services.redrawn
+import plans.services.redrawn_districts
 import practices.archive
 import practices.reminders
-import practices.services.exchange
+import practices.services.offered_files
 import practices.services.rewriting
 import privacy.archive
 import privacy.erasing
@@ -196,16 +196,16 @@ districts.services.followers.ACCESS.fill(
     accounts.services.views.follow_redrawn,
 )
 districts.services.followers.ROWS.fill(
-    plans.services.redrawn.follow_redrawn,
+    plans.services.redrawn_districts.follow_redrawn,
     incidents.services.redrawn_districts.follow_redrawn,
-    meetings.services.redrawn.follow_redrawn,
+    meetings.services.redrawn_districts.follow_redrawn,
     contacts.services.redrawn_districts.follow_redrawn,
 )
 districts.services.followers.COUNTS.fill(
-    meetings.services.redrawn.count_redrawn, contacts.services.redrawn_districts.count_redrawn
+    meetings.services.redrawn_districts.count_redrawn, contacts.services.redrawn_districts.count_redrawn
 )
 districts.services.followers.RECORDS.fill(
-    meetings.services.redrawn.has_records, contacts.services.redrawn_districts.has_records
+    meetings.services.redrawn_districts.has_records, contacts.services.redrawn_districts.has_records
 )
 districts.services.followers.SIGNED.fill(reviews.reading.has_signed)
 
@@ -316,10 +316,10 @@ exchange.archive.parts.PARTS.fill(  # archives are read in this order
 )
 audit.verifying.CHECKS.fill(reviews.verifying.verify_reviews)
 lib.city_keys.SOURCES.fill(
-    practices.services.exchange.keys_of_practices, plans.services.cities.keys_of_cities
+    practices.services.offered_files.keys_of_practices, plans.services.cities.keys_of_cities
 )
 
 # --- The public site -----------------------------------------------------------------------------------
 
 publishing.services.beside.SOURCES.fill(plans.services.comparison.tables_of_files)
-publishing.site.planned.READERS.fill(plans.publishing.public_plans)
+publishing.site.planned.READERS.fill(plans.queries.public_plans.public_plans)

@@ -17,8 +17,8 @@ from incidents.rules import reminders
 from incidents.rules.reminders import OpenStep, incident_reminders
 from lib.acting import Acting
 from lib.days import city_today, city_zone
+from meetings.queries.stand_ins import recipient
 from meetings.reminders import Supervisors
-from meetings.stand_ins import recipient
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 

@@ -23,12 +23,12 @@ from lib.acting import Acting
 from lib.days import city_day, city_today
 from meetings import rules
 from meetings.codes import ConcernKind
-from meetings.ical import entry_of, file_of, new_calendar, say_subject
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
-from meetings.stand_ins import StandIns, is_away, recipient
-from meetings.whom_to_call import is_touched_by
+from meetings.queries.calendar_entries import entry_of, file_of, new_calendar, say_subject
+from meetings.queries.calls import is_touched_by
+from meetings.queries.stand_ins import StandIns, is_away, recipient
 from reminders.channels import day_in_full
 from reminders.kinds import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient

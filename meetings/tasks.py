@@ -6,9 +6,9 @@ from accounts.actors import SYSTEM
 from districts.services.districts import TELL_OF_MOVES
 from districts.services.redraws import carry_out_redraws
 from lib.days import city_today
+from meetings.services.district_moves import tell_of_moved_ground
 from meetings.services.follow_up_series import make_next_follow_ups
 from meetings.services.meeting_series import extend_all_series
-from meetings.services.moved_ground import tell_of_moved_ground
 from meetings.services.recounting import recount_after_upgrade
 
 GO_ON = "meetings.go_on_with_series"

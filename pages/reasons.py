@@ -17,7 +17,7 @@ from accounts.middleware import ActorRequest
 from audit.codes import ReasonCode
 from contacts.models import Contact
 from lib.reasons import check_reason, join_reasons, read_reason
-from meetings.portfolio import is_in_portfolio
+from meetings.queries.portfolio import is_in_portfolio
 
 REASONS: Final = (ReasonCode.CALLED, ReasonCode.COVERING, ReasonCode.INCIDENT, ReasonCode.CORRECTING)
 HOURS: Final = 12

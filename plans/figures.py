@@ -11,9 +11,9 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from plans.codes import PlanStatus, Unit
-from plans.known import Numbers, numbers
 from plans.models import Milestone, PlanReview
 from plans.models.plan import PlanQuerySet
+from plans.reading.comparison import Numbers, numbers
 from plans.rules import Dated, add_months
 from reports.intervals import LEAST, Interval, wilson
 from reports.periods import Period, month_of

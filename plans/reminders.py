@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Role, User
 from lib.acting import Acting
 from lib.days import city_today
-from meetings.stand_ins import recipient
+from meetings.queries.stand_ins import recipient
 from plans import rules
 from plans.codes import Source
 from plans.models import Indicator, Milestone, Plan, PlanReview

@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 
 from accounts.actors import Actor
 from practices.codes import CameOfIt
-from practices.files import ADOPTION, PRACTICE, REVIEW, TEXT, title_of
 from practices.models import Adoption, EditorialReview, Practice, PracticeText
 from practices.rules import QUESTIONS
+from practices.services.file_format import ADOPTION, PRACTICE, REVIEW, TEXT, title_of
 
 #: The worst first: it is shown as prominently as the rest.
 ORDER: Final = (CameOfIt.MADE_WORSE, CameOfIt.HELPED, CameOfIt.NO_DIFFERENCE, CameOfIt.TOO_EARLY)

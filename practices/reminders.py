@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Role, User
 from lib.acting import Acting
 from lib.days import city_day
-from meetings.stand_ins import recipient
+from meetings.queries.stand_ins import recipient
 from practices import rules
 from practices.codes import PracticeStatus
 from practices.models import EditorialReview, Practice, Takeaway

@@ -5,7 +5,7 @@ from celery import shared_task
 
 from audit.signing import NoKey
 from practices.services.practices import retire_unconfirmed
-from practices.services.sending import SIGN, sign_files
+from practices.services.sent_files import SIGN, sign_files
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import actor_for
 from accounts.models import Role, User, UserQuerySet
 from lib.acting import Acting
-from meetings.stand_ins import recipient
+from meetings.queries.stand_ins import recipient
 from privacy.models import RetentionRule
 from privacy.overdue import queue
 from privacy.rules.retention import REVIEW_QUEUE, RULE_REVIEW, review_reminders

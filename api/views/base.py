@@ -37,7 +37,7 @@ from disclosure.services.disclosing import disclose
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 from lib.reasons import read_reason
-from meetings.portfolio import portfolio_among
+from meetings.queries.portfolio import portfolio_among
 
 BEST = 200  # rows in a search response
 SESSION_ROWS = 20  # contacts per list in a browser session

@@ -14,10 +14,10 @@ from api.views.base import ListMixin, Resource, RetrieveMixin
 from audit.models import Action
 from audit.rules import recipient_of
 from disclosure.services.disclosing import disclose
-from plans import files
 from plans.filters import PlanFilters
 from plans.models import ComparisonFile, Plan
 from plans.policies import can_compare
+from plans.services import file_format
 
 
 class Plans(ListMixin, RetrieveMixin):
@@ -58,7 +58,7 @@ class PlanComparisonFile(Resource):
                 recipient=to,
             )
         return HttpResponse(
-            files.write(row.document, row.key, row.signature),
+            file_format.write(row.document, row.key, row.signature),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="plan-comparison-{row.number}.json"'},
         )

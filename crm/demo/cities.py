@@ -10,7 +10,7 @@ from accounts.actors import actor_for
 from contacts.codes import NOT_COUNTED, Kind
 from crm.demo.book import Book
 from lib.days import city_day
-from plans import files
+from plans.services import file_format
 from plans.services.cities import receive_file, trust_city
 from plans.services.comparison import decimal
 from practices.codes import Strand
@@ -36,20 +36,20 @@ def write_cities(book: Book) -> None:
     westmark["context"] |= {"response_limit_hours": 48, "kinds_left_out": [Kind.SCHOOL.value]}
     for one in westmark["indicators"]:
         one["definition"]["version"] = 2
-    signed = files.write(westmark, *files.sign(westmark, key))
+    signed = file_format.write(westmark, *file_format.sign(westmark, key))
     city = receive_file(actor=actor, content=signed)[0].city
     admin = actor_for(book.users["admin@demo.example"])
     trust_city(actor=admin, city_id=city.pk, key=city.key, note="Demonstration: compared by telephone.")
     sunderholm = _document(quarter, "Sunderholm", "SE", "Sunderholm for everyone", months=18)
-    receive_file(actor=actor, content=files.write(sunderholm, "", ""))
+    receive_file(actor=actor, content=file_format.write(sunderholm, "", ""))
 
 
 def _document(quarter: Period, name: str, country: str, title: str, *, months: int) -> dict[str, Any]:
     year = quarter.since.year - 1
     before = quarter.back(months // 3 - 1)
     return {
-        "format": files.FORMAT,
-        "version": files.VERSION,
+        "format": file_format.FORMAT,
+        "version": file_format.VERSION,
         "city": {"name": name, "country": country, "contact": f"plans@{name.lower()}.example"},
         "made_at": f"{quarter.until.isoformat()}T09:00:00Z",
         "period": _days(quarter),

@@ -43,8 +43,8 @@ from meetings.models import (
     MeetingContact,
     MeetingOrganisation,
 )
+from meetings.services.last_met import recount_last_met
 from meetings.services.periods import begin_histories
-from meetings.services.summaries import recount_last_met
 from reminders.services import refreshed_once
 
 JOB = "load_demo"

@@ -30,7 +30,7 @@ from jobs.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
 from meetings.services.folding import refold
-from meetings.services.summaries import recount_last_met
+from meetings.services.last_met import recount_last_met
 
 LONGEST: Final = 64 * 1024 * 1024  # bytes of one line: a district's boundary
 _BATCH: Final = 2_000

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from icalendar import Event
 
 from meetings.codes import MeetingStatus
-from meetings.ical import day_entry_of, entry_of, file_of, new_calendar, say_subject
 from meetings.models import FollowUp, Meeting
+from meetings.queries.calendar_entries import day_entry_of, entry_of, file_of, new_calendar, say_subject
 
 SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRMED"}
 

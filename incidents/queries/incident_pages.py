@@ -21,7 +21,7 @@ from incidents.rules.steps import Each, Touched, is_quiet
 from lib.days import city_zone
 from meetings.codes import ConcernStatus
 from meetings.models import Concern
-from meetings.whom_to_call import AT_MOST, Call, whom_to_call
+from meetings.queries.calls import AT_MOST, Call, whom_to_call
 
 ROWS: Final = 10
 LATER: Final = timedelta(days=1)

@@ -15,7 +15,7 @@ from incidents.models import Incident, Protocol
 from incidents.rules.steps import People, Planned, Step, Touched, plan_steps
 from lib.days import city_today, city_zone
 from meetings.models import Concern
-from meetings.whom_to_call import is_touched_by
+from meetings.queries.calls import is_touched_by
 
 AT_MOST: Final = 60  # organisations; of more, the supervisor chooses
 

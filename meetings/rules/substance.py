@@ -13,6 +13,9 @@ RELATIONSHIP_PAUSED: Final = "relationship_paused"
 UNKNOWN: Final = "unknown"
 NONE: Final = "none"
 
+#: Field names of an event that only refreshes the date of the last meeting.
+LAST_MET_FIELDS: Final = ["last_met_at"]
+
 # Outcomes in which nothing was heard, agreed or reported back.
 NOT_SUBSTANTIVE: Final = frozenset({INFORMATION_SHARED, NO_CHANGE, DECLINED, RELATIONSHIP_PAUSED})
 

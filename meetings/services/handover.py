@@ -18,10 +18,10 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.row_context import writes
-from meetings.handover import Move, Portfolio, colleagues, plan, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.models.handover import Moved
 from meetings.policies import can_hand_over
+from meetings.queries.handover import Move, Portfolio, colleagues, plan, portfolio_of, successors
 from meetings.services.follow_ups import edit_follow_up
 from meetings.services.meetings import edit_meeting
 

@@ -32,8 +32,8 @@ from meetings.models import Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
+from meetings.services.last_met import refresh_last_met
 from meetings.services.meeting_changes import SETTERS, count_absent, set_rows_beside
-from meetings.services.summaries import refresh_last_met
 from reminders.services import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)

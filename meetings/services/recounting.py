@@ -23,8 +23,8 @@ from jobs.kinds import JobResult, Kind, Work
 from jobs.models import Job, JobStatus
 from jobs.services import queue_job
 from meetings.services.folding import FOLDS, RULES, refold, wrongly_folded
+from meetings.services.last_met import LAST_MET_AT, refresh_last_met
 from meetings.services.periods import DATED, bring_up_to_now, histories_behind
-from meetings.services.summaries import LAST_MET_AT, refresh_last_met
 
 KIND: Final = "recount"
 BATCH: Final = 1000

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from meetings.handover import Portfolio
+from meetings.queries.handover import Portfolio
 from pages.forms.fields import fields_of
 
 

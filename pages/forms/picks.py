@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.models import Organisation
-from meetings.recent import recent_in_relief, recent_organisations
+from meetings.queries.recent_organisations import recent_in_relief, recent_organisations
 
 FOUND_AT_MOST = 10
 

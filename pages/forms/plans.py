@@ -21,7 +21,6 @@ from pages.forms.meetings import DraftForm
 from pages.forms.picks import OrganisationPicks
 from pages.templatetags.ui import day
 from plans.codes import Measure, Source, Unit
-from plans.definitions import measures_of
 from plans.models import (
     Action,
     Evidence,
@@ -34,6 +33,7 @@ from plans.models import (
     PlanReview,
     PlanVoice,
 )
+from plans.queries.report_values import measures_of
 from plans.services.reviews import KINDS
 from reports.catalogue import REPORTS
 

@@ -19,7 +19,7 @@ from districts.codes import Focus
 from districts.models import District, PeriodNote
 from lib.days import city_today, is_plausible_day
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
-from meetings.district_profile import LATELY_DAYS
+from meetings.queries.district_profile import LATELY_DAYS
 from pages.forms.districts import DistrictSelect, in_tree, said
 from pages.forms.fields import fields_of
 from reports.catalogue import REPORTS

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.days import city_today
-from meetings.calendar import month_named, month_of
+from meetings.queries.calendar import month_named, month_of
 from pages.disclosing import disclose
 from pages.lookups import readers_only
 

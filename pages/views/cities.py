@@ -16,11 +16,11 @@ from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.plan_files import CityFileForm, TrustForm
 from pages.lookups import get_or_404, refuse_unless
-from plans.files import MOST_BYTES
-from plans.known import FilePage
 from plans.models import City, CityFile
 from plans.policies import can_read_cities, can_receive, can_remove_file, can_trust
+from plans.reading.comparison import FilePage
 from plans.services.cities import distrust_city, receive_file, remove_city, remove_file, trust_city
+from plans.services.file_format import MOST_BYTES
 
 
 @form_page

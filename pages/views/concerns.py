@@ -27,6 +27,7 @@ from meetings.guide.offers import OFFERS
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.models.concern import ConcernQuerySet
 from meetings.policies import can_edit_concern
+from meetings.queries.calls import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from meetings.services.concerns import (
     answer_concern,
     close_concern,
@@ -34,7 +35,6 @@ from meetings.services.concerns import (
     reopen_concern,
     report_back,
 )
-from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from pages.disclosing import disclose
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.concerns import EditConcernForm

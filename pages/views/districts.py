@@ -19,7 +19,7 @@ from districts.models import District, ExpectedCommunity
 from districts.policies import can_choose_homes, can_keep_expected_communities
 from districts.services.districts import expect_community, withdraw_expected_community
 from lib.days import city_today
-from meetings.district_profile import Figures, figures, profile
+from meetings.queries.district_profile import Figures, figures, profile
 from pages.disclosing import disclose
 from pages.forms.base import RefusalsIn
 from pages.forms.districts import ExpectedCommunityForm

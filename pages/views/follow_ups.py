@@ -24,6 +24,7 @@ from meetings.filters.follow_ups import FollowUpFilters
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.models.follow_up import PENDING
 from meetings.policies import can_complete_follow_up, can_edit_follow_up, can_reassign_follow_up
+from meetings.queries.today import seen_links
 from meetings.services.follow_up_series import (
     edit_one_of_follow_up_series,
     end_follow_up_series,
@@ -37,7 +38,6 @@ from meetings.services.follow_ups import (
     reopen_follow_up,
     tell_organisations,
 )
-from meetings.today import seen_links
 from pages.disclosing import disclose
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn

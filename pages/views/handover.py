@@ -20,9 +20,17 @@ from audit.models import Action
 from contacts.models import Organisation
 from disclosure.services.disclosing import district_ids_of
 from lib.conflicts import StaleVersion
-from meetings.handover import Move, Portfolio, briefs_of, colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.policies import can_hand_over
+from meetings.queries.handover import (
+    Move,
+    Portfolio,
+    briefs_of,
+    colleagues,
+    left_behind,
+    portfolio_of,
+    successors,
+)
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

@@ -19,11 +19,11 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind, MeetingKind
-from meetings.known import Known, known_of, owed_to, rows_of
 from meetings.models import FollowUp, Meeting
+from meetings.queries.preparation import Known, known_of, owed_to, rows_of
+from meetings.queries.recent_organisations import recently_met
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
-from meetings.today import recently_met
 from pages.disclosing import disclose, may_offer
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn

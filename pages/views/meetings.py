@@ -19,9 +19,12 @@ from contacts.models import Affiliation, Contact, Organisation
 from lib.days import city_day, city_today
 from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
-from meetings.known import owed_to, prep_of, rows_of, to_greet
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting
+from meetings.queries.preparation import owed_to, prep_of, rows_of, to_greet
+from meetings.queries.recent_organisations import recently_met
+from meetings.queries.timeline import changes_of
+from meetings.queries.today import seen_links
 from meetings.services.held_meetings import hold_meeting
 from meetings.services.meeting_series import (
     cancel_series,
@@ -31,8 +34,6 @@ from meetings.services.meeting_series import (
 )
 from meetings.services.meetings import cancel_meeting, create_meeting, restore_meeting
 from meetings.services.series import ALL, LATER, ONE
-from meetings.timeline import changes_of
-from meetings.today import recently_met, seen_links
 from pages.disclosing import disclose, may_offer
 from pages.form_pages import form_page, save_or_show_conflict
 from pages.forms.base import RefusalsIn

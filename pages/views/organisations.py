@@ -32,9 +32,9 @@ from lib.days import city_day, city_today
 from lib.spoken import language_name
 from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
-from meetings.handover import left_behind
 from meetings.policies import can_hand_over
-from meetings.timeline import next_promises, organisation_timeline, with_next_promise
+from meetings.queries.handover import left_behind
+from meetings.queries.timeline import next_promises, organisation_timeline, with_next_promise
 from oversight.policies import can_watch_records
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict

@@ -18,7 +18,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.publishing import PaperForm, filled
 from pages.lookups import get_or_404, is_id, refuse_unless
 from plans.models import Plan
-from plans.reading import council_texts, figures_of
+from plans.reading.pages import council_texts, figures_of
 from publishing.files import show_paper
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish

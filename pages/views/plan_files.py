@@ -18,11 +18,11 @@ from pages.forms.base import RefusalsIn
 from pages.forms.plan_files import ComparisonFileForm
 from pages.lookups import get_or_404, refuse_unless
 from pages.views.plans import seen_plan
-from plans import files
-from plans.known import FilePage, beside_cities, beside_districts
 from plans.models import ComparisonFile
 from plans.policies import can_compare, can_receive
+from plans.reading.comparison import FilePage, beside_cities, beside_districts
 from plans.rules import fingerprint_of
+from plans.services import file_format
 from plans.services.comparison import confirm_file, periods_of, prepare_file
 from reports.wording import say_period
 
@@ -97,7 +97,9 @@ def plan_file_download(request: ActorRequest, pk: UUID, comparisonfile: UUID) ->
     to = recipient_of(row.recipient, f"file {row.number}")
     about: dict[str, Any] = {"district_ids": [plan.district_id], "recipient": to}
     disclose(request, "comparison_file", [row.pk], action=Action.EXPORT, **about)
-    answer = HttpResponse(files.write(row.document, row.key, row.signature), content_type="application/json")
+    answer = HttpResponse(
+        file_format.write(row.document, row.key, row.signature), content_type="application/json"
+    )
     answer["Content-Disposition"] = f'attachment; filename="plan-comparison-{row.number}.json"'
     return answer
 

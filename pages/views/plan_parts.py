@@ -36,7 +36,7 @@ from pages.views.plans import act_on, part_page, seen_plan, written_action, writ
 from plans.codes import Source, Unit
 from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Partner
 from plans.policies import can_write_action, can_write_plan
-from plans.reading import ActionLine, lines_of, standing
+from plans.reading.pages import ActionLine, lines_of, standing
 from plans.services.goals import (
     add_evidence,
     save_action,

@@ -18,10 +18,10 @@ from pages.forms.plans import ReviewForm, VoiceForm
 from pages.lookups import get_or_404
 from pages.views.plans import act_on, counted_plan, part_page, written_plan
 from plans.figures import figures_in
-from plans.known import frozen_values
 from plans.models import Partner, PlanReview
 from plans.policies import can_write_plan
-from plans.reading import plan_page
+from plans.reading.comparison import frozen_values
+from plans.reading.pages import plan_page
 from plans.services.reviews import discard_review, edit_review, save_voice, sign_review, start_review
 
 REVIEW: Final = ("held_on", "meeting", "conclusion", "plan_changes")

@@ -27,7 +27,7 @@ from pages.lookups import get_or_404, readers_only, refuse_unless
 from plans.figures import figures_in, with_days
 from plans.models import Action, Plan
 from plans.policies import can_write_action, can_write_plan
-from plans.reading import plan_page
+from plans.reading.pages import plan_page
 from plans.services.example import copy_example
 from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan, reopen_plan
 from publishing.models import Release

@@ -19,12 +19,12 @@ from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.forms.practice_files import AcceptForm, OfferedFileForm, PracticeFileForm
 from pages.lookups import get_or_404, refuse_unless
-from practices.files import MOST_BYTES
 from practices.models import OfferedFile, Practice, PracticeFile
 from practices.policies import can_exchange_practices
 from practices.reading import file_practices
-from practices.services.exchange import OFFERED, accept_offered, must_compare, preview, receive_file
-from practices.services.sending import OBJECT, confirm_file, prepare_file
+from practices.services.file_format import MOST_BYTES
+from practices.services.offered_files import OFFERED, accept_offered, must_compare, preview, receive_file
+from practices.services.sent_files import OBJECT, confirm_file, prepare_file
 
 FILES = "pages/practices/files.html"
 

@@ -9,7 +9,7 @@ from audit.models import Action
 from contacts.queries.search import MOST_LETTERS, search_mark
 from lib.days import city_today
 from lib.fold import squash
-from meetings.search import search_everything
+from meetings.queries.search import search_everything
 from pages.commands import Command, Suggestion, actions, read_command, suggestions
 from pages.disclosing import disclose
 from pages.lookups import readers_only

@@ -17,11 +17,11 @@ from exchange.models import WatchedRegister
 from exchange.policies import can_import
 from incidents.queries.incident_pages import under_way
 from lib.days import city_today
-from meetings.known import Prep, prep_of
-from meetings.today import Today, today_of
+from meetings.queries.preparation import Prep, prep_of
+from meetings.queries.today import Today, today_of
 from pages.disclosing import disclose
 from pages.lookups import ids_of
-from plans.reading import own_milestones
+from plans.reading.pages import own_milestones
 from privacy.today import desk_of
 
 PREPARED: Final = timedelta(hours=1)

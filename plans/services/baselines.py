@@ -12,8 +12,8 @@ from contacts.models import OrganisationPeriod
 from lib.days import city_day, city_today
 from lib.row_context import Opened, opened
 from plans.codes import Source
-from plans.definitions import counted
 from plans.models import Indicator, IndicatorValue, Plan
+from plans.queries.report_values import counted
 from plans.rules import quarter_before
 from reports.periods import Period
 from reports.statuses import final_on

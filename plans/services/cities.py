@@ -17,9 +17,9 @@ from audit.services import Changed, record_changes
 from lib.city_keys import other_key
 from lib.cleaning import assign
 from lib.days import city_today
-from plans import files
 from plans.models import City, CityFile
 from plans.policies import can_receive, can_remove_file, can_trust
+from plans.services import file_format
 from reports.periods import Period
 
 
@@ -32,7 +32,7 @@ def receive_file(*, actor: Actor, content: bytes) -> tuple[CityFile, bool]:
     """
     if not can_receive(actor):
         raise PermissionDenied
-    document = files.read(content, city_today())
+    document = file_format.read(content, city_today())
     digest = hashlib.sha256(content).hexdigest()
     known = CityFile.objects.visible_to(actor).select_related("city").filter(digest=digest).first()
     if known is not None:

@@ -30,11 +30,11 @@ from lib.fold import fold
 from lib.row_context import Opened, opened
 from lib.waking import wake_on_commit
 from meetings.rules import ANSWER_WITHIN
-from plans import files
 from plans.codes import Measure, Source
 from plans.models import Action, ComparisonFile, Goal, Indicator, IndicatorValue, Plan
 from plans.policies import can_compare
 from plans.rules import add_months, progress_of
+from plans.services import file_format
 from publishing.codes import INDICATORS
 from publishing.models import Release
 from publishing.rules.cells import TOTAL, Table
@@ -307,8 +307,8 @@ def _document(
     used = {goal.strand for goal in goals}
     stated = [_indicator(one, tables) for one in indicators]
     return {
-        "format": files.FORMAT,
-        "version": files.VERSION,
+        "format": file_format.FORMAT,
+        "version": file_format.VERSION,
         "city": {"name": settings.CITY_NAME, "country": _country(), "contact": contact},
         "made_at": f"{timezone.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "period": _period(period),
@@ -388,8 +388,8 @@ def _numbers(
         return None
     n, of = value.n, value.of
     if one.row.source == Source.HAND:
-        hides_of = of is not None and of < files.LEAST
-        hides_n = hides_of or any(0 < part < files.LEAST for part in _parts(n, of))
+        hides_of = of is not None and of < file_format.LEAST
+        hides_n = hides_of or any(0 < part < file_format.LEAST for part in _parts(n, of))
     else:
         table = tables.get((value.period_start.isoformat(), one.row.slug)) if one.can_leave else None
         hides_n = table is None or TOTAL in (table.hides_n or ())

@@ -16,8 +16,8 @@ from lib.days import city_today
 from lib.limits import refuse_more
 from lib.row_context import Opened, opened
 from plans.codes import Direction, Source, Unit
-from plans.definitions import UNITS, measures_of, never_has_target
 from plans.models import Indicator, IndicatorValue, Plan
+from plans.queries.report_values import UNITS, measures_of, never_has_target
 from plans.rules import SHORTEST_REASON, add_months, quarter_before, quarters
 from plans.services.baselines import derive_baseline, freeze_values, mark_baseline
 from plans.services.plans import locked_plan, next_position, refuse_adopted, write_plan

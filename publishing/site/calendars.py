@@ -9,7 +9,7 @@ from icalendar import Event
 
 from lib.days import day_starts_at
 from meetings.codes import MeetingStatus
-from meetings.ical import file_of, new_calendar
+from meetings.queries.calendar_entries import file_of, new_calendar
 from publishing.models import PublicMeeting
 
 _LETTERS: Final = 20

@@ -32,6 +32,7 @@ from lib import erasable
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.concerns import edit_concern
+from meetings.services.district_moves import tell_of_moved_ground
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -39,7 +40,6 @@ from meetings.services.follow_ups import (
 )
 from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import cancel_meeting, create_meeting, edit_meeting, erase_meetings
-from meetings.services.moved_ground import tell_of_moved_ground
 from meetings.services.rewriting import remove_attendance
 from plans.models import Action, Milestone
 from plans.sending import tell_of_figures

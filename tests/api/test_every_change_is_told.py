@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
 
-from meetings.services import summaries
+from meetings.services import last_met
 from tests.api.acts import ACTS, beat
 from tests.api.told import changes_since, known_changes, read, untold
 from tests.api.world import World
@@ -35,7 +35,7 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch, days: int) -> Iterator[None]:
 
 def test_whatever_changes_what_a_key_reads_is_in_its_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     # In one transaction here, a moment of the last meeting would only be recorded the first time.
-    monkeypatch.setattr(summaries, "TRANSACTION_ID", Value(0))
+    monkeypatch.setattr(last_met, "TRANSACTION_ID", Value(0))
     world, done = World(), set[str]()
     before, known = read(world.keys()), known_changes()  # of every story, because each is rolled back
     for seed in range(SEEDS):

@@ -11,8 +11,8 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District, Move
 from districts.services.districts import edit_district
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
-from meetings.services import moved_ground
-from meetings.services.moved_ground import tell_of_moved_ground
+from meetings.services import district_moves
+from meetings.services.district_moves import tell_of_moved_ground
 from tests.api.copies import Copy
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation
 
@@ -140,15 +140,15 @@ def test_who_reads_late_still_learns_what_was_erased_or_left_before_the_move(
 def test_a_move_is_told_once_in_pieces_and_goes_on_after_an_interruption(
     ground: dict[str, District], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moved_ground, "WINDOW", 2)
+    monkeypatch.setattr(district_moves, "WINDOW", 2)
     rows = {str(make_organisation(ground["n4"]).pk) for _n in range(5)}
     old = Copy(ground["north"])
     before = Change.objects.count()
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
-    monkeypatch.setattr(moved_ground, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(district_moves, "MAX_SECONDS", -1.0)
     assert tell_of_moved_ground() == 2  # a worker that stops here has reported these
     assert Move.objects.untold().count() == 1
-    monkeypatch.setattr(moved_ground, "MAX_SECONDS", 20.0)
+    monkeypatch.setattr(district_moves, "MAX_SECONDS", 20.0)
     tell_of_moved_ground()
     assert tell_of_moved_ground() == 0
     assert not Move.objects.untold().exists()

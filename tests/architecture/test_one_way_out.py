@@ -16,7 +16,7 @@ OTHERS: Final = {
 }
 WRITERS: Final = {"record", "record_changes"}
 #: Changes that are recorded as exports: the file is made and signed there, and read elsewhere.
-NO_READS: Final = {"plans/services/comparison.py", "practices/services/sending.py"}
+NO_READS: Final = {"plans/services/comparison.py", "practices/services/sent_files.py"}
 
 
 def modules(word: str) -> Iterator[tuple[str, ast.Module]]:

@@ -13,10 +13,10 @@ from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from meetings.models import Meeting
+from meetings.queries.today import today_of
 from meetings.services.concerns import log_concern
 from meetings.services.meeting_series import edit_one_of_series
 from meetings.services.meetings import create_meeting
-from meetings.today import today_of
 from tests.factories import make_actor, make_district, make_meeting, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db

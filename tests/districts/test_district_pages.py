@@ -14,7 +14,7 @@ from contacts.models import Organisation
 from districts.models import District, ExpectedCommunity
 from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp, FollowUpOrganisation
-from meetings.services.summaries import recount_last_met
+from meetings.services.last_met import recount_last_met
 from tests.districts.squares import polygon
 from tests.factories import (
     make_district,

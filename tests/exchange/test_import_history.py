@@ -12,7 +12,7 @@ from contacts.services.contacts import edit_contact
 from exchange.models import ImportDraft
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
-from meetings.portfolio import is_in_portfolio
+from meetings.queries.portfolio import is_in_portfolio
 from tests.contacts.pages import browse
 from tests.exchange.test_import_wizard import mapped, send, sums, upload
 from tests.factories import make_contact, make_district, make_officer, make_organisation, make_supervisor

@@ -12,8 +12,8 @@ from accounts.models import User
 from audit.models import Event
 from districts.models import District
 from lib.days import city_today
-from meetings.calendar import Day, month_named, month_of
 from meetings.models import FollowUp, Meeting
+from meetings.queries.calendar import Day, month_named, month_of
 from meetings.services.follow_ups import create_follow_up
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
 

@@ -15,8 +15,8 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from meetings.handover import colleagues, left_behind, portfolio_of, successors
 from meetings.models import FollowUp, Handover, Meeting
+from meetings.queries.handover import colleagues, left_behind, portfolio_of, successors
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 from meetings.services.handover import UNDO_WITHIN, hand_over, undo_handover
 from reminders.models import Reminder

@@ -16,7 +16,7 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.models import FollowUp, Meeting
-from meetings.today import recently_met
+from meetings.queries.recent_organisations import recently_met
 from tests.factories import (
     make_contact,
     make_district,

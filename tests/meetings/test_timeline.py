@@ -11,8 +11,8 @@ from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from meetings.models import Concern, FollowUp
+from meetings.queries.timeline import next_promises, organisation_timeline, with_next_promise
 from meetings.services.held_meetings import log_meeting
-from meetings.timeline import next_promises, organisation_timeline, with_next_promise
 from tests.factories import make_actor, make_district, make_meeting, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db

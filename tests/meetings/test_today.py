@@ -17,10 +17,10 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today, day_starts_at
 from meetings.models import Concern, FollowUp
+from meetings.queries.today import today_of
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.held_meetings import log_meeting
 from meetings.services.meetings import create_meeting, edit_meeting
-from meetings.today import today_of
 from tests.factories import (
     make_contact,
     make_district,

@@ -12,8 +12,8 @@ from contacts.models import Contact, Organisation
 from lib.days import city_today
 from meetings.codes import BiasGround
 from meetings.models import Concern
+from meetings.queries.calls import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from meetings.services.concerns import log_concern
-from meetings.whom_to_call import neighbouring_leads, supervisors_of, told_of, whom_to_call
 from reminders.models import Reminder
 from tests.factories import (
     make_actor,

@@ -22,7 +22,7 @@ from districts.models import District
 from lib.days import city_today
 from lib.fold import fold
 from meetings.models import FollowUp, FollowUpOrganisation
-from meetings.search import search_everything
+from meetings.queries.search import search_everything
 from meetings.services.concerns import log_concern
 from tests.factories import (
     make_contact,

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pytest_django import Settings
 
 from audit.signing import make_key
-from plans import files
 from plans.models import ComparisonFile, Indicator, IndicatorValue
+from plans.services import file_format
 from plans.services.comparison import confirm_file, prepare_file, sign_files
 from reports.periods import Period
 from tests.plans.making import BOOK, Planned
@@ -68,10 +68,10 @@ class Compared(Planned):
 
 
 def bytes_of(row: ComparisonFile) -> bytes:
-    return files.write(row.document, row.key, row.signature)
+    return file_format.write(row.document, row.key, row.signature)
 
 
 def file_of(document: dict[str, Any], key: Ed25519PrivateKey | None = None, **changed: Any) -> bytes:
     """Another city's file: signed by `key`, else unsigned."""
     changed = document | changed
-    return files.write(changed, *(files.sign(changed, key) if key else ("", "")))
+    return file_format.write(changed, *(file_format.sign(changed, key) if key else ("", "")))

@@ -14,8 +14,8 @@ from accounts.models import Role
 from audit.models import Event
 from lib.canonical import canonical
 from lib.city_files import fingerprint_of
-from plans import files
 from plans.models import City, CityFile
+from plans.services import file_format
 from plans.services.cities import distrust_city, receive_file, remove_city, remove_file, trust_city
 from practices.models import Practice
 from reports.catalogue import REPORTS
@@ -242,7 +242,7 @@ def signed_then(change: Callable[[bytes], bytes]) -> bytes:
     ],
 )
 def test_bad_input_is_refused(actor: Actor, content: bytes, code: str) -> None:
-    with pytest.raises(files.FileRefused) as refused:
+    with pytest.raises(file_format.FileRefused) as refused:
         receive_file(actor=actor, content=content)
     assert refused.value.code == code
     assert not City.objects.exists()
@@ -253,6 +253,6 @@ def test_any_changed_byte_is_refused(actor: Actor) -> None:
     for at in range(0, len(content), 7):
         wrong = bytearray(content)
         wrong[at] ^= 1
-        with pytest.raises(files.FileRefused):
+        with pytest.raises(file_format.FileRefused):
             receive_file(actor=actor, content=bytes(wrong))
     assert receive_file(actor=actor, content=content)[1]

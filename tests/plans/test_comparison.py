@@ -18,7 +18,6 @@ from audit.models import Event
 from audit.signing import NoKey, make_key
 from contacts.services.organisations import edit_organisation
 from lib.canonical import canonical
-from plans import files
 from plans.models import (
     Action,
     ComparisonFile,
@@ -33,6 +32,7 @@ from plans.models import (
     PlanVoice,
 )
 from plans.rules import fingerprint_of
+from plans.services import file_format
 from plans.services.comparison import prepare_file, sign_files
 from practices.models import PracticeText
 from practices.rules import REQUIRED
@@ -374,4 +374,4 @@ def test_a_value_of_a_part_of_the_city_stays_here(key: Path) -> None:
     type(city.share).objects.filter(pk=city.share.pk).update(district=city.north)
     with_parts = IndicatorValue.objects.filter(indicator=city.share).count()
     assert with_parts == 2 and city.prepared().document["indicators"] == []
-    assert json.loads(files.write(city.prepared().document, "", ""))["indicators"] == []
+    assert json.loads(file_format.write(city.prepared().document, "", ""))["indicators"] == []

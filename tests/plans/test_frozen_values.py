@@ -12,9 +12,9 @@ from api.rows.reports import BY_SLUG
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import day_starts_at
-from plans.definitions import measures_of, never_has_target
 from plans.models import Indicator, IndicatorValue
 from plans.models import plan as plan_model
+from plans.queries.report_values import measures_of, never_has_target
 from plans.services import baselines
 from plans.services.indicators import freeze_due
 from plans.services.plans import edit_plan

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from plans.files import FileRefused
-from plans.known import beside_cities
 from plans.models import ComparisonFile
+from plans.reading.comparison import beside_cities
 from plans.services.cities import receive_file
+from plans.services.file_format import FileRefused
 from tests.plans.comparing import Compared, bytes_of, use_city_key
 from tests.plugins.database import clone
 

@@ -11,10 +11,10 @@ from accounts.actors import Actor
 from districts.models import District
 from lib import city_files
 from lib.days import city_today
-from practices.files import build
 from practices.models import Adoption, Practice, PracticeFile
 from practices.services.adoptions import record_adoption
-from practices.services.exchange import receive_file
+from practices.services.file_format import build
+from practices.services.offered_files import receive_file
 from practices.services.practices import (
     create_practice,
     publish_practice,

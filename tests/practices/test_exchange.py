@@ -19,9 +19,9 @@ from contacts.models import Organisation
 from districts.models import District
 from lib import city_files
 from lib.canonical import canonical
-from practices.files import build, read
 from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeText
-from practices.services.exchange import accept_offered, accept_practices, preview, receive_file
+from practices.services.file_format import build, read
+from practices.services.offered_files import accept_offered, accept_practices, preview, receive_file
 from practices.services.practices import confirm_practice, edit_practice
 from tests.api.clients import Tool
 from tests.factories import make_actor, make_district, make_officer, make_organisation

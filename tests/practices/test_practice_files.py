@@ -20,12 +20,12 @@ from districts.models import District
 from lib import city_files
 from lib.city_keys import known_keys
 from plans.models import City
-from practices.files import read
 from practices.models import OfferedFile, Practice, PracticeFile, PracticeText
 from practices.services.adoptions import record_adoption
-from practices.services.exchange import accept_offered, receive_file
+from practices.services.file_format import read
+from practices.services.offered_files import accept_offered, receive_file
 from practices.services.practices import edit_practice, submit_practice
-from practices.services.sending import prepare_file, sign_files
+from practices.services.sent_files import prepare_file, sign_files
 from tests.api.clients import Tool
 from tests.factories import make_contact, make_district, make_officer, make_organisation, make_supervisor
 from tests.plans.comparing import use_city_key

@@ -8,10 +8,10 @@ from django.test import Client
 from accounts.actors import SYSTEM, actor_for
 from contacts.models import Organisation
 from lib.days import city_today
-from meetings.district_profile import LATELY_DAYS, figures, profile
+from meetings.queries.district_profile import LATELY_DAYS, figures, profile
+from meetings.queries.today import today_of
 from meetings.reminders import Portfolios
-from meetings.services.summaries import refresh_last_met
-from meetings.today import today_of
+from meetings.services.last_met import refresh_last_met
 from reports.catalogue import REPORTS
 from reports.periods import Period
 from reports.questions import ask

@@ -14,7 +14,7 @@ from disclosure.services.disclosing import disclose
 from lib import city_files
 from lib.told import texts
 from practices.models import Practice
-from practices.services.sending import prepare_file
+from practices.services.sent_files import prepare_file
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.actors import SYSTEM
 from lib.city_files import SIGNATURE, fingerprint_of
 from lib.told import texts
-from practices.files import read
-from practices.services.exchange import accept_practices, preview
+from practices.services.file_format import read
+from practices.services.offered_files import accept_practices, preview
 
 
 class Command(BaseCommand):

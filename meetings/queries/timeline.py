@@ -19,7 +19,7 @@ from accounts.models import User
 from audit.models import Change
 from contacts.models import Organisation
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
-from meetings.services.summaries import LAST_MET
+from meetings.rules import LAST_MET_FIELDS
 
 ENTRIES = 20
 
@@ -123,7 +123,7 @@ def _concerns(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
 
 def _changes(organisation: Organisation) -> models.QuerySet[Any]:
     """Without those that only say it was met: the meeting stands there itself."""
-    return changes_of("organisation", organisation.pk).exclude(event__field_names=LAST_MET)
+    return changes_of("organisation", organisation.pk).exclude(event__field_names=LAST_MET_FIELDS)
 
 
 def changes_of(object_type: str, object_id: UUID) -> models.QuerySet[Any]:

@@ -20,9 +20,9 @@ from lib import city_files
 from lib.canonical import canonical, digest_of
 from lib.cleaning import assign
 from lib.waking import wake_on_commit
-from practices.files import MOST_BYTES, MOST_PRACTICES, build
 from practices.models import Practice, PracticeFile
 from practices.policies import can_exchange_practices
+from practices.services.file_format import MOST_BYTES, MOST_PRACTICES, build
 
 OBJECT: Final = "practice_file"
 SIGN: Final = "practices.sign_files"

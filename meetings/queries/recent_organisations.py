@@ -3,13 +3,16 @@
 from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from accounts.actors import Actor
 from contacts.models import Organisation
 from contacts.models.organisation import OrganisationQuerySet
+from meetings.codes import MeetingStatus
 from meetings.models import Meeting, MeetingOrganisation
 
 AT_MOST: Final = 8
+LATELY: Final = 40
 
 
 def recent_organisations(actor: Actor) -> OrganisationQuerySet:
@@ -27,3 +30,29 @@ def recent_in_relief(actor: Actor) -> list[Organisation]:
         return []
     rows = Organisation.objects.visible_to(actor).active().filter(home_district__in=actor.relief_ids)
     return list(rows.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST])
+
+
+def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:
+    """Whom the actor is likely to log next: met or tried lately, then led or deputised, longest unmet first.
+
+    One query, and a second where so many were not met.
+    """
+    took_place = Meeting.objects.of_officer(actor.id).filter(
+        status__in=[MeetingStatus.HELD, MeetingStatus.NOT_REACHED], starts_at__lte=timezone.now()
+    )
+    lately = took_place.order_by("-starts_at", "pk").values("pk")[:LATELY]
+    seen = Organisation.objects.visible_to(actor).active()
+    links = MeetingOrganisation.objects.filter(
+        Q(present=True) | Q(meeting__status=MeetingStatus.NOT_REACHED),
+        meeting__in=lately,
+        organisation__in=seen,
+    ).select_related("organisation__home_district")
+    met = {
+        link.organisation_id: link.organisation
+        for link in links.order_by("-meeting__starts_at", "organisation__folded", "organisation")
+    }
+    if len(met) < limit:
+        led = seen.of_officer(actor.id).exclude(pk__in=met).select_related("home_district")
+        longest_unmet = led.order_by(F("last_met_at").asc(nulls_first=True), "pk")
+        met |= {row.pk: row for row in longest_unmet[: limit - len(met)]}
+    return list(met.values())[:limit]

@@ -18,7 +18,7 @@ from contacts.models import FocusDeclaration, Organisation
 from districts.models import District, ExpectedCommunity
 from lib.days import day_starts_at
 from meetings.models import FollowUp, FollowUpOrganisation
-from meetings.whom_to_meet import ToMeet, split, whom_to_meet
+from meetings.queries.organisations_to_meet import ToMeet, split, whom_to_meet
 
 LATELY_DAYS: Final = 90
 DUE: Final = 12

@@ -10,7 +10,7 @@ from contacts.models import Contact, Organisation
 from contacts.queries.search import find_contacts, find_organisations
 from lib.matching import matching
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
-from meetings.today import seen_links
+from meetings.queries.today import seen_links
 
 SHOWN = 10  # of each
 

@@ -1,7 +1,6 @@
 """What the write keeps for lists: when an organisation was last met."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -14,8 +13,7 @@ from contacts.services.change_feed import districts_by_organisation
 from contacts.services.next_meetings import set_last_met
 from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
-
-LAST_MET: Final = ["last_met_at"]  # the fields of an event that says no more than this
+from meetings.rules import LAST_MET_FIELDS
 
 # The latest substantive meeting an organisation was present at: rules.is_substantive in SQL.
 LAST_MET_AT = Subquery(
@@ -49,12 +47,12 @@ def _record(actor: Actor, versions: Mapping[UUID, int]) -> None:
     if not versions:
         return
     told = Change.objects.filter(
-        object_id__in=list(versions), xid=TRANSACTION_ID, event__field_names=LAST_MET
+        object_id__in=list(versions), xid=TRANSACTION_ID, event__field_names=LAST_MET_FIELDS
     ).values_list("object_id", flat=True)
     where = districts_by_organisation(set(versions).difference(told))
     if where:
         changes = [
-            Changed("organisation", pk, Op.UPDATED, versions[pk], where[pk], field_names=LAST_MET)
+            Changed("organisation", pk, Op.UPDATED, versions[pk], where[pk], field_names=LAST_MET_FIELDS)
             for pk in where
         ]
         record_changes(actor, Action.UPDATE, changes)

@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from contacts.models import Affiliation, Organisation
 from meetings.models import FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
-from meetings.today import seen_links
+from meetings.queries.today import seen_links
 
 OWED: Final = 10  # follow-ups for each organisation
 FACTS: Final = 3

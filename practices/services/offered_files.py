@@ -20,9 +20,9 @@ from lib.cleaning import assign, refuse_future
 from lib.fold import squash
 from practices import rules
 from practices.codes import PracticeStatus, Translated
-from practices.files import ADOPTION, PRACTICE, REVIEW, TEXT, FileRefused, read, title_of
 from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeText
 from practices.policies import can_exchange_practices
+from practices.services.file_format import ADOPTION, PRACTICE, REVIEW, TEXT, FileRefused, read, title_of
 from practices.services.practices import MOST_LANGUAGES, write_practice
 from practices.services.sources import clean_sources
 
@@ -44,7 +44,7 @@ class Offered:
 
 
 def preview(*, actor: Actor, document: Mapping[str, Any]) -> list[Offered]:
-    """What a file (practices.files.read) offers. Raises PermissionDenied, FileRefused."""
+    """What a file (file_format.read) offers. Raises PermissionDenied, FileRefused."""
     if not can_exchange_practices(actor):
         raise PermissionDenied
     city = _city(document)

@@ -12,9 +12,9 @@ from contacts.codes import NOT_COUNTED, Kind
 from districts.models import District
 from meetings.rules import ANSWER_WITHIN
 from plans.codes import ActionStatus, Direction, Unit
-from plans.definitions import value_of
 from plans.models import CityFile, Indicator, Plan, PlanReview
-from plans.reading import UNITS, IndicatorLine, lines_of, standing
+from plans.queries.report_values import value_of
+from plans.reading.pages import UNITS, IndicatorLine, lines_of, standing
 from plans.services.comparison import HOUR, periods_of
 from practices.codes import Strand
 from reports.catalogue import REPORTS

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -22,15 +22,13 @@ from contacts.models import Contact, Organisation
 from lib.days import city_today
 from lib.id_in import as_array, id_in
 from lib.prepared import Placeholder, PlaceholderDay, PlaceholderMoment
-from meetings.codes import MeetingStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
-from meetings.whom_to_meet import split, whom_to_meet
+from meetings.queries.organisations_to_meet import split, whom_to_meet
 
 ROWS: Final = 10
 FEW: Final = 5
 COMING_DAYS: Final = 7
 UNSETTLED_DAYS: Final = 30
-LATELY: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,29 +216,3 @@ _TO_MEET: Final = Prepared(_to_meet)
 def _midnight(day: date) -> datetime:
     """When a day of the reader starts."""
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:
-    """Whom the actor is likely to log next: met or tried lately, then led or deputised, longest unmet first.
-
-    One query, and a second where so many were not met.
-    """
-    took_place = Meeting.objects.of_officer(actor.id).filter(
-        status__in=[MeetingStatus.HELD, MeetingStatus.NOT_REACHED], starts_at__lte=timezone.now()
-    )
-    lately = took_place.order_by("-starts_at", "pk").values("pk")[:LATELY]
-    seen = Organisation.objects.visible_to(actor).active()
-    links = MeetingOrganisation.objects.filter(
-        Q(present=True) | Q(meeting__status=MeetingStatus.NOT_REACHED),
-        meeting__in=lately,
-        organisation__in=seen,
-    ).select_related("organisation__home_district")
-    met = {
-        link.organisation_id: link.organisation
-        for link in links.order_by("-meeting__starts_at", "organisation__folded", "organisation")
-    }
-    if len(met) < limit:
-        led = seen.of_officer(actor.id).exclude(pk__in=met).select_related("home_district")
-        longest_unmet = led.order_by(F("last_met_at").asc(nulls_first=True), "pk")
-        met |= {row.pk: row for row in longest_unmet[: limit - len(met)]}
-    return list(met.values())[:limit]

@@ -1,0 +1,1 @@
+"""Reads of meetings, follow-ups and concerns."""

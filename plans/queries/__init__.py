@@ -1,0 +1,1 @@
+"""Reads of plans and of the values of their indicators."""
