@@ -22,10 +22,11 @@ from requests import RequestException
 from structlog import get_logger
 from structlog.contextvars import get_contextvars
 
-from accounts import devices, held_forms, rules, second_factor
+from accounts import rules
 from accounts.actors import NOBODY, Actor, actor_for
 from accounts.models import User
-from accounts.sessions import SEEN, STARTED
+from accounts.services import devices, held_forms, second_factor
+from accounts.services.sessions import SEEN, STARTED
 from audit.models import Action
 from audit.services import record
 from lib.row_context import acting_as

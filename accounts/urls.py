@@ -12,7 +12,7 @@ from allauth.socialaccount import views as single_sign_on
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path, re_path
 
-from accounts.sign_in import password_change, password_reset, reauthenticate
+from accounts.sign_in.views import password_change, password_reset, reauthenticate
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),

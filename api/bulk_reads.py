@@ -22,11 +22,11 @@ from api.rows.bulk_reads import SPECS as SPECS
 from api.services.bulk_agreements import use_agreement
 from audit.rules import recipient_of
 from exchange.exports.leaving import LeavingRows
-from jobs import kinds
-from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from jobs.models import Job
-from jobs.services import queue_job
+from jobs.services import kinds
+from jobs.services.files import spool
+from jobs.services.jobs import queue_job
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.days import city_today
 
 KIND: Final = "bulk_read"

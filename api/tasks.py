@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from accounts.sent_forms import forget_sent_forms
 from accounts.services.browser_reports import forget_reports
+from accounts.services.sent_forms import forget_sent_forms
 from api.idempotency import forget_old_requests
 from api.quota import forget_reads_by_keys
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries

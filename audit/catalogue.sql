@@ -1,4 +1,4 @@
--- One line for each thing that protects records and the activity log. Roles are in angle brackets (audit.catalogue).
+-- One line for each thing that protects records and the activity log. Roles are in angle brackets (audit.queries.catalogue).
 WITH tables AS (
     SELECT * FROM pg_class
      WHERE relnamespace = 'public'::regnamespace AND starts_with(relname, 'audit_') AND relkind IN ('r', 'p')

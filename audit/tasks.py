@@ -10,10 +10,10 @@ from django.db import IntegrityError, ProgrammingError
 from psycopg.errors import InsufficientPrivilege
 from redis.exceptions import RedisError
 
-from audit.publishing import publish
-from audit.sealing import SealsAreGone, seal
+from audit.services.numbering import publish
+from audit.services.sealing import SealsAreGone, seal
+from audit.services.witnesses import tell_witnesses
 from audit.signing import NoKey
-from audit.witness import tell_witnesses
 from lib.counting import count
 
 #: Cache key with the number of runs since the last one that sealed, for metrics.

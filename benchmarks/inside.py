@@ -25,7 +25,7 @@ from django.test.utils import CaptureQueriesContext, override_settings  # noqa: 
 
 from accounts.actors import SYSTEM  # noqa: E402  # after django.setup()
 from accounts.models import User  # noqa: E402  # after django.setup()
-from accounts.sessions import SessionStore  # noqa: E402  # after django.setup()
+from accounts.services.sessions import SessionStore  # noqa: E402  # after django.setup()
 from api.models import ApiKey  # noqa: E402  # after django.setup()
 from api.rows.organisations import ORGANISATION  # noqa: E402  # after django.setup()
 from api.services.keys import create_key  # noqa: E402  # after django.setup()

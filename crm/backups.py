@@ -29,7 +29,7 @@ OWNER: Final = "owner"
 # derives them again from SECRET_KEY.
 LEFT_OUT: Final = "guard.context_key"
 # Sum of 60 bits of each row's MD5: independent of row order and computed in constant memory. It detects
-# accidents, not forgery. The seals detect forgery (audit.verifying).
+# accidents, not forgery. The seals detect forgery (audit.services.verifying).
 _SUM: Final = "SELECT count(*), coalesce(sum(('x' || substr(md5(t::text), 1, 15))::bit(60)::bigint), 0)::text"
 # Name prefix by which a drill recognises the database that a killed drill has left.
 _SCRATCH_NOTE: Final = "of a restore drill, dropped at its end"

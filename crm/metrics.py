@@ -22,12 +22,12 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 
-from accounts.mailing import NOT_WANTED
 from accounts.models import QueuedMail
+from accounts.services.mailing import NOT_WANTED
 from api.models import KeyWarning, WebhookDelivery
 from audit.models import Change, Event, Seal
+from audit.services.witnesses import FAILURES
 from audit.tasks import SEAL_FAILURES
-from audit.witness import FAILURES
 from crm import heartbeat, progress, promises
 from crm.backups import BACKUP, DRILL
 from crm.queues import QUEUES

@@ -233,31 +233,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_RULE}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["name", "email"]}},
     {"NAME": f"{_RULE}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_RULE}.CommonPasswordValidator"},
-    {"NAME": "accounts.sessions.EndsWithPassword"},
+    {"NAME": "accounts.services.sessions.EndsWithPassword"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"
-ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_FORMS = {
-    "login": "accounts.sign_in_forms.SignInForm",
-    "change_password": "accounts.sign_in_forms.ChangeForm",
-    "reset_password": "accounts.sign_in_forms.LinkForm",
-    "reset_password_from_key": "accounts.sign_in_forms.ChooseForm",
-    "user_token": "accounts.sign_in_forms.LinkOwnerForm",
-    "reauthenticate": "accounts.sign_in_forms.ConfirmForm",
+    "login": "accounts.sign_in.forms.SignInForm",
+    "change_password": "accounts.sign_in.forms.ChangeForm",
+    "reset_password": "accounts.sign_in.forms.LinkForm",
+    "reset_password_from_key": "accounts.sign_in.forms.ChooseForm",
+    "user_token": "accounts.sign_in.forms.LinkOwnerForm",
+    "reauthenticate": "accounts.sign_in.forms.ConfirmForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.links.LinkTokens"  # noqa: S105 (the name of a class)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.sign_in.links.LinkTokens"  # noqa: S105 (the name of a class)
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a password reset for an unknown address sends no email
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # users are notified of a changed password or second factor
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True  # until SESSION_HOURS are over, without a checkbox
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.services.sessions"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_HOURS = 10
 SESSION_COOKIE_AGE = 24 * 60 * 60  # longer than a session, so that a late form can be assigned to its user
@@ -271,22 +271,22 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
 SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=True)  # not only above officer
 SECOND_FACTOR_GRACE_DAYS = env.int("SECOND_FACTOR_GRACE_DAYS", default=0)
-MFA_ADAPTER = "accounts.second_factor.MFAAdapter"
+MFA_ADAPTER = "accounts.sign_in.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a touch of a plugged-in key proves nothing on a found device
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator entered it, and the invitation was sent there
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "activate_totp": "accounts.second_factor.SetUpOnce",
-    "add_webauthn": "accounts.sign_in_forms.PasskeyForm",
-    "authenticate": "accounts.second_factor.SignInOnce",
-    "reauthenticate": "accounts.second_factor.ConfirmOnce",
+    "activate_totp": "accounts.sign_in.second_factor.SetUpOnce",
+    "add_webauthn": "accounts.sign_in.forms.PasskeyForm",
+    "authenticate": "accounts.sign_in.second_factor.SignInOnce",
+    "reauthenticate": "accounts.sign_in.second_factor.ConfirmOnce",
 }
 # Single sign-on with the city's provider (OpenID Connect), only for people who have an account here.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID")
-SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = True  # sign-in is a link: browsers block forms to other sites
 SOCIALACCOUNT_PROVIDERS = {

@@ -11,8 +11,8 @@ from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 
-from accounts.mailing import Mailing, Told, mail_of, queue_mails, send_mails
 from accounts.models import QueuedMail, Role, User
+from accounts.services.mailing import Mailing, Told, mail_of, queue_mails, send_mails
 from crm import health, progress
 from lib.ids import uuid7
 

@@ -53,7 +53,7 @@ TIMETABLE: Final = (
     Task(api.tasks.send_webhooks, "hooks", 3 * MINUTE, every=5),
     # One file of a register from its address, in at most 60 seconds.
     Task(exchange.tasks.fetch_registers, "hooks", 3 * MINUTE, every=MINUTE),
-    # The longest known job is an import of a million rows. Its lease is renewed every second (jobs.running).
+    # The longest job is an import of a million rows. Its lease is renewed every second (services.running).
     Task(jobs.tasks.run_due_job, "work", 6 * HOUR, every=5),
     Task(crm.tasks.call_watchdog, "work", MINUTE, every=MINUTE),
     Task(jobs.tasks.delete_expired, "work", 10 * MINUTE, every=15 * MINUTE),

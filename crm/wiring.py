@@ -13,14 +13,14 @@ from allauth.mfa.signals import (
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.checks import Tags, register
 
-import accounts.acts
-import accounts.held_forms
 import accounts.models
 import accounts.services.acts
+import accounts.services.effects
+import accounts.services.held_forms
+import accounts.services.sessions
 import accounts.services.users
 import accounts.services.views
-import accounts.sessions
-import accounts.signals
+import accounts.sign_in.recording
 import api.bulk_reads
 import api.models
 import api.services.feeds
@@ -28,7 +28,7 @@ import api.services.keys
 import api.services.pending_keys
 import audit.models
 import audit.services
-import audit.verifying
+import audit.services.verifying
 import contacts.merging.services
 import contacts.models
 import contacts.models.contact
@@ -57,10 +57,10 @@ import incidents.services.incidents
 import incidents.services.pending_exclusions
 import incidents.services.pending_protocols
 import incidents.services.redrawn_districts
-import jobs.kinds
 import jobs.models
-import jobs.releasing
-import jobs.services
+import jobs.services.jobs
+import jobs.services.kinds
+import jobs.services.releasing
 import lib.city_keys
 import lib.erasable
 import lib.freezing
@@ -111,8 +111,8 @@ import publishing.services.pending_entries
 import publishing.services.publications
 import publishing.services.registrations
 import publishing.site.planned
-import reminders.kinds
 import reminders.models
+import reminders.models.subjects
 import reports.checks
 import reports.exports.rows
 import reports.exports.work
@@ -133,26 +133,26 @@ register(reports.checks.check_limits)
 
 # --- Accounts ------------------------------------------------------------------------------------------
 
-user_logged_in.connect(accounts.signals.record_sign_in)
-user_logged_out.connect(accounts.signals.record_sign_out)
-user_login_failed.connect(accounts.signals.record_failed_sign_in)
-authentication_failed.connect(accounts.signals.record_wrong_code)
+user_logged_in.connect(accounts.sign_in.recording.record_sign_in)
+user_logged_out.connect(accounts.sign_in.recording.record_sign_out)
+user_login_failed.connect(accounts.sign_in.recording.record_failed_sign_in)
+authentication_failed.connect(accounts.sign_in.recording.record_wrong_code)
 for changed in (authenticator_added, authenticator_removed, authenticator_reset):
-    changed.connect(accounts.signals.record_second_factor)
+    changed.connect(accounts.sign_in.recording.record_second_factor)
 
-accounts.acts.EFFECTS.fill(
+accounts.services.effects.EFFECTS.fill(
     accounts.services.acts.EFFECT,
     api.services.pending_keys.EFFECT,
     contacts.services.erasures.EFFECT,
     incidents.services.pending_exclusions.EFFECT,
     incidents.services.pending_protocols.EFFECT,
-    jobs.releasing.EFFECT,
+    jobs.services.releasing.EFFECT,
     privacy.services.erasures.EFFECT,
     privacy.services.requests.EFFECT,
     privacy.services.retention_rules.EFFECT,
     publishing.services.pending_entries.EFFECT,
 )
-accounts.sessions.ENDS_WITH_SESSIONS.fill(api.services.feeds.end_feed)
+accounts.services.sessions.ENDS_WITH_SESSIONS.fill(api.services.feeds.end_feed)
 
 # --- Background tasks, jobs and reminders --------------------------------------------------------------
 
@@ -161,7 +161,7 @@ for task in crm.queues.TASKS:
     task.task.time_limit = task.seconds
 crm.celery.app.conf.beat_schedule = crm.timetable.schedule()
 
-jobs.kinds.KINDS.fill(
+jobs.services.kinds.KINDS.fill(
     api.bulk_reads.JOB,
     exchange.archive.work.JOB,
     exchange.exports.lists.JOB,
@@ -175,7 +175,7 @@ jobs.kinds.KINDS.fill(
     reviews.exports.work.JOB,
     reviews.services.work.JOB,
 )
-reminders.kinds.SUBJECTS.fill(
+reminders.models.subjects.SUBJECTS.fill(
     *practices.reminders.SUBJECTS,
     *plans.reminders.SUBJECTS,
     *publishing.reminders.SUBJECTS,
@@ -237,9 +237,11 @@ lib.erasable.FORGETTERS.fill(
     exchange.imports.forgetting.forget_rows,
     meetings.services.rewriting.keep_headcounts,
     contacts.services.erased_texts.forget_contacts,
-    accounts.held_forms.forget,
+    accounts.services.held_forms.forget,
 )
-lib.erasable.FILE_FORGETTERS.fill(publishing.services.publications.publish_soon, jobs.services.forget_files)
+lib.erasable.FILE_FORGETTERS.fill(
+    publishing.services.publications.publish_soon, jobs.services.jobs.forget_files
+)
 lib.erasable.WRITERS.fill(
     *texts(accounts.models.QueuedMail),
     *whole_rows(accounts.models.SentForm),
@@ -253,7 +255,7 @@ lib.erasable.WRITERS.fill(
     *texts(districts.models.ExpectedCommunity, districts.models.PeriodNote),
     *exchange.imports.forgetting.WRITERS,
     *incidents.services.erased_texts.WRITERS,
-    Writer(jobs.models.Job, jobs.services.delete_named_files),
+    Writer(jobs.models.Job, jobs.services.jobs.delete_named_files),
     *whole_rows(jobs.models.JobFile),
     *meetings.services.rewriting.WRITERS,
     *texts(oversight.models.Alert, oversight.models.WatchedRecord),
@@ -314,7 +316,7 @@ exchange.archive.parts.PARTS.fill(  # archives are read in this order
     *privacy.archive.PARTS,
     *incidents.archive.PARTS,
 )
-audit.verifying.CHECKS.fill(reviews.verifying.verify_reviews)
+audit.services.verifying.CHECKS.fill(reviews.verifying.verify_reviews)
 lib.city_keys.SOURCES.fill(
     practices.services.offered_files.keys_of_practices, plans.services.cities.keys_of_cities
 )

@@ -35,7 +35,7 @@ from privacy.models import Erasure, Finding  # noqa: E402 (after setup)
 from privacy.searching import find_everywhere, keep_findings  # noqa: E402 (after setup)
 from privacy.services.requests import receive_request  # noqa: E402 (after setup)
 from reminders.models import Reminder  # noqa: E402 (after setup)
-from reminders.services import top_up  # noqa: E402 (after setup)
+from reminders.services.reminders import top_up  # noqa: E402 (after setup)
 
 OFFICERS = 10
 

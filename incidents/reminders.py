@@ -19,7 +19,7 @@ from lib.acting import Acting
 from lib.days import city_today, city_zone
 from meetings.queries.stand_ins import recipient
 from meetings.reminders import Supervisors
-from reminders.kinds import Record, Rule, Subject
+from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 
 NAMED = 6

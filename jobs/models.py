@@ -80,7 +80,7 @@ class Job(models.Model):
     cancel_asked_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True)
-    # For jobs that need two people (jobs.kinds): who released the files to the starter, and when.
+    # For jobs that need two people (jobs.services.kinds): who released the files to the starter, and when.
     released_by = models.UUIDField(null=True)
     released_at = models.DateTimeField(null=True)
 

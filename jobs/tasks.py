@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from jobs.running import run_next
-from jobs.services import RUN, delete_expired_files
+from jobs.services.jobs import RUN, delete_expired_files
+from jobs.services.running import run_next
 from lib.waking import wake
 
 

@@ -1,6 +1,6 @@
 """Tuples that `crm.wiring` fills once, with what the rooms above add to a room below (docs/adr/0075).
 
-CHECKS: Final = Wired[Check]("audit.verifying.CHECKS")   # in the room below, which reads it
+CHECKS: Final = Wired[Check]("audit.services.verifying.CHECKS")   # in the room below, which reads it
 verifying.CHECKS.fill(verify_reviews)                    # in crm/wiring.py
 """
 

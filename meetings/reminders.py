@@ -29,9 +29,9 @@ from meetings.models.meeting import MeetingQuerySet
 from meetings.queries.calendar_entries import entry_of, file_of, new_calendar, say_subject
 from meetings.queries.calls import is_touched_by
 from meetings.queries.stand_ins import StandIns, is_away, recipient
-from reminders.channels import day_in_full
-from reminders.kinds import Record, Rule, Subject
+from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
+from reminders.services.channels import day_in_full
 
 NAMED = 20
 _DAY = timedelta(days=1)

@@ -22,8 +22,8 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import sent_forms
 from accounts.models import SentForm, User
+from accounts.services import sent_forms
 from lib.ids import uuid7
 
 #: Response header with the URL of the saved object, if the response is a page or leads elsewhere.

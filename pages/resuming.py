@@ -14,10 +14,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts import held_forms
-from accounts.held_forms import PendingForm
 from accounts.middleware import SIGNING_IN
 from accounts.models import User
+from accounts.services import held_forms
+from accounts.services.held_forms import PendingForm
 
 TOKEN: Final = "csrfmiddlewaretoken"  # noqa: S105  # a field's name
 CHOSEN: Final = {"checkbox", "radio"}

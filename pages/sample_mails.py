@@ -9,8 +9,8 @@ from uuid import UUID
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone, translation
 
-from accounts.mailing import render_mail
 from accounts.models import Act, PendingAct, User
+from accounts.services.mailing import render_mail
 from api.models import ApiKey, KeyWarning
 from api.services.key_warnings import WARNING_MAIL
 from contacts.models import Organisation
@@ -20,7 +20,7 @@ from meetings.reminders import Concerns, FollowUps
 from meetings.rules import CONCERN_RECEIVED, FOLLOW_UP_DAY_BEFORE
 from publishing.models import Registration
 from publishing.sending import registration_mail, word_mail
-from reminders.channels import Email, Notice
+from reminders.services.channels import Email, Notice
 from reviews.models import Delivery, Subscription
 from reviews.services.subscriptions import REPORT_MAIL
 

@@ -17,7 +17,7 @@ from meetings.queries.stand_ins import recipient
 from plans import rules
 from plans.codes import Source
 from plans.models import Indicator, Milestone, Plan, PlanReview
-from reminders.kinds import Rule, Subject
+from reminders.models.subjects import Rule, Subject
 from reminders.rules import Occurrence, Recipient
 
 NAMED = 6

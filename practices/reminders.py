@@ -16,7 +16,7 @@ from meetings.queries.stand_ins import recipient
 from practices import rules
 from practices.codes import PracticeStatus
 from practices.models import EditorialReview, Practice, Takeaway
-from reminders.kinds import Record, Rule, Subject
+from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import LOOKBACK, Occurrence
 
 

@@ -23,8 +23,8 @@ from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
 from contacts.services.contacts import erase_contacts
-from jobs import kinds
-from jobs.kinds import JobRefused, JobResult, Work
+from jobs.services import kinds
+from jobs.services.kinds import JobRefused, JobResult, Work
 from lib.encryption import seal, unseal
 from lib.erasable import Leaving, Writer, forget, texts, writers
 from lib.row_context import writes

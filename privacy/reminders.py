@@ -17,9 +17,9 @@ from lib.acting import Acting
 from lib.days import city_today
 from privacy.models import Breach, DataRequest, Notice
 from privacy.rules import reminding
-from reminders.channels import day_in_full
-from reminders.kinds import Record, Rule, Subject
+from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import Occurrence, Recipient, each_channel, nine_oclock
+from reminders.services.channels import day_in_full
 
 T = TypeVar("T", bound=models.Model)
 _DAY: Final = timedelta(days=1)  # later than this, the next day has its own reminder

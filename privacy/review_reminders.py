@@ -16,7 +16,7 @@ from meetings.queries.stand_ins import recipient
 from privacy.models import RetentionRule
 from privacy.overdue import queue
 from privacy.rules.retention import REVIEW_QUEUE, RULE_REVIEW, review_reminders
-from reminders.kinds import Record, Rule, Subject
+from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import Occurrence
 
 

@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import Action
 from disclosure.services.disclosing import disclose
-from jobs import kinds
-from jobs.kinds import JobRefused, JobResult, Work
 from jobs.models import Job, JobStatus
+from jobs.services import kinds
+from jobs.services.kinds import JobRefused, JobResult, Work
 from privacy import inventory
 from privacy.codes import Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Finding, HiddenText

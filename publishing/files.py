@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from jobs.printing import FACE, print_html
+from jobs.services.printing import FACE, print_html
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from publishing.models import CouncilPaper, Release
 from reports.charts import PRINT, SCREEN, Palette, meter

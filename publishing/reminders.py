@@ -18,7 +18,7 @@ from meetings.reminders import Supervisors
 from publishing.kinds import RegistrationState
 from publishing.models import PublicEntry, PublicListing, Registration, ReportingRoute
 from publishing.rules import reminding
-from reminders.kinds import Record, Rule, Subject
+from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import LOOKBACK, Occurrence, each_channel, nine_oclock
 
 T = TypeVar("T", bound=models.Model)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext
 
-from accounts.mailing import Mailing, message_id_for, queue_mails, send_mails, with_city
 from accounts.models import QueuedMail
+from accounts.services.mailing import Mailing, message_id_for, queue_mails, send_mails, with_city
 from lib.mail import Email
 from publishing.kinds import ListedField, RegistrationState
 from publishing.models import Registration

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.db import transaction
 
 from accounts.services.acts import REFRESH_REMINDERS
-from reminders.sending import send_due
-from reminders.services import SEND_DUE, TOP_UP, refresh_for_user, top_up
+from reminders.services.reminders import SEND_DUE, TOP_UP, refresh_for_user, top_up
+from reminders.services.sending import send_due
 
 
 @shared_task(name=SEND_DUE)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.prepared import Prepared
+from accounts.queries.prepared import Prepared
 from contacts.codes import NOT_COUNTED
 from districts.models import District, DistrictQuerySet
 from lib.days import city_day

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from audit.models import Action as AuditAction
 from audit.models import Event
+from audit.services.verifying import Finding, Report
 from audit.signing import is_signed, key_id
-from audit.verifying import Finding, Report
 from reviews.models import Addendum, Review, Signature, SignedRecord
 from reviews.records import (
     DIGEST,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, Session, User
-from accounts.sessions import SEEN
+from accounts.services.sessions import SEEN
 from contacts.models import Contact, Organisation
 from contacts.services.organisations import create_organisation
 from contacts.services.search_fields import fold_contact

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from accounts.models import Role
+from accounts.services.credentials import password_link
 from accounts.services.users import create_first
-from accounts.sign_in import password_link
 
 
 class FirstAccount(BaseCommand):

@@ -114,7 +114,7 @@ class PendingAct(models.Model):
     """An act that waits for a second person. It takes effect when that person confirms it, or days later.
 
     It is about the account `user`, or about another row, whose ID is `subject`: the app that knows the row
-    declares the effect (accounts.acts). Decided rows are kept: whoever was helped by a confirmed act
+    declares the effect (accounts.services.effects). Decided rows are kept: somebody helped by a confirmed act
     cannot act as second person for the same requester for a week (accounts.policies).
     """
 

@@ -187,7 +187,7 @@ class User(AbstractBaseUser):
     )
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(_("can sign in"), default=True)
-    deactivated_at = models.DateTimeField(null=True, editable=False)  # ends links (accounts.links)
+    deactivated_at = models.DateTimeField(null=True, editable=False)  # ends links (accounts.sign_in.links)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

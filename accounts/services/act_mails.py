@@ -14,11 +14,11 @@ from django.utils import timezone, translation
 
 from accounts import rules
 from accounts.actors import actor_for
-from accounts.acts import shown_acts
-from accounts.mailing import Mailing, Told, forget_old_mails, mail_of, queue_mails, send_mails
 from accounts.models import Act, PendingAct, QueuedMail, Role, User
 from accounts.policies import can_confirm
 from accounts.services.acts import TEND
+from accounts.services.effects import shown_acts
+from accounts.services.mailing import Mailing, Told, forget_old_mails, mail_of, queue_mails, send_mails
 
 ASKED: Final = "act"
 AGREED: Final = "act_agreed"

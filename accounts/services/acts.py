@@ -14,13 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import acts, devices, rules, second_factor
+from accounts import rules
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.addresses import begin_afresh
 from accounts.models import Act, PendingAct, User
 from accounts.policies import can_cancel, can_confirm, can_confirm_acts
+from accounts.services import devices, effects, second_factor
+from accounts.services.credentials import begin_afresh
 from accounts.services.notices import mail_account_change
-from accounts.sessions import end_sessions
+from accounts.services.sessions import end_sessions
 from audit.models import Action, Event, Op
 from audit.services import Changed, record_changes
 from districts.models import District
@@ -112,7 +113,7 @@ def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pe
     refuse_same_device(actor, act.asked_by_id)
     if act.is_agreed:
         raise ValidationError(_("This request is already confirmed. It takes effect later."))
-    effect = acts.effect_of(act.kind)
+    effect = effects.effect_of(act.kind)
     if not (delay := delay_of(actor, act)):
         effect.confirmed(actor, act)
         _decide(actor, act, is_confirmed=True)
@@ -134,7 +135,7 @@ def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pen
     act = _waiting(actor, act_id, version)
     if not can_cancel(actor, act):
         raise PermissionDenied
-    acts.effect_of(act.kind).dropped(actor, act)
+    effects.effect_of(act.kind).dropped(actor, act)
     _decide(actor, act, is_confirmed=False)
     return act
 
@@ -209,7 +210,7 @@ def _take_effect(act_id: UUID) -> bool:
     active = {user.pk: user for user in User.objects.active().filter(pk__in=people)}
     second, is_confirmed = active.get(act.decided_by_id), people == set(active)
     is_confirmed = is_confirmed and second is not None and can_confirm(actor_for(second), act)
-    effect, act.mailed_at = acts.effect_of(act.kind), None
+    effect, act.mailed_at = effects.effect_of(act.kind), None
     if second is not None and is_confirmed:
         try:
             with transaction.atomic():
@@ -229,7 +230,7 @@ def _expire(act_id: UUID) -> bool:
         act = _locked(SYSTEM, act_id)
     except PendingAct.DoesNotExist:  # decided meanwhile
         return False
-    acts.effect_of(act.kind).dropped(SYSTEM, act)
+    effects.effect_of(act.kind).dropped(SYSTEM, act)
     _decide(SYSTEM, act, is_confirmed=False)
     return True
 
@@ -247,7 +248,7 @@ def _locked(actor: Actor, act_id: UUID) -> PendingAct:
     """Lock the subject, then the act: services that change a subject and withdraw its act do the same."""
     seen = PendingAct.objects.visible_to(actor)
     act = seen.get(pk=act_id)
-    acts.effect_of(act.kind).lock(act)
+    effects.effect_of(act.kind).lock(act)
     locked: PendingAct = seen.select_for_update(of=("self",), no_key=True).get(pk=act_id)
     locked.user = act.user
     return locked
@@ -346,7 +347,7 @@ def _save_account(actor: Actor, user: User, changed: list[str]) -> None:
     record_changes(actor, Action.UPDATE, [row])
 
 
-EFFECT: Final = acts.Effect(
+EFFECT: Final = effects.Effect(
     _HOLDS,
     _lock_account,
     _account_confirmed,

@@ -6,8 +6,8 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
-from accounts.mailing import send_notice
 from accounts.models import User
+from accounts.services.mailing import send_notice
 
 
 def mail_account_change(user: User, what: str, stage: str, addresses: Collection[str]) -> None:

@@ -15,12 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import rules, second_factor
+from accounts import rules
 from accounts.actors import SYSTEM, Actor
-from accounts.addresses import begin_afresh
-from accounts.mailing import render_mail
 from accounts.models import Act, PendingAct, Role, User, UserQuerySet
 from accounts.policies import can_manage_users, can_set_absence
+from accounts.services import second_factor
 from accounts.services.acts import (
     MOVES_REMINDERS,
     REFRESH_REMINDERS,
@@ -31,9 +30,10 @@ from accounts.services.acts import (
     reads_or_decides,
     withdraw,
 )
+from accounts.services.credentials import begin_afresh, password_link
+from accounts.services.mailing import render_mail
 from accounts.services.notices import mail_account_change
-from accounts.sessions import end_sessions
-from accounts.sign_in import password_link
+from accounts.services.sessions import end_sessions
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes
 from districts.models import District

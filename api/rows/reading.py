@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.db.models import F
 
 from accounts.actors import Actor
-from accounts.prepared import DISTRICT, cache_actor, values_of
+from accounts.queries.prepared import DISTRICT, cache_actor, values_of
 from lib.days import city_today
 from lib.prepared import Placeholder, Statement, join_page, prepared_cursor
 

@@ -28,7 +28,7 @@ def make_deliveries() -> int:
 def _make_for(webhook_id: UUID, last: int) -> int:
     """Create deliveries up to `last`.
 
-    Numbers are assigned in order, so lower ones are complete (audit.publishing).
+    Numbers are assigned in order, so lower ones are complete (audit.services.numbering).
     """
     made, more = 0, True
     while more:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.mailing import Mailing, Told, mail_to, message_id_for, send_mails
 from accounts.models import Role, User
+from accounts.services.mailing import Mailing, Told, mail_to, message_id_for, send_mails
 from api.models import ApiKey, KeyWarning
 from lib.days import city_day
 

@@ -21,9 +21,9 @@ from api.renderers import JSONRenderer, to_json
 from api.rows.bulk_reads import BULK_READ
 from api.views.base import ListMixin, Resource, RetrieveMixin
 from api.views.writing import Writing
-from jobs.files import parts_of
 from jobs.models import Job, JobFile
-from jobs.services import fetch_file
+from jobs.services.files import parts_of
+from jobs.services.jobs import fetch_file
 
 
 class NdjsonRenderer(JSONRenderer):

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
-from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
 from accounts.services.acts import ask
+from accounts.services.effects import Effect, Shown
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact, Merge

@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from audit.sealing import set_file_aside
+from audit.services.sealing import set_file_aside
 from contacts.models import (
     Affiliation,
     Contact,
@@ -45,7 +45,7 @@ from meetings.models import (
 )
 from meetings.services.last_met import recount_last_met
 from meetings.services.periods import begin_histories
-from reminders.services import refreshed_once
+from reminders.services.reminders import refreshed_once
 
 JOB = "load_demo"
 SEED = 2026

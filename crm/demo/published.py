@@ -4,7 +4,7 @@ from typing import Final
 
 from accounts.actors import actor_for
 from crm.demo.book import Book
-from jobs.printing import can_write_pdf
+from jobs.services.printing import can_write_pdf
 from lib.days import city_day
 from publishing.rules.cells import TOTAL
 from publishing.services.bias import can_be_made, make_bias_table

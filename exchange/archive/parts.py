@@ -282,8 +282,10 @@ NOT_TAKEN: Final = {
 
 
 def parts() -> Iterator[Part]:
-    """All of them, in the order in which they are read."""
-    yield from (DISTRICTS, PEOPLE, *PARTS)
+    """Yield all parts in the order in which an archive is read."""
+    yield DISTRICTS
+    yield PEOPLE
+    yield from PARTS
 
 
 @cache

@@ -26,7 +26,7 @@ from contacts.services.phones import check_phone
 from districts.models import District
 from exchange.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
 from exchange.archive.writing import Progress, digest_of
-from jobs.files import spool
+from jobs.services.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
 from lib.copying import copy_rows
 from meetings.services.folding import refold

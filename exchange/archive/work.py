@@ -10,9 +10,9 @@ from accounts.models import Act
 from districts.models import District
 from exchange.archive.writing import scope_of, write_archive
 from exchange.policies import can_export
-from jobs import kinds
-from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.services import kinds
+from jobs.services.files import spool
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.age import AGE_TYPE, encrypt
 from lib.days import city_today
 from lib.passphrases import PassphraseLost, kept_passphrase, open_passphrase

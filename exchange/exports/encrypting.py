@@ -2,8 +2,8 @@
 
 from typing import BinaryIO
 
-from jobs.files import encrypted
-from jobs.kinds import Output, Work
+from jobs.services.files import encrypted
+from jobs.services.kinds import Output, Work
 from lib.age import AGE_TYPE
 from lib.passphrases import kept_passphrase
 

@@ -32,10 +32,10 @@ from exchange.exports.encrypting import as_asked
 from exchange.exports.leaving import LeavingRows
 from exchange.exports.vcard import MEDIA_TYPE, vcard
 from exchange.policies import can_export
-from jobs import kinds
-from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Work
 from jobs.models import Job, JobStatus
+from jobs.services import kinds
+from jobs.services.files import spool
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib import sheets
 from lib.days import city_today
 from lib.filters import FilterSet

@@ -4,7 +4,7 @@ import zlib
 from typing import BinaryIO, Final
 
 from exchange.models import ImportDraft
-from jobs.files import spool
+from jobs.services.files import spool
 
 _PIECE: Final = 16 * 1024  # packed: at most a thousand times as much unpacked
 

@@ -1,6 +1,6 @@
 """An import step by step: a file, what its columns and values mean, trying it out, bringing it in, undo.
 
-A trial always comes first. All long steps are jobs (jobs.kinds), done by a worker.
+A trial always comes first. All long steps are jobs (jobs.services.kinds), done by a worker.
 """
 
 from collections import Counter
@@ -35,9 +35,9 @@ from exchange.imports.tables import Table, count_values, look, read_table
 from exchange.imports.targets import TARGETS
 from exchange.models import DraftState, ImportDraft, ImportStep, WatchedRegister
 from exchange.policies import can_import
-from jobs import kinds
 from jobs.models import Job
-from jobs.services import queue_job
+from jobs.services import kinds
+from jobs.services.jobs import queue_job
 from lib.fold import fold, squash
 from lib.row_context import Opened, opened
 

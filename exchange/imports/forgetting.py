@@ -11,8 +11,8 @@ from contacts.models import ContactExternalId
 from exchange.imports.content import content_of
 from exchange.imports.drafts import clear_draft
 from exchange.models import ImportDraft, ImportedRow, ImportStep, SavedMapping, WatchedRegister
-from jobs.kinds import JobRefused
 from jobs.models import Job
+from jobs.services.kinds import JobRefused
 from lib import erasable
 from lib.erasable import Keys, Leaving, Rewrite, Writer
 from lib.row_context import Opened, opened

@@ -17,8 +17,8 @@ from exchange.imports.noting import KINDS, Note, NoteKind
 from exchange.imports.offering import NamedOffer
 from exchange.imports.reading import named_headings, read_cells
 from exchange.models import ImportDraft
-from jobs import kinds
-from jobs.files import spool
+from jobs.services import kinds
+from jobs.services.files import spool
 from lib.fold import squash
 from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 

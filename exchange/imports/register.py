@@ -30,7 +30,7 @@ from exchange.imports.reading import Line, digest_and_encoding, read_lines
 from exchange.imports.spooling import Spool
 from exchange.imports.writing import Writer, refused
 from exchange.policies import can_import
-from jobs.services import (
+from jobs.services.jobs import (
     LEASE,
     Hold,
     IsHeld,

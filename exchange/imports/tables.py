@@ -25,7 +25,7 @@ from exchange.imports.reading import (
     plain_cell,
     text_of,
 )
-from jobs.files import spool
+from jobs.services.files import spool
 from lib.fold import squash
 
 MOST_BYTES: Final = 50 * MEGABYTE

@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.prepared import Prepared
+from accounts.queries.prepared import Prepared
 from contacts.models import Organisation
 from incidents.codes import Proof, Result
 from incidents.models import Incident, IncidentStep, Reassurance, StepHandover, TensionAssessment

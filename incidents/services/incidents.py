@@ -19,7 +19,7 @@ from incidents.models import Incident, IncidentClosing
 from incidents.policies import can_decide_incident, can_write_incident, districts_of
 from lib.conflicts import check_version
 from lib.row_context import acting_as
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 # What is still to be done while an incident is only monitored.
 _LATER = (Proof.ASSESSMENT, Proof.DEBRIEF)

@@ -5,8 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.actors import Actor
-from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
+from accounts.services.effects import Effect, Shown
 from incidents.models import ExclusionRequest
 from incidents.services.exclusions import end_exclusion, exclude_asked
 from lib.row_context import Opened, opened

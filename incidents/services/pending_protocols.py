@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
+from accounts.services.effects import Effect, Shown
 from incidents.models import Protocol
 from incidents.services.protocols import approve_protocol
 

@@ -26,7 +26,7 @@ from incidents.rules.steps import Touched, plan_steps
 from lib.cleaning import assign
 from lib.conflicts import constraints_in_words
 from lib.days import city_zone
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from accounts.mailing import host
+from accounts.services.mailing import host
 from meetings.models import FollowUp, Meeting
 
 

@@ -17,7 +17,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.prepared import Prepared
+from accounts.queries.prepared import Prepared
 from contacts.models import Contact, Organisation
 from lib.days import city_today
 from lib.id_in import as_array, id_in

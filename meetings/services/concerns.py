@@ -34,7 +34,7 @@ from meetings.rules.communities import communities_of, plain_grounds
 from meetings.services.folding import fold_concern
 from meetings.services.meetings import add_outcome
 from meetings.services.periods import begin_histories, continue_histories
-from reminders.services import notify
+from reminders.services.reminders import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 # What decides who is told.

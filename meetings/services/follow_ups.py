@@ -42,7 +42,7 @@ from meetings.rules.histories import first_completion
 from meetings.services.folding import fold_follow_up
 from meetings.services.meetings import add_outcome, districts_of_meetings
 from meetings.services.periods import begin_histories, continue_histories, history_of
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 TAKE_BACK_WITHIN: Final = timedelta(minutes=10)
 # What the owner may change wherever the organisations are at home.

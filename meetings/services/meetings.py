@@ -34,7 +34,7 @@ from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
 from meetings.services.last_met import refresh_last_met
 from meetings.services.meeting_changes import SETTERS, count_absent, set_rows_beside
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
 EARLIEST_YEAR: Final = 2000  # of a meeting: an earlier one is a typing error

@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
 from contacts.services.next_meetings import MEET_BY
-from jobs.kinds import JobResult, Kind, Work
 from jobs.models import Job, JobStatus
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
+from jobs.services.kinds import JobResult, Kind, Work
 from meetings.services.folding import FOLDS, RULES, refold, wrongly_folded
 from meetings.services.last_met import LAST_MET_AT, refresh_last_met
 from meetings.services.periods import DATED, bring_up_to_now, histories_behind

@@ -17,7 +17,7 @@ from accounts.policies import can_open_relief
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
-from reminders.services import notify
+from reminders.services.reminders import notify
 
 
 @transaction.atomic

@@ -15,15 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import actor_for
-from accounts.mailing import Mailing, Told, mail_of, queue_mails, send_mails
 from accounts.models import QueuedMail, User
+from accounts.services.mailing import Mailing, Told, mail_of, queue_mails, send_mails
 from oversight.models import Alert
 from oversight.policies import REVIEWS
 
 TEND: Final = "oversight.tend_alerts"
 REVIEW: Final = "alert_review"
 ASKED: Final = "alert_asked"
-ASKED_WITHIN: Final = timedelta(days=14)  # shorter than rows of emails are kept (accounts.mailing.KEPT_FOR)
+ASKED_WITHIN: Final = timedelta(days=14)  # shorter than rows of emails are kept (mailing.KEPT_FOR)
 
 
 def mail_new_alerts() -> int:

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext, pgettext
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from accounts.actors import Actor
-from accounts.sent_forms import FIELD
+from accounts.services.sent_forms import FIELD
 from contacts.codes import Channel, ChannelUse
 from contacts.models import Contact, Detail
 from lib.days import city_today

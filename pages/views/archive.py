@@ -12,7 +12,7 @@ from districts.models import District
 from exchange.archive.work import KIND, needs_of
 from exchange.policies import can_export
 from jobs.models import Job
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
 from pages.form_pages import form_page, posted
 from pages.forms.exports import ArchiveForm
 from pages.identity import reauthenticated

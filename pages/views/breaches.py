@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from accounts.models import User
-from accounts.sessions import end_sessions, sessions_of
+from accounts.services.sessions import end_sessions, sessions_of
 from api.models import ApiKey
 from api.services.keys import revoke_key
 from audit.models import Action
@@ -23,9 +23,9 @@ from audit.rules import recipient_of
 from audit.services import record
 from contacts.models import Contact
 from districts.models import District
-from jobs.kinds import JobRefused
-from jobs.printing import can_write_pdf
-from jobs.services import expire_files_of
+from jobs.services.jobs import expire_files_of
+from jobs.services.kinds import JobRefused
+from jobs.services.printing import can_write_pdf
 from lib.told import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

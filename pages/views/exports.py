@@ -15,8 +15,8 @@ from exchange.exports.encrypting import needs_of
 from exchange.exports.lists import CHOSEN, KIND, LISTS, Selection
 from exchange.policies import can_export
 from jobs.models import Job
-from jobs.printing import can_write_pdf
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
+from jobs.services.printing import can_write_pdf
 from lib.days import city_today
 from lib.told import texts
 from pages.disclosing import disclose

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from exchange.imports.drafts import KIND as IMPORT
-from jobs.files import parts_of
-from jobs.kinds import find_kind
 from jobs.models import Job, JobFile
-from jobs.services import cancel_job, fetch_file
+from jobs.services.files import parts_of
+from jobs.services.jobs import cancel_job, fetch_file
+from jobs.services.kinds import find_kind
 from pages.lookups import get_or_404
 
 SHOWN = 100

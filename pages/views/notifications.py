@@ -22,9 +22,9 @@ from meetings.models import Concern, FollowUp, Meeting
 from meetings.reminders import Portfolios
 from meetings.rules import MEETING_HOUR_BEFORE
 from pages.disclosing import disclose
-from reminders.kinds import find_subject, seen_by
 from reminders.models import Reminder
-from reminders.services import mark_all_read, mark_read
+from reminders.models.subjects import find_subject, seen_by
+from reminders.services.reminders import mark_all_read, mark_read
 
 ROWS = 50
 TWICE = 2 * ROWS  # a reminder for each channel

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.rules import recipient_of
-from jobs.kinds import JobRefused
-from jobs.printing import can_write_pdf
+from jobs.services.kinds import JobRefused
+from jobs.services.printing import can_write_pdf
 from lib.days import city_today
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

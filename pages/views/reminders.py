@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from pages.lookups import refuse_unless
 from reminders.models import Reminder
-from reminders.services import retry_reminder
+from reminders.services.reminders import retry_reminder
 
 ROWS = 100
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from exchange.policies import can_export
 from jobs.models import Job
-from jobs.printing import can_write_pdf
+from jobs.services.printing import can_write_pdf
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.disclosing import disclose

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
-from accounts.sessions import end_sessions, sessions_of
+from accounts.services.sessions import end_sessions, sessions_of
 from api.services.feeds import revoke_feed
 from audit.models import Action
 from audit.services import record

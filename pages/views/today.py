@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
-from accounts.acts import acts_told_to
 from accounts.middleware import ActorRequest
+from accounts.services.effects import acts_told_to
 from api.models import ApiKey
 from audit.models import Action
 from exchange.models import WatchedRegister

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import rules
 from accounts.actors import Actor
-from accounts.acts import Shown, shown_acts
 from accounts.middleware import ActorRequest
 from accounts.models import PendingAct
 from accounts.policies import can_confirm_acts, confirmable
 from accounts.services.acts import confirm_act, refuse_act
+from accounts.services.effects import Shown, shown_acts
 from audit.models import Action
 from contacts.models import Contact
 from lib.conflicts import StaleVersion

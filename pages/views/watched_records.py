@@ -17,7 +17,7 @@ from contacts.models import Contact, Organisation
 from lib.told import texts
 from oversight.models import WatchedRecord
 from oversight.policies import can_watch_records
-from oversight.reading import lookups, new_lookups, rows_of, watched_records
+from oversight.queries import lookups, new_lookups, rows_of, watched_records
 from oversight.services.watching import review_lookups, stop_watching, watch_record
 from pages.disclosing import disclose
 from pages.form_pages import form_page

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor
-from accounts.prepared import Prepared
+from accounts.queries.prepared import Prepared
 from lib.days import city_today
 from lib.prepared import PlaceholderDay
 from plans.codes import ENDED, ActionStatus, Direction, Measure, Says, Source, Unit

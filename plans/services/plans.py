@@ -33,7 +33,7 @@ from plans.policies import can_start_plan, can_write_action, can_write_plan
 from plans.rules import SHORTEST_REASON, is_too_long
 from plans.services.baselines import derive_baselines
 from plans.services.changes import keep_change, keep_title
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from meetings.models import FollowUp
 from practices.models import Adoption, Practice
 from practices.policies import can_record_adoption
 from practices.services.practices import write_practice
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 
 @transaction.atomic

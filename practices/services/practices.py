@@ -26,7 +26,7 @@ from practices.models import EditorialReview, Practice, PracticeText
 from practices.models.practice import is_due_to_retire
 from practices.policies import can_review_practice, can_start_practice, can_write_practice
 from practices.services.sources import clean_sources
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "practice"
 MOST_LANGUAGES: Final = 40

@@ -21,7 +21,7 @@ from meetings.policies import can_complete_follow_up, can_edit_meeting
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from practices.models import Adoption, Practice, Takeaway
 from practices.services.adoptions import record_adoption
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 MOST: Final = 20
 TAKEAWAY: Final = "takeaway"

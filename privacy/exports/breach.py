@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from jobs.printing import FACE, print_html
+from jobs.services.printing import FACE, print_html
 from lib.sheets import Column, Sheet, write_csv
 from privacy.models import BreachPhase
 

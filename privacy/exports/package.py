@@ -22,10 +22,10 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.rules import recipient_of
 from disclosure.services.disclosing import disclose
-from jobs import kinds
-from jobs.files import encrypted, spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
-from jobs.printing import FACE, print_html
+from jobs.services import kinds
+from jobs.services.files import encrypted, spool
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.services.printing import FACE, print_html
 from lib.age import AGE_TYPE
 from privacy.codes import COPIES, Decision
 from privacy.exports import letter, uses

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor
-from jobs.printing import FACE, print_html
+from jobs.services.printing import FACE, print_html
 from lib.days import city_today
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from privacy import inventory, words

@@ -21,7 +21,7 @@ from privacy.codes import BreachKind, BreachRisk, RegisterPart
 from privacy.models import Breach, BreachPhase, RegisterText
 from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT_TYPE: Final = "breach"
 #: What the authority is told, in the order of GDPR, Article 33(3).

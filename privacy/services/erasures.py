@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.actors import Actor, actor_for
-from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
+from accounts.services.effects import Effect, Shown
 from audit.models import Action
 from audit.services import record
 from contacts.services.erasures import ASKED, claim_first, merged_into, merged_line, needs_second
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
 from privacy import words
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
 from privacy.models import DataRequest, Erasure, Finding, HiddenText, Restriction, RetentionDecision

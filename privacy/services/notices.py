@@ -16,7 +16,7 @@ from privacy.codes import NoticeAnswer, NoticeKind
 from privacy.models import DataRequest, Notice
 from privacy.policies import can_handle_requests
 from privacy.received import receivers
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT_TYPE: Final = "notice"
 BY_KEYS: Final = (NoticeAnswer.DONE, NoticeAnswer.REFUSED)

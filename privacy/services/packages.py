@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
 from lib.cleaning import assign
 from lib.conflicts import constraints_in_words
 from lib.days import city_today

@@ -18,7 +18,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import User
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
@@ -35,7 +35,7 @@ from privacy.services import searches
 from privacy.services.calling_off import call_off, has_begun, refuse_fixed
 from privacy.services.found_texts import forget_found_texts
 from privacy.services.searches import ask_search, is_cleared, names_group
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT_TYPE: Final = "data_request"
 SEARCH: Final = "privacy_search"  # the kind of the background task

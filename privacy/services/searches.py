@@ -16,9 +16,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor, actor_for
-from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
+from accounts.services.effects import Effect, Shown
 from contacts.codes import Kind
 from contacts.models import Contact
 from districts.codes import Focus

@@ -27,7 +27,7 @@ from meetings.rules import is_bias_concern
 from publishing.models import EntryTranslation, PublicEntry
 from publishing.policies import can_approve_entry, can_edit_page, can_write_entry
 from publishing.rules import bias
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "public_entry"
 _TEXTS: Final = ("said", "did", "why")

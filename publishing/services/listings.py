@@ -30,7 +30,7 @@ from publishing.models import PublicListing
 from publishing.policies import can_edit_page
 from publishing.services.registrations import ask_word_again, refuse_without_word
 from publishing.services.summaries import summarise
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "listing"
 REVIEW: Final = timedelta(days=365)

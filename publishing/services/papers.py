@@ -17,7 +17,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.services.public_texts import refuse_protected
-from jobs.printing import can_write_pdf
+from jobs.services.printing import can_write_pdf
 from lib.cleaning import assign
 from publishing.files import print_paper
 from publishing.models import CouncilPaper, Release

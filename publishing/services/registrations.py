@@ -30,7 +30,7 @@ from lib.waking import wake_on_commit
 from publishing.kinds import ListedField, RegistrationState, Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "registration"
 SEND: Final = "publishing.mail_registrations"

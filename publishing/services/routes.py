@@ -27,7 +27,7 @@ from publishing.policies import can_edit_page, can_write_entry
 from publishing.rules.routes import after, result_after
 from publishing.services.readiness import pages_without_route
 from publishing.services.summaries import summarise
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "reporting_route"
 SUBJECT: Final = "route"  # of reminders

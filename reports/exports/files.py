@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from jobs.printing import FACE, print_html
+from jobs.services.printing import FACE, print_html
 from lib.sheets import CSV_TYPE, XLSX_TYPE, Column, Sheet, write_csv, write_xlsx
 from reports.exports.document import Document, Table
 

@@ -26,9 +26,9 @@ from exchange.exports.leaving import LeavingRows
 from exchange.exports.lists import LISTS
 from exchange.policies import can_export
 from incidents.models import Incident
-from jobs import kinds
-from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Work
+from jobs.services import kinds
+from jobs.services.files import spool
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from reports.counted import CountedRow, counted_rows
 from reports.exports.asked import Asked

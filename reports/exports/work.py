@@ -12,9 +12,9 @@ from audit.models import Action
 from audit.rules import recipient_of
 from disclosure.services.disclosing import disclose
 from exchange.policies import can_export
-from jobs import kinds
-from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
+from jobs.services import kinds
+from jobs.services.files import spool
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.told import texts
 from reports.exports.asked import KIND, Asked
 from reports.exports.document import build

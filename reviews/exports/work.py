@@ -13,11 +13,11 @@ from audit.models import Action
 from audit.rules import recipient_of
 from disclosure.services.disclosing import disclose
 from exchange.policies import can_export
-from jobs import kinds
-from jobs.files import spool
-from jobs.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from jobs.models import Job
-from jobs.services import queue_job
+from jobs.services import kinds
+from jobs.services.files import spool
+from jobs.services.jobs import queue_job
+from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from reports.exports.files import TYPES, write
 from reviews.exports.document import document_of
 from reviews.exports.signed import write_json

@@ -18,8 +18,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.mailing import Mailing, Told, mail_to, message_id_for, send_mails
 from accounts.models import User
+from accounts.services.mailing import Mailing, Told, mail_to, message_id_for, send_mails
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District

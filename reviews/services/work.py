@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from districts.models import District
-from jobs import kinds
-from jobs.kinds import JobRefused, JobResult, Work
 from jobs.models import Job
-from jobs.services import queue_job
+from jobs.services import kinds
+from jobs.services.jobs import queue_job
+from jobs.services.kinds import JobRefused, JobResult, Work
 from lib.told import texts
 from reports.periods import Period
 from reviews.policies import can_review

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import devices
 from accounts.models import Role, User
+from accounts.services import devices
 from tests.accounts.codes import code_of, set_up_app
 from tests.factories import PASSWORD, make_officer, make_user
 from tests.languages import pseudo_language

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 from django.test import Client
 
-from accounts import held_forms
 from accounts.models import User
+from accounts.services import held_forms
 from districts.models import District
 from tests.accounts.test_sessions import LOGIN, MINUTE, let_pass
 from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation

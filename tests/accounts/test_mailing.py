@@ -11,10 +11,9 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import mailing
 from accounts.actors import actor_for
 from accounts.models import QueuedMail, Role, User
-from accounts.services import act_mails
+from accounts.services import act_mails, mailing
 from accounts.services.act_mails import mail_new_acts
 from accounts.services.users import invite_user
 from api.models import ApiKey, KeyWarning
@@ -27,7 +26,7 @@ from oversight.services.mails import mail_new_alerts
 from publishing.models import Registration
 from publishing.sending import mail_registrations
 from reminders.models import Reminder
-from reminders.sending import send_due
+from reminders.services.sending import send_due
 from reviews.models import Delivery, Subscription
 from reviews.services.subscriptions import send_reports
 from tests.api.clients import Tool

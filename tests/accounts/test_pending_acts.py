@@ -20,8 +20,8 @@ from api.services.keys import create_key, revoke_key
 from audit.models import Action, Event
 from exchange.exports.lists import KIND
 from jobs.models import Job, JobFile
-from jobs.running import run_next
-from jobs.services import queue_job
+from jobs.services.jobs import queue_job
+from jobs.services.running import run_next
 from tests.factories import PASSWORD, make_actor, make_contact, make_district, make_officer, make_user
 from tests.plugins.mail import MailSink
 

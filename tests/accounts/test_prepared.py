@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import NOBODY, SYSTEM, Actor
-from accounts.prepared import Prepared
+from accounts.queries.prepared import Prepared
 from lib.prepared import PlaceholderDay
 from meetings.models import Concern, FollowUp, Meeting
 from tests.factories import make_actor, make_district, make_organisation

@@ -16,7 +16,7 @@ from contacts.models import PrivateChannel
 from districts.models import District
 from meetings.services.relief import end_relief, open_relief
 from reminders.models import Reminder
-from reminders.sending import send_due
+from reminders.services.sending import send_due
 from tests.factories import (
     make_contact,
     make_district,

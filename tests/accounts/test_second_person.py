@@ -14,12 +14,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accounts import devices, rules
+from accounts import rules
 from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct, Role, User
+from accounts.services import devices
 from accounts.services.acts import confirm_act, confirm_all, had_districts_lately, refuse_act
+from accounts.services.credentials import password_link
 from accounts.services.users import edit_user, forget_second_factor, invite_user
-from accounts.sign_in import password_link
 from api.services.feeds import create_feed
 from audit.models import Action, Event
 from audit.services import record

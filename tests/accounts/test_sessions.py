@@ -8,9 +8,9 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import held_forms
 from accounts.models import Role, Session, User
-from accounts.sessions import SEEN, STARTED, row_key
+from accounts.services import held_forms
+from accounts.services.sessions import SEEN, STARTED, row_key
 from audit.models import Action, Event
 from contacts.models import Organisation
 from tests.factories import PASSWORD, make_district, make_officer, make_organisation, make_user

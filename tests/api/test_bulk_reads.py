@@ -19,7 +19,7 @@ from api.services.keys import revoke_key, rotate_key
 from audit.models import Action, Event
 from contacts.services.contacts import withdraw_contact
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from tests.api.clients import Tool
 from tests.factories import make_contact, make_district, make_organisation, make_user
 

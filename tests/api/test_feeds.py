@@ -14,8 +14,8 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from accounts.services.acts import confirm_all
+from accounts.services.credentials import password_link
 from accounts.services.users import edit_user, forget_second_factor
-from accounts.sign_in import password_link
 from api.models import CalendarFeed
 from api.services.feeds import create_feed, revoke_feed
 from audit.models import Event

@@ -17,7 +17,7 @@ from accounts.actors import actor_for
 from api.services.deliveries import make_deliveries
 from api.services.feeds import create_feed
 from api.services.sending import send_due
-from audit.publishing import publish
+from audit.services.numbering import publish
 from meetings.models import Meeting
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver, receiving

@@ -23,12 +23,12 @@ from api.models import WebhookDelivery
 from api.services.deliveries import make_deliveries
 from exchange.archive.writing import scope_of, write_archive
 from jobs.models import Job
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.days import city_today
 from meetings.models import Meeting
 from publishing.site import build_site
-from reminders.sending import send_due
-from reminders.services import notify, refresh_reminders
+from reminders.services.reminders import notify, refresh_reminders
+from reminders.services.sending import send_due
 from reviews.models import Subscription
 from reviews.services.subscriptions import send_reports
 from tests.architecture.asking import Asking, undone

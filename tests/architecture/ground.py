@@ -24,8 +24,8 @@ from districts.services.districts import add_period_note, expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import WatchedRegister
 from incidents.services.protocols import draft_protocol
-from jobs.files import keep_file
 from jobs.models import Job
+from jobs.services.files import keep_file
 from lib.days import city_today
 from meetings import rules
 from meetings.models import Handover

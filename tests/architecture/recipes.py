@@ -18,7 +18,7 @@ from lib.days import city_today
 from meetings.models import FollowUp
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 from reminders.models import Reminder
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.exchange.test_export_lists import export

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from accounts import acts as registered
 from accounts import rules
 from accounts.models import Act
+from accounts.services import effects
 from tests.architecture.acts import PAGE, ROOT, page, table
 
 #: How services are called that open, erase or publish. Each has a row, or a reason why one person is enough.
@@ -36,7 +36,7 @@ def _takes_actor(node: ast.FunctionDef) -> bool:
 def test_every_pending_act_has_a_row_a_rule_and_an_effect() -> None:
     kinds = [kind for act in table()["act"] for kind in act.get("kinds", ())]
     assert sorted(kinds) == sorted(Act.values) == sorted(rules.ACTS)
-    assert all(registered.effect_of(kind) for kind in kinds)
+    assert all(effects.effect_of(kind) for kind in kinds)
     assert all(rules.ACTS[kind].confirms for kind in kinds)
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from accounts.sent_forms import FIELD
+from accounts.services.sent_forms import FIELD
 from api.urls import urlpatterns as api_patterns
 from audit.models import Action, Event
 from tests.api.clients import Tool

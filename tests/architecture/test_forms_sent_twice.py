@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client, override_settings
 
-from accounts.sent_forms import FIELD
+from accounts.services.sent_forms import FIELD
 from tests.architecture.asking import Ask, Asking, undone
 from tests.architecture.ground import PATIENT, Ground
 from tests.architecture.nasty import forms_of

@@ -9,12 +9,12 @@ SENDS: Final = re.compile(
     r"\b(?:send_mail|send_mass_mail|get_connection|send_messages)\(|\.send\(\)|super\(\)\.send"
 )
 MODULES: Final = {
-    "accounts/mailing.py": "sends queued emails, and notices about the security of an account at once",
+    "accounts/services/mailing.py": "sends queued emails, and security notices at once",
     "accounts/services/users.py": "an invitation: the page shows a failure, and its link is not stored",
-    "accounts/sign_in.py": "a password link: it is not stored, and whoever asked gets one answer in any case",
-    "audit/witness.py": "one email for each witness, who has no account; a failure is tried again",
+    "accounts/sign_in/adapter.py": "a password link: it is not stored, and each request gets one response",
+    "audit/services/witnesses.py": "one email for each witness, who has no account; a failure is tried again",
     "lib/smtp.py": "the backend itself",
-    "reminders/channels.py": "writes the next reminder while one is sent; failures follow accounts.mailing",
+    "reminders/services/channels.py": "writes the next reminder while one is sent; failures as in mailing.py",
 }
 
 

@@ -25,16 +25,16 @@ from pypdf import PdfReader
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Role, User
-from accounts.sent_forms import FIELD
+from accounts.services.sent_forms import FIELD
 from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations
 from api.views.people import Contacts
 from crm.logs import formatter
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from meetings.models import Meeting
-from reminders.sending import send_due
-from reminders.services import notify, refresh_reminders
+from reminders.services.reminders import notify, refresh_reminders
+from reminders.services.sending import send_due
 from reviews.models import Subscription
 from reviews.services.subscriptions import send_reports
 from tests.api.clients import Tool

@@ -108,7 +108,7 @@ EXCEPTIONS: dict[str, str] = {
     "lib/leases.py": "writes the end of a lease on rows of work, which no noun has",
     "lib/erasable.py": "blanks texts of plain tables, which no noun has, and deletes copies",
     "contacts/services/erased_texts.py": "the writer of rows beside nouns, whose owners it locks and records",
-    "accounts/mailing.py": "writes that an email went out on rows of work, which no noun has",
+    "accounts/services/mailing.py": "writes that an email went out on rows of work, which no noun has",
     "lib/external_ids.py": "sets the ids of a row that its writer has locked and records",
     "contacts/merging/relations.py": "moves and puts back rows of any model, by Django's list of relations",
     "contacts/merging/services.py": "puts rows back as a merge remembered them, with versions of its own",

@@ -19,8 +19,8 @@ from accounts.models import Role, User
 from districts.models import District, ExpectedCommunity
 from exchange.imports.drafts import start_draft
 from exchange.models import ImportDraft
-from jobs.files import keep_file
 from jobs.models import Job
+from jobs.services.files import keep_file
 from lib.days import city_today
 from meetings.models import Handover
 from meetings.services.concerns import log_concern

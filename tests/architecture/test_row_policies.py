@@ -26,7 +26,7 @@ from lib.days import city_today
 from lib.row_context import Opened, acting_as, opened
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from reminders.models import Reminder
-from reminders.services import refresh_for_user
+from reminders.services.reminders import refresh_for_user
 from tests.examples import examples
 from tests.factories import (
     make_contact,

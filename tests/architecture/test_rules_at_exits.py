@@ -16,7 +16,7 @@ from accounts.models import Role
 from contacts.services.contacts import erase_contact
 from contacts.services.organisations import edit_organisation
 from contacts.services.private_channels import set_organisation_private_channel
-from jobs import kinds
+from jobs.services import kinds
 from meetings.models import FollowUp
 from meetings.services.concerns import log_concern
 from privacy.services.findings import decide_finding

@@ -42,10 +42,10 @@ PACKAGES: Final = (
     "contacts.services",
     "districts.services.districts",
     "incidents.services",
-    "jobs.services",
+    "jobs.services.jobs",
     "meetings.services",
     "plans.services",
-    "reminders.services",
+    "reminders.services.reminders",
     "reviews.services",
 )
 #: Row for an ID argument.
@@ -68,7 +68,7 @@ ROWS: Final = {
     "kept_id": "organisation",
 }
 #: Services that check the role before any row (the access matrix covers them).
-ROLE_FIRST: Final = {"reminders.services.retry_reminder"}
+ROLE_FIRST: Final = {"reminders.services.reminders.retry_reminder"}
 #: Values that other arguments need before a service looks for its row.
 OTHERS: Final[dict[str, Any]] = {
     "version": None,

@@ -13,14 +13,14 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from accounts.acts import EFFECTS, Effect
+from accounts.services.effects import EFFECTS, Effect
 from contacts.services import change_feed
 from districts.services.followers import ACCESS, ROWS
 from exchange.archive.parts import DISTRICTS, PARTS, PEOPLE, Part
-from jobs.kinds import KINDS, JobResult, Kind
+from jobs.services.kinds import KINDS, JobResult, Kind
 from lib.erasable import WRITERS, Writer
 from lib.wired import NotWired, Wired, WiredTwice
-from reminders.kinds import SUBJECTS, Subject
+from reminders.models.subjects import SUBJECTS, Subject
 
 ROOT: Final = Path(__file__).parents[2]
 ROOMS: Final = [app.name for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]

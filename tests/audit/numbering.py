@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from audit.models import Change, Event, TrailPosition
-from audit.publishing import publish
+from audit.services.numbering import publish
 from crm.embedded.postgres import APPLICATION, OWNER
 from tests.plugins import services
 

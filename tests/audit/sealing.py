@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from audit.models import Action, Op
-from audit.sealing import seal
 from audit.services import Changed, record, record_changes
+from audit.services.sealing import seal
 from audit.signing import make_key
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 
 from audit.models import Change, Event, TrailPosition
 from audit.rules import row_hash
-from audit.verifying import CHANGE_COLUMNS, EVENT_COLUMNS, verify_trail
+from audit.services.verifying import CHANGE_COLUMNS, EVENT_COLUMNS, verify_trail
 
 OWNER = "owner"
 TABLES: dict[str, list[str]] = {"audit_event": EVENT_COLUMNS, "audit_change": CHANGE_COLUMNS}

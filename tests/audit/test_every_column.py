@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Change, Event, Op, Reason, Seal, TrailPosition
-from audit.sealing import seal
 from audit.services import Changed, record, record_changes
-from audit.verifying import verify_trail
+from audit.services.sealing import seal
+from audit.services.verifying import verify_trail
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import as_owner, use_key

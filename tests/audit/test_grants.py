@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 
 from accounts.actors import SYSTEM
 from audit.models import Action, Change, Event, Op, Seal, TrailPosition
-from audit.publishing import publish
 from audit.rules import leaf
-from audit.sealing import seal
 from audit.services import Changed, record, record_changes
+from audit.services.numbering import publish
+from audit.services.sealing import seal
 from audit.tasks import publish_trail
 from crm.embedded.postgres import APPLICATION, OWNER, PUBLIC, PUBLISHER
 from lib.ids import uuid7

@@ -11,8 +11,8 @@ from django.db import Error, connection, transaction
 
 from accounts.actors import SYSTEM
 from audit.models import Action, Change, Event, Op, TrailPosition
-from audit.publishing import publish
 from audit.services import Changed, record, record_changes
+from audit.services.numbering import publish
 from lib.ids import uuid7
 from tests.audit.numbering import are_left, publish_all
 from tests.plugins import services

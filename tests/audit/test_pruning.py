@@ -18,11 +18,11 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
 from audit.models import Action, Event, Op, Pruned, Reason, Seal, TrailPosition
 from audit.rules import seal_message
-from audit.sealing import seal
 from audit.services import Changed, prune_trail, record, record_changes
-from audit.shipping import ship
+from audit.services.seal_file import ship
+from audit.services.sealing import seal
+from audit.services.verifying import verify_trail
 from audit.signing import read_private_key
-from audit.verifying import verify_trail
 from lib.ids import uuid7
 from privacy.aging import number_due
 from privacy.models import RetentionRule
@@ -149,7 +149,7 @@ def test_anything_else_that_is_gone_is_still_found(key: Path) -> None:
 def test_only_whole_events_under_old_seals_leave_and_the_last_seal_keeps_its_rows(
     key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.sealing.MOST", 1)
+    monkeypatch.setattr("audit.services.sealing.MOST", 1)
     for number in (1, 2):  # an event, and its change under the next seal
         change = Changed("meeting", uuid7(), Op.UPDATED, number, [uuid7()])
         record_changes(SYSTEM, Action.UPDATE, [change], purpose="Moved to the library")

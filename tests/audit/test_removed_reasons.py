@@ -14,9 +14,9 @@ from pytest_django import Settings
 from accounts.actors import NOBODY, SYSTEM
 from accounts.models import Role
 from audit.models import Action, Event, Reason
-from audit.sealing import seal
 from audit.services import record, remove_reasons
-from audit.verifying import verify_trail
+from audit.services.sealing import seal
+from audit.services.verifying import verify_trail
 from lib.days import city_today
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import as_owner, use_key

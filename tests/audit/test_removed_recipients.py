@@ -13,9 +13,9 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Role
 from audit.models import Action, Event
-from audit.sealing import seal
 from audit.services import record, remove_named_recipients
-from audit.verifying import verify_trail
+from audit.services.sealing import seal
+from audit.services.verifying import verify_trail
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import as_owner, use_key
 from tests.audit.test_removed_reasons import as_the_owner

@@ -10,8 +10,8 @@ from django.db import connection, connections
 
 from accounts.actors import SYSTEM
 from audit.models import Action, TrailPosition
-from audit.publishing import publish
 from audit.services import record
+from audit.services.numbering import publish
 from crm.embedded.postgres import APPLICATION, OWNER, PUBLIC, PUBLISHER, SUPERUSER, Postgres
 from lib.ids import uuid7
 from tests.audit.numbering import publish_all

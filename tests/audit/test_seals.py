@@ -13,11 +13,11 @@ from pytest_django import Settings
 
 from audit.models import Event, Seal, TrailPosition
 from audit.rules import chained_root, merkle_root
-from audit.sealing import SealsAreGone, seal
-from audit.shipping import ship
+from audit.services.seal_file import ship
+from audit.services.sealing import SealsAreGone, seal
+from audit.services.verifying import verify_trail
 from audit.signing import NoKey, make_key, public_file, read_public_keys
 from audit.tasks import seal_trail
-from audit.verifying import verify_trail
 from tests.audit import tampering
 from tests.audit.sealing import as_owner, use_key, write_trail
 
@@ -65,7 +65,7 @@ def test_what_is_numbered_is_sealed_shipped_and_found_whole(key: Path, settings:
 
 
 def test_many_rows_get_several_seals(key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audit.sealing.MOST", 5)
+    monkeypatch.setattr("audit.services.sealing.MOST", 5)
     write_trail(16)
     ends = list(Seal.objects.order_by("number").values_list("first_seq", "last_seq"))
     assert ends[:2] == [(1, 5), (6, 10)]

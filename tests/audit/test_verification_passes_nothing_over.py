@@ -10,10 +10,10 @@ from django.db import connections, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from audit.catalogue import FILE, ROW_SECURITY, catalogue
-from audit.sealing import seal
+from audit.queries.catalogue import FILE, ROW_SECURITY, catalogue
+from audit.services.sealing import seal
+from audit.services.verifying import verify_fences, verify_trail
 from audit.signing import public_file
-from audit.verifying import verify_fences, verify_trail
 from crm.embedded.postgres import APPLICATION, OWNER
 from tests.audit.events_of_the_owner import insert_event
 from tests.audit.numbering import publish_all
@@ -194,7 +194,7 @@ def test_a_moment_without_end_is_a_finding_and_no_traceback(key: Path, at: str) 
 def test_a_second_row_of_one_number_is_found_wherever_a_batch_ends(
     key: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    monkeypatch.setattr("audit.verifying.CHUNK", chunk)
+    monkeypatch.setattr("audit.services.verifying.CHUNK", chunk)
     with as_owner():
         assert verify_trail(using="owner").rows > 0
         with connections["owner"].cursor() as cursor:

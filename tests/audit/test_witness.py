@@ -14,9 +14,9 @@ from django.db import connections
 from pytest_django import Settings
 
 from audit.models import Seal
-from audit.shipping import as_line
-from audit.verifying import verify_trail
-from audit.witness import FAILURES, seals_of_witness, tell_witnesses
+from audit.services.seal_file import as_line
+from audit.services.verifying import verify_trail
+from audit.services.witnesses import FAILURES, seals_of_witness, tell_witnesses
 from tests.api.receivers import POLL_SECONDS
 from tests.audit.sealing import as_owner, use_key, write_trail
 

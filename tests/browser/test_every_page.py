@@ -26,8 +26,8 @@ from districts.services.districts import expect_community
 from exchange.imports.drafts import start_draft
 from exchange.models import ImportDraft
 from incidents.services.protocols import draft_protocol
-from jobs.files import keep_file
 from jobs.models import Job, JobStatus
+from jobs.services.files import keep_file
 from lib.days import city_today
 from meetings import rules
 from meetings.models import Handover

@@ -16,10 +16,10 @@ from psycopg.errors import InsufficientPrivilege
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
-from audit.catalogue import differences
 from audit.models import Action, Event, Seal
-from audit.sealing import seal
+from audit.queries.catalogue import differences
 from audit.services import record
+from audit.services.sealing import seal
 from audit.signing import make_key
 from crm.backups import BACKUP, DRILL, manifest_of
 from crm.embedded.binaries import postgres_programs

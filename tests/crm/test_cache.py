@@ -12,8 +12,8 @@ from kombu import messaging
 from kombu.exceptions import ContentDisallowed
 from pytest_django import Settings
 
+from audit.services.witnesses import FAILURES, tell_witnesses
 from audit.tasks import SEAL_FAILURES
-from audit.witness import FAILURES, tell_witnesses
 from crm.celery import app
 from crm.health import ask_workers
 from crm.heartbeat import BEAT, WORKER, beat_once

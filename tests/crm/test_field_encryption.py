@@ -23,8 +23,8 @@ from crm.field_encryption import BATCH_OF_COPIES, encrypt_values, encrypted_fiel
 from districts.models import District
 from exchange.imports.drafts import start_draft
 from exchange.models import ImportDraft, ImportStep
-from jobs.files import keep_file
 from jobs.models import Job, JobFileChunk
+from jobs.services.files import keep_file
 from lib.copying import insert_rows
 from lib.days import city_today
 from lib.encrypted_fields import Encrypted, NotOfOneRow, bound_values

@@ -26,7 +26,7 @@ from crm.embedded.run import free_port
 from meetings.models import FollowUp
 from pages.undo import SALT
 from reminders.models import Reminder
-from reminders.services import top_up
+from reminders.services.reminders import top_up
 from tests.api.clients import Tool
 from tests.factories import make_contact, make_meeting, make_officer, make_organisation
 from tests.plugins import services

@@ -14,7 +14,7 @@ from crm.backups import BACKUP
 from crm.embedded.run import free_port
 from jobs.models import Job, JobStatus
 from reminders.models import Reminder
-from reminders.sending import send_due
+from reminders.services.sending import send_due
 from tests.crm.test_health import mail_to_a_refused_mailbox
 from tests.factories import make_district, make_officer, make_organisation
 from tests.plugins import services

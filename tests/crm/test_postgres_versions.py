@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker, Settings
 
-from audit.catalogue import differences
+from audit.queries.catalogue import differences
 from crm.embedded.launcher import launcher
 from crm.embedded.postgres import OWNER, Postgres
 from tests.audit.sealing import use_key, write_trail

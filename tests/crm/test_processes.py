@@ -13,7 +13,7 @@ import redis
 from django.core.cache import cache, caches
 from redis.exceptions import NoPermissionError
 
-from audit.witness import FAILURES
+from audit.services.witnesses import FAILURES
 from crm import processes
 from crm.cache import JSONClient, JSONSerializer
 from crm.celery import app

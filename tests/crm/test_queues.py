@@ -14,7 +14,7 @@ from crm.celery import app
 from crm.heartbeat import STUCK_SECONDS, HeartbeatScheduler, Movement
 from crm.queues import QUEUES, NoQueue, route, tasks
 from lib.waking import ENOUGH, wake
-from reminders.services import SEND_DUE
+from reminders.services.reminders import SEND_DUE
 from tests.plugins import services
 
 

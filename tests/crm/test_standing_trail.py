@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import Role
 from audit.models import Action, Event
-from audit.sealing import seal
+from audit.services.sealing import seal
 from crm.tasks import tell_of_standing_trail
 from tests.audit.events_of_the_owner import insert_event
 from tests.audit.numbering import publish_all

@@ -19,8 +19,8 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Change, Event
+from audit.services.verifying import Report
 from audit.signing import public_file, read_public_keys
-from audit.verifying import Report
 from contacts.models import Contact, ImportedFields, Merge, NotADuplicate, Organisation, PrivateChannel
 from contacts.services.organisations import edit_organisation
 from crm.demo.load import load_demo

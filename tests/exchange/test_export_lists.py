@@ -18,7 +18,7 @@ from contacts.models import Organisation, PrivateChannel
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.age import NotOpened, decrypt
 from lib.days import city_today
 from lib.reasons import MOST_LETTERS

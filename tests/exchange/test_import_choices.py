@@ -11,7 +11,7 @@ from exchange.imports.encodings import likely_encodings
 from exchange.imports.guessing import guess_columns, guess_values
 from exchange.imports.words import HEADINGS, KINDS
 from exchange.models import ImportDraft
-from jobs.running import run_next
+from jobs.services.running import run_next
 from tests.contacts.pages import browse
 from tests.exchange.test_import_joins import NUMBERED
 from tests.exchange.test_import_wizard import mapped, send, sums, supervisor_of_n1, upload

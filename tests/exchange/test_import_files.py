@@ -18,7 +18,7 @@ from exchange.imports.reading import UnreadableFile
 from exchange.imports.register import ONE_AT_A_TIME, import_organisations
 from exchange.imports.tables import read_table
 from jobs.models import Lease
-from jobs.services import held_alone
+from jobs.services.jobs import held_alone
 from lib.ids import uuid7
 from tests.factories import make_district, make_officer, make_supervisor
 

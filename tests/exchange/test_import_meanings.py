@@ -14,7 +14,7 @@ from exchange.imports.mapping import load_mapping
 from exchange.imports.reading import Line
 from exchange.imports.register import import_organisations
 from exchange.models import ImportDraft, SavedMapping
-from jobs.running import run_next
+from jobs.services.running import run_next
 from tests.contacts.pages import browse
 from tests.exchange.test_import_wizard import mapped, send, sums, supervisor_of_n1, upload
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor

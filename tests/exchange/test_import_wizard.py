@@ -19,7 +19,7 @@ from contacts.services.organisations import edit_organisation
 from exchange.imports.drafts import forget_drafts
 from exchange.models import ImportDraft, ImportStep, SavedMapping
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from tests.contacts.pages import browse
 from tests.factories import (
     make_district,

@@ -19,7 +19,7 @@ from exchange.imports import watching
 from exchange.imports.drafts import forget_drafts
 from exchange.imports.watching import fetch_due, watch_register
 from exchange.models import ImportDraft, WatchedRegister
-from jobs.running import run_next
+from jobs.services.running import run_next
 from tests.api.receivers import POLL_SECONDS
 from tests.contacts.pages import browse
 from tests.exchange.test_import_wizard import imported, send, sums, supervisor_of_n1

@@ -12,9 +12,9 @@ from accounts.actors import actor_for
 from audit.models import Action, Event
 from contacts.models import Organisation
 from exchange.exports.lists import KIND
-from jobs.files import parts_of
 from jobs.models import Job, JobFile
-from jobs.services import LEASE, queue_job
+from jobs.services.files import parts_of
+from jobs.services.jobs import LEASE, queue_job
 from tests.api.test_idempotency import is_waited_for
 from tests.factories import make_district, make_supervisor
 from tests.plugins.workers import celery_process, wait_until

@@ -18,8 +18,8 @@ from crm.embedded.run import free_port
 from lib.fold import fold
 from meetings.models import FollowUp
 from reminders.models import Reminder
-from reminders.sending import LEASE
-from reminders.services import top_up
+from reminders.services.reminders import top_up
+from reminders.services.sending import LEASE
 from tests.factories import make_district, make_officer
 from tests.plugins import services
 from tests.plugins.workers import celery_process, kill, wait_until

@@ -14,9 +14,9 @@ from incidents.services.exclusions import exclude_user
 from incidents.services.judgements import assess_tension
 from incidents.services.reassurances import record_reassurance
 from lib.days import city_today
-from reminders.kinds import find_subject
 from reminders.models import Reminder
-from reminders.services import top_up
+from reminders.models.subjects import find_subject
+from reminders.services.reminders import top_up
 from tests.factories import make_district, make_supervisor
 from tests.incidents.making import Night, make_protocol
 from tests.reports.city import at

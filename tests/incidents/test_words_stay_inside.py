@@ -20,8 +20,8 @@ from incidents.services.judgements import assess_tension, sign_debrief
 from incidents.services.reassurances import record_reassurance
 from incidents.services.steps import mark_step
 from lib.days import city_today
-from reminders.sending import send_due
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
+from reminders.services.sending import send_due
 from tests.api.clients import Tool
 from tests.api.receivers import Receiver, receiving
 from tests.api.test_webhooks import deliver, register

@@ -9,12 +9,12 @@ from pytest import MonkeyPatch
 from accounts.actors import SYSTEM, actor_for
 from accounts.models import Role
 from contacts.services.erasures import erase_or_ask
-from jobs import kinds
-from jobs.files import keep_file
-from jobs.kinds import JobResult, Output, Work
 from jobs.models import Job, JobFile, JobStatus
-from jobs.running import run_next
-from jobs.services import queue_job
+from jobs.services import kinds
+from jobs.services.files import keep_file
+from jobs.services.jobs import queue_job
+from jobs.services.kinds import JobResult, Output, Work
+from jobs.services.running import run_next
 from privacy.services.restrictions import restrict_contact
 from tests import wiring
 from tests.factories import make_actor, make_contact, make_district, make_officer

@@ -15,12 +15,12 @@ from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
 from crm.queues import QUEUES
-from jobs import kinds
-from jobs.files import opened, parts_of
-from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Output, Work
 from jobs.models import Job, JobFile, JobFileChunk, JobStatus
-from jobs.running import MAX_ATTEMPTS, run_next
-from jobs.services import LEASE, cancel_job, delete_expired_files, queue_job
+from jobs.services import kinds
+from jobs.services.files import opened, parts_of
+from jobs.services.jobs import LEASE, cancel_job, delete_expired_files, queue_job
+from jobs.services.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Output, Work
+from jobs.services.running import MAX_ATTEMPTS, run_next
 from meetings.services.relief import end_relief, open_relief
 from tests import wiring
 from tests.factories import make_district, make_officer, make_supervisor

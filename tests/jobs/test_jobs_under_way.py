@@ -5,11 +5,11 @@ import time
 import pytest
 
 from accounts.actors import actor_for
-from jobs import kinds
-from jobs.kinds import JobResult, Work
 from jobs.models import Job
-from jobs.running import run_next
-from jobs.services import cancel_job, queue_job
+from jobs.services import kinds
+from jobs.services.jobs import cancel_job, queue_job
+from jobs.services.kinds import JobResult, Work
+from jobs.services.running import run_next
 from tests import wiring
 from tests.factories import make_district, make_supervisor
 
@@ -17,7 +17,7 @@ from tests.factories import make_district, make_supervisor
 def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
     committed_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.running.PULSE_SECONDS", 0.05)
+    monkeypatch.setattr("jobs.services.running.PULSE_SECONDS", 0.05)
     supervisor = make_supervisor(make_district())
     seen = []
 
@@ -40,7 +40,7 @@ def test_a_running_job_shows_how_far_it_is_and_stops_when_told(
 
 
 def test_a_job_whose_row_is_deleted_stops(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.running.PULSE_SECONDS", 0.05)
+    monkeypatch.setattr("jobs.services.running.PULSE_SECONDS", 0.05)
     counted = []
 
     def count_for_ever(work: Work) -> JobResult:

@@ -10,21 +10,21 @@ import pytest
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import mailing
 from accounts.actors import actor_for
 from accounts.models import Role, User
+from accounts.services import mailing
 from api.models import ApiKey, KeyWarning
 from api.services import sending as webhooks
 from api.services.deliveries import make_deliveries
 from api.services.key_warnings import WARNING_MAIL
-from jobs import kinds, running
-from jobs.kinds import JobResult, Output
 from jobs.models import JobFile, JobStatus
-from jobs.services import queue_job
+from jobs.services import kinds, running
+from jobs.services.jobs import queue_job
+from jobs.services.kinds import JobResult, Output
 from lib.leases import Lease, claim, give_back
 from lib.targets import resolve
-from reminders import sending as reminders
-from reminders.channels import Email
+from reminders.services import sending as reminders
+from reminders.services.channels import Email
 from reviews.models import Delivery
 from reviews.services.subscriptions import REPORT_MAIL
 from tests import wiring

@@ -15,7 +15,7 @@ from contacts.models import Contact, Organisation
 from contacts.services.organisations import edit_organisation
 from contacts.services.search_fields import fold_contact, fold_organisation
 from jobs.models import Job, JobStatus
-from jobs.running import run_next
+from jobs.services.running import run_next
 from meetings.codes import MeetingStatus, Outcome
 from meetings.models import Meeting
 from meetings.services.folding import RULES

@@ -14,7 +14,7 @@ from contacts.merging.services import merge_organisations
 from contacts.models import Organisation
 from districts.models import District
 from oversight.models import WatchedRecord
-from oversight.reading import lookups, new_lookups, watched_records
+from oversight.queries import lookups, new_lookups, watched_records
 from oversight.services.watching import review_lookups, stop_watching, watch_record
 from tests.factories import make_contact, make_district, make_organisation, make_user
 

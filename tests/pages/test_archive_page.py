@@ -15,7 +15,7 @@ from audit.models import Action, Event
 from contacts.models import PrivateChannel
 from districts.models import District, ExpectedCommunity
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.age import decrypt
 from tests.factories import (
     PASSWORD,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Role, SentForm, User
-from accounts.sent_forms import FIELD, KEPT, forget_sent_forms
+from accounts.services.sent_forms import FIELD, KEPT, forget_sent_forms
 from districts.models import District
 from meetings.models import Concern, FollowUp, Meeting
 from tests.factories import make_district, make_officer, make_organisation, make_user

@@ -12,8 +12,8 @@ import pytest
 from django.test import override_settings
 from django.utils import translation
 
-from accounts.mailing import render_mail
 from accounts.models import Act, PendingAct, User
+from accounts.services.mailing import render_mail
 from pages.sample_mails import Sample, sample_mails
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.sent_forms import FIELD
+from accounts.services.sent_forms import FIELD
 from tests.plugins.workers import wait_until
 
 DEVICES: dict[str, dict[str, Any]] = {

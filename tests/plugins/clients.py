@@ -14,7 +14,7 @@ from django.test.signals import template_rendered
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
-from accounts.sessions import SessionStore
+from accounts.services.sessions import SessionStore
 
 OF_A_FIELD = "django/forms/"
 

@@ -98,7 +98,7 @@ class _NotKept:
 def watched() -> Iterator[Uses]:
     from django.apps import apps
 
-    from accounts.prepared import Prepared
+    from accounts.queries.prepared import Prepared
 
     uses = Uses()
     with pytest.MonkeyPatch.context() as patch:

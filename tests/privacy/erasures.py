@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from contacts.models import Contact
 from districts.models import District
 from jobs.models import Job, JobStatus
-from jobs.running import run_next
+from jobs.services.running import run_next
 from privacy.codes import Identity, Verdict
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.services import requests as services

@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.actors import Actor
 from accounts.models import User
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.days import city_today
 from privacy.codes import Identity, RequestStatus
 from privacy.models import DataRequest, Finding

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from contacts.models import Contact
 from districts.models import District
-from jobs.running import run_next
+from jobs.services.running import run_next
 from meetings.models import Meeting
 from privacy.models import (
     Erasure,

@@ -15,7 +15,7 @@ from districts.models import District
 from exchange.imports.content import packed
 from exchange.models import ImportDraft
 from jobs.models import Job, JobStatus
-from jobs.running import run_next
+from jobs.services.running import run_next
 from meetings.models import Meeting
 from privacy.codes import Verdict
 from privacy.erasure_plans import plan_of

@@ -14,8 +14,8 @@ from accounts.models import Role, Session, User
 from audit.models import Action
 from audit.services import record
 from contacts.models import Contact
-from jobs.files import keep_file
 from jobs.models import Job, JobFile
+from jobs.services.files import keep_file
 from lib.days import city_today
 from lib.ids import uuid7
 from privacy.models import Breach, DataRequest, RegisterText

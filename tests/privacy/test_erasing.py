@@ -15,7 +15,7 @@ from contacts.models import Contact, Merge, NotADuplicate
 from contacts.services.private_channels import set_private_channel
 from districts.models import District, PeriodNote
 from jobs.models import Job
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib import erasable
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting, MeetingContact

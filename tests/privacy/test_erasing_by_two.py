@@ -13,7 +13,7 @@ from contacts.models import Contact
 from contacts.services.erasures import has_erased_today
 from districts.models import District
 from jobs.models import Job
-from jobs.running import run_next
+from jobs.services.running import run_next
 from privacy.models import DataRequest, Erasure
 from privacy.services.erasures import ask_erasure, ask_erasure_of
 from privacy.services.restrictions import lift_restriction, restrict_contact

@@ -11,7 +11,7 @@ from contacts.models import Contact
 from contacts.services.erasures import erase_or_ask
 from contacts.services.organisations import erase_organisations
 from districts.models import District
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.freezing import Frozen, refuse_frozen
 from meetings.models import Meeting
 from meetings.services.follow_ups import erase_follow_ups

@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from contacts.models import Contact
 from districts.models import District
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.freezing import Frozen
 from meetings.models import FollowUp, Meeting
 from meetings.services.concerns import edit_concern

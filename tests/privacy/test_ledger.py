@@ -17,7 +17,7 @@ from contacts.models import Contact, Organisation
 from contacts.services.contacts import withdraw_contact
 from contacts.services.erasures import erase_or_ask
 from contacts.services.organisations import edit_organisation
-from jobs.running import run_next
+from jobs.services.running import run_next
 from meetings.models import Meeting, MeetingContact
 from privacy.codes import Identity, Verdict
 from privacy.ledger import LedgerBroken, findings, read_ledger, replay, write_ledger

@@ -20,7 +20,7 @@ from privacy.models import DataRequest, Package
 from privacy.services.asking import pass_on_copy
 from privacy.services.requests import answer_request, confirm_identity, receive_request, start_search
 from reminders.models import Reminder
-from reminders.services import top_up
+from reminders.services.reminders import top_up
 from tests.contacts.pages import browse
 from tests.factories import (
     make_contact,

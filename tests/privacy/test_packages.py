@@ -20,9 +20,9 @@ from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact
 from districts.models import District
-from jobs.files import opened
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.files import opened
+from jobs.services.running import run_next
 from lib.age import decrypt
 from lib.days import city_today
 from meetings.models import Meeting, MeetingContact

@@ -13,10 +13,9 @@ from privacy.rules import reminding
 from privacy.services.breaches import describe_breach
 from privacy.services.notices import answer_notice
 from privacy.services.requests import ask_identity, receive_request, withdraw_request
-from reminders import kinds
-from reminders.models import Reminder
+from reminders.models import Reminder, subjects
 from reminders.rules import AHEAD
-from reminders.services import top_up
+from reminders.services.reminders import top_up
 from tests.contacts.pages import browse
 from tests.factories import make_contact, make_district, make_supervisor, make_user
 from tests.privacy.making import make_breach, make_notice
@@ -76,7 +75,7 @@ def test_all_privacy_officers_and_nobody_else_are_reminded_until_the_request_is_
     assert not Reminder.objects.filter(recipient=supervisor).exists()
     ask_identity(actor=actor_for(one), request_id=row.pk)
     assert len(waiting(one, rule=reminding.IDENTITY_UNANSWERED)) == 1
-    title, lines = kinds.find_subject(reminding.REQUEST).words(reminding.REQUEST_DUE, row)
+    title, lines = subjects.find_subject(reminding.REQUEST).words(reminding.REQUEST_DUE, row)
     assert "Secretname" not in f"{title} {lines}" and row.number in lines
     withdraw_request(actor=actor_for(one), request_id=row.pk)
     assert not Reminder.objects.waiting().filter(subject_id=row.pk).exists()

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Role, User
 from districts.models import District
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.encryption import NotDecrypted

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts.actors import actor_for
 from accounts.models import Role
 from audit.models import Pruned, TrailPosition
-from audit.verifying import verify_trail
+from audit.services.verifying import verify_trail
 from contacts.models import Contact
 from crm.embedded.postgres import APPLICATION, Postgres
 from crm.production import check_backups

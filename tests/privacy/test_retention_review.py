@@ -18,7 +18,7 @@ from audit.models import Action, Event
 from contacts.models import Contact
 from districts.models import District
 from incidents.models import Incident, TensionAssessment
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.days import city_day, city_today
 from lib.ids import uuid7
 from meetings.models import Meeting, MeetingContact
@@ -38,7 +38,7 @@ from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.services.retention_decisions import erase_records
 from privacy.services.retention_rules import end_rule
 from privacy.trail import events_visible_to
-from reminders import kinds
+from reminders.models import subjects
 from reminders.rules import Recipient
 from tests.factories import (
     PASSWORD,
@@ -378,7 +378,7 @@ def test_supervisors_are_reminded_each_month_and_privacy_officers_each_year() ->
 def test_a_reminder_says_how_many_and_is_left_out_if_there_is_nothing(
     north: District, supervisor: User, actor: Actor, rules: Actor
 ) -> None:
-    subject = kinds.find_subject("reviewer")
+    subject = subjects.find_subject("reviewer")
     assert not subject.seen_by(actor, [supervisor.pk])
     made(north)
     [row] = subject.seen_by(actor, [supervisor.pk]).values()

@@ -4,14 +4,14 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from accounts.acts import shown_acts
 from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act
+from accounts.services.effects import shown_acts
 from audit.models import Action, Event
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
 from jobs.models import Job
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.days import city_today
 from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import Finding

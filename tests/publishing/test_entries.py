@@ -9,9 +9,9 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
-from accounts.acts import shown_acts
 from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act
+from accounts.services.effects import shown_acts
 from audit.models import Event
 from lib.days import city_today
 from lib.row_context import acting_as

@@ -12,7 +12,7 @@ from publishing.rules.routes import Answers
 from publishing.services.entries import approve_entry, draft_entry
 from publishing.services.registrations import refuse_registration
 from reminders.models import Reminder
-from reminders.services import refresh_reminders
+from reminders.services.reminders import refresh_reminders
 from tests.factories import make_district, make_supervisor
 from tests.publishing.test_registrations import registered
 from tests.publishing.town import Town

@@ -16,12 +16,13 @@ from crm.embedded.run import free_port
 from lib.acting import Acting
 from meetings import rules
 from meetings.models import FollowUp
-from reminders import kinds, sending
-from reminders.channels import Email
 from reminders.models import Reminder
+from reminders.models import subjects as kinds
 from reminders.rules import Occurrence, nine_oclock
-from reminders.sending import send_due
-from reminders.services import notify
+from reminders.services import sending
+from reminders.services.channels import Email
+from reminders.services.reminders import notify
+from reminders.services.sending import send_due
 from tests import wiring
 from tests.factories import make_district, make_meeting
 from tests.plugins.mail import MailSink

@@ -16,7 +16,7 @@ from meetings import rules
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from reminders.models import Reminder
 from reminders.rules import nine_oclock
-from reminders.services import notify, refresh_for_user, refresh_reminders, refreshed_once, top_up
+from reminders.services.reminders import notify, refresh_for_user, refresh_reminders, refreshed_once, top_up
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.plugins import services
 

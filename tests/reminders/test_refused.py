@@ -9,13 +9,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import mailing
 from accounts.actors import actor_for
 from accounts.models import Role
+from accounts.services import mailing
 from crm.embedded.run import free_port
 from reminders.models import Reminder
-from reminders.sending import send_due
-from reminders.services import retry_reminder
+from reminders.services.reminders import retry_reminder
+from reminders.services.sending import send_due
 from tests.factories import make_user
 from tests.plugins import services
 from tests.plugins.mail import MailSink

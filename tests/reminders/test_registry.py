@@ -17,17 +17,16 @@ from practices import rules as practices
 from privacy.rules import reminding as privacy
 from privacy.rules import retention
 from publishing.rules import reminding as public
-from reminders import kinds
-from reminders.models import Reminder
+from reminders.models import Reminder, subjects
 from tests.factories import make_district, make_officer
 
-RULES = [(subject.code, rule) for subject in kinds.SUBJECTS for rule in subject.known_rules]
+RULES = [(subject.code, rule) for subject in subjects.SUBJECTS for rule in subject.known_rules]
 
 
 def test_rules_have_one_owner_and_a_title() -> None:
     codes = [rule.code for _subject, rule in RULES]
     assert len(codes) == len(set(codes))
-    assert all(kinds.title_of(code) not in ("", code) for code in codes)
+    assert all(subjects.title_of(code) not in ("", code) for code in codes)
 
 
 def test_each_rule_is_registered() -> None:
@@ -76,16 +75,16 @@ def test_each_rule_is_registered() -> None:
 def test_a_rule_without_words_says_nothing_instead_of_something_else() -> None:
     for subject in ("plan", "incident"):
         with pytest.raises(LookupError, match="plan_ends"):
-            kinds.find_subject(subject).words("plan_ends", None)
+            subjects.find_subject(subject).words("plan_ends", None)
 
 
 def test_each_subject_has_a_page() -> None:
-    assert all(subject.path(uuid4()).startswith("/") for subject in kinds.SUBJECTS)
+    assert all(subject.path(uuid4()).startswith("/") for subject in subjects.SUBJECTS)
 
 
 def test_the_row_of_each_subject_has_a_name() -> None:
     """The list of reminders shows it. The page names a concern by its district."""
-    rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in kinds.SUBJECTS]  # type: ignore[attr-defined]  # set by Generic
+    rows = [get_args(type(subject).__orig_bases__[0])[0] for subject in subjects.SUBJECTS]  # type: ignore[attr-defined]  # set by Generic
     models = [row for row in rows if isinstance(row, type) and issubclass(row, Model)]
     assert len(models) == len(rows) - 1, "only a portfolio is a list"
     assert [model for model in models if model.__str__ is Model.__str__] == [Concern]

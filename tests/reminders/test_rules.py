@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetings import rules
-from reminders.kinds import is_same_occasion
+from reminders.models.subjects import is_same_occasion
 from reminders.rules import Occurrence, Recipient, nine_oclock
 
 MADRID = ZoneInfo("Europe/Madrid")

@@ -10,8 +10,8 @@ from django.utils import timezone
 from icalendar import Calendar
 from pytest_django import Settings
 
-from accounts import mailing
 from accounts.models import Channel, User
+from accounts.services import mailing
 from audit.models import Action, Event
 from crm.embedded.run import free_port
 from districts.models import District
@@ -19,8 +19,8 @@ from lib.days import city_today
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
 from reminders.models import Reminder
 from reminders.rules import nine_oclock
-from reminders.sending import send_due
-from reminders.services import notify, refresh_reminders
+from reminders.services.reminders import notify, refresh_reminders
+from reminders.services.sending import send_due
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.plugins import services
 from tests.plugins.mail import MailSink

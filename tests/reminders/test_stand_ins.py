@@ -14,7 +14,7 @@ from meetings import rules
 from meetings.models import FollowUp, FollowUpOrganisation
 from meetings.reminders import FollowUps, Meetings
 from reminders.models import Reminder
-from reminders.services import refresh_for_user, refresh_reminders
+from reminders.services.reminders import refresh_for_user, refresh_reminders
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 
 pytestmark = pytest.mark.django_db

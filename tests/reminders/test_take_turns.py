@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from reminders import sending
 from reminders.models import Reminder
-from reminders.sending import send_due
+from reminders.services import sending
+from reminders.services.sending import send_due
 from tests.plugins.mail import MailSink
 from tests.reminders.test_sending import make_due, make_owner
 

@@ -15,9 +15,9 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from contacts.models import Organisation, OrganisationPeriod
 from districts.services.districts import expect_community
-from jobs import printing
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services import printing
+from jobs.services.running import run_next
 from reports.catalogue import REPORTS
 from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user

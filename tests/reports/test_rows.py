@@ -15,7 +15,7 @@ from audit.models import Action, Event
 from contacts.models import Organisation
 from districts.models import District
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from reports.catalogue import REPORTS
 from reports.exports.rows import Counted, file_of
 from reports.questions import ask

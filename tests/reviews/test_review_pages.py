@@ -12,7 +12,7 @@ from accounts.models import Role, User
 from audit.models import Action, Event
 from disclosure.models import PersonRead
 from jobs.models import Job
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.days import city_today
 from meetings.services.follow_ups import create_follow_up
 from reviews.models import Review

@@ -21,13 +21,13 @@ from pytest_django import Settings
 from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
-from audit.sealing import seal
+from audit.services.sealing import seal
+from audit.services.verifying import Report
 from audit.signing import read_public_keys
-from audit.verifying import Report
 from contacts.services.organisations import erase_organisations
 from districts.services.districts import expect_community
 from jobs.models import Job, JobFile
-from jobs.running import run_next
+from jobs.services.running import run_next
 from lib.canonical import canonical, digest_of
 from reports.periods import Period
 from reviews.exports.signed import write_json

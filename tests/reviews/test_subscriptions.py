@@ -8,9 +8,9 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts import mailing
 from accounts.actors import actor_for
 from accounts.models import User
+from accounts.services import mailing
 from audit.models import Action, Event
 from districts.models import District
 from reminders.rules import nine_oclock

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accounts import second_factor
+from accounts.services import second_factor
 from api.models import ApiKey, CalendarFeed
 from api.services.feeds import CALENDAR_FEED
 from api.services.webhooks import renew_secrets

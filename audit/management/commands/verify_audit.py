@@ -11,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.catalogue import catalogue as read_catalogue
+from audit.queries.catalogue import catalogue as read_catalogue
+from audit.services.verifying import Finding, Report, verify_fences, verify_trail
 from audit.signing import NoKey, public_file, read_public_keys
-from audit.verifying import Finding, Report, verify_fences, verify_trail
 from lib.days import day_starts_at
 
 SHOWN = 200

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from audit.publishing import publish
+from audit.services.numbering import publish
 from crm.database import roles
 from crm.database.bounds import SESSION_BOUNDS
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.verifying import verify_trail
+from audit.services.verifying import verify_trail
 from crm.backups import (
     BACKUP,
     DRILL,

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.actors import SYSTEM
 from districts.models import District
 from exchange.archive.writing import scope_of, write_archive
-from jobs.files import spool
+from jobs.services.files import spool
 from lib.age import SHORTEST, encrypt
 from lib.age_keys import check_public_key
 

@@ -11,7 +11,7 @@ from structlog.contextvars import get_contextvars
 
 from accounts.actors import Actor, actor_for
 from accounts.models import User
-from accounts.sessions import DEVICE, SEEN, STARTED, SessionStore
+from accounts.services.sessions import DEVICE, SEEN, STARTED, SessionStore
 from audit.codes import ReasonCode
 from audit.models import Action, Op
 from audit.services import Changed, record, record_changes

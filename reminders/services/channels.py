@@ -18,8 +18,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import ngettext, pgettext
 
-from accounts.mailing import mail_to, message_id_for
 from accounts.models import Channel, User
+from accounts.services.mailing import mail_to, message_id_for
 from lib import mail
 from reminders.models import Reminder
 

@@ -42,7 +42,7 @@ class Effect:
     agreed: Callable[[Actor, PendingAct], None] = lambda _actor, _act: None
 
 
-EFFECTS: Final = Wired[Effect]("accounts.acts.EFFECTS")
+EFFECTS: Final = Wired[Effect]("accounts.services.effects.EFFECTS")
 
 
 def effect_of(kind: str) -> Effect:

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.acts import Effect, Shown
 from accounts.models import Act, PendingAct
+from accounts.services.effects import Effect, Shown
 from audit.codes import words_of
 from jobs.models import Job
-from jobs.services import discard_files, release_job
+from jobs.services.jobs import discard_files, release_job
 
 
 def _job_of(act: PendingAct) -> Job:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 ROW_SECURITY: Final = "row security of "
-FILE: Final = Path(__file__).with_name("catalogue.txt")
+FILE: Final = Path(__file__).parents[1] / "catalogue.txt"
 QUERY: Final = FILE.with_suffix(".sql")
 
 

@@ -14,7 +14,7 @@ from accounts.models import Channel, Role, User
 from lib.acting import Acting
 from lib.ids import uuid7
 from lib.leases import FREE
-from reminders import kinds
+from reminders.models import subjects
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -34,7 +34,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def in_digests(self) -> Self:
         """Reminders that are combined into one daily email per recipient."""
-        return self.filter(channel=Channel.EMAIL, rule__in=kinds.daily_rules())
+        return self.filter(channel=Channel.EMAIL, rule__in=subjects.daily_rules())
 
     def sent(self) -> Self:
         return self.filter(sent_at__isnull=False)
@@ -57,7 +57,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 class Reminder(models.Model):
     """A reminder, unique on rule, subject, recipient, channel and occurrence (its nominal time).
 
-    Subjects and rules are those that apps have registered (reminders.kinds).
+    Subjects and rules are those that apps have registered (reminders.models.subjects).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -114,12 +114,12 @@ class Reminder(models.Model):
         ]
 
     @property
-    def key(self) -> kinds.Key:
-        return kinds.Key(self.rule, self.subject_id, self.recipient_id, self.channel)
+    def key(self) -> subjects.Key:
+        return subjects.Key(self.rule, self.subject_id, self.recipient_id, self.channel)
 
     @property
     def is_in_digest(self) -> bool:
-        return self.channel == Channel.EMAIL and self.rule in kinds.daily_rules()
+        return self.channel == Channel.EMAIL and self.rule in subjects.daily_rules()
 
     @property
     def about(self) -> tuple[str, UUID]:
@@ -127,4 +127,4 @@ class Reminder(models.Model):
 
     @property
     def title(self) -> str:
-        return kinds.title_of(self.rule)
+        return subjects.title_of(self.rule)

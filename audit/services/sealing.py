@@ -13,9 +13,9 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from audit.models import Seal
-from audit.publishing import PUBLISHER
 from audit.rules import NO_ROOT, chained_root, leaf, seal_message
-from audit.shipping import is_same, last_shipped, ship
+from audit.services.numbering import PUBLISHER
+from audit.services.seal_file import is_same, last_shipped, ship
 from audit.signing import NoKey, key_id, read_private_key
 
 MOST: Final = 10_000  # rows per seal; the next seal covers the rest

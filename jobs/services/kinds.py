@@ -119,7 +119,7 @@ class Kind:
         return self.act is not None and self.opens(result)
 
 
-KINDS: Final = Wired[Kind]("jobs.kinds.KINDS")
+KINDS: Final = Wired[Kind]("jobs.services.kinds.KINDS")
 
 
 def names() -> list[str]:

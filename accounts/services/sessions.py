@@ -30,7 +30,7 @@ DEVICE: Final = "device"
 
 #: What else ends with a user's sessions, each called with the user's ID.
 #: What ends when all sessions of a user end, or when the password changes.
-ENDS_WITH_SESSIONS: Final = Wired[Callable[[UUID], None]]("accounts.sessions.ENDS_WITH_SESSIONS")
+ENDS_WITH_SESSIONS: Final = Wired[Callable[[UUID], None]]("accounts.services.sessions.ENDS_WITH_SESSIONS")
 
 
 def row_key(key: str) -> str:

@@ -1,29 +1,21 @@
-"""Customise django-allauth: no sign-up, since administrators invite users."""
+"""allauth's adapter of accounts: no sign-up, since administrators invite users."""
 
-import time
 from functools import partial
-from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailAddress
-from allauth.account.utils import user_pk_to_url_str
 from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import devices, second_factor
-from accounts.mailing import send_notice, with_city
 from accounts.models import User
-from accounts.sessions import device_name
+from accounts.services import devices, second_factor
+from accounts.services.mailing import send_notice, with_city
+from accounts.services.sessions import device_name
 from lib.mail import MailNotSent, sending
 
 log = structlog.get_logger(__name__)
@@ -31,45 +23,6 @@ log = structlog.get_logger(__name__)
 PASSKEY: Final = "mfa_reauthenticate:webauthn"  # allauth's name for confirming identity with a passkey
 # Wrong passwords on a known device count for this device and account only. Other limits: ACCOUNT_RATE_LIMITS.
 ON_KNOWN_DEVICE: Final = {"login_failed": "5/5m/key"}
-
-
-def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Confirm identity by password, unless the user has a second factor, which is safer on a found device."""
-    if isinstance(request.user, User) and second_factor.is_enrolled(request.user):
-        methods = AccountAdapter(request).get_reauthentication_methods(request.user)
-        query = request.META.get("QUERY_STRING", "")
-        return redirect(f"{methods[0]['url']}?{query}" if query else methods[0]["url"])
-    answer: HttpResponse = views.reauthenticate(request, *args, **kwargs)
-    return answer
-
-
-def password_link(user: User) -> str:
-    """A link to choose a password for `user`. It works once, within three days."""
-    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', kwargs=key)}"
-
-
-def forget_addresses(user: User) -> None:
-    """Delete allauth's copy of the user's addresses; allauth recreates it from the account."""
-    EmailAddress.objects.filter(user_id=user.pk).delete()
-
-
-@login_not_required
-def password_reset(request: HttpRequest) -> HttpResponse:
-    """Take the same time for every address, since only known addresses get a link."""
-    until = time.monotonic() + settings.PASSWORD_RESET_SECONDS
-    answer: HttpResponse = views.password_reset(request)
-    if request.method == "POST":
-        time.sleep(max(0, until - time.monotonic()))
-    return answer
-
-
-def password_change(request: HttpRequest) -> HttpResponse:
-    """Keep the device known, although a new password makes all others unknown."""
-    answer: HttpResponse = views.password_change(request)
-    if request.method == "POST" and answer.status_code == HTTPStatus.FOUND and isinstance(request.user, User):
-        devices.remember(request, answer, request.user)
-    return answer
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -23,8 +23,8 @@ from audit.models import Action
 from audit.services import record
 from lib import waking
 from lib.row_context import Opened, opened
-from reminders.kinds import SUBJECTS, Key, Subject, Wanted, find_subject, is_same_occasion, wanted
 from reminders.models import Reminder
+from reminders.models.subjects import SUBJECTS, Key, Subject, Wanted, find_subject, is_same_occasion, wanted
 from reminders.rules import LOOKBACK
 
 # Message names from the first version, so that messages in transit during an upgrade are accepted.

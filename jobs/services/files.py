@@ -11,8 +11,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs.kinds import JobRefused
 from jobs.models import JobFile, JobFileChunk
+from jobs.services.kinds import JobRefused
 from lib.age import encrypt
 from lib.passphrases import PassphraseLost, open_passphrase
 

@@ -15,8 +15,8 @@ from django.db import connections
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from audit.catalogue import differences
 from audit.models import Change, Event, Pruned, Reason, Seal, TrailPosition
+from audit.queries.catalogue import differences
 from audit.rules import (
     NO_ROOT,
     chained_root,
@@ -25,9 +25,9 @@ from audit.rules import (
     salted_digest,
     seal_message,
 )
-from audit.shipping import SHIPPED, is_same, read_shipped
+from audit.services.seal_file import SHIPPED, is_same, read_shipped
+from audit.services.witnesses import seals_of_witness
 from audit.signing import is_signed, key_id
-from audit.witness import seals_of_witness
 from lib.wired import Wired
 
 CHUNK: Final = 2_000
@@ -75,7 +75,7 @@ class Finding(NamedTuple):
 class Report:
     """The checked rows and seals, the problems, and further notes for a person.
 
-    `findings` are about rows and seals, `fences` about what else the database lacks or has (audit.catalogue).
+    `findings` are about rows and seals, `fences` about what the database lacks or has (queries.catalogue).
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Check(Protocol):
 
 
 #: Checks of the apps above, which `verify_trail` runs, too.
-CHECKS: Final = Wired[Check]("audit.verifying.CHECKS")
+CHECKS: Final = Wired[Check]("audit.services.verifying.CHECKS")
 
 
 @dataclass(frozen=True)

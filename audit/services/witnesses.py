@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage
 
 from audit.models import Seal
-from audit.shipping import as_line, read_line, ship
+from audit.services.seal_file import as_line, read_line, ship
 from lib.mail import MailNotSent, sending
 
 TIMEOUT_SECONDS: Final = 10

@@ -26,10 +26,20 @@ from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
 from accounts.services.acts import ask
 from districts.models import District
-from jobs.files import KEPT_FOR, keep_file, opened
-from jobs.kinds import JobRefused, JobResult, JobStopped, KeptFile, Kind, Lane, find_kind, kinds_of, lane_of
 from jobs.models import Job, JobFile, JobQuerySet, JobStatus
-from jobs.services import LEASE, end_job, lock_erased_since
+from jobs.services.files import KEPT_FOR, keep_file, opened
+from jobs.services.jobs import LEASE, end_job, lock_erased_since
+from jobs.services.kinds import (
+    JobRefused,
+    JobResult,
+    JobStopped,
+    KeptFile,
+    Kind,
+    Lane,
+    find_kind,
+    kinds_of,
+    lane_of,
+)
 from lib.leases import Lease, claim, claim_alone
 from lib.row_context import acting_as
 from lib.waits import patience

@@ -24,8 +24,8 @@ from django.db.models.functions import Now
 from django.utils import timezone, translation
 
 from accounts.actors import SYSTEM, actor_for
-from accounts.mailing import AWAY_WAIT, MAX_ATTEMPTS, postpone
 from accounts.models import User
+from accounts.services.mailing import AWAY_WAIT, MAX_ATTEMPTS, postpone
 from audit.services import WRITE_EVENTS, notice_events
 from audit.services import Notice as Told
 from lib.id_in import as_array
@@ -33,10 +33,9 @@ from lib.leases import Lease, claim, claim_alone, give_back
 from lib.mail import failure_of
 from lib.prepared import prepared_cursor
 from lib.row_context import naming
-from reminders import kinds
-from reminders.channels import CARRIERS, Carrier, Notice, message_id_of
-from reminders.models import Reminder
-from reminders.services import wake_on_commit
+from reminders.models import Reminder, subjects
+from reminders.services.channels import CARRIERS, Carrier, Notice, message_id_of
+from reminders.services.reminders import wake_on_commit
 
 BATCH: Final = 100
 LEASE: Final = timedelta(minutes=2)
@@ -54,7 +53,7 @@ class Part:
     """A reminder that is still wanted. `row` is its subject as the recipient sees it."""
 
     lease: Lease[Reminder]
-    subject: kinds.Subject[Any]
+    subject: subjects.Subject[Any]
     row: Any
 
 
@@ -288,11 +287,11 @@ def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
     letters: list[Letter] = []
     for user in User.objects.active().filter(pk__in={lease.row.recipient_id for lease in due}):
         own = [lease for lease in due if lease.row.recipient_id == user.pk]
-        seen = kinds.seen_by(actor_for(user), (lease.row.about for lease in own))
+        seen = subjects.seen_by(actor_for(user), (lease.row.about for lease in own))
         digest: list[Part] = []
         for lease in own:
             if lease.row.subject_id in seen:
-                subject = kinds.find_subject(lease.row.subject_type)
+                subject = subjects.find_subject(lease.row.subject_type)
                 part = Part(lease, subject, seen[lease.row.subject_id])
                 if lease.row.is_in_digest:
                     digest.append(part)
@@ -303,18 +302,18 @@ def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
     return sorted(letters, key=lambda one: (one.reminders[0].occurrence, one.reminders[0].pk))
 
 
-def _wanted_now(rows: Sequence[Reminder]) -> dict[kinds.Key, list[datetime]]:
+def _wanted_now(rows: Sequence[Reminder]) -> dict[subjects.Key, list[datetime]]:
     now = timezone.now()
-    wanted: dict[kinds.Key, list[datetime]] = defaultdict(list)
-    for subject in kinds.SUBJECTS:
+    wanted: dict[subjects.Key, list[datetime]] = defaultdict(list)
+    for subject in subjects.SUBJECTS:
         ids = {row.subject_id for row in rows if row.subject_type == subject.code}
-        for one in kinds.wanted(subject, ids, now):
+        for one in subjects.wanted(subject, ids, now):
             wanted[one.key].append(one.at)
     return wanted
 
 
-def _is_among(row: Reminder, wanted: dict[kinds.Key, list[datetime]]) -> bool:
-    return any(kinds.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
+def _is_among(row: Reminder, wanted: dict[subjects.Key, list[datetime]]) -> bool:
+    return any(subjects.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
 
 
 def _notice(recipient: User, part: Part, has_text: bool) -> Notice | None:

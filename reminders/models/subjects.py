@@ -109,7 +109,7 @@ class Subject(ABC, Generic[T]):
         return Record(self.code, [row.pk], [row.district_id])
 
 
-SUBJECTS: Final = Wired[Subject[Any]]("reminders.kinds.SUBJECTS")
+SUBJECTS: Final = Wired[Subject[Any]]("reminders.models.subjects.SUBJECTS")
 
 
 def _by_code() -> dict[str, Subject[Any]]:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final
 from django.utils.translation import gettext as _
 from fontpkg_source_sans_3 import ROOT
 
-from jobs.kinds import JobRefused
+from jobs.services.kinds import JobRefused
 
 # What WeasyPrint asks the system for; it names the libraries differently from system to system.
 _PANGO: Final = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll", "pango-1.0")

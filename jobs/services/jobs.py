@@ -18,9 +18,9 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.rules import recipient_of
 from audit.services import record
-from jobs.files import KEPT_FOR, keep_file
-from jobs.kinds import find_kind
 from jobs.models import Job, JobFile, JobStatus, Lease
+from jobs.services.files import KEPT_FOR, keep_file
+from jobs.services.kinds import find_kind
 from lib.acting import Acting
 from lib.erasable import Keys, Leaving, Rewrite
 from lib.ids import uuid7

@@ -7,9 +7,9 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import second_factor
-from accounts.held_forms import ENDED
 from accounts.models import User
+from accounts.services import second_factor
+from accounts.services.held_forms import ENDED
 
 LABELS: Final = {
     "login": _("Email address"),

@@ -1,0 +1,1 @@
+"""Queries of accounts that other apps share."""

@@ -1,0 +1,1 @@
+"""Signing in: allauth's adapters, forms and views as this system needs them."""

@@ -1,0 +1,1 @@
+"""Queries about the database that holds the activity log."""
