@@ -1,12 +1,14 @@
 """Templates are indented for their authors. Browsers get them without, which makes a page a fifth shorter."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.template import Origin
 from django.template.loaders.app_directories import Loader as AppLoader
+from django.utils._os import safe_join
 
 _PREFORMATTED: Final = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
 _INDENT: Final = re.compile(r"\n[ \t]+")
@@ -23,7 +25,19 @@ def flush(text: str) -> str:
 
 
 class Loader(AppLoader):
-    """Load our own HTML flush. Emails stay as written; texts of others are translated with their indent."""
+    """Load our own HTML flush. Emails stay as written; texts of others are translated with their indent.
+
+    A page's template lies in the folder of its noun: `pages/incidents/detail.html` is
+    `pages/incidents/templates/detail.html`.
+    """
+
+    def get_template_sources(self, template_name: str) -> Iterator[Origin]:
+        room, _, name = template_name.partition("/")
+        noun, _, file = name.partition("/")
+        if room == "pages" and file:
+            path = safe_join(settings.BASE_DIR, room, noun, "templates", file)
+            yield Origin(name=path, template_name=template_name, loader=self)
+        yield from super().get_template_sources(template_name)
 
     def get_contents(self, origin: Origin) -> str:
         text, path = super().get_contents(origin), Path(origin.name)

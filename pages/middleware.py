@@ -17,8 +17,8 @@ from contacts.merging.services import MODELS
 from contacts.models import Merge
 from disclosure.services.disclosing import ReasonNeeded
 from disclosure.services.limits import LimitReached
-from pages.limit_page import limit_page
 from pages.reasons import ask_reason
+from pages.shell.limit import limit_page
 
 #: Request header of forms sent by app.js. The page stays open until a response says where to go.
 STAYING: Final = "X-Staying"

@@ -114,7 +114,7 @@ def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
         "led_to": sent.made or sent.led_to,
         "has_files": bool(request.FILES),
     }
-    return render(request, "pages/sent_before.html", context, status=HTTPStatus.CONFLICT)
+    return render(request, "pages/shell/sent_before.html", context, status=HTTPStatus.CONFLICT)
 
 
 def about(response: HttpResponse, url: str) -> HttpResponse:

@@ -41,4 +41,4 @@ def replace_private_details(
             messages.success(request, _("Private details saved."))
             return redirect(back)
     context = {"form": form, "row": row, "back": back, "heading": heading, "note": note}
-    return render(request, "pages/private_details.html", context, status=status)
+    return render(request, "partials/private_details.html", context, status=status)

@@ -63,7 +63,7 @@ def _given_back(request: HttpRequest, response: HttpResponseBase, held: PendingF
             response.content = filled.encode()
             return response
     fields = [(name, value) for name, values in held.fields.lists() for value in values if name != TOKEN]
-    return render(request, "pages/resume.html", {"address": held.address, "fields": fields})
+    return render(request, "pages/shell/resume.html", {"address": held.address, "fields": fields})
 
 
 def fill(page: str, addresses: set[str], fields: QueryDict) -> str | None:

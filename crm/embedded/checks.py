@@ -53,7 +53,7 @@ MIGRATIONS = python("-W", "ignore", "manage.py", "makemigrations", "--check", "-
 # The document names the session's cookie, whose name depends on HTTPS. The file describes HTTP.
 OPENAPI = ("env", "HTTPS=0", *python("manage.py", "write_openapi", "--check"))
 
-TEMPLATES = sorted(str(folder) for folder in ROOT.glob("*/templates"))
+TEMPLATES = sorted(str(folder) for folder in (*ROOT.glob("*/templates"), *ROOT.glob("pages/*/templates")))
 
 CHECKS = [
     Check("types (mypy)", python("-m", "mypy", ".")),

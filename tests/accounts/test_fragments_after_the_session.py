@@ -1,7 +1,6 @@
 """htmx requests after the session has ended: the page stays, and the typed values come back."""
 
 import re
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,11 +10,11 @@ from accounts.models import User
 from accounts.services import held_forms
 from districts.models import District
 from tests.accounts.test_sessions import LOGIN, MINUTE, let_pass
+from tests.architecture.page_templates import page_templates
 from tests.factories import PASSWORD, make_district, make_meeting, make_officer, make_organisation
 
 pytestmark = pytest.mark.django_db
 
-TEMPLATES: Final = Path(__file__).parents[2] / "pages" / "templates"
 TYPED: Final = "Lanterns & a <broken> door"
 #: Pages that send htmx requests while a form is filled in: the URL, the extra data, and a form field.
 ASKING: Final[dict[str, tuple[dict[str, str], str, str]]] = {
@@ -75,8 +74,8 @@ def shows_what_was_typed(page: str) -> bool:
 
 def test_these_are_all_forms_that_ask_while_they_are_filled_in() -> None:
     found = {
-        str(path.relative_to(TEMPLATES))
-        for path in TEMPLATES.rglob("*.html")
+        name
+        for name, path in page_templates().items()
         if "hx-post" in path.read_text() or re.search(r'name="q"[^>]*hx-get="{% url', path.read_text())
     }
     assert found == ASK_FROM

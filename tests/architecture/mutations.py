@@ -103,7 +103,7 @@ def mutations(root: Path = ROOT) -> Iterator[Mutation]:
             if "migrations" in file.parts or "management" in file.parts:
                 continue
             path, text = file.relative_to(root), file.read_text()
-            is_view = "views" in path.parts
+            is_view = app in ("pages", "api")
             for pattern, without in (*USES, *(PERMISSIONS if is_view else ())):
                 for found in re.finditer(pattern, text):
                     no_fence = (*FOR_ALL, *FOR_ADMINISTRATORS) if app == "pages" else FOR_ALL

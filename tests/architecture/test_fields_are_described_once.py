@@ -37,7 +37,7 @@ def _taken(model: type[models.Model], name: str) -> Any:
 DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
     "api/rows": {"fields_of": _shape, "column": _shape, "columns": _shape},
     "api/inputs": {"inputs_of": _taken},
-    "pages/forms": {"fields_of": form_field, "form_field": form_field},
+    "pages": {"fields_of": form_field, "form_field": form_field},
     "exchange/exports": {"columns": exports.column, "column": exports.column},
     "exchange/imports": {"fields": imports.field, "field": imports.field},
 }
@@ -59,30 +59,30 @@ DECLARED: Final = {
     ("api/inputs/organisations.py", "languages"): "codes of languages, not any text",
     ("api/inputs/people.py", "languages"): "codes of languages, not any text",
     ("api/inputs/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
-    ("pages/forms/accounts.py", "time_zone"): "a choice of places, made for each reader",
-    ("pages/forms/api_keys.py", "cidrs"): "one text with a network on each line",
-    ("pages/forms/incident_judgements.py", "organisation"): "a choice of those that the incident is about",
-    ("pages/forms/plan_files.py", "key"): "the one that was shown, as a hidden field",
-    ("pages/forms/practice_files.py", "practices"): "a choice of practices, each with its title",
-    ("pages/forms/practices.py", "sources"): "one text with a source on each line",
-    ("pages/forms/practices.py", "translated"): "who translated it: an original is no translation",
-    ("pages/forms/public_pages.py", "organisation"): "the ID of a button, not a choice",
-    ("pages/forms/public_pages.py", "phone"): "the number of a button, not a text field",
-    ("pages/forms/public_pages.py", "revision"): "the one that was shown, as a hidden field",
-    ("pages/forms/breaches.py", "noticed_at"): "in the reader's time zone, and unchanged unless typed again",
-    ("pages/forms/breaches.py", "aware_at"): "in the reader's time zone, and unchanged unless typed again",
+    ("pages/settings/forms.py", "time_zone"): "a choice of places, made for each reader",
+    ("pages/api_keys/forms.py", "cidrs"): "one text with a network on each line",
+    ("pages/incidents/judgement_forms.py", "organisation"): "a choice of those that the incident is about",
+    ("pages/plans/file_forms.py", "key"): "the one that was shown, as a hidden field",
+    ("pages/practices/file_forms.py", "practices"): "a choice of practices, each with its title",
+    ("pages/practices/forms.py", "sources"): "one text with a source on each line",
+    ("pages/practices/forms.py", "translated"): "who translated it: an original is no translation",
+    ("pages/public/forms.py", "organisation"): "the ID of a button, not a choice",
+    ("pages/public/forms.py", "phone"): "the number of a button, not a text field",
+    ("pages/public/forms.py", "revision"): "the one that was shown, as a hidden field",
+    ("pages/breaches/forms.py", "noticed_at"): "in the reader's time zone, and unchanged unless typed again",
+    ("pages/breaches/forms.py", "aware_at"): "in the reader's time zone, and unchanged unless typed again",
     (
-        "pages/forms/breaches.py",
+        "pages/breaches/forms.py",
         "told_authority_at",
     ): "in the reader's time zone, and unchanged unless typed again",
     (
-        "pages/forms/breaches.py",
+        "pages/breaches/forms.py",
         "told_people_at",
     ): "in the reader's time zone, and unchanged unless typed again",
-    ("pages/forms/data_requests.py", "language"): "a choice of the languages of letters",
-    ("pages/forms/contacts.py", "id"): "empty for a row that is new",
-    ("pages/forms/retention.py", "number"): "the version that was shown, as a hidden field",
-    ("pages/forms/reviews.py", "report"): "a choice of those there are; the scorecard has no slug",
+    ("pages/data_requests/forms.py", "language"): "a choice of the languages of letters",
+    ("pages/contacts/forms.py", "id"): "empty for a row that is new",
+    ("pages/retention/forms.py", "number"): "the version that was shown, as a hidden field",
+    ("pages/reviews/forms.py", "report"): "a choice of those there are; the scorecard has no slug",
 }
 
 
@@ -104,7 +104,8 @@ class Said:
 
 
 def modules(door: str) -> Iterator[tuple[str, ModuleType, ast.Module]]:
-    for path in sorted((ROOT / door).glob("*.py")):
+    paths = (ROOT / door).rglob("*.py")
+    for path in sorted(path for path in paths if "examples" not in path.parts):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         yield str(path.relative_to(ROOT)), import_module(name), ast.parse(path.read_text())
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from pathlib import Path
 from threading import Barrier
 from typing import Any, Final
 from uuid import uuid4
@@ -22,10 +21,10 @@ from accounts.services.sent_forms import FIELD
 from tests.architecture.asking import Ask, Asking, undone
 from tests.architecture.ground import PATIENT, Ground
 from tests.architecture.nasty import forms_of
+from tests.architecture.page_templates import page_templates
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
-TEMPLATES: Final = Path(__file__).parents[2] / "pages" / "templates"
 #: Button values of forms that show a preview first.
 SECOND_STEP: Final[dict[str, dict[str, str]]] = {
     "handover/<uuid:pk>/": {"step": "move"},
@@ -38,7 +37,7 @@ ASIDE: Final = {"accounts.Session", "accounts.SentForm", "disclosure.PersonRead"
 def test_every_form_that_is_posted_has_the_token_that_carries_its_id() -> None:
     forms = [
         (path.name, form)
-        for path in TEMPLATES.rglob("*.html")
+        for path in page_templates().values()
         for form in re.findall(r'<form[^>]*method="post".*?</form>', path.read_text(), re.DOTALL)
     ]
     assert len(forms) > 80

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.page_templates import page_templates
+
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests"
 FOLDERS = (ROOT, TESTS, ROOT / "pages" / "templates")
@@ -37,8 +39,10 @@ def names_in_tests() -> frozenset[str]:
 
 
 def is_there(name: str) -> bool:
-    """Whether the path exists from one of the FOLDERS (with or without .py), or the name is in the tests."""
+    """Whether the path exists in FOLDERS (with or without .py), is a template, or is in the tests."""
     file = f"{name.removesuffix('.py')}.py"
+    if name in page_templates():
+        return True
     if any((folder / path).exists() for folder in FOLDERS for path in (name, file)):
         return True
     return bool({name, file} & names_in_tests())

@@ -21,7 +21,7 @@ from contacts.models import Affiliation, Contact, ContactDetail, Organisation
 from districts.codes import Focus
 from exchange.exports.contacts import COLUMNS
 from lib.filters import CodesFilter, FilterSet
-from pages.forms.contacts import ContactForm, NewContactForm, PrivateChannelForm, RoleForm
+from pages.contacts.forms import ContactForm, NewContactForm, PrivateChannelForm, RoleForm
 from pages.forms.details import DetailForm
 from tests.architecture.profiling import (
     PERSON,

@@ -83,4 +83,4 @@ def test_the_same_page_without_policies_shows_it(monkeypatch: pytest.MonkeyPatch
 def test_uses_that_name_a_table_with_policies_are_found() -> None:
     found = list(uses())
     assert len(found) > 200
-    assert any(use.startswith("pages/views/organisations.py:") for use in found)
+    assert any(use.startswith("pages/organisations/views.py:") for use in found)

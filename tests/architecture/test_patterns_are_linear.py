@@ -18,7 +18,7 @@ from api.rows.shapes import Moment
 from crm.logs import MOST, without_secrets
 from exchange.imports.guessing import _EMAIL, _WEB, guess_columns, guess_values
 from lib.filters import MomentField
-from pages.forms.data_requests import CutsForm
+from pages.data_requests.forms import CutsForm
 from privacy.rules import finding
 
 #: Texts that make a bad pattern restart at each character: the repeated part, and the end.
@@ -84,7 +84,6 @@ MODULES: Final = (
         "lib.reasons",
     ),
     *("lib.sheets", "lib.noun", "lib.spoken", "lib.days", "lib.addresses", "practices.rules"),
-    *("privacy.rules.finding", "pages.forms.data_requests", "districts.rules.boundaries", "exchange.imports"),
 )
 #: Arguments beside the text. A function that needs others reads files or rows and gets its texts from these.
 BESIDE: Final[dict[str, Any]] = {

@@ -34,7 +34,7 @@ PLURAL: Final = re.compile(r"{%\s*plural\s*%}")
 
 
 class Text(NamedTuple):
-    where: str  # "pages/views/today.py:12"
+    where: str  # "pages/today/views.py:12"
     text: str
     is_plural: bool  # a plural form
     context: str = ""

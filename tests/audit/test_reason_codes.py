@@ -15,7 +15,7 @@ from audit.codes import ReasonCode, split_codes
 from audit.models import Action, Event, Reason
 from audit.services import record, remove_reasons
 from contacts.services.private_channels import set_private_channel
-from pages.views.privacy import NOUNS
+from pages.privacy.views import NOUNS
 from tests.factories import make_actor, make_contact, make_district, make_officer, make_user
 from tests.languages import CODE, pseudo, pseudo_language
 

@@ -14,7 +14,7 @@ from contacts.merging import relations
 from contacts.merging.choices import TOGETHER
 from contacts.models import Contact, Merge, NotADuplicate, Organisation
 from contacts.services.organisations import edit_organisation
-from pages.merging import REFERRING
+from pages.duplicates.merging import REFERRING
 from tests.contacts.pages import browse, undo
 from tests.factories import (
     make_contact,

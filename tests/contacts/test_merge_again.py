@@ -33,7 +33,7 @@ from meetings.models import (
     MeetingOrganisation,
 )
 from meetings.services.folding import refold
-from pages.merging import REFERRING
+from pages.duplicates.merging import REFERRING
 from tests.contacts.test_merge import everything
 from tests.factories import (
     make_actor,

@@ -57,7 +57,7 @@ def test_every_process_starts_without_what_reads_boundaries_and_workbooks(
     checked: subprocess.CompletedProcess[str],
 ) -> None:
     """They take 35 MB, and an import of 100,000 rows shall need no more than 256 MB."""
-    assert {"pages.views.settings_districts", "exchange.imports.drafts"} <= imported(checked)
+    assert {"pages.districts.administration", "exchange.imports.drafts"} <= imported(checked)
     assert not {"shapely", "pyproj", "numpy", "openpyxl"} & imported(checked)
 
 

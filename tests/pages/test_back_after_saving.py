@@ -9,7 +9,7 @@ import pytest
 from django import forms as django_forms
 from django.test import Client
 
-import pages.forms
+import pages
 from tests.factories import make_contact, make_district, make_officer, make_organisation
 
 ROW = re.compile(r'<input[^>]*type="(?:radio|checkbox)"[^>]*value="(?:\w+:)?[0-9a-f]{8}-[0-9a-f-]{27}"[^>]*>')
@@ -19,7 +19,7 @@ PILLS = (django_forms.RadioSelect, django_forms.CheckboxSelectMultiple)
 
 def fields_of_rows() -> Iterator[tuple[str, django_forms.Field]]:
     """Return the form fields whose options are rows, or are set when the form is created."""
-    for module in pkgutil.iter_modules(pages.forms.__path__, "pages.forms."):
+    for module in pkgutil.walk_packages(pages.__path__, "pages."):
         for name, made in vars(importlib.import_module(module.name)).items():
             for field_name, field in getattr(made, "base_fields", {}).items():
                 of_rows = isinstance(

@@ -9,7 +9,7 @@ from django.utils import translation
 from accounts.models import Role
 from audit.models import Action, Event
 from contacts.queries.search import search_mark
-from pages.commands import Command, read_command
+from pages.search.commands import Command, read_command
 from tests.factories import make_contact, make_district, make_organisation, make_user
 
 NUMBER = "+442079460903"

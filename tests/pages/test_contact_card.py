@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from exchange.exports.vcard import staff_card
-from pages import qr
+from pages.settings import qr
 from tests.factories import make_district, make_officer
 
 

@@ -16,8 +16,8 @@ from standardwebhooks import Webhook
 
 from accounts.models import Role
 from meetings.models import Meeting
-from pages.developer import LANGUAGES, SCOPES, Example
-from pages.views.developer import TOPICS
+from pages.developer.example_files import LANGUAGES, SCOPES, Example
+from pages.developer.views import TOPICS
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.factories import make_district, make_meeting, make_organisation, make_user

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from accounts.models import Act, PendingAct, User
 from accounts.services.mailing import render_mail
-from pages.sample_mails import Sample, sample_mails
+from pages.notifications.samples import Sample, sample_mails
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 EXPECTED: Final = Path(__file__).with_name("sample_mails.txt")
@@ -78,7 +78,7 @@ def test_a_method_among_the_words_of_an_email_is_called() -> None:
 def test_no_python_hands_a_label_to_a_template_as_a_method() -> None:
     """`blocktranslate` prints a method as an object; `{{ }}` calls it, so the mistake is seen too late."""
     pattern = re.compile(r"\.get_\w+_display\b(?!\()")
-    allowed = {"pages/sample_mails.py"}  # shows that emails call it
+    allowed = {"pages/notifications/samples.py"}  # shows that emails call it
     found = [
         str(path.relative_to(ROOT))
         for path in ROOT.glob("[a-z]*/**/*.py")

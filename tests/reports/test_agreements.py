@@ -149,7 +149,7 @@ def test_the_page_is_in_the_trail_with_what_it_shows(client: Client, city: City)
 
 
 def test_no_more_rows_than_a_page_holds(client: Client, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.agreements.AT_MOST", 2)
+    monkeypatch.setattr("pages.reports.agreements.AT_MOST", 2)
     found = read(client, city.supervisor, f"{ROWS}?{DAYS}").context["found"]
     assert (len(found.rows), found.others.organisations) == (2, 1)
     assert found.total.wanted == pytest.approx(92 / 30 + 1 + 0.25)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
-from pages.figures import Figure
-from pages.forms.reports import name_of
+from pages.reports.figures import Figure
+from pages.reports.forms import name_of
 from reports.catalogue import REPORTS
 from reports.periods import quarter_of
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_supervisor

@@ -255,7 +255,7 @@ def test_whoever_covers_the_district_no_more_gets_no_file(city: City) -> None:
 
 
 def test_where_pango_is_missing_the_page_says_so(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.views.exports.can_write_pdf", lambda: False)
+    monkeypatch.setattr("pages.exports.views.can_write_pdf", lambda: False)
     html = sure(city.supervisor).get(f"/reports/export/?report=coverage&{ASKED}").content.decode()
     assert "Pango" in html
     assert 'value="pdf"' not in html

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.actors import actor_for
 from districts.models import District
-from pages.figures import rows_url
+from pages.reports.figures import rows_url
 from reports.catalogue import REPORTS
 from reports.figures import Drill
 from reports.questions import By, ask

@@ -17,7 +17,7 @@ from accounts.models import Role
 from audit.models import Action, Event
 from districts.services.districts import expect_community
 from lib.days import city_today
-from pages.forms.reports import name_of, period_named
+from pages.reports.forms import name_of, period_named
 from pages.templatetags.reports import _method, method
 from reports.catalogue import REPORTS
 from reports.management.commands.write_method import PAGE

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from crm.checked import limits
-from pages.figures import Figure
+from pages.reports.figures import Figure
 from reports.catalogue import REPORTS
 from reports.checks import check_limits
 from reports.figures import Row

@@ -1,0 +1,1 @@
+"""Pages: the calendar of meetings and follow-ups."""

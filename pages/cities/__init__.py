@@ -1,0 +1,1 @@
+"""Pages: other cities and their comparison files."""

@@ -1,0 +1,1 @@
+"""Pages: requests of data subjects."""

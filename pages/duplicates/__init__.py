@@ -1,0 +1,1 @@
+"""Pages: duplicate pairs and merges."""

@@ -1,0 +1,1 @@
+"""Pages: imports and watched registers."""

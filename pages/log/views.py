@@ -1,0 +1,368 @@
+"""Log a meeting in four taps, or a group meeting on one page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.forms import formset_factory
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from contacts.models import Affiliation, Contact, Organisation
+from contacts.policies import home_of
+from lib.days import city_today
+from meetings.codes import FollowUpKind, MeetingKind
+from meetings.models import FollowUp, Meeting
+from meetings.queries.preparation import Known, known_of, owed_to, rows_of
+from meetings.queries.recent_organisations import recently_met
+from meetings.services.held_meetings import discard_meeting
+from meetings.services.held_meetings import log_meeting as save_log
+from pages.disclosing import disclose, may_offer
+from pages.form_pages import form_page
+from pages.forms.base import RefusalsIn
+from pages.forms.fields import MINUTE
+from pages.hints import record_kept
+from pages.log.forms import AssemblyForm, LogForm, PromiseForm, Who, there_of
+from pages.lookups import is_id, writers_only
+from pages.meetings.forms import WAS_THERE, Attendances
+from pages.meetings.outcome import say_logged, to_reopen
+from pages.once import about
+from pages.reasons import given_reasons, reason_for, take_reason
+from pages.undo import undoer
+
+FOUND = 8
+CANDIDATES = 16
+MAX_PROMISES = 20
+DRAFTS = {"find", "add", "known"}
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLog:
+    """The form of one request, what the user searched for, and who was met, with what is known of them."""
+
+    form: LogForm
+    searched: str
+    found: list[Who]
+    chosen: Who | None
+    known: Known | None
+
+
+@form_page
+def log_meeting(request: ActorRequest) -> HttpResponse:
+    """Find who was met, show the form, or save the log.
+
+    `?organisation=`, `?contact=` and `?kind=` preselect. `act=find` searches and keeps the typed values. What
+    is known of the participant is shown with the form. Scripts fetch it with `?who=` once one is chosen.
+    """
+    writers_only(request)
+    if request.htmx and "q" in request.GET:  # type: ignore[attr-defined]  # django-htmx
+        return find_participants(request, request.GET["q"])
+    if request.method == "POST" and not _is_finding(request):
+        return save_meeting_log(request)
+    return show_log_form(request, _meeting_log(request))
+
+
+def find_participants(request: ActorRequest, searched: str) -> HttpResponse:
+    """An htmx fragment with the organisations and contacts that match."""
+    found = _found(request, searched)
+    _disclose(request, _rows(found), searched=searched)
+    return render(request, "pages/log/log.html#found", {"found": found})
+
+
+def show_log_form(request: ActorRequest, log: MeetingLog, status: int = 200) -> HttpResponse:
+    """The page, or the fragment about the participant that was just chosen."""
+    chosen = [log.chosen] if log.chosen else []
+    _disclose(request, _rows(log.form.offered.values()), log.known, log.searched)
+    context = {
+        "form": log.form,
+        "found": log.found,
+        "finding": log.searched,
+        "chosen": chosen,
+        "known": log.known,
+        "where": home_of(request.actor, log.chosen.rows) if log.chosen else None,
+        "now": timezone.now(),
+    }
+    template = "pages/log/log.html#known" if _is_choosing(request) else "pages/log/log.html"
+    return render(request, template, context, status=status)
+
+
+def save_meeting_log(request: ActorRequest) -> HttpResponse:
+    """Save the log, or show the form with its errors. It asks for a reason for a contact first."""
+    if question := _ask_about(request):
+        return question
+    log = _meeting_log(request)
+    if log.form.is_valid():
+        with RefusalsIn(log.form):
+            fields = log.form.service_fields()
+            with transaction.atomic():
+                made = save_log(actor=request.actor, **fields)
+                record_kept(request, "meeting", made.pk, [log.form], district_ids=[made.district_id])
+            return _saved(request, made, fields, log.form.chosen.organisation)
+    return show_log_form(request, log, status=422)
+
+
+def _meeting_log(request: ActorRequest) -> MeetingLog:
+    """Read the request: the form offers who is preselected, typed, found, and met recently."""
+    searched = request.POST.get("q", "").strip() if _is_finding(request) else ""
+    found = _found(request, searched) if searched else []
+    preselected, typed = _named(request), _named_by_value(request, request.POST.get("who", ""))
+    recent = [] if _is_choosing(request) else [Who(one) for one in recently_met(request.actor)]
+    offered = {who.value: who for who in (*preselected, *typed, *found, *recent)}
+    chosen = next(iter(typed or preselected), None)
+    known = _known(request, chosen)
+    form = LogForm(
+        request.POST or None,
+        initial=_now() | _asked_kind(request) | ({"who": preselected[0].value} if preselected else {}),
+        actor=request.actor,
+        offered=list(offered.values()),
+        found=found,
+        people=known.to_greet if known else (),
+    )
+    form.offer_owed(request.actor, known.owed if known else ())
+    form.draft = _is_finding(request)
+    return MeetingLog(form, searched, found, chosen, known)
+
+
+def _is_finding(request: ActorRequest) -> bool:
+    return request.POST.get("act") == "find"
+
+
+def _is_choosing(request: ActorRequest) -> bool:
+    return bool(request.htmx) and "who" in request.GET  # type: ignore[attr-defined]  # django-htmx
+
+
+@dataclass(frozen=True, slots=True)
+class AssemblyLog:
+    """The forms of one request about a group meeting, and the organisations that they offer."""
+
+    form: AssemblyForm
+    attendance: Attendances[Organisation]
+    follow_ups: Any
+    owed: list[FollowUp]
+
+
+@form_page
+def log_assembly(request: ActorRequest) -> HttpResponse:
+    """Log many organisations and follow-ups. `act` keeps the typed values: `find`, `add`, `known`."""
+    writers_only(request)
+    log = _assembly_log(request)
+    if request.method == "POST" and not log.form.draft:
+        return save_assembly_log(request, log)
+    return show_assembly_form(request, log)
+
+
+def show_assembly_form(request: ActorRequest, log: AssemblyLog, status: int = 200) -> HttpResponse:
+    searched = request.POST.get("q", "") if _is_finding(request) else ""
+    disclose(request, "organisation", [*log.attendance.rows, *rows_of(log.owed)], searched=searched)
+    context = {"form": log.form, "rows": log.attendance, "promises": log.follow_ups}
+    return render(request, "pages/log/assembly.html", context, status=status)
+
+
+def save_assembly_log(request: ActorRequest, log: AssemblyLog) -> HttpResponse:
+    """Save the group meeting, or show the form with its errors."""
+    form, attended = log.form, log.attendance.given
+    if form.is_valid() & log.follow_ups.is_valid() and _somebody(form, log.attendance):
+        follow_ups = [one.promise(attended) for one in log.follow_ups]
+        fields = form.service_fields(attended) | {"promises": [one for one in follow_ups if one]}
+        with RefusalsIn(form):
+            with transaction.atomic():
+                made = save_log(actor=request.actor, **fields)
+                forms = [form, *log.follow_ups]
+                record_kept(request, "meeting", made.pk, forms, district_ids=[made.district_id])
+            return _saved(request, made, fields)
+    return show_assembly_form(request, log, status=422)
+
+
+def _assembly_log(request: ActorRequest) -> AssemblyLog:
+    """Read the request: the form offers who is found, named, and met recently."""
+    act = request.POST.get("act", "")
+    answers = Attendances.answered("was", request.POST)
+    found = _search(request.actor, request.POST.get("q", "")) if act == "find" else []
+    named = Organisation.objects.visible_to(request.actor).filter(pk__in=list(answers))
+    listed = [*found, *named.order_by("folded", "pk"), *recently_met(request.actor, CANDIDATES)]
+    attendance = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
+    there = there_of(attendance.given)
+    form = AssemblyForm(request.POST or None, initial=_now(), actor=request.actor, taking_part=there)
+    owed = owed_to(request.actor, there)
+    form.offer_owed(request.actor, owed)
+    form.draft = act in DRAFTS
+    return AssemblyLog(form, attendance, _promise_forms(request, attendance, adding=act == "add"), owed)
+
+
+def _saved(
+    request: ActorRequest,
+    meeting: Meeting,
+    fields: Mapping[str, Any],
+    organisation: Organisation | None = None,
+) -> HttpResponse:
+    """Redirect to the organisation the user comes from, to logging a concern, or to Today."""
+    say_logged(request, meeting, to_reopen(request, fields["done"]))
+    return about(_onwards(request, meeting, organisation), reverse("meeting", args=[meeting.pk]))
+
+
+@undoer("log_meeting")
+def undo_log(*, actor: Actor, meeting_id: str, version: int, done: Iterable[Mapping[str, Any]] = ()) -> None:
+    reopened = [
+        {
+            "follow_up_id": UUID(one["follow_up_id"]),
+            "version": one["version"],
+            "untold": [UUID(pk) for pk in one["untold"]],
+        }
+        for one in done
+    ]
+    discard_meeting(actor=actor, meeting_id=UUID(meeting_id), version=version, done=reopened)
+
+
+def _onwards(request: ActorRequest, meeting: Meeting, organisation: Organisation | None) -> HttpResponse:
+    if request.POST.get("then") == "concern":
+        return redirect(f"{reverse('log_concern')}?meeting={meeting.pk}")
+    if organisation and request.GET.get("organisation") == str(organisation.pk):
+        return redirect("organisation", organisation.pk)
+    return redirect("today")
+
+
+def _now() -> dict[str, Any]:
+    now = timezone.localtime().replace(microsecond=0)
+    return {"starts_at": f"{now:{MINUTE}}", "opened_at": now.isoformat(), "promise_on": str(city_today())}
+
+
+def _asked_kind(request: ActorRequest) -> dict[str, str]:
+    """`?kind=`: how it was, for who comes from a call."""
+    kind = request.GET.get("kind", "")
+    return {"kind": kind} if kind in MeetingKind else {}
+
+
+def _somebody(form: AssemblyForm, rows: Attendances[Organisation]) -> bool:
+    if any(answer == "present" for _row, answer in rows.given) or form.cleaned_data["other_participants"]:
+        return True
+    form.add_error(None, _("Add at least one organisation or other participant."))
+    return False
+
+
+def _promise_forms(request: ActorRequest, rows: Attendances[Organisation], *, adding: bool) -> Any:
+    """Formset that starts with an empty row. Adding a row moves the focus to it."""
+    formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None and adding:
+        sent = data.get("form-TOTAL_FORMS", "")
+        known = sent.isascii() and sent.isdigit() and len(sent) < 5
+        count = min(int(sent), MAX_PROMISES - 1) if known else 0
+        data["form-TOTAL_FORMS"] = str(count + 1)
+        data[f"form-{count}-when"] = "week"
+        data[f"form-{count}-kind"] = FollowUpKind.OTHER.value
+    invited = {row.pk for row, _answer in rows.given}
+    given = {"organisations": rows.rows, "invited": invited}
+    promises = formset(data, form_kwargs=given)
+    if adding:
+        promises.forms[-1].fields["title"].widget.attrs["autofocus"] = True
+    for form in promises:
+        form.draft = request.POST.get("act") in DRAFTS
+    return promises
+
+
+# --- Participants to offer ------------------------------------------------------------------------
+
+
+def _search(actor: Actor, q: str) -> list[Organisation]:
+    return list(
+        Organisation.objects.visible_to(actor).active().matching(q).select_related("home_district")[:FOUND]
+    )
+
+
+def _found(request: ActorRequest, q: str) -> list[Who]:
+    """Organisations by name, then contacts by their own name."""
+    seen = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
+    people = list(seen.matching(q)[:FOUND])
+    organisations = [Who(organisation) for organisation in _search(request.actor, q)]
+    roles = _roles(request.actor, people)
+    return [*organisations, *(_titled(person, roles[person.pk]) for person in people)][:FOUND]
+
+
+def _roles(actor: Actor, people: Iterable[Contact]) -> dict[UUID, list[Affiliation]]:
+    """Roles of each contact in organisations that the reader can see."""
+    found: dict[UUID, list[Affiliation]] = {person.pk: [] for person in people}
+    seen = Organisation.objects.visible_to(actor)
+    links = Affiliation.objects.current().filter(contact__in=found, organisation__in=seen)
+    for link in links.select_related("organisation__home_district"):
+        found[link.contact_id].append(link)
+    return found
+
+
+def _titled(person: Contact, roles: list[Affiliation]) -> Who:
+    """The contact with the role's title only.
+
+    Without a reason, the organisation is hidden (docs/adr/0013).
+    """
+    return Who(None, person, role_title=roles[0].role_title if len(roles) == 1 else "")
+
+
+def _speaking(request: ActorRequest, person: Contact) -> Who:
+    """The contact with the represented organisation, if there is only one and no reason is missing."""
+    roles = _roles(request.actor, [person])[person.pk]
+    if len(roles) != 1 or reason_for(request, person.pk) is None:
+        return _titled(person, roles)
+    return Who(roles[0].organisation, person)
+
+
+def _ask_about(request: ActorRequest) -> HttpResponse | None:
+    """Ask for a reason if the chosen contact is outside the user's portfolio."""
+    kind, _colon, key = request.POST.get("who", "").partition(":")
+    if kind != "contact" or not is_id(key):
+        return None
+    seen = Contact.objects.visible_to(request.actor).filter(pk=key)
+    return take_reason(request, UUID(key)) if seen.exists() else None
+
+
+def _named(request: ActorRequest) -> list[Who]:
+    """The participant preselected by the URL, if the user can see them."""
+    for kind in ("organisation", "contact"):
+        if kind in request.GET:
+            return _named_by_value(request, f"{kind}:{request.GET[kind]}")
+    return _named_by_value(request, request.GET.get("who", ""))
+
+
+def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
+    kind, _colon, key = value.partition(":")
+    if not is_id(key):
+        return []
+    if kind == "contact":
+        seen = Contact.objects.visible_to(request.actor).select_related("home_district")
+        return [_speaking(request, person) for person in seen.filter(pk=UUID(key))]
+    organisations = Organisation.objects.visible_to(request.actor).select_related("home_district")
+    return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
+
+
+def _known(request: ActorRequest, participant: Who | None) -> Known | None:
+    """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
+    if participant is None or participant.organisation is None:
+        return None
+    known = known_of(request.actor, participant.organisation, facts=1)
+    if may_offer(request, [role.contact_id for role in known.to_greet]):
+        return known
+    sent = request.POST.getlist("people")
+    return replace(known, to_greet=[one for one in known.to_greet if str(one.contact_id) in sent])
+
+
+def _disclose(
+    request: ActorRequest, rows: list[Organisation | Contact], known: Known | None = None, searched: str = ""
+) -> None:
+    """Disclose contacts separately, with the reason given, because inquiries are about contacts."""
+    shown = {row.pk: row for row in (*rows, *(known.rows if known else ()))}.values()
+    people = [row for row in shown if isinstance(row, Contact)]
+    others = [row for row in shown if not isinstance(row, Contact)]
+    if people:
+        why = given_reasons(request, [row.pk for row in people])
+        disclose(request, "contact", people, searched=searched, reason=why)
+    if others or not people:
+        disclose(request, "organisation", others, searched=searched)
+
+
+def _rows(whom: Iterable[Who]) -> list[Organisation | Contact]:
+    return [row for who in whom for row in who.rows]

@@ -1,0 +1,1 @@
+"""Pages: practices and takeaways."""

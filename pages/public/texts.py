@@ -1,0 +1,81 @@
+"""The texts behind the footer of the public pages, and what a form says: in versions that stay."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from lib.spoken import language_name
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.lookups import readers_only, refuse_unless
+from pages.public.forms import TextForm
+from pages.public.views import render_form
+from publishing.kinds import TextSlug
+from publishing.models import PublicDistrict, PublicText
+from publishing.policies import can_publish
+from publishing.services.pages import write_text
+
+
+@require_safe
+def public_texts(request: ActorRequest) -> HttpResponse:
+    """Each text in each language of a public page: the version in force, and those before."""
+    readers_only(request)
+    written: dict[tuple[str, str], list[PublicText]] = {}
+    for row in PublicText.objects.visible_to(request.actor).newest_first():
+        written.setdefault((row.slug, row.language), []).append(row)
+    languages = [*_languages(request.actor), *(language for _slug, language in written)]
+    shown = [
+        {
+            "slug": slug,
+            "label": slug.label,
+            "languages": [
+                {"code": code, "name": language_name(code), "versions": written.get((slug, code), [])}
+                for code in dict.fromkeys(languages)
+            ],
+        }
+        for slug in TextSlug
+    ]
+    context = {"texts": shown, "may_write": can_publish(request.actor)}
+    return render(request, "pages/public/texts.html", context)
+
+
+@form_page
+def public_text_new(request: ActorRequest) -> HttpResponse:
+    """The next version of a text (`?text=imprint&language=es`)."""
+    refuse_unless(can_publish(request.actor))
+    slug, language = request.GET.get("text", ""), request.GET.get("language", "")
+    if slug not in TextSlug.values:
+        raise Http404
+    rows = PublicText.objects.visible_to(request.actor).filter(slug=slug, language=language[:35])
+    last = rows.newest_first().first()
+    initial: dict[str, Any] = {"text": last.text, "revision": last.version} if last else {}
+    form = TextForm(posted(request), initial=initial, language=language)
+    if form.is_valid():
+        with RefusalsIn(form):
+            given = form.cleaned_data
+            write_text(
+                actor=request.actor,
+                slug=slug,
+                language=language,
+                text=given["text"],
+                version=given["revision"],
+            )
+            messages.success(request, _("Text saved. It is published within minutes."))
+            return redirect("public_texts")
+    context = {
+        "form": form,
+        "title": f"{TextSlug(slug).label} · {language_name(language)}",
+        "intro": _("The version before stays, so that you can answer what was published on a day."),
+    }
+    return render_form(request, context)
+
+
+def _languages(actor: Actor) -> list[str]:
+    pages = PublicDistrict.objects.visible_to(actor).on()
+    return [code for languages in pages.values_list("languages", flat=True) for code in languages] or ["en"]

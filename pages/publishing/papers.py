@@ -1,0 +1,94 @@
+"""The council's papers: all versions, the form of the next one with a preview, and the PDF."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from pages.disclosing import disclose
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.lookups import get_or_404, is_id, refuse_unless
+from pages.publishing.forms import PaperForm, filled
+from plans.models import Plan
+from plans.reading.pages import council_texts, figures_of
+from publishing.files import show_paper
+from publishing.models import CouncilPaper, Release
+from publishing.policies import can_publish
+from publishing.services.papers import MOST_FIGURES, make_paper, prepare_paper
+from publishing.services.stating import choices
+from reports.exports.files import TYPES
+
+
+@require_safe
+def papers(request: ActorRequest) -> HttpResponse:
+    """All versions, latest first."""
+    context = {
+        "papers": CouncilPaper.objects.visible_to(request.actor).latest_first(),
+        "latest": Release.objects.visible_to(request.actor).latest_first().first(),
+        "may_publish": can_publish(request.actor),
+    }
+    return render(request, "pages/publishing/papers.html", context)
+
+
+@form_page
+def paper_new(request: ActorRequest, number: int) -> HttpResponse:
+    """Write the next version of a release's paper: preview it (`preview` is sent), or make it."""
+    refuse_unless(can_publish(request.actor))
+    release = get_object_or_404(Release.objects.visible_to(request.actor).latest_first(), number=number)
+    last = CouncilPaper.objects.visible_to(request.actor).latest_first().filter(release=release).first()
+    initial = filled(last) if last else {"title": _("Proximity policing in %s") % settings.CITY_NAME}
+    offered = choices(release)
+    if is_id(request.GET.get("plan", "")):
+        initial = _of_plan(request, UUID(request.GET["plan"]), offered)
+    form = PaperForm(posted(request), offered=offered, initial=initial)
+    preview = None
+    if form.is_valid():
+        with RefusalsIn(form):
+            asked: dict[str, Any] = {"release_id": release.pk, "figures": form.figures, "texts": form.texts}
+            if "preview" not in request.POST:
+                made = make_paper(actor=request.actor, **asked)
+                messages.success(request, _("Version %(n)d of the paper is made.") % {"n": made.version})
+                return redirect("paper", made.pk)
+            preview = show_paper(prepare_paper(actor=request.actor, **asked))
+    context = {"release": release, "form": form, "preview": preview, "language": settings.LANGUAGE_CODE}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "pages/publishing/paper_new.html", context, status=status)
+
+
+def _of_plan(request: ActorRequest, pk: UUID, offered: Mapping[str, list[tuple[str, str]]]) -> dict[str, str]:
+    """What a paper about a plan begins with: its figures in total, as far as the release shows them."""
+    plan = get_or_404(Plan.objects.visible_to(request.actor), pk)
+    disclose(request, "plan", [plan])
+    known = {key for rows in offered.values() for key, _name in rows}
+    keys = [f"{slug}:" for slug in figures_of(plan) if f"{slug}:" in known][:MOST_FIGURES]
+    figures = {f"figure_{number}": key for number, key in enumerate(keys, 1)}
+    return figures | council_texts(request.actor, plan)
+
+
+@require_safe
+def paper(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = get_or_404(CouncilPaper.objects.visible_to(request.actor).select_related("release"), pk)
+    context = {
+        "paper": row,
+        "body": show_paper(row),
+        "language": settings.LANGUAGE_CODE,
+        "may_publish": can_publish(request.actor),
+    }
+    return render(request, "pages/publishing/paper.html", context)
+
+
+@require_safe
+def paper_file(request: ActorRequest, pk: UUID) -> HttpResponse:
+    row = get_or_404(CouncilPaper.objects.visible_to(request.actor).select_related("release"), pk)
+    answer = HttpResponse(bytes(row.pdf), content_type=TYPES["pdf"])
+    name = f"council-paper-release-{row.release.number}-version-{row.version}.pdf"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,323 @@
+"""Figures of engagement for supervisors: scorecard, single reports and comparison of districts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from districts.models import District, PeriodNote
+from pages.disclosing import disclose
+from pages.lists import canonical
+from pages.lookups import refuse_unless
+from pages.reports.agreements import shares_of
+from pages.reports.blind_spots import matrix
+from pages.reports.counted import things_of
+from pages.reports.figures import Figure, call_of_report, named, shading
+from pages.reports.forms import (
+    BlindSpotsForm,
+    CompareForm,
+    CountedForm,
+    DistrictPeriodForm,
+    PeriodForm,
+    RowForm,
+    SplitForm,
+)
+from pages.reports.late import late_rows
+from reports.catalogue import REPORTS
+from reports.charts import top_of
+from reports.counted import can_count
+from reports.drawings import bars_of, trend
+from reports.indicators import contact_wanted
+from reports.late import late_records
+from reports.parts import IN_SEVERAL
+from reports.periods import seasons, with_seasons
+from reports.policies import can_read_reports
+from reports.questions import IN_NO_PART, By, Question
+from reports.reading import Report
+from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table, tables
+from reports.standing_out import standing_out
+from reports.statuses import MEANINGS, NOT_REVISED
+from reports.wording import name_group, say_note
+
+Context = dict[str, Any]
+
+
+def report_view(
+    template: str, form_of: Callable[..., PeriodForm], report: Report | None = None
+) -> Callable[[Callable[..., Context | HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Decorate the view of a report page, which returns the context of `template`.
+
+    `form_of` reads districts and period from the URL. The form and the view receive the report if the URL
+    contains a `slug` or the page has its own `report`. The view is not called if no district is covered or
+    the form is invalid. It returns as `touched` the reports that late records can have revised, if it knows.
+    """
+
+    def decorate(view: Callable[..., Context | HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @require_safe
+        @wraps(view)
+        def page(request: ActorRequest, slug: str = "") -> HttpResponseBase:
+            districts = ground(request)
+            shown = find_report(slug) if slug else report
+            about: Context = {"report": shown} if shown else {}
+            if elsewhere := canonical(request):
+                return elsewhere
+            if not districts:
+                return render(request, "pages/reports/nothing.html")
+            form = form_of(request.GET.dict(), districts, **about)
+            if not form.is_valid() or form.asked is None:
+                return render(request, template, {"form": form, **about}, status=422)
+            question = form.question()
+            found = view(request, form, question, **about)
+            if isinstance(found, HttpResponseBase):
+                return found
+            counted = [shown] if shown else found.pop("touched", REPORTS.values())
+            form.late = late_records(replace(question, periods=(form.asked,)), counted)
+            about["late"] = late_rows(request, form.late, question.districts, linked=shown is not None)
+            period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
+            return render(request, template, {"form": form, **about, **period, **found})
+
+        return page
+
+    return decorate
+
+
+@report_view("pages/reports/scorecard.html", DistrictPeriodForm)
+def scorecard_page(
+    request: ActorRequest, form: DistrictPeriodForm, question: Question
+) -> Context | HttpResponseBase:
+    """All indicators of a district in a period.
+
+    The default is the user's first district and the last quarter. With `history`, the 12 preceding periods
+    too. htmx requests only these after the page has loaded.
+    """
+    _remember(request, question, *REPORTS)
+    run_up = form.chosen.run_up(RUN_UP) if "history" in request.GET else ()
+    lines = scorecard(REPORTS.values(), question, form.chosen, form.before, run_up)
+    figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
+    if run_up and request.htmx:  # type: ignore[attr-defined]  # django-htmx
+        history = {"figures": figures.values(), "form": form}
+        return render(request, "pages/reports/scorecard.html#history", history)
+    return {
+        "district": question.districts[0],
+        "notes": [say_note(note) for note in _notes(request, question, form.chosen.since, form.chosen.until)],
+        "groups": list(_grouped(figures)),
+        "remarks": standing_out(lines),
+        "blind": matrix(replace(question, periods=(form.chosen,))),
+        "figures": list(figures.values()),
+        "touched": [line.report for line in lines if line.row and line.row.is_touched],
+        "with_history": bool(run_up),
+    }
+
+
+@report_view("pages/reports/report.html", SplitForm)
+def report_page(request: ActorRequest, form: SplitForm, question: Question, report: Report) -> Context:
+    """One report: result, details by row, and method."""
+    _remember(request, question, report.slug)
+    [district] = question.districts
+    run_up, periods = periods_of(form.chosen, form.before)
+    over_time = table(report, replace(question, periods=with_seasons(periods, form.chosen, form.today)))
+    whole = Line(over_time, district.code, form.chosen, form.before, run_up)
+    notes = _notes(request, question, run_up[0].since, form.chosen.until)
+    parts = [row for row in form.ground if row.parent_id == district.pk]
+    asked, lines = split_up(report, question, form.chosen, form.before, By(form.cleaned_data["by"]), parts)
+    figures = [Figure(line, name) for name, line in lines]
+    return {
+        "district": district,
+        "whole": Figure(whole, district.name),
+        "figures": figures,
+        "trend": trend(whole, _chart_title(report, district.name), notes=notes) if _has_values(whole) else "",
+        "notes": [say_note(note) for note in notes],
+        "seasons": [
+            [Figure(Line(over_time, district.code, quarter, quarter), str(quarter)) for quarter in row]
+            for row in seasons(form.chosen)
+        ],
+        "bars": _bars(report, figures),
+        "columns": report.own_columns,
+        "call": call_of_report(report.slug, _api_parameters(form, asked)),
+    }
+
+
+@report_view("pages/reports/agreements.html", RowForm, contact_wanted.REPORT)
+def agreements_page(request: ActorRequest, form: RowForm, question: Question, report: Report) -> Context:
+    """The organisations behind a “contact wanted” figure, which adds up from wanted and actual meetings."""
+    question, group = form.narrow(question)
+    found = shares_of(request.actor, question, group)
+    disclose(
+        request,
+        "organisation",
+        [row.pk for row, _one in found.rows],
+        action=Action.LIST,
+        district_ids={question.districts[0].pk, *(row.home_district_id for row, _one in found.rows)},
+    )
+    return {
+        "district": question.districts[0],
+        "group": _group_beside(question, group),
+        "found": found,
+    }
+
+
+def _group_beside(question: Question, group: str) -> str:
+    """What a page of rows says beside the name of the district."""
+    is_district = question.by == By.DISTRICT and group not in (IN_NO_PART, IN_SEVERAL)
+    return "" if is_district else name_group(group, {})
+
+
+@report_view("pages/reports/counted.html", CountedForm)
+def counted_page(request: ActorRequest, form: CountedForm, question: Question, report: Report) -> Context:
+    """The things that a number counts: the facts of then, and what is different today."""
+    question, group = form.narrow(question)
+    column = form.cleaned_data["column"]
+    if not can_count(report, question.by, column):
+        raise Http404
+    found = things_of(request.actor, question, report, group, column)
+    disclose(
+        request,
+        found.object_type,
+        [one.pk for one in found.rows],
+        action=Action.LIST,
+        district_ids={question.districts[0].pk},
+    )
+    return {
+        "district": question.districts[0],
+        "group": _group_beside(question, group),
+        "page": found,
+    }
+
+
+@report_view("pages/reports/compare.html", CompareForm)
+def compare_page(request: ActorRequest, form: CompareForm, question: Question) -> Context:
+    """Districts side by side in their own order.
+
+    The page shows one indicator over time on a common scale, then all indicators.
+    """
+    _remember(request, question, *REPORTS)
+    report, period, run_up = form.report, form.chosen, form.chosen.run_up(RUN_UP)
+    over_time = table(report, replace(question, periods=run_up))
+    lines = [Line(over_time, row.code, period, run_up[-2], run_up) for row in question.districts]
+    top = top_of((mark.value for line in lines for mark in line.marks), report.unit)
+    return {
+        "report": report,
+        "districts": question.districts,
+        "charts": [
+            (figure.name, trend(figure.line, _chart_title(report, figure.name), top=top, height=150))
+            for figure in named(lines, question.districts)
+        ],
+        "indicators": list(_indicators(replace(question, periods=(period,)))),
+    }
+
+
+@report_view("pages/reports/map.html", CompareForm)
+def map_page(request: ActorRequest, form: CompareForm, question: Question) -> Context:
+    """One indicator on a map and in a table. Never by community, because blind spots are not mapped."""
+    report, period, before = form.report, form.chosen, form.before
+    _remember(request, question, report.slug)
+    now = table(report, replace(question, periods=(period, before)))
+    figures = named((Line(now, row.code, period, before) for row in question.districts), question.districts)
+    return {
+        "report": report,
+        "figures": figures,
+        "shading": shading(report, figures, question.districts),
+    }
+
+
+@report_view("pages/reports/blind_spots.html", BlindSpotsForm)
+def blind_spots_page(request: ActorRequest, form: BlindSpotsForm, question: Question) -> Context:
+    """Districts × communities: reached, not reached, not represented. On screen only."""
+    _remember(request, question, "blind-spots")
+    return {"matrix": matrix(replace(question, periods=(form.chosen,)))}
+
+
+@require_safe
+def method_page(request: ActorRequest) -> HttpResponseBase:
+    """How each indicator is counted, for everybody who signs in."""
+    groups = [(title, [REPORTS[slug] for slug in slugs]) for title, slugs in GROUPS]
+    statuses = {"statuses": MEANINGS.items(), "not_revised": NOT_REVISED}
+    return render(request, "pages/reports/methods.html", {"groups": groups, **statuses})
+
+
+def ground(request: ActorRequest) -> list[District]:
+    """The districts whose figures the reader may see, each before its parts; those redrawn at the end.
+
+    Raises 403 for users without any, and 404 if the URL names a district that is not covered.
+    """
+    refuse_unless(can_read_reports(request.actor))
+    in_use = District.objects.covered_by(request.actor).in_use(date.min, date.max)
+    covered = sorted(in_use.as_tree(), key=lambda row: not row.is_active)
+    named_here = {request.GET.get(name) for name in ("district", "within")} - {None, ""}
+    if not named_here <= {row.code for row in covered}:
+        raise Http404
+    return covered
+
+
+def find_report(slug: str) -> Report:
+    if slug not in REPORTS:
+        raise Http404
+    return REPORTS[slug]
+
+
+def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
+    """Every indicator with its figure for each district."""
+    [period] = question.periods
+    for found in tables(list(REPORTS.values()), question):
+        lines = (Line(found, row.code, period, period) for row in question.districts)
+        yield found.report, named(lines, question.districts)
+
+
+def _grouped(figures: dict[str, Figure]) -> Any:
+    """Indicators in groups with titles."""
+    for title, slugs in GROUPS:
+        if found := [figures[slug] for slug in slugs if slug in figures]:
+            yield title, found
+
+
+def _notes(request: ActorRequest, question: Question, since: date, until: date) -> list[PeriodNote]:
+    """Notes on these days of the question's only district, in the order of their numbers in a chart."""
+    [district] = question.districts
+    return list(PeriodNote.objects.visible_to(request.actor).about(district).within(since, until).in_order())
+
+
+def _has_values(line: Line) -> bool:
+    """Whether there is anything to draw: shares of few are counts only."""
+    return any(mark.value is not None for mark in line.marks)
+
+
+def _bars(report: Report, figures: list[Figure]) -> str:
+    """A bar chart, except for shares, which have bars in the table."""
+    marks = [mark_of(report, figure.row, figure.name) for figure in figures]
+    return "" if report.unit == "ratio" or len(marks) < 2 else bars_of(report, marks)
+
+
+def _chart_title(report: Report, district: str) -> str:
+    return _("%(title)s, %(district)s") % {"title": report.title, "district": district}
+
+
+def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]:
+    """API parameters for the same figures. With by=district, for the whole district and its parts."""
+    period = asked.periods[0]
+    codes = [form.cleaned_data["district"]]
+    if asked.rest_of:
+        codes = [row.code for row in asked.districts]
+    given = {
+        "from": period.since.isoformat(),
+        "to": period.until.isoformat(),
+        "by": asked.by.value,
+        "district": ",".join(codes),
+        "compare": form.cleaned_data["compare"] or "previous",
+    }
+    given |= {"rest": "true"} if asked.rest_of else {}
+    return given | ({"all_kinds": "true"} if asked.all_kinds else {})
+
+
+def _remember(request: ActorRequest, question: Question, *slugs: str) -> None:
+    """Record the reports and districts that were viewed. There are no object IDs, because all are counted."""
+    counted = [district.pk for district in question.districts]
+    disclose(request, "report", (), district_ids=counted, field_names=slugs)

@@ -1,0 +1,1 @@
+"""Pages: retention rules and reviews."""

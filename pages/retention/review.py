@@ -1,0 +1,177 @@
+"""Records whose period is over: one is kept for a reason, or several are erased at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actors import Actor
+from accounts.middleware import ActorRequest
+from audit.models import Action
+from lib.days import city_day, city_today
+from lib.told import texts
+from meetings.codes import ConcernKind
+from pages.disclosing import disclose
+from pages.form_pages import form_page, posted
+from pages.forms.base import RefusalsIn
+from pages.identity import require_reauthentication
+from pages.lookups import is_id, refuse_unless
+from pages.retention.forms import KeepForm
+from pages.undo import say_with_undo, undoer
+from privacy.models import Erasure
+from privacy.overdue import REVIEWED, Overdue, find, queue, rules_in_force
+from privacy.policies import can_handle_requests, can_review_records
+from privacy.services.retention_decisions import erase_records, keep_record, undo_keep, wants_sentence
+
+TOPICS: Mapping[str, Any] = {
+    "origin": gettext_lazy("origin"),
+    "belief": gettext_lazy("belief"),
+    "orientation": gettext_lazy("sexual orientation"),
+    "health": gettext_lazy("health"),
+}
+KINDS: Mapping[str, Any] = {
+    "contact": gettext_lazy("Contacts"),
+    "meeting": gettext_lazy("Meetings"),
+    "concern": gettext_lazy("Concerns"),
+    "follow_up": gettext_lazy("Follow-ups"),
+    "incident": gettext_lazy("Incidents"),
+}
+
+
+@require_safe
+def review_queue(request: ActorRequest) -> HttpResponse:
+    """The first 20 records, of all types or of one, those at risk first."""
+    refuse_unless(can_review_records(request.actor))
+    kind = _kind(request)
+    found, numbers = queue(request.actor, only=kind)
+    _record_seen(request, found)
+    everything = sum(numbers.values())
+    tabs = [("", _("All"), everything), *((one, KINDS[one], numbers[one]) for one in KINDS if one in numbers)]
+    context = {
+        "rows": [_line(one) for one in found],
+        "kind": kind,
+        "query": _query(request),
+        "total": numbers.get(kind, 0) if kind else everything,
+        "tabs": tabs if len(tabs) > 2 else [],
+        "has_rules": bool(rules_in_force()),
+        "may_set_rules": can_handle_requests(request.actor),
+    }
+    return render(request, "pages/retention/queue.html", context)
+
+
+@form_page
+def review_keep(request: ActorRequest, record: str, pk: UUID) -> HttpResponse:
+    """Keep one record, for a reason and until a day."""
+    refuse_unless(can_review_records(request.actor))
+    found = find(request.actor, record, [pk]) if record in REVIEWED else []
+    if not found:
+        raise Http404
+    [one] = found
+    initial = {"until": city_today() + timedelta(days=one.rule.days)}
+    form = KeepForm(posted(request), initial=initial, wants_sentence=wants_sentence(request.actor, one))
+    if form.is_valid():
+        with RefusalsIn(form):
+            row = keep_record(actor=request.actor, noun=record, object_id=pk, **form.cleaned_data)
+            say_with_undo(request, _("Record kept."), "retention_keep", decision_id=str(row.pk))
+            return _to_queue(request)
+    _record_seen(request, found)
+    context = {"form": form, "line": _line(one)}
+    return render(request, "pages/retention/keep.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def review_erase(request: ActorRequest) -> HttpResponse:
+    """Erase what is selected: first the list of what leaves, then the act, which cannot be undone."""
+    refuse_unless(can_review_records(request.actor))
+    records = _selected(request)
+    if "sure" not in request.POST:
+        found = [one for noun, ids in records.items() for one in find(request.actor, noun, ids)]
+        if found:
+            _record_seen(request, found)
+            context = {"rows": [_line(one) for one in found], "query": _query(request)}
+            return render(request, "pages/retention/erase.html", context)
+    require_reauthentication(request)
+    try:
+        count = erase_records(actor=request.actor, records=records)
+    except ValidationError as error:
+        messages.error(request, texts(error)[0])
+    else:
+        said = ngettext("%(count)s record erased.", "%(count)s records erased.", count) % {"count": count}
+        if "contact" in records:
+            asked = Erasure.objects.visible_to(request.actor).under_way().filter(request=None)
+            waits = _("A second person must confirm the erasure of contacts under “Waiting for you”.")
+            starts = _("The contacts and their names in texts are being erased.")
+            said = waits if asked.filter(job=None).exists() else starts
+        messages.success(request, said)
+    return _to_queue(request)
+
+
+@undoer("retention_keep")
+def _no_longer_keep(*, actor: Actor, decision_id: str) -> None:
+    undo_keep(actor=actor, decision_id=UUID(decision_id))
+
+
+def _kind(request: ActorRequest) -> str | None:
+    """The type of record that is shown alone, from `?kind=meeting`."""
+    given = request.GET.get("kind")
+    return given if given in KINDS else None
+
+
+def _query(request: ActorRequest) -> str:
+    kind = _kind(request)
+    return f"?kind={kind}" if kind else ""
+
+
+def _to_queue(request: ActorRequest) -> HttpResponse:
+    return redirect(reverse("retention_review") + _query(request))
+
+
+def _selected(request: ActorRequest) -> dict[str, list[UUID]]:
+    """The selected records by type, from `row=contact:<id>`."""
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for given in request.POST.getlist("row"):
+        noun, _separator, pk = given.partition(":")
+        if noun in REVIEWED and is_id(pk):
+            found[noun].append(UUID(pk))
+    return found
+
+
+def _record_seen(request: ActorRequest, found: list[Overdue]) -> None:
+    by_noun: dict[str, list[UUID]] = defaultdict(list)
+    for one in found:
+        by_noun[one.noun].append(one.row.pk)
+    for noun, ids in by_noun.items():
+        disclose(request, noun, ids, action=Action.LIST)
+
+
+def _line(one: Overdue) -> dict[str, Any]:
+    row: Any = one.row
+    return {
+        "one": one,
+        "noun": one.noun,
+        "pk": row.pk,
+        "value": f"{one.noun}:{row.pk}",
+        "title": _title(one),
+        "kind": str(row._meta.verbose_name),
+        "topics": [str(TOPICS.get(topic, topic)) for topic in one.topics],
+        "url": one.noun,
+    }
+
+
+def _title(one: Overdue) -> str:
+    if one.noun == "concern":
+        return ", ".join(str(ConcernKind(kind).label) for kind in one.row.kinds)
+    if one.noun == "incident":
+        return _("%(name)s, %(day)s") % {"name": one.row, "day": date_format(city_day(one.row.started_at))}
+    return str(one.row)

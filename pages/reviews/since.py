@@ -1,0 +1,38 @@
+"""A signed audit beside today's figures."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.middleware import ActorRequest
+from pages.disclosing import disclose
+from pages.reviews.views import PAGE_OF, review_page
+from reviews.models import Review
+from reviews.since import since_signed
+
+
+@require_safe
+@review_page()
+def review_since(request: ActorRequest, row: Review) -> HttpResponse:
+    """What the audit's figures would be today, and which records made the difference."""
+    if not (row.is_signed and row.district_code):
+        raise Http404
+    figures = since_signed(request.actor, row)
+    disclose(request, "review", [row])
+    for one in figures:
+        if shown := [record for difference in one.differences for record in difference.rows]:
+            disclose(request, PAGE_OF[one.noun], shown)
+    titles = {
+        "counted": _("Counted now, not then"),
+        "not_counted": _("Counted then, not now"),
+        "new": _("In the total now, not then"),
+        "gone": _("In the total then, not now"),
+    }
+    changed = [
+        (one, [(titles[each.code], each) for each in one.differences], PAGE_OF.get(one.noun, ""))
+        for one in figures
+        if one.differences
+    ]
+    context = {"review": row, "figures": figures, "changed": changed}
+    return render(request, "pages/reviews/since.html", context)

@@ -1,0 +1,126 @@
+"""Staff accounts, for administrators: invite, set roles and districts, deactivate."""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import rules
+from accounts.middleware import ActorRequest
+from accounts.models import Act, User
+from accounts.policies import can_manage_users
+from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
+from lib.mail import MailNotSent
+from lib.told import texts
+from pages.form_pages import form_page, posted, save_or_show_conflict
+from pages.forms.base import RefusalsIn
+from pages.identity import require_reauthentication
+from pages.lookups import get_or_404, refuse_unless
+from pages.settings.forms import InvitationForm, PersonForm, person_values
+
+#: Changes that require a recently confirmed identity.
+OPENS: Final = frozenset({"role", "email", "districts", "is_active"})
+
+
+def _administrators_only(request: ActorRequest) -> None:
+    refuse_unless(can_manage_users(request.actor))
+
+
+@require_safe
+def people(request: ActorRequest) -> HttpResponse:
+    _administrators_only(request)
+    rows = User.objects.visible_to(request.actor).with_districts().in_order()
+    return render(request, "pages/settings/people.html", {"rows": rows})
+
+
+@form_page
+def invite(request: ActorRequest) -> HttpResponse:
+    _administrators_only(request)
+    form = InvitationForm(posted(request), initial={"language": request.user.language})
+    if form.is_valid():
+        if form.cleaned_data["role"] in rules.ABOVE_OFFICER or form.cleaned_data["districts"]:
+            require_reauthentication(request)
+        with RefusalsIn(form):
+            person = invite_user(actor=request.actor, **form.cleaned_data)
+            _send(request, person)
+            return redirect("settings_people")
+    return render(request, "pages/settings/invite.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@form_page
+def person(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _administrators_only(request)
+    row = get_or_404(User.objects.visible_to(request.actor), pk)
+    form = PersonForm(posted(request), person=row)
+    was_active = row.is_active
+
+    def save() -> User:
+        if OPENS & set(form.changed_data):
+            require_reauthentication(request)
+        version = form.cleaned_data["version"]
+        return edit_user(actor=request.actor, user_id=pk, version=version, **form.values())
+
+    attempt = save_or_show_conflict(
+        form, save, current=lambda: person_values(row), again=lambda data: PersonForm(data, person=row)
+    )
+    if attempt.saved:
+        after = attempt.saved
+        messages.success(request, _saved(was_active, after))
+        covers = after.role not in rules.READS_OWN_DISTRICTS or after.districts.exists()
+        if not covers and after.acts.waiting().filter(kind=Act.DISTRICTS).exists():
+            text = _("Until a second person confirms, %(name)s covers no district and sees no records.")
+            messages.warning(request, text % {"name": after.name})
+        return redirect("settings_people")
+    context = attempt.context | {"person": row, "waiting": row.acts.waiting().in_order()}
+    return render(request, "pages/settings/person.html", context, status=attempt.status)
+
+
+def _saved(was_active: bool, after: User) -> str:
+    if after.acts.waiting().exists():
+        text = _(
+            "Account of %(name)s saved. Changes listed under “Pending” must be confirmed by a second person."
+        )
+    elif was_active and not after.is_active:
+        text = _("%(name)s has been signed out everywhere and can no longer sign in.")
+    else:
+        text = _("Account for %(name)s saved.")
+    return text % {"name": after.name}
+
+
+@require_POST
+def second_factor_forget(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Remove a lost second factor. The user is signed out everywhere and sets up a new one."""
+    _administrators_only(request)
+    row = get_or_404(User.objects.visible_to(request.actor), pk)
+    require_reauthentication(request)
+    saved = forget_second_factor(actor=request.actor, user_id=pk)
+    text = _("%(name)s has been signed out and must set up two-factor authentication again.")
+    if saved.acts.waiting().of_kind(Act.SECOND_FACTOR).exists():
+        text = _("Two-factor authentication of %(name)s is reset when a privacy officer confirms it.")
+    messages.success(request, text % {"name": row.name})
+    return redirect("settings_person", pk)
+
+
+@require_POST
+def invite_again(request: ActorRequest, pk: UUID) -> HttpResponse:
+    _administrators_only(request)
+    _send(request, get_or_404(User.objects.visible_to(request.actor), pk))
+    return redirect("settings_people")
+
+
+def _send(request: ActorRequest, person: User) -> None:
+    """Mail the invitation. If the mail fails, the account remains and the mail can be sent again."""
+    try:
+        send_invitation(actor=request.actor, user_id=person.pk)
+    except ValidationError as error:
+        messages.error(request, texts(error)[0])
+    except MailNotSent:
+        text = _("The account for %(name)s was created, but the email could not be sent. Try again later.")
+        messages.error(request, text % {"name": person.name})
+    else:
+        messages.success(request, _("Invitation sent to %(email)s.") % {"email": person.email})

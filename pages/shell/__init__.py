@@ -1,0 +1,1 @@
+"""Pages: help, undo and what frames every page."""

@@ -1,8 +1,0 @@
-from django.urls import URLPattern, path
-
-from pages.views import selection as views
-
-urlpatterns: list[URLPattern] = [
-    path("organisations/selected/", views.organisations_selected, name="organisations_selected"),
-    path("follow-ups/selected/", views.follow_ups_selected, name="follow_ups_selected"),
-]
