@@ -17,7 +17,7 @@ from incidents.rules import reminders
 from incidents.rules.reminders import OpenStep, incident_reminders
 from lib.acting import Acting
 from lib.days import city_today, city_zone
-from meetings.queries.stand_ins import recipient
+from meetings.queries.stand_ins import recipient_of
 from meetings.reminders import Supervisors
 from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
@@ -50,10 +50,10 @@ class Incidents(Subject[Incident]):
             excluded = {user.pk for user in row.excluded.all()}
             lineage = row.district.lineage
             near, far = (
-                [one for one in supervisors.of(there) if one.id not in excluded]
+                [one for one in supervisors.for_lineage(there) if one.id not in excluded]
                 for there in (lineage, lineage[:1])
             )
-            owners = {step.owner.pk: recipient(step.owner) for step in open_steps if step.owner}
+            owners = {step.owner.pk: recipient_of(step.owner) for step in open_steps if step.owner}
             found = incident_reminders(
                 steps=[
                     OpenStep(step.owner_id, step.given_at, step.due_at, step.escalate_at, step.step.may_wait)
@@ -135,7 +135,7 @@ class Protocols(Subject[Protocol]):
             lineage = {pk: None for place in places for pk in place.lineage}
             if row.review_on:
                 for one in reminders.protocol_reminders(
-                    review_on=row.review_on, supervisors=supervisors.of(lineage), now=now
+                    review_on=row.review_on, supervisors=supervisors.for_lineage(lineage), now=now
                 ):
                     yield row.pk, one
 

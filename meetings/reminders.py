@@ -26,9 +26,9 @@ from meetings.codes import ConcernKind
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 from meetings.models.follow_up import FollowUpQuerySet
 from meetings.models.meeting import MeetingQuerySet
-from meetings.queries.calendar_entries import entry_of, file_of, new_calendar, say_subject
-from meetings.queries.calls import is_touched_by
-from meetings.queries.stand_ins import StandIns, is_away, recipient
+from meetings.queries.calendar_entries import add_subject, calendar_bytes, meeting_entry, new_calendar
+from meetings.queries.calls import matches_concern
+from meetings.queries.stand_ins import StandIns, is_away, recipient_of
 from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import AHEAD, LOOKBACK, Occurrence, Recipient
 from reminders.services.channels import day_in_full
@@ -54,14 +54,14 @@ class Meetings(Subject[Meeting]):
         stand_ins, supervisors = StandIns(Meeting.objects, links, "meeting"), Supervisors()
         for row in rows:
             officers = list(row.officers.all())
-            here = [recipient(one) for one in officers if not is_away(one, row.starts_at)]
+            here = [recipient_of(one) for one in officers if not is_away(one, row.starts_at)]
             if officers and not here:
-                others = supervisors.of(row.district.lineage)
-                here = [*stand_ins.of(row.pk, others, but={one.pk for one in officers})]
+                others = supervisors.for_lineage(row.district.lineage)
+                here = [*stand_ins.for_row(row.pk, others, but={one.pk for one in officers})]
             for one in rules.meeting_reminders(
                 status=row.status,
                 starts_at=row.starts_at,
-                officers=here or map(recipient, officers),
+                officers=here or map(recipient_of, officers),
                 now=now,
             ):
                 yield row.pk, one
@@ -96,10 +96,10 @@ def _soon(now: datetime) -> MeetingQuerySet:
 
 
 def _invitation(meeting: Meeting) -> bytes:
-    entry, calendar = entry_of(meeting, timezone.now()), new_calendar()
-    say_subject(entry, meeting)
+    entry, calendar = meeting_entry(meeting, timezone.now()), new_calendar()
+    add_subject(entry, meeting)
     calendar.add("method", "PUBLISH")
-    return file_of(calendar, [entry])
+    return calendar_bytes(calendar, [entry])
 
 
 class FollowUps(Subject[FollowUp]):
@@ -120,15 +120,15 @@ class FollowUps(Subject[FollowUp]):
         homes = District.objects.filter(pk__in={home for row in rows for home in row.home_ids})
         lineages, supervisors = dict(homes.values_list("pk", "lineage")), Supervisors()
         for row in rows:
-            told = list(supervisors.of(pk for home in row.home_ids for pk in lineages[home]))
+            told = list(supervisors.for_lineage(pk for home in row.home_ids for pk in lineages[home]))
             about: dict[str, Any] = {
                 "status": row.status,
                 "written_at": row.created_at,
                 "due_on": row.due_on,
                 "now": now,
             }
-            others = stand_ins.of(row.pk, told, but={row.owner_id}) if row.owner.is_away else ()
-            for one in rules.follow_up_reminders(**about, owner=recipient(row.owner), supervisors=told):
+            others = stand_ins.for_row(row.pk, told, but={row.owner_id}) if row.owner.is_away else ()
+            for one in rules.follow_up_reminders(**about, owner=recipient_of(row.owner), supervisors=told):
                 if not (others and one.recipient_id == row.owner_id and is_away(row.owner, one.at)):
                     yield row.pk, one
             for other in others:
@@ -194,7 +194,7 @@ class Concerns(Subject[Concern]):
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         for concern in Concern.objects.filter(pk__in=ids).select_related("district"):
-            told = map(recipient, _told_of(concern))
+            told = map(recipient_of, _told_of(concern))
             for one in rules.concern_reminders(logged_at=concern.created_at, recipients=told, now=now):
                 yield concern.pk, one
 
@@ -213,7 +213,7 @@ class Concerns(Subject[Concern]):
 def _told_of(concern: Concern) -> Iterable[User]:
     """Supervisors of its district, and lead and deputy of the organisations it touches, if they see it."""
     touched = Organisation.objects.active().filter(
-        is_touched_by(concern) | Q(pk=concern.raised_by_organisation_id)
+        matches_concern(concern) | Q(pk=concern.raised_by_organisation_id)
     )
     leading = chain.from_iterable(touched.values_list("lead_officer", "deputy_officer"))
     here: UserQuerySet = User.objects.active().covering(concern.district)
@@ -228,7 +228,7 @@ class Reliefs(Subject[Relief]):
         supervisors = Supervisors()
         for relief in Relief.objects.filter(pk__in=ids).select_related("district", "officer"):
             lineages = [relief.district.lineage, *relief.officer.districts.values_list("lineage", flat=True)]
-            told = supervisors.of(pk for lineage in lineages for pk in lineage)
+            told = supervisors.for_lineage(pk for lineage in lineages for pk in lineage)
             for one in rules.relief_reminders(opened_at=relief.starts_at, supervisors=told, now=now):
                 yield relief.pk, one
 
@@ -263,7 +263,9 @@ class Portfolios(Subject[Sequence[Organisation]]):
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         meet_by = _earliest_meet_by(ids, city_day(now + AHEAD))
         for user in User.objects.active().filter(pk__in=meet_by):
-            for one in rules.digest_reminders(recipient=recipient(user), meet_by=meet_by[user.pk], now=now):
+            for one in rules.digest_reminders(
+                recipient=recipient_of(user), meet_by=meet_by[user.pk], now=now
+            ):
                 yield user.pk, one
 
     def coming(self, now: datetime) -> Iterable[UUID]:
@@ -312,13 +314,13 @@ class Supervisors:
     def __init__(self) -> None:
         self._by_district: Mapping[UUID, list[User]] | None = None
 
-    def of(self, lineage: Iterable[UUID]) -> Iterable[Recipient]:
+    def for_lineage(self, lineage: Iterable[UUID]) -> Iterable[Recipient]:
         """Those responsible for any of these districts; whoever is away only if all of them are."""
         if self._by_district is None:
             self._by_district = self._read()
         found = {user.pk: user for pk in lineage for user in self._by_district.get(pk, [])}
         here = [user for user in found.values() if not user.is_away]
-        return map(recipient, here or found.values())
+        return map(recipient_of, here or found.values())
 
     def _read(self) -> Mapping[UUID, list[User]]:
         by_district: dict[UUID, list[User]] = defaultdict(list)

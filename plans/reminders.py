@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Role, User
 from lib.acting import Acting
 from lib.days import city_today
-from meetings.queries.stand_ins import recipient
+from meetings.queries.stand_ins import recipient_of
 from plans import rules
 from plans.codes import Source
 from plans.models import Indicator, Milestone, Plan, PlanReview
@@ -97,9 +97,9 @@ class Plans(Subject[Plan]):
 def _keepers(plan: Plan) -> list[Recipient]:
     """Its keeper; once the keeper has left, the supervisors of the whole of its district."""
     if plan.keeper and plan.keeper.is_active:
-        return [recipient(plan.keeper)]
+        return [recipient_of(plan.keeper)]
     rows = User.objects.active().with_role(Role.SUPERVISOR).covering(plan.district).in_order()
-    return [recipient(one) for one in rows]
+    return [recipient_of(one) for one in rows]
 
 
 def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient | None, list[date]]]:
@@ -107,7 +107,7 @@ def _due_by_owner(ids: Collection[UUID]) -> Mapping[UUID, Mapping[Recipient | No
     found: dict[UUID, dict[Recipient | None, list[date]]] = defaultdict(lambda: defaultdict(list))
     rows = Milestone.objects.open().filter(action__goal__plan__in=ids)
     for row in rows.select_related("action__owner", "action__goal"):
-        owner = recipient(row.action.owner) if row.action.owner else None
+        owner = recipient_of(row.action.owner) if row.action.owner else None
         found[row.action.goal.plan_id][owner].append(row.due_on)
     return found
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Role, User
 from lib.acting import Acting
 from lib.days import city_day
-from meetings.queries.stand_ins import recipient
+from meetings.queries.stand_ins import recipient_of
 from practices import rules
 from practices.codes import PracticeStatus
 from practices.models import EditorialReview, Practice, Takeaway
@@ -32,9 +32,9 @@ class Practices(Subject[Practice]):
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         rows = list(_asked(now).filter(pk__in=ids).select_related("author"))
-        supervisors = [recipient(user) for user in _supervisors()] if rows else []
+        supervisors = [recipient_of(user) for user in _supervisors()] if rows else []
         for row in rows:
-            kept = recipient(row.author) if row.author and row.author.is_active else None
+            kept = recipient_of(row.author) if row.author and row.author.is_active else None
             own = {row.author_id, row.edited_by_id}
             waits = row.status == PracticeStatus.IN_REVIEW and not row.is_reviewed
             for one in rules.practice_reminders(
@@ -81,7 +81,7 @@ class Takeaways(Subject[Takeaway]):
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         rows = _untried(now).filter(pk__in=ids).select_related("follow_up__owner")
         for row in rows:
-            owner = recipient(row.follow_up.owner)
+            owner = recipient_of(row.follow_up.owner)
             for one in rules.takeaway_reminder(owner=owner, taken_on=row.taken_on, now=now):
                 yield row.pk, one
 

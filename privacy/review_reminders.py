@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import actor_for
 from accounts.models import Role, User, UserQuerySet
 from lib.acting import Acting
-from meetings.queries.stand_ins import recipient
+from meetings.queries.stand_ins import recipient_of
 from privacy.models import RetentionRule
 from privacy.overdue import queue
 from privacy.rules.retention import REVIEW_QUEUE, RULE_REVIEW, review_reminders
@@ -33,7 +33,7 @@ class Reviewers(Subject[User]):
         days = [row.in_force_on for row in RetentionRule.objects.in_force()]
         for user in _reviewers().filter(pk__in=ids):
             is_supervisor = user.role == Role.SUPERVISOR
-            for one in review_reminders(recipient(user), days, now=now, is_supervisor=is_supervisor):
+            for one in review_reminders(recipient_of(user), days, now=now, is_supervisor=is_supervisor):
                 yield user.pk, one
 
     def coming(self, now: datetime) -> Iterable[UUID]:

@@ -51,7 +51,7 @@ class _Supervised(Subject[T]):
             district = self.district(row)
             places = [district] if district else roots
             lineage = {pk: None for place in places for pk in place.lineage}
-            told = [one for one in supervisors.of(lineage) if self.is_told(row, one.id)]
+            told = [one for one in supervisors.for_lineage(lineage) if self.is_told(row, one.id)]
             for rule, day in self.days(row, city_today()):
                 for one in told:
                     at = nine_oclock(day, one.zone)

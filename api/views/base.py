@@ -37,7 +37,7 @@ from disclosure.services.disclosing import disclose
 from lib.filters import FilterSet
 from lib.keyset import InvalidCursor, paginate
 from lib.reasons import read_reason
-from meetings.queries.portfolio import portfolio_among
+from meetings.queries.portfolio import contacts_in_portfolio
 
 BEST = 200  # rows in a search response
 SESSION_ROWS = 20  # contacts per list in a browser session
@@ -137,7 +137,7 @@ class Resource(ViewSet):
             rows,
             reason=None if people and self.reads and not self.says_why else "",
             people=counted,
-            outside=set(counted) - portfolio_among(self.actor, counted) if is_session else (),
+            outside=set(counted) - contacts_in_portfolio(self.actor, counted) if is_session else (),
             limit=limit_of(self.actor, self.key) if counted else None,
             **event,
         )

@@ -10,14 +10,20 @@ from icalendar import Event
 
 from meetings.codes import MeetingStatus
 from meetings.models import FollowUp, Meeting
-from meetings.queries.calendar_entries import day_entry_of, entry_of, file_of, new_calendar, say_subject
+from meetings.queries.calendar_entries import (
+    add_subject,
+    calendar_bytes,
+    follow_up_entry,
+    meeting_entry,
+    new_calendar,
+)
 
 SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRMED"}
 
 
 def meeting_file(meeting: Meeting) -> bytes:
     """One meeting under its neutral title; its district is fetched along."""
-    return file_of(new_calendar(), [_entry(meeting, with_subjects=False)])
+    return calendar_bytes(new_calendar(), [_entry(meeting, with_subjects=False)])
 
 
 def calendar_file(
@@ -30,17 +36,17 @@ def calendar_file(
         *(_entry(meeting, with_subjects=with_subjects) for meeting in meetings),
         *(_follow_up_entry(row, with_subjects=with_subjects) for row in follow_ups),
     ]
-    return file_of(calendar, entries)
+    return calendar_bytes(calendar, entries)
 
 
 def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
-    entry = entry_of(meeting, meeting.updated_at)
+    entry = meeting_entry(meeting, meeting.updated_at)
     entry.add("last-modified", meeting.updated_at.astimezone(UTC))
     entry.add("status", SHOWN.get(MeetingStatus(meeting.status), "CANCELLED"))
     entry.add("class", "PRIVATE")
     entry.add("url", f"{settings.SITE_URL}/meetings/{meeting.pk}/")
     if with_subjects:
-        say_subject(entry, meeting)
+        add_subject(entry, meeting)
     else:
         entry.add("summary", _("Meeting, %(district)s") % {"district": meeting.district.code})
     return entry
@@ -48,7 +54,7 @@ def _entry(meeting: Meeting, *, with_subjects: bool) -> Event:
 
 def _follow_up_entry(row: FollowUp, *, with_subjects: bool) -> Event:
     """An open follow-up as an all-day event: few phones show tasks (VTODO) of a subscription."""
-    entry = day_entry_of(row)
+    entry = follow_up_entry(row)
     entry.add("last-modified", row.updated_at.astimezone(UTC))
     entry.add("class", "PRIVATE")
     entry.add("url", f"{settings.SITE_URL}/follow-ups/{row.pk}/")

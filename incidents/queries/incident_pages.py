@@ -21,7 +21,7 @@ from incidents.rules.steps import Each, Touched, is_quiet
 from lib.days import city_zone
 from meetings.codes import ConcernStatus
 from meetings.models import Concern
-from meetings.queries.calls import AT_MOST, Call, whom_to_call
+from meetings.queries.calls import AT_MOST, Call, calls_about
 
 ROWS: Final = 10
 LATER: Final = timedelta(days=1)
@@ -326,8 +326,12 @@ def _calls(
     place = next((step.organisation_id for step in steps if step.step.each == Each.THE_PLACE), None)
     unseen = Concern(district=incident.district, site_organisation_id=place)
     for number, concern in enumerate(concerns[:REPORTS] or [unseen]):
-        for call in whom_to_call(
-            actor, concern, also=() if number else also, first=first, at_most=at_most
+        for call in calls_about(
+            actor,
+            concern,
+            extra_organisation_ids=() if number else also,
+            first_organisation_id=first,
+            at_most=at_most,
         ).touched:
             yield call, concern
 

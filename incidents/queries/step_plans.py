@@ -15,7 +15,7 @@ from incidents.models import Incident, Protocol
 from incidents.rules.steps import People, Planned, Step, Touched, plan_steps
 from lib.days import city_today, city_zone
 from meetings.models import Concern
-from meetings.queries.calls import is_touched_by
+from meetings.queries.calls import matches_concern
 
 AT_MOST: Final = 60  # organisations; of more, the supervisor chooses
 
@@ -63,7 +63,7 @@ def touched_by(concerns: Iterable[Concern], also_in: Iterable[District] = ()) ->
     found: dict[UUID, Touched] = {}
     widened = list(also_in)
     for concern in concerns:
-        about = Q(is_touched_by(concern, *widened)) | Q(pk=concern.raised_by_organisation_id)
+        about = Q(matches_concern(concern, *widened)) | Q(pk=concern.raised_by_organisation_id)
         rows = Organisation.objects.active().filter(about).order_by("folded", "pk")
         place, raised_by = concern.site_organisation_id, concern.raised_by_organisation_id
         for row in sorted(rows, key=lambda row: row.pk != place):

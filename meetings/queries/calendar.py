@@ -1,4 +1,4 @@
-"""A month of meetings and due promises, in the reader's zone, weeks from Monday."""
+"""A month of meetings and due follow-ups, in the reader's time zone. Weeks start on Monday."""
 
 import calendar
 from collections.abc import Iterator
@@ -22,66 +22,76 @@ class Day:
     day: date
     is_of_month: bool
     meetings: list[Meeting] = field(default_factory=list)
-    promises: list[FollowUp] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
 
     @property
     def entries(self) -> list[tuple[str, Meeting | FollowUp]]:
-        """Everything of the day with its type: meetings by their time, then promises."""
-        return [*(("meeting", row) for row in self.meetings), *(("promise", row) for row in self.promises)]
+        """All entries of the day with their type: meetings by time, then follow-ups."""
+        return [
+            *(("meeting", row) for row in self.meetings),
+            *(("follow_up", row) for row in self.follow_ups),
+        ]
 
     @property
-    def first(self) -> list[tuple[str, Meeting | FollowUp]]:
-        """What a cell of the month shows at once: all entries, or one fewer than FITTING."""
+    def visible_entries(self) -> list[tuple[str, Meeting | FollowUp]]:
+        """Entries that fit in a cell of the month: all, or one fewer than FITTING."""
         return self.entries if len(self.entries) <= FITTING else self.entries[: FITTING - 1]
 
     @property
-    def others(self) -> list[tuple[str, Meeting | FollowUp]]:
-        return self.entries[len(self.first) :]
+    def folded_entries(self) -> list[tuple[str, Meeting | FollowUp]]:
+        """Entries behind the “more” link of a cell."""
+        return self.entries[len(self.visible_entries) :]
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`weeks` start on Monday and reach into the neighbouring months; `is_cut` when there was too much."""
+    """Weeks from Monday, which include days of the neighbouring months.
 
-    first: date
+    `is_cut` is set if the month has more than MOST meetings or follow-ups.
+    """
+
+    first_day: date
     weeks: list[list[Day]]
     is_cut: bool
 
     @property
     def previous(self) -> str:
-        return _name(self.first - timedelta(days=1))
+        return _month_name(self.first_day - timedelta(days=1))
 
     @property
     def next(self) -> str:
-        return _name(self.first + timedelta(days=31))
+        return _month_name(self.first_day + timedelta(days=31))
 
     @property
     def days(self) -> Iterator[Day]:
-        """Days of the month itself on which something is."""
+        """Days of the month itself that have entries."""
         for week in self.weeks:
-            yield from (day for day in week if day.is_of_month and (day.meetings or day.promises))
+            yield from (day for day in week if day.is_of_month and (day.meetings or day.follow_ups))
 
     @property
     def rows(self) -> Iterator[Meeting | FollowUp]:
         for week in self.weeks:
             for day in week:
                 yield from day.meetings
-                yield from day.promises
+                yield from day.follow_ups
 
 
 def month_named(name: str, today: date) -> date:
-    """The first day of a month such as `2026-11`; this month's for anything else."""
+    """Return the first day of a month such as `2026-11`; of this month for any other text."""
     try:
-        first = datetime.strptime(name, "%Y-%m").date()  # noqa: DTZ007  # a month has no zone
+        first_day = datetime.strptime(name, "%Y-%m").date()  # noqa: DTZ007  # a month has no zone
     except ValueError:
         return today.replace(day=1)
-    return first if FIRST_YEAR <= first.year <= LAST_YEAR else today.replace(day=1)
+    return first_day if FIRST_YEAR <= first_day.year <= LAST_YEAR else today.replace(day=1)
 
 
-def month_of(actor: Actor, first: date, *, mine: bool) -> Month:
-    """Meetings planned or held and promises due in the weeks of a month: own ones or the districts’."""
-    dates = calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)
-    weeks = [[Day(day, day.month == first.month) for day in week] for week in dates]
+def month_of(actor: Actor, first_day: date, *, mine: bool) -> Month:
+    """Meetings planned or held and follow-ups due in the weeks of a month.
+
+    With `mine` only those of the actor, else all of the actor's districts.
+    """
+    dates = calendar.Calendar(calendar.MONDAY).monthdatescalendar(first_day.year, first_day.month)
+    weeks = [[Day(day, day.month == first_day.month) for day in week] for week in dates]
     days = {day.day: day for week in weeks for day in week}
     since, until = dates[0][0], dates[-1][-1] + timedelta(days=1)
     meetings = Meeting.objects.visible_to(actor).filter(
@@ -89,26 +99,26 @@ def month_of(actor: Actor, first: date, *, mine: bool) -> Month:
         starts_at__gte=_midnight(since),
         starts_at__lt=_midnight(until),
     )
-    promises = (
+    follow_ups = (
         FollowUp.objects.visible_to(actor)
         .filter(due_on__gte=since, due_on__lt=until)
         .exclude(status=FollowUpStatus.CANCELLED)
         .with_homes()
     )
     if mine:
-        meetings, promises = meetings.of_officer(actor.id), promises.of_owner(actor.id)
-    found = list(meetings.order_by("starts_at", "pk")[: MOST + 1])
-    due = list(promises.order_by("due_on", "pk")[: MOST + 1])
-    for meeting in found[:MOST]:
+        meetings, follow_ups = meetings.of_officer(actor.id), follow_ups.of_owner(actor.id)
+    meetings_shown = list(meetings.order_by("starts_at", "pk")[: MOST + 1])
+    follow_ups_shown = list(follow_ups.order_by("due_on", "pk")[: MOST + 1])
+    for meeting in meetings_shown[:MOST]:
         days[timezone.localtime(meeting.starts_at).date()].meetings.append(meeting)
-    for promise in due[:MOST]:
-        days[promise.due_on].promises.append(promise)
-    return Month(first, weeks, is_cut=len(found) > MOST or len(due) > MOST)
+    for follow_up in follow_ups_shown[:MOST]:
+        days[follow_up.due_on].follow_ups.append(follow_up)
+    return Month(first_day, weeks, is_cut=len(meetings_shown) > MOST or len(follow_ups_shown) > MOST)
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _name(day: date) -> str:
+def _month_name(day: date) -> str:
     return f"{day:%Y-%m}"

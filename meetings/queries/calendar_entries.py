@@ -1,4 +1,7 @@
-"""A meeting as an entry of a calendar file (RFC 5545): one that comes again replaces the one before."""
+"""Calendar entries (RFC 5545) of meetings and follow-ups.
+
+A UID stays the same, so that a new entry replaces the earlier one in the reader's calendar.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -9,8 +12,8 @@ from accounts.services.mailing import host
 from meetings.models import FollowUp, Meeting
 
 
-def entry_of(meeting: Meeting, stamped_at: datetime) -> Event:
-    """When it is and what tells it from others; whoever sends it says what it is called."""
+def meeting_entry(meeting: Meeting, stamped_at: datetime) -> Event:
+    """Time and UID of a meeting. The caller adds the subject."""
     starts_at = meeting.starts_at.astimezone(UTC)
     entry = Event()
     entry.add("uid", f"meeting-{meeting.pk}@{host()}")
@@ -21,8 +24,8 @@ def entry_of(meeting: Meeting, stamped_at: datetime) -> Event:
     return entry
 
 
-def day_entry_of(follow_up: FollowUp) -> Event:
-    """The day it is due, which stays free for meetings."""
+def follow_up_entry(follow_up: FollowUp) -> Event:
+    """Due day of a follow-up. The day stays free for meetings."""
     entry = Event()
     entry.add("uid", f"follow-up-{follow_up.pk}@{host()}")
     entry.add("sequence", follow_up.version)
@@ -33,7 +36,7 @@ def day_entry_of(follow_up: FollowUp) -> Event:
     return entry
 
 
-def say_subject(entry: Event, meeting: Meeting) -> None:
+def add_subject(entry: Event, meeting: Meeting) -> None:
     entry.add("summary", meeting.subject)
     if meeting.place:
         entry.add("location", meeting.place)
@@ -46,7 +49,7 @@ def new_calendar() -> Calendar:
     return calendar
 
 
-def file_of(calendar: Calendar, entries: Iterable[Event]) -> bytes:
+def calendar_bytes(calendar: Calendar, entries: Iterable[Event]) -> bytes:
     for entry in entries:
         calendar.add_component(entry)
     return bytes(calendar.to_ical())

@@ -1,7 +1,7 @@
-"""Whom to call now: the place's organisation, and those of the affected communities around it.
+"""Organisations and colleagues to call about a concern.
 
-Organisations are found by what they say of themselves; a person is never looked up that way (docs/domain.md,
-rule 3): an organisation's card has the number of whoever is its first to call, by role, without a name.
+Organisations are selected by the communities they declare. People are never selected that way
+(docs/domain.md, rule 3): an organisation's card shows the number of its main contact by role, without a name.
 """
 
 from collections.abc import Collection
@@ -27,12 +27,12 @@ from reminders.models import Reminder
 
 AT_MOST: Final = 20
 HELPING: Final = 6
-PLACE, TOUCHED, HELPS, ELSEWHERE = range(4)  # how near to a concern
+PLACE, TOUCHED, HELPS, ELSEWHERE = range(4)  # nearness to a concern
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A colleague who is told of the concern; `sent_at` is empty for the seconds it takes."""
+class NotifiedColleague:
+    """A colleague who is notified of the concern. `sent_at` is empty until the reminder is sent."""
 
     user: User
     sent_at: datetime | None
@@ -40,7 +40,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An organisation to call; `communities` are the affected ones it speaks for."""
+    """An organisation to call, and the affected communities that it represents."""
 
     organisation: Organisation
     is_the_place: bool
@@ -49,14 +49,17 @@ class Call:
 
     @property
     def object_ids(self) -> list[UUID]:
-        """What an answer with this card shows, for the trail."""
-        first = [self.first_to_call.contact_id] if self.first_to_call else []
-        return [self.organisation.pk, *first]
+        """IDs that this card shows, for the activity log."""
+        main_contact_ids = [self.first_to_call.contact_id] if self.first_to_call else []
+        return [self.organisation.pk, *main_contact_ids]
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A colleague who leads organisations of `communities` elsewhere; nothing of these is told."""
+class NeighbouringLead:
+    """A colleague who leads organisations of `communities` in other districts.
+
+    The organisations stay hidden.
+    """
 
     user: User
     communities: list[Focus]
@@ -64,58 +67,64 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Whom a concern touches, at most AT_MOST (`more`: not all of them), and who helps beside them."""
+    """Organisations that a concern affects, and organisations that can help.
+
+    `more` is set if more than AT_MOST are affected.
+    """
 
     touched: list[Call]
     helping: list[Call]
     more: bool
 
 
-def whom_to_call(
+def calls_about(
     actor: Actor,
     concern: Concern,
     *,
-    also: Collection[UUID] = (),
-    first: UUID | None = None,
+    extra_organisation_ids: Collection[UUID] = (),
+    first_organisation_id: UUID | None = None,
     at_most: int = AT_MOST,
 ) -> Calls:
-    """Active organisations the actor sees: the place's own first, then the affected communities', by name.
+    """Return active organisations that the actor sees: the targeted one, then affected communities, by name.
 
-    `also` are organisations to call whatever the concern says; `first` comes among the first of them.
+    `extra_organisation_ids` are included in any case, and `first_organisation_id` is listed with the targeted
+    one.
 
-    Beside them whoever is called whatever the bias: victim support and reporting centres around, then who
-    speaks for the communities in other districts the actor sees; those with a number first.
-    Two statements, however many there are.
+    Helping organisations follow: victim support and reporting centres nearby, then organisations in other
+    districts that represent the communities. Organisations with a phone number come first. Two statements.
     """
     affected = concern.affected_focuses
-    speaking, around = _speaking_for(affected), _around(concern.district)
+    speaking, around = _representing(affected), _in_area_of(concern.district)
     helping = around & (Q(kind=Kind.VICTIM_SUPPORT) | Q(is_reporting_centre=True))
     nearness = Case(
-        When(pk__in=[pk for pk in (concern.site_organisation_id, first) if pk], then=PLACE),
-        When(speaking & around | Q(pk__in=also), then=TOUCHED),
+        When(pk__in=[pk for pk in (concern.site_organisation_id, first_organisation_id) if pk], then=PLACE),
+        When(speaking & around | Q(pk__in=extra_organisation_ids), then=TOUCHED),
         When(helping, then=HELPS),
         default=ELSEWHERE,
     )
     at_night = OrganisationPrivateChannel.objects.filter(pk=OuterRef("pk")).exclude(night_phone="")
     silent = Case(When(Q(nearness__gte=HELPS, phone=""), then=1), default=0)
-    declared = _declared(affected).order_by("focus").values("focus")
-    found = (
+    declared = _declared_focuses(affected).order_by("focus").values("focus")
+    organisations_by_nearness = (
         Organisation.objects.visible_to(actor)
         .active()
-        .filter(Q(pk=concern.site_organisation_id) | speaking | helping | Q(pk__in=also))
+        .filter(Q(pk=concern.site_organisation_id) | speaking | helping | Q(pk__in=extra_organisation_ids))
         .annotate(nearness=nearness, has_night_phone=Exists(at_night), declared=ArraySubquery(declared))
         .select_related("lead_officer", "deputy_officer")
-        .prefetch_related(Prefetch("affiliations", _first_to_call(actor)))
+        .prefetch_related(Prefetch("affiliations", _reachable_main_contacts(actor)))
         .order_by("nearness", silent, "folded", "pk")
     )
-    rows: list[Any] = list(found[: at_most + HELPING])
+    rows: list[Any] = list(organisations_by_nearness[: at_most + HELPING])
     touched = [_call(concern, row) for row in rows if row.nearness < HELPS]
-    others = [_call(concern, row) for row in rows if row.nearness >= HELPS]
-    return Calls(touched[:at_most], others[:HELPING], len(touched) > at_most)
+    helping_calls = [_call(concern, row) for row in rows if row.nearness >= HELPS]
+    return Calls(touched[:at_most], helping_calls[:HELPING], len(touched) > at_most)
 
 
 def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
-    """Who answers for the district at night, those with a number first: for who works in it too."""
+    """Supervisors of the concern's district, those with a phone number first.
+
+    Empty unless the actor covers it.
+    """
     if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
         return []
     rows = User.objects.visible_to(actor).active().with_role(Role.SUPERVISOR).covering(concern.district)
@@ -124,11 +133,11 @@ def supervisors_of(actor: Actor, concern: Concern) -> list[User]:
 
 
 @opened(Opened.FIGURES)
-def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[Neighbour]:
-    """For communities of which the actor sees no active organisation: who leads some in other districts.
+def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[NeighbouringLead]:
+    """Lead officers of other districts, for affected communities without an organisation that the actor sees.
 
-    Only colleagues, whom everybody may know, for those who work in the concern's district. Those with a
-    number first; two statements, however many there are.
+    Empty unless the actor works in the concern's district. Colleagues with a phone number come first.
+    Two statements.
     """
     if not (actor.role in (Role.OFFICER, Role.SUPERVISOR) and actor.covers(concern.district_id)):
         return []
@@ -137,77 +146,81 @@ def neighbouring_leads(actor: Actor, concern: Concern, calls: Calls) -> list[Nei
     if not missing:
         return []
     led = Organisation.objects.active().filter(lead_officer=OuterRef("pk"))
-    speaking = {f"for_{focus.value}": Exists(led.filter(_speaking_for([focus]))) for focus in missing}
+    speaking = {f"for_{focus.value}": Exists(led.filter(_representing([focus]))) for focus in missing}
     rows = (
         User.objects.visible_to(actor)
         .active()
         .exclude(pk=actor.id)
-        .filter(Exists(led.filter(_speaking_for(list(missing)))))
+        .filter(Exists(led.filter(_representing(list(missing)))))
         .annotate(**speaking)
         .with_districts()
         .order_by(Case(When(phone="", then=1), default=0), "name", "pk")
     )
     return [
-        Neighbour(row, [focus for focus in missing if getattr(row, f"for_{focus.value}")])
+        NeighbouringLead(row, [focus for focus in missing if getattr(row, f"for_{focus.value}")])
         for row in rows[:AT_MOST]
     ]
 
 
-def is_touched_by(concern: Concern, *also_in: District) -> Q:
-    """Organisations a concern is about: the place's own, and those of the affected communities around it.
+def matches_concern(concern: Concern, *also_in: District) -> Q:
+    """Match the targeted organisation, and organisations of the affected communities in its area.
 
-    And those around the districts `also_in`.
+    `also_in` adds areas.
     """
-    here = _around(concern.district)
+    in_area = _in_area_of(concern.district)
     for district in also_in:
-        here |= _around(district)
-    return Q(pk=concern.site_organisation_id) | _speaking_for(concern.affected_focuses) & here
+        in_area |= _in_area_of(district)
+    return Q(pk=concern.site_organisation_id) | _representing(concern.affected_focuses) & in_area
 
 
-def told_of(concern: Concern) -> list[Told]:
-    """Colleagues who are told, each once, by name; by whichever channel reached them first."""
+def notified_colleagues(concern: Concern) -> list[NotifiedColleague]:
+    """Colleagues who are notified of the concern, by name, each with the earliest `sent_at`."""
     reminders = Reminder.objects.filter(subject_id=concern.pk, rule=rules.CONCERN_RECEIVED)
-    by_user: dict[UUID, Told] = {}
+    by_user: dict[UUID, NotifiedColleague] = {}
     for reminder in reminders.select_related("recipient").order_by(F("sent_at").asc(nulls_last=True)):
-        by_user.setdefault(reminder.recipient_id, Told(reminder.recipient, reminder.sent_at))
+        by_user.setdefault(reminder.recipient_id, NotifiedColleague(reminder.recipient, reminder.sent_at))
     return sorted(by_user.values(), key=lambda told: (fold(told.user.name), told.user.pk))
 
 
-def _call(concern: Concern, row: Any) -> Call:
-    communities = [Focus(focus) for focus in row.declared or ()]  # null if no community is affected
-    by_kind = FOCUS_OF_KIND.get(Kind(row.kind))
+def _call(concern: Concern, organisation: Any) -> Call:
+    communities = [Focus(focus) for focus in organisation.declared or ()]  # null if no community is affected
+    by_kind = FOCUS_OF_KIND.get(Kind(organisation.kind))
     if by_kind in concern.affected_focuses and by_kind not in communities:
         communities.append(by_kind)
     return Call(
-        organisation=row,
-        is_the_place=row.pk == concern.site_organisation_id,
+        organisation=organisation,
+        is_the_place=organisation.pk == concern.site_organisation_id,
         communities=communities,
-        first_to_call=next(iter(row.affiliations.all()), None),
+        first_to_call=next(iter(organisation.affiliations.all()), None),
     )
 
 
-def _speaking_for(affected: list[str]) -> Q:
-    """By their own word, or by the kind that stands for a community."""
+def _representing(affected: list[str]) -> Q:
+    """Match organisations that represent a community: by their declaration, or by their kind."""
     kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in affected]
-    return Q(Exists(_declared(affected))) | Q(kind__in=kinds)
+    return Q(Exists(_declared_focuses(affected))) | Q(kind__in=kinds)
 
 
-def _declared(affected: list[str]) -> QuerySet[FocusDeclaration]:
-    """What an organisation says of itself about these communities."""
+def _declared_focuses(affected: list[str]) -> QuerySet[FocusDeclaration]:
+    """Current declarations of an organisation about these communities."""
     return FocusDeclaration.objects.current().filter(organisation=OuterRef("pk"), focus__in=affected)
 
 
-def _around(district: District) -> Q:
-    """At home or active in the district, the one it lies in and its parts, or for the whole city."""
+def _in_area_of(district: District) -> Q:
+    """Match organisations based or active in the district, its parent and its parts, or in the whole city."""
     below_city = district.lineage[1:] or district.lineage
-    ground = District.objects.filter(Q(lineage__overlap=below_city) | Q(pk__in=district.lineage)).values("pk")
+    area = District.objects.filter(Q(lineage__overlap=below_city) | Q(pk__in=district.lineage)).values("pk")
     visiting = Organisation.also_in.through.objects.filter(
-        organisation_id=OuterRef("pk"), district_id__in=ground
+        organisation_id=OuterRef("pk"), district_id__in=area
     )
-    return Q(home_district__in=ground) | Q(Exists(visiting))
+    return Q(home_district__in=area) | Q(Exists(visiting))
 
 
-def _first_to_call(actor: Actor) -> QuerySet[Affiliation]:
-    """The one who is first to call, when the actor sees them, they have a number and did not withdraw."""
-    seen = Contact.objects.visible_to(actor).filter(withdrawn_on=None).exclude(phone="")
-    return Affiliation.objects.current().filter(is_primary=True, contact__in=seen).select_related("contact")
+def _reachable_main_contacts(actor: Actor) -> QuerySet[Affiliation]:
+    """Main contacts that the actor sees, with a phone number, who have not opted out."""
+    reachable_contacts = Contact.objects.visible_to(actor).filter(withdrawn_on=None).exclude(phone="")
+    return (
+        Affiliation.objects.current()
+        .filter(is_primary=True, contact__in=reachable_contacts)
+        .select_related("contact")
+    )

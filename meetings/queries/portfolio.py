@@ -1,4 +1,4 @@
-"""Whose page somebody opens without saying why: the people they work with (docs/adr/0013)."""
+"""Contacts that a user opens without giving a reason, because they work with them (docs/adr/0013)."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -21,48 +21,57 @@ OVER: Final = (MeetingStatus.CANCELLED, MeetingStatus.NOT_REACHED)
 
 
 def is_in_portfolio(actor: Actor, contact_id: UUID) -> bool:
-    """Whether ordinary work leads the actor to this person."""
-    return contact_id in portfolio_among(actor, [contact_id])
+    """Whether the contact belongs to the actor's ordinary work."""
+    return contact_id in contacts_in_portfolio(actor, [contact_id])
 
 
 @opened(Opened.RECOUNT)  # own meetings can lie in districts that the actor has left
-def portfolio_among(actor: Actor, contact_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of these contacts to whom ordinary work leads the actor, in one statement.
+def contacts_in_portfolio(actor: Actor, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Return the IDs that belong to the actor's ordinary work, in one statement.
 
-    The actor leads or stands in for one of the person's organisations; met the person or one of those within
-    90 days, or is about to; owes them a follow-up; or wrote the person's record lately.
+    The actor is lead or deputy officer of one of the contact's organisations. Or the actor has met the
+    contact or the organisation within 90 days, or is about to, owes them a follow-up, or edited the record
+    within 90 days.
     """
     if actor.id is None or not contact_ids:
         return set()
     since = timezone.now() - LATELY
-    speaks = Affiliation.objects.current().filter(contact=OuterRef("pk"))
-    theirs = Affiliation.objects.current().filter(contact=OuterRef(OuterRef("pk"))).values("organisation")
+    affiliations = Affiliation.objects.current().filter(contact=OuterRef("pk"))
+    contact_organisations = (
+        Affiliation.objects.current().filter(contact=OuterRef(OuterRef("pk"))).values("organisation")
+    )
     own_meetings = Meeting.objects.of_officer(actor.id).exclude(status__in=OVER).filter(starts_at__gte=since)
-    promises = FollowUp.objects.pending().of_owner(actor.id)
-    with_them = MeetingContact.objects.filter(contact=OuterRef("pk"), meeting__in=own_meetings)
-    with_theirs = MeetingOrganisation.objects.filter(organisation__in=theirs, meeting__in=own_meetings)
-    owed = FollowUpOrganisation.objects.filter(organisation__in=theirs, follow_up__in=promises)
-    led = speaks.filter(Q(organisation__lead_officer=actor.id) | Q(organisation__deputy_officer=actor.id))
-    wrote = Event.objects.filter(
-        object_ids__contains=_Only(OuterRef("pk")),
+    own_follow_ups = FollowUp.objects.pending().of_owner(actor.id)
+    met_contact = MeetingContact.objects.filter(contact=OuterRef("pk"), meeting__in=own_meetings)
+    met_organisation = MeetingOrganisation.objects.filter(
+        organisation__in=contact_organisations, meeting__in=own_meetings
+    )
+    owed_to_organisation = FollowUpOrganisation.objects.filter(
+        organisation__in=contact_organisations, follow_up__in=own_follow_ups
+    )
+    led_organisation = affiliations.filter(
+        Q(organisation__lead_officer=actor.id) | Q(organisation__deputy_officer=actor.id)
+    )
+    wrote_record = Event.objects.filter(
+        object_ids__contains=_ArrayOf(OuterRef("pk")),
         actor_kind="user",
         actor_id=actor.id,
         action__in=(Action.CREATE, Action.UPDATE),
         object_type="contact",
         at__gte=since,
     )
-    known = (
-        Exists(led)
-        | Exists(with_them)
-        | Exists(with_theirs)
-        | Exists(promises.filter(contact=OuterRef("pk")))
-        | Exists(owed)
-        | Exists(wrote)
+    in_portfolio = (
+        Exists(led_organisation)
+        | Exists(met_contact)
+        | Exists(met_organisation)
+        | Exists(own_follow_ups.filter(contact=OuterRef("pk")))
+        | Exists(owed_to_organisation)
+        | Exists(wrote_record)
     )
-    return set(Contact.objects.filter(known, pk__in=contact_ids).values_list("pk", flat=True))
+    return set(Contact.objects.filter(in_portfolio, pk__in=contact_ids).values_list("pk", flat=True))
 
 
-class _Only(Func):
+class _ArrayOf(Func):
     """An array of one ID."""
 
     template = "ARRAY[%(expressions)s]"

@@ -1,4 +1,4 @@
-"""What an officer should know at the door: what was said last, what is owed, whom to greet."""
+"""Preparation for a meeting: facts of the last meetings, pending follow-ups, and contacts to greet."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,11 @@ PEOPLE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """`facts` are meetings with `officer_names`, latest first; `owed` follow-ups `with_homes`, due first."""
+class OrganisationPreparation:
+    """Preparation for one organisation.
+
+    `facts` are meetings with `officer_names`, latest first. `owed` are follow-ups `with_homes`, by due date.
+    """
 
     organisation: Organisation
     facts: Sequence[Meeting]
@@ -32,15 +35,15 @@ class Known:
 
     @property
     def rows(self) -> Iterator[Any]:
-        """Everything that is shown beside the organisation itself."""
+        """All rows shown beside the organisation itself."""
         yield from self.facts
-        yield from rows_of(self.owed)
+        yield from follow_ups_with_organisations(self.owed)
         yield from (role.contact for role in self.to_greet)
 
 
 @dataclass(frozen=True, slots=True)
-class Prep:
-    """What to read before a meeting. `organisations` are those invited that the reader sees."""
+class MeetingPreparation:
+    """Preparation for a meeting. `organisations` are the invited ones that the reader sees."""
 
     meeting: Meeting
     organisations: Sequence[Organisation]
@@ -49,58 +52,72 @@ class Prep:
 
     @property
     def rows(self) -> Iterator[Any]:
-        """Everything that is shown, for the activity log."""
+        """All rows shown, for the activity log."""
         yield from (self.meeting, *self.organisations, *self.facts)
-        yield from rows_of(self.owed)
+        yield from follow_ups_with_organisations(self.owed)
 
     @property
     def minutes(self) -> int:
-        """How many are left. 0 once it has begun."""
+        """Minutes until the meeting starts; 0 after its start."""
         return max(0, ceil((self.meeting.starts_at - timezone.now()) / timedelta(minutes=1)))
 
 
-def prep_of(actor: Actor, meeting: Meeting, organisations: Sequence[Organisation]) -> Prep:
-    """The card of a meeting: three statements."""
-    return Prep(meeting, organisations, latest_facts(actor, organisations), owed_to(actor, organisations))
+def meeting_preparation(
+    actor: Actor, meeting: Meeting, organisations: Sequence[Organisation]
+) -> MeetingPreparation:
+    """Read the preparation for a meeting. Three statements."""
+    return MeetingPreparation(
+        meeting,
+        organisations,
+        latest_meetings_with_facts(actor, organisations),
+        follow_ups_owed_to(actor, organisations),
+    )
 
 
-def to_greet(organisations: Collection[Organisation]) -> list[Affiliation]:
-    """The main contact of each, or whoever comes first by name. Whoever sees an organisation sees them."""
+def contacts_to_greet(organisations: Collection[Organisation]) -> list[Affiliation]:
+    """The main contact of each organisation, else the first by name.
+
+    Each reader of an organisation sees its contacts.
+    """
     rows = Affiliation.objects.current().to_contact().filter(organisation__in=organisations)
-    first = rows.order_by("organisation", "-is_primary", "contact__folded", "pk").distinct("organisation")
-    return list(first.select_related("contact", "organisation"))
+    greeted = rows.order_by("organisation", "-is_primary", "contact__folded", "pk").distinct("organisation")
+    return list(greeted.select_related("contact", "organisation"))
 
 
-def known_of(actor: Actor, organisation: Organisation, facts: int = FACTS) -> Known:
-    """What the actor sees of an organisation that they see: four statements."""
-    return Known(
+def organisation_preparation(
+    actor: Actor, organisation: Organisation, facts: int = FACTS
+) -> OrganisationPreparation:
+    """Read the preparation for an organisation that the actor sees. Four statements."""
+    return OrganisationPreparation(
         organisation,
-        latest_facts(actor, [organisation], facts),
-        owed_to(actor, [organisation]),
+        latest_meetings_with_facts(actor, [organisation], facts),
+        follow_ups_owed_to(actor, [organisation]),
         list(Affiliation.objects.spokespeople_of(organisation)[:PEOPLE]),
     )
 
 
-def owed_to(actor: Actor, organisations: Collection[Organisation]) -> list[FollowUp]:
-    """Open follow-ups promised to any of them, with `seen_links`, the most urgent first: two statements."""
-    made = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation__in=organisations)
-    rows = FollowUp.objects.visible_to(actor).pending().filter(Exists(made)).with_homes()
+def follow_ups_owed_to(actor: Actor, organisations: Collection[Organisation]) -> list[FollowUp]:
+    """Pending follow-ups for any of the organisations, with `seen_links`, by due date. Two statements."""
+    links = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation__in=organisations)
+    rows = FollowUp.objects.visible_to(actor).pending().filter(Exists(links)).with_homes()
     rows = rows.select_related("owner").prefetch_related(seen_links(FollowUpOrganisation, actor))
     return list(rows.order_by("due_on", "pk")[: OWED * len(organisations)]) if organisations else []
 
 
-def rows_of(owed: Iterable[FollowUp]) -> Iterator[Any]:
-    """Follow-ups and whom they were promised to, for the activity log."""
-    for row in owed:
-        yield row
-        yield from (link.organisation for link in row.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
+def follow_ups_with_organisations(follow_ups: Iterable[FollowUp]) -> Iterator[Any]:
+    """Follow-ups and the organisations they are for, for the activity log."""
+    for follow_up in follow_ups:
+        yield follow_up
+        yield from (link.organisation for link in follow_up.seen_links)  # type: ignore[attr-defined]  # prefetched under this name
 
 
-def latest_facts(actor: Actor, organisations: Collection[Organisation], limit: int = FACTS) -> list[Meeting]:
-    """The last meetings with any of them that left facts, with the names of the officers."""
-    came = MeetingOrganisation.objects.filter(
+def latest_meetings_with_facts(
+    actor: Actor, organisations: Collection[Organisation], limit: int = FACTS
+) -> list[Meeting]:
+    """The last held meetings with any of the organisations that have facts, with `officer_names`."""
+    attended = MeetingOrganisation.objects.filter(
         meeting=OuterRef("pk"), organisation__in=organisations, present=True
     )
     names = User.objects.filter(meetings=OuterRef("pk")).order_by("name", "pk").values("name")
-    rows = Meeting.objects.visible_to(actor).held().exclude(facts="").filter(Exists(came))
+    rows = Meeting.objects.visible_to(actor).held().exclude(facts="").filter(Exists(attended))
     return list(rows.annotate(officer_names=ArraySubquery(names)).order_by("-starts_at", "pk")[:limit])

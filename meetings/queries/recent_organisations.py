@@ -1,4 +1,4 @@
-"""The organisations a reader is most likely to mean: those they lead or have met."""
+"""Organisations that a reader is likely to look for: recently met, led or deputised."""
 
 from typing import Final
 
@@ -16,16 +16,16 @@ LATELY: Final = 40
 
 
 def recent_organisations(actor: Actor) -> OrganisationQuerySet:
-    """Active ones at home with the actor, the last met first."""
-    own = Meeting.officers.through.objects.filter(meeting=OuterRef("meeting"), user=actor.id)
-    met = MeetingOrganisation.objects.filter(Exists(own), organisation=OuterRef("pk"))
+    """Active organisations in the actor's districts that the actor leads, deputises or has met."""
+    own_meetings = Meeting.officers.through.objects.filter(meeting=OuterRef("meeting"), user=actor.id)
+    met = MeetingOrganisation.objects.filter(Exists(own_meetings), organisation=OuterRef("pk"))
     rows = Organisation.objects.at_home_with(actor).active()
     mine = rows.filter(Q(lead_officer=actor.id) | Q(deputy_officer=actor.id) | Exists(met))
     return mine.order_by(F("last_met_at").desc(nulls_last=True), "folded", "pk")[:AT_MOST]
 
 
 def recent_in_relief(actor: Actor) -> list[Organisation]:
-    """Organisations of the districts that temporary access opens, the last met first, whoever met them."""
+    """Organisations of the districts open by temporary access, last met first."""
     if not actor.relief_ids:
         return []
     rows = Organisation.objects.visible_to(actor).active().filter(home_district__in=actor.relief_ids)
@@ -33,26 +33,26 @@ def recent_in_relief(actor: Actor) -> list[Organisation]:
 
 
 def recently_met(actor: Actor, limit: int = 8) -> list[Organisation]:
-    """Whom the actor is likely to log next: met or tried lately, then led or deputised, longest unmet first.
+    """Organisations that the actor is likely to log next: met or tried lately, then led or deputised.
 
-    One query, and a second where so many were not met.
+    Those led or deputised come longest unmet first. One query, and a second if fewer than `limit` were met.
     """
     took_place = Meeting.objects.of_officer(actor.id).filter(
         status__in=[MeetingStatus.HELD, MeetingStatus.NOT_REACHED], starts_at__lte=timezone.now()
     )
     lately = took_place.order_by("-starts_at", "pk").values("pk")[:LATELY]
-    seen = Organisation.objects.visible_to(actor).active()
+    organisations = Organisation.objects.visible_to(actor).active()
     links = MeetingOrganisation.objects.filter(
         Q(present=True) | Q(meeting__status=MeetingStatus.NOT_REACHED),
         meeting__in=lately,
-        organisation__in=seen,
+        organisation__in=organisations,
     ).select_related("organisation__home_district")
     met = {
         link.organisation_id: link.organisation
         for link in links.order_by("-meeting__starts_at", "organisation__folded", "organisation")
     }
     if len(met) < limit:
-        led = seen.of_officer(actor.id).exclude(pk__in=met).select_related("home_district")
+        led = organisations.of_officer(actor.id).exclude(pk__in=met).select_related("home_district")
         longest_unmet = led.order_by(F("last_met_at").asc(nulls_first=True), "pk")
         met |= {row.pk: row for row in longest_unmet[: limit - len(met)]}
     return list(met.values())[:limit]

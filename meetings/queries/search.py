@@ -1,4 +1,4 @@
-"""One box for everything an officer looks for."""
+"""Search of organisations, contacts, meetings, follow-ups and concerns by one text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ SHOWN = 10  # of each
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the actor sees of what was looked for, best first in each group; promises with `seen_links`."""
+class SearchResults:
+    """Search results that the actor sees, best first in each group. Follow-ups have `seen_links`."""
 
     organisations: list[Organisation]
     contacts: list[Contact]
     meetings: list[Meeting]
     follow_ups: list[FollowUp]
     concerns: list[Concern]
-    more: frozenset[str]  # groups of which more was found than stands here
+    more: frozenset[str]  # names of groups with more results than listed
 
     def __len__(self) -> int:
         return sum(1 for _id in self.ids())
@@ -34,9 +34,9 @@ class Found:
             yield from (row.pk for row in rows)
 
     def shown_ids(self) -> Iterator[UUID]:
-        """What was found, and to whom promises were made: for the trail."""
+        """IDs of results and of the organisations of follow-ups, for the activity log."""
         yield from self.ids()
-        yield from (link.organisation_id for link in self._promised_to())
+        yield from (link.organisation_id for link in self._follow_up_links())
 
     def district_ids(self) -> set[UUID]:
         return {
@@ -44,16 +44,16 @@ class Found:
             *(contact.home_district_id for contact in self.contacts),
             *(meeting.district_id for meeting in self.meetings),
             *(concern.district_id for concern in self.concerns),
-            *(link.organisation.home_district_id for link in self._promised_to()),
+            *(link.organisation.home_district_id for link in self._follow_up_links()),
         }
 
-    def _promised_to(self) -> Iterator[FollowUpOrganisation]:
-        for promise in self.follow_ups:
-            yield from promise.seen_links  # type: ignore[attr-defined]  # prefetched
+    def _follow_up_links(self) -> Iterator[FollowUpOrganisation]:
+        for follow_up in self.follow_ups:
+            yield from follow_up.seen_links  # type: ignore[attr-defined]  # prefetched
 
 
-def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> Found:
-    """Whatever is like these words, this number or address: a query for each group, and one for links."""
+def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> SearchResults:
+    """Search by words, a number or an address: one query for each group, and one for links."""
     meetings = Meeting.objects.visible_to(actor).select_related("district")
     follow_ups = FollowUp.objects.visible_to(actor).select_related("owner")
     follow_ups = follow_ups.prefetch_related(seen_links(FollowUpOrganisation, actor))
@@ -65,5 +65,5 @@ def search_everything(actor: Actor, q: str, limit: int = SHOWN) -> Found:
         "follow_ups": list(matching(follow_ups, q)[: limit + 1]),
         "concerns": list(matching(concerns, q)[: limit + 1]),
     }
-    more = frozenset(name for name, rows in groups.items() if len(rows) > limit)
-    return Found(**{name: rows[:limit] for name, rows in groups.items()}, more=more)
+    longer_groups = frozenset(name for name, rows in groups.items() if len(rows) > limit)
+    return SearchResults(**{name: rows[:limit] for name, rows in groups.items()}, more=longer_groups)

@@ -1,4 +1,4 @@
-"""Who gets the reminders of a colleague who is away: who shares their organisations, else supervisors."""
+"""Stand-ins who get the reminders of an absent colleague: lead or deputy officers, else supervisors."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -18,37 +18,37 @@ from reminders.rules import Recipient
 _OFFICERS: Final = ("organisation__lead_officer", "organisation__deputy_officer")
 
 
-def recipient(user: User) -> Recipient:
+def recipient_of(user: User) -> Recipient:
     return Recipient(user.pk, frozenset(user.reminder_channels), ZoneInfo(user.time_zone), user.is_active)
 
 
 def is_away(user: User, at: datetime) -> bool:
-    """Whether a user has not said to be back by this moment."""
+    """Whether the user is absent at this moment."""
     return user.absent_until is not None and city_day(at) < user.absent_until
 
 
 class StandIns:
-    """Lead and deputy officers of the organisations of some rows, who are here and see the row.
+    """Present lead and deputy officers of the organisations of some rows, who see the row.
 
-    `links` are of these rows and their organisations, and `parent` is the name of the row in them. Nothing
-    is read if there are no links.
+    `links` connect the rows with their organisations, and `parent` is the row's name in them. Without links
+    no query runs.
     """
 
     def __init__(self, rows: Any, links: QuerySet[Any], parent: str) -> None:
-        self._of: dict[UUID, list[User]] = defaultdict(list)
+        self._officers_by_row: dict[UUID, list[User]] = defaultdict(list)
         officers: dict[UUID, set[UUID]] = defaultdict(set)
         for row_id, *pair in links.values_list(parent, *_OFFICERS):
             for officer_id in filter(None, pair):
                 officers[officer_id].add(row_id)
         staff = User.objects.active().with_role(*WRITES).filter(pk__in=officers)
         for user in staff.exclude(pk__in=User.objects.away_on(city_today())).in_order() if officers else ():
-            seen = rows.visible_to(actor_for(user)).filter(pk__in=officers[user.pk])
-            for row_id in seen.values_list("pk", flat=True):
-                self._of[row_id].append(user)
+            visible_rows = rows.visible_to(actor_for(user)).filter(pk__in=officers[user.pk])
+            for row_id in visible_rows.values_list("pk", flat=True):
+                self._officers_by_row[row_id].append(user)
 
-    def of(
+    def for_row(
         self, row_id: UUID, supervisors: Iterable[Recipient], *, but: Collection[UUID]
     ) -> Sequence[Recipient]:
-        """Whoever takes the place of `but` for a row; nobody if there is no one else."""
-        found = [recipient(user) for user in self._of[row_id]] or list(supervisors)
-        return [one for one in found if one.id not in but]
+        """Stand-ins of `but` for a row, else `supervisors`; empty if all of them are in `but`."""
+        stand_ins = [recipient_of(user) for user in self._officers_by_row[row_id]] or list(supervisors)
+        return [stand_in for stand_in in stand_ins if stand_in.id not in but]

@@ -1,4 +1,4 @@
-"""What happened with an organisation: meetings, promises, concerns, and who changed what it says of it."""
+"""Timeline of an organisation: meetings, follow-ups, concerns and changes of its record."""
 
 import heapq
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Newest first; `older` is the cursor of what comes after, empty when there is nothing."""
+    """Entries, newest first. `older` is the cursor of the next page; empty at the end."""
 
     entries: Sequence[Entry]
     older: str
@@ -45,9 +45,10 @@ class Timeline:
 def organisation_timeline(
     actor: Actor, organisation: Organisation, *, only: str = "", before: str = "", limit: int = ENTRIES
 ) -> Timeline:
-    """What the actor sees of it, in four statements. A promise stands where it was made, or kept.
+    """Read the entries that the actor sees, in four statements.
 
-    `only` is one of TYPES, and everything for any other text.
+    A follow-up is dated by its completion, else by its creation. `only` is one of TYPES; any other text
+    selects all types.
     """
     sources: list[tuple[Any, models.QuerySet[Any]]] = [
         ("meeting", _meetings(actor, organisation)),
@@ -55,45 +56,47 @@ def organisation_timeline(
         ("concern", _concerns(actor, organisation)),
         ("change", _changes(organisation)),
     ]
-    earlier = _before(before)
-    found = [
+    earlier = _before_cursor(before)
+    entries_by_source = [
         [Entry(row.moment, kind, row) for row in rows.filter(earlier).order_by("-moment", "-pk")[: limit + 1]]
         for kind, rows in sources
         if only not in TYPES or only == kind
     ]
-    merged = heapq.merge(*found, key=lambda entry: (entry.at, entry.row.pk), reverse=True)
+    merged = heapq.merge(*entries_by_source, key=lambda entry: (entry.at, entry.row.pk), reverse=True)
     entries = list(islice(merged, limit + 1))
-    last = entries[limit - 1] if len(entries) > limit else None
-    return Timeline(entries[:limit], f"{last.at.isoformat()}|{last.row.pk}" if last else "")
+    last_entry = entries[limit - 1] if len(entries) > limit else None
+    return Timeline(entries[:limit], f"{last_entry.at.isoformat()}|{last_entry.row.pk}" if last_entry else "")
 
 
-def next_promises(actor: Actor, organisation: Organisation, limit: int = 5) -> list[FollowUp]:
-    """Open promises to the organisation that the actor sees, the most urgent first."""
-    made = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation=organisation)
-    rows = FollowUp.objects.visible_to(actor).pending().filter(models.Exists(made)).with_homes()
+def next_follow_ups(actor: Actor, organisation: Organisation, limit: int = 5) -> list[FollowUp]:
+    """Pending follow-ups for the organisation that the actor sees, by due date."""
+    links = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation=organisation)
+    rows = FollowUp.objects.visible_to(actor).pending().filter(models.Exists(links)).with_homes()
     return list(rows.select_related("owner").order_by("due_on", "pk")[:limit])
 
 
-def with_next_promise(queryset: models.QuerySet[Organisation], actor: Actor) -> models.QuerySet[Organisation]:
-    """Each organisation with `promise_on` and `promise_title` of its most urgent open promise."""
-    made = FollowUpOrganisation.objects.filter(
+def with_next_follow_up(
+    queryset: models.QuerySet[Organisation], actor: Actor
+) -> models.QuerySet[Organisation]:
+    """Annotate organisations with `promise_on` and `promise_title` of the pending follow-up due first."""
+    links = FollowUpOrganisation.objects.filter(
         follow_up=OuterRef("pk"), organisation=OuterRef(OuterRef("pk"))
     )
-    rows = FollowUp.objects.visible_to(actor).pending().filter(models.Exists(made)).order_by("due_on", "pk")
+    rows = FollowUp.objects.visible_to(actor).pending().filter(models.Exists(links)).order_by("due_on", "pk")
     return queryset.annotate(
         promise_on=Subquery(rows.values("due_on")[:1]), promise_title=Subquery(rows.values("title")[:1])
     )
 
 
-def _before(cursor: str) -> Q:
+def _before_cursor(cursor: str) -> Q:
     at, _bar, pk = cursor.partition("|")
     try:
-        moment, row = parse_datetime(at), UUID(pk)
+        moment, row_id = parse_datetime(at), UUID(pk)
     except ValueError:
         return Q()
     if moment is None or moment.tzinfo is None:
         return Q()
-    return Q(moment__lt=moment) | Q(moment=moment, pk__lt=row)
+    return Q(moment__lt=moment) | Q(moment=moment, pk__lt=row_id)
 
 
 def _meetings(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
@@ -108,25 +111,25 @@ def _meetings(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
 
 
 def _follow_ups(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
-    made = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation=organisation)
-    rows = FollowUp.objects.visible_to(actor).filter(models.Exists(made)).select_related("owner")
+    links = FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk"), organisation=organisation)
+    rows = FollowUp.objects.visible_to(actor).filter(models.Exists(links)).select_related("owner")
     return rows.annotate(
-        moment=Coalesce("completed_at", "created_at"), told_on=Subquery(made.values("reported_back_on")[:1])
+        moment=Coalesce("completed_at", "created_at"), told_on=Subquery(links.values("reported_back_on")[:1])
     )
 
 
 def _concerns(actor: Actor, organisation: Organisation) -> models.QuerySet[Any]:
     rows = Concern.objects.visible_to(actor)
-    about = Q(site_organisation=organisation) | Q(raised_by_organisation=organisation)
-    return rows.filter(about).annotate(moment=F("received_at"))
+    concerns_organisation = Q(site_organisation=organisation) | Q(raised_by_organisation=organisation)
+    return rows.filter(concerns_organisation).annotate(moment=F("received_at"))
 
 
 def _changes(organisation: Organisation) -> models.QuerySet[Any]:
-    """Without those that only say it was met: the meeting stands there itself."""
+    """Changes without refreshed last-met dates, because the meeting itself is an entry."""
     return changes_of("organisation", organisation.pk).exclude(event__field_names=LAST_MET_FIELDS)
 
 
 def changes_of(object_type: str, object_id: UUID) -> models.QuerySet[Any]:
-    """Which fields of an object changed in which event, and when: never the values."""
+    """Changes of an object with event, field names and moment, without values."""
     rows = Change.objects.filter(object_id=object_id, object_type=object_type)
     return rows.select_related("event").annotate(moment=F("at"))

@@ -21,7 +21,14 @@ from lib.row_context import writes
 from meetings.models import FollowUp, Handover, Meeting
 from meetings.models.handover import Moved
 from meetings.policies import can_hand_over
-from meetings.queries.handover import Move, Portfolio, colleagues, plan, portfolio_of, successors
+from meetings.queries.handover import (
+    Move,
+    Portfolio,
+    colleagues_with_portfolio,
+    plan_moves,
+    portfolio_of,
+    possible_successors,
+)
 from meetings.services.follow_ups import edit_follow_up
 from meetings.services.meetings import edit_meeting
 
@@ -46,7 +53,7 @@ def hand_over(
     """
     if not can_hand_over(actor):
         raise PermissionDenied
-    officer: User = colleagues(actor).get(pk=officer_id)
+    officer: User = colleagues_with_portfolio(actor).get(pk=officer_id)
     portfolio = portfolio_of(actor, officer)
     if shown is not None and shown != portfolio.fingerprint:
         raise StaleVersion(0)
@@ -64,10 +71,10 @@ def hand_over(
 
 def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mapping[UUID, UUID]) -> list[Move]:
     """What would move to whom. Raises ValidationError, by `to` or organisation, for who cannot take it."""
-    able = {user.pk: user for user in successors(actor, portfolio)}
+    able = {user.pk: user for user in possible_successors(actor, portfolio)}
     if not {to_id, *others.values()} <= able.keys():
         raise ValidationError({"to": _("Choose a colleague with an active account.")})
-    moves = plan(portfolio, able[to_id], {pk: able[user_id] for pk, user_id in others.items()})
+    moves = plan_moves(portfolio, able[to_id], {pk: able[user_id] for pk, user_id in others.items()})
     lineages = dict(District.objects.filter(pk__in=portfolio.district_ids).values_list("pk", "lineage"))
     for move in moves:
         place = _place_of(move.row)

@@ -21,7 +21,9 @@ def calendar(request: ActorRequest) -> HttpResponse:
     month = month_of(request.actor, month_named(request.GET.get("month", ""), today), mine=mine)
     disclose(request, "meeting", month.rows, action=Action.LIST)
     days = list(month.days)
-    earlier = [entry for entry in days if entry.day < today] if month.first == today.replace(day=1) else []
+    earlier = (
+        [entry for entry in days if entry.day < today] if month.first_day == today.replace(day=1) else []
+    )
     return render(
         request,
         "pages/calendar/calendar.html",

@@ -27,7 +27,7 @@ from meetings.guide.offers import OFFERS
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.models.concern import ConcernQuerySet
 from meetings.policies import can_edit_concern
-from meetings.queries.calls import neighbouring_leads, supervisors_of, told_of, whom_to_call
+from meetings.queries.calls import calls_about, neighbouring_leads, notified_colleagues, supervisors_of
 from meetings.services.concerns import (
     answer_concern,
     close_concern,
@@ -88,8 +88,8 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     actor = request.actor
     rows = with_incident(Concern.objects.visible_to(actor), actor)
     row: Any = get_or_404(with_references(rows, actor), pk)
-    calls = whom_to_call(actor, row)
-    told = told_of(row)
+    calls = calls_about(actor, row)
+    told = notified_colleagues(row)
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
     promises = promises.order_by("due_on", "pk")[:20]
     called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]

@@ -19,7 +19,7 @@ from districts.models import District, ExpectedCommunity
 from districts.policies import can_choose_homes, can_keep_expected_communities
 from districts.services.districts import expect_community, withdraw_expected_community
 from lib.days import city_today
-from meetings.queries.district_profile import Figures, figures, profile
+from meetings.queries.district_profile import DistrictFigures, district_figures, profile_of
 from pages.disclosing import disclose
 from pages.districts.forms import ExpectedCommunityForm
 from pages.districts.maps import Drawing, Shape, drawing
@@ -37,7 +37,7 @@ class Ground:
     """
 
     district: District
-    figures: Figures | None
+    figures: DistrictFigures | None
     shape: Shape | None
 
     @property
@@ -130,7 +130,7 @@ def _profile(
     picture = drawing(parts or [row])
     shown = None
     if _covers(actor, row):
-        shown = profile(actor, row, today)
+        shown = profile_of(actor, row, today)
         named = [one.pk for rows in shown.to_meet for one in rows]
         disclose(request, "organisation", named, district_ids=[row.pk])
     may_keep = can_keep_expected_communities(actor, row)
@@ -158,8 +158,10 @@ def _covers(actor: Actor, row: District) -> bool:
 
 def _ground(actor: Actor, rows: Iterable[District], picture: Drawing | None) -> list[Ground]:
     shapes = {shape.pk: shape for shape in picture.shapes} if picture else {}
-    counted = figures(actor, city_today()) if actor.reads else {}
+    counted = district_figures(actor, city_today()) if actor.reads else {}
     return [
-        Ground(row, counted.get(row.pk, Figures()) if _covers(actor, row) else None, shapes.get(row.pk))
+        Ground(
+            row, counted.get(row.pk, DistrictFigures()) if _covers(actor, row) else None, shapes.get(row.pk)
+        )
         for row in rows
     ]

@@ -26,10 +26,10 @@ from meetings.queries.handover import (
     Move,
     Portfolio,
     briefs_of,
-    colleagues,
-    left_behind,
+    colleagues_with_portfolio,
+    count_led_by_departed,
     portfolio_of,
-    successors,
+    possible_successors,
 )
 from meetings.services.handover import can_undo, hand_over, planned_moves, undo_handover
 from pages.disclosing import disclose
@@ -49,10 +49,10 @@ def _supervisors_only(request: ActorRequest) -> None:
 def handovers(request: ActorRequest) -> HttpResponse:
     """Colleagues whose portfolios can be handed over. Deactivated accounts come first."""
     _supervisors_only(request)
-    rows = list(colleagues(request.actor).order_by("is_active", "name", "pk"))
+    rows = list(colleagues_with_portfolio(request.actor).order_by("is_active", "name", "pk"))
     counted = request.actor.district_ids
     disclose(request, "handover", [row.pk for row in rows], action=Action.LIST, district_ids=counted)
-    context = {"rows": rows, "left_behind": left_behind(request.actor)}
+    context = {"rows": rows, "left_behind": count_led_by_departed(request.actor)}
     return render(request, "pages/handover/list.html", context)
 
 
@@ -60,9 +60,9 @@ def handovers(request: ActorRequest) -> HttpResponse:
 def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Choose who takes over, preview the changes (`step=preview`) and apply them (`step=move`)."""
     _supervisors_only(request)
-    officer: User = get_or_404(colleagues(request.actor), pk)
+    officer: User = get_or_404(colleagues_with_portfolio(request.actor), pk)
     portfolio = portfolio_of(request.actor, officer)
-    able = list(successors(request.actor, portfolio))
+    able = list(possible_successors(request.actor, portfolio))
     form = HandoverForm(posted(request), portfolio=portfolio, able=able)
     step, moves, status = request.POST.get("step"), None, 200
     if form.is_bound and step != "choose" and form.is_valid():
@@ -89,7 +89,7 @@ def handover(request: ActorRequest, pk: UUID) -> HttpResponse:
 def absence(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Record on which day a colleague is back."""
     _supervisors_only(request)
-    officer: User = get_or_404(colleagues(request.actor), pk)
+    officer: User = get_or_404(colleagues_with_portfolio(request.actor), pk)
     form = AbsenceForm(request.POST)
     if form.is_valid():
         with RefusalsIn(form):

@@ -20,7 +20,12 @@ from contacts.policies import home_of
 from lib.days import city_today
 from meetings.codes import FollowUpKind, MeetingKind
 from meetings.models import FollowUp, Meeting
-from meetings.queries.preparation import Known, known_of, owed_to, rows_of
+from meetings.queries.preparation import (
+    OrganisationPreparation,
+    follow_ups_owed_to,
+    follow_ups_with_organisations,
+    organisation_preparation,
+)
 from meetings.queries.recent_organisations import recently_met
 from meetings.services.held_meetings import discard_meeting
 from meetings.services.held_meetings import log_meeting as save_log
@@ -51,7 +56,7 @@ class MeetingLog:
     searched: str
     found: list[Who]
     chosen: Who | None
-    known: Known | None
+    known: OrganisationPreparation | None
 
 
 @form_page
@@ -160,7 +165,12 @@ def log_assembly(request: ActorRequest) -> HttpResponse:
 
 def show_assembly_form(request: ActorRequest, log: AssemblyLog, status: int = 200) -> HttpResponse:
     searched = request.POST.get("q", "") if _is_finding(request) else ""
-    disclose(request, "organisation", [*log.attendance.rows, *rows_of(log.owed)], searched=searched)
+    disclose(
+        request,
+        "organisation",
+        [*log.attendance.rows, *follow_ups_with_organisations(log.owed)],
+        searched=searched,
+    )
     context = {"form": log.form, "rows": log.attendance, "promises": log.follow_ups}
     return render(request, "pages/log/assembly.html", context, status=status)
 
@@ -190,7 +200,7 @@ def _assembly_log(request: ActorRequest) -> AssemblyLog:
     attendance = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
     there = there_of(attendance.given)
     form = AssemblyForm(request.POST or None, initial=_now(), actor=request.actor, taking_part=there)
-    owed = owed_to(request.actor, there)
+    owed = follow_ups_owed_to(request.actor, there)
     form.offer_owed(request.actor, owed)
     form.draft = act in DRAFTS
     return AssemblyLog(form, attendance, _promise_forms(request, attendance, adding=act == "add"), owed)
@@ -339,11 +349,11 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
-def _known(request: ActorRequest, participant: Who | None) -> Known | None:
+def _known(request: ActorRequest, participant: Who | None) -> OrganisationPreparation | None:
     """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
     if participant is None or participant.organisation is None:
         return None
-    known = known_of(request.actor, participant.organisation, facts=1)
+    known = organisation_preparation(request.actor, participant.organisation, facts=1)
     if may_offer(request, [role.contact_id for role in known.to_greet]):
         return known
     sent = request.POST.getlist("people")
@@ -351,7 +361,10 @@ def _known(request: ActorRequest, participant: Who | None) -> Known | None:
 
 
 def _disclose(
-    request: ActorRequest, rows: list[Organisation | Contact], known: Known | None = None, searched: str = ""
+    request: ActorRequest,
+    rows: list[Organisation | Contact],
+    known: OrganisationPreparation | None = None,
+    searched: str = "",
 ) -> None:
     """Disclose contacts separately, with the reason given, because inquiries are about contacts."""
     shown = {row.pk: row for row in (*rows, *(known.rows if known else ()))}.values()

@@ -21,7 +21,12 @@ from meetings.codes import Attendance, MeetingStatus
 from meetings.filters.meetings import MeetingFilters
 from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation
 from meetings.policies import can_edit_meeting
-from meetings.queries.preparation import owed_to, prep_of, rows_of, to_greet
+from meetings.queries.preparation import (
+    contacts_to_greet,
+    follow_ups_owed_to,
+    follow_ups_with_organisations,
+    meeting_preparation,
+)
 from meetings.queries.recent_organisations import recently_met
 from meetings.queries.timeline import changes_of
 from meetings.queries.today import seen_links
@@ -105,7 +110,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
     prep, greeted = None, []
     if row.status == MeetingStatus.PLANNED and actor.writes:
         organisations = [link.organisation for link in invited]
-        prep, greeted = prep_of(actor, row, organisations), to_greet(organisations)
+        prep, greeted = meeting_preparation(actor, row, organisations), contacts_to_greet(organisations)
         shown += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
     officers = list(row.officers.order_by("name", "pk"))
     was_there = row.status != MeetingStatus.PLANNED and actor.id in ids_of(officers)  # and has met them
@@ -241,7 +246,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.info(request, _("This meeting has already been held or cancelled."))
         return redirect("meeting", pk)
     rows, people = _rows_of(request, row, WAS_THERE)
-    owed = owed_to(request.actor, there_of(rows.given))
+    owed = follow_ups_owed_to(request.actor, there_of(rows.given))
     began = min(row.starts_at, timezone.now())
     initial = meeting_values(row, []) | {
         "starts_at": f"{timezone.localtime(began):{MINUTE}}",
@@ -255,7 +260,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
 
     form = fresh(request.POST or None)
     form.draft = request.POST.get("act") == "find"
-    shown = [row, *rows.rows, *people.rows, *rows_of(owed)]
+    shown = [row, *rows.rows, *people.rows, *follow_ups_with_organisations(owed)]
     disclose(request, "meeting", shown, people=_counted(request, people), searched=_searched(request))
     done: list[dict[str, Any]] = []
 

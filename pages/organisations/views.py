@@ -33,8 +33,8 @@ from lib.spoken import language_name
 from lib.told import texts
 from meetings.filters.organisations import OrganisationFilters
 from meetings.policies import can_hand_over
-from meetings.queries.handover import left_behind
-from meetings.queries.timeline import next_promises, organisation_timeline, with_next_promise
+from meetings.queries.handover import count_led_by_departed
+from meetings.queries.timeline import next_follow_ups, organisation_timeline, with_next_follow_up
 from oversight.policies import can_watch_records
 from pages.disclosing import disclose
 from pages.duplicates.merging import undo_of_merge
@@ -76,14 +76,14 @@ def organisations(request: ActorRequest) -> HttpResponseBase:
         request,
         "organisation",
         OrganisationFilters,
-        with_next_promise(rows, request.actor),
+        with_next_follow_up(rows, request.actor),
         heading=_("Organisations"),
         find=_("Find an organisation"),
         orderings=("folded", "last_met_at", "kind"),
         default="folded",
         implied=implied,
         today=city_today(),
-        left_behind=left_behind(request.actor) if can_hand_over(request.actor) else 0,
+        left_behind=count_led_by_departed(request.actor) if can_hand_over(request.actor) else 0,
         undo=offered_undo(request, "organisations"),
     )
 
@@ -99,7 +99,7 @@ def organisation(request: ActorRequest, pk: UUID) -> HttpResponse:
 def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpResponse:
     """The page of a row read `for_its_page`. `revealed` has its private channel, `mistakes` say why not."""
     people = list(Affiliation.objects.spokespeople_of(row))
-    promises = next_promises(request.actor, row)
+    promises = next_follow_ups(request.actor, row)
     only, older = request.GET.get("show", ""), request.GET.get("older", "")
     happened = organisation_timeline(request.actor, row, only=only, before=older)
     changes = [entry.row for entry in happened.entries if entry.type == "change"]

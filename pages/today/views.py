@@ -17,7 +17,7 @@ from exchange.models import WatchedRegister
 from exchange.policies import can_import
 from incidents.queries.incident_pages import under_way
 from lib.days import city_today
-from meetings.queries.preparation import Prep, prep_of
+from meetings.queries.preparation import MeetingPreparation, meeting_preparation
 from meetings.queries.today import Today, today_of
 from pages.disclosing import disclose
 from pages.lookups import ids_of
@@ -65,8 +65,8 @@ def _start(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/today/start.html", context)
 
 
-def _prep(actor: Actor, day: Today) -> Prep | None:
+def _prep(actor: Actor, day: Today) -> MeetingPreparation | None:
     """The next meeting within the hour. Its own page says whom to greet (docs/adr/0013)."""
     soon = timezone.now() + PREPARED
     meeting: Any = next((one for one in (*day.meetings, *day.coming) if one.starts_at <= soon), None)
-    return meeting and prep_of(actor, meeting, [link.organisation for link in meeting.seen_links])
+    return meeting and meeting_preparation(actor, meeting, [link.organisation for link in meeting.seen_links])

@@ -9,7 +9,7 @@ from icalendar import Event
 
 from lib.days import day_starts_at
 from meetings.codes import MeetingStatus
-from meetings.queries.calendar_entries import file_of, new_calendar
+from meetings.queries.calendar_entries import calendar_bytes, new_calendar
 from publishing.models import PublicMeeting
 
 _LETTERS: Final = 20
@@ -22,7 +22,7 @@ def calendar_name(notice: PublicMeeting) -> str:
 
 
 def write_calendar(notices: Sequence[PublicMeeting], as_of: date) -> bytes:
-    return file_of(new_calendar(), [_entry(notice, as_of) for notice in notices])
+    return calendar_bytes(new_calendar(), [_entry(notice, as_of) for notice in notices])
 
 
 def _entry(notice: PublicMeeting, as_of: date) -> Event:

@@ -60,10 +60,10 @@ def test_a_meeting_is_on_its_day_of_the_readers_zone(officer: User, north: Distr
 def test_a_cell_shows_five_entries_or_four_and_how_many_more() -> None:
     meetings = [Meeting(subject=str(number)) for number in range(6)]
     day = Day(city_today(), is_of_month=True, meetings=meetings[:5])
-    assert (len(day.first), day.others) == (5, [])
-    day = Day(city_today(), is_of_month=True, meetings=meetings, promises=[FollowUp()])
-    assert [row for _type, row in day.first] == meetings[:4]
-    assert [kind for kind, _row in day.others] == ["meeting", "meeting", "promise"]
+    assert (len(day.visible_entries), day.folded_entries) == (5, [])
+    day = Day(city_today(), is_of_month=True, meetings=meetings, follow_ups=[FollowUp()])
+    assert [row for _type, row in day.visible_entries] == meetings[:4]
+    assert [kind for kind, _row in day.folded_entries] == ["meeting", "meeting", "follow_up"]
 
 
 def test_own_and_the_districts(client: Client, officer: User, north: District) -> None:

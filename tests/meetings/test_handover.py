@@ -16,7 +16,12 @@ from districts.models import District
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from meetings.models import FollowUp, Handover, Meeting
-from meetings.queries.handover import colleagues, left_behind, portfolio_of, successors
+from meetings.queries.handover import (
+    colleagues_with_portfolio,
+    count_led_by_departed,
+    portfolio_of,
+    possible_successors,
+)
 from meetings.services.follow_ups import create_follow_up, edit_follow_up
 from meetings.services.handover import UNDO_WITHIN, hand_over, undo_handover
 from reminders.models import Reminder
@@ -221,7 +226,7 @@ def test_only_people_who_work_in_the_district_take_it_over(north: North) -> None
         with pytest.raises(ValidationError):
             hand_over(actor=north.actor, officer_id=north.leaving.pk, to_id=person.pk)
     assert north.state() == before
-    able = successors(north.actor, portfolio_of(north.actor, north.leaving))
+    able = possible_successors(north.actor, portfolio_of(north.actor, north.leaving))
     assert set(able) == {north.anna, north.carla, north.supervisor}
 
 
@@ -248,11 +253,11 @@ def test_officers_and_supervisors_of_other_districts_hand_nothing_over(north: No
 
 
 def test_organisations_led_by_people_who_have_left_are_counted(north: North) -> None:
-    assert left_behind(north.actor) == 0
+    assert count_led_by_departed(north.actor) == 0
     User.objects.filter(pk=north.leaving.pk).update(is_active=False)
-    assert left_behind(north.actor) == 1
-    assert left_behind(actor_for(make_supervisor(make_district()))) == 0
-    rows: Any = colleagues(north.actor)
+    assert count_led_by_departed(north.actor) == 1
+    assert count_led_by_departed(actor_for(make_supervisor(make_district()))) == 0
+    rows: Any = colleagues_with_portfolio(north.actor)
     counted = {one.name: (one.leads, one.deputises, one.owes) for one in rows}
     assert counted == {
         "Ben": (1, 1, 1),

@@ -11,7 +11,7 @@ from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from meetings.models import Concern, FollowUp
-from meetings.queries.timeline import next_promises, organisation_timeline, with_next_promise
+from meetings.queries.timeline import next_follow_ups, organisation_timeline, with_next_follow_up
 from meetings.services.held_meetings import log_meeting
 from tests.factories import make_actor, make_district, make_meeting, make_officer, make_organisation
 
@@ -129,8 +129,8 @@ def test_the_most_urgent_open_promise_comes_first() -> None:
     soon = make_promise(organisation, title="Send the form")
     make_promise(organisation, status="done", completed_at=timezone.now())
     actor = make_actor(north)
-    assert next_promises(actor, organisation) == [soon, later]
-    row: Any = with_next_promise(Organisation.objects.all(), actor).get()
+    assert next_follow_ups(actor, organisation) == [soon, later]
+    row: Any = with_next_follow_up(Organisation.objects.all(), actor).get()
     assert (row.promise_title, row.promise_on) == ("Send the form", city_today())
-    stranger: Any = with_next_promise(Organisation.objects.all(), make_actor(make_district())).get()
+    stranger: Any = with_next_follow_up(Organisation.objects.all(), make_actor(make_district())).get()
     assert stranger.promise_on is None

@@ -12,7 +12,7 @@ from contacts.models import Contact, Organisation
 from lib.days import city_today
 from meetings.codes import BiasGround
 from meetings.models import Concern
-from meetings.queries.calls import neighbouring_leads, supervisors_of, told_of, whom_to_call
+from meetings.queries.calls import calls_about, neighbouring_leads, notified_colleagues, supervisors_of
 from meetings.services.concerns import log_concern
 from reminders.models import Reminder
 from tests.factories import (
@@ -35,7 +35,7 @@ def speaking_for(focus: str, district: Any, **fields: Any) -> Organisation:
 
 
 def called(actor: Actor, concern: Concern) -> list[Organisation]:
-    return [call.organisation for call in whom_to_call(actor, concern).touched]
+    return [call.organisation for call in calls_about(actor, concern).touched]
 
 
 def log(district: Any, **fields: Any) -> Concern:
@@ -50,7 +50,7 @@ def test_the_place_comes_first_then_the_affected_communities_by_name() -> None:
     speaking_for("jewish", north)
     make_organisation(north)
     concern = log(north, bias_grounds=["anti_muslim"], site_organisation=mosque)
-    calls = whom_to_call(make_actor(north), concern).touched
+    calls = calls_about(make_actor(north), concern).touched
     assert [call.organisation for call in calls] == [mosque, first, second]
     assert [call.is_the_place for call in calls] == [True, False, False]
     assert [call.communities for call in calls] == [[], ["muslim"], ["muslim"]]
@@ -60,7 +60,7 @@ def test_a_kind_stands_for_its_community() -> None:
     north = make_district()
     shelter = make_organisation(north, kind="womens_organisation")
     make_organisation(north, kind="religious_community")
-    calls = whom_to_call(make_actor(north), log(north, bias_grounds=["gender_based"])).touched
+    calls = calls_about(make_actor(north), log(north, bias_grounds=["gender_based"])).touched
     assert [(call.organisation, call.communities) for call in calls] == [(shelter, ["women"])]
 
 
@@ -101,13 +101,13 @@ def test_the_first_to_call_is_on_the_card_unless_they_withdrew_or_have_no_number
     first.affiliations.update(is_primary=True)
     concern = log(north, bias_grounds=["anti_roma"])
     actor = make_actor(north)
-    (call,) = whom_to_call(actor, concern).touched
+    (call,) = calls_about(actor, concern).touched
     assert call.first_to_call is not None
     assert call.first_to_call.contact == first
     assert call.object_ids == [centre.pk, first.pk]
     first.phone = ""
     first.save()
-    assert whom_to_call(actor, concern).touched[0].first_to_call is None
+    assert calls_about(actor, concern).touched[0].first_to_call is None
 
 
 def test_the_cost_does_not_grow_with_the_organisations(django_assert_num_queries: Any) -> None:
@@ -117,7 +117,7 @@ def test_the_cost_does_not_grow_with_the_organisations(django_assert_num_queries
     concern = log(north, bias_grounds=["anti_roma"])
     actor = make_actor(north)
     with django_assert_num_queries(2):
-        calls = whom_to_call(actor, concern).touched
+        calls = calls_about(actor, concern).touched
         assert all(call.organisation.lead_officer for call in calls)
     assert len(calls) == 20
 
@@ -126,17 +126,20 @@ def test_who_is_told_is_known_before_and_after_it_is_sent() -> None:
     north = make_district()
     lead, supervisor = make_officer(north, name="Anna"), make_supervisor(north, name="Zoe")
     concern = log(north, site_organisation=make_organisation(north, lead_officer=lead))
-    assert [(told.user, told.sent_at) for told in told_of(concern)] == [(lead, None), (supervisor, None)]
+    assert [(told.user, told.sent_at) for told in notified_colleagues(concern)] == [
+        (lead, None),
+        (supervisor, None),
+    ]
     now = timezone.now()
     Reminder.objects.filter(recipient=lead, channel="in_page").update(sent_at=now)
-    assert [told.sent_at for told in told_of(concern)] == [now, None]
+    assert [told.sent_at for told in notified_colleagues(concern)] == [now, None]
 
 
 # --- At 23:00 somebody is always there to call -----------------------------------------------------
 
 
 def helping(actor: Actor, concern: Concern) -> list[Organisation]:
-    return [call.organisation for call in whom_to_call(actor, concern).helping]
+    return [call.organisation for call in calls_about(actor, concern).helping]
 
 
 @pytest.mark.parametrize("ground", BiasGround.values)
@@ -171,9 +174,9 @@ def test_who_has_withdrawn_is_not_called_there_either() -> None:
     person = make_contact(north, support, phone="+34617862338")
     person.affiliations.update(is_primary=True)
     concern, actor = log(north), make_actor(north)
-    assert whom_to_call(actor, concern).helping[0].first_to_call
+    assert calls_about(actor, concern).helping[0].first_to_call
     Contact.objects.filter(pk=person.pk).update(withdrawn_on=city_today())
-    assert not whom_to_call(actor, concern).helping[0].first_to_call
+    assert not calls_about(actor, concern).helping[0].first_to_call
 
 
 def test_supervisors_of_the_district_have_a_number_for_who_works_in_it() -> None:
@@ -211,7 +214,7 @@ def test_the_page_never_says_none_and_a_number_is_a_large_link(client: Client) -
 
 
 def neighbours(actor: Actor, concern: Concern) -> list[tuple[str, list[str]]]:
-    leads = neighbouring_leads(actor, concern, whom_to_call(actor, concern))
+    leads = neighbouring_leads(actor, concern, calls_about(actor, concern))
     return [(lead.user.name, [str(community) for community in lead.communities]) for lead in leads]
 
 
@@ -257,7 +260,7 @@ def test_neighbours_cost_the_same_however_many(django_assert_num_queries: Any) -
     for _number in range(8):
         speaking_for("roma", south, lead_officer=make_officer(south))
     concern, actor = log(north, bias_grounds=["anti_roma"]), make_actor(north)
-    calls = whom_to_call(actor, concern)
+    calls = calls_about(actor, concern)
     with django_assert_num_queries(2):
         leads = neighbouring_leads(actor, concern, calls)
         assert all(lead.user.districts.all() for lead in leads)

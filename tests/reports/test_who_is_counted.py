@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.actors import SYSTEM, actor_for
 from contacts.models import Organisation
 from lib.days import city_today
-from meetings.queries.district_profile import LATELY_DAYS, figures, profile
+from meetings.queries.district_profile import LATELY_DAYS, district_figures, profile_of
 from meetings.queries.today import today_of
 from meetings.reminders import Portfolios
 from meetings.services.last_met import refresh_last_met
@@ -35,10 +35,10 @@ def test_partners_and_clubs_are_left_out_everywhere_alike(client: Client) -> Non
     lately = Period(today - timedelta(days=LATELY_DAYS - 1), today + timedelta(days=1))
     question = ask(actor, [lately])
     [coverage], [cadence] = (REPORTS[slug].rows(question) for slug in ("coverage", "cadence"))
-    here = figures(actor, today)[north.pk]
+    here = district_figures(actor, today)[north.pk]
     assert (here.met, here.organisations) == (coverage.n, coverage.of) == (2, 4)
     neglected = follow(REPORTS["cadence"].drill(cadence, question, "rest"), actor)
-    day, page = today_of(actor, mine=False), profile(actor, north, today).to_meet
+    day, page = today_of(actor, mine=False), profile_of(actor, north, today).to_meet
     due, waiting = ({row.pk for row in rows} for rows in (page.due, page.not_met_yet))
     assert (due, waiting) == tuple({row.pk for row in rows} for rows in (day.due_a_meeting, day.not_met_yet))
     assert due == {row.pk for row in Organisation.objects.due_a_meeting(today)}
