@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402  # after djang
 from lib.row_context import act_as_system  # noqa: E402  # after django.setup()
 from meetings.models import Meeting  # noqa: E402  # after django.setup()
 from privacy.models import DataRequest  # noqa: E402  # after django.setup()
-from privacy.searching import find_everywhere  # noqa: E402  # after django.setup()
+from privacy.queries.text_search import find_everywhere  # noqa: E402  # after django.setup()
 
 NAME = "Wilhelmina Oakenshield"  # no one has it, so that each text is read to its end
 

@@ -87,21 +87,20 @@ import practices.reminders
 import practices.services.offered_files
 import practices.services.rewriting
 import privacy.archive
-import privacy.erasing
 import privacy.exports.organisation
 import privacy.exports.package
-import privacy.ledger
 import privacy.models
-import privacy.received
+import privacy.queries.recipients
 import privacy.reminders
-import privacy.review_reminders
-import privacy.searching
+import privacy.services.erasure_job
 import privacy.services.erasures
 import privacy.services.freezing
 import privacy.services.hiding
+import privacy.services.ledger
 import privacy.services.requests
 import privacy.services.retention_decisions
 import privacy.services.retention_rules
+import privacy.services.search_job
 import publishing.archive
 import publishing.models
 import publishing.reminders
@@ -117,12 +116,12 @@ import reports.checks
 import reports.exports.rows
 import reports.exports.work
 import reviews.archive
-import reviews.exports.work
+import reviews.exports.file_job
 import reviews.models
-import reviews.reading
+import reviews.queries.parts
+import reviews.queries.verification
+import reviews.services.freezing_job
 import reviews.services.subscriptions
-import reviews.services.work
-import reviews.verifying
 from lib.erasable import Writer, texts, whole_rows
 
 # --- Django --------------------------------------------------------------------------------------------
@@ -167,20 +166,19 @@ jobs.services.kinds.KINDS.fill(
     exchange.exports.lists.JOB,
     exchange.imports.drafts.JOB,
     meetings.services.recounting.JOB,
-    privacy.erasing.JOB,
+    privacy.services.erasure_job.JOB,
     privacy.exports.package.JOB,
-    privacy.searching.JOB,
+    privacy.services.search_job.JOB,
     reports.exports.rows.JOB,
     reports.exports.work.JOB,
-    reviews.exports.work.JOB,
-    reviews.services.work.JOB,
+    reviews.exports.file_job.JOB,
+    reviews.services.freezing_job.JOB,
 )
 reminders.models.subjects.SUBJECTS.fill(
     *practices.reminders.SUBJECTS,
     *plans.reminders.SUBJECTS,
     *publishing.reminders.SUBJECTS,
     *privacy.reminders.SUBJECTS,
-    *privacy.review_reminders.SUBJECTS,
     *incidents.reminders.SUBJECTS,
     *meetings.reminders.SUBJECTS,
 )
@@ -207,7 +205,7 @@ districts.services.followers.COUNTS.fill(
 districts.services.followers.RECORDS.fill(
     meetings.services.redrawn_districts.has_records, contacts.services.redrawn_districts.has_records
 )
-districts.services.followers.SIGNED.fill(reviews.reading.has_signed)
+districts.services.followers.SIGNED.fill(reviews.queries.parts.has_signed)
 
 # --- Organisations and contacts ------------------------------------------------------------------------
 
@@ -230,9 +228,9 @@ contacts.models.contact.HIDES_ENDED_ROLES.fill(privacy.models.RetentionRule.obje
 
 # --- Erasing a person, and what must not be erased -----------------------------------------------------
 
-lib.erasable.ERASERS.fill(privacy.erasing.erase_at_once)
+lib.erasable.ERASERS.fill(privacy.services.erasure_job.erase_at_once)
 lib.erasable.FORGETTERS.fill(
-    privacy.ledger.note_leaving,
+    privacy.services.ledger.note_leaving,
     privacy.services.retention_decisions.forget_sentences,
     exchange.imports.forgetting.forget_rows,
     meetings.services.rewriting.keep_headcounts,
@@ -266,7 +264,7 @@ lib.erasable.WRITERS.fill(
     *texts(plans.models.PlanReview, fixed={"signed_at__isnull": False}),
     *texts(plans.models.PlanVoice, fixed={"review__signed_at__isnull": False}),
     *practices.services.rewriting.WRITERS,
-    *privacy.erasing.writers_of_the_desk(),
+    *privacy.services.erasure_job.writers_of_the_desk(),
     Writer(publishing.models.PublicListing, publishing.services.listings.rewrite_listings),
     Writer(publishing.models.Registration, publishing.services.registrations.forget_registrants),
     *texts(
@@ -299,8 +297,8 @@ lib.freezing.TEXT_CHECKS.fill(privacy.services.hiding.refuse_replacing)
 # --- Answers to data requests --------------------------------------------------------------------------
 
 privacy.exports.organisation.LISTINGS.fill(publishing.models.PublicListing.objects.in_force_of)
-privacy.received.KEY_NAMES.fill(
-    privacy.received.KeyNames(
+privacy.queries.recipients.KEY_NAMES.fill(
+    privacy.queries.recipients.KeyNames(
         api.models.ApiKey.objects.names_by_id, active=api.models.ApiKey.objects.active_names
     )
 )
@@ -316,7 +314,7 @@ exchange.archive.parts.PARTS.fill(  # archives are read in this order
     *privacy.archive.PARTS,
     *incidents.archive.PARTS,
 )
-audit.services.verifying.CHECKS.fill(reviews.verifying.verify_reviews)
+audit.services.verifying.CHECKS.fill(reviews.queries.verification.verify_reviews)
 lib.city_keys.SOURCES.fill(
     practices.services.offered_files.keys_of_practices, plans.services.cities.keys_of_cities
 )

@@ -29,11 +29,13 @@ from lib.days import city_today  # noqa: E402 (after setup)
 from lib.fold import fold  # noqa: E402 (after setup)
 from lib.row_context import act_as_system  # noqa: E402 (after setup)
 from meetings.models import FollowUp, Meeting  # noqa: E402 (after setup)
-from privacy import erasing, erasure_plans  # noqa: E402 (after setup)
 from privacy.codes import RequestStatus, Verdict  # noqa: E402 (after setup)
 from privacy.models import Erasure, Finding  # noqa: E402 (after setup)
-from privacy.searching import find_everywhere, keep_findings  # noqa: E402 (after setup)
+from privacy.queries import erasure_plans  # noqa: E402 (after setup)
+from privacy.queries.text_search import find_everywhere  # noqa: E402 (after setup)
+from privacy.services import erasure_job  # noqa: E402 (after setup)
 from privacy.services.requests import receive_request  # noqa: E402 (after setup)
+from privacy.services.search_job import keep_findings  # noqa: E402 (after setup)
 from reminders.models import Reminder  # noqa: E402 (after setup)
 from reminders.services.reminders import top_up  # noqa: E402 (after setup)
 
@@ -163,7 +165,7 @@ def person(count: str) -> dict[str, object]:
     row.contact_id, row.status = contact.pk, RequestStatus.DECIDING
     row.save()
     erasure = Erasure.objects.create(request=row)
-    erasing.begin(erasure)
+    erasure_job.begin(erasure)
     return {"erasure": str(erasure.pk)}
 
 
@@ -171,7 +173,8 @@ def erase(erasure: str) -> dict[str, object]:
     """Erase the person of a decided erasure. Says when it begins."""
     row = Erasure.objects.select_related("request").get(pk=erasure)
     print("{}", flush=True)
-    erasing.carry_out(SYSTEM, erasing.places_of(row), row.contact_ids, erasure_plans.search_for(row.request))
+    search = erasure_plans.search_for(row.request)
+    erasure_job.carry_out(SYSTEM, erasure_job.places_of(row), row.contact_ids, search)
     return {"places": len(row.places or ())}
 
 

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from audit.models import Change, Op
 from contacts.models import Contact, Merge, Organisation
 from oversight.models import WatchedRecord, WatchedType
-from privacy.trail import Events, events_visible_to
+from privacy.queries.activity_log import Events, events_visible_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from celery import shared_task
 from django.conf import settings
 
 from privacy.exports.register import keep_state
-from privacy.ledger import begin_ledger, write_ledger
-from privacy.retaining import act_on_rules, prune_months
+from privacy.services.ledger import begin_ledger, write_ledger
 from privacy.services.requests import delete_old_statements
+from privacy.services.retention import act_on_rules, prune_months
 
 
 @shared_task(name="privacy.delete_old_statements")

@@ -11,10 +11,10 @@ from meetings.models import FollowUp, Meeting
 from reports.periods import Period, month_of, quarter_of
 from reviews.codes import FactsApart, FollowUpRecorded, IsSo, WasDone
 from reviews.models import Review
+from reviews.queries.parts import agreed_before
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (
     agree_action,
-    agreed_before,
     check_action,
     comment_figure,
     conclude,

@@ -14,16 +14,17 @@ from lib.days import city_today
 from meetings.models import Meeting
 from meetings.services.folding import fold_meeting
 from privacy.codes import Decision, Ground, Identity, RequestStatus, Verdict
-from privacy.erasing import begin, carry_out, places_of
-from privacy.erasure_plans import search_for
 from privacy.inventory import searched_tables
 from privacy.models import DataRequest, Erasure, Finding, Notice
+from privacy.queries.erasure_plans import search_for
+from privacy.queries.text_search import Found, find_in
 from privacy.rules.finding import wanted
-from privacy.searching import Found, find_in, keep_findings
 from privacy.services.breaches import record_breach
+from privacy.services.erasure_job import begin, carry_out, places_of
 from privacy.services.findings import decide_finding
 from privacy.services.requests import answer_request, ask_identity, confirm_identity, receive_request
 from privacy.services.restrictions import restrict_contact
+from privacy.services.search_job import keep_findings
 from privacy.services.sharing import record_sharing
 
 FINDINGS: Final = 31  # of the late request, three of them about other people of that name

@@ -23,8 +23,8 @@ from incidents.models import (
 )
 from lib.days import city_day, city_today
 from meetings.models import Concern
-from privacy.aging import AGED, due_rows
 from privacy.models import RetentionRule
+from privacy.queries.retention import AGED, due_rows
 from privacy.services.retention_rules import put_rule_in_force
 
 TO_REVIEW: Final = 120

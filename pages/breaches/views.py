@@ -38,8 +38,8 @@ from privacy.exports.breach import write as write_phase
 from privacy.exports.register import TYPES
 from privacy.models import Breach, BreachPhase
 from privacy.policies import can_handle_requests
+from privacy.queries.activity_log import Seen, count_seen, seen_by
 from privacy.services import breaches as services
-from privacy.trail import Seen, count_seen, seen_by
 
 MOST_PEOPLE: Final = 500  # names that a page lists
 

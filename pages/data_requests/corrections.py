@@ -18,9 +18,9 @@ from pages.lookups import get_or_404, is_id, refuse_unless
 from privacy.codes import RequestKind
 from privacy.models import DataRequest, Finding
 from privacy.policies import can_handle_requests
-from privacy.reading import show
+from privacy.queries.contacts import contacts_of
+from privacy.queries.findings import show
 from privacy.services.corrections import correct_contact, correct_text, is_correctable
-from privacy.services.erasures import contacts_of
 
 
 @form_page

@@ -16,10 +16,10 @@ from pages.form_pages import form_page
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
 from privacy.codes import ERASING_KINDS
-from privacy.erasure_plans import plan_of
 from privacy.models import DataRequest
 from privacy.policies import can_handle_requests
-from privacy.reading import title_of
+from privacy.queries.erasure_plans import plan_of
+from privacy.queries.findings import title_of
 from privacy.services.erasures import ask_erasure, refuse_erasure
 
 

@@ -24,8 +24,8 @@ from privacy.exports.drafts import Draft, draft_of
 from privacy.exports.package import write_draft
 from privacy.models import DataRequest, Package
 from privacy.policies import can_handle_requests
-from privacy.reading import people_in
-from privacy.services.erasures import contacts_of
+from privacy.queries.contacts import contacts_of
+from privacy.queries.findings import people_in
 from privacy.services.packages import ask_package, record_delivery
 
 

@@ -20,10 +20,10 @@ from pages.forms.base import RefusalsIn
 from pages.lookups import get_or_404, refuse_unless
 from privacy.models import DataRequest, Finding, Restriction
 from privacy.policies import can_handle_requests
-from privacy.reading import title_of
+from privacy.queries.desk import recorded_again
+from privacy.queries.findings import title_of
 from privacy.services.hiding import staying
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
-from privacy.today import recorded_again
 
 
 @require_safe

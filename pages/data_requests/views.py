@@ -36,14 +36,14 @@ from privacy.codes import COPIES, ERASING_KINDS, Decision, Regime, RequestKind, 
 from privacy.exports.drafts import draft_of
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package, Restriction
 from privacy.policies import can_handle_requests
-from privacy.reading import Shown, alike, people_in, show, with_alike
+from privacy.queries.contacts import contacts_of
+from privacy.queries.findings import Shown, alike, people_in, show, with_alike
+from privacy.queries.text_search import stopped_search
 from privacy.rules.deadlines import longest_extension
-from privacy.searching import stopped_search
 from privacy.services import findings as verdicts
 from privacy.services import requests as services
 from privacy.services.calling_off import is_fixed, stopped_erasure
 from privacy.services.corrections import TEXTS
-from privacy.services.erasures import contacts_of
 from privacy.services.searches import is_waiting
 
 CLOSED: Final = 50  # closed requests on the list

@@ -9,8 +9,8 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from pages.disclosing import disclose
 from pages.lookups import refuse_unless
-from privacy.desk_overview import overview_of
 from privacy.policies import can_oversee_desk
+from privacy.queries.desk_overview import overview_of
 
 
 @require_safe

@@ -31,10 +31,11 @@ from pages.lookups import readers_only, refuse_unless
 from pages.privacy.forms import InquiryFileForm, InquiryForm
 from pages.who import who_did
 from privacy.filters import TYPES, TrailFilters
-from privacy.inquiries import events_about, record_inquiry
 from privacy.policies import can_inquire, can_review_records
-from privacy.today import figures_of
-from privacy.trail import events_visible_to, readers_of_trail
+from privacy.queries.activity_log import events_visible_to, readers_of_trail
+from privacy.queries.desk import figures_of
+from privacy.queries.inquiries import events_about
+from privacy.services.inquiries import record_inquiry
 
 FOUND = 20  # contacts per search
 PAGES_OF = {

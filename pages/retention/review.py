@@ -30,8 +30,8 @@ from pages.lookups import is_id, refuse_unless
 from pages.retention.forms import KeepForm
 from pages.undo import say_with_undo, undoer
 from privacy.models import Erasure
-from privacy.overdue import REVIEWED, Overdue, find, queue, rules_in_force
 from privacy.policies import can_handle_requests, can_review_records
+from privacy.queries.review_queue import REVIEWED, Overdue, find, queue, rules_in_force
 from privacy.services.retention_decisions import erase_records, keep_record, undo_keep, wants_sentence
 
 TOPICS: Mapping[str, Any] = {

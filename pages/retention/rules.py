@@ -22,12 +22,13 @@ from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication
 from pages.lookups import ids_of, refuse_unless
 from pages.retention.forms import RetentionRuleForm
-from privacy import inventory, words
-from privacy.aging import number_due
+from privacy import inventory
 from privacy.codes import RetentionCode
+from privacy.inventory import labels
 from privacy.models import PendingRule, RetentionRule
-from privacy.overdue import figures
 from privacy.policies import can_handle_requests
+from privacy.queries.retention import number_due
+from privacy.queries.review_queue import figures
 from privacy.services.retention_rules import OBJECT_TYPE, end_rule, put_rule_in_force
 
 
@@ -45,7 +46,7 @@ def rules(request: ActorRequest) -> HttpResponse:
         (code, _period(code, by_code.get(code)), by_code.get(code), code in pending, code in held)
         for code in RetentionCode
     ]
-    always = [(title, _period(code, None)) for code, title in words.ALWAYS.items() if code in known]
+    always = [(title, _period(code, None)) for code, title in labels.ALWAYS.items() if code in known]
     context = {"rows": rows, "always": always, "figures": figures()}
     return render(request, "pages/retention/rules.html", context)
 
@@ -133,7 +134,7 @@ def _known(code: str) -> RetentionCode:
 
 def _period(code: str, row: RetentionRule | None) -> str:
     known = inventory.rules()[code]
-    return words.period(then=known.then, counts_from=known.counts_from, days=row.days if row else known.days)
+    return labels.period(then=known.then, counts_from=known.counts_from, days=row.days if row else known.days)
 
 
 def _effect(then: str, count: int) -> str:

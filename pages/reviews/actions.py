@@ -9,7 +9,7 @@ from audit.models import Action
 from pages.disclosing import disclose
 from pages.lists import page_of
 from pages.lookups import readers_only
-from reviews.reading import registered_actions
+from reviews.queries.parts import registered_actions
 
 
 @require_safe

@@ -16,8 +16,8 @@ from pages.reviews.forms import CallForm, CheckForm, SampleForm
 from pages.reviews.views import part_page, review_page, write_part
 from reviews.models import Review
 from reviews.policies import can_see_samples, can_write_review
-from reviews.reading import is_kept, with_names
-from reviews.services.reviews import agreed_before, check_action, mark_sample, note_call
+from reviews.queries.parts import agreed_before, is_kept, with_names
+from reviews.services.reviews import check_action, mark_sample, note_call
 
 
 @form_page

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from districts.models import District
 from reports.questions import By
 from reports.wording import NOT_APPLICABLE, name_group
-from reviews.definitions import Definition, definition_of, n_of
 from reviews.models import FrozenFigure, Review
+from reviews.queries.definitions import Definition, definition_of, n_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,10 @@ from pages.identity import require_reauthentication
 from pages.lookups import refuse_unless
 from pages.reviews.forms import SignForm
 from pages.reviews.views import review_page
-from reviews.exports.work import ask_for_file
+from reviews.exports.file_job import ask_for_file
 from reviews.models import Review
 from reviews.policies import can_countersign, can_see_samples
-from reviews.reading import is_kept
-from reviews.services.reviews import still_open
+from reviews.queries.parts import is_kept, still_open
 from reviews.services.signing import countersign_review, sign_review
 
 

@@ -9,7 +9,7 @@ from accounts.middleware import ActorRequest
 from pages.disclosing import disclose
 from pages.reviews.views import PAGE_OF, review_page
 from reviews.models import Review
-from reviews.since import since_signed
+from reviews.queries.differences import since_signed
 
 
 @require_safe

@@ -29,10 +29,10 @@ from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, whole_of
 from reports.questions import By
 from reports.wording import say_reconstructed
 from reviews.codes import WasDone
-from reviews.definitions import definition_of
 from reviews.models import FigureComment, Review
 from reviews.policies import can_countersign, can_review, can_see_samples, can_write_review
-from reviews.reading import (
+from reviews.queries.definitions import definition_of
+from reviews.queries.parts import (
     counted_objects,
     digest_of_record,
     earlier_actions,
@@ -42,6 +42,7 @@ from reviews.reading import (
     with_names,
     with_organisations,
 )
+from reviews.services.freezing_job import ask_to_freeze
 from reviews.services.reviews import (
     agree_action,
     comment_figure,
@@ -50,7 +51,6 @@ from reviews.services.reviews import (
     drop_action,
 )
 from reviews.services.signing import add_addendum
-from reviews.services.work import ask_to_freeze
 
 View = Callable[..., HttpResponseBase]
 #: The page of one object, by the noun of a figure.

@@ -27,8 +27,8 @@ from pages.privacy.views import Line, lines
 from pages.shared.forms import SharingForm
 from privacy.codes import SharedBy
 from privacy.policies import can_inquire
+from privacy.queries.activity_log import shared_by_people
 from privacy.services.sharing import record_sharing
-from privacy.trail import shared_by_people
 
 #: The first word of how someone received data.
 HOW: dict[str, Any] = {

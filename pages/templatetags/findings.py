@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from privacy.exports.drafts import Piece
 from privacy.models import Notice
-from privacy.reading import Part
+from privacy.queries.findings import Part
 from privacy.services.corrections import TEXTS
 
 register = template.Library()

@@ -22,7 +22,7 @@ from meetings.queries.today import Today, today_of
 from pages.disclosing import disclose
 from pages.lookups import ids_of
 from plans.reading.pages import own_milestones
-from privacy.today import desk_of
+from privacy.queries.desk import desk_of
 
 PREPARED: Final = timedelta(hours=1)
 

@@ -13,7 +13,7 @@ from reports.figures import Row
 from reports.periods import Period
 from reports.questions import By, Question
 from reports.reading import Report
-from reviews.definitions import made_with
+from reviews.queries.definitions import made_with
 
 #: More reports can be a success, so their number never has a target.
 REPORTED: Final = ("concerns", "incidents")

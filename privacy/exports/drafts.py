@@ -13,8 +13,8 @@ from lib.fold import fold
 from lib.row_context import Opened, opened
 from privacy.exports.package import draft
 from privacy.models import DataRequest
-from privacy.reading import Shown
-from privacy.services.erasures import contacts_of
+from privacy.queries.contacts import contacts_of
+from privacy.queries.findings import Shown
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 

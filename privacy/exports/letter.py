@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from privacy.codes import COPIES, Decision, Ground, Regime, RegisterPart, RequestKind
 from privacy.exports.records import Held
 from privacy.models import DataRequest, Finding
-from privacy.reading import title_of
+from privacy.queries.findings import title_of
 from privacy.services.hiding import staying
 
 #: What was done for a request that was granted.

@@ -18,12 +18,13 @@ from accounts.models import User
 from districts.models import District
 from lib.fold import fold
 from lib.spoken import language_name
-from privacy import inventory, words
+from privacy import inventory
 from privacy.codes import Ground, Regime, Verdict
+from privacy.inventory import labels
 from privacy.models import DataRequest, Finding
-from privacy.reading import Shown, show
-from privacy.searching import NAME
-from privacy.services.erasures import contacts_of
+from privacy.queries.contacts import contacts_of
+from privacy.queries.findings import Shown, show
+from privacy.queries.text_search import NAME
 from privacy.services.findings import released
 
 _CONTACT: Final = "contacts.Contact"
@@ -156,7 +157,7 @@ def _records(
             seen |= {(label, str(found.pk), one.name) for one in shown}
             pairs = [{"name": field_label(model, one.name), "value": text} for one, text in texts if text]
             if pairs:
-                yield {"what": words.table(model), "fields": pairs}
+                yield {"what": labels.table(model), "fields": pairs}
 
 
 def _tables_of_contacts() -> Iterator[tuple[str, str]]:
@@ -219,7 +220,7 @@ def _named(value: models.Model) -> str:
     if isinstance(value, District) or value._meta.label == "contacts.Organisation":
         return str(getattr(value, "name", ""))
     starts: datetime | None = getattr(value, "starts_at", None)
-    return _said(starts) if starts else words.table(type(value))
+    return _said(starts) if starts else labels.table(type(value))
 
 
 def says_cuts(number: int, grounds: Sequence[str]) -> str:

@@ -20,10 +20,11 @@ from accounts.actors import SYSTEM, Actor
 from jobs.services.printing import FACE, print_html
 from lib.days import city_today
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
-from privacy import inventory, words
+from privacy import inventory
 from privacy.codes import RegisterPart
+from privacy.inventory import labels as words
 from privacy.models import RegisterState, RegisterText, RetentionRule
-from privacy.received import key_names
+from privacy.queries.recipients import key_names
 
 COMMITTED: Final = Path(__file__).resolve().parents[2] / "docs" / "register.json"
 TYPES: Final[Mapping[str, str]] = {"pdf": "application/pdf", "csv": CSV_TYPE, "json": "application/json"}

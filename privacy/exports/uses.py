@@ -16,17 +16,18 @@ from audit.models import Action, Event
 from audit.rules import name_and_how
 from districts.models import District
 from lib.days import city_day
-from privacy import inventory, words
+from privacy import inventory
 from privacy.codes import SharedBy
 from privacy.exports.records import Held, Officers
 from privacy.exports.register import period_of
-from privacy.inquiries import merged_into
+from privacy.inventory import labels
 from privacy.models import DataRequest, Finding, RetentionRule
 from privacy.models.package import Package
-from privacy.received import key_names
+from privacy.queries.activity_log import BACK, Events, events_visible_to, shared_by_people
+from privacy.queries.contacts import merged_into
+from privacy.queries.recipients import key_names
 from privacy.services.findings import released
 from privacy.services.requests import OBJECT_TYPE
-from privacy.trail import BACK, Events, events_visible_to, shared_by_people
 
 FEWEST: Final = 5  # officers who could be meant before their role and district are named
 CONSULTED: Final = (Action.VIEW, Action.LIST, Action.SEARCH, Action.REVEAL, Action.EXPORT, Action.UPDATE)
@@ -106,8 +107,8 @@ def purposes(held: Held) -> list[dict[str, Any]]:
     activities = {one.activity.name: one.activity for one in inventory.fields().values()}
     return [
         {
-            "purpose": str(words.PURPOSES[name]),
-            "basis": str(words.BASES[activities[name].basis]),
+            "purpose": str(labels.PURPOSES[name]),
+            "basis": str(labels.BASES[activities[name].basis]),
             "periods": sorted(period_of(rule, days) for rule in rules),
         }
         for name, rules in sorted(found.items())

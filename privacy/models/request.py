@@ -86,7 +86,7 @@ class DataRequest(models.Model):
     stated = models.BinaryField(null=True, editable=False)
     # A plain ID: with a reference, the page that merges contacts would count requests.
     contact_id = models.UUIDField(null=True, editable=False)
-    # Contacts who may be the person, frozen from the receipt until the search has run (privacy.candidates).
+    # Contacts who may be the person (privacy.queries.contacts), frozen from receipt until the search has run.
     frozen_contact_ids = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)
     organisation_id = models.UUIDField(null=True, editable=False)  # that asks for its own record
     identity = models.CharField(_("identity"), max_length=20, choices=Identity, default=Identity.NOT_YET)

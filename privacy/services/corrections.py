@@ -19,7 +19,7 @@ from lib.erasable import writers
 from privacy import inventory
 from privacy.codes import LedgerKind, NoticeKind, RequestKind
 from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Notice
-from privacy.services.erasures import contacts_of
+from privacy.queries.contacts import contacts_of
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE, locked_request
 

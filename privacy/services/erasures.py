@@ -24,9 +24,10 @@ from audit.models import Action
 from audit.services import record
 from contacts.services.erasures import ASKED, claim_first, merged_into, merged_line, needs_second
 from jobs.services.jobs import queue_job
-from privacy import words
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
+from privacy.inventory import labels
 from privacy.models import DataRequest, Erasure, Finding, HiddenText, Restriction, RetentionDecision
+from privacy.queries.contacts import contacts_of
 from privacy.services.calling_off import stopped_erasure
 from privacy.services.freezing import others_with
 from privacy.services.requests import OBJECT_TYPE, locked_request
@@ -72,13 +73,6 @@ def _ask(actor: Actor, request: DataRequest | None, contacts: list[UUID]) -> Era
     else:
         _start(actor, erasure)
     return erasure
-
-
-def contacts_of(row: DataRequest) -> list[UUID]:
-    """IDs of the contacts that are the person of a request."""
-    found = Finding.objects.of(row).theirs().filter(model="contacts.Contact")
-    ids = {UUID(pk) for pk in found.values_list("object_id", flat=True)} | {row.contact_id}
-    return sorted(pk for pk in ids if pk is not None)
 
 
 def refuse_erasure(row: DataRequest) -> None:
@@ -193,7 +187,7 @@ def _show(row: Erasure, merged: int) -> Shown:
     found = Finding.objects.of(row.request).theirs().exclude(model="contacts.Contact").order_by()
     numbers = found.values_list("model").annotate(places=Count("pk")).order_by("model")
     for label, places in numbers:
-        noun = words.table(apps.get_model(label))
+        noun = labels.table(apps.get_model(label))
         text = ngettext("%(type)s: %(count)s place", "%(type)s: %(count)s places", places)
         lines.append(text % {"type": noun, "count": places})
     title = _("Data request %(number)s") % {"number": row.request.number}

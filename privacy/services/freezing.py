@@ -16,9 +16,9 @@ from lib.freezing import Frozen
 from lib.row_context import Opened, opened
 from privacy import inventory
 from privacy.codes import Verdict
-from privacy.freezing import freezing_requests, frozen_by_requests
 from privacy.models import DataRequest, Finding
 from privacy.policies import can_handle_requests
+from privacy.queries.frozen_rows import freezing_requests, frozen_by_requests
 
 _ORGANISATION: Final = "contacts.Organisation"
 _CONTACT: Final = "contacts.Contact"

@@ -15,7 +15,7 @@ from audit.services import record
 from privacy.codes import NoticeAnswer, NoticeKind
 from privacy.models import DataRequest, Notice
 from privacy.policies import can_handle_requests
-from privacy.received import receivers
+from privacy.queries.recipients import receivers
 from reminders.services.reminders import refresh_reminders
 
 OBJECT_TYPE: Final = "notice"

@@ -23,11 +23,11 @@ from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.fold import squash
-from privacy.candidates import contacts_who_may_be
 from privacy.codes import ERASING_KINDS, Decision, Identity, Regime, RequestKind, RequestStatus, grounds_of
 from privacy.models import DataRequest, Erasure, Finding
 from privacy.models.number_series import next_number
 from privacy.policies import can_handle_requests
+from privacy.queries.contacts import contacts_who_may_be
 from privacy.rules.deadlines import correct_by, due_on, longest_extension, purge_on
 from privacy.rules.finding import wanted
 from privacy.rules.reminding import REQUEST

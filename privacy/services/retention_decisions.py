@@ -21,11 +21,11 @@ from lib.erasable import Leaving, writers
 from lib.fold import squash
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened
-from privacy.aging import AGED, blanked
 from privacy.codes import KeepReason, RetentionChoice
 from privacy.models import RetentionDecision
-from privacy.overdue import AT_A_TIME, REVIEWED, Overdue, find
 from privacy.policies import can_review_records
+from privacy.queries.retention import AGED, blanked
+from privacy.queries.review_queue import AT_A_TIME, REVIEWED, Overdue, find
 from privacy.rules.retention import IN_A_ROW, SHORTEST, in_letters, is_in_words, needs_sentence
 from privacy.services.erasures import ask_erasure_of
 

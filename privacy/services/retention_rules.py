@@ -25,11 +25,12 @@ from contacts.services.ended_roles import tell_again_of_ended_roles
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.row_context import Opened, opened
-from privacy import inventory, words
-from privacy.aging import number_due
+from privacy import inventory
 from privacy.codes import RetentionCode
+from privacy.inventory import labels
 from privacy.models import PendingRule, RetentionRule
 from privacy.policies import can_handle_requests
+from privacy.queries.retention import number_due
 from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 
 OBJECT_TYPE: Final = "retention_rule"
@@ -189,7 +190,7 @@ def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
 def _show(row: PendingRule | RetentionRule) -> Shown:
     """The rule in words, and how many records it would act on today."""
     known = inventory.rules()[row.code]
-    period = words.period(then=known.then, counts_from=known.counts_from, days=row.days)
+    period = labels.period(then=known.then, counts_from=known.counts_from, days=row.days)
     before = RetentionRule.objects.of(row.code).filter(number__lt=row.number, ended_at__isnull=True).first()
     now = _("Days now: %(days)s") % {"days": before.days} if before else _("No such rule is in force now.")
     due = _("Records due today: %(count)s") % {"count": f"{number_due(row.code, row.days):,}"}

@@ -15,9 +15,9 @@ from reports.exports.document import Document, Table, marking_of
 from reports.questions import By
 from reports.wording import say_reconstructed
 from reviews.codes import WasDone
-from reviews.definitions import Definition, definition_of, n_of
 from reviews.models import Review
-from reviews.reading import (
+from reviews.queries.definitions import Definition, definition_of, n_of
+from reviews.queries.parts import (
     digest_of_record,
     earlier_actions,
     figures_of,

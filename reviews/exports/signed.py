@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from lib.canonical import canonical
 from reviews.models import Review, SignedRecord, Stated
-from reviews.records import FIGURES, counted_of, name_of
+from reviews.queries.records import FIGURES, counted_of, name_of
 
 
 def write_json(review: Review, out: BinaryIO) -> None:

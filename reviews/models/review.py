@@ -74,7 +74,7 @@ class Review(models.Model):
     """`since` and `until` are days of the city, half-open; `as_of` is when its figures were frozen.
 
     `district_code`, `district_name`, `parts` (id, code and name of the district and of each part),
-    `definitions` (reviews.definitions), `made_with` (version, code and settings), `blind_spots` and
+    `definitions` (reviews.queries.definitions), `made_with` (version, code and settings), `blind_spots` and
     `signed_by_name` are as they were then, and empty in audits older than these. Which figures, samples,
     calls and actions belong to it, `reviews.models.parts` says; what was signed, `reviews.models.signing`.
     One audit of a district and period stands: another one `supersedes` it, with a reason.

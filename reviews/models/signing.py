@@ -13,7 +13,7 @@ from reviews.models.review import Review
 
 
 class SignedRecord(models.Model):
-    """The audit as it was signed: canonical JSON (reviews.records). A trigger refuses any change.
+    """The audit as it was signed: canonical JSON (reviews.queries.records). A trigger refuses any change.
 
     `record` is in the file of the audit. `inside` leaves in no file: it has communities known to live here.
     The digest of `inside` is in the record.

@@ -1,18 +1,16 @@
 """Freezing a period: every report's rows with the ids they counted, and what is drawn to be looked at."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -24,26 +22,21 @@ from lib.days import city_today
 from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
 from reports.catalogue import REPORTS
-from reports.counted import CountedRow, can_count, counted_by_group
-from reports.figures import Row
 from reports.indicators import blind_spots
 from reports.indicators.blind_spots import BlindSpotRow
-from reports.parts import is_rest, rows_of_all
 from reports.periods import Period
-from reports.questions import By, Question, ask
-from reports.reading import Report
+from reports.questions import By, ask
 from reports.wording import name_group
-from reviews.definitions import definitions_now, made_with
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
-from reviews.records import plain
+from reviews.queries.definitions import definitions_now, made_with
+from reviews.queries.figures import figures_of_report, rows_by_report
+from reviews.queries.records import plain
 from reviews.rules import commitment_to, drawn
 from reviews.services.names import keep_organisations
 
 CALLS: Final = 5
 MOST_SAMPLES: Final = 50
-
-log = structlog.get_logger(__name__)
 
 
 @opened(Opened.FIGURES)
@@ -160,30 +153,18 @@ def _freeze_figures(
     names = {row.code: row for row in parts.districts}
     rest_of = district if len(codes) > 1 else None
     questions = {way: replace(whole if way != By.DISTRICT else parts, by=way, rest_of=rest_of) for way in By}
-    rows = {way: _rows(question) for way, question in questions.items()}
+    rows = {way: rows_by_report(question) for way, question in questions.items()}
     figures: list[FrozenFigure] = []
     for number, report in enumerate(REPORTS.values()):
         if progress:
             progress(number, len(REPORTS))
         for way in report.ways:
-            figures += _frozen(review, report, questions[way], rows[way][report.slug], len(figures), names)
+            figures += figures_of_report(
+                review, report, questions[way], rows[way][report.slug], len(figures), names
+            )
     FrozenFigure.objects.bulk_create(figures, batch_size=500)
     listed = [one for one in figures if one.noun == "organisations"]
     return {pk for one in listed for pk in (*(one.ids or ()), *(one.rest or ()))}
-
-
-def figures_now(review: Review) -> list[FrozenFigure]:
-    """Figures of the audit's whole district and period as they are today, with what they count. Unsaved."""
-    district = review.district
-    question = Question((review.period,), (district,))
-    names = {district.code: district}
-    rows = _rows(question)
-    return [one for slug in rows for one in _frozen(review, REPORTS[slug], question, rows[slug], 0, names)]
-
-
-def _rows(question: Question) -> dict[str, list[Row]]:
-    """The rows of all reports that are read in this way."""
-    return rows_of_all([report for report in REPORTS.values() if question.by in report.ways], question)
 
 
 def _inside(district: District, period: Period) -> QuerySet[District]:
@@ -208,54 +189,6 @@ def _blind_spots(actor: Actor, district: District, period: Period) -> list[dict[
         }
         for row in rows
     ]
-
-
-def _frozen(
-    review: Review,
-    report: Report,
-    question: Question,
-    rows: Sequence[Row],
-    position: int,
-    names: dict[str, District],
-) -> Iterator[FrozenFigure]:
-    has_list = can_count(report, question.by, "n")
-    listed = counted_by_group(report, question) if has_list else {}
-    for number, row in enumerate(rows, position):
-        things = _things(report, row, listed.get(row.group, ())) if has_list and not is_rest(row) else None
-        yield FrozenFigure(
-            review=review,
-            position=number,
-            slug=report.slug,
-            by=question.by.value,
-            group=row.group,
-            name=name_group(row.group, names),
-            n=row.n,
-            of=row.of,
-            ratio=row.ratio,
-            columns={name: _plain(getattr(row, name, None)) for name in _shown(report)},
-            noun=report.counts.noun if things else "",
-            ids=things[0] if things else None,
-            rest=things[1] if things else None,
-        )
-
-
-def _things(report: Report, row: Row, found: Sequence[CountedRow]) -> tuple[list[UUID], list[UUID]] | None:
-    """What n counts (where n is a sum, all that it adds up) and what `of` leaves; None if they differ."""
-    ids = [one.id for one in found if one.counted or report.adds_up]
-    rest = [one.id for one in found if not (one.counted or report.adds_up)]
-    if not report.adds_up and (len(ids), len(found)) != (row.n, row.of):
-        log.error("figure_differs_from_its_rows", report=report.slug, n=row.n, of=row.of, found=len(found))
-        return None
-    return ids, rest
-
-
-def _shown(report: Report) -> set[str]:
-    """Columns of its own, and what its charts show where that is not the ratio."""
-    return {column.name for column in report.columns} | ({report.measure} - {"ratio"})
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, Promise) else value
 
 
 # --- What is drawn ----------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Working on an audit until it is signed."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -9,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -30,6 +28,7 @@ from reviews.models import (
     SampledMeeting,
 )
 from reviews.policies import can_write_review
+from reviews.queries.parts import agreed_before
 
 P = TypeVar("P", bound=models.Model)
 
@@ -174,44 +173,6 @@ def discard_review(*, actor: Actor, review_id: UUID) -> None:
 
 
 # --- What else is asked of an audit -----------------------------------------------------------------------
-
-
-def agreed_before(review: Review) -> models.QuerySet[AgreedAction]:
-    """Actions that this audit has to say something about, with their owners.
-
-    Those of all earlier audits of the district that no standing audit of another period found done or
-    dropped. A signed audit shows what it was asked then.
-    """
-    if review.is_signed:
-        rows = AgreedAction.objects.filter(checks__review=review)
-    else:
-        earlier = Review.objects.before(review).order_by()
-        rows = AgreedAction.objects.filter(review__in=earlier).not_settled_by(
-            earlier.standing().other_periods(review)
-        )
-    return rows.select_related("owner").order_by("due_on", "pk")
-
-
-def still_open(review: Review) -> Iterable[str]:
-    """What has to be done before it can be signed, in words."""
-    if not review.conclusion.strip():
-        yield _("Write a conclusion.")
-    if n := review.samples.filter(marked_at__isnull=True).count():
-        yield ngettext("%(n)d meeting has not been checked.", "%(n)d meetings have not been checked.", n) % {
-            "n": n
-        }
-    if n := review.calls.filter(rung_at__isnull=True).count():
-        yield ngettext(
-            "%(n)d organisation has not been called back.",
-            "%(n)d organisations have not been called back.",
-            n,
-        ) % {"n": n}
-    if n := agreed_before(review).exclude(pk__in=review.checks.values("action")).count():
-        yield ngettext(
-            "Record whether %(n)d action from an earlier audit was done.",
-            "Record whether %(n)d actions from earlier audits were done.",
-            n,
-        ) % {"n": n}
 
 
 def _took_part(actor: Actor, meeting_id: UUID) -> bool:

@@ -23,7 +23,8 @@ from lib.conflicts import check_version
 from lib.waking import wake_on_commit
 from reviews.models import Addendum, Review, Signature, SignedRecord
 from reviews.policies import can_countersign, can_write_review
-from reviews.records import (
+from reviews.queries.parts import still_open
+from reviews.queries.records import (
     as_text,
     inside_of,
     message_of,
@@ -33,7 +34,7 @@ from reviews.records import (
     statement_of_addendum,
 )
 from reviews.services.names import keep_colleagues, keep_signer
-from reviews.services.reviews import locked_review, record_update, still_open
+from reviews.services.reviews import locked_review, record_update
 
 SIGN: Final = "reviews.sign_statements"
 FIRST, SECOND = 1, 2

@@ -49,7 +49,7 @@ from plans.services.milestones import drop_milestone, tick_milestone
 from plans.services.plans import close_plan, edit_plan
 from practices.services.practices import retire_practice
 from privacy.models import RetentionRule
-from privacy.retaining import act_on_rules
+from privacy.services.retention import act_on_rules
 from privacy.services.retention_rules import end_rule
 from publishing.models import PublicListing
 from publishing.services.listings import list_organisation, withdraw_listing

@@ -14,7 +14,7 @@ from lib.days import city_today
 from meetings.models import Concern, FollowUp
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
-from privacy.trail import events_visible_to
+from privacy.queries.activity_log import events_visible_to
 from tests.api.clients import Tool
 from tests.factories import (
     make_contact,

@@ -118,8 +118,8 @@ EXCEPTIONS: dict[str, str] = {
     "meetings/services/folding.py": "puts folded texts right after an upgrade, and nothing else",
     "meetings/services/rewriting.py": "the writer of rows beside nouns, whose owners it locks and records",
     "crm/demo/retention.py": "gives the demo contacts and an incident that are older than a period",
-    "privacy/erasing.py": "removes a person from what privacy officers wrote, which no noun has",
-    "privacy/searching.py": "opens the verdict of a text that was edited, which no noun has",
+    "privacy/services/erasure_job.py": "removes a person from what privacy officers wrote, which no noun has",
+    "privacy/services/search_job.py": "opens the verdict of a text that was edited, which no noun has",
     "privacy/services/erasures.py": "drops an erasure that stopped and was decided about other contacts",
     "privacy/services/requests.py": "deletes what belongs to a data request, which no noun has",
 }

@@ -24,9 +24,9 @@ from audit.services.sealing import seal
 from audit.services.verifying import verify_trail
 from audit.signing import read_private_key
 from lib.ids import uuid7
-from privacy.aging import number_due
 from privacy.models import RetentionRule
-from privacy.retaining import prune_months
+from privacy.queries.retention import number_due
+from privacy.services.retention import prune_months
 from privacy.services.retention_rules import end_rule
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import as_owner, use_key, write_trail

@@ -19,7 +19,7 @@ from contacts.services.organisations import edit_organisation
 from exchange.exports.contacts import COLUMNS
 from exchange.exports.vcard import vcard
 from meetings.services.folding import refold, wrongly_folded
-from privacy.inquiries import searches_for
+from privacy.queries.inquiries import searches_for
 from tests.api.clients import Tool
 from tests.contacts.pages import browse, typed
 from tests.factories import make_actor, make_contact, make_district, make_officer, make_organisation

@@ -35,7 +35,7 @@ from lib.days import city_today
 from lib.sensitive import find_sensitive
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.recounting import find_differences
-from privacy.overdue import REVIEWED
+from privacy.queries.review_queue import REVIEWED
 from publishing.models import CouncilPaper
 from publishing.services.documents import tables_of
 from reports.catalogue import REPORTS
@@ -44,7 +44,7 @@ from reports.periods import month_of, quarter_of
 from reports.questions import ask
 from reports.statuses import Status
 from reviews.models import Review
-from reviews.services.reviews import still_open
+from reviews.queries.parts import still_open
 from tests.contacts.test_reasons import QUESTION
 from tests.factories import make_district
 from tests.plugins import services

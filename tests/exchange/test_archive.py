@@ -36,8 +36,8 @@ from meetings.models import Concern, FollowUp, Meeting, MeetingOrganisation, Ser
 from meetings.services.concerns import log_concern
 from privacy.services.restrictions import restrict_contact
 from reviews.models import Review
+from reviews.queries.verification import verify_reviews
 from reviews.services.signing import sign_statements
-from reviews.verifying import verify_reviews
 from tests.audit.sealing import use_key
 from tests.exchange.archives import archive_of, content, lines, read
 from tests.factories import (

@@ -14,7 +14,7 @@ from lib.days import city_today
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
 from meetings.services.handover import hand_over, undo_handover
-from privacy.trail import events_visible_to
+from privacy.queries.activity_log import events_visible_to
 from tests.factories import (
     make_contact,
     make_district,

@@ -16,7 +16,7 @@ from lib.days import city_today
 from lib.ids import uuid7
 from privacy import inventory
 from privacy.inventory import holds_text, searched_tables
-from privacy.searching import text_of
+from privacy.queries.text_search import text_of
 from tests.architecture.canaries import ASKED, TOLD, of_row
 
 NAME: Final = "Leila Haddad"

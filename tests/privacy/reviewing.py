@@ -14,7 +14,7 @@ from privacy.models import (
     Erasure,
     RetentionDecision,
 )
-from privacy.overdue import queue
+from privacy.queries.review_queue import queue
 from privacy.services.retention_decisions import erase_records, keep_record
 from tests.factories import (
     make_contact,

@@ -18,9 +18,9 @@ from jobs.models import Job, JobStatus
 from jobs.services.running import run_next
 from meetings.models import Meeting
 from privacy.codes import Verdict
-from privacy.erasure_plans import plan_of
 from privacy.exports.package import _html, document
 from privacy.models import Finding, Package
+from privacy.queries.erasure_plans import plan_of
 from privacy.rules.finding import wanted
 from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure

@@ -19,10 +19,10 @@ from jobs.services.files import keep_file
 from lib.days import city_today
 from lib.ids import uuid7
 from privacy.models import Breach, DataRequest, RegisterText
+from privacy.queries.activity_log import count_seen, seen_by
+from privacy.queries.desk import figures_of
 from privacy.services.breaches import close_breach, describe_breach, make_phase, record_breach
 from privacy.services.requests import receive_request
-from privacy.today import figures_of
-from privacy.trail import count_seen, seen_by
 from tests.contacts.pages import browse
 from tests.factories import make_contact, make_district, make_officer, make_user
 from tests.privacy.making import make_breach

@@ -7,8 +7,8 @@ from accounts.actors import actor_for
 from accounts.models import Role
 from audit.models import Action
 from audit.services import record
-from privacy.desk_overview import overview_of
-from privacy.erasing import erase_at_once
+from privacy.queries.desk_overview import overview_of
+from privacy.services.erasure_job import erase_at_once
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user
 from tests.privacy.erasures import decided, erased
 from tests.privacy.making import make_request

@@ -19,14 +19,15 @@ from jobs.services.running import run_next
 from lib import erasable
 from lib.ids import uuid7
 from meetings.models import FollowUp, Meeting, MeetingContact
-from privacy import erasing, erasure_plans
 from privacy.codes import Matched, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, Notice, Package
+from privacy.queries import erasure_plans
+from privacy.queries.activity_log import events_visible_to
+from privacy.services import erasure_job
 from privacy.services import requests as services
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
 from privacy.services.restrictions import restrict_contact
-from privacy.trail import events_visible_to
 from tests.factories import (
     PASSWORD,
     make_contact,
@@ -124,10 +125,10 @@ def test_a_job_that_is_killed_after_any_step_reaches_the_same_end(
     PeriodNote.objects.create(
         district=north, text=f"{NAME} was away", since=today, until=today + timedelta(1)
     )
-    monkeypatch.setattr(erasing, "_AT_ONCE", 1)
+    monkeypatch.setattr(erasure_job, "_AT_ONCE", 1)
     row = decided(actor)
     made = Erasure.objects.create(request=row)
-    erasing.begin(made)
+    erasure_job.begin(made)
     fixed, kills = made.places, 0
 
     class Killed(BaseException):
@@ -140,15 +141,15 @@ def test_a_job_that_is_killed_after_any_step_reaches_the_same_end(
             if not steps:
                 raise Killed
 
-        places = erasing.places_of(made)
-        erasing.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row), progress)
+        places = erasure_job.places_of(made)
+        erasure_job.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row), progress)
 
     for steps in range(1, 20):
         try:
             run(steps)
         except Killed:
             kills += 1
-            erasing.begin(made)
+            erasure_job.begin(made)
             assert made.places == fixed
     assert kills == 4
     run(100)
@@ -175,11 +176,11 @@ def test_a_text_that_was_edited_meanwhile_is_searched_again(north: District, act
     meeting = make_meeting(north, facts=FACTS)
     row = decided(actor)
     made = Erasure.objects.create(request=row)
-    erasing.begin(made)
+    erasure_job.begin(made)
     Meeting.objects.filter(pk=meeting.pk).update(facts="Today Leila Haddad came. Samir left.")
     other = find_too(actor, meeting)
-    places = erasing.places_of(made)
-    erasing.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row))
+    places = erasure_job.places_of(made)
+    erasure_job.carry_out(actor, places, made.contact_ids, erasure_plans.search_for(row))
     assert Meeting.objects.get().facts == "Today [a person] came. Samir left."
     other.refresh_from_db()
     assert other.text and [word for word in ("Leila", "Hadad", "0648") if word in other.text] == []

@@ -18,8 +18,8 @@ from meetings.services.follow_ups import erase_follow_ups
 from meetings.services.meetings import erase_meetings
 from privacy.codes import Matched, RequestKind, Verdict
 from privacy.exports.drafts import draft_of
-from privacy.freezing import frozen_by_requests
 from privacy.models import DataRequest, Finding
+from privacy.queries.frozen_rows import frozen_by_requests
 from privacy.services.erasures import refuse_erasure
 from privacy.services.findings import cut_finding, decide_finding
 from privacy.services.requests import answer_request, start_search, withdraw_request

@@ -23,14 +23,14 @@ from plans.models import Evidence
 from privacy import inventory
 from privacy.exports.letter import paragraphs
 from privacy.exports.records import Officers, held
-from privacy.ledger import begin_ledger, findings, replay, write_ledger
 from privacy.models import DataRequest, Finding, HiddenText, LedgerEntry, Notice, Restriction
-from privacy.reading import show
-from privacy.searching import find_everywhere
+from privacy.queries.findings import show
+from privacy.queries.text_search import find_everywhere
 from privacy.services.corrections import correct_text
 from privacy.services.erasures import ask_erasure
 from privacy.services.findings import decide_finding
 from privacy.services.hiding import hideable, staying
+from privacy.services.ledger import begin_ledger, findings, replay, write_ledger
 from privacy.services.restrictions import lift_restriction, restrict_contact, restrict_findings
 from publishing.models import PublicFile
 from publishing.tasks import publish_site

@@ -22,7 +22,7 @@ from districts.models import District
 from lib.days import city_today
 from lib.fold import fold
 from lib.ids import uuid7
-from privacy.inquiries import searches_for
+from privacy.queries.inquiries import searches_for
 from privacy.rules.searches import wordings
 from tests.contacts.pages import browse_for
 from tests.examples import examples

@@ -20,11 +20,11 @@ from contacts.services.organisations import edit_organisation
 from jobs.services.running import run_next
 from meetings.models import Meeting, MeetingContact
 from privacy.codes import Identity, Verdict
-from privacy.ledger import LedgerBroken, findings, read_ledger, replay, write_ledger
 from privacy.models import Finding, LedgerEntry, Restriction
 from privacy.services import requests as services
 from privacy.services.corrections import correct_contact
 from privacy.services.findings import decide_finding
+from privacy.services.ledger import LedgerBroken, findings, read_ledger, replay, write_ledger
 from privacy.services.restrictions import lift_restriction, restrict_contact
 from privacy.tasks import write_ledger_of_erasures
 from tests.factories import make_contact, make_district, make_meeting, make_organisation, make_user

@@ -16,11 +16,11 @@ from districts.models import District
 from meetings.models import Meeting
 from privacy.codes import NoticeKind
 from privacy.models import Finding, Notice
+from privacy.queries.activity_log import events_visible_to
 from privacy.services.corrections import correct_contact, correct_text
 from privacy.services.findings import decide_finding
 from privacy.services.notices import answer_notice, make_notices, mark_sent
 from privacy.services.restrictions import restrict_contact, restrict_findings
-from privacy.trail import events_visible_to
 from tests.api.clients import Tool
 from tests.contacts.pages import browse
 from tests.factories import make_contact, make_district, make_meeting, make_supervisor, make_user

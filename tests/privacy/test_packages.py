@@ -26,15 +26,16 @@ from jobs.services.running import run_next
 from lib.age import decrypt
 from lib.days import city_today
 from meetings.models import Meeting, MeetingContact
-from privacy import inventory, words
+from privacy import inventory
 from privacy.codes import COPIES, Decision, Ground, RequestKind, Verdict
 from privacy.exports import letter
 from privacy.exports.drafts import draft_of
 from privacy.exports.package import SCHEMA
 from privacy.exports.records import Officers, held
 from privacy.exports.uses import recipients
+from privacy.inventory import labels
 from privacy.models import DataRequest, Finding, Package
-from privacy.reading import show
+from privacy.queries.findings import show
 from privacy.services.findings import cut_finding, decide_finding, read_again
 from privacy.services.packages import ask_package, record_delivery
 from privacy.services.requests import answer_request
@@ -250,13 +251,13 @@ def test_what_belongs_to_another_verdict_is_no_record(actor: Actor, north: Distr
 
 def test_the_words_for_people_are_those_of_the_inventory() -> None:
     activities = {one.activity.name: one.activity for one in inventory.fields().values()}
-    assert {name: str(text) for name, text in words.PURPOSES.items()} == {
+    assert {name: str(text) for name, text in labels.PURPOSES.items()} == {
         name: one.purpose for name, one in activities.items()
     }
     for one in activities.values():
-        assert words.BASES[one.basis]
+        assert labels.BASES[one.basis]
     for rule in inventory.rules().values():
-        assert words.period(then=rule.then, counts_from=rule.counts_from, days=rule.days)
+        assert labels.period(then=rule.then, counts_from=rule.counts_from, days=rule.days)
     assert json.loads(SCHEMA.read_text())["additionalProperties"] is False
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.actors import actor_for
 from accounts.models import Role
 from privacy.models import DataRequest
-from privacy.trail import events_visible_to
+from privacy.queries.activity_log import events_visible_to
 from tests.factories import (
     make_contact,
     make_district,

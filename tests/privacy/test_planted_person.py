@@ -29,12 +29,15 @@ from lib.ids import uuid7
 from plans.models import ComparisonFile, Indicator, IndicatorValue, Plan
 from practices.models import Adoption, EditorialReview, OfferedFile, Practice, PracticeFile
 from practices.rules import QUESTIONS
-from privacy import erasing, erasure_plans, inventory
+from privacy import inventory
 from privacy.codes import Identity, RequestStatus, Verdict
 from privacy.models import DataRequest, Erasure, Finding, PendingRule, RetentionDecision, RetentionRule
+from privacy.queries import erasure_plans
+from privacy.queries.text_search import find_everywhere, find_in
 from privacy.rules.finding import wanted
-from privacy.searching import find_everywhere, find_in, keep_findings
+from privacy.services import erasure_job
 from privacy.services.requests import receive_request
+from privacy.services.search_job import keep_findings
 from publishing.models import CouncilPaper, Release
 from reviews.models import Addendum, FrozenFigure, Review
 from tests.architecture.shared_ground import ground_for_all
@@ -170,7 +173,7 @@ def test_any_form_of_the_name_or_number_leaves_any_column(ground: list[tuple[str
                 found = [one for one in find_in(model._meta.label, [name], person) if one.object_id == key]
                 assert found, (model, name, variant)
                 places = [erasure_plans.place_of(one, person) for one in found]
-                erasing.carry_out(actor, [one for one in places if one], [], person)
+                erasure_job.carry_out(actor, [one for one in places if one], [], person)
                 assert planting.left_in(model, key) == [], (model, name, variant)
                 seen.add(column)
             transaction.set_rollback(True)
@@ -215,11 +218,11 @@ def test_a_planted_person_is_found_everywhere_and_nothing_is_left_of_them(
     Finding.objects.of(row).update(verdict=Verdict.THEIRS)
     DataRequest.objects.pending().exclude(pk=row.pk).update(status=RequestStatus.WITHDRAWN)  # they freeze
     made = Erasure.objects.create(request=row)
-    erasing.begin(made)
+    erasure_job.begin(made)
     actor = actor_for(make_user(Role.PRIVACY_OFFICER))
     for _twice in range(2):  # the second time changes nothing
         search = erasure_plans.search_for(row)
-        erasing.carry_out(actor, erasing.places_of(made), made.contact_ids, search)
+        erasure_job.carry_out(actor, erasure_job.places_of(made), made.contact_ids, search)
     assert planting.traces() == []
     assert dumped() == []
     assert not Contact.objects.filter(pk=contact.pk).exists()

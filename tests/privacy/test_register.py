@@ -15,8 +15,9 @@ from accounts.actors import actor_for
 from accounts.models import Role, User
 from audit.models import Action, Event
 from lib.days import city_today
-from privacy import inventory, words
+from privacy import inventory
 from privacy.exports import register
+from privacy.inventory import labels
 from privacy.models import RegisterState, RegisterText
 from privacy.services.register import set_register_texts
 from tests.factories import make_user
@@ -49,9 +50,9 @@ def test_a_changed_inventory_differs_from_the_committed_register(
 def test_every_table_about_people_is_in_an_activity_with_words() -> None:
     said = {table for one in register.entries() for table in one.tables}
     assert said == {one.model for one in inventory.fields().values() if one.is_personal}
-    assert set(words.PEOPLE) == set(inventory.PEOPLE)
-    assert set(words.CATEGORIES) == set(inventory.CATEGORIES)
-    assert set(words.RECIPIENTS) == set(inventory.RECIPIENTS)
+    assert set(labels.PEOPLE) == set(inventory.PEOPLE)
+    assert set(labels.CATEGORIES) == set(inventory.CATEGORIES)
+    assert set(labels.RECIPIENTS) == set(inventory.RECIPIENTS)
     for one in register.entries():
         assert one.people
         assert one.periods

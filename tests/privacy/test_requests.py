@@ -17,9 +17,9 @@ from lib.days import city_today
 from lib.encryption import NotDecrypted
 from privacy.codes import Decision, Ground, Identity
 from privacy.models import DataRequest, Finding, NumberSeries
+from privacy.queries.activity_log import events_visible_to
 from privacy.rules.deadlines import due_on, longest_extension
 from privacy.services import requests as services
-from privacy.trail import events_visible_to
 from tests.factories import (
     make_meeting,
     make_officer,

@@ -18,8 +18,8 @@ from contacts.models import Contact
 from crm.embedded.postgres import APPLICATION, Postgres
 from crm.production import check_backups
 from meetings.models import Meeting
-from privacy.ledger import write_ledger
-from privacy.retaining import prune_months
+from privacy.services.ledger import write_ledger
+from privacy.services.retention import prune_months
 from tests.audit.sealing import use_key, write_trail
 from tests.audit.test_pruning import in_force, seal_long_ago
 from tests.crm.test_backup import RESTORED, elsewhere, said

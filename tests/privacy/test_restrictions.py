@@ -18,8 +18,8 @@ from districts.models import District
 from lib.days import city_today
 from meetings.models import FollowUp
 from privacy.models import Restriction
+from privacy.queries.activity_log import events_visible_to
 from privacy.services.restrictions import lift_restriction, restrict_contact
-from privacy.trail import events_visible_to
 from tests.api.clients import Tool
 from tests.architecture.canaries import text_of
 from tests.architecture.test_pages_never_break import city, pages

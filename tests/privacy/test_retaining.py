@@ -21,8 +21,7 @@ from districts.models import District
 from incidents.models import Debrief, Incident, IncidentStep
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting, MeetingContact
-from privacy import inventory, retaining
-from privacy.aging import AGED, MARKED, mark
+from privacy import inventory
 from privacy.codes import RetentionCode
 from privacy.models import (
     Breach,
@@ -33,7 +32,9 @@ from privacy.models import (
     RetentionDecision,
     RetentionRule,
 )
-from privacy.retaining import act_on_rules
+from privacy.queries.retention import AGED, MARKED, mark
+from privacy.services import retention
+from privacy.services.retention import act_on_rules
 from privacy.services.retention_rules import end_rule
 from tests.architecture.ground import Ground
 from tests.factories import (
@@ -170,7 +171,7 @@ def test_a_run_that_is_killed_after_any_batch_reaches_the_same_end(
     for _number in range(5):
         make_meeting(north, starts_at=at(DAY), facts=FACTS)
     in_force(actor, "meeting_texts", 365)
-    monkeypatch.setattr(retaining, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
     real, calls = record, 0
 
     def killed_now(*args: Any, **named: Any) -> Any:
@@ -180,7 +181,7 @@ def test_a_run_that_is_killed_after_any_batch_reaches_the_same_end(
             raise Killed
         return real(*args, **named)
 
-    monkeypatch.setattr(retaining, "record", killed_now)
+    monkeypatch.setattr(retention, "record", killed_now)
     left = []
     for _run in range(4):
         with contextlib.suppress(Killed):

@@ -13,7 +13,7 @@ from lib.days import city_today
 from privacy.models import (
     RetentionDecision,
 )
-from privacy.retaining import act_on_rules
+from privacy.services.retention import act_on_rules
 from privacy.services.retention_decisions import keep_record, undo_keep
 from tests.factories import (
     make_district,

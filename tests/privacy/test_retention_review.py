@@ -22,7 +22,6 @@ from jobs.services.running import run_next
 from lib.days import city_day, city_today
 from lib.ids import uuid7
 from meetings.models import Meeting, MeetingContact
-from privacy.aging import AGED
 from privacy.models import (
     DataRequest,
     LedgerEntry,
@@ -31,13 +30,14 @@ from privacy.models import (
     RetentionDecision,
     RetentionRule,
 )
-from privacy.overdue import REVIEWED, figures, find, queue
-from privacy.retaining import act_on_rules
+from privacy.queries.activity_log import events_visible_to
+from privacy.queries.retention import AGED
+from privacy.queries.review_queue import REVIEWED, figures, find, queue
 from privacy.rules.retention import review_reminders
 from privacy.services.restrictions import lift_restriction, restrict_contact
+from privacy.services.retention import act_on_rules
 from privacy.services.retention_decisions import erase_records
 from privacy.services.retention_rules import end_rule
-from privacy.trail import events_visible_to
 from reminders.models import subjects
 from reminders.rules import Recipient
 from tests.factories import (

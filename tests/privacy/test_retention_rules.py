@@ -25,9 +25,9 @@ from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.row_context import acting_as
 from privacy import inventory
-from privacy.aging import AGED, MARKED, STAYS, number_due
 from privacy.codes import RetentionCode
 from privacy.models import PendingRule, RetentionRule
+from privacy.queries.retention import AGED, MARKED, STAYS, number_due
 from privacy.rules.retention import LEAST_DAYS_OF_TRAIL
 from privacy.services.retention_rules import end_rule, put_rule_in_force
 from tests.api.clients import Tool

@@ -15,9 +15,9 @@ from lib.days import city_today
 from reports.periods import Period
 from reviews.models import Review
 from reviews.policies import can_see_samples
+from reviews.queries.parts import agreed_before
 from reviews.services.reviews import (
     agree_action,
-    agreed_before,
     check_action,
     comment_figure,
     conclude,

@@ -44,11 +44,11 @@ from reviews.models import (
     Signature,
     SignedRecord,
 )
+from reviews.queries.verification import verify_reviews
 from reviews.rules import commitment_to
 from reviews.services.names import forget_erased
 from reviews.services.reviews import check_action, discard_review
 from reviews.services.signing import add_addendum, countersign_review, sign_review, sign_statements
-from reviews.verifying import verify_reviews
 from tests.audit.numbering import publish_all
 from tests.audit.sealing import use_key
 from tests.exchange.test_export_lists import WHY, sure

@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from districts.models import District
-from reviews.definitions import definition_of, definitions_now
 from reviews.exports.signed import write_json
 from reviews.models import FrozenFigure, Review, SignedRecord
+from reviews.queries.definitions import definition_of, definitions_now
 from reviews.services.signing import sign_statements
 from tests.audit.sealing import use_key
 from tests.reviews.making import Audited

@@ -20,10 +20,10 @@ from crm.backups import (
     scratch_database,
 )
 from lib.row_context import act_as_system
-from privacy.aging import number_due
 from privacy.codes import RetentionCode
-from privacy.ledger import LedgerBroken, findings, replay
 from privacy.models import RetentionRule
+from privacy.queries.retention import number_due
+from privacy.services.ledger import LedgerBroken, findings, replay
 
 DRILL_DATABASE = "proximity_drill"
 NO_LEDGER = (

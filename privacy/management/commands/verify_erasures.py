@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lib.row_context import act_as_system
-from privacy.ledger import LedgerBroken, findings, replay
+from privacy.services.ledger import LedgerBroken, findings, replay
 
 
 class Command(BaseCommand):

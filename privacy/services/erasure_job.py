@@ -30,7 +30,10 @@ from lib.erasable import Leaving, Writer, forget, texts, writers
 from lib.row_context import writes
 from privacy import inventory
 from privacy.codes import NoticeKind
-from privacy.erasure_plans import (
+from privacy.models import DataRequest, Erasure, HiddenText, LedgerEntry, Restriction
+from privacy.models.package import SHORTEST_REASON
+from privacy.policies import can_review_records
+from privacy.queries.erasure_plans import (
     Key,
     Place,
     as_keys,
@@ -44,13 +47,10 @@ from privacy.erasure_plans import (
     texts_that_stay,
     unique_terms,
 )
-from privacy.freezing import frozen_by_requests
-from privacy.models import DataRequest, Erasure, HiddenText, LedgerEntry, Restriction
-from privacy.models.package import SHORTEST_REASON
-from privacy.policies import can_review_records
+from privacy.queries.frozen_rows import frozen_by_requests
+from privacy.queries.text_search import find_everywhere, searched_text
 from privacy.rules.erasing import fitting, with_texts, without
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import find_everywhere, keep_findings, searched_text
 from privacy.services.corrections import TEXTS
 from privacy.services.erasures import ERASE, locked_erasure, refuse_to_begin
 from privacy.services.found_texts import erase_from_found_texts, forget_found_texts
@@ -58,6 +58,7 @@ from privacy.services.freezing import thawed
 from privacy.services.hiding import show_texts
 from privacy.services.notices import make_notices
 from privacy.services.requests import OBJECT_TYPE
+from privacy.services.search_job import keep_findings
 
 _DESK: Final = "privacy."
 _CONTACT: Final = "contacts.Contact"

@@ -24,8 +24,8 @@ from meetings.codes import Attendance, MeetingStatus
 from meetings.models import MeetingContact
 from privacy import inventory
 from privacy.codes import PENDING, RetentionCode
-from privacy.freezing import frozen_by_requests
 from privacy.models import Restriction, RetentionDecision
+from privacy.queries.frozen_rows import frozen_by_requests
 from privacy.rules.retention import old_before
 
 Rows = models.QuerySet[Any]

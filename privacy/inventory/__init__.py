@@ -15,7 +15,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-TABLE: Final = Path(__file__).with_name("inventory.toml")
+TABLE: Final = Path(__file__).parent.with_suffix(".toml")
 
 _TEXTS: Final = (models.CharField, models.TextField, models.JSONField)
 

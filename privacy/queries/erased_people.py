@@ -12,9 +12,9 @@ from lib.erasable import writers
 from lib.row_context import Opened, opened
 from privacy import inventory
 from privacy.models import HiddenText
-from privacy.reading import text_in
+from privacy.queries.findings import text_in
+from privacy.queries.text_search import Found, find_in
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import Found, find_in
 
 _CONTACT: Final = "contacts.Contact"
 _DESK: Final = "privacy."  # its texts are rewritten with each erasure

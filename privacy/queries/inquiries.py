@@ -3,7 +3,6 @@
 The inquiry is recorded as an event that only privacy officers see.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -12,16 +11,15 @@ from django.db.models import Q
 from phonenumber_field.phonenumber import to_python
 
 from accounts.actors import Actor
-from audit.models import Action, Change, Op
 from contacts.codes import Channel
 from contacts.models import Contact, PrivateChannel
 from contacts.queries.search import search_marks, searched_words
-from disclosure.services.disclosing import disclose
 from lib.days import day_ends_at, day_starts_at
 from lib.fold import fold, latin
 from privacy.policies import can_inquire
+from privacy.queries.activity_log import Events, events_visible_to
+from privacy.queries.contacts import merged_into
 from privacy.rules.searches import parts_of_number, wordings
-from privacy.trail import Events, events_visible_to
 
 
 def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) -> Events:
@@ -38,24 +36,6 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
         found |= Q(search_hash__in=search_marks(searches_for(contact)))
     rows = events_visible_to(actor).filter(found)
     return rows.filter(at__gte=day_starts_at(since), at__lt=day_ends_at(until))
-
-
-def record_inquiry(
-    actor: Actor, contact_id: UUID, *, purpose: str, exported_to: str = "", names: Iterable[str] = ()
-) -> None:
-    """Record the inquiry and its reason. `exported_to`: who gets the result as a file (audit.rules)."""
-    if not can_inquire(actor):
-        raise PermissionDenied
-    action = Action.EXPORT if exported_to else Action.INQUIRE
-    disclose(
-        actor,
-        "contact",
-        [contact_id],
-        action=action,
-        reason=purpose,
-        recipient=exported_to,
-        field_names=["trail", *names],
-    )
 
 
 def searches_for(contact: Contact) -> set[str]:
@@ -78,9 +58,3 @@ def searches_for(contact: Contact) -> set[str]:
     for address in addresses:
         found |= {searched_words(part) for part in (address, address.partition("@")[0])}
     return found
-
-
-def merged_into(contact_id: UUID) -> list[UUID]:
-    """Return the IDs of the contacts that were merged into this one."""
-    merged = Change.objects.filter(object_type="contact", op=Op.MERGED, into_id=contact_id)
-    return list(merged.values_list("object_id", flat=True))

@@ -19,9 +19,9 @@ from accounts.actors import Actor
 from accounts.models import User
 from lib.days import city_day, city_today
 from lib.sensitive import find_sensitive
-from privacy.aging import AGED, Aged, due_rows
 from privacy.codes import RetentionChoice, RetentionCode
 from privacy.models import Erasure, RetentionDecision, RetentionRule
+from privacy.queries.retention import AGED, Aged, due_rows
 from privacy.rules.retention import AHEAD, DECIDE_WITHIN, IN_A_ROW, due_on, is_in_time
 
 AT_A_TIME: Final = 20

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from audit.rules import name_and_how
 from lib.wired import Wired
-from privacy.inquiries import merged_into
-from privacy.trail import BACK, OF_THE_DESK, events_visible_to, shared_by_people
+from privacy.queries.activity_log import BACK, OF_THE_DESK, events_visible_to, shared_by_people
+from privacy.queries.contacts import merged_into
 
 
 class KeyNames(NamedTuple):
@@ -20,7 +20,7 @@ class KeyNames(NamedTuple):
     active: Callable[[], Sequence[str]]
 
 
-KEY_NAMES: Final = Wired[KeyNames]("privacy.received.KEY_NAMES")
+KEY_NAMES: Final = Wired[KeyNames]("privacy.queries.recipients.KEY_NAMES")
 
 
 class Receiver(NamedTuple):

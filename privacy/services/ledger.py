@@ -29,15 +29,15 @@ from contacts.services.contacts import save_contacts
 from lib.encryption import NotDecrypted, unseal
 from lib.erasable import Leaving, writers
 from privacy.codes import LedgerKind
-from privacy.erasing import carry_out
-from privacy.erasure_plans import Key, Place, as_keys, is_as_before, place_of, terms_for
-from privacy.marks import differing, folded, note_marks, put_marks
 from privacy.models import HiddenText, LedgerEntry
 from privacy.models.ledger import LEDGER
-from privacy.naming import Erased, named_again
+from privacy.queries.erased_people import Erased, named_again
+from privacy.queries.erasure_plans import Key, Place, as_keys, is_as_before, place_of, terms_for
+from privacy.queries.text_search import Found
 from privacy.rules.finding import wanted
-from privacy.searching import Found
+from privacy.services.erasure_job import carry_out
 from privacy.services.hiding import correct_hidden
+from privacy.services.marks import differing, folded, note_marks, put_marks
 
 _START: Final = ""  # the digest before the first line
 _AT_ONCE: Final = 1_000

@@ -17,10 +17,10 @@ from lib.row_context import Opened, opened
 from lib.secret_keys import keyed_hashes
 from privacy import inventory
 from privacy.models import DataRequest, Finding, HiddenText
-from privacy.reading import title_of
+from privacy.queries.contacts import contacts_of
+from privacy.queries.findings import title_of
+from privacy.queries.text_search import Found, find_in, is_edited, searched_text
 from privacy.rules.finding import Wanted, wanted
-from privacy.searching import Found, find_in, is_edited, searched_text
-from privacy.services.erasures import contacts_of
 
 _CONTACT: Final = "contacts.Contact"
 _DESK: Final = "privacy."
@@ -206,7 +206,7 @@ def texts_that_stay(request: DataRequest) -> list[list[str]]:
 def has_unread(request: DataRequest, found: Sequence[Found]) -> bool:
     """Whether texts that a search finds now have no verdict, and would stay after the erasure.
 
-    What privacy officers wrote since is left out: `privacy.erasing` removes the person from it by itself.
+    Later texts of privacy officers are left out: the erasure removes the person from them without a verdict.
     """
     read = {(one.model, one.object_id, one.field): one for one in Finding.objects.of(request)}
     contacts = contacts_of(request)

@@ -1,10 +1,11 @@
 """What pages read of an audit: as it was kept, with the names of then."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import models
 from django.db.models import (
     BooleanField,
     Count,
@@ -17,6 +18,8 @@ from django.db.models import (
     Subquery,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from contacts.models import Organisation
@@ -33,7 +36,6 @@ from reviews.models import (
     Review,
     SignedRecord,
 )
-from reviews.services.reviews import agreed_before
 
 AT_MOST: Final = 500
 MODELS: Final[dict[str, Any]] = {
@@ -160,3 +162,41 @@ def counted_objects(actor: Actor, figure: FrozenFigure, ids: list[UUID] | None) 
 def has_signed(district_ids: Collection[UUID]) -> bool:
     """Whether a signed audit has figures of one of these districts, even one that was superseded."""
     return Review.objects.signed().filter(district__in=district_ids).exists()
+
+
+def agreed_before(review: Review) -> models.QuerySet[AgreedAction]:
+    """Actions that this audit has to say something about, with their owners.
+
+    Those of all earlier audits of the district that no standing audit of another period found done or
+    dropped. A signed audit shows what it was asked then.
+    """
+    if review.is_signed:
+        rows = AgreedAction.objects.filter(checks__review=review)
+    else:
+        earlier = Review.objects.before(review).order_by()
+        rows = AgreedAction.objects.filter(review__in=earlier).not_settled_by(
+            earlier.standing().other_periods(review)
+        )
+    return rows.select_related("owner").order_by("due_on", "pk")
+
+
+def still_open(review: Review) -> Iterable[str]:
+    """What has to be done before it can be signed, in words."""
+    if not review.conclusion.strip():
+        yield _("Write a conclusion.")
+    if n := review.samples.filter(marked_at__isnull=True).count():
+        yield ngettext("%(n)d meeting has not been checked.", "%(n)d meetings have not been checked.", n) % {
+            "n": n
+        }
+    if n := review.calls.filter(rung_at__isnull=True).count():
+        yield ngettext(
+            "%(n)d organisation has not been called back.",
+            "%(n)d organisations have not been called back.",
+            n,
+        ) % {"n": n}
+    if n := agreed_before(review).exclude(pk__in=review.checks.values("action")).count():
+        yield ngettext(
+            "Record whether %(n)d action from an earlier audit was done.",
+            "Record whether %(n)d actions from earlier audits were done.",
+            n,
+        ) % {"n": n}

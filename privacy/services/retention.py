@@ -20,9 +20,9 @@ from lib.erasable import Keys, writers
 from lib.row_context import writes
 from meetings.services.rewriting import remove_attendance
 from privacy import inventory
-from privacy.aging import AGED, Aged, blanked, due_rows
 from privacy.codes import RetentionCode
 from privacy.models import RetentionRule
+from privacy.queries.retention import AGED, Aged, blanked, due_rows
 from privacy.services.requests import delete_requests
 
 AT_ONCE: Final = 200  # rows in one transaction

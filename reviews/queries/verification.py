@@ -14,15 +14,7 @@ from audit.models import Event
 from audit.services.verifying import Finding, Report
 from audit.signing import is_signed, key_id
 from reviews.models import Addendum, Review, Signature, SignedRecord
-from reviews.records import (
-    DIGEST,
-    digest_of_name,
-    inside_of,
-    message_of,
-    plain,
-    record_of,
-    said_of,
-)
+from reviews.queries.records import DIGEST, digest_of_name, inside_of, message_of, plain, record_of, said_of
 from reviews.rules import SEED_IN_CLEAR, commitment_to, drawn
 
 FIRST: Final = 1

@@ -15,9 +15,10 @@ from django.core.exceptions import FieldDoesNotExist
 from contacts.models import Organisation
 from lib.row_context import Opened, opened
 from meetings.models import MeetingOrganisation
-from privacy import inventory, words
+from privacy import inventory
+from privacy.inventory import labels
 from privacy.models import Finding, HiddenText
-from privacy.searching import NAME, searched_text, text_of
+from privacy.queries.text_search import NAME, searched_text, text_of
 
 CONTACT: Final = "contacts.Contact"
 REFERENCE: Final = "person"  # the kind of fields that refer to a contact
@@ -217,7 +218,7 @@ def title_of(label: str, field: str) -> str:
         name = str(model._meta.get_field(field).verbose_name)
     except (FieldDoesNotExist, AttributeError):
         name = field
-    return f"{words.table(model)}, {name}"
+    return f"{labels.table(model)}, {name}"
 
 
 def _parts(text: str, finding: Finding) -> Iterator[Part]:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from reports.questions import By
-from reviews.definitions import Definition, definition_of, n_of
 from reviews.models import FrozenFigure, Review
-from reviews.reading import readable
-from reviews.services.freezing import figures_now
+from reviews.queries.definitions import Definition, definition_of, n_of
+from reviews.queries.figures import figures_now
+from reviews.queries.parts import readable
 
 AT_MOST: Final = 100
 

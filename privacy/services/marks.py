@@ -22,8 +22,8 @@ from contacts.services.restrictions import set_restricted
 from lib.erasable import writers
 from lib.row_context import Opened, opened
 from privacy.codes import LedgerKind
-from privacy.erasing import mark
 from privacy.models import DataRequest, LedgerEntry, Restriction
+from privacy.services.erasure_job import mark
 from privacy.services.hiding import show_texts
 
 _CONTACT: Final = Contact._meta.label
