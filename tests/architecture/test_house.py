@@ -62,7 +62,7 @@ def test_names_with_a_noun_and_imports_of_libraries_do_not_count() -> None:
 
 def test_a_module_name_counts_once_and_alone_if_no_other_room_has_it() -> None:
     files = dict.fromkeys(
-        ["meetings/rules/a.py", "contacts/rules/phones.py", "contacts/rules/clues.py", "pages/told.py"], ""
+        ["meetings/rules/a.py", "contacts/rules/phones.py", "contacts/towns.py", "pages/told.py"], ""
     )
     assert house.count(files, []) == {"all_rooms": {"module_names": 2, "module_names_in_one_room": 1}}
 
