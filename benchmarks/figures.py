@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from api.rows.reports import BY_SLUG
 from districts.models import District
 from lib.days import city_today
-from reports.catalogue import REPORTS
+from reports.figures.scorecard import RUN_UP, scorecard
 from reports.indicators import blind_spots
-from reports.periods import Period, quarter_of
-from reports.questions import Question
-from reports.scorecard import RUN_UP, scorecard
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, quarter_of
+from reports.queries.questions import Question
 
 DISTRICT = "D0"
 SCORECARD = "scorecard"

@@ -68,7 +68,8 @@ def scale(variable: str, names: Sequence[str]) -> tuple[str, ...]:
 def limits(variable: str, values: Iterable[str]) -> dict[str, float]:
     """Return the limits by name from `overdue=10`, `cadence=75%`; a percentage becomes a share.
 
-    Raises ImproperlyConfigured for anything else. Whether a report has the name is checked by reports.checks.
+    Raises ImproperlyConfigured for anything else. reports.indicators.limits checks that a report has the
+    name.
     """
     found = {}
     for text in values:

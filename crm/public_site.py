@@ -23,18 +23,12 @@ from redis.exceptions import RedisError
 from lib.addresses import client_address, network_of
 from lib.counting import count
 from lib.days import city_today
-from publishing.kinds import TextSlug
-from publishing.live import (
-    TRAP,
-    RegisterForm,
-    leave_confirmation,
-    leave_registration,
-    published_file,
-    text_versions,
-)
-from publishing.live_directory import directory_call
+from publishing.codes import TextSlug
+from publishing.queries.published_files import published_file, text_versions
 from publishing.services.registrations import hash_token
+from publishing.site.directory_calls import directory_call
 from publishing.site.languages import direction, speaking, words_of
+from publishing.site.registration_form import TRAP, RegisterForm, leave_confirmation, leave_registration
 
 # Together with the time between two publications (crm.timetable) less than 5 minutes: a withdrawal acts.
 CACHED: Final = "public, max-age=120"

@@ -103,18 +103,18 @@ import privacy.services.retention_rules
 import privacy.services.search_job
 import publishing.archive
 import publishing.models
+import publishing.queries.comparison_tables
 import publishing.reminders
-import publishing.services.beside
 import publishing.services.listings
 import publishing.services.pending_entries
 import publishing.services.publications
 import publishing.services.registrations
-import publishing.site.planned
+import publishing.site.plans
 import reminders.models
 import reminders.models.subjects
-import reports.checks
+import reports.exports.job
 import reports.exports.rows
-import reports.exports.work
+import reports.indicators.limits
 import reviews.archive
 import reviews.exports.file_job
 import reviews.models
@@ -128,7 +128,7 @@ from lib.erasable import Writer, texts, whole_rows
 
 register(crm.checks.check_usable_field_keys, Tags.security)
 register(crm.checks.check_field_keys, Tags.security, deploy=True)
-register(reports.checks.check_limits)
+register(reports.indicators.limits.check_limits)
 
 # --- Accounts ------------------------------------------------------------------------------------------
 
@@ -321,5 +321,5 @@ lib.city_keys.SOURCES.fill(
 
 # --- The public site -----------------------------------------------------------------------------------
 
-publishing.services.beside.SOURCES.fill(plans.services.comparison.tables_of_files)
-publishing.site.planned.READERS.fill(plans.queries.public_plans.public_plans)
+publishing.queries.comparison_tables.SOURCES.fill(plans.services.comparison.tables_of_files)
+publishing.site.plans.READERS.fill(plans.queries.public_plans.public_plans)

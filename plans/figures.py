@@ -15,8 +15,8 @@ from plans.models import Milestone, PlanReview
 from plans.models.plan import PlanQuerySet
 from plans.reading.comparison import Numbers, numbers
 from plans.rules import Dated, add_months
-from reports.intervals import LEAST, Interval, wilson
-from reports.periods import Period, month_of
+from reports.queries.periods import Period, month_of
+from reports.rules.intervals import LEAST, Interval, wilson
 
 MILESTONES_ON_TIME: Final = "milestones-on-time"
 PLAN_REVIEWED: Final = "plan-reviewed"

@@ -1,52 +1,127 @@
-"""What can be published: shares of counted things, and how each is counted.
+"""Codes of what a district publishes. Pure lists: a code is retired, never deleted."""
 
-Medians, sums and rates are for inside: a median is one organisation's number. The bias table is too, which
-is of the whole city and a year.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from contacts.codes import NOT_COUNTED, Kind
-from districts.codes import Focus
-from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
-from reports.catalogue import REPORTS
-from reports.questions import By
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from meetings.codes import MeetingKind
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """`of` is the population that the N of an indicator counts, `within` the one that this is a part of."""
+class OfficerNames(models.TextChoices):
+    """Whether the public page names officers."""
 
-    of: str
-    within: str = ""
-    is_stock: bool = False  # counted at a moment, so that it can stay as it was
+    NONE = "none", _("no names")
+    FIRST_NAMES = "first_names", _("first names of officers who agreed")
 
 
-INDICATORS: Final[Mapping[str, Counted]] = {
-    "coverage": Counted("organisations", is_stock=True),
-    "cadence": Counted("with_frequency", within="organisations", is_stock=True),
-    "follow-ups": Counted("due"),
-    "overdue": Counted("open", is_stock=True),
-    "concerns": Counted("received"),
-    "loop-closed": Counted("closed"),
-    "reassurance": Counted("bias", within="received"),
-    "level": Counted("held"),
-    "reciprocity": Counted("held"),
-    "continuity": Counted("organisations", is_stock=True),
-    "data-health": Counted("organisations", is_stock=True),
-}
-INSIDE: Final = tuple(slug for slug in REPORTS if slug not in INDICATORS)
+class EntryState(models.TextChoices):
+    """What became of what people said."""
 
-_KINDS: Final[Mapping[str, Sequence[str]]] = {
-    "organisations": [kind for kind in Kind.values if kind not in NOT_COUNTED],
-    "meetings": MeetingKind.values,
-    "follow-ups": FollowUpKind.values,
-    "concerns": ConcernKind.values,
-}
+    DONE = "done", pgettext_lazy("of what people asked for", "done")
+    UNDER_WAY = "under_way", pgettext_lazy("of what people asked for", "under way")
+    CANNOT = "cannot", pgettext_lazy("of what people asked for", "cannot be done")
 
 
-def groups(slug: str, split: str) -> Sequence[str]:
-    """The fixed list of the rows of a table by kind or community."""
-    return Focus.values if split == By.FOCUS else _KINDS[REPORTS[slug].counts.noun]
+class RouteKind(models.TextChoices):
+    """A centre takes reports. A pathway helps people to report elsewhere."""
+
+    EMERGENCY = "emergency", pgettext_lazy("public page", "emergency number")
+    POLICE_ONLINE = "police_online", pgettext_lazy("public page", "online report to the police")
+    POLICE_DESK = "police_desk", pgettext_lazy("public page", "police station")
+    REPORTING_CENTRE = "reporting_centre", pgettext_lazy("public page", "reporting centre")
+    PATHWAY = "pathway", pgettext_lazy("public page", "help with reporting")
+    THIRD_PARTY_ONLINE = (
+        "third_party_online",
+        pgettext_lazy("public page", "online report to another organisation"),
+    )
+    VICTIM_SUPPORT = "victim_support", pgettext_lazy("public page", "victim support")
+    EQUALITY_BODY = "equality_body", pgettext_lazy("public page", "equality body")
+    ANONYMOUS_LINE = "anonymous_line", pgettext_lazy("public page", "anonymous line")
+
+
+class Anonymous(models.TextChoices):
+    YES = "yes", pgettext_lazy("public page", "You can stay anonymous")
+    PARTLY = (
+        "partly",
+        pgettext_lazy("public page", "We ask for your name. You can ask us to keep it private."),
+    )
+    NO = "no", pgettext_lazy("public page", "You must give your name")
+
+
+class StepFree(models.TextChoices):
+    YES = "yes", pgettext_lazy("public page", "step-free")
+    NO = "no", pgettext_lazy("public page", "not step-free")
+    UNKNOWN = "unknown", pgettext_lazy("public page", "step-free access not known")
+
+
+class RouteAnswer(models.TextChoices):
+    ANSWERED = "answered", _("answered")
+    NOT_ANSWERED = "not_answered", _("not answered")
+    WRONG = "wrong", _("wrong number or address")
+
+
+class AgreedHow(models.TextChoices):
+    """How an organisation agreed to be listed."""
+
+    FORM = "form", _("on a form")
+    LETTER = "letter", _("by letter")
+    EMAIL = "email", _("by email")
+    ON_SITE = "on_site", _("on site")
+
+
+class ListedField(models.TextChoices):
+    """What a listing can show. An organisation chooses each."""
+
+    NAME = "name", _("name")
+    SUMMARY = "summary", _("what they do")
+    WEBSITE = "website", _("website")
+    EMAIL = "email", _("email")
+    PHONE = "phone", _("phone")
+    ADDRESS = "address", _("address")
+    LANGUAGES = "languages", _("languages")
+    KIND = "kind", _("kind")
+    FOCUS = "focus", _("communities, in their own words")
+
+
+class TextSlug(models.TextChoices):
+    """Pages that the footer links to, and what a form says."""
+
+    PRIVACY_NOTICE = "privacy_notice", pgettext_lazy("public page", "privacy notice")
+    REGISTRATION_CONSENT = (
+        "registration_consent",
+        pgettext_lazy("public page", "agreement of the registration form"),
+    )
+    ACCESSIBILITY_STATEMENT = (
+        "accessibility_statement",
+        pgettext_lazy("public page", "accessibility statement"),
+    )
+    IMPRINT = "imprint", pgettext_lazy("public page", "imprint")
+
+
+class Wants(models.TextChoices):
+    """What an organisation that registers wants."""
+
+    CONTACT = "contact", _("to be contacted by the proximity police")
+    LISTED = "listed", _("to be listed on the public page as well")
+
+
+class RegistrationState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("waiting for their confirmation")
+    CONFIRMED = "confirmed", _("to decide")
+    ACCEPTED = "accepted", _("accepted")
+    JOINED = "joined", _("joined with a known organisation")
+    REFUSED = "refused", _("rejected")
+    EXPIRED = "expired", _("expired")
+
+
+#: Meetings that can be announced to everybody.
+OPEN_KINDS: Final = frozenset(
+    {
+        MeetingKind.PUBLIC_MEETING,
+        MeetingKind.DROP_IN,
+        MeetingKind.COMMUNITY_EVENT,
+        MeetingKind.REPORTING_SESSION,
+    }
+)

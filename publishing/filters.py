@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lib.filters import CodesFilter, DistrictFilter, FilterSet, MomentFilter
-from publishing.kinds import RouteKind
+from publishing.codes import RouteKind
 
 
 class EntryFilters(FilterSet):

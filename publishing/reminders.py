@@ -15,9 +15,9 @@ from districts.models import District
 from lib.acting import Acting
 from lib.days import city_day, city_today
 from meetings.reminders import Supervisors
-from publishing.kinds import RegistrationState
+from publishing.codes import RegistrationState
 from publishing.models import PublicEntry, PublicListing, Registration, ReportingRoute
-from publishing.rules import reminding
+from publishing.rules import reminders
 from reminders.models.subjects import Record, Rule, Subject
 from reminders.rules import LOOKBACK, Occurrence, each_channel, nine_oclock
 
@@ -80,13 +80,13 @@ class _Supervised(Subject[T]):
 
 class Entries(_Supervised[PublicEntry]):
     code, page = "entry", "public_entry"
-    known_rules = (Rule(reminding.ENTRY_TO_APPROVE, gettext_lazy("public entry to approve"), daily=True),)
+    known_rules = (Rule(reminders.ENTRY_TO_APPROVE, gettext_lazy("public entry to approve"), daily=True),)
 
     def waiting(self) -> Any:
         return PublicEntry.objects.drafts().select_related("district")
 
     def days(self, row: Any, today: date) -> Days:
-        return reminding.of_entry(city_day(row.written_at))
+        return reminders.of_entry(city_day(row.written_at))
 
     def is_told(self, row: Any, user_id: UUID) -> bool:
         return bool(row.written_by_id != user_id)
@@ -97,14 +97,14 @@ class Entries(_Supervised[PublicEntry]):
 
 class Registrations(_Supervised[Registration]):
     code, page = "registered", "registration"
-    known_rules = (Rule(reminding.REGISTRATION_WAITING, gettext_lazy("registration to decide"), daily=True),)
+    known_rules = (Rule(reminders.REGISTRATION_WAITING, gettext_lazy("registration to decide"), daily=True),)
 
     def waiting(self) -> Any:
         rows = Registration.objects.filter(state=RegistrationState.CONFIRMED, confirmed_at__isnull=False)
         return rows.select_related("district")
 
     def days(self, row: Any, today: date) -> Days:
-        return reminding.of_registration(city_day(row.confirmed_at))
+        return reminders.of_registration(city_day(row.confirmed_at))
 
     def words(self, rule: str, row: Registration) -> tuple[str, Sequence[str]]:
         return _("An organisation that registered waits for an answer"), [row.district.name]
@@ -112,13 +112,13 @@ class Registrations(_Supervised[Registration]):
 
 class Routes(_Supervised[ReportingRoute]):
     code, page = "route", "public_route"
-    known_rules = (Rule(reminding.ROUTE_TEST_DUE, gettext_lazy("way to report to test"), daily=True),)
+    known_rules = (Rule(reminders.ROUTE_TEST_DUE, gettext_lazy("way to report to test"), daily=True),)
 
     def waiting(self) -> Any:
         return ReportingRoute.objects.meant_to_be_public().select_related("district")
 
     def days(self, row: Any, today: date) -> Days:
-        return reminding.of_route(row.tests, city_day(row.updated_at), today)
+        return reminders.of_route(row.tests, city_day(row.updated_at), today)
 
     def words(self, rule: str, row: ReportingRoute) -> tuple[str, Sequence[str]]:
         return _("A way to report is due for a test"), [row.name]
@@ -126,7 +126,7 @@ class Routes(_Supervised[ReportingRoute]):
 
 class Listings(_Supervised[PublicListing]):
     code, page = "listing", "listing"
-    known_rules = (Rule(reminding.LISTING_REVIEW, gettext_lazy("public listing to review"), daily=True),)
+    known_rules = (Rule(reminders.LISTING_REVIEW, gettext_lazy("public listing to review"), daily=True),)
 
     def waiting(self) -> Any:
         return PublicListing.objects.in_force().select_related("organisation__home_district")
@@ -136,7 +136,7 @@ class Listings(_Supervised[PublicListing]):
         return found
 
     def days(self, row: Any, today: date) -> Days:
-        return reminding.of_listing(row.review_on)
+        return reminders.of_listing(row.review_on)
 
     def words(self, rule: str, row: PublicListing) -> tuple[str, Sequence[str]]:
         return _("A public listing is due for review"), ()

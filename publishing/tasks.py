@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from lib.days import city_today
 from publishing.models import Publication
-from publishing.sending import mail_registrations
 from publishing.services.publications import PUBLISH, keep_publication, note_failure, note_success
 from publishing.services.registrations import SEND, tidy_registrations
 from publishing.site import build_site
 from publishing.site.folder import read_manifest, write_folder
+from publishing.site.registration_mails import mail_registrations
 
 log = structlog.get_logger()
 

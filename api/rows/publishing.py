@@ -12,7 +12,7 @@ from api.rows.columns import column, columns, fields_of, shape
 from api.rows.shapes import codes
 from contacts.codes import Kind
 from contacts.models import Organisation
-from publishing.kinds import ListedField
+from publishing.codes import ListedField
 from publishing.models import EntryTranslation, PublicEntry, PublicListing, ReportingRoute
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from reports.catalogue import REPORTS
-from reports.figures import Row
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.indicators.catalogue import REPORTS
+from reports.queries.definitions import Row
 
 BY_SLUG: Final = REPORTS
 COMPARED: Final = "compared_"

@@ -6,9 +6,9 @@ from api.rows.reports import BY_SLUG, COMPARED
 from api.schema import answers
 from api.schema.parameters import BOOLEAN, CODES, query
 from api.views.reports import COMPARISONS
-from reports.late import LISTED
-from reports.questions import By
-from reports.statuses import MEANINGS, Status
+from reports.figures.late_records import LISTED
+from reports.queries.questions import By
+from reports.queries.statuses import MEANINGS, Status
 
 Json = dict[str, Any]
 

@@ -30,7 +30,7 @@ from meetings.guide.indicators import GUIDANCE
 from plans import codes as plan_codes
 from practices import codes as practice_codes
 from privacy.models import Notice
-from publishing import kinds as publishing_kinds
+from publishing import codes as publishing_codes
 
 
 class Districts(ListMixin, RetrieveMixin):
@@ -100,12 +100,12 @@ VOCABULARIES: dict[str, type[models.TextChoices]] = {
     "came_of_it": practice_codes.CameOfIt,
     "would_again": practice_codes.Again,
     "licence": practice_codes.Licence,
-    "entry_state": publishing_kinds.EntryState,
-    "route_kind": publishing_kinds.RouteKind,
-    "anonymous": publishing_kinds.Anonymous,
-    "step_free": publishing_kinds.StepFree,
-    "route_answer": publishing_kinds.RouteAnswer,
-    "listed_field": publishing_kinds.ListedField,
+    "entry_state": publishing_codes.EntryState,
+    "route_kind": publishing_codes.RouteKind,
+    "anonymous": publishing_codes.Anonymous,
+    "step_free": publishing_codes.StepFree,
+    "route_answer": publishing_codes.RouteAnswer,
+    "listed_field": publishing_codes.ListedField,
     "change_op": Op,
     "scope": Scope,
 }

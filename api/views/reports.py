@@ -15,13 +15,13 @@ from api.renderers import CSVRenderer, JSONRenderer, to_csv, to_json
 from api.rows.reports import BY_SLUG, COMPARED, columns_of, figures_of
 from api.views.base import Resource
 from lib.days import city_today
-from reports.figures import Drill, Row
-from reports.late import late_records, status_with
-from reports.parts import IN_SEVERAL, is_rest, rows_of
-from reports.periods import Period, PeriodInFuture
-from reports.questions import IN_NO_PART, By, Question, ask
-from reports.reading import Report
-from reports.scorecard import is_comparable
+from reports.figures.late_records import late_records, status_with
+from reports.figures.parts import IN_SEVERAL, is_rest, rows_of
+from reports.figures.report import Report
+from reports.figures.scorecard import is_comparable
+from reports.queries.definitions import Drill, Row
+from reports.queries.periods import Period, PeriodInFuture
+from reports.queries.questions import IN_NO_PART, By, Question, ask
 
 REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}
 COMPARISONS: Final = ("previous", "last_year")

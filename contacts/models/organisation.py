@@ -217,7 +217,7 @@ class Organisation(Noun):
             models.Index(fields=["lead_officer"], name="organisation_of_lead"),
             models.Index(fields=["meet_by"], name="organisation_meet_by", condition=Q(meet_by__isnull=False)),
             models.Index(fields=["updated_at", "id"], name="organisation_by_update"),
-            # Figures: which of a district's organisations are of a kind that counts (reports.population).
+            # Figures: a district's organisations of the kinds that count (reports.queries.organisations).
             models.Index(fields=["id"], include=["kind", "review_on"], name="organisation_kind"),
         ]
         constraints = [
@@ -330,7 +330,7 @@ class OrganisationPeriod(models.Model):
 
     class Meta:
         indexes = [
-            # Figures: whose home a district was, and what they ask of it (reports.population).
+            # Figures: whose home a district was, and what they ask of it (reports.queries.organisations).
             models.Index(
                 fields=["home_district", "since"],
                 include=[
@@ -345,7 +345,7 @@ class OrganisationPeriod(models.Model):
                 condition=Q(status="active"),
                 name="period_of_figures",
             ),
-            # Periods that were learned late: what revised a figure (reports.late).
+            # Periods that were learned late: what revised a figure (reports.figures.late_records).
             models.Index(
                 fields=["entered_at"], condition=Q(entered_at__isnull=False), name="period_by_entry"
             ),

@@ -8,7 +8,7 @@ from accounts.actors import actor_for
 from crm.demo.book import Book
 from lib.days import city_day
 from meetings.models import FollowUp, Meeting
-from reports.periods import Period, month_of, quarter_of
+from reports.queries.periods import Period, month_of, quarter_of
 from reviews.codes import FactsApart, FollowUpRecorded, IsSo, WasDone
 from reviews.models import Review
 from reviews.queries.parts import agreed_before

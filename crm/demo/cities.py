@@ -14,8 +14,8 @@ from plans.services import file_format
 from plans.services.cities import receive_file, trust_city
 from plans.services.comparison import decimal
 from practices.codes import Strand
-from reports.catalogue import REPORTS
-from reports.periods import Period, quarter_of
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, quarter_of
 
 #: Figure, title, direction, n of N of the baseline and of the latest quarter.
 FIGURES: Final = (

@@ -21,7 +21,7 @@ from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
 from practices.codes import Strand
 from practices.models import Practice
-from reports.periods import year_of
+from reports.queries.periods import year_of
 
 REASON: Final = "The council set the target before there were records."
 SURVEY: Final = "City survey (demonstration)"

@@ -11,7 +11,7 @@ from crm.demo.book import Book
 from lib.days import city_day
 from meetings.models import Meeting
 from meetings.services.meetings import create_meeting, edit_meeting
-from publishing.kinds import ListedField
+from publishing.codes import ListedField
 from publishing.models import Registration
 from publishing.services.entries import approve_entry, draft_entry
 from publishing.services.listings import list_organisation

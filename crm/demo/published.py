@@ -6,15 +6,15 @@ from accounts.actors import actor_for
 from crm.demo.book import Book
 from jobs.services.printing import can_write_pdf
 from lib.days import city_day
+from publishing.queries.paper_figures import choices
 from publishing.rules.cells import TOTAL
-from publishing.services.bias import can_be_made, make_bias_table
+from publishing.services.bias_tables import can_be_made, make_bias_table
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.papers import make_paper
 from publishing.services.releases import make_release
-from publishing.services.stating import choices
-from reports.periods import quarter_of, year_of
-from reports.questions import By
-from reports.statuses import Status, status_of
+from reports.queries.periods import quarter_of, year_of
+from reports.queries.questions import By
+from reports.queries.statuses import Status, status_of
 
 DISTRICTS: Final = 2  # level: the districts of the city, not their neighbourhoods
 SPLITS: Final = {

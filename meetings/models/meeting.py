@@ -168,7 +168,7 @@ class Meeting(Noun):
         indexes = [
             GinIndex(fields=["folded"], name="meeting_search", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["district", "-starts_at", "id"], name="meeting_of_district"),
-            # Figures of meetings: level, reciprocity, activity (reports.happenings), without their rows.
+            # Figures of meetings: level, reciprocity, activity (reports.queries.meetings).
             models.Index(
                 fields=["district", "starts_at"],
                 include=["status", "kind", "level", "initiated_by"],
@@ -176,7 +176,7 @@ class Meeting(Noun):
             ),
             models.Index(fields=["-starts_at", "id"], name="meeting_by_time"),
             models.Index(fields=["starts_at"], name="meeting_planned", condition=Q(status="planned")),
-            # Also of meetings before a day: what was entered after a figure was final (reports.late).
+            # Meetings before a day that were entered after a figure was final (reports.figures.late_records).
             models.Index(fields=["updated_at", "id", "starts_at"], name="meeting_by_update_and_time"),
         ]
         constraints = [

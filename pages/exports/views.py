@@ -25,13 +25,13 @@ from pages.form_pages import form_page, posted
 from pages.identity import reauthenticated
 from pages.reports.forms import SplitForm
 from pages.reports.views import find_report, ground
-from reports.catalogue import REPORTS
-from reports.exports.asked import KIND as REPORT_KIND
-from reports.exports.asked import SCORECARD, Asked
 from reports.exports.files import TYPES
+from reports.exports.request import KIND as REPORT_KIND
+from reports.exports.request import SCORECARD, Asked
 from reports.exports.rows import KIND as ROWS_KIND
-from reports.questions import By
-from reports.wording import say_so_far
+from reports.figures.wording import say_so_far
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import By
 
 
 @form_page

@@ -60,7 +60,7 @@ from pages.meetings.outcome import say_logged, to_reopen
 from pages.repetition import repeats
 from pages.undo import say_with_undo, undoer
 from pages.who import who_did
-from publishing.kinds import OPEN_KINDS
+from publishing.codes import OPEN_KINDS
 from publishing.policies import can_announce
 
 FOUND = 8

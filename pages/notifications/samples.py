@@ -19,7 +19,7 @@ from meetings.models import Concern, FollowUp
 from meetings.reminders import Concerns, FollowUps
 from meetings.rules import CONCERN_RECEIVED, FOLLOW_UP_DAY_BEFORE
 from publishing.models import Registration
-from publishing.sending import registration_mail, word_mail
+from publishing.site.registration_mails import registration_mail, word_mail
 from reminders.services.channels import Email, Notice
 from reviews.models import Delivery, Subscription
 from reviews.services.subscriptions import REPORT_MAIL

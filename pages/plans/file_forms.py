@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from pages.forms.fields import fields_of
 from pages.forms.shown_files import ShownFileForm
 from plans.models import City, ComparisonFile
-from reports.periods import Period
-from reports.wording import say_period
+from reports.figures.wording import say_period
+from reports.queries.periods import Period
 
 
 @fields_of(ComparisonFile, "recipient", "contact")

@@ -24,7 +24,7 @@ from plans.reading.comparison import FilePage, beside_cities, beside_districts
 from plans.rules import fingerprint_of
 from plans.services import file_format
 from plans.services.comparison import confirm_file, periods_of, prepare_file
-from reports.wording import say_period
+from reports.figures.wording import say_period
 
 
 @require_safe

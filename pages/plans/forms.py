@@ -35,7 +35,7 @@ from plans.models import (
 )
 from plans.queries.report_values import measures_of
 from plans.services.reviews import KINDS
-from reports.catalogue import REPORTS
+from reports.indicators.catalogue import REPORTS
 
 PLAN: Final = ("title", "summary", "starts_on", "ends_on", "review_months", "is_public")
 SEPARATOR: Final = "/"

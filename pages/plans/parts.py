@@ -47,7 +47,7 @@ from plans.services.goals import (
 )
 from plans.services.indicators import add_indicator, edit_indicator, enter_value
 from plans.services.milestones import drop_milestone, save_milestone, tick_milestone, untick_milestone
-from reports.periods import Period
+from reports.queries.periods import Period
 
 GOAL: Final = ("title", "problem", "strand", "eccar_point")
 ACTION: Final = ("title", "description", "owner", "starts_on", "ends_on")

@@ -19,7 +19,7 @@ from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.lookups import get_or_404, refuse_unless
 from pages.public.forms import RegistrationForm
-from publishing.kinds import RegistrationState, Wants
+from publishing.codes import RegistrationState, Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
 from publishing.services.registrations import (

@@ -22,7 +22,7 @@ from pages.forms.base import RefusalsIn
 from pages.lookups import get_or_404, refuse_unless
 from pages.public.forms import ListingForm, RouteForm
 from pages.public.views import render_form
-from publishing.kinds import AgreedHow, ListedField, RegistrationState, RouteAnswer
+from publishing.codes import AgreedHow, ListedField, RegistrationState, RouteAnswer
 from publishing.models import PublicDistrict, PublicListing, Registration, ReportingRoute
 from publishing.policies import can_edit_page
 from publishing.services.listings import list_organisation, withdraw_listing

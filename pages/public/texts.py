@@ -16,7 +16,7 @@ from pages.forms.base import RefusalsIn
 from pages.lookups import readers_only, refuse_unless
 from pages.public.forms import TextForm
 from pages.public.views import render_form
-from publishing.kinds import TextSlug
+from publishing.codes import TextSlug
 from publishing.models import PublicDistrict, PublicText
 from publishing.policies import can_publish
 from publishing.services.pages import write_text

@@ -21,9 +21,9 @@ from pages.public.forms import AnnouncementForm, PageForm
 from publishing.figures import public_figures
 from publishing.models import PublicDistrict, PublicEntry, PublicMeeting, Registration, ReportingRoute
 from publishing.policies import can_announce, can_approve_entry, can_edit_page
+from publishing.queries.page_requirements import missing_for, pages_without_route
 from publishing.services.pages import announce_meeting, write_page
 from publishing.services.publications import has_failed
-from publishing.services.readiness import missing_for, pages_without_route
 from publishing.site import build_site
 
 _LEVELS = 2  # the city and its districts: a neighbourhood seldom has a page of its own

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from districts.models import District
 from lib.days import city_today
 from pages.forms.fields import fields_of
-from publishing.codes import INDICATORS
 from publishing.models import CouncilPaper, ReleaseGrid
+from publishing.rules.indicators import INDICATORS
 from publishing.services.papers import MOST_FIGURES
-from reports.catalogue import REPORTS
-from reports.periods import Period, quarter_of
-from reports.questions import By
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, quarter_of
+from reports.queries.questions import By
 
 SPLITS: Final = {
     By.DISTRICT: gettext_lazy("By district"),

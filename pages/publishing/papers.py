@@ -19,11 +19,11 @@ from pages.lookups import get_or_404, is_id, refuse_unless
 from pages.publishing.forms import PaperForm, filled
 from plans.models import Plan
 from plans.reading.pages import council_texts, figures_of
-from publishing.files import show_paper
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
+from publishing.queries.files import show_paper
+from publishing.queries.paper_figures import choices
 from publishing.services.papers import MOST_FIGURES, make_paper, prepare_paper
-from publishing.services.stating import choices
 from reports.exports.files import TYPES
 
 

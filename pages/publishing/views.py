@@ -18,16 +18,16 @@ from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication
 from pages.lookups import get_or_404, refuse_unless
 from pages.publishing.forms import SPLITS, GridForm, ReleaseForm
-from publishing.codes import INSIDE
-from publishing.files import TYPES, write_release
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_confirm, can_publish
-from publishing.services.documents import tables_of
+from publishing.queries.documents import tables_of
+from publishing.queries.files import TYPES, write_release
+from publishing.rules.indicators import INSIDE
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import make_release, next_quarters, prepare_release
-from reports.catalogue import REPORTS
-from reports.periods import Period
-from reports.questions import By
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import By
 
 
 @require_safe

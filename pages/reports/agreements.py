@@ -7,7 +7,7 @@ from typing import Final
 from accounts.actors import Actor
 from contacts.models import Organisation
 from reports.indicators.contact_wanted import Agreement, agreements
-from reports.questions import Question
+from reports.queries.questions import Question
 
 AT_MOST: Final = 500
 

@@ -19,15 +19,15 @@ from meetings.codes import BiasGround, ConcernKind
 from pages.disclosing import disclose
 from pages.lookups import refuse_unless
 from publishing.models import BiasTable
-from publishing.services.bias import (
+from publishing.services.bias_tables import (
     BiasRow,
     can_read_bias_table,
     make_bias_table,
     rows_of,
     waits_for_release,
 )
-from reports.periods import YEARS, Period, year_of
-from reports.statuses import final_on
+from reports.queries.periods import YEARS, Period, year_of
+from reports.queries.statuses import final_on
 
 
 @require_safe

@@ -8,9 +8,9 @@ from django.urls import reverse
 from districts.codes import Focus
 from districts.models import District
 from pages.reports.figures import rows_url
+from reports.figures.wording import name_group, say
 from reports.indicators.blind_spots import REPORT, BlindSpotRow, Spot
-from reports.questions import Question
-from reports.wording import name_group, say
+from reports.queries.questions import Question
 
 
 @dataclass(frozen=True, slots=True)

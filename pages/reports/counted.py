@@ -19,12 +19,12 @@ from incidents.models import Incident
 from lib.days import city_day
 from meetings.models import Concern, FollowUp, Meeting
 from pages.reports.figures import rows_url
-from reports.counted import REST, CountedRow, counted_rows, facts_of, noun_of
-from reports.figures import Fact, Row, Text
-from reports.parts import is_rest
-from reports.questions import Question
-from reports.reading import Report
-from reports.wording import label_of
+from reports.figures.counted_rows import REST, CountedRow, counted_rows, facts_of, noun_of
+from reports.figures.parts import is_rest
+from reports.figures.report import Report
+from reports.figures.wording import label_of
+from reports.queries.definitions import Fact, Row, Text
+from reports.queries.questions import Question
 
 AT_MOST: Final = 500
 

@@ -15,14 +15,14 @@ from districts.models import District
 from pages.api_calls import Call
 from pages.districts.maps import Drawing, Shape, drawing
 from reports.charts import meter, top_of
-from reports.counted import REST, can_count
-from reports.drawings import say_tick, spark
-from reports.figures import Column, Drill, Row, Text
-from reports.intervals import LEAST
-from reports.parts import IN_SEVERAL, is_rest
-from reports.reading import Report, address_of
-from reports.scorecard import Line
-from reports.wording import name_group, say, say_interval, say_of, say_of_whom, say_own, say_rest
+from reports.figures.charts import say_tick, spark
+from reports.figures.counted_rows import REST, can_count
+from reports.figures.parts import IN_SEVERAL, is_rest
+from reports.figures.report import Report, address_of
+from reports.figures.scorecard import Line
+from reports.figures.wording import name_group, say, say_interval, say_of, say_of_whom, say_own, say_rest
+from reports.queries.definitions import Column, Drill, Row, Text
+from reports.rules.intervals import LEAST
 
 LISTS: Final[Mapping[str, str]] = {
     "organisations": "organisations",

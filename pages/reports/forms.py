@@ -22,14 +22,14 @@ from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from meetings.queries.district_profile import LATELY_DAYS
 from pages.districts.forms import DistrictSelect, in_tree, said
 from pages.forms.fields import fields_of
-from reports.catalogue import REPORTS
-from reports.late import Late
-from reports.parts import IN_SEVERAL
-from reports.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
-from reports.questions import IN_NO_PART, By, Question
-from reports.reading import Report
-from reports.statuses import MEANINGS, Status, status_of
-from reports.wording import say_reconstructed, say_so_far
+from reports.figures.late_records import Late
+from reports.figures.parts import IN_SEVERAL
+from reports.figures.report import Report
+from reports.figures.wording import say_reconstructed, say_so_far
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
+from reports.queries.questions import IN_NO_PART, By, Question
+from reports.queries.statuses import MEANINGS, Status, status_of
 
 FREE: Final = "free"
 LATELY: Final = "90d"

@@ -18,8 +18,8 @@ from districts.models import District
 from incidents.models import Incident
 from meetings.models import Concern, FollowUp, Meeting
 from pages.disclosing import disclose
-from reports.figures import Noun
-from reports.late import Late, LateRecord
+from reports.figures.late_records import Late, LateRecord
+from reports.queries.definitions import Noun
 
 
 @dataclass(frozen=True, slots=True)

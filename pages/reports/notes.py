@@ -22,7 +22,7 @@ from pages.lookups import get_or_404
 from pages.reports.forms import PeriodNoteForm
 from pages.reports.views import ground
 from pages.undo import say_with_undo, undoer
-from reports.wording import say_note
+from reports.figures.wording import say_note
 
 
 @form_page

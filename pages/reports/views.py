@@ -32,21 +32,31 @@ from pages.reports.forms import (
     SplitForm,
 )
 from pages.reports.late import late_rows
-from reports.catalogue import REPORTS
 from reports.charts import top_of
-from reports.counted import can_count
-from reports.drawings import bars_of, trend
+from reports.figures.charts import bars_of, trend
+from reports.figures.counted_rows import can_count
+from reports.figures.late_records import late_records
+from reports.figures.parts import IN_SEVERAL
+from reports.figures.remarks import standing_out
+from reports.figures.report import Report
+from reports.figures.scorecard import (
+    GROUPS,
+    RUN_UP,
+    Line,
+    mark_of,
+    periods_of,
+    scorecard,
+    split_up,
+    table,
+    tables,
+)
+from reports.figures.wording import name_group, say_note
 from reports.indicators import contact_wanted
-from reports.late import late_records
-from reports.parts import IN_SEVERAL
-from reports.periods import seasons, with_seasons
+from reports.indicators.catalogue import REPORTS
 from reports.policies import can_read_reports
-from reports.questions import IN_NO_PART, By, Question
-from reports.reading import Report
-from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table, tables
-from reports.standing_out import standing_out
-from reports.statuses import MEANINGS, NOT_REVISED
-from reports.wording import name_group, say_note
+from reports.queries.periods import seasons, with_seasons
+from reports.queries.questions import IN_NO_PART, By, Question
+from reports.queries.statuses import MEANINGS, NOT_REVISED
 
 Context = dict[str, Any]
 

@@ -19,9 +19,9 @@ from pages.districts.forms import DistrictChoice
 from pages.forms.base import DigestForm, VersionedForm
 from pages.forms.fields import fields_of, form_field
 from pages.reports.forms import name_of, period_named
-from reports.catalogue import REPORTS
-from reports.exports.asked import SCORECARD
-from reports.periods import Period, month_of, quarter_of, year_of
+from reports.exports.request import SCORECARD
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, month_of, quarter_of, year_of
 from reviews.codes import Rhythm
 from reviews.models import (
     ActionCheck,

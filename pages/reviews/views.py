@@ -26,8 +26,8 @@ from pages.lists import page_of
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.reviews.forms import ActionForm, AddendumForm, CommentForm, ConclusionForm, NewReviewForm
 from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, whole_of
-from reports.questions import By
-from reports.wording import say_reconstructed
+from reports.figures.wording import say_reconstructed
+from reports.queries.questions import By
 from reviews.codes import WasDone
 from reviews.models import FigureComment, Review
 from reviews.policies import can_countersign, can_review, can_see_samples, can_write_review

@@ -16,7 +16,7 @@ from pages.forms.base import RefusalsIn
 from pages.lookups import get_or_404, refuse_unless
 from pages.reviews.forms import SubscriptionForm
 from pages.undo import undo_url, undoer
-from reports.catalogue import title_of
+from reports.indicators.catalogue import title_of
 from reviews.models import Subscription
 from reviews.policies import can_subscribe
 from reviews.services.subscriptions import subscribe, unsubscribe

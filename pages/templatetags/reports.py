@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from reports.catalogue import REPORTS
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.indicators.catalogue import REPORTS
 
 register = template.Library()
 

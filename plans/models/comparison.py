@@ -14,7 +14,7 @@ from lib.acting import Acting
 from lib.ids import uuid7
 from plans.models.plan import Plan
 from plans.rules import fingerprint_of
-from reports.periods import Period
+from reports.queries.periods import Period
 
 COUNTRY: Final = RegexValidator(r"^[A-Z]{2}\Z", _("Enter a code of two capital letters such as ES."))
 

@@ -15,8 +15,8 @@ from lib.described import OF_LIMITS
 from lib.ids import uuid7
 from plans.codes import Direction, Measure, Source, Unit
 from plans.models.goal import Goal
-from reports.intervals import LEAST, Interval, wilson
-from reports.periods import Period
+from reports.queries.periods import Period
+from reports.rules.intervals import LEAST, Interval, wilson
 
 _FREQUENCY: Final = _("Enter a number of months between 1 and 36.")
 

@@ -18,8 +18,8 @@ from lib.id_in import id_in
 from lib.ids import uuid7
 from plans.codes import PlanStatus
 from plans.rules import quarter_before
-from reports.periods import Period
-from reports.statuses import final_on
+from reports.queries.periods import Period
+from reports.queries.statuses import final_on
 
 FEWEST_MONTHS: Final = 3
 MOST_MONTHS: Final = 12

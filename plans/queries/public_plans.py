@@ -15,7 +15,7 @@ from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
 from plans.codes import ChangeKind, PlanPart
 from plans.models import Action, Goal, Milestone, Partner, Plan, PlanChange
-from publishing.site.planned import PublicAction, PublicChange, PublicGoal, PublicMilestone, PublicPlan
+from publishing.site.plans import PublicAction, PublicChange, PublicGoal, PublicMilestone, PublicPlan
 
 IsProtected = Callable[..., bool]
 

@@ -17,12 +17,12 @@ from plans.queries.report_values import value_of
 from plans.reading.pages import UNITS, IndicatorLine, lines_of, standing
 from plans.services.comparison import HOUR, periods_of
 from practices.codes import Strand
-from reports.catalogue import REPORTS
-from reports.intervals import LEAST, wilson
-from reports.periods import Period
-from reports.questions import Question
-from reports.reading import read_all
-from reports.wording import say, say_interval, say_period
+from reports.figures.report import read_all
+from reports.figures.wording import say, say_interval, say_period
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import Question
+from reports.rules.intervals import LEAST, wilson
 
 ENOUGH_MONTHS: Final = 6  # of data, so that a figure is not of one quarter
 CONCERNS: Final = "concerns"

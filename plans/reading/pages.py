@@ -33,7 +33,7 @@ from plans.models import (
 from plans.rules import Progress, next_review_on, progress_of
 from practices.codes import Strand
 from reports.charts import Mark, sparkline
-from reports.wording import say, say_interval, say_period
+from reports.figures.wording import say, say_interval, say_period
 
 OWN: Final = 10  # milestones on Today
 TITLE, LONG = 120, 1500  # characters of the council's paper

@@ -15,8 +15,8 @@ from plans.codes import Source
 from plans.models import Indicator, IndicatorValue, Plan
 from plans.queries.report_values import counted
 from plans.rules import quarter_before
-from reports.periods import Period
-from reports.statuses import final_on
+from reports.queries.periods import Period
+from reports.queries.statuses import final_on
 
 
 @opened(Opened.FIGURES)

@@ -20,7 +20,7 @@ from lib.days import city_today
 from plans.models import City, CityFile
 from plans.policies import can_receive, can_remove_file, can_trust
 from plans.services import file_format
-from reports.periods import Period
+from reports.queries.periods import Period
 
 
 @transaction.atomic

@@ -35,15 +35,15 @@ from plans.models import Action, ComparisonFile, Goal, Indicator, IndicatorValue
 from plans.policies import can_compare
 from plans.rules import add_months, progress_of
 from plans.services import file_format
-from publishing.codes import INDICATORS
 from publishing.models import Release
+from publishing.queries.quarter_tables import kept, of_kept, secret_lot
 from publishing.rules.cells import TOTAL, Table
+from publishing.rules.indicators import INDICATORS
 from publishing.rules.suppression import suppress
-from publishing.services.counting import kept, of_kept, secret_lot
 from publishing.services.grids import lock_releases
-from reports.catalogue import REPORTS
 from reports.indicators import reassurance
-from reports.periods import Period
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
 
 SIGN: Final = "plans.sign_comparison_files"
 FIRST: Final = 1_000_000  # the number of the first file in the proof, after all releases

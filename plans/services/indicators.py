@@ -21,9 +21,9 @@ from plans.queries.report_values import UNITS, measures_of, never_has_target
 from plans.rules import SHORTEST_REASON, add_months, quarter_before, quarters
 from plans.services.baselines import derive_baseline, freeze_values, mark_baseline
 from plans.services.plans import locked_plan, next_position, refuse_adopted, write_plan
-from reports.catalogue import REPORTS
-from reports.periods import Period
-from reports.statuses import final_on
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.statuses import final_on
 
 MOST: Final = 60
 EARLIEST: Final = 10  # years before the plan in which a value counted elsewhere begins

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
 from lib.ids import uuid7
-from reports.periods import Period, year_of
+from reports.queries.periods import Period, year_of
 
 
 class BiasTableQuerySet(models.QuerySet["BiasTable"]):

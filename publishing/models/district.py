@@ -10,7 +10,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from districts.models import District
 from lib.acting import Acting
 from lib.ids import uuid7
-from publishing.kinds import OfficerNames, TextSlug
+from publishing.codes import OfficerNames, TextSlug
 from publishing.models.fields import language_field, languages_field
 
 _DEFAULT: Final = "en"

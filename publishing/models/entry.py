@@ -19,7 +19,7 @@ from lib.id_in import id_in
 from lib.ids import uuid7
 from lib.row_context import Opened, opened
 from meetings.models import Concern, FollowUp
-from publishing.kinds import EntryState
+from publishing.codes import EntryState
 from publishing.models.fields import language_field
 from publishing.rules import bias
 

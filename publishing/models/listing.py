@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Organisation
 from lib.acting import Acting
 from lib.ids import uuid7
-from publishing.kinds import AgreedHow, ListedField
+from publishing.codes import AgreedHow, ListedField
 from publishing.models.fields import language_field
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.acting import Acting
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
-from publishing.kinds import OPEN_KINDS
+from publishing.codes import OPEN_KINDS
 from publishing.models.fields import language_field
 
 

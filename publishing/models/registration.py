@@ -17,7 +17,7 @@ from districts.models import District
 from lib.acting import Acting
 from lib.id_in import id_in
 from lib.ids import uuid7
-from publishing.kinds import ListedField, RegistrationState, Wants
+from publishing.codes import ListedField, RegistrationState, Wants
 from publishing.models.fields import language_field, languages_field
 
 #: States of a registration that is or was joined with a known organisation, which the row then names.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.acting import Acting
 from lib.ids import uuid7
-from reports.periods import Period, quarter_of
+from reports.queries.periods import Period, quarter_of
 
 
 class ReleaseGridQuerySet(models.QuerySet["ReleaseGrid"]):
@@ -31,8 +31,8 @@ class ReleaseGridQuerySet(models.QuerySet["ReleaseGrid"]):
 class ReleaseGrid(models.Model):
     """From the quarter that begins with `since`: indicators, each by one split, and the level of districts.
 
-    `splits` has a reports.questions.By by report slug. A `level` of 1 is the city, 2 its districts, and so
-    on. A trigger keeps a grid as it was confirmed, by another person than proposed it.
+    `splits` has a reports.queries.questions.By by report slug. A `level` of 1 is the city, 2 its districts,
+    and so on. A trigger keeps a grid as it was confirmed, by another person than proposed it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -129,8 +129,8 @@ class CouncilPaperQuerySet(models.QuerySet["CouncilPaper"]):
 class CouncilPaper(models.Model):
     """Two pages for the city council: figures of a release beside last year's, and what a supervisor writes.
 
-    `figures` are as they are stated (publishing.services.stating.Figure), `pdf` is the file. A trigger keeps
-    the row as it is: a correction is another version.
+    `figures` are as they are stated (`paper_figures.Figure`), `pdf` is the file. A trigger keeps the row: a
+    correction is another version.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

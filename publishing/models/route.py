@@ -13,7 +13,7 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.ids import uuid7
-from publishing.kinds import Anonymous, RouteAnswer, RouteKind, StepFree
+from publishing.codes import Anonymous, RouteAnswer, RouteKind, StepFree
 from publishing.models.fields import language_field, languages_field
 from publishing.rules import routes as rules
 

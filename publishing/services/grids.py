@@ -15,11 +15,11 @@ from accounts.services.acts import refuse_same_device
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
-from publishing.codes import INDICATORS
 from publishing.models import BiasTable, Release, ReleaseGrid
 from publishing.policies import can_confirm, can_publish
-from reports.catalogue import REPORTS
-from reports.periods import quarter_of, year_of
+from publishing.rules.indicators import INDICATORS
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import quarter_of, year_of
 
 RELEASE_LOCK: Final = 0x72656C73  # one change of what is published at a time
 

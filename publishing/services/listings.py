@@ -25,11 +25,11 @@ from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from lib.erasable import Keys, Rewrite
 from lib.row_context import Opened, opened
-from publishing.kinds import ListedField
+from publishing.codes import ListedField
 from publishing.models import PublicListing
 from publishing.policies import can_edit_page
+from publishing.services.organisation_fields import summarise
 from publishing.services.registrations import ask_word_again, refuse_without_word
-from publishing.services.summaries import summarise
 from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "listing"

@@ -19,10 +19,10 @@ from lib.conflicts import check_version, constraints_in_words
 from lib.days import city_today
 from meetings.codes import MeetingStatus
 from meetings.models import Meeting
-from publishing.kinds import OPEN_KINDS
+from publishing.codes import OPEN_KINDS
 from publishing.models import PublicDistrict, PublicMeeting, PublicText
 from publishing.policies import can_announce, can_edit_page, can_publish
-from publishing.services.readiness import missing_for
+from publishing.queries.page_requirements import missing_for
 
 DISTRICT: Final = "public_page"
 MEETING: Final = "public_meeting"

@@ -19,11 +19,11 @@ from audit.services import Changed, record_changes
 from contacts.services.public_texts import refuse_protected
 from jobs.services.printing import can_write_pdf
 from lib.cleaning import assign
-from publishing.files import print_paper
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
+from publishing.queries.files import print_paper
+from publishing.queries.paper_figures import choices, state
 from publishing.services.grids import lock_releases
-from publishing.services.stating import choices, state
 
 MOST_FIGURES: Final = 5
 MOST_PAGES: Final = 2

@@ -12,7 +12,7 @@ from accounts.models import Act, PendingAct
 from accounts.services.effects import Effect, Shown
 from lib.row_context import Opened, opened
 from lib.spoken import language_name
-from publishing.kinds import EntryState
+from publishing.codes import EntryState
 from publishing.models import PublicEntry
 from publishing.services.entries import approve_entry
 

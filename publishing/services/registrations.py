@@ -27,7 +27,7 @@ from lib.conflicts import check_version
 from lib.erasable import Keys, Rewrite, write_texts
 from lib.row_context import Opened, opened
 from lib.waking import wake_on_commit
-from publishing.kinds import ListedField, RegistrationState, Wants
+from publishing.codes import ListedField, RegistrationState, Wants
 from publishing.models import Registration
 from publishing.policies import can_edit_page
 from reminders.services.reminders import refresh_reminders

@@ -17,14 +17,14 @@ from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
+from publishing.queries import comparison_tables
+from publishing.queries.documents import document_of, grounds, tables_of
+from publishing.queries.quarter_tables import count_quarter, districts_of, kept, of_kept, secret_lot
 from publishing.rules.cells import Same, Table
 from publishing.rules.suppression import suppress
-from publishing.services import beside
-from publishing.services.counting import count_quarter, districts_of, kept, of_kept, secret_lot
-from publishing.services.documents import document_of, grounds, tables_of
 from publishing.services.grids import lock_releases
-from reports.periods import Period, quarter_of
-from reports.statuses import Status, status_of
+from reports.queries.periods import Period, quarter_of
+from reports.queries.statuses import Status, status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     grid = grid_of(quarter)
     new = count_quarter(grid, quarter, number) if grid else []
     districts = _districts([*(one.quarter for one in released), quarter])
-    before = _neighbours(earlier, year, list(beside.tables()))
+    before = _neighbours(earlier, year, list(comparison_tables.tables()))
     published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)), lot=secret_lot())
     document = document_of(
         number=number,

@@ -21,12 +21,12 @@ from lib.days import city_today
 from lib.row_context import Opened, opened
 from meetings.codes import FollowUpKind
 from meetings.services.follow_ups import create_follow_up
-from publishing.kinds import RouteAnswer
+from publishing.codes import RouteAnswer
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
+from publishing.queries.page_requirements import pages_without_route
 from publishing.rules.routes import after, result_after
-from publishing.services.readiness import pages_without_route
-from publishing.services.summaries import summarise
+from publishing.services.organisation_fields import summarise
 from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "reporting_route"

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from lib.days import city_zone
 from meetings.codes import MeetingStatus
-from publishing.files import TYPES, write_release
-from publishing.kinds import EntryState
+from publishing.codes import EntryState
 from publishing.models import PublicMeeting, ReportingRoute
-from publishing.services.documents import quarter_code
-from publishing.site.planned import PublicPlan
+from publishing.queries.documents import quarter_code
+from publishing.queries.files import TYPES, write_release
+from publishing.site.plans import PublicPlan
 from publishing.site.reading import Place, Site
 
 _REACHED: Final = ("name", "kind", "url", "phone", "address", "hours", "languages", "anonymous", "step_free")

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from contacts.codes import Kind
 from districts.models import District
 from lib.days import day_starts_at
-from publishing.kinds import Anonymous, ListedField, RouteKind
+from publishing.codes import Anonymous, ListedField, RouteKind
 from publishing.models import PublicListing, ReportingRoute
 from publishing.site.data import write_json
 from publishing.site.languages import name_in

@@ -11,11 +11,11 @@ from django.utils.text import capfirst
 
 from lib.days import city_zone
 from meetings.codes import MeetingStatus
-from publishing.kinds import Anonymous, EntryState, ListedField, RouteKind, StepFree, TextSlug
+from publishing.codes import Anonymous, EntryState, ListedField, RouteKind, StepFree, TextSlug
 from publishing.models import PublicEntry, PublicListing, PublicMeeting, ReportingRoute
 from publishing.site.calendars import calendar_name
 from publishing.site.languages import Text, direction, name_in, own_name, speaking, words_of
-from publishing.site.planned import PublicChange, PublicMilestone, PublicPlan
+from publishing.site.plans import PublicChange, PublicMilestone, PublicPlan
 from publishing.site.reading import Place, Site
 
 RECENT: Final = 3  # months on the first page

@@ -17,7 +17,7 @@ from contacts.services.public_texts import Protected, protected_words
 from districts.models import District
 from lib.days import day_starts_at
 from lib.row_context import Opened, acting_as, opened
-from publishing.kinds import OfficerNames
+from publishing.codes import OfficerNames
 from publishing.models import (
     EntryTranslation,
     PublicDistrict,
@@ -28,7 +28,7 @@ from publishing.models import (
     Release,
     ReportingRoute,
 )
-from publishing.site.planned import PublicPlan, plans_of
+from publishing.site.plans import PublicPlan, plans_of
 
 MONTHS: Final = 12  # of entries
 REMEMBERED: Final = timedelta(days=400)  # that an organisation was listed, for those who took a copy

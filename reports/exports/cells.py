@@ -6,11 +6,11 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from lib.sheets import Cell, Column, Number
-from reports.figures import Row
-from reports.intervals import LEAST
-from reports.reading import Report
-from reports.scorecard import Line, measure_of
-from reports.wording import label_of, say, say_interval, say_own, say_spread
+from reports.figures.report import Report
+from reports.figures.scorecard import Line, measure_of
+from reports.figures.wording import label_of, say, say_interval, say_own, say_spread
+from reports.queries.definitions import Row
+from reports.rules.intervals import LEAST
 
 _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DECIMAL, "text": Cell.TEXT}
 

@@ -14,10 +14,7 @@ from accounts.actors import Actor
 from audit.codes import words_of
 from districts.models import District, PeriodNote
 from lib.sheets import Cell, Column
-from reports.catalogue import REPORTS
 from reports.charts import PRINT, meter
-from reports.drawings import bars_of, on_paper, spark, trend
-from reports.exports.asked import Asked
 from reports.exports.cells import (
     Value,
     cell_of,
@@ -30,15 +27,13 @@ from reports.exports.cells import (
     text,
     typed,
 )
-from reports.figures import Text
-from reports.late import late_records, say_late, status_with
-from reports.periods import Period, seasons, with_seasons
-from reports.questions import By, Question
-from reports.reading import Report
-from reports.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
-from reports.standing_out import Remark, standing_out
-from reports.statuses import MEANINGS
-from reports.wording import (
+from reports.exports.request import Asked
+from reports.figures.charts import bars_of, on_paper, spark, trend
+from reports.figures.late_records import late_records, say_late, status_with
+from reports.figures.remarks import Remark, standing_out
+from reports.figures.report import Report
+from reports.figures.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
+from reports.figures.wording import (
     change_of,
     label_of,
     say_briefly,
@@ -48,6 +43,11 @@ from reports.wording import (
     say_so_far,
     say_unit,
 )
+from reports.indicators.catalogue import REPORTS
+from reports.queries.definitions import Text
+from reports.queries.periods import Period, seasons, with_seasons
+from reports.queries.questions import By, Question
+from reports.queries.statuses import MEANINGS
 
 _NARROW: Final = 10  # letters
 _DRAWN: Final = 24

@@ -30,11 +30,11 @@ from jobs.services import kinds
 from jobs.services.files import spool
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
-from reports.counted import CountedRow, counted_rows
-from reports.exports.asked import Asked
-from reports.late import late_records, status_with
-from reports.questions import Question
-from reports.reading import Report
+from reports.exports.request import Asked
+from reports.figures.counted_rows import CountedRow, counted_rows
+from reports.figures.late_records import late_records, status_with
+from reports.figures.report import Report
+from reports.queries.questions import Question
 
 KIND: Final = "export_rows"
 # By noun: how its records are read, and what the activity log calls them.

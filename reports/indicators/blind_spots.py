@@ -12,11 +12,12 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Row
+from reports.figures.report import Report
 from reports.indicators import coverage
-from reports.population import DAYS_SINCE_MET, ORGANISATIONS, TIMES_MET, fetch, grouped
-from reports.questions import By, Question
-from reports.reading import Report
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Row
+from reports.queries.organisations import DAYS_SINCE_MET, ORGANISATIONS, TIMES_MET, grouped
+from reports.queries.questions import By, Question
+from reports.queries.statements import fetch
 
 Spot = Literal["nobody", "not_met", "met"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Row
-from reports.population import CADENCE, DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Row
+from reports.queries.organisations import CADENCE, DAYS_SINCE_MET, LAST_MET, ORGANISATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

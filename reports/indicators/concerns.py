@@ -10,9 +10,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row, Span
-from reports.happenings import CONCERNS, RECEIVED
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.concerns import CONCERNS, RECEIVED
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

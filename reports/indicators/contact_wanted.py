@@ -12,10 +12,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
-from reports.population import CADENCE, ORGANISATIONS, TIMES_MET, fetch, grouped
-from reports.questions import By, Question
-from reports.reading import Report, address_of
+from reports.figures.report import Report, address_of
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Drill, Fact, Row
+from reports.queries.organisations import CADENCE, ORGANISATIONS, TIMES_MET, grouped
+from reports.queries.questions import By, Question
+from reports.queries.statements import fetch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

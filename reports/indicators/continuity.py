@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
-from reports.population import OFFICERS_HERE, ORGANISATIONS, TIMES_LEFT
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.queries.organisations import OFFICERS_HERE, ORGANISATIONS, TIMES_LEFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, FIRST, Case, Row
-from reports.population import LAST_MET, ORGANISATIONS, TIMES_MET
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import AS_IT_WAS, FIRST, Case, Row
+from reports.queries.organisations import LAST_MET, ORGANISATIONS, TIMES_MET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

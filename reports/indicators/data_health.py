@@ -11,9 +11,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Apart, Case, Column, Fact, Revision, Row
-from reports.population import ORGANISATIONS
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Apart, Case, Column, Fact, Revision, Row
+from reports.queries.organisations import ORGANISATIONS
 
 _IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
 _IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"

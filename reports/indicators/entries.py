@@ -11,9 +11,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Case, Fact, Revision, Row
-from reports.promises import COMPLETED, PROMISES
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import Case, Fact, Revision, Row
+from reports.queries.follow_ups import COMPLETED, PROMISES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

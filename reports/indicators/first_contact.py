@@ -10,9 +10,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Case, Column, Fact, Row
-from reports.incidents import FIRST, INCIDENTS, STARTED
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.incidents import FIRST, INCIDENTS, STARTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

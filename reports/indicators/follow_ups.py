@@ -10,9 +10,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
-from reports.promises import COMPLETED, PROMISES
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.queries.follow_ups import COMPLETED, PROMISES
 
 _BECAME: Final = """CASE
     WHEN id IS NULL OR NOT is_due THEN 'none'

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.codes import Level
-from reports.figures import Case, Column, Fact, Row
-from reports.happenings import MEETINGS, STARTS
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.meetings import MEETINGS, STARTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
-from reports.promises import COMPLETED, PROMISES
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
+from reports.queries.follow_ups import COMPLETED, PROMISES
 
 SOON: Final = 7  # days late
 LONG: Final = 30

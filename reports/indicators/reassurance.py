@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from meetings.rules import REASSURE_WITHIN
-from reports.figures import ENDS_NOW, FIRST, Case, Column, Fact, Row
-from reports.happenings import BIAS, CONCERNS, RECEIVED
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.concerns import BIAS, CONCERNS, RECEIVED
+from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from incidents.codes import StepStatus
-from reports.figures import Case, Column, Fact, Row
-from reports.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDENTS
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import Case, Column, Fact, Row
+from reports.queries.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

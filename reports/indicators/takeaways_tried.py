@@ -7,10 +7,10 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from reports.figures import Case, Column, Fact, Revision, Row
-from reports.promises import PROMISES
-from reports.questions import By
-from reports.reading import Report
+from reports.figures.report import Report
+from reports.queries.definitions import Case, Column, Fact, Revision, Row
+from reports.queries.follow_ups import PROMISES
+from reports.queries.questions import By
 
 _BECAME: Final = """CASE
     WHEN try_by IS NULL OR status = 'cancelled' THEN 'none'

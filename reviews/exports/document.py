@@ -12,8 +12,8 @@ from audit.codes import words_of
 from lib.sheets import Column
 from reports.exports.cells import Value, text
 from reports.exports.document import Document, Table, marking_of
-from reports.questions import By
-from reports.wording import say_reconstructed
+from reports.figures.wording import say_reconstructed
+from reports.queries.questions import By
 from reviews.codes import WasDone
 from reviews.models import Review
 from reviews.queries.definitions import Definition, definition_of, n_of

@@ -16,7 +16,7 @@ from districts.models import District
 from lib.acting import Acting
 from lib.id_in import id_in
 from lib.ids import uuid7
-from reports.periods import Period
+from reports.queries.periods import Period
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

@@ -12,10 +12,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contacts.codes import NOT_COUNTED
-from reports.catalogue import REPORTS
-from reports.intervals import LEAST, wilson
-from reports.reading import Report
-from reports.wording import NOT_APPLICABLE, label_of, say, say_interval, say_own
+from reports.figures.report import Report
+from reports.figures.wording import NOT_APPLICABLE, label_of, say, say_interval, say_own
+from reports.indicators.catalogue import REPORTS
+from reports.rules.intervals import LEAST, wilson
 from reviews.models import FrozenFigure
 
 _NO_SHAPE: Final[dict[str, Any]] = {"has_interval": False, "spread": []}

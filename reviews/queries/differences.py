@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.actors import Actor
-from reports.questions import By
+from reports.queries.questions import By
 from reviews.models import FrozenFigure, Review
 from reviews.queries.definitions import Definition, definition_of, n_of
 from reviews.queries.figures import figures_now

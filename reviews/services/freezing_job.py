@@ -16,7 +16,7 @@ from jobs.services import kinds
 from jobs.services.jobs import queue_job
 from jobs.services.kinds import JobRefused, JobResult, Work
 from lib.told import texts
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.policies import can_review
 from reviews.services.freezing import check_asked, freeze_review
 

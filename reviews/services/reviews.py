@@ -17,7 +17,7 @@ from audit.services import Changed, record_changes
 from lib.cleaning import assign
 from lib.conflicts import check_digest
 from meetings.models import Meeting
-from reports.catalogue import REPORTS
+from reports.indicators.catalogue import REPORTS
 from reviews.codes import WasDone
 from reviews.models import (
     ActionCheck,

@@ -23,8 +23,8 @@ from accounts.services.mailing import Mailing, Told, mail_to, message_id_for, se
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
-from reports.catalogue import REPORTS, title_of
-from reports.periods import Period
+from reports.indicators.catalogue import REPORTS, title_of
+from reports.queries.periods import Period
 from reviews import rules
 from reviews.models import Delivery, Subscription
 from reviews.policies import can_subscribe

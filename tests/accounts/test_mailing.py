@@ -24,7 +24,7 @@ from lib.days import city_today
 from oversight.models import Alert, AlertKind
 from oversight.services.mails import mail_new_alerts
 from publishing.models import Registration
-from publishing.sending import mail_registrations
+from publishing.site.registration_mails import mail_registrations
 from reminders.models import Reminder
 from reminders.services.sending import send_due
 from reviews.models import Delivery, Subscription

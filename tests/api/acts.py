@@ -53,7 +53,7 @@ from privacy.services.retention import act_on_rules
 from privacy.services.retention_rules import end_rule
 from publishing.models import PublicListing
 from publishing.services.listings import list_organisation, withdraw_listing
-from reports.periods import Period
+from reports.queries.periods import Period
 from tests.api.world import World
 from tests.factories import make_user
 from tests.plans.making import STARTS

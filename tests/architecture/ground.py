@@ -36,7 +36,7 @@ from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from meetings.services.meeting_series import start_series
 from oversight.models import Alert, AlertKind, WatchedRecord
 from reminders.models import Reminder
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (

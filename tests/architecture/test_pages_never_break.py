@@ -26,7 +26,7 @@ from meetings.models import Handover
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import create_follow_up
 from privacy.models import Restriction
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import agree_action

@@ -28,7 +28,7 @@ from meetings.models import FollowUpOrganisation, Meeting, MeetingContact, Meeti
 from meetings.services.concerns import edit_concern
 from meetings.services.follow_ups import edit_follow_up
 from meetings.services.meetings import edit_meeting
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.services.freezing import freeze_review
 from tests.architecture.asking import undone
 from tests.architecture.ground import Ground

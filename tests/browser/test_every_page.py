@@ -35,7 +35,7 @@ from meetings.models.handover import Moved
 from meetings.services.concerns import log_concern
 from meetings.services.follow_ups import complete_follow_up, create_follow_up
 from reminders.models import Reminder
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, Route, expect
 
 from districts.models import District
 from publishing.models import Publication
-from publishing.sending import mail_registrations
+from publishing.site.registration_mails import mail_registrations
 from publishing.tasks import publish_site
 from tests.browser.looking import bring_axe, shape, violations
 from tests.factories import make_supervisor

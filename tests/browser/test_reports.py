@@ -11,8 +11,8 @@ from accounts.actors import actor_for
 from accounts.models import User
 from districts.services.districts import expect_community
 from lib.days import city_today
-from reports.catalogue import REPORTS
-from reports.periods import quarter_of
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import quarter_of
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
 from tests.plugins.browser import OpenPage
 

@@ -13,8 +13,8 @@ from districts.models import District
 from lib.days import city_today
 from meetings.services.handover import hand_over, undo_handover
 from reports.indicators import continuity
-from reports.periods import Period
-from reports.questions import ask
+from reports.queries.periods import Period
+from reports.queries.questions import ask
 from tests.contacts.pages import browse, undo
 from tests.exchange.test_import_wizard import imported, send, supervisor_of_n1
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor

@@ -37,12 +37,12 @@ from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.recounting import find_differences
 from privacy.queries.review_queue import REVIEWED
 from publishing.models import CouncilPaper
-from publishing.services.documents import tables_of
-from reports.catalogue import REPORTS
-from reports.late import late_records, status_with
-from reports.periods import month_of, quarter_of
-from reports.questions import ask
-from reports.statuses import Status
+from publishing.queries.documents import tables_of
+from reports.figures.late_records import late_records, status_with
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import month_of, quarter_of
+from reports.queries.questions import ask
+from reports.queries.statuses import Status
 from reviews.models import Review
 from reviews.queries.parts import still_open
 from tests.contacts.test_reasons import QUESTION

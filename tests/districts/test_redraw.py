@@ -20,10 +20,10 @@ from incidents.services.decisions import widen_incident
 from lib.days import city_today
 from meetings.models import Concern
 from meetings.services.concerns import close_concern, reopen_concern
-from reports.catalogue import REPORTS
-from reports.late import late_records
-from reports.periods import Period, quarter_of
-from reports.questions import Question
+from reports.figures.late_records import late_records
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, quarter_of
+from reports.queries.questions import Question
 from reviews.models import Review, Subscription
 from reviews.services.subscriptions import subscribe
 from tests.api.clients import Tool

@@ -12,10 +12,10 @@ from districts.models import District
 from incidents.services.decisions import reopen_incident
 from incidents.services.reassurances import record_reassurance, undo_reassurance
 from lib.days import city_today
-from reports.catalogue import REPORTS
-from reports.periods import Period, quarter_of
-from reports.questions import Question
-from reports.scorecard import GROUPS
+from reports.figures.scorecard import GROUPS
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, quarter_of
+from reports.queries.questions import Question
 from tests.api.clients import Tool
 from tests.factories import make_supervisor
 from tests.incidents.making import Night, make_incident

@@ -11,7 +11,7 @@ from audit.signing import make_key
 from plans.models import ComparisonFile, Indicator, IndicatorValue
 from plans.services import file_format
 from plans.services.comparison import confirm_file, prepare_file, sign_files
-from reports.periods import Period
+from reports.queries.periods import Period
 from tests.plans.making import BOOK, Planned
 
 BASELINE: Final = Period(date(2024, 10, 1), date(2025, 1, 1))

@@ -17,7 +17,7 @@ from plans.services.indicators import add_indicator, enter_value
 from plans.services.milestones import save_milestone
 from plans.services.plans import adopt_plan, create_plan
 from plans.services.reviews import save_voice, sign_review, start_review
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.models import AgreedAction, Review
 from reviews.services.signing import sign_review as sign_audit
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor

@@ -18,7 +18,7 @@ from plans.models import City, CityFile
 from plans.services import file_format
 from plans.services.cities import distrust_city, receive_file, remove_city, remove_file, trust_city
 from practices.models import Practice
-from reports.catalogue import REPORTS
+from reports.indicators.catalogue import REPORTS
 from tests.factories import make_district, make_officer, make_supervisor, make_user
 from tests.plans.comparing import file_of
 

@@ -36,12 +36,12 @@ from plans.services import file_format
 from plans.services.comparison import prepare_file, sign_files
 from practices.models import PracticeText
 from practices.rules import REQUIRED
-from publishing.codes import INDICATORS
 from publishing.models import Release
+from publishing.queries.quarter_tables import kept
 from publishing.rules.cells import TOTAL, Table
-from publishing.services.counting import kept
-from reports.catalogue import REPORTS
-from reports.periods import Period
+from publishing.rules.indicators import INDICATORS
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
 from tests.factories import make_actor, make_contact, make_organisation, make_supervisor
 from tests.plans.comparing import BASELINE, NEXT, QUARTER, Compared, bytes_of, freeze, use_city_key
 from tests.plans.making import BOOK, HAND, Planned
@@ -234,10 +234,10 @@ def test_what_one_file_hides_another_does_not_tell(key: Path) -> None:
     hidden = [one.document["indicators"][0]["latest"]["n"] for one in (first, second)]
     assert hidden == [None, None]
     from plans.services.comparison import tables_of_files
+    from publishing.queries import comparison_tables
     from publishing.rules.suppression import system_of
-    from publishing.services import beside
 
-    told = list(beside.tables())
+    told = list(comparison_tables.tables())
     assert told == tables_of_files()
     system = system_of([*told, *second.tables])
     assert system.guarded and all(system.is_safe(cell) for cell in system.guarded)

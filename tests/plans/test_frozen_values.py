@@ -18,8 +18,8 @@ from plans.queries.report_values import measures_of, never_has_target
 from plans.services import baselines
 from plans.services.indicators import freeze_due
 from plans.services.plans import edit_plan
-from reports.catalogue import REPORTS
-from reports.intervals import wilson
+from reports.indicators.catalogue import REPORTS
+from reports.rules.intervals import wilson
 from tests.api.clients import Tool
 from tests.factories import make_meeting, make_organisation
 from tests.plans.making import BOOK, Planned

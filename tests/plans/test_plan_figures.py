@@ -16,7 +16,7 @@ from plans.models import Milestone, Plan
 from plans.services.milestones import drop_milestone, save_milestone, tick_milestone
 from plans.services.plans import adopt_plan, close_plan
 from plans.services.reviews import sign_review, start_review
-from reports.intervals import wilson
+from reports.rules.intervals import wilson
 from tests.api.clients import Tool
 from tests.factories import make_district, make_officer
 from tests.plans.making import STARTS, Planned

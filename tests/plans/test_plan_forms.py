@@ -14,8 +14,8 @@ from plans.services.goals import save_goal, save_partner
 from plans.services.indicators import enter_value
 from plans.services.plans import close_plan
 from plans.services.reviews import edit_review, save_voice, sign_review, start_review
-from reports.periods import Period
-from reports.wording import say_period
+from reports.figures.wording import say_period
+from reports.queries.periods import Period
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
 from tests.plans.making import STARTS, Planned, make_agreed
 from tests.plans.test_plan_pages import page, signed_in

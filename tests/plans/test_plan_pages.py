@@ -14,7 +14,7 @@ from plans.models import Action, Indicator, Plan, PlanReview
 from plans.services.goals import save_action, save_goal, save_partner
 from plans.services.indicators import enter_value
 from plans.services.milestones import save_milestone, tick_milestone
-from reports.periods import Period
+from reports.queries.periods import Period
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.plans.making import ENDS, HAND, STARTS, Planned
 

@@ -20,7 +20,7 @@ from plans.services.indicators import edit_indicator, enter_value
 from plans.services.milestones import drop_milestone, save_milestone, tick_milestone, untick_milestone
 from plans.services.plans import adopt_plan, close_plan, create_plan, discard_plan, edit_plan
 from plans.services.reviews import edit_review, save_voice, sign_review, start_review
-from reports.periods import Period
+from reports.queries.periods import Period
 from tests.factories import (
     make_actor,
     make_district,

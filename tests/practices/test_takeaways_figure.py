@@ -10,8 +10,8 @@ from districts.models import District
 from lib.days import city_day, city_today
 from meetings.models import FollowUp
 from reports.indicators.takeaways_tried import REPORT
-from reports.periods import Period
-from reports.questions import Question
+from reports.queries.periods import Period
+from reports.queries.questions import Question
 from tests.factories import make_district, make_meeting, make_organisation
 from tests.reports.city import QUARTER, at, make_takeaway, old
 

@@ -8,7 +8,7 @@ from accounts.models import Role
 from publishing.models import Release, ReleaseGrid
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.releases import make_release
-from reports.periods import Period, quarter_of
+from reports.queries.periods import Period, quarter_of
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
 from tests.reports.city import at, old
 

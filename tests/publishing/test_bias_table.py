@@ -14,13 +14,13 @@ from lib.days import city_today
 from meetings.models import Concern
 from publishing.models import BiasTable, Release
 from publishing.rules.cells import LEAST
-from publishing.services.bias import BiasRow, can_be_made, make_bias_table, rows_of
+from publishing.services.bias_tables import BiasRow, can_be_made, make_bias_table, rows_of
 from publishing.services.grids import confirm_grid, propose_grid
 from publishing.services.releases import make_release
 from reports.indicators import reassurance
-from reports.periods import Period, month_of, quarter_of, year_of
-from reports.questions import ask
-from reports.statuses import Status, status_of
+from reports.queries.periods import Period, month_of, quarter_of, year_of
+from reports.queries.questions import ask
+from reports.queries.statuses import Status, status_of
 from tests.factories import make_district, make_officer, make_supervisor, make_user
 from tests.reports.city import at, make_concern
 

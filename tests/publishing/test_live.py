@@ -21,13 +21,14 @@ from crm.database.roles import READ_BY_PUBLIC, RUN_BY_PUBLIC
 from crm.embedded.postgres import PUBLIC
 from districts.models import District
 from lib.days import city_today
-from publishing.live import RegisterForm, published_file
 from publishing.models import Publication, PublicDistrict, Registration
-from publishing.sending import mail_registrations
+from publishing.queries.published_files import published_file
 from publishing.services.listings import list_organisation
 from publishing.services.pages import write_text
 from publishing.services.registrations import hash_token
 from publishing.site.languages import words_of
+from publishing.site.registration_form import RegisterForm
+from publishing.site.registration_mails import mail_registrations
 from publishing.tasks import publish_site
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.plugins import services
@@ -80,7 +81,7 @@ def live(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client
     publish_site()
     connections.databases["public"] = {**connections.databases["default"], "USER": PUBLIC}
     own = connections["public"]
-    monkeypatch.setattr("publishing.live.connection", own)
+    monkeypatch.setattr("publishing.site.registration_form.connection", own)
     with override_settings(**LIVE):
         yield Client()
     own.close()

@@ -11,8 +11,8 @@ from django.test import Client
 from accounts.actors import actor_for
 from audit.models import Event
 from publishing.models import CouncilPaper
+from publishing.queries.paper_figures import choices
 from publishing.services.papers import make_paper
-from publishing.services.stating import choices
 from tests.factories import make_officer, make_organisation, make_supervisor
 from tests.publishing.city import FIRST, City
 from tests.tagged import assert_accessible

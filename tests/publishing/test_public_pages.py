@@ -13,7 +13,7 @@ from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
 from meetings.models import Concern, FollowUp
-from publishing.kinds import RegistrationState
+from publishing.codes import RegistrationState
 from publishing.models import (
     PublicDistrict,
     PublicEntry,

@@ -16,7 +16,6 @@ from contacts.services.organisations import edit_organisation
 from districts.models import District
 from lib.days import city_today
 from publishing.models import PublicListing, Registration
-from publishing.sending import mail_registrations
 from publishing.services.listings import list_organisation
 from publishing.services.registrations import (
     accept_registration,
@@ -27,6 +26,7 @@ from publishing.services.registrations import (
     register,
     tidy_registrations,
 )
+from publishing.site.registration_mails import mail_registrations
 from tests.contacts.pages import browse
 from tests.factories import make_district, make_officer, make_organisation, make_supervisor
 from tests.markup import joined

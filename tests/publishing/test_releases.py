@@ -16,13 +16,13 @@ from audit.models import Event
 from contacts.codes import Kind
 from districts.models import District
 from lib.days import city_today
-from publishing.files import write_release
 from publishing.models import Release, ReleaseGrid
+from publishing.queries.files import write_release
+from publishing.queries.quarter_tables import count_quarter
 from publishing.rules.cells import Pair
-from publishing.services.counting import count_quarter
 from publishing.services.grids import confirm_grid, propose_grid, withdraw_grid
 from publishing.services.releases import next_quarters, prepare_release
-from reports.periods import Period, quarter_of
+from reports.queries.periods import Period, quarter_of
 from tests.factories import (
     PASSWORD,
     make_district,

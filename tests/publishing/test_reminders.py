@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actors import actor_for
 from publishing.models import PublicEntry, PublicListing, Registration
-from publishing.rules.reminding import of_route
+from publishing.rules.reminders import of_route
 from publishing.rules.routes import Answers
 from publishing.services.entries import approve_entry, draft_entry
 from publishing.services.registrations import refuse_registration

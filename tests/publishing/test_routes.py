@@ -12,8 +12,8 @@ from contacts.models import OrganisationPrivateChannel
 from districts.models import District
 from lib.days import city_today
 from publishing.models import PublicDistrict, ReportingRoute
+from publishing.queries.page_requirements import pages_without_route
 from publishing.rules.routes import Answers, works
-from publishing.services.readiness import pages_without_route
 from publishing.services.routes import record_test, write_route
 from publishing.site import build_site
 from tests.contacts.pages import browse

@@ -16,7 +16,7 @@ from plans import rules as plans
 from practices import rules as practices
 from privacy.rules import reminding as privacy
 from privacy.rules import retention
-from publishing.rules import reminding as public
+from publishing.rules import reminders as public
 from reminders.models import Reminder, subjects
 from tests.factories import make_district, make_officer
 

@@ -22,8 +22,8 @@ from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting
 from meetings.services.periods import begin_histories
 from practices.models import Adoption, Practice
 from publishing.models import PublicEntry
-from reports.figures import Drill
-from reports.periods import Period
+from reports.queries.definitions import Drill
+from reports.queries.periods import Period
 from tests.factories import make_district, make_officer
 
 QUARTER = Period(date(2024, 7, 1), date(2024, 10, 1))

@@ -9,7 +9,7 @@ from accounts.actors import actor_for
 from accounts.models import User
 from districts.services.districts import expect_community
 from lib.days import city_zone
-from reports.periods import quarter_of
+from reports.queries.periods import quarter_of
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor
 
 SQUARE = {"type": "MultiPolygon", "coordinates": [[[[2, 48], [2.1, 48], [2.1, 48.1], [2, 48.1], [2, 48]]]]}

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
 from audit.models import Action, Event
-from reports.parts import is_rest
-from reports.questions import By
+from reports.figures.parts import is_rest
+from reports.queries.questions import By
 from tests.factories import make_district, make_meeting, make_officer, make_supervisor, make_user
 from tests.markup import joined
 from tests.reports.city import QUARTER, at

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from reports.catalogue import REPORTS
+from reports.indicators.catalogue import REPORTS
 from tests.factories import make_organisation
 from tests.reports.northgate import ASKED, City, read
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from districts.models import District, ExpectedCommunity
-from reports.catalogue import REPORTS
 from reports.indicators import blind_spots
 from reports.indicators.blind_spots import BlindSpotRow
-from reports.questions import By, Question, ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import By, Question, ask
 from tests.factories import make_meeting
 from tests.reports.city import QUARTER, at, follow, make_city
 from tests.reports.portfolio import known, then

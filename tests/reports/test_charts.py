@@ -8,7 +8,7 @@ import pytest
 
 from reports.charts import PRINT, SCREEN, Mark, bars, lines, meter, sparkline
 from reports.charts.canvas import clip, ticks
-from reports.wording import say, say_change
+from reports.figures.wording import say, say_change
 
 SHARES = [
     Mark("Northgate", 0.5, "50%, 5 of 10"),

@@ -14,8 +14,8 @@ from django.utils import timezone
 from districts.models import District
 from meetings.models import Concern
 from reports.indicators import concerns, reassurance
-from reports.periods import Period
-from reports.questions import By, ask
+from reports.queries.periods import Period
+from reports.queries.questions import By, ask
 from tests.factories import make_actor
 from tests.reports.city import QUARTER, at, follow, make_city, make_concern
 

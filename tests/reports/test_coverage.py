@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from reports.indicators import coverage
-from reports.periods import Period
-from reports.questions import By, ask
+from reports.queries.periods import Period
+from reports.queries.questions import By, ask
 from tests.factories import make_actor, make_district, make_meeting, make_organisation
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.actors import SYSTEM
-from reports.catalogue import REPORTS
-from reports.questions import ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import ask
 from tests.reports.city import QUARTER, make_city
 
 pytestmark = pytest.mark.django_db

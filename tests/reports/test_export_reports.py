@@ -18,7 +18,7 @@ from districts.services.districts import expect_community
 from jobs.models import Job, JobFile
 from jobs.services import printing
 from jobs.services.running import run_next
-from reports.catalogue import REPORTS
+from reports.indicators.catalogue import REPORTS
 from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor, make_user
 from tests.reports.city import QUARTER, at, make_promise, old

@@ -9,9 +9,9 @@ from django.urls import reverse
 from accounts.actors import actor_for
 from districts.models import District
 from pages.reports.figures import rows_url
-from reports.catalogue import REPORTS
-from reports.figures import Drill
-from reports.questions import By, ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.definitions import Drill
+from reports.queries.questions import By, ask
 from tests.api.clients import Tool
 from tests.factories import make_district, make_meeting, make_officer
 from tests.reports.city import QUARTER, at

@@ -12,8 +12,8 @@ from districts.models import District
 from lib.days import city_today, day_starts_at
 from meetings.models import FollowUp
 from reports.indicators import follow_ups
-from reports.periods import Period
-from reports.questions import By, ask
+from reports.queries.periods import Period
+from reports.queries.questions import By, ask
 from tests.factories import make_actor, make_district, make_organisation
 from tests.reports.city import QUARTER, at, follow, make_city, make_promise, old
 

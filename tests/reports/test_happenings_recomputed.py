@@ -18,9 +18,9 @@ from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 from meetings.services.periods import begin_histories
 from publishing.models import PublicEntry
-from reports.catalogue import REPORTS
-from reports.periods import Period
-from reports.questions import By, Question
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import By, Question
 from tests.examples import examples
 from tests.factories import make_district, make_officer
 from tests.reports.city import follow

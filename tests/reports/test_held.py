@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lib.days import city_today
+from reports.figures.report import Report
 from reports.indicators import activity, level, reciprocity
-from reports.periods import Period
-from reports.questions import By, ask
-from reports.reading import Report
+from reports.queries.periods import Period
+from reports.queries.questions import By, ask
 from tests.factories import make_actor, make_district, make_meeting, make_organisation
 from tests.reports.city import QUARTER, at, follow, make_city
 

@@ -10,12 +10,12 @@ from districts.models import District
 from incidents.services.decisions import reopen_incident
 from incidents.services.steps import mark_step
 from lib.days import city_day, day_starts_at
-from reports.catalogue import REPORTS
+from reports.figures.late_records import late_records
+from reports.figures.scorecard import table
 from reports.indicators import debriefed, first_contact, reassured_in_time, steps_in_time
-from reports.late import late_records
-from reports.periods import Period
-from reports.questions import By, Question, ask
-from reports.scorecard import table
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import By, Question, ask
 from tests.factories import make_actor, make_district, make_organisation
 from tests.reports.city import (
     QUARTER,

@@ -18,9 +18,9 @@ from contacts.models import FocusDeclaration, Organisation, OrganisationPeriod
 from districts.models import District
 from lib.days import city_day, day_starts_at
 from meetings.models import Concern, ConcernPeriod, FollowUp, FollowUpOrganisation, FollowUpPeriod
-from reports.catalogue import REPORTS
-from reports.periods import Period
-from reports.questions import By, Question
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import By, Question
 from tests.examples import examples
 from tests.factories import make_district, make_officer
 from tests.reports.test_happenings_recomputed import DAYS, MOMENTS, PARTNER, STANDS_FOR

@@ -11,9 +11,9 @@ from contacts.services.organisations import create_organisation, edit_organisati
 from lib.days import day_starts_at
 from meetings.models import Meeting
 from meetings.services.known_since import know_since_meetings, know_without
-from reports.catalogue import REPORTS
-from reports.late import late_records
-from reports.questions import Question, ask
+from reports.figures.late_records import late_records
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import Question, ask
 from tests.exchange.test_import_history import bring, city
 from tests.factories import make_actor, make_district, make_meeting, make_organisation
 from tests.reports.city import QUARTER, at, follow, make_city

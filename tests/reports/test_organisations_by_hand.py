@@ -11,10 +11,10 @@ import pytest
 from accounts.actors import Actor
 from contacts.models import Contact, Organisation
 from districts.models import District
-from reports.figures import Row
+from reports.figures.report import Report
 from reports.indicators import cadence, contact_wanted, continuity, coverage, data_health, recency
-from reports.questions import By, Question, ask
-from reports.reading import Report
+from reports.queries.definitions import Row
+from reports.queries.questions import By, Question, ask
 from tests.factories import make_actor, make_contact, make_district, make_meeting, make_officer
 from tests.reports.city import QUARTER, at, follow, make_city
 from tests.reports.portfolio import known, then

@@ -21,8 +21,8 @@ from lib.ids import uuid7
 from meetings.models import Meeting, MeetingOrganisation
 from meetings.rules import is_substantive
 from reports.indicators import cadence, contact_wanted, continuity, coverage, data_health, recency
-from reports.periods import Period
-from reports.questions import By, Question
+from reports.queries.periods import Period
+from reports.queries.questions import By, Question
 from tests.examples import examples
 from tests.factories import make_district, make_officer
 from tests.reports.city import follow

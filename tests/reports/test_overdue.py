@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from lib.days import city_today
 from reports.indicators import overdue
-from reports.periods import Period
-from reports.questions import By, ask
+from reports.queries.periods import Period
+from reports.queries.questions import By, ask
 from tests.factories import make_actor, make_organisation
 from tests.reports.city import QUARTER, at, follow, make_city, make_promise, old
 

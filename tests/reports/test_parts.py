@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from districts.models import District
-from reports.catalogue import REPORTS
-from reports.parts import IN_SEVERAL, rows_of
-from reports.periods import Period
-from reports.questions import IN_NO_PART, Question, ask
+from reports.figures.parts import IN_SEVERAL, rows_of
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import IN_NO_PART, Question, ask
 from reviews.services.freezing import freeze_review
 from tests.api.clients import Tool
 from tests.factories import make_district, make_meeting, make_organisation, make_supervisor

@@ -10,7 +10,7 @@ from accounts.actors import actor_for
 from audit.models import Event
 from districts.models import PeriodNote
 from districts.services.districts import add_period_note
-from reports.periods import Period, quarter_of, seasons, with_seasons
+from reports.queries.periods import Period, quarter_of, seasons, with_seasons
 from tests.exchange.test_export_lists import sure
 from tests.factories import make_district, make_officer, make_supervisor
 from tests.reports.northgate import ASKED, City, read

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.actors import actor_for
 from districts.models import District
-from reports.exports.asked import Asked
 from reports.exports.document import build
+from reports.exports.request import Asked
 from tests.api.clients import Tool
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.reports.city import QUARTER, at, old

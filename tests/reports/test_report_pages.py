@@ -19,11 +19,11 @@ from districts.services.districts import expect_community
 from lib.days import city_today
 from pages.reports.forms import name_of, period_named
 from pages.templatetags.reports import _method, method
-from reports.catalogue import REPORTS
+from reports.indicators.catalogue import REPORTS
 from reports.management.commands.write_method import PAGE
 from reports.management.commands.write_method import text as text_of_method
-from reports.periods import Period, month_of, quarter_of, year_of
-from reports.questions import By
+from reports.queries.periods import Period, month_of, quarter_of, year_of
+from reports.queries.questions import By
 from tests.factories import (
     make_district,
     make_meeting,

@@ -16,9 +16,9 @@ from contacts.models import Organisation
 from districts.models import District
 from jobs.models import Job, JobFile
 from jobs.services.running import run_next
-from reports.catalogue import REPORTS
 from reports.exports.rows import Counted, file_of
-from reports.questions import ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import ask
 from tests.exchange.test_export_lists import WHY, sure
 from tests.factories import make_district, make_officer, make_supervisor
 from tests.reports.city import QUARTER

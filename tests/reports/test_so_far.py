@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from accounts.actors import SYSTEM
 from lib.days import city_day, city_today
 from meetings.models import Concern
-from reports.catalogue import REPORTS
+from reports.figures.remarks import standing_out
+from reports.figures.scorecard import Line, table
 from reports.indicators import activity, cadence, contact_wanted, coverage, data_health, overdue, recency
-from reports.periods import Period, PeriodInFuture, quarter_of
-from reports.questions import By, Question, ask
-from reports.scorecard import Line, table
-from reports.standing_out import standing_out
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, PeriodInFuture, quarter_of
+from reports.queries.questions import By, Question, ask
 from tests.api.clients import Tool
 from tests.examples import examples
 from tests.factories import make_actor, make_district, make_meeting, make_organisation, make_supervisor

@@ -10,17 +10,17 @@ from pytest_django import Settings
 
 from crm.checked import limits
 from pages.reports.figures import Figure
-from reports.catalogue import REPORTS
-from reports.checks import check_limits
-from reports.figures import Row
-from reports.intervals import wilson
-from reports.periods import quarter_of
-from reports.questions import Question
-from reports.reading import Report
-from reports.scorecard import Line, Table
-from reports.standing_out import standing_out
-from reports.statuses import status_of
-from reports.wording import say_of_whom
+from reports.figures.remarks import standing_out
+from reports.figures.report import Report
+from reports.figures.scorecard import Line, Table
+from reports.figures.wording import say_of_whom
+from reports.indicators.catalogue import REPORTS
+from reports.indicators.limits import check_limits
+from reports.queries.definitions import Row
+from reports.queries.periods import quarter_of
+from reports.queries.questions import Question
+from reports.queries.statuses import status_of
+from reports.rules.intervals import wilson
 
 NOW = quarter_of(date(2026, 7, 1))
 BEFORE = NOW.previous()

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reports.indicators import cadence, contact_wanted, coverage, recency
-from reports.periods import Period
-from reports.questions import ask
+from reports.queries.periods import Period
+from reports.queries.questions import ask
 from tests.factories import make_meeting
 from tests.reports.city import at, follow, make_city
 from tests.reports.portfolio import known

@@ -27,12 +27,12 @@ from meetings.services.follow_ups import (
 )
 from meetings.services.handover import hand_over, undo_handover
 from meetings.services.meetings import edit_meeting
-from reports.catalogue import REPORTS
-from reports.exports.asked import Asked
 from reports.exports.document import build
-from reports.late import LATEST, late_records
-from reports.questions import By, Question, ask
-from reports.reading import read_all
+from reports.exports.request import Asked
+from reports.figures.late_records import LATEST, late_records
+from reports.figures.report import read_all
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import By, Question, ask
 from tests.api.clients import Tool
 from tests.factories import (
     make_actor,

@@ -12,9 +12,9 @@ from meetings.queries.district_profile import LATELY_DAYS, district_figures, pro
 from meetings.queries.today import today_of
 from meetings.reminders import Portfolios
 from meetings.services.last_met import refresh_last_met
-from reports.catalogue import REPORTS
-from reports.periods import Period
-from reports.questions import ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import ask
 from tests.factories import make_district, make_meeting, make_officer, make_organisation, make_supervisor
 from tests.reports.city import at, follow, old
 

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actors import NOBODY, SYSTEM, Actor
 from accounts.models import Role
 from districts.models import District, ExpectedCommunity
-from reports.catalogue import REPORTS
-from reports.figures import Row
 from reports.indicators import blind_spots, coverage
-from reports.questions import By, Question, ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.definitions import Row
+from reports.queries.questions import By, Question, ask
 from tests.factories import make_actor, make_contact, make_meeting
 from tests.reports.city import QUARTER, at, follow, make_city
 from tests.reports.portfolio import known, then

@@ -9,7 +9,7 @@ from accounts.actors import Actor, actor_for
 from accounts.models import User
 from districts.models import District
 from lib.days import city_today
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.models import Review
 from reviews.services.freezing import freeze_review
 from reviews.services.reviews import (

@@ -11,9 +11,9 @@ from audit.models import Action, Event
 from contacts.services.organisations import edit_organisation
 from lib.days import city_today
 from lib.ids import uuid7
-from reports.catalogue import REPORTS
-from reports.periods import Period
-from reports.questions import IN_NO_PART
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period
+from reports.queries.questions import IN_NO_PART
 from reviews.models import Review
 from tests.factories import make_district, make_meeting, make_supervisor, make_user
 from tests.reviews.making import Audited

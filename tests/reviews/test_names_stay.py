@@ -13,8 +13,8 @@ from accounts.models import User
 from districts.models import District
 from districts.services.districts import edit_district
 from lib.ids import uuid7
-from reports.catalogue import REPORTS
-from reports.questions import IN_NO_PART
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import IN_NO_PART
 from reviews.models import FrozenFigure, Review
 from reviews.services.names import forget_colleague
 from tests.factories import make_district, make_organisation

@@ -12,7 +12,7 @@ from accounts.models import Role
 from audit.models import Event
 from lib.conflicts import StaleVersion
 from lib.days import city_today
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.models import Review
 from reviews.policies import can_see_samples
 from reviews.queries.parts import agreed_before

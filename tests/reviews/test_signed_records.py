@@ -29,7 +29,7 @@ from districts.services.districts import expect_community
 from jobs.models import Job, JobFile
 from jobs.services.running import run_next
 from lib.canonical import canonical, digest_of
-from reports.periods import Period
+from reports.queries.periods import Period
 from reviews.exports.signed import write_json
 from reviews.models import (
     ActionCheck,

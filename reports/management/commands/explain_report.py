@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from accounts.actors import SYSTEM
 from lib.days import city_today
-from reports.catalogue import REPORTS
-from reports.periods import Period, quarter_of
-from reports.questions import By, ask
+from reports.indicators.catalogue import REPORTS
+from reports.queries.periods import Period, quarter_of
+from reports.queries.questions import By, ask
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from reports.catalogue import REPORTS
-from reports.figures import Case
-from reports.reading import Report
-from reports.scorecard import GROUPS
-from reports.statuses import MEANINGS, NOT_REVISED
+from reports.figures.report import Report
+from reports.figures.scorecard import GROUPS
+from reports.indicators.catalogue import REPORTS
+from reports.queries.definitions import Case
+from reports.queries.statuses import MEANINGS, NOT_REVISED
 
 PAGE = settings.BASE_DIR / "docs" / "method.md"
 

@@ -1,0 +1,1 @@
+"""Reads of published figures, pages and files."""

@@ -1,0 +1,52 @@
+"""What can be published: shares of counted things, and how each is counted.
+
+Medians, sums and rates are for inside: a median is one organisation's number. The bias table is too, which
+is of the whole city and a year.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from contacts.codes import NOT_COUNTED, Kind
+from districts.codes import Focus
+from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
+from reports.indicators.catalogue import REPORTS
+from reports.queries.questions import By
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`of` is the population that the N of an indicator counts, `within` the one that this is a part of."""
+
+    of: str
+    within: str = ""
+    is_stock: bool = False  # counted at a moment, so that it can stay as it was
+
+
+INDICATORS: Final[Mapping[str, Counted]] = {
+    "coverage": Counted("organisations", is_stock=True),
+    "cadence": Counted("with_frequency", within="organisations", is_stock=True),
+    "follow-ups": Counted("due"),
+    "overdue": Counted("open", is_stock=True),
+    "concerns": Counted("received"),
+    "loop-closed": Counted("closed"),
+    "reassurance": Counted("bias", within="received"),
+    "level": Counted("held"),
+    "reciprocity": Counted("held"),
+    "continuity": Counted("organisations", is_stock=True),
+    "data-health": Counted("organisations", is_stock=True),
+}
+INSIDE: Final = tuple(slug for slug in REPORTS if slug not in INDICATORS)
+
+_KINDS: Final[Mapping[str, Sequence[str]]] = {
+    "organisations": [kind for kind in Kind.values if kind not in NOT_COUNTED],
+    "meetings": MeetingKind.values,
+    "follow-ups": FollowUpKind.values,
+    "concerns": ConcernKind.values,
+}
+
+
+def groups(slug: str, split: str) -> Sequence[str]:
+    """The fixed list of the rows of a table by kind or community."""
+    return Focus.values if split == By.FOCUS else _KINDS[REPORTS[slug].counts.noun]

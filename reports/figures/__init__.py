@@ -1,0 +1,1 @@
+"""Reports, their figures by group and period, and the records behind each figure."""

@@ -1,0 +1,77 @@
+"""Charts of figures, drawn for the screen or for paper."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from districts.models import PeriodNote
+from reports.charts import HEIGHT, SCREEN, Mark, Palette, bars, lines, sparkline
+from reports.figures.report import Report
+from reports.figures.scorecard import Line
+from reports.figures.wording import say, say_unit
+from reports.queries.periods import Period
+
+
+def say_tick(value: float, unit: str) -> str:
+    """The label of a tick. The axis shows the unit once, so ticks omit it, except per cent."""
+    return say(value, "ratio" if unit == "ratio" else "count")
+
+
+def trend(
+    line: Line,
+    title: str,
+    *,
+    notes: Sequence[PeriodNote] = (),
+    palette: Palette = SCREEN,
+    top: float | None = None,
+    height: int = HEIGHT,
+) -> SafeString:
+    """A line chart of the periods that led up to a figure, with the numbers of the notes on each."""
+    unit = line.report.unit
+    return lines(
+        [_noted(mark, period, notes) for mark, period in zip(line.marks, line.run_up, strict=True)],
+        title=title,
+        unit=unit,
+        unit_label=say_unit(unit),
+        say=lambda value: say_tick(value, unit),
+        palette=palette,
+        top=top,
+        height=height,
+    )
+
+
+def _noted(mark: Mark, period: Period, notes: Sequence[PeriodNote]) -> Mark:
+    """Notes are numbered from 1, as they are listed beside the chart."""
+    within = [number for number, note in enumerate(notes, 1) if period.overlaps(note.since, note.until)]
+    if not within:
+        return mark
+    numbers = ", ".join(map(str, within))
+    return replace(
+        mark, note=numbers, said=_("%(figure)s (note %(n)s)") % {"figure": mark.said, "n": numbers}
+    )
+
+
+def spark(line: Line, *, palette: Palette = SCREEN) -> SafeString:
+    """A line chart of these periods for a table cell."""
+    return sparkline(line.marks, title=str(line.report.title), unit=line.report.unit, palette=palette)
+
+
+def bars_of(report: Report, marks: Iterable[Mark], *, palette: Palette = SCREEN) -> SafeString:
+    """A chart with one bar per group."""
+    unit = report.unit
+    return bars(
+        list(marks),
+        title=str(report.title),
+        unit=unit,
+        unit_label=say_unit(unit),
+        say=lambda value: say_tick(value, unit),
+        palette=palette,
+    )
+
+
+def on_paper(chart: SafeString) -> SafeString:
+    """Add the font to the chart, because WeasyPrint applies no styles of the page to drawings."""
+    shape = 'font-family="Source Sans 3" preserveAspectRatio="xMinYMid meet"'
+    return mark_safe(chart.replace("<svg ", f"<svg {shape} ", 1))  # noqa: S308 (drawn here)

@@ -1,0 +1,1 @@
+"""Questions about figures, and the SQL sources that answer them."""

@@ -1,0 +1,82 @@
+"""Source of the figures about concerns: the concerns received or closed in each period.
+
+XX
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from meetings.codes import BiasGround
+from meetings.rules import ANSWER_WITHIN
+from reports.queries.definitions import Fact, Source
+from reports.queries.questions import By
+from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, Groups, in_cells
+
+BIAS: Final = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
+
+# Concerns where they are and, if their district has been redrawn since on the day `moved_on`, where they were
+# received. Those closed before all periods began are left out: they were received before, too.
+_OF_TIME: Final = """concern.received_at < (SELECT max(until) FROM asked)
+        AND (concern.closed_at IS NULL OR concern.closed_at >= (SELECT min(since) FROM asked))"""
+_PLACED: Final = f"""(
+    SELECT concern.*, redrawn.id IS NULL AS is_first, redrawn.closed_on AS moved_on
+    FROM meetings_concern concern LEFT JOIN districts_district redrawn
+        ON redrawn.id = concern.received_in_id AND concern.received_in_id <> concern.district_id
+    WHERE concern.district_id = ground.district_id AND {_OF_TIME}
+    UNION ALL
+    SELECT concern.*, true, redrawn.closed_on
+    FROM meetings_concern concern JOIN districts_district redrawn ON redrawn.id = concern.received_in_id
+    WHERE concern.received_in_id = ground.district_id AND concern.received_in_id <> concern.district_id
+        AND {_OF_TIME}
+)"""  # noqa: S608 (our own text)
+_IS_RECEIVED: Final = """(
+    concern.is_first AND concern.received_at >= asked.since AND concern.received_at < asked.until
+)"""
+# Whether it is in that place at the end of `asked`.
+_IS_HERE: Final = "coalesce(concern.moved_on < asked.until_on, false) <> concern.is_first"
+_ANSWER_BY: Final = f"(concern.received_at + interval '{ANSWER_WITHIN // timedelta(hours=1)} hours')"
+_CONCERNS: Final[Groups] = {
+    By.DISTRICT: ("ground.code", EACH_DISTRICT, ""),
+    By.KIND: ("happened.kind", DISTRICTS_TOGETHER, "CROSS JOIN unnest(concern.kinds) AS happened (kind)"),
+    By.FOCUS: ("hit.focus", DISTRICTS_TOGETHER, "CROSS JOIN unnest(concern.affected_focuses) AS hit (focus)"),
+}
+
+
+def concerns(by: By, measures: Sequence[str]) -> str:
+    """`asked`, `ground` and `concerns`, to stand behind WITH: those received or closed in each period.
+
+    `is_received` and `is_closed` (at its end too) say which. `answered_at` is as it was when the time to
+    answer was over, at `answer_by`: what becomes of a concern later changes no figure of then. A period and
+    group without any has a row of nulls.
+    """
+    group, places, more = _CONCERNS[by]
+    return f"""{ASKED}, found AS (
+    SELECT asked.nr, {group} AS grp, concern.id, concern.received_at, {_ANSWER_BY} AS answer_by,
+           known.answered_at, concern.reported_back_on, concern.bias_grounds,
+           concern.reassurance_offered_at, concern.reassurance_answer, concern.created_at,
+           {_IS_RECEIVED} AS is_received, closed.id IS NOT NULL AS is_closed
+    FROM asked CROSS JOIN {places} CROSS JOIN LATERAL {_PLACED} concern
+    LEFT JOIN meetings_concernperiod known ON known.concern_id = concern.id AND known.superseded_at IS NULL
+        AND known.since <= {_ANSWER_BY} AND (known.until IS NULL OR known.until > {_ANSWER_BY})
+    LEFT JOIN meetings_concernperiod closed ON closed.concern_id = concern.id
+        AND closed.superseded_at IS NULL AND closed.status = 'closed'
+        AND closed.closed_at >= asked.since AND closed.closed_at < asked.until
+        AND closed.since < asked.until AND (closed.until IS NULL OR closed.until >= asked.until)
+        AND {_IS_HERE}
+    {more}
+    WHERE {_IS_RECEIVED} OR closed.id IS NOT NULL
+), {in_cells(by, "concerns", measures)}"""  # noqa: S608 (our own text)
+
+
+CONCERNS: Final = Source(
+    table="concerns",
+    key="id",
+    tables=concerns,
+    noun="concerns",
+    decided_by=("received_at",),
+    decide_group={By.KIND: ("kinds",), By.FOCUS: ("affected_focuses",)},
+)
+RECEIVED: Final = Fact("received_at_utc", _("Received"), "received_at")

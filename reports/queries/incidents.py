@@ -1,0 +1,154 @@
+"""Incidents of periods, where they began: what the statements of their figures start with.
+
+A row is one thing that figures count (`what`): an incident that `began` or was `closed` in the period, a
+`call` (an organisation that was to be called in an incident that began in it) or a required `step` that was
+due in it. Each counts in the district where the incident was then; by kind and by community, once in each
+kind and community of its concerns.
+
+What is decided later changes no figure of then: a step is not needed only if it was marked so before it was
+due, and an incident was closed until it was reopened. A time that is entered late does: it was so then.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from incidents.codes import Proof, Result
+from reports.queries.definitions import Fact, Revision, Source
+from reports.queries.questions import By
+from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, Groups, in_cells
+
+FIRST: Final = Revision(date(2026, 11, 27), _("First definition."))
+# Of a call or a step: whether it was entered more than an hour after it was so.
+ENTERED_LATE: Final = "recorded_at - done_at > interval '60 minutes'"
+
+_CALLS: Final = f"('{Proof.REASSURANCE}', '{Proof.VISIT}')"
+_SPOKEN: Final = f"('{Result.REACHED}', '{Result.DECLINED}')"
+
+
+def _in_the_period(moment: str) -> str:
+    """Whether it was in the period, and the incident in this place."""
+    return f"""{moment} >= asked.since AND {moment} < asked.until
+        AND ({moment} AT TIME ZONE %(zone)s)::date >= here.since_on
+        AND ({moment} AT TIME ZONE %(zone)s)::date < here.until_on"""
+
+
+_BEGAN: Final = _in_the_period("here.started_at")
+_SPARED: Final = "step.status = 'not_needed' AND step.recorded_at <= step.due_at"
+
+# The affected place: when it was to be called, first reached, and whether it declined instead.
+_PLACE: Final = f"""
+    SELECT min(step.due_at) AS due_at,
+           min(tried.at) FILTER (WHERE tried.result = '{Result.REACHED}') AS done_at,
+           bool_or(tried.result = '{Result.DECLINED}') AS has_declined
+    FROM incidents_incidentstep step
+    JOIN incidents_protocolstep planned ON planned.id = step.step_id
+        AND planned.each = 'the_place' AND planned.proof IN {_CALLS}
+    LEFT JOIN incidents_reassurance tried ON tried.incident_id = step.incident_id
+        AND tried.organisation_id = step.organisation_id
+    WHERE step.incident_id = here.id"""  # noqa: S608 (our own text)
+# Each organisation that was to be called or visited, by the earliest of its calls.
+_TO_CALL: Final = f"""
+    SELECT step.organisation_id, min(step.due_at) AS due_at,
+           (array_agg(step.id ORDER BY step.due_at, step.id))[1] AS row_id, bool_and({_SPARED}) AS not_needed
+    FROM incidents_incidentstep step
+    JOIN incidents_protocolstep planned ON planned.id = step.step_id AND planned.proof IN {_CALLS}
+    WHERE step.incident_id = here.id GROUP BY step.organisation_id"""  # noqa: S608 (our own text)
+# The first try that somebody answered.
+_SPOKEN_TO: Final = f"""
+    SELECT tried.at, tried.recorded_at, tried.result FROM incidents_reassurance tried
+    WHERE tried.incident_id = here.id AND tried.organisation_id = call.organisation_id
+      AND tried.result IN {_SPOKEN}
+    ORDER BY tried.at, tried.id LIMIT 1"""  # noqa: S608 (our own text)
+_VOICES: Final = "SELECT count(*) FROM incidents_debriefvoice voice WHERE voice.debrief_id = debrief.id"
+
+# By what is counted: columns of it, and what they are read from.
+_EACH: Final = f"""
+    SELECT asked.nr, here.grp, here.id, here.started_at, 'began' AS what, here.id AS row_id,
+           place.due_at, place.done_at, NULL::timestamptz AS recorded_at,
+           CASE WHEN place.done_at IS NOT NULL THEN 'reached'
+                WHEN place.has_declined THEN 'declined' END AS became,
+           here.refused, here.place_refused, 0 AS voices, 0 AS voices_in_time, '' AS text
+    FROM asked JOIN here ON {_BEGAN} CROSS JOIN LATERAL ({_PLACE}) place
+    UNION ALL
+    SELECT asked.nr, here.grp, here.id, here.started_at, 'call', call.row_id,
+           call.due_at, spoken.at, spoken.recorded_at,
+           coalesce(spoken.result, CASE WHEN call.not_needed THEN 'not_needed' END), 0, false, 0, 0, ''
+    FROM asked JOIN here ON {_BEGAN} CROSS JOIN LATERAL ({_TO_CALL}) call
+    LEFT JOIN LATERAL ({_SPOKEN_TO}) spoken ON true
+    UNION ALL
+    SELECT asked.nr, here.grp, here.id, here.started_at, 'step', step.id,
+           step.due_at, step.done_at, step.recorded_at,
+           CASE WHEN {_SPARED} THEN 'not_needed' WHEN step.status = 'done' THEN 'done' ELSE 'open' END,
+           0, false, 0, 0, planned.text
+    FROM here JOIN incidents_incidentstep step ON step.incident_id = here.id
+    JOIN incidents_protocolstep planned ON planned.id = step.step_id AND planned.required
+    JOIN asked ON {_in_the_period("step.due_at")}
+    UNION ALL
+    SELECT asked.nr, here.grp, here.id, here.started_at, 'closed', here.id, NULL, closing.closed_at, NULL,
+           CASE WHEN debrief.waived_reason = '' THEN 'signed' WHEN debrief.id IS NOT NULL THEN 'waived' END,
+           0, false, ({_VOICES}), ({_VOICES} AND voice.in_time = 'yes'), ''
+    FROM here JOIN incidents_incidentclosing closing ON closing.incident_id = here.id
+    JOIN asked ON {_in_the_period("closing.closed_at")}
+        AND (closing.reopened_at IS NULL OR closing.reopened_at >= asked.until)
+    LEFT JOIN incidents_debrief debrief ON debrief.incident_id = here.id
+        AND debrief.signed_at <= closing.closed_at
+"""  # noqa: S608 (our own text)
+
+
+def _of_concerns(codes: str) -> str:
+    """Each of these codes of the incident's concerns, once."""
+    return f"""CROSS JOIN LATERAL (
+        SELECT DISTINCT unnest(concern.{codes}) AS code FROM incidents_incidentconcern link
+        JOIN meetings_concern concern ON concern.id = link.concern_id WHERE link.incident_id = incident.id
+    ) of_concern"""  # noqa: S608 (our own text)
+
+
+# Each incident where it began and, if that district has been redrawn since, where it is from that day on.
+_PLACED: Final = """(
+    SELECT incident.*, place.id AS place_id, place.since_on, place.until_on
+    FROM incidents_incident incident
+    LEFT JOIN districts_district redrawn ON redrawn.id = incident.began_in_id
+    CROSS JOIN LATERAL (
+        SELECT incident.began_in_id, '-infinity'::date, redrawn.closed_on WHERE redrawn.id IS NOT NULL
+        UNION ALL
+        SELECT incident.district_id, coalesce(redrawn.closed_on, '-infinity'), 'infinity'::date
+    ) place (id, since_on, until_on)
+)"""
+
+# What a row is of, where, and what else is joined.
+_GROUPS: Final[Groups] = {
+    By.DISTRICT: ("ground.code", EACH_DISTRICT, ""),
+    By.KIND: ("of_concern.code", DISTRICTS_TOGETHER, _of_concerns("kinds")),
+    By.FOCUS: ("of_concern.code", DISTRICTS_TOGETHER, _of_concerns("affected_focuses")),
+}
+
+
+def incidents(by: By, measures: Sequence[str]) -> str:
+    """`asked`, `ground` and `incidents`, to stand behind WITH. `done_at` is when it became what it `became`.
+
+    A period and group without any has a row of nulls.
+    """
+    group, places, more = _GROUPS[by]
+    return f"""{ASKED}, here AS MATERIALIZED (
+    SELECT {group} AS grp, incident.id, incident.started_at, incident.refused, incident.place_refused,
+           incident.since_on, incident.until_on
+    FROM {places} JOIN {_PLACED} incident ON incident.place_id = ground.district_id
+        AND incident.started_at < (SELECT max(until) FROM asked)
+    {more}
+), found AS ({_EACH}), {in_cells(by, "incidents", measures)}"""  # noqa: S608 (our own text)
+
+
+INCIDENTS: Final = Source(
+    table="incidents",
+    key="id",
+    tables=incidents,
+    noun="incidents",
+    row="row_id",
+    decided_by=("concerns", "organisations"),
+)
+STARTED: Final = Fact("started_at_utc", _("Began"), "started_at")
+DUE: Final = Fact("due_at_utc", _("Due"), "due_at")
+ENTERED: Final = Fact("entered_at_utc", _("Entered"), "recorded_at")
