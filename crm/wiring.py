@@ -170,7 +170,7 @@ jobs.services.kinds.KINDS.fill(
     privacy.exports.package.JOB,
     privacy.services.search_job.JOB,
     reports.exports.rows.JOB,
-    reports.exports.work.JOB,
+    reports.exports.job.JOB,
     reviews.exports.file_job.JOB,
     reviews.services.freezing_job.JOB,
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from districts.models import District
-from reports.queries.questions import By
 from reports.figures.wording import NOT_APPLICABLE, name_group
+from reports.queries.questions import By
 from reviews.models import FrozenFigure, Review
 from reviews.queries.definitions import Definition, definition_of, n_of
 

@@ -7,12 +7,12 @@ from typing import Any, Final
 from lib.canonical import digest_of
 from plans.codes import Measure, Unit
 from plans.models import Indicator
-from reports.indicators.catalogue import REPORTS
 from reports.figures.counted_rows import can_count, counted_by_group
+from reports.figures.report import Report
+from reports.indicators.catalogue import REPORTS
 from reports.queries.definitions import Row
 from reports.queries.periods import Period
 from reports.queries.questions import By, Question
-from reports.figures.report import Report
 from reviews.queries.definitions import made_with
 
 #: More reports can be a success, so their number never has a target.

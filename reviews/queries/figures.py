@@ -7,13 +7,13 @@ import structlog
 from django.utils.functional import Promise
 
 from districts.models import District
-from reports.indicators.catalogue import REPORTS
 from reports.figures.counted_rows import CountedRow, can_count, counted_by_group
-from reports.queries.definitions import Row
 from reports.figures.parts import is_rest, rows_of_all
-from reports.queries.questions import Question
 from reports.figures.report import Report
 from reports.figures.wording import name_group
+from reports.indicators.catalogue import REPORTS
+from reports.queries.definitions import Row
+from reports.queries.questions import Question
 from reviews.models import FrozenFigure, Review
 
 log = structlog.get_logger(__name__)

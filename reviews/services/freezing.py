@@ -21,12 +21,12 @@ from districts.models import District
 from lib.days import city_today
 from lib.row_context import Opened, opened
 from meetings.models import Meeting, MeetingOrganisation
-from reports.indicators.catalogue import REPORTS
+from reports.figures.wording import name_group
 from reports.indicators import blind_spots
 from reports.indicators.blind_spots import BlindSpotRow
+from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period
 from reports.queries.questions import By, ask
-from reports.figures.wording import name_group
 from reviews.models import FrozenFigure, Review, RungOrganisation, SampledMeeting
 from reviews.policies import can_review, can_review_in
 from reviews.queries.definitions import definitions_now, made_with
