@@ -10,7 +10,7 @@ from districts.codes import Focus
 
 
 class Kind(models.TextChoices):
-    """How an organisation is registered or presents itself. Base: seed brochure, ICNPO."""
+    """The kind of an organisation, as it is registered or presents itself. Base: seed brochure, ICNPO."""
 
     COMMUNITY_GROUP = "community_group", _("community group")
     RESIDENTS_ASSOCIATION = "residents_association", _("residents’ association")
@@ -55,12 +55,12 @@ PARTNERS: Final = frozenset(
         Kind.MEDIA,
     }
 )
-# Whose address is kept as a private channel: whoever looks for a resident must not find it here.
+# Kinds whose address is private, so that no one can find a resident by it.
 HIDDEN_AWAY: Final = frozenset({Kind.SHELTER, Kind.RECEPTION_CENTRE})
-# Figures count these only when asked for.
+# Kinds that figures count only on request.
 NOT_COUNTED: Final = PARTNERS | {Kind.CULTURE_SPORT}
 
-# For figures and for whom to call, a kind stands for a focus only here.
+# The community that a kind of organisation represents, for figures and for the list of whom to call.
 FOCUS_OF_KIND: Final = {
     Kind.WOMENS_ORGANISATION: Focus.WOMEN,
     Kind.LGBT_ORGANISATION: Focus.LGBTI,
@@ -86,7 +86,7 @@ class ContactWish(models.TextChoices):
 
 
 class NightCalls(models.TextChoices):
-    """What was agreed, in daylight, about calls between 22:00 and 08:00."""
+    """The agreement about calls between 22:00 and 08:00."""
 
     NOT_ASKED = "not_asked", _("not asked yet")
     NEVER = "never", _("do not call at night")
@@ -118,7 +118,7 @@ class PreferredChannel(models.TextChoices):
 
 
 class Agreement(models.TextChoices):
-    """How a person agreed to be in the book."""
+    """The way in which a person agreed to be contacted."""
 
     SPOKEN = "spoken", _("verbally")
     WRITTEN = "written", _("in writing")
@@ -126,7 +126,7 @@ class Agreement(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """How somebody is reached besides the first phone, email and web address."""
+    """The channel of a detail besides the first phone, email and web address."""
 
     PHONE = "phone", _("phone")
     EMAIL = "email", _("email")
@@ -135,7 +135,7 @@ class Channel(models.TextChoices):
 
 
 class ChannelUse(models.TextChoices):
-    """What a number or address is for. A code, because a free text could describe a person."""
+    """The use of a number or address. A code, because a free text could describe a person."""
 
     OFFICE = "office", pgettext_lazy("use of a phone or address", "office")
     MOBILE = "mobile", pgettext_lazy("use of a phone or address", "mobile")

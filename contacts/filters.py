@@ -1,6 +1,6 @@
-"""What organisations and people are filtered by, on pages and by the API: names as in docs/openapi.yaml.
+"""Filters of organisations and contacts, for pages and the API. Names are those of docs/openapi.yaml.
 
-A person has no filter on an organisation's kind, focus or name (docs/domain.md, rule 3).
+Contacts cannot be filtered by an organisation's kind, community or name (docs/domain.md, rule 3).
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,23 +33,24 @@ from lib.filters import (
 )
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-# Dates that figures open a list by, and hardly anybody types: pages fold them.
+# Dates that links from figures use and users rarely type. Pages fold these fields.
 RARE_DAY = forms.DateInput(attrs={"type": "date", "data-rare": "true"}, format="%Y-%m-%d")
 
 Rows = models.QuerySet[Any]
 
 
 def check_day(day: date) -> None:
-    """No database, and no clock of another zone, knows the days before the first and after the last year."""
+    """Raise ValidationError for a day that the database, or another time zone, cannot represent."""
     if not is_plausible_day(day):
         raise ValidationError(_("Enter a date between 1900 and 2199."), code="invalid")
 
 
 class OrganisationFilters(DatedFilterSet):
-    """Those on meetings are added by `meetings.filters.organisations`.
+    """Filters of organisations. `meetings.filters.organisations` adds those that use meetings.
 
-    `as_of` is for what OrganisationPeriod has a dated copy of (`dated`) and for `focus`, then read as figures
-    read it: declared and not withdrawn before that day, or what the kind of then stands for.
+    `as_of` applies to the filters in `dated`, whose values OrganisationPeriod has for each day, and to
+    `focus`. A community then counts as in figures: it was declared and not withdrawn before that day, or it
+    belongs to the organisation's kind on that day.
     """
 
     dated: ClassVar[Sequence[str]] = (
@@ -59,7 +60,7 @@ class OrganisationFilters(DatedFilterSet):
 
     q = django_filters.CharFilter(label=_("Find an organisation"), method="find", max_length=200)
     kind = CodesFilter(Kind, label=_("Kind"))
-    focus = CodesFilter(Focus, label=_("Community"), method="speaking_for")
+    focus = CodesFilter(Focus, label=_("Community"), method="representing")
     district = DistrictFilter(field_name="home_district", label=_("District"))
     active_in = DistrictFilter(
         field_name="home_district",
@@ -70,8 +71,10 @@ class OrganisationFilters(DatedFilterSet):
     status = CodesFilter(OrganisationStatus, label=_("Status"))
     has_cadence = BooleanFilter(label=_("Has an agreed frequency"), method="with_cadence")
     overdue = BooleanFilter(label=_("Due a meeting"), method="due_a_meeting")
-    not_met_yet = BooleanFilter(label=_("Not met yet"), method="never_met")
-    has_lead_and_deputy = BooleanFilter(label=_("Has a lead and a deputy officer"), method="with_both")
+    not_met_yet = BooleanFilter(label=_("Not met yet"), method="not_yet_met")
+    has_lead_and_deputy = BooleanFilter(
+        label=_("Has a lead and a deputy officer"), method="with_lead_and_deputy"
+    )
     verified = BooleanFilter(label=_("Details checked in the last 12 months"), method="checked_lately")
     counted = BooleanFilter(
         label=_("Included in figures"), method="of_counted_kinds", yes=_("Yes"), no=_("Partners and clubs")
@@ -87,23 +90,24 @@ class OrganisationFilters(DatedFilterSet):
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 
     def find(self, queryset: Any, name: str, value: str) -> Rows:
-        found: Rows = queryset.matching(value)
-        return found
+        matching: Rows = queryset.matching(value)
+        return matching
 
-    def copies(self, then: datetime) -> Rows:
+    def copies(self, moment: datetime) -> Rows:
         return OrganisationPeriod.objects.filter(
-            Q(until__isnull=True) | Q(until__gte=then), organisation=models.OuterRef("pk"), since__lt=then
+            Q(until__isnull=True) | Q(until__gte=moment), organisation=models.OuterRef("pk"), since__lt=moment
         )
 
-    def speaking_for(self, queryset: Rows, name: str, value: list[str]) -> Rows:
+    def representing(self, queryset: Rows, name: str, value: list[str]) -> Rows:
         if not value:
             return queryset
-        said = FocusDeclaration.objects.filter(focus__in=value)
+        declarations = FocusDeclaration.objects.filter(focus__in=value)
         if self.day is None:
-            return queryset.filter(models.Exists(said.current().filter(organisation=models.OuterRef("pk"))))
-        said = said.before(self.day).filter(organisation=models.OuterRef("organisation"))
-        standing = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in value]
-        return queryset.filter(models.Exists(said) | Q(kind__in=standing))
+            current = declarations.current().filter(organisation=models.OuterRef("pk"))
+            return queryset.filter(models.Exists(current))
+        declared = declarations.before(self.day).filter(organisation=models.OuterRef("organisation"))
+        kinds = [kind for kind, focus in FOCUS_OF_KIND.items() if focus in value]
+        return queryset.filter(models.Exists(declared) | Q(kind__in=kinds))
 
     def active_there(self, queryset: Rows, name: str, value: list[str]) -> Rows:
         inside = District.objects.under(*District.objects.filter(code__in=value))
@@ -115,11 +119,10 @@ class OrganisationFilters(DatedFilterSet):
     def with_cadence(self, queryset: Rows, name: str, value: bool) -> Rows:
         return queryset.filter(cadence_days__isnull=not value)
 
-    def with_both(self, queryset: Rows, name: str, value: bool) -> Rows:
-        both = Q(
-            lead_officer__is_active=True, deputy_officer__is_active=True
-        )  # who left is no officer of theirs
-        return queryset.filter(both if value else ~both)
+    def with_lead_and_deputy(self, queryset: Rows, name: str, value: bool) -> Rows:
+        # A deactivated account does not count.
+        has_both = Q(lead_officer__is_active=True, deputy_officer__is_active=True)
+        return queryset.filter(has_both if value else ~has_both)
 
     def checked_lately(self, queryset: Rows, name: str, value: bool) -> Rows:
         since = (self.day or city_today()) - relativedelta(years=1)
@@ -127,14 +130,14 @@ class OrganisationFilters(DatedFilterSet):
         return queryset.filter(lately if value else ~lately)
 
     def of_counted_kinds(self, queryset: Rows, name: str, value: bool) -> Rows:
-        others = Q(kind__in=NOT_COUNTED)
-        return queryset.filter(~others if value else others)
+        not_counted = Q(kind__in=NOT_COUNTED)
+        return queryset.filter(~not_counted if value else not_counted)
 
     def due_a_meeting(self, queryset: Any, name: str, value: bool) -> Rows:
         late: Rows = queryset.due_a_meeting(city_today())
         return late if value else queryset.exclude(pk__in=late.values("pk"))
 
-    def never_met(self, queryset: Any, name: str, value: bool) -> Rows:
+    def not_yet_met(self, queryset: Any, name: str, value: bool) -> Rows:
         never: Rows = queryset.not_met_yet(city_today())
         return never if value else queryset.exclude(pk__in=never.values("pk"))
 
@@ -143,32 +146,35 @@ class OrganisationFilters(DatedFilterSet):
 
 
 class ContactFilters(FilterSet):
-    """`organisation` is one the actor sees, by id: its own page is the path to its people.
+    """Filters of contacts. `organisation` is the ID of an organisation that the actor can see.
 
-    Whoever signs in takes that path, with its event about the organisation: a list of people by where they
-    belong would pass it by, and a source may be named after a community (docs/adr/0013).
+    Users must open the organisation's page to see its contacts, which records an event about it. A filtered
+    list of contacts would avoid that event. Users cannot filter by `source` either, because a
+    source can be named after a community (docs/adr/0013).
     """
 
-    #: What keys alone filter by, and what everybody else is told.
+    #: Filters for API keys only, and the errors for users.
     of_keys: ClassVar[Mapping[str, Any]] = {
         "organisation": _("Open the organisation’s page to see its contacts."),
         "source": _("Search by name. Only API keys can filter contacts by source."),
     }
 
     q = django_filters.CharFilter(label=_("Find a contact"), method="find", max_length=200)
-    organisation = django_filters.UUIDFilter(method="speaking_for", widget=forms.HiddenInput)
+    organisation = django_filters.UUIDFilter(method="representing", widget=forms.HiddenInput)
     district = DistrictFilter(field_name="home_district", label=_("District"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", widget=forms.HiddenInput)
     source = SourceFilter(widget=forms.HiddenInput)
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
-    without_notice = BooleanFilter(label=_("No privacy notice after 30 days"), method="not_told")
+    without_notice = BooleanFilter(
+        label=_("No privacy notice after 30 days"), method="without_notice_after_30_days"
+    )
 
     def get_form_class(self) -> Any:
-        made = super().get_form_class()
+        form_class = super().get_form_class()
         if self.actor.kind == "user":
-            for name in self.of_keys.keys() & made.base_fields.keys():
-                made.base_fields[name].validators.append(self._refusal(name))
-        return made
+            for name in self.of_keys.keys() & form_class.base_fields.keys():
+                form_class.base_fields[name].validators.append(self._refusal(name))
+        return form_class
 
     @classmethod
     def _refusal(cls, name: str) -> Any:
@@ -183,14 +189,14 @@ class ContactFilters(FilterSet):
         return [organisation] if organisation else []
 
     def find(self, queryset: Any, name: str, value: str) -> Rows:
-        found: Rows = queryset.matching(value)
-        return found
+        matching: Rows = queryset.matching(value)
+        return matching
 
-    def not_told(self, queryset: Any, name: str, value: bool) -> Rows:
+    def without_notice_after_30_days(self, queryset: Any, name: str, value: bool) -> Rows:
         late: Rows = queryset.without_notice(city_today())
         return late if value else queryset.exclude(pk__in=late.values("pk"))
 
-    def speaking_for(self, queryset: Rows, name: str, value: UUID) -> Rows:
+    def representing(self, queryset: Rows, name: str, value: UUID) -> Rows:
         speaking = Affiliation.objects.current().filter(
             contact=models.OuterRef("pk"),
             organisation__in=Organisation.objects.visible_to(self.actor).filter(pk=value),

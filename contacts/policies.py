@@ -1,4 +1,7 @@
-"""Who may write what in the book; which rows are seen at all, the querysets say. `None` of these query."""
+"""Permissions to edit contacts and organisations. With prefetched relations, no function here runs a query.
+
+The querysets (`visible_to`) decide which rows an actor sees.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,7 +12,7 @@ from districts.models import District
 
 
 def can_write_in(actor: Actor, district_id: UUID) -> bool:
-    """Add organisations and people at home in this district."""
+    """Whether the actor can add organisations and contacts based in this district."""
     return actor.writes and actor.covers(district_id)
 
 
@@ -26,14 +29,14 @@ def home_of(actor: Actor, rows: Sequence[Organisation | Contact]) -> District | 
 
 
 def can_edit_organisation(actor: Actor, organisation: Organisation) -> bool:
-    """Written where its home district is covered; seen through `also_in` it is read-only."""
+    """Whether the actor covers the home district. Visible through `also_in` alone, it is read-only."""
     return can_write_in(actor, organisation.home_district_id)
 
 
 def can_edit_contact(actor: Actor, contact: Contact) -> bool:
-    """Written where its home district, or that of an organisation it speaks for, is covered.
+    """Whether the actor covers the home district of the contact, or of an organisation it represents.
 
-    `contact.affiliations` with their organisations should be prefetched.
+    Prefetch `contact.affiliations` with their organisations.
     """
     if can_write_in(actor, contact.home_district_id):
         return True
@@ -45,5 +48,5 @@ def can_edit_contact(actor: Actor, contact: Contact) -> bool:
 
 
 def can_reveal_private_channel(actor: Actor) -> bool:
-    """With a reason: officers, supervisors and privacy officers (the reason is the service's to ask)."""
+    """Whether the actor is a user who reads records. The service asks for the reason."""
     return actor.kind == "user" and actor.reads

@@ -1,17 +1,17 @@
-"""What Celery does for the contact book."""
+"""Celery tasks of contacts."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from contacts.merging.services import forget_merges
-from contacts.services.ended_roles import tell_of_ended_roles
+from contacts.merging.services import delete_expired_memory
+from contacts.services import ended_roles
 
 
 @shared_task(name="contacts.forget_merges")
-def forget_old_merges() -> None:
-    forget_merges(timezone.now())
+def delete_old_merge_memory() -> None:
+    delete_expired_memory(timezone.now())
 
 
 @shared_task(name="contacts.tell_of_ended_roles")
-def tell_of_ends() -> int:
-    return tell_of_ended_roles()
+def record_ended_roles() -> int:
+    return ended_roles.record_ended_roles()

@@ -66,7 +66,7 @@ TIMETABLE: Final = (
     Task(meetings.tasks.tell_of_moves, "work", 10 * MINUTE, every=10),
     Task(meetings.tasks.redraw_on_the_day, "work", 10 * MINUTE, every=5 * MINUTE),
     Task(meetings.tasks.recount, "work", MINUTE, every=MINUTE),
-    Task(contacts.tasks.tell_of_ends, "work", 10 * MINUTE, every=MINUTE),
+    Task(contacts.tasks.record_ended_roles, "work", 10 * MINUTE, every=MINUTE),
     Task(reminders.tasks.refresh_reminders_of_user, "work", 10 * MINUTE),
     Task(incidents.tasks.pass_on_steps, "work", 10 * MINUTE, every=MINUTE),
     Task(plans.tasks.freeze_values, "work", 10 * MINUTE, every=HOUR),
@@ -74,7 +74,7 @@ TIMETABLE: Final = (
     Task(practices.tasks.retire, "work", 10 * MINUTE, every=HOUR),
     Task(practices.tasks.sign_practice_files, "work", MINUTE, every=MINUTE),
     Task(plans.tasks.sign_comparison_files, "work", MINUTE, every=MINUTE),
-    Task(contacts.tasks.forget_old_merges, "work", 10 * MINUTE, every=MINUTE),
+    Task(contacts.tasks.delete_old_merge_memory, "work", 10 * MINUTE, every=MINUTE),
     Task(exchange.tasks.forget_old_imports, "work", 10 * MINUTE, every=10 * MINUTE),
     Task(reviews.tasks.forget_names, "work", 10 * MINUTE, every=10 * MINUTE),
     # At most 20,000 rows; the next run continues.

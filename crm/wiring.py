@@ -234,7 +234,7 @@ lib.erasable.FORGETTERS.fill(
     privacy.services.retention_decisions.forget_sentences,
     exchange.imports.forgetting.forget_rows,
     meetings.services.rewriting.keep_headcounts,
-    contacts.services.erased_texts.forget_contacts,
+    contacts.services.erased_texts.delete_merge_memory,
     accounts.services.held_forms.forget,
 )
 lib.erasable.FILE_FORGETTERS.fill(

@@ -56,7 +56,7 @@ class PrivateChannelShape(serializers.Serializer[Any]):
 
 
 def _affiliations(actor: Actor) -> Any:
-    seen: QuerySet[Any] = Affiliation.objects.shown().filter(
+    seen: QuerySet[Any] = Affiliation.objects.not_hidden().filter(
         contact=OuterRef("pk"), organisation__in=Organisation.objects.visible_to(actor).values("pk")
     )
     return children(

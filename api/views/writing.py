@@ -21,7 +21,7 @@ from api.problems import Problem, bad_fields, id_taken, not_found, problem_of
 from api.renderers import to_json
 from api.views.base import Resource
 from audit.models import Action, Change, Op
-from contacts.services.erased_ids import is_erased
+from contacts.services.erased_ids import has_erased_id
 from lib.conflicts import StaleVersion, check_version
 from lib.row_context import Opened, opened
 from lib.told import told
@@ -179,7 +179,7 @@ class CreateMixin(Writing):
         except ValidationError as error:
             if _is_taken_id(error):
                 raise id_taken() from None
-            if is_erased(error):
+            if has_erased_id(error):
                 raise _gone_for_good() from None
             raise
 

@@ -1,1 +1,1 @@
-"""Making one row of two or more that are the same, and taking it back."""
+"""Merge duplicates into one row, and undo a merge."""

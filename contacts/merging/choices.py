@@ -1,4 +1,4 @@
-"""Which value a merged row keeps, field by field: the kept row's, or where that is empty another's."""
+"""Values of a merged row, field by field: the kept row's or, if that is empty, another row's."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db import models
 from contacts.codes import ContactWish, NightCalls
 from contacts.models import Contact, Organisation
 
-# What is one statement and is chosen together.
+# Fields that belong together and are chosen together.
 TOGETHER: Final = {
     Organisation: (
         ("name",),
@@ -50,7 +50,7 @@ TOGETHER: Final = {
     ),
 }
 
-# Where a wish is not to be forgotten by chance: the value kept unless another is chosen, mildest first.
+# Wishes that a merge must not weaken by accident, mildest first. The strictest is kept by default.
 STRICTEST: Final[Mapping[str, Sequence[object]]] = {
     "contact_wish": ContactWish.values,
     "night_calls": [
@@ -63,12 +63,12 @@ STRICTEST: Final[Mapping[str, Sequence[object]]] = {
 }
 
 
-def is_stricter(name: str, one: object, other: object) -> bool:
-    """Whether `one` is the wish that is kept of two."""
-    return STRICTEST[name].index(one) > STRICTEST[name].index(other)
+def is_stricter(name: str, value: object, other_value: object) -> bool:
+    """Whether `value` is the stricter of two wishes."""
+    return STRICTEST[name].index(value) > STRICTEST[name].index(other_value)
 
 
-Choices = Mapping[str, UUID]  # the first field of what is chosen together → the row it is taken from
+Choices = Mapping[str, UUID]  # the first of the fields chosen together → the row to take them from
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Fields chosen together, and what the rows say there, each value once."""
+    """Fields chosen together, and the different values of the rows."""
 
     fields: tuple[str, ...]
     options: tuple[Option, ...]
@@ -100,18 +100,18 @@ class Choice:
         return len(self.options) > 1
 
 
-def all_said(rows: Sequence[Any]) -> list[Choice]:
-    """All that rows, the first of which is kept, say of themselves: what differs and what is the same."""
+def choices_for(rows: Sequence[Any]) -> list[Choice]:
+    """Return a choice for each group of fields, whether the rows differ or not. The first row is kept."""
     return [Choice(names, tuple(_options(rows, names))) for names in TOGETHER[type(rows[0])]]
 
 
-def to_choose(rows: Sequence[Any]) -> list[Choice]:
-    """What differs between the rows."""
-    return [choice for choice in all_said(rows) if choice.differs]
+def differing_choices(rows: Sequence[Any]) -> list[Choice]:
+    """Return the choices in which the rows differ."""
+    return [choice for choice in choices_for(rows) if choice.differs]
 
 
 def chosen_values(rows: Sequence[Any], choices: Choices) -> dict[str, Any]:
-    """Every field's value for the kept row, the first of `rows`."""
+    """Return the value of each field for the kept row, the first of `rows`."""
     by_id = {row.pk: row for row in rows}
     values: dict[str, Any] = {}
     for names in TOGETHER[type(rows[0])]:
@@ -122,27 +122,27 @@ def chosen_values(rows: Sequence[Any], choices: Choices) -> dict[str, Any]:
 
 
 def _default(rows: Sequence[Any], names: tuple[str, ...]) -> Any:
-    """The kept row, unless it says nothing here and another does. A refusal outlives the row it was of."""
+    """Return the row whose values are the default: the strictest wish, or the first row with a value."""
     if names[0] in STRICTEST:
         return max(rows, key=lambda row: STRICTEST[names[0]].index(getattr(row, names[0])))
-    return next((row for row in rows if any(_said(row, name) for name in names)), rows[0])
+    return next((row for row in rows if any(_is_set(row, name) for name in names)), rows[0])
 
 
-def _said(row: Any, name: str) -> bool:
+def _is_set(row: Any, name: str) -> bool:
     field = row._meta.get_field(name)
     return isinstance(field, models.BooleanField) or bool(getattr(row, field.attname))
 
 
 def _options(rows: Sequence[Any], names: tuple[str, ...]) -> Iterator[Option]:
     default = _default(rows, names)
-    alike: dict[tuple[str, ...], list[Any]] = {}
+    rows_by_value: dict[tuple[str, ...], list[Any]] = {}
     for row in rows:
-        alike.setdefault(tuple(_plain(row, name) for name in names), []).append(row)
-    for those in alike.values():
-        values = tuple(getattr(those[0], name) for name in names)
-        yield Option(tuple(row.pk for row in those), values, default in those)
+        rows_by_value.setdefault(tuple(_comparable(row, name) for name in names), []).append(row)
+    for equal_rows in rows_by_value.values():
+        values = tuple(getattr(equal_rows[0], name) for name in names)
+        yield Option(tuple(row.pk for row in equal_rows), values, default in equal_rows)
 
 
-def _plain(row: Any, name: str) -> str:
-    """To compare by: colleagues of one name are two."""
+def _comparable(row: Any, name: str) -> str:
+    """Return a value to compare by. Colleagues are compared by ID, because two can have one name."""
     return str(getattr(row, row._meta.get_field(name).attname) or "")

@@ -1,4 +1,4 @@
-"""Organisations, and the people who speak for them or stand on their own."""
+"""Organisations, and contacts who represent them or are independent."""
 
 from contacts.models.contact import Affiliation, Contact, ContactExternalId, PrivateChannel
 from contacts.models.detail import ContactDetail, Detail, OrganisationDetail

@@ -16,7 +16,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from contacts.codes import Agreement, LawfulBasis, PreferredChannel, Purpose
 from contacts.models.detail import ContactDetail
 from contacts.models.organisation import Organisation
-from contacts.models.search import is_channel, people_found_by
+from contacts.models.search import contacts_found_by, is_channel
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today, day_starts_at
@@ -33,9 +33,9 @@ NOTICE_WITHIN: Final = timedelta(days=30)
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, actor: Acting) -> Self:
-        """People at home in the districts covered, or currently speaking for an organisation that is seen.
+        """Contacts based in the actor's districts, or currently representing a visible organisation.
 
-        A restricted contact is seen by those who see every district: privacy officers and the system.
+        Only actors who see every district see restricted contacts: privacy officers and the system.
         """
         rows = self.seen_if_unrestricted(actor)
         return rows if actor.sees_everywhere else rows.filter(is_restricted=False)
@@ -58,21 +58,24 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.seen_if_unrestricted(actor).filter(pk=contact_id, is_restricted=True).exists()
 
     def matching(self, q: str) -> Self:
-        """Found by what is their own, never by an organisation's name (docs/domain.md, rule 3); best first.
+        """Contacts that match by their own name, phone or email; best first.
 
-        Who withdrew is found by no number and no address, as neither is shown or used any more.
+        An organisation's name never finds a contact (docs/domain.md, rule 3). A phone or email does not find
+        contacts who have opted out, because their details are no longer shown or used.
         """
-        return people_found_by(self.filter(withdrawn_on__isnull=True) if is_channel(q) else self, q)
+        return contacts_found_by(self.filter(withdrawn_on__isnull=True) if is_channel(q) else self, q)
 
     def without_notice(self, today: date) -> Self:
-        """People on record for 30 days without having got the privacy notice (GDPR, Articles 13 and 14)."""
-        known = self.filter(notice_given_on__isnull=True, withdrawn_on__isnull=True)
-        return known.filter(created_at__lt=day_starts_at(today - NOTICE_WITHIN))
+        """Contacts on record for 30 days without a privacy notice (GDPR, Articles 13 and 14)."""
+        uninformed = self.filter(notice_given_on__isnull=True, withdrawn_on__isnull=True)
+        return uninformed.filter(created_at__lt=day_starts_at(today - NOTICE_WITHIN))
 
     def for_its_page(self) -> Self:
-        """With all one page says of a person: three statements. Which roles are seen, the page asks."""
+        """Add everything for a contact's page, in three statements. The page selects the visible roles."""
         roles = (
-            Affiliation.objects.shown().select_related("organisation").order_by("-is_primary", "-since", "pk")
+            Affiliation.objects.not_hidden()
+            .select_related("organisation")
+            .order_by("-is_primary", "-since", "pk")
         )
         return (
             self.select_related("home_district", "agreement_recorded_by")
@@ -87,7 +90,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 
 class Contact(Noun):
-    """A person who speaks for an organisation, or stands on their own: a shopkeeper, a mediator."""
+    """A person who represents an organisation, or is independent, such as a shopkeeper or mediator."""
 
     given_name = models.CharField(_("given name"), max_length=80, blank=True)
     family_name = models.CharField(_("family name"), max_length=120)
@@ -125,7 +128,7 @@ class Contact(Noun):
     # Set while a privacy officer restricts the processing of the data (privacy.models.Restriction).
     is_restricted = models.BooleanField(default=False, db_default=False, editable=False)
     clues = ArrayField(models.TextField(), default=list, editable=False)
-    # Names before a change or a merge: notes still say them, and an erasure looks for them there.
+    # Names before a change or a merge. Notes may still contain them, so an erasure searches for them.
     former_names = EncryptedJSONField(_("former names"), null=True, editable=False)
 
     objects = ContactQuerySet.as_manager()
@@ -136,7 +139,7 @@ class Contact(Noun):
             GinIndex(fields=["clues"], name="contact_clues"),  # found by number or address
             models.Index(fields=["home_district", "folded", "id"], name="contact_by_name"),
             models.Index(fields=["review_on"], name="contact_by_review"),
-            # Figures: a district's people to be looked at again (reports.indicators.data_health).
+            # Figures: a district's contacts past their review date (reports.indicators.data_health).
             models.Index(
                 fields=["home_district", "review_on"],
                 include=["created_at"],
@@ -177,7 +180,7 @@ class Contact(Noun):
 
 
 class PrivateChannel(models.Model):
-    """A person's own phone or address: hidden, revealed with a reason, gone when the person withdraws."""
+    """A contact's private phone and email: revealed only with a reason, and deleted if they opt out."""
 
     contact = models.OneToOneField(
         Contact, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
@@ -195,7 +198,7 @@ class PrivateChannel(models.Model):
         ]
 
 
-END_UNTOLD = Q(until__isnull=False) & (Q(told_until__isnull=True) | ~Q(told_until=F("until")))
+END_UNREPORTED = Q(until__isnull=False) & (Q(told_until__isnull=True) | ~Q(told_until=F("until")))
 
 
 #: While one of these conditions holds, ended roles are hidden until they are deleted.
@@ -203,8 +206,8 @@ HIDES_ENDED_ROLES: Final = Wired[Callable[[], models.Exists]]("contacts.models.c
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):
-    def shown(self) -> Self:
-        """All roles, or only those that have not ended while a rule hides the others."""
+    def not_hidden(self) -> Self:
+        """Roles that are not hidden. While a retention rule hides ended roles, only current ones."""
         rows = self
         for condition in HIDES_ENDED_ROLES:
             rows = rows.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | ~Q(condition()))
@@ -217,22 +220,28 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         """Roles of people who can be contacted: who have not opted out and are not restricted."""
         return self.filter(contact__withdrawn_on__isnull=True, contact__is_restricted=False)
 
-    def ended_in_silence(self) -> Self:
-        """Those that ended by their day, while nobody wrote anything (index affiliation_end_untold)."""
-        return self.filter(END_UNTOLD, until__lte=city_today())
+    def ended_unreported(self) -> Self:
+        """Roles that ended on their last day and are not in the change feed yet.
+
+        Uses the index affiliation_end_untold.
+        """
+        return self.filter(END_UNREPORTED, until__lte=city_today())
 
     def current_to_copies(self) -> Self:
-        """Current, or ended in silence: whoever keeps a copy by the change feed has them as current."""
-        return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | END_UNTOLD)
+        """Roles that are current for other systems: current, or ended but not yet in the change feed."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=city_today()) | END_UNREPORTED)
 
     def spokespeople_of(self, organisation: Organisation) -> Self:
-        """Who speaks for it now, the first to call first. Whoever sees the organisation sees them."""
+        """Current roles at an organisation of contacts who can be contacted, the main contact first.
+
+        An actor who can see the organisation can see them all.
+        """
         rows = self.current().to_contact().filter(organisation=organisation)
         return rows.select_related("contact").order_by("-is_primary", "contact__folded", "pk")
 
 
 class Affiliation(models.Model):
-    """In which role a person speaks for an organisation: “coordinator”; never “member” or “believer”."""
+    """A role in which a contact represents an organisation: “coordinator”, never “member” or “believer”."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="affiliations")
@@ -243,7 +252,7 @@ class Affiliation(models.Model):
     is_primary = models.BooleanField(_("main contact"), default=False)
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
-    told_until = models.DateField(null=True, editable=False)  # the end that the change feed knows of
+    told_until = models.DateField(null=True, editable=False)  # the end date that the change feed has
 
     objects = AffiliationQuerySet.as_manager()
 
@@ -252,7 +261,7 @@ class Affiliation(models.Model):
             models.Index(
                 fields=["until"],
                 name="affiliation_end_untold",
-                condition=END_UNTOLD,
+                condition=END_UNREPORTED,
             ),
         ]
         constraints = [
@@ -284,7 +293,7 @@ class Affiliation(models.Model):
 
 
 class ContactExternalId(models.Model):
-    """How another system names a person."""
+    """The ID that another system has for a contact."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="external_ids")
     source = models.CharField(max_length=60)

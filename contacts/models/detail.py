@@ -9,7 +9,7 @@ from lib.ids import uuid7
 
 
 class Detail(models.Model):
-    """One more way to reach an organisation or a person, shown in the order of the keys.
+    """Another phone or address of an organisation or contact. Details are shown in the order of their IDs.
 
     `value` is a phone number in E.164 (followed by `;ext=12` for an extension), an email or a web address.
     """
@@ -54,12 +54,12 @@ class Detail(models.Model):
 
 
 class OrganisationDetail(Detail):
-    """One more way to reach an organisation."""
+    """Another phone or address of an organisation."""
 
     owner = models.ForeignKey("contacts.Organisation", on_delete=models.CASCADE, related_name="other_details")
 
 
 class ContactDetail(Detail):
-    """One more way to reach a person at work. Private ones are in PrivateChannel."""
+    """Another work phone or address of a contact. Private ones are in PrivateChannel."""
 
     owner = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="other_details")

@@ -1,12 +1,12 @@
-"""IDs that other systems had for people who were erased."""
+"""Hashes of other systems' IDs of erased contacts."""
 
 from django.db import models
 
 
 class ErasedId(models.Model):
-    """A keyed hash of (source, external ID): no tool enters an erased person again by its next run.
+    """A keyed hash of (source, external ID), so that no other system can add an erased contact again.
 
-    The hash names nobody. It only answers whether an ID that somebody sends was that of an erased person.
+    The hash identifies no one. It only shows whether a submitted ID was that of an erased contact.
     """
 
     digest = models.BinaryField(max_length=32, primary_key=True)

@@ -1,4 +1,4 @@
-"""How other systems name an organisation."""
+"""References in the source: IDs that other systems have for an organisation."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from contacts.models.organisation import Organisation
 
 
 class OrganisationExternalId(models.Model):
-    """How another system names an organisation."""
+    """The ID that another system has for an organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="external_ids")
     source = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""What imports remember, so that a change in a file can be told from a change by a person."""
+"""Fingerprints of imported values, which show whether a file or a user changed a field."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,17 +7,17 @@ from contacts.models.organisation import Organisation
 
 
 class ImportedFields(models.Model):
-    """What a source last said of an organisation: a fingerprint per field, never the value again.
+    """Fingerprints, by field, of the values that a source last had for an organisation.
 
-    The same fingerprint in the next file: nothing to do. Another one, and the organisation still has
-    what was imported: the file was corrected. Otherwise a person has written since, and the person's
-    word stays.
+    If the next file has the same fingerprint, nothing is imported. If it differs and the organisation still
+    has the imported value, the file was corrected. In other cases a user has changed the field, and the
+    user's value stays.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="imported_fields")
     source = models.CharField(max_length=60)
     fingerprints = models.JSONField(default=dict)
-    said_on = models.DateField(null=True)  # the day of the file that last said something new
+    said_on = models.DateField(null=True)  # the day of the last file with a new value
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""Merged rows: which lives on as which; and rows that look alike but are not the same."""
+"""Merges of duplicates, and pairs that are marked as different."""
 
 from datetime import timedelta
 from typing import Any, Final, Self
@@ -15,44 +15,44 @@ from lib.encrypted_fields import EncryptedJSONField
 from lib.ids import uuid7
 
 UNDO_WITHIN: Final = timedelta(minutes=10)
-MOST_STEPS = 20  # of one merged into another merged into another; a loop cannot be made
+MOST_STEPS = 20  # in a chain of merges; there are no loops
 
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     def standing(self) -> Self:
         return self.filter(undone_at__isnull=True)
 
-    def to_take_back(self, object_type: str, kept: Any) -> list["Merge"]:
-        """The merges that made a row what it is, the latest first: each once those before it are taken back.
+    def undoable(self, object_type: str, kept_row: Any) -> list["Merge"]:
+        """Return the merges into a row that can be undone, in the order of undoing (latest first).
 
-        None of what was changed since, and none of before a change.
+        A change of the row after a merge ends the list.
         """
         rows = self.standing().filter(object_type=object_type, memory__isnull=False)
         rows = rows.filter(merged_at__gte=timezone.now() - UNDO_WITHIN).order_by("-merged_at", "-pk")
-        as_left = {str(kept.pk): kept.version}
-        found = []
+        as_left = {str(kept_row.pk): kept_row.version}
+        undoable = []
         for merge in rows.defer("memory").annotate(versions=F("memory__versions")):
             if as_left.get(str(merge.kept_id)) == merge.kept_version:
-                found.append(merge)
+                undoable.append(merge)
                 as_left |= merge.versions or {}  # type: ignore[attr-defined]  # annotated
-        return found
+        return undoable
 
     def heir_of(self, object_type: str, gone_id: UUID) -> UUID | None:
-        """The id under which a merged row lives on now; None for one that was not merged."""
+        """Return the ID of the row into which a row was merged, directly or not; None if it was not."""
         heir: UUID | None = None
         for _step in range(MOST_STEPS):
-            found = self.standing().filter(object_type=object_type, gone_ids__contains=[heir or gone_id])
-            kept = found.values_list("kept_id", flat=True).first()
-            if kept is None:
+            merges = self.standing().filter(object_type=object_type, gone_ids__contains=[heir or gone_id])
+            kept_id = merges.values_list("kept_id", flat=True).first()
+            if kept_id is None:
                 break
-            heir = kept
+            heir = kept_id
         return heir
 
 
 class Merge(models.Model):
-    """Rows that were one and the same. `memory` takes it back and is forgotten after ten minutes.
+    """A merge of duplicates. `memory` has the data for an undo and is deleted after 10 minutes.
 
-    Ids are plain: the rows they name are gone, or will be.
+    IDs are no foreign keys, because the rows are deleted sooner or later.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -76,13 +76,13 @@ class Merge(models.Model):
 
 
 class NotADuplicate(models.Model):
-    """Two rows that somebody has looked at and found to be different; `one` is the smaller id."""
+    """Two rows that a user marked as different; `one` is the smaller ID."""
 
     object_type = models.CharField(max_length=30)
     one = models.UUIDField()
     other = models.UUIDField()
     said_at = models.DateTimeField(default=timezone.now)
-    said_by = models.UUIDField(null=True)  # plain, as in the trail
+    said_by = models.UUIDField(null=True)  # no foreign key, as in the activity log
 
     class Meta:
         constraints = [

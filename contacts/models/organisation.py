@@ -1,4 +1,4 @@
-"""Organisation and its dated, declared and foreign-key children."""
+"""Organisations with their periods, declared communities and private details."""
 
 from datetime import date
 from typing import Final, Self
@@ -39,7 +39,7 @@ IS_PROTECTED: Final = Q(location_protected=True) | Q(kind__in=HIDDEN_AWAY)
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Organisations at home or active in the districts the actor covers; for others none."""
+        """Organisations based or active in the districts that the actor covers."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
@@ -59,36 +59,39 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(status=OrganisationStatus.ACTIVE)
 
     def may_be_contacted(self) -> Self:
-        """Those that did not refuse contact, nor asked to be left alone until they ask."""
+        """Organisations that accept contact: they neither refused it nor want to ask first."""
         return self.filter(contact_wish=ContactWish.WELCOME)
 
     def with_protected_location(self) -> Self:
-        """Those of which nothing is published: shelters, reception centres, and whoever needs the same."""
+        """Organisations with a protected location, such as shelters. Nothing about them is published."""
         return self.filter(IS_PROTECTED)
 
     def counted(self) -> Self:
-        """Of the kinds that figures are of: not partners (such as schools), not culture and sport."""
+        """Organisations of kinds that figures count: no partners such as schools, no culture and sport."""
         return self.exclude(kind__in=NOT_COUNTED)
 
     def of_officer(self, user_id: object) -> Self:
-        """Led or deputised by this officer."""
+        """Organisations whose lead or deputy officer is this user."""
         return self.filter(Q(lead_officer=user_id) | Q(deputy_officer=user_id))
 
     def due_a_meeting(self, today: object) -> Self:
-        """Active, counted, may be contacted and wanted to be met by now: the one meaning of the words."""
+        """Organisations due a meeting: active, counted, contactable, and past their agreed frequency."""
         return self.active().counted().may_be_contacted().filter(meet_by__lt=today)
 
     def not_met_yet(self, today: object) -> Self:
-        """The same that no one has met, and not due: nothing is agreed, or the first period runs."""
+        """Active, counted, contactable organisations that no one has met yet and that are not due."""
         never = self.active().counted().may_be_contacted().filter(last_met_at__isnull=True)
         return never.exclude(meet_by__lt=today)
 
     def matching(self, q: str) -> Self:
-        """Found by words of name, short name or address, by phone, e-mail or website; best first."""
+        """Organisations that match by name, short name, address, phone, email or website; best first."""
         return organisations_found_by(self, q)
 
     def for_its_page(self) -> Self:
-        """With all one page says of it: three statements. `also_in_ids` and `also_in_names` are lists."""
+        """Add everything for an organisation's page, in three statements.
+
+        `also_in_ids` and `also_in_names` are lists.
+        """
         visited = District.objects.filter(visiting_organisations=models.OuterRef("pk")).order_by("name", "pk")
         return (
             self.select_related("home_district", "lead_officer", "deputy_officer")
@@ -107,7 +110,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(Noun):
-    """A group with a voice in a district. `last_met_at`, `meet_by` and `folded` are kept by the services."""
+    """An organisation in a district. Services compute `last_met_at`, `meet_by`, `folded` and `clues`."""
 
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
@@ -217,7 +220,7 @@ class Organisation(Noun):
             models.Index(fields=["lead_officer"], name="organisation_of_lead"),
             models.Index(fields=["meet_by"], name="organisation_meet_by", condition=Q(meet_by__isnull=False)),
             models.Index(fields=["updated_at", "id"], name="organisation_by_update"),
-            # Figures: a district's organisations of the kinds that count (reports.queries.organisations).
+            # Figures: a district's organisations of counted kinds (reports.queries.organisations).
             models.Index(fields=["id"], include=["kind", "review_on"], name="organisation_kind"),
         ]
         constraints = [
@@ -274,19 +277,19 @@ class Organisation(Noun):
 
     @property
     def has_protected_location(self) -> bool:
-        """Whether it is among those `with_protected_location`."""
+        """Whether `with_protected_location` includes the organisation."""
         return self.location_protected or self.kind in HIDDEN_AWAY
 
     @property
     def is_due_a_meeting(self) -> bool:
-        """Whether it is among those `due_a_meeting` today."""
+        """Whether `due_a_meeting` includes the organisation today."""
         is_late = self.meet_by is not None and self.meet_by < city_today()
         is_asked = self.status == OrganisationStatus.ACTIVE and self.contact_wish == ContactWish.WELCOME
         return is_late and is_asked and self.kind not in NOT_COUNTED
 
 
 class OrganisationPrivateChannel(models.Model):
-    """A number for the night and a hidden address, such as a shelter's: revealed with a reason."""
+    """A night phone and a private address, such as a shelter's. They are revealed only with a reason."""
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, primary_key=True, related_name="private_channel"
@@ -309,7 +312,7 @@ class OrganisationPrivateChannel(models.Model):
 
 
 class OrganisationPeriod(models.Model):
-    """What figures depend on, as it was from `since` until `until` (null: still so)."""
+    """An organisation's values that figures depend on, from `since` until `until` (null: current)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="periods")
@@ -326,11 +329,11 @@ class OrganisationPeriod(models.Model):
     cadence_days = models.PositiveSmallIntegerField(null=True)
     verified_on = models.DateField(null=True)
     kind = models.CharField(max_length=30, choices=Kind)
-    entered_at = models.DateTimeField(null=True)  # when it was learned, if that was later than `since`
+    entered_at = models.DateTimeField(null=True)  # when it was recorded, if later than `since`
 
     class Meta:
         indexes = [
-            # Figures: whose home a district was, and what they ask of it (reports.queries.organisations).
+            # Figures: organisations based in a district, with their agreements (reports.queries.organisations).
             models.Index(
                 fields=["home_district", "since"],
                 include=[
@@ -345,7 +348,7 @@ class OrganisationPeriod(models.Model):
                 condition=Q(status="active"),
                 name="period_of_figures",
             ),
-            # Periods that were learned late: what revised a figure (reports.figures.late_records).
+            # Periods that were recorded late and so revised a figure (reports.figures.late_records).
             models.Index(
                 fields=["entered_at"], condition=Q(entered_at__isnull=False), name="period_by_entry"
             ),
@@ -381,16 +384,16 @@ class FocusDeclarationQuerySet(models.QuerySet["FocusDeclaration"]):
         return self.filter(superseded_at=None, withdrawn_on=None)
 
     def before(self, day: date) -> Self:
-        """Those that held when `day` began: the end of a half-open period."""
-        held = Q(withdrawn_on=None) | Q(withdrawn_on__gte=day)
-        return self.filter(held, superseded_at=None, declared_on__lt=day)
+        """Declarations in force when `day` began, because a period does not include its end."""
+        in_force = Q(withdrawn_on=None) | Q(withdrawn_on__gte=day)
+        return self.filter(in_force, superseded_at=None, declared_on__lt=day)
 
 
 class FocusDeclaration(models.Model):
-    """A community that an organisation declares to speak for, with who declared it and when.
+    """A community that an organisation declares to represent, with the person's role and the date.
 
-    It holds from `declared_on` until `withdrawn_on` (null: still so). What was recorded wrongly stays, with
-    the moment when it was superseded.
+    A declaration is in force from `declared_on` until `withdrawn_on` (null: current). A wrong declaration
+    stays, with the moment when it was superseded.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -445,5 +448,5 @@ class FocusDeclaration(models.Model):
 
     @property
     def days(self) -> tuple[date, date | None]:
-        """When it held, half-open."""
+        """First day in force, and the first day no longer in force (None: current)."""
         return self.declared_on, self.withdrawn_on

@@ -1,4 +1,4 @@
-"""Rows of the book by what is typed into one box: a number, an address, or words."""
+"""Search conditions for organisations and contacts: a phone number, an email address, or words."""
 
 import re
 from collections.abc import Callable
@@ -9,63 +9,66 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.rules.clues import website_host
-from contacts.rules.name_words import FORMS, SAID
+from contacts.rules.name_words import ABBREVIATIONS, FORMS
 from contacts.rules.phones import one_phone, plain_number
 from lib.candidates import among_candidates
 from lib.domains import plain_email
 from lib.matching import matching
 
 _ENOUGH_DIGITS: Final = 4
-_SURELY_A_NUMBER: Final = 6  # fewer digits may also be of a name, an address or a postcode
+_SURELY_A_NUMBER: Final = 6  # fewer digits can also be in a name, an address or a postcode
 _HOST: Final = re.compile(r"\S+\.[^\W\d_]{2,}(?:[/:]\S*)?")
 
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 def organisations_found_by(rows: Rows, q: str) -> Rows:
-    """Organisations with this phone, e-mail or website of theirs, else by words; best first.
+    """Return organisations with this phone, email or website, else those that match by words; best first.
 
-    A whole number, address or host through the index of clues; parts of one, and words, as they are.
+    A whole phone number, email address or host uses the index of clues. Parts and words use the text columns.
     """
-    found = _by_channel(rows, q, _by_any_part)
-    if found is not None:
-        return found
+    by_channel = _by_channel(rows, q, _by_any_part)
+    if by_channel is not None:
+        return by_channel
     if _HOST.fullmatch(q.strip()) and (host := website_host(q)):
-        named = _with_clue(rows, f"host:{host}")
-        if named.exists():
-            return named.order_by("folded", "pk")
+        by_host = _with_clue(rows, f"host:{host}")
+        if by_host.exists():
+            return by_host.order_by("folded", "pk")
         q = host
-    return matching(rows, q, optional=FORMS, said=SAID, by_sound=True)
+    return matching(rows, q, optional=FORMS, said=ABBREVIATIONS, by_sound=True)
 
 
-def people_found_by(rows: Rows, q: str) -> Rows:
-    """People likewise, never by the domain of an address: an organisation's name (docs/domain.md, rule 3).
+def contacts_found_by(rows: Rows, q: str) -> Rows:
+    """Return contacts with this phone or email, else those that match by words; best first.
 
-    A whole address finds, and all that stands before the `@`; half a domain after it finds nobody, or one
-    letter before it would list everybody of an organisation.
+    The domain of an email address never finds a contact, because it names an organisation (docs/domain.md,
+    rule 3). So only a whole address, or the whole part up to the `@`, finds contacts.
     """
-    found = _by_channel(rows, q, _by_local_part)
-    return matching(rows, q) if found is None else found
+    by_channel = _by_channel(rows, q, _by_local_part)
+    return matching(rows, q) if by_channel is None else by_channel
 
 
-def _by_channel(rows: Rows, q: str, in_part: Callable[[Any, str], Any]) -> Rows | None:
-    """Rows with this number or address, or part of one; None where `q` is neither."""
+def _by_channel(rows: Rows, q: str, by_part_of_email: Callable[[Any, str], Any]) -> Rows | None:
+    """Return rows with this phone or email, or part of one; None if `q` is neither.
+
+    `by_part_of_email` finds rows by part of an email address.
+    """
     if number := number_in(q):
         if number.startswith("+"):
-            found = _with_clue(rows, f"phone:{number}")
+            matching_rows = _with_clue(rows, f"phone:{number}")
         else:
-            part = _kept(number)
-            by_part = Q(phone__contains=part) | _has(rows, channel="phone", value__contains=part)
+            digits = _as_in_e164(number)
+            by_part = Q(phone__contains=digits) | _has_detail(rows, channel="phone", value__contains=digits)
             if len(number) < _SURELY_A_NUMBER:
                 by_part |= Q(folded__contains=number)
-            found = rows.filter(by_part)
+            matching_rows = rows.filter(by_part)
     elif "@" in q:
         address = plain_email(q)
-        exactly = _with_clue(rows, f"email:{address.casefold()}")
-        found = exactly if exactly.exists() else in_part(rows, address)
+        by_whole_address = _with_clue(rows, f"email:{address.casefold()}")
+        matching_rows = by_whole_address if by_whole_address.exists() else by_part_of_email(rows, address)
     else:
         return None
-    return found.order_by("folded", "pk")
+    return matching_rows.order_by("folded", "pk")
 
 
 def _with_clue(rows: Rows, clue: str) -> Rows:
@@ -73,7 +76,9 @@ def _with_clue(rows: Rows, clue: str) -> Rows:
 
 
 def _by_any_part(rows: Rows, address: str) -> Rows:
-    return rows.filter(Q(email__icontains=address) | _has(rows, channel="email", value__icontains=address))
+    return rows.filter(
+        Q(email__icontains=address) | _has_detail(rows, channel="email", value__icontains=address)
+    )
 
 
 def _by_local_part(rows: Rows, address: str) -> Rows:
@@ -81,32 +86,34 @@ def _by_local_part(rows: Rows, address: str) -> Rows:
     if domain or not local:
         return rows.none()
     start = f"{local}@"
-    return rows.filter(Q(email__istartswith=start) | _has(rows, channel="email", value__istartswith=start))
+    return rows.filter(
+        Q(email__istartswith=start) | _has_detail(rows, channel="email", value__istartswith=start)
+    )
 
 
-def _has(rows: models.QuerySet[Any], **detail: str) -> Q:
-    """Rows with another phone or address like this beside the first."""
+def _has_detail(rows: models.QuerySet[Any], **detail: str) -> Q:
+    """Return a condition for rows that have such a phone or address among their other details."""
     model: Any = rows.model._meta.get_field("other_details").related_model
     return Q(pk__in=model.objects.filter(**detail).values("owner"))
 
 
 def is_channel(q: str) -> bool:
-    """Whether `q` is a number or an address, or a part of one, and no words."""
+    """Whether `q` is a phone number, an email address, or a part of one."""
     return bool(number_in(q)) or "@" in q
 
 
 def number_in(q: str) -> str:
-    """A phone number in E.164, or the digits of a part of one; empty where `q` is something else."""
-    plain = plain_number(q)
-    if re.search(r"[^\d\s+().\-/]", plain):
+    """Return a phone number in E.164, or the digits of part of one; empty if `q` is anything else."""
+    normalised = plain_number(q)
+    if re.search(r"[^\d\s+().\-/]", normalised):
         return ""
-    digits = re.sub(r"\D", "", plain)
+    digits = re.sub(r"\D", "", normalised)
     if len(digits) < _ENOUGH_DIGITS:
         return ""
-    return one_phone(plain, settings.PHONENUMBER_DEFAULT_REGION) or digits
+    return one_phone(normalised, settings.PHONENUMBER_DEFAULT_REGION) or digits
 
 
-def _kept(digits: str) -> str:
-    """Part of a number as E.164 has it: without the zeros that are dialled before it inside a country."""
+def _as_in_e164(digits: str) -> str:
+    """Return part of a number without leading zeros, which E.164 does not have."""
     inside = digits.lstrip("0")
     return inside if len(inside) >= _ENOUGH_DIGITS else digits

@@ -1,4 +1,4 @@
-"""Which organisations somebody about to be added may already be. Only those the actor sees are told."""
+"""Possible duplicates of an organisation that is about to be added, among those the actor can see."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from lib.fold import fold, latin
 
 COMPARED: Final = 60
 SHOWN: Final = 5
-NEAR: Final = 0.5  # of 1, the same name: worth a look while somebody types
+NEAR: Final = 0.5  # of 1 (the same name): similar enough to suggest while the user types
 
 REASONS: Final[dict[str, str | Promise]] = {
     "name": _("same name"),
@@ -53,13 +53,12 @@ def similar_organisations(
     phone: object = "",
     email: str = "",
     website: str = "",
-    more: Iterable[tuple[str, str]] = (),
+    other_details: Iterable[tuple[str, str]] = (),
     exclude: UUID | None = None,
 ) -> list[Candidate]:
-    """Organisations with the same phone, e-mail or website or much the same name, the likeliest first.
+    """Return organisations with the same phone, email or website or a similar name, the likeliest first.
 
-    `more` are further phones and addresses as (channel, value), as they are kept. Whatever
-    script either name is written in: one statement.
+    `other_details` are stored as (channel, value). Names can be in any script. Runs one statement.
     """
     clues = organisation_clues(
         names=[name],
@@ -69,30 +68,32 @@ def similar_organisations(
         address="",
         postcode="",
     )
-    clues = sorted({*clues, *detail_clues(more)})
-    words, plain = latin(fold(name)), plain_name(name)
-    forms = sorted({words, plain} - {""})
-    ways: list[tuple[Q, Func]] = [
+    clues = sorted({*clues, *detail_clues(other_details)})
+    words, plain_form = latin(fold(name)), plain_name(name)
+    forms = sorted({words, plain_form} - {""})
+    lookups: list[tuple[Q, Func]] = [
         (Q(folded__trigram_word_similar=form), TrigramWordSimilarity(form, F("folded"))) for form in forms
     ]
-    ways += [(Q(clues__overlap=clues), _share(clues))] if clues else []
-    if not ways:
+    lookups += [(Q(clues__overlap=clues), _shared_clues(clues))] if clues else []
+    if not lookups:
         return []
     rows = Organisation.objects.visible_to(actor)
-    rows = nearest_of(among_candidates(rows, similar=forms, sharing=clues), ways, COMPARED)
+    rows = nearest_of(among_candidates(rows, similar=forms, sharing=clues), lookups, COMPARED)
     if exclude:
         rows = rows.exclude(pk=exclude)
-    nearest = rows.annotate(near=_share(clues) + TrigramWordSimilarity(words, F("folded")))
-    found = [
-        _compare(row, name, clues)
+    nearest = rows.annotate(near=_shared_clues(clues) + TrigramWordSimilarity(words, F("folded")))
+    candidates = [
+        _candidate(row, name, clues)
         for row in nearest.select_related("home_district").order_by("-near", "pk")[:COMPARED]
     ]
-    likely = sorted((one for one in found if one.reasons), key=lambda one: -one.score)
+    likely = sorted(
+        (candidate for candidate in candidates if candidate.reasons), key=lambda candidate: -candidate.score
+    )
     return likely[:SHOWN]
 
 
-def _share(clues: Sequence[str]) -> Func:
-    """The share of its clues that a row has in common with these, 0 to 1: a name of one rare word has few."""
+def _shared_clues(clues: Sequence[str]) -> Func:
+    """Return the share of a row's clues that are among `clues`, 0 to 1. A short, rare name has few clues."""
     return Func(
         F("clues"),
         Value(list(clues), output_field=ArrayField(TextField())),
@@ -103,15 +104,15 @@ def _share(clues: Sequence[str]) -> Func:
 
 
 def reasons(kinds: Iterable[str]) -> list[str | Promise]:
-    """What rows that share clues of these kinds have in common, in words."""
-    found = set(kinds)
-    if "name" in found:
-        found.discard("alike")
-    return [text for kind, text in REASONS.items() if kind in found]
+    """Return texts for the kinds of shared clues."""
+    shared_kinds = set(kinds)
+    if "name" in shared_kinds:
+        shared_kinds.discard("alike")
+    return [text for kind, text in REASONS.items() if kind in shared_kinds]
 
 
-def _compare(row: Organisation, name: str, clues: Iterable[str]) -> Candidate:
-    """Names that are near are worth a look here, though not a place on the page of duplicates."""
+def _candidate(row: Organisation, name: str, clues: Iterable[str]) -> Candidate:
+    """Compare a row with a name. Less similar names than on the page of duplicates count here, too."""
     shared = set(clues).intersection(row.clues)
     value, alike, kinds = compare(shared, [name], [row.name, row.short_name])
     is_strong = bool(kinds - {"address"})

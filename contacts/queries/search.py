@@ -1,7 +1,7 @@
-"""Finding organisations and people by what is typed into one box: words, a number, an address.
+"""Search for organisations and contacts by one text: words, a phone number or an email address.
 
-A person is found by their own name, number and address only, never through an organisation
-(docs/domain.md, rule 3), and never by a private number.
+A contact is found by their own name, phone and email only, never through an organisation
+(docs/domain.md, rule 3) and never by a private phone.
 """
 
 from collections.abc import Iterable
@@ -21,41 +21,41 @@ COMMUNITY: Final = "community_word"  # field name in events of such searches
 
 
 def find_organisations(actor: Actor, q: str, limit: int) -> list[Organisation]:
-    """Organisations the actor sees, best first, with their home district."""
+    """Return visible organisations that match, best first, with their home district."""
     rows: Any = Organisation.objects.visible_to(actor).select_related("home_district")
     return list(rows.matching(q)[:limit])
 
 
 def find_contacts(actor: Actor, q: str, limit: int) -> list[Contact]:
-    """People the actor sees who have not withdrawn, best first, with their home district."""
+    """Return visible contacts that match and have not opted out, best first, with their home district."""
     rows: Any = Contact.objects.visible_to(actor).filter(withdrawn_on__isnull=True)
     return list(rows.select_related("home_district").matching(q)[:limit])
 
 
 def searched_words(q: str) -> str:
-    """What a search stands for in the trail: words in one script and order, or one form of a number."""
+    """Return the normal form of a search for the activity log: sorted words in Latin script, or a number."""
     if number := number_in(q):
         return number
     return " ".join(sorted(latin(fold(q)).split()))
 
 
-def search_mark(q: str) -> bytes | None:
-    """What the trail keeps of a search: a keyed hash of its words; None where there are none."""
+def hash_of_search(q: str) -> bytes | None:
+    """Return the keyed hash of a search's words for the activity log; None without words."""
     words = searched_words(q[:MOST_LETTERS])
     return search_hash(_search_keys()[0], words) if words else None
 
 
-def search_signs(object_type: str, q: str) -> list[str]:
-    """What the activity log notes of a search besides its hash: that it is for a community among people."""
+def event_fields_of_search(object_type: str, q: str) -> list[str]:
+    """Return field names for the event of a search: COMMUNITY if it looks for contacts by a community."""
     return [COMMUNITY] if object_type == "contact" and names_community(q[:MOST_LETTERS]) else []
 
 
-def search_marks(words: Iterable[str]) -> set[bytes]:
-    """Every hash that a search for one of these (as `searched_words` gives them) has left so far."""
+def hashes_of_searches(words: Iterable[str]) -> set[bytes]:
+    """Return all hashes, under present and former keys, of searches for these words (`searched_words`)."""
     keys = _search_keys()
-    return {search_hash(key, one) for one in words if one for key in keys}
+    return {search_hash(key, searched) for searched in words if searched for key in keys}
 
 
 def _search_keys() -> list[str]:
-    """The current one first; those before it still tell what was searched for under them."""
+    """Return the present key first, then former keys, whose hashes are still in the activity log."""
     return [*settings.AUDIT_SEARCH_KEY, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]

@@ -1,11 +1,10 @@
-"""What two rows that are the same have in common, however they were written: clues, and what each is worth.
+"""Clues: short texts that rows for the same organisation or person share, and the weight of each.
 
-A clue is a short text such as `phone:+34600000000`; rows that share clues are looked at together.
-Pure: no Django.
+An example is `phone:+34600000000`. Rows that share clues are compared.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,44 +13,44 @@ from lib.domains import plain_domain
 from lib.fold import fold, latin, squash
 from lib.sound import sound
 
-# How much a shared clue speaks for it (1 is certain), in order of weight. Words only bring two rows together:
-# what they are worth is said by their names.
+# The weight of a shared clue (1 is certain), in order of weight. Shared words only select two rows, whose
+# names are then compared.
 WEIGHTS: Final = {
     "name": 0.6, "phone": 0.4, "email": 0.4, "alike": 0.4, "host": 0.3, "address": 0.2, "word": 0.0,
 }  # fmt: skip
-LIKELY: Final = 0.4  # less is not worth somebody's time: an address, which many share
+LIKELY: Final = 0.4  # less is not worth a user's time, such as an address, which many share
 
-# Many organisations have their page there: the same host says nothing.
+# Hosts for the pages of many organisations: the same host means nothing.
 SHARED_HOSTS: Final = frozenset(
     {"facebook.com", "instagram.com", "x.com", "twitter.com", "linktr.ee", "youtube.com", "sites.google.com"}
 )
 _VOWELS: Final = str.maketrans("", "", "aeiouyh")
-_MOST_WORDS: Final = 6  # of a name that clues are made of
+_MOST_WORDS: Final = 6  # of a name, for clues
 _MOST_KINDS: Final = 2
 _TWO: Final = 2
-_HALF: Final = 3  # letters of a word that no slip in its other half changes
+_HALF: Final = 3  # characters of half a word; a typing error in the other half does not change them
 
 
 def organisation_clues(
     *, names: Iterable[str], phone: str, email: str, website: str, address: str, postcode: str
 ) -> list[str]:
-    """Clues of an organisation, sorted. `phone` is E.164; each of `names` is one it is known by."""
-    found: set[str] = set()
+    """Return the sorted clues of an organisation. `phone` is in E.164; `names` are all its names."""
+    clues: set[str] = set()
     for name in map(read_name, names):
-        found |= {f"name:{name.core}"} if name.core else set()
-        found.update(f"word:{words}" for words in _words(name))
-    where = fold(address)
-    if postcode and any(letter.isdigit() for letter in where):
-        found.add(f"address:{fold(postcode)} {where}")
+        clues |= {f"name:{name.core}"} if name.core else set()
+        clues.update(f"word:{words}" for words in _word_clues(name))
+    folded_address = fold(address)
+    if postcode and any(letter.isdigit() for letter in folded_address):
+        clues.add(f"address:{fold(postcode)} {folded_address}")
     if host := website_host(website):
-        found.add(f"host:{host}")
-    return sorted(found | set(_reached(phone, email)))
+        clues.add(f"host:{host}")
+    return sorted(clues | set(_reached(phone, email)))
 
 
 def detail_clues(details: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Clues of further phones, emails, web and social addresses, given as (channel, value).
+    """Yield the clues of other details, as (channel, value): phones, emails, web and social addresses.
 
-    A page on a host that many share is told by its path.
+    A page on a shared host is identified by its path.
 
     >>> list(detail_clues([("phone", "+34949010380;ext=12"), ("social", "https://www.facebook.com/Roble/")]))
     ['phone:+34949010380', 'host:facebook.com/roble']
@@ -67,19 +66,25 @@ def detail_clues(details: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def name_clue(name: str) -> str:
-    """The clue that organisations called `name` have, however it is written."""
+    """Return the clue for all spellings of an organisation's name."""
     return f"name:{plain_name(name)}"
 
 
 def person_clues(*, given_name: str, family_name: str, phone: str, email: str) -> list[str]:
-    """Clues of a person: name, and how the role is reached; no organisation (docs/domain.md, rule 3)."""
+    """Return the sorted clues of a contact: name, work phone and email, but no organisation.
+
+    See docs/domain.md, rule 3.
+    """
     name = " ".join(sorted(latin(fold(given_name, family_name)).split()))
-    found = set(_person_name_clues(name)) if " " in name else set()
-    return sorted(found | set(_reached(phone, email)))
+    clues = set(_person_name_clues(name)) if " " in name else set()
+    return sorted(clues | set(_reached(phone, email)))
 
 
 def score(clues: Iterable[str]) -> float:
-    """How likely rows that share these clues are the same, 0 to 1. The same name is alike already."""
+    """Return the likelihood (0 to 1) that rows with these shared clues are the same.
+
+    “Same name” includes “similar name”, so the two are not added.
+    """
     kinds = {clue.partition(":")[0] for clue in clues}
     if "name" in kinds:
         kinds.discard("alike")
@@ -87,13 +92,14 @@ def score(clues: Iterable[str]) -> float:
 
 
 def compare(
-    clues: Iterable[str], names: Iterable[str], others: Iterable[str]
+    clues: Iterable[str], names: Iterable[str], other_names: Iterable[str]
 ) -> tuple[float, float, frozenset[str]]:
-    """How likely two organisations are one, 0 to 1; how alike their names are; what they have in common.
+    """Compare two organisations by shared clues and names, of which the first is the full name.
 
-    `names` and `others` are what each is called, the first its name.
+    Returns the likelihood that they are the same (0 to 1), the likeness of their names (0 to 1), and the
+    kinds of clues they share.
     """
-    alike = names_alike(names, others)
+    alike = names_alike(names, other_names)
     kinds = {clue.partition(":")[0] for clue in clues} - {"name", "alike", "word"}
     value = sum(WEIGHTS[kind] for kind in kinds)
     if alike >= ALIKE:
@@ -102,15 +108,22 @@ def compare(
     return min(1.0, value), alike, frozenset(kinds)
 
 
-def names_alike(names: Iterable[str], others: Iterable[str]) -> float:
-    """The likeness of the nearest two. Two short names say nothing: many have the same initials."""
-    ours, theirs = [[read_name(name) for name in some if name] for some in (names, others)]
-    met = ((one, two) for i, one in enumerate(ours) for j, two in enumerate(theirs) if not (i and j))
-    return max((likeness(one, two) for one, two in met), default=0.0)
+def names_alike(names: Iterable[str], other_names: Iterable[str]) -> float:
+    """Return the likeness of the most similar two names.
+
+    Two short names are not compared, because many organisations have the same initials.
+    """
+    first_names, second_names = [
+        [read_name(name) for name in group if name] for group in (names, other_names)
+    ]
+    pairs = product(enumerate(first_names), enumerate(second_names))
+    return max(
+        (likeness(name, other_name) for (i, name), (j, other_name) in pairs if not (i and j)), default=0.0
+    )
 
 
 def website_host(website: str) -> str:
-    """The host an address names, without `www.`; empty for hosts that many share."""
+    """Return the host of a web address without `www.`; empty for shared hosts."""
     website = squash(website)
     try:
         host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
@@ -120,28 +133,29 @@ def website_host(website: str) -> str:
     return "" if host in SHARED_HOSTS else host
 
 
-def _words(name: Name) -> Iterator[str]:
-    """What names of one organisation share one of, whichever word is misspelled, left out or added.
+def _word_clues(name: Name) -> Iterator[str]:
+    """Yield clues of a name. Two names of one organisation share at least one, despite a wrong word.
 
-    By sound: each word of its own, two words, its initials; of an only word also each half, as no slip
-    changes both. Few for each name: the page of duplicates looks at all of them.
+    Clues are the sounds of each distinctive word, of pairs of words, and of initials. A single word also gives
+    each half, because one typing error does not change both. The page of duplicates compares all clues, so
+    each name has few.
     """
-    own: list[str] = []
-    kinds: list[str] = []
+    own_keys: list[str] = []
+    kind_keys: list[str] = []
     for word in name.words:
-        (kinds if word.role is Role.KIND else own).append(_key(word))
-    own, kinds = own[:_MOST_WORDS], kinds[:_MOST_KINDS]
-    telling = [key for key in own if not key.isdigit() and len(key) > 1]
-    yield from telling
+        (kind_keys if word.role is Role.KIND else own_keys).append(_word_key(word))
+    own_keys, kind_keys = own_keys[:_MOST_WORDS], kind_keys[:_MOST_KINDS]
+    distinctive = [key for key in own_keys if not key.isdigit() and len(key) > 1]
+    yield from distinctive
     yield from map(sound, name.initials)
-    pairs = [*combinations(own, 2)]
-    if len(own) <= _TWO:
-        pairs += [(one, kind) for one in own for kind in kinds]
+    pairs = [*combinations(own_keys, 2)]
+    if len(own_keys) <= _TWO:
+        pairs += [(own_key, kind) for own_key in own_keys for kind in kind_keys]
     yield from (" ".join(sorted(pair)) for pair in pairs)
-    if len(telling) == 1 or (len(telling) == _TWO and not kinds):
-        for key in telling:
-            others = [other for other in telling if other != key] or kinds[:1] or [""]
-            yield from (f"{other} {part}" for other in others for part in _halves(key))
+    if len(distinctive) == 1 or (len(distinctive) == _TWO and not kind_keys):
+        for key in distinctive:
+            companions = [companion for companion in distinctive if companion != key] or kind_keys[:1] or [""]
+            yield from (f"{companion} {part}" for companion in companions for part in _halves(key))
 
 
 def _halves(word: str) -> Iterator[str]:
@@ -153,18 +167,18 @@ def _halves(word: str) -> Iterator[str]:
         yield f"-{word[-_HALF:]}"
 
 
-def _key(word: Word) -> str:
+def _word_key(word: Word) -> str:
     return word.text if word.role is Role.MARK else sound(word.text)
 
 
 def _person_name_clues(name: str) -> list[str]:
-    """The name, and its consonants in order: what most slips of the keyboard and of the ear leave alone."""
+    """Return the name, and its consonants in order, which most typing and hearing errors do not change."""
     bones = " ".join(sorted(filter(None, (_single(word.translate(_VOWELS)) for word in name.split()))))
     return [f"name:{name}", *([f"alike:{bones}"] if len(bones) >= 4 else [])]
 
 
 def _single(word: str) -> str:
-    """No letter twice in a row: `Alcalla` is Alcala."""
+    """Remove repeated letters: `Alcalla` becomes Alcala."""
     return "".join(letter for i, letter in enumerate(word) if i == 0 or word[i - 1] != letter)
 
 

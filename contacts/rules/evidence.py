@@ -8,12 +8,12 @@ Reached = Collection[tuple[str, str]]  # ("phone", in E.164) and ("email", an ad
 
 
 def evidence(name: str, district: str, reached: Reached) -> list[tuple[str, str, str]]:
-    """What two rows that may be one share: a name's core with a district, a phone or an e-mail."""
+    """Return keys that two rows share if they may be the same: plain name with district, phone or email."""
     core = plain_name(name)
-    return [(core, what, value.casefold()) for what, value in (("district", district), *reached)]
+    return [(core, channel, value.casefold()) for channel, value in (("district", district), *reached)]
 
 
 def proof(name: str, reached: Reached) -> list[tuple[str, str, str]]:
-    """What makes two rows one unless somebody says otherwise: the name with a phone or an e-mail."""
+    """Return keys that two rows share if they are surely the same: exact name with phone or email."""
     exact = exact_name(name) if reached else ""
-    return [(exact, what, value.casefold()) for what, value in reached]
+    return [(exact, channel, value.casefold()) for channel, value in reached]

@@ -1,7 +1,7 @@
-"""What is remembered of what a source said (ImportedFields): fingerprints, never the value again. Pure.
+"""Fingerprints of imported values (ImportedFields). The values themselves are not stored again.
 
-A field has one fingerprint, or a list of them once somebody decided between rows: then nothing that the
-source says of it overwrites what they chose. `more` lists the numbers and addresses the source has named.
+A field has one fingerprint, or a list of them after a user decided between rows: later imports then never
+overwrite that decision. `more` has fingerprints of all phones and addresses that the source has listed.
 """
 
 import hashlib
@@ -11,65 +11,72 @@ from typing import Final
 
 from lib.fold import fold
 
-Extra = tuple[str, str]  # what it is (exchange.imports.extras), and the number or address
+Extra = tuple[str, str]  # the kind of a detail (exchange.imports.extras), and the number or address
 Fingerprints = Mapping[str, str | list[str]]
 
 MORE: Final = "more"
-_DECIDED: Final = "decided"  # stands for no value
-_MOST: Final = 200  # of a list: a source that changes its word for ever is not remembered for ever
+_DECIDED: Final = "decided"  # marks a decision; no value has this fingerprint
+_MOST: Final = 200  # fingerprints in a list, so that it does not grow for ever
 
 
 def fingerprint(value: object) -> str:
-    """12 hexadecimal digits that tell one value from another, and no more."""
+    """Return 12 hexadecimal digits, which show whether two values are equal and nothing else."""
     return hashlib.blake2b(json.dumps(value).encode(), digest_size=6).hexdigest()
 
 
-def plain(extra: Extra) -> str:
-    """What two extras that say the same have in common: a number's digits, an address as it is folded."""
-    what, value = extra
-    if what in ("phone", "fax"):
-        return f"{what} {''.join(filter(str.isdigit, value))}"
-    return f"{what} {fold(value)}"
+def normal_form(extra: Extra) -> str:
+    """Return a text that is equal for equal details: a number's digits, or a folded address."""
+    kind, value = extra
+    if kind in ("phone", "fax"):
+        return f"{kind} {''.join(filter(str.isdigit, value))}"
+    return f"{kind} {fold(value)}"
 
 
-def of_extras(extras: Iterable[Extra]) -> list[str]:
-    return [fingerprint(plain(extra)) for extra in extras]
+def fingerprints_of(extras: Iterable[Extra]) -> list[str]:
+    return [fingerprint(normal_form(extra)) for extra in extras]
 
 
-def said_before(before: Fingerprints, name: str) -> Collection[str]:
-    """All that the source has said of a field."""
-    was = before.get(name)
-    return [] if was is None else [was] if isinstance(was, str) else was
+def imported_before(before: Fingerprints, name: str) -> Collection[str]:
+    """Return all fingerprints that the source has had for a field."""
+    fingerprint_before = before.get(name)
+    return (
+        []
+        if fingerprint_before is None
+        else [fingerprint_before]
+        if isinstance(fingerprint_before, str)
+        else fingerprint_before
+    )
 
 
-def is_imported(before: Fingerprints, name: str, now: object) -> bool:
-    """Whether a field still has what the source said, and nobody decided that it should."""
-    return before.get(name) == fingerprint(now)
+def is_imported(before: Fingerprints, name: str, value: object) -> bool:
+    """Whether a field still has the imported value, and no user decided on it."""
+    return before.get(name) == fingerprint(value)
 
 
-def following(before: Fingerprints, new: Fingerprints) -> dict[str, str | list[str]]:
-    """What is remembered after the source has said `new`."""
-    found = dict(before)
-    for name, said in new.items():
-        was = found.get(name)
-        if isinstance(was, list) or isinstance(said, list):
-            all_of_it = [*said_before(before, name), *said_before(new, name)]
-            found[name] = list(dict.fromkeys(all_of_it))[-_MOST:]
+def after_import(before: Fingerprints, new: Fingerprints) -> dict[str, str | list[str]]:
+    """Return the fingerprints after an import of `new`."""
+    after = dict(before)
+    for name, imported in new.items():
+        earlier = after.get(name)
+        if isinstance(earlier, list) or isinstance(imported, list):
+            fingerprints = [*imported_before(before, name), *imported_before(new, name)]
+            after[name] = list(dict.fromkeys(fingerprints))[-_MOST:]
         else:
-            found[name] = said
-    return found
+            after[name] = imported
+    return after
 
 
-def combined(one: Fingerprints, other: Fingerprints) -> dict[str, str | list[str]]:
-    """What a source said of two rows that are one now; where it said two things, somebody decided."""
-    found: dict[str, str | list[str]] = {}
-    for name in {**one, **other}:
-        both = list(dict.fromkeys([*said_before(one, name), *said_before(other, name)]))
-        found[name] = both if len(both) > 1 or name == MORE else both[0]
-    return found
+def combined(fingerprints: Fingerprints, other_fingerprints: Fingerprints) -> dict[str, str | list[str]]:
+    """Combine the fingerprints of two merged rows. If values differ, the merge was a decision."""
+    combined_fields: dict[str, str | list[str]] = {}
+    for name in {**fingerprints, **other_fingerprints}:
+        earlier = [*imported_before(fingerprints, name), *imported_before(other_fingerprints, name)]
+        different = list(dict.fromkeys(earlier))
+        combined_fields[name] = different if len(different) > 1 or name == MORE else different[0]
+    return combined_fields
 
 
 def decided(before: Fingerprints, names: Collection[str]) -> dict[str, str | list[str]]:
-    """The same, with `names` decided by somebody: what the source says of them later does not count."""
-    marks = {name: list(dict.fromkeys([*said_before(before, name), _DECIDED])) for name in names}
+    """Return the fingerprints with `names` marked as decided, so that later imports do not change them."""
+    marks = {name: list(dict.fromkeys([*imported_before(before, name), _DECIDED])) for name in names}
     return {**before, **marks}

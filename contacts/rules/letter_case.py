@@ -23,7 +23,7 @@ _VOWEL: Final = re.compile("[aeiouyáéíóúàèìòùâêîôûäëïöüåø�
 
 @dataclass(frozen=True, slots=True)
 class _Casing:
-    """Words that stay small; articles stay small only after one of those: “de la”, but “Los Molinos”."""
+    """Words in small letters. Articles are small only after such a word: “de la”, but “Los Molinos”."""
 
     small: frozenset[str]
     articles: frozenset[str] = frozenset()
@@ -43,9 +43,9 @@ CASINGS: Final[Mapping[str, _Casing]] = {
 
 
 def title_case(text: str, language: str, spellings: Mapping[str, str]) -> str:
-    """A shouted text as a name is written; words that have small letters already stay.
+    """Change a text in capitals to a name's letter case. Words that have small letters already stay.
 
-    `spellings` gives a word's right form by its folded one: accents a register lost, acronyms.
+    `spellings` has the right form of folded words, such as lost accents and acronyms.
     Roman numerals, words without a vowel (“CP”) and single letters (“2º B”) stay as they are.
 
     >>> title_case("ASOCIACION DE VECINOS EL VAL, DISTRITO III", "es", {})
@@ -71,15 +71,15 @@ def title_case(text: str, language: str, spellings: Mapping[str, str]) -> str:
 
 
 def _joins(text: str, match: re.Match[str]) -> bool:
-    """A single letter that is a word (“y”, “a”), not a flat: that stands last or by a digit."""
+    """Whether a single letter is a word (“y”, “a”). A letter at the end or beside a digit marks a flat."""
     before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
     return before[-1:].isalpha() and before[-1:] not in "ºª" and after[:1].isalpha() and len(after) > 1
 
 
 def _cased(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: bool) -> str:
-    known = spellings.get(_fold_word(word))
-    if known is not None:
-        return known
+    spelling = spellings.get(_fold_word(word))
+    if spelling is not None:
+        return spelling
     if not word.isupper():
         return word
     if small:
@@ -87,9 +87,9 @@ def _cased(word: str, casing: _Casing, spellings: Mapping[str, str], *, small: b
     if len(word) == 1 or _ROMAN.fullmatch(word) or (len(word) <= 4 and not _VOWEL.search(word)):
         return word
     lower = word.lower()
-    for plain, accented in casing.endings:
-        if lower.endswith(plain):
-            lower = lower.removesuffix(plain) + accented
+    for unaccented, accented in casing.endings:
+        if lower.endswith(unaccented):
+            lower = lower.removesuffix(unaccented) + accented
     if re.match(r"[^\W\d_]['’]\w{2}", lower):
         return lower[:2].upper() + lower[2:3].upper() + lower[3:]
     return lower[0].upper() + lower[1:]

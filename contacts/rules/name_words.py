@@ -8,7 +8,7 @@ from typing import Final
 
 from lib.small_words import words
 
-# How an organisation is registered says nothing of who it is; “foundation” and “federation” do say something.
+# Legal forms, which do not distinguish organisations. “Foundation” and “federation” do, so they are not here.
 FORMS: Final = words(
     "ac apgb aps asbl asd asn asoc asociace asociacion asociaciones asociatia asotsiatsia assn assoc "
     "associacao associacio association associazione biedriba charity cic cio coop cooperativa "
@@ -17,11 +17,11 @@ FORMS: Final = words(
     "stowarzyszenie verein vzw yhdistys zs"
 )
 
-# Words that say where: what stands after them is a place.
+# Prepositions before a place.
 LOCATIVES: Final = words("a at em en i in na nas no nos pa se sti stin sto till v ved")
 
-# A word and what it stands for. Several words: the same said with one.
-SAID: Final[Mapping[str, str]] = {
+# Abbreviations and variants of words, and the words they mean.
+ABBREVIATIONS: Final[Mapping[str, str]] = {
     # Spanish
     "avv": "vecinos", "aavv": "vecinos", "aav": "vecinos", "avecinos": "vecinos", "vecinal": "vecinos",
     "vecinales": "vecinos", "vecinas": "vecinos", "aven": "vecinos",
@@ -61,15 +61,15 @@ SAID: Final[Mapping[str, str]] = {
     "ao": "athlitikos omilos", "ag": "agios", "agia": "agia", "syl": "syllogos",
 }  # fmt: skip
 
-# The same where a full stop follows, as these are words or other abbreviations too.
-DOTTED: Final[Mapping[str, str]] = {
+# The same, but only before a full stop, because they are also words or other abbreviations.
+DOTTED_ABBREVIATIONS: Final[Mapping[str, str]] = {
     "s": "san", "com": "comunidad", "int": "internacional", "res": "residencia", "esp": "espanola",
     "am": "moradores", "ap": "pais", "ra": "residents", "ta": "tenants", "sp": "sporta",
     "if": "idrottsforening",
     "av": "vecinos", "cult": "cultural", "sk": "spordiklubi", "ma": "maria",
 }  # fmt: skip
 
-# What else an organisation is looked for by that has one of these words, whichever of them its name has.
+# Further words to find an organisation by that has one of these words in its name.
 SYNONYMS: Final[Mapping[str, str]] = {
     "vecinos": "asociacion vecinos vecinal avv aavv",
     "ampa": "asociacion madres padres alumnos familias ampa apa",
@@ -83,10 +83,10 @@ SYNONYMS: Final[Mapping[str, str]] = {
     "yhdistys": "yhdistys ry",
 }
 
-# Said in several words (in any order, without links) and in one.
+# Phrases (in any order, without small words), and the single word that means the same.
 PHRASES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
-    (words(several), one)
-    for several, one in (
+    (words(phrase), word)
+    for phrase, word in (
         ("madres padres alumnos", "ampa"),
         ("madres padres alumnas alumnos", "ampa"),
         ("madres padres alumnado", "ampa"),
@@ -106,7 +106,7 @@ PHRASES: Final[tuple[tuple[frozenset[str], str], ...]] = tuple(
     )
 )
 
-# What such an organisation is, not which one: of the same kind there are many.
+# Kinds of organisations, which many share.
 KINDS: Final = words(
     "agrupacion alumnos amici amigas amigos ampa antiguas antiguos artesanos ateneo athlitikos atletismo "
     "aula baloncesto banda barriada barrio benefica benefico biblioteca bollklubb byalag cafe camara casa "
@@ -133,8 +133,8 @@ KINDS: Final = words(
     "voluntarios volunteers women womens yhdistys youth"
 )
 
-# Of one kind there may be several of a name: a word too many of these makes another organisation.
-OTHERS: Final = words(
+# Words that, added to a name, make another organisation.
+DISTINGUISHING: Final = words(
     "alumnos amici amigos ampa antiguas antiguos banda biblioteca bollklubb bowls chess choir church "
     "colegio confederacion coral coro danza delegacion departamento draugi empresarios enfermeria escola "
     "escuela federacion federation federazione football friends fundacion gradina guarderia hospital "
@@ -144,7 +144,7 @@ OTHERS: Final = words(
     "uchilishte vanner vecinos ystavat"
 )
 
-# Parts of one that are organisations of their own: their beginnings.
+# Beginnings of words for sections of an organisation that are organisations of their own.
 SECTIONS: Final = (
     *("juven", "joven", "jove", "jugend", "youth", "young", "junior", "cadet", "cadete", "senior", "veteran"),
     *(
@@ -203,7 +203,7 @@ SECTIONS: Final = (
     ),
 )
 
-# Directions and sizes: one instead of another is another place.
+# Directions and sizes: another one means another place.
 MARKS: Final = words(
     "alta alto ano austrumu baixo baja bajo cima cuarto dienvidu dolno east eastern est este etela fifth "
     "first fourth gorno great ida inferiore inner ita iztok kato laane lansi leste little louna lower "
@@ -212,7 +212,7 @@ MARKS: Final = words(
     "superiore sur tercera tercero third upper vastra vieja viejo west western yug yuzhen zapad ziemelu"
 )
 
-# After these a single letter or a Roman numeral is a mark, not a small word.
+# Numbered things: a single letter or a Roman numeral after them is a mark, not a small word.
 NUMBERED: Final = words(
     "andar barrio block bloco blok bloque building distrito edificio eka escalera fase grupo house hus "
     "korpuss kvarter letra lot lote lotto maja manzana palazzo parcela phase planta port portal puerta "

@@ -1,9 +1,9 @@
-"""Reading organisations' names, and how alike two of them are. Pure: no Django.
+"""Read organisations' names and compute the likeness of two names.
 
 A name is read as words in Latin letters: abbreviations spelled out, legal forms and small words left out.
-Words are then paired one by one, so that a slip of the keyboard counts little and another block, place or
-section counts much. Ratios of whole strings (rapidfuzz) see letters only: for them “Bloque A” and “Bloque E”
-are nearly the same (docs/duplicates.md).
+Words are then matched one by one, so that a typing error counts little and another block, place or section
+counts much. Ratios of whole strings (rapidfuzz) compare letters only: for them “Bloque A” and “Bloque E” are
+nearly the same (docs/duplicates.md).
 """
 
 import re
@@ -16,15 +16,15 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import OSA
 
 from contacts.rules.name_words import (
-    DOTTED,
+    ABBREVIATIONS,
+    DISTINGUISHING,
+    DOTTED_ABBREVIATIONS,
     FORMS,
     KINDS,
     LOCATIVES,
     MARKS,
     NUMBERED,
-    OTHERS,
     PHRASES,
-    SAID,
     SECTIONS,
     SYNONYMS,
 )
@@ -32,41 +32,41 @@ from lib.fold import fold, latin, squash
 from lib.small_words import SMALL_WORDS
 from lib.sound import sound
 
-ALIKE: Final = 2 / 3  # of 1, the same name: from here on two names may be of one organisation
+ALIKE: Final = 2 / 3  # of 1 (the same name): the least likeness of two names of one organisation
 
 _ROMAN: Final = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
 }  # fmt: skip
 _SINGLE_ROMAN: Final = {"i": "1", "v": "5", "x": "10"}
 _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|[oa]|ero?|ou|ta)")
-_LONG: Final = 5  # letters of a word in which one slip is likelier than another word
-_VERY_LONG: Final = 9  # letters of a word in which two are
-_MOST_WORDS: Final = 24  # of a name that are compared
-_LONGEST: Final = 400  # characters of a name that are read; a field holds 200
-_INITIALED: Final = 3  # words of a name that few call by its initials
-_TURNED: Final = 3  # words of a name that is known when it is turned round
-_MORE: Final = 4  # words of a city
+_LONG: Final = 5  # letters; in a word as long, one typing error is likelier than another word
+_VERY_LONG: Final = 9  # letters; in a word as long, two typing errors are likelier than another word
+_MOST_WORDS: Final = 24  # words of a name that are compared
+_LONGEST: Final = 400  # characters of a name that are read; a field has 200
+_INITIALED: Final = 3  # words; names with as many are rarely called by their initials
+_TURNED: Final = 3  # words; names with fewer are not recognised in another order
+_MORE: Final = 4  # extra words, such as those of a city
 _INITIALS: Final = 0.2
-_SPELLED: Final = 0.3  # a word that differs more is not only spelled otherwise: somebody slipped
+_SPELLED: Final = 0.3  # a greater difference is a typing error, not another spelling
 
 
 _LONG_FORMS: Final = [form for form in sorted(FORMS) if len(form) > _LONG]
-_KNOWN: Final = FORMS | SMALL_WORDS | KINDS | MARKS | OTHERS | NUMBERED | SAID.keys()
+_KNOWN: Final = FORMS | SMALL_WORDS | KINDS | MARKS | DISTINGUISHING | NUMBERED | ABBREVIATIONS.keys()
 _BY_SOUND: Final = {
     sound(word): word for word in sorted(_KNOWN, key=len, reverse=True) if len(sound(word)) > 1
 }
 
 
 class Role(Enum):
-    """What a word says: which organisation it is, what it is, or which of several."""
+    """The role of a word in a name: the organisation's own name, its kind, or a mark."""
 
     OWN = "own"
     KIND = "kind"
-    MARK = "mark"  # a number, a letter, a direction: another one is another organisation
+    MARK = "mark"  # a number, letter or direction: another mark means another organisation
 
 
 class Word(NamedTuple):
-    """A word of a name: in Latin letters, whether a full stop follows, and whether it stands for a place."""
+    """A word of a name in Latin letters: whether it is abbreviated, and whether it is a place."""
 
     text: str
     is_short: bool = False
@@ -78,21 +78,21 @@ class Word(NamedTuple):
 
     @property
     def makes_another(self) -> bool:
-        """Whether a name with this word besides is of another organisation: the youth section, the school."""
-        return self.role is Role.MARK or self.text in OTHERS or self.text.startswith(SECTIONS)
+        """Whether adding this word to a name makes another organisation, such as a youth section."""
+        return self.role is Role.MARK or self.text in DISTINGUISHING or self.text.startswith(SECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name as it is compared. `initials` are of all but small words, as acronyms have them."""
+    """A name to compare. `initials` leave out small words, as acronyms do."""
 
     words: tuple[Word, ...]
     initials: frozenset[str]
     core: str  # the words, sorted
 
     @property
-    def own(self) -> list[str]:
-        """The words that say which organisation it is."""
+    def own_words(self) -> list[str]:
+        """Words that distinguish the organisation from others of its kind."""
         return [word.text for word in self.words if word.role is Role.OWN]
 
 
@@ -107,7 +107,7 @@ def _role(text: str) -> Role:
 
 
 def plain_name(name: str) -> str:
-    """What spellings of one name have in common: words in Latin letters, sorted, without legal forms.
+    """Return a text that is equal for all spellings of a name: sorted Latin words without legal forms.
 
     >>> plain_name("Club Fútbol Dinamo de Alcalá") == plain_name("DINAMO ALCALA C.F.")
     True
@@ -124,10 +124,10 @@ def plain_name(name: str) -> str:
 @lru_cache(maxsize=5_000)
 def read_name(name: str) -> Name:
     """Read a name."""
-    said = [part for word in _spelled(name)[:_MOST_WORDS] for part in _said(word)]
-    words = _without_forms(said)
-    told = [word.text for word in said if word.text not in SMALL_WORDS]
-    initials = {"".join(word[0] for word in told)} if len(told) > _INITIALED else set[str]()
+    spelled_out = [part for word in _spelled(name)[:_MOST_WORDS] for part in _spelled_out(word)]
+    words = _without_forms(spelled_out)
+    initialled = [word.text for word in spelled_out if word.text not in SMALL_WORDS]
+    initials = {"".join(word[0] for word in initialled)} if len(initialled) > _INITIALED else set[str]()
     return Name(tuple(words), frozenset(initials), " ".join(sorted(word.text for word in words)))
 
 
@@ -137,7 +137,7 @@ def _spelled(name: str) -> tuple[Word, ...]:
 
 
 def _each_spelled(name: str) -> Iterator[Word]:
-    """Its words in order, dotted initials as one: “O.N.G.” is ong, and so is “O N G”."""
+    """Yield the words of a name in order. Initials are one word: “O.N.G.” and “O N G” are ong."""
     letters: list[str] = []
     shouts, is_first, in_dots = name.upper() == name, True, False
     for piece in squash(name).replace(".", ". ").split():
@@ -167,7 +167,7 @@ def _joined(letters: Sequence[str]) -> Iterator[Word]:
 
 
 def _in_latin(folded: str) -> Iterator[str]:
-    """Words in Latin letters. Known ones, spelled in another alphabet, as their own language spells them."""
+    """Yield words in Latin letters. Known words in another alphabet get their own language's spelling."""
     for word in folded.split():
         if word.isascii():
             yield word
@@ -175,21 +175,24 @@ def _in_latin(folded: str) -> Iterator[str]:
             yield spelled if spelled in _KNOWN else _BY_SOUND.get(sound(spelled), spelled)
 
 
-def _said(word: Word) -> Iterator[Word]:
+def _spelled_out(word: Word) -> Iterator[Word]:
     text = word.text
-    if found := _ORDINAL.fullmatch(text):
-        text = found[1]
+    if ordinal := _ORDINAL.fullmatch(text):
+        text = ordinal[1]
     text = _ROMAN.get(text, text)
-    spelled = SAID.get(text) or (DOTTED.get(text) if word.is_short else None)
+    spelled = ABBREVIATIONS.get(text) or (DOTTED_ABBREVIATIONS.get(text) if word.is_short else None)
     if spelled is None:
         yield Word(text, is_short=word.is_short)
     else:
-        yield from (Word(one) for one in spelled.split())
+        yield from (Word(part) for part in spelled.split())
 
 
-def _told(words: Sequence[Word]) -> list[Word]:
-    """Those that are no small words; a single letter is one only between others, and not after “Bloque”."""
-    kept = []
+def _significant_words(words: Sequence[Word]) -> list[Word]:
+    """Return the words that are no small words.
+
+    A single letter is a small word only between other words, and not after “Bloque”.
+    """
+    significant = []
     is_place = False
     for at, word in enumerate(words):
         before = words[at - 1].text if at else ""
@@ -199,42 +202,44 @@ def _told(words: Sequence[Word]) -> list[Word]:
             is_place = word.text in LOCATIVES
             continue
         text = _SINGLE_ROMAN.get(word.text, word.text) if before in NUMBERED else word.text
-        kept.append(Word(text, word.is_short, is_place))
+        significant.append(Word(text, word.is_short, is_place))
         is_place = False
-    return kept or list(words)
+    return significant or list(words)
 
 
 def _is_letter(before: str, after: str) -> bool:
-    """Whether a single letter is no small word: that of a block, last or beside what is numbered."""
+    """Whether a single letter is a mark, such as a block's: at the end, or beside a numbered thing."""
     return not after or before in NUMBERED or (not before and after in NUMBERED)
 
 
 @lru_cache(maxsize=20_000)
 def _is_form(text: str) -> bool:
-    """Whether it is a legal form, with a slip too: it opens half of all names."""
+    """Whether a word is a legal form, also with a typing error, because half of all names begin with one."""
     if text in FORMS:
         return True
     return len(text) > _LONG and any(OSA.distance(text, form, score_cutoff=1) <= 1 for form in _LONG_FORMS)
 
 
 def _without_forms(words: Sequence[Word]) -> list[Word]:
-    """Each word once, without legal forms, and several words that stand for one as that one."""
-    told = _told(words)
-    kept = list({word.text: word for word in told if not _is_form(word.text)}.values()) or told
-    texts = {word.text for word in kept}
-    for several, one in PHRASES:
-        if several <= texts and len(several) < len(kept):
-            at = min(i for i, word in enumerate(kept) if word.text in several)
-            kept[at] = Word(one)
-            kept = [
-                word for i, word in enumerate(kept) if word.text and (i == at or word.text not in several)
+    """Return each word once, without legal forms. Phrases are replaced by the single word they mean."""
+    significant = _significant_words(words)
+    remaining = (
+        list({word.text: word for word in significant if not _is_form(word.text)}.values()) or significant
+    )
+    texts = {word.text for word in remaining}
+    for phrase, single in PHRASES:
+        if phrase <= texts and len(phrase) < len(remaining):
+            at = min(i for i, word in enumerate(remaining) if word.text in phrase)
+            remaining[at] = Word(single)
+            remaining = [
+                word for i, word in enumerate(remaining) if word.text and (i == at or word.text not in phrase)
             ]
-            texts = {word.text for word in kept}
-    return kept
+            texts = {word.text for word in remaining}
+    return remaining
 
 
 def words_to_find(name: str) -> list[str]:
-    """Words that a name is looked for by besides its own: spelled out, abbreviated, and as they sound.
+    """Return further words to find a name by: spelled out, abbreviated, and by sound.
 
     >>> words_to_find("AVV Aluche")
     ['vecinos', 'asociacion', 'vecinal', 'aavv', 'aluce']
@@ -242,19 +247,19 @@ def words_to_find(name: str) -> list[str]:
     ['nur']
     """
     read = read_name(name)
-    spelled = [part.text for word in _spelled(name) for part in (word, *_said(word))]
-    meant = [one for word in read.words for one in SYNONYMS.get(word.text, "").split()]
+    spelled = [part.text for word in _spelled(name) for part in (word, *_spelled_out(word))]
+    meant = [synonym for word in read.words for synonym in SYNONYMS.get(word.text, "").split()]
     heard = [sound(word.text) for word in read.words if word.role is Role.OWN]
-    own = set(fold(name).split())
-    found = [*spelled, *meant, *sorted(read.initials), *heard]
-    return [word for word in dict.fromkeys(found) if len(word) > 1 and word not in own]
+    name_words = set(fold(name).split())
+    candidates = [*spelled, *meant, *sorted(read.initials), *heard]
+    return [word for word in dict.fromkeys(candidates) if len(word) > 1 and word not in name_words]
 
 
 def exact_name(name: str) -> str:
-    """What two names that surely are of one organisation have in common: the same words in the same order.
+    """Return a text that is equal for names that surely belong to one organisation.
 
-    Every single letter counts (“Bloque A”, “Bloque E”); the order is another only where a register turns
-    a name of three words or more round (“Dinamo, Club Fútbol”).
+    They have the same words in the same order. Single letters count (“Bloque A”, “Bloque E”). Only names of 3
+    or more words can begin with another word, as in some registers (“Dinamo, Club Fútbol”).
 
     >>> exact_name("CLUB FUTBOL DINAMO") == exact_name("Dinamo, Club de Fútbol")
     True
@@ -263,70 +268,77 @@ def exact_name(name: str) -> str:
     >>> exact_name("Casa de Cuba en España") == exact_name("Casa de España en Cuba")
     False
     """
-    said = [part.text for word in _spelled(name) for part in _said(word)]
-    kept = said[said[0] in FORMS : len(said) - (said[-1] in FORMS)] if len(said) > 1 else said
-    told = [word for word in kept if len(word) == 1 or word not in SMALL_WORDS] or said
-    if len(told) < _TURNED:
-        return " ".join(told)
-    return min(" ".join([*told[at:], *told[:at]]) for at in range(len(told)))
+    spelled_out = [part.text for word in _spelled(name) for part in _spelled_out(word)]
+    without_forms = (
+        spelled_out[spelled_out[0] in FORMS : len(spelled_out) - (spelled_out[-1] in FORMS)]
+        if len(spelled_out) > 1
+        else spelled_out
+    )
+    significant = [word for word in without_forms if len(word) == 1 or word not in SMALL_WORDS] or spelled_out
+    if len(significant) < _TURNED:
+        return " ".join(significant)
+    return min(" ".join([*significant[at:], *significant[:at]]) for at in range(len(significant)))
 
 
 # --- Comparing ----------------------------------------------------------------------------------------
 
 
-def likeness(one: Name, other: Name) -> float:
-    """How likely two names are of one organisation: 1 the same words, from ALIKE on likely, 0 no word."""
-    if not one.words or not other.words:
+def likeness(name: Name, other_name: Name) -> float:
+    """Return the likelihood that two names belong to one organisation: 1 for the same words, 0 for none.
+
+    From ALIKE on it is likely.
+    """
+    if not name.words or not other_name.words:
         return 0.0
-    if _swaps_places(one, other):
+    if _swaps_places(name, other_name):
         return 0.4
-    if one.core == other.core:
+    if name.core == other_name.core:
         return 1.0
-    left, right = list(one.words), list(other.words)
-    matched = _take_equal(left, right)
-    slips = _take_similar(left, right, matched)
-    if not left and not right:
-        return _in_full(matched, slips, one, other)
-    if left and right:
-        return 0.5 * _share(matched, left, right)
-    return _with_more(matched, slips, left or right, one if left else other)
+    words, other_words = list(name.words), list(other_name.words)
+    matched = _match_equal(words, other_words)
+    slips = _match_similar(words, other_words, matched)
+    if not words and not other_words:
+        return _score_of_all_words(matched, slips, name, other_name)
+    if words and other_words:
+        return 0.5 * _matched_share(matched, words, other_words)
+    return _score_with_extra_words(matched, slips, words or other_words, name if words else other_name)
 
 
-def _take_equal(left: list[Word], right: list[Word]) -> list[Word]:
+def _match_equal(first_words: list[Word], second_words: list[Word]) -> list[Word]:
     matched = []
-    texts = [word.text for word in right]
-    for word in list(left):
+    texts = [word.text for word in second_words]
+    for word in list(first_words):
         if word.text in texts:
             at = texts.index(word.text)
-            del texts[at], right[at]
-            left.remove(word)
+            del texts[at], second_words[at]
+            first_words.remove(word)
             matched.append(word)
     return matched
 
 
-def _take_similar(left: list[Word], right: list[Word], matched: list[Word]) -> list[float]:
-    """Take out words that are the same one written otherwise; how much each differs, 0 to 1."""
+def _match_similar(first_words: list[Word], second_words: list[Word], matched: list[Word]) -> list[float]:
+    """Move words of similar spelling from both lists to `matched`. Return their differences, 0 to 1."""
     slips: list[float] = []
-    for word in list(left):
-        near = [(slip, at) for at, two in enumerate(right) if (slip := _slip(word, two)) is not None]
+    for word in list(first_words):
+        near = [(slip, at) for at, two in enumerate(second_words) if (slip := _slip(word, two)) is not None]
         if near:
             slip, at = min(near)
-            matched.append(max(word, right[at], key=lambda one: len(one.text)))
-            del right[at]
-            left.remove(word)
+            matched.append(max(word, second_words[at], key=lambda spelling: len(spelling.text)))
+            del second_words[at]
+            first_words.remove(word)
             slips.append(slip)
-    for some, others in ((left, right), (right, left)):
-        slips += _take_joined(some, others, matched)
-        slips += _take_initials(some, others, matched)
+    for words, other_words in ((first_words, second_words), (second_words, first_words)):
+        slips += _match_joined(words, other_words, matched)
+        slips += _match_initials(words, other_words, matched)
     return slips
 
 
-def _slip(one: Word, other: Word) -> float | None:
-    """How much two words differ that may be one; None if they are two."""
-    if Role.MARK in (one.role, other.role):
+def _slip(word: Word, other_word: Word) -> float | None:
+    """Return the difference between two spellings of a word, or None if they are two words."""
+    if Role.MARK in (word.role, other_word.role):
         return None
-    a, b = one.text, other.text
-    for short, long in ((one, other), (other, one)):
+    a, b = word.text, other_word.text
+    for short, long in ((word, other_word), (other_word, word)):
         if short.is_short and _abbreviates(short.text, long.text):
             return 0.1
     heard, meant = sound(a), sound(b)
@@ -344,77 +356,87 @@ def _slip(one: Word, other: Word) -> float | None:
     return 0.4 if is_heard else None
 
 
-def _is_another_ending(one: str, other: str) -> bool:
-    """“alumnos” and “alumnas”: one says something else, and no key beside the right one was hit."""
-    return len(one) == len(other) and {one[-2:], other[-2:]} == {"os", "as"} and one[:-2] == other[:-2]
+def _is_another_ending(word: str, other_word: str) -> bool:
+    """Whether two words differ only by gender, such as “alumnos” and “alumnas”: no typing error."""
+    return (
+        len(word) == len(other_word)
+        and {word[-2:], other_word[-2:]} == {"os", "as"}
+        and word[:-2] == other_word[:-2]
+    )
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    """Whether the letters of `short` stand in `long` in this order, the first one first: “hdad”, “assn”."""
+    """Whether `long` begins with the same letter and has the letters of `short` in order, as for “hdad”."""
     if len(short) >= len(long) or short[0] != long[0]:
         return False
     letters = iter(long)
     return all(letter in letters for letter in short)
 
 
-def _take_joined(some: list[Word], others: list[Word], matched: list[Word]) -> list[float]:
-    """“Al Nur” and “Alnur”, “pro vida” and “provida”."""
+def _match_joined(words: list[Word], other_words: list[Word], matched: list[Word]) -> list[float]:
+    """Match a word with two words that are written apart: “Alnur” and “Al Nur”."""
     slips = []
-    for word in list(some):
-        for at in range(len(others) - 1):
-            if others[at].text + others[at + 1].text == word.text:
-                del others[at : at + 2]
-                some.remove(word)
+    for word in list(words):
+        for at in range(len(other_words) - 1):
+            if other_words[at].text + other_words[at + 1].text == word.text:
+                del other_words[at : at + 2]
+                words.remove(word)
                 matched.append(word)
                 slips.append(0.1)
                 break
     return slips
 
 
-def _take_initials(some: list[Word], others: list[Word], matched: list[Word]) -> list[float]:
-    """“UGT” and “Unión General de Trabajadores”."""
+def _match_initials(words: list[Word], other_words: list[Word], matched: list[Word]) -> list[float]:
+    """Match an acronym with its words: “UGT” and “Unión General de Trabajadores”."""
     slips = []
-    for word in list(some):
+    for word in list(words):
         size = len(word.text)
         if size < 2 or (size == 2 and not word.is_short):
             continue
-        for at in range(len(others) - size + 1):
-            if "".join(one.text[0] for one in others[at : at + size]) == word.text:
-                matched.extend(others[at : at + size])
-                del others[at : at + size]
-                some.remove(word)
+        for at in range(len(other_words) - size + 1):
+            if "".join(other_word.text[0] for other_word in other_words[at : at + size]) == word.text:
+                matched.extend(other_words[at : at + size])
+                del other_words[at : at + size]
+                words.remove(word)
                 slips.append(_INITIALS)
                 break
     return slips
 
 
-def _swaps_places(one: Name, other: Name) -> bool:
-    """“de Cuba en España” and “de España en Cuba”."""
-    here = {word.text for word in one.words if word.is_place}
-    there = {word.text for word in other.words if word.is_place}
-    return bool(here and there and here != there) and one.core == other.core
+def _swaps_places(name: Name, other_name: Name) -> bool:
+    """Whether places have changed roles: “de Cuba en España” and “de España en Cuba”."""
+    places = {word.text for word in name.words if word.is_place}
+    other_places = {word.text for word in other_name.words if word.is_place}
+    return bool(places and other_places and places != other_places) and name.core == other_name.core
 
 
-def _in_full(matched: Sequence[Word], slips: Sequence[float], one: Name, other: Name) -> float:
+def _score_of_all_words(
+    matched: Sequence[Word], slips: Sequence[float], name: Name, other_name: Name
+) -> float:
     if sum(slip > _SPELLED for slip in slips) > 1:
         return 0.5
     return 0.95 - 0.3 * sum(slips) / max(1, len(matched)) if slips else 0.95
 
 
-def _with_more(matched: Sequence[Word], slips: Sequence[float], more: Sequence[Word], longer: Name) -> float:
-    """One has all words of the other and some besides: a city, a word that was left out, or another one."""
-    if any(word.makes_another for word in more) or all(word.role is Role.KIND for word in matched):
+def _score_with_extra_words(
+    matched: Sequence[Word], slips: Sequence[float], extra_words: Sequence[Word], longer: Name
+) -> float:
+    """Return the likeness if one name has all words of the other and more, such as a city."""
+    if any(word.makes_another for word in extra_words) or all(word.role is Role.KIND for word in matched):
         return 0.5
-    if any(slip >= _INITIALS for slip in slips) or len(more) > _MORE:
+    if any(slip >= _INITIALS for slip in slips) or len(extra_words) > _MORE:
         return 0.55
-    if set(more) <= set(longer.words[-len(more) :]):
+    if set(extra_words) <= set(longer.words[-len(extra_words) :]):
         return 0.8
-    return 0.7 if all(word.role is Role.KIND for word in more) else 0.55
+    return 0.7 if all(word.role is Role.KIND for word in extra_words) else 0.55
 
 
-def _share(matched: Sequence[Word], left: Sequence[Word], right: Sequence[Word]) -> float:
+def _matched_share(
+    matched: Sequence[Word], first_words: Sequence[Word], second_words: Sequence[Word]
+) -> float:
     def weight(words: Iterable[Word]) -> float:
         return sum(1.0 if word.role is not Role.KIND else 0.4 for word in words)
 
-    both = 2 * weight(matched)
-    return both / (both + weight(left) + weight(right))
+    matched_weight = 2 * weight(matched)
+    return matched_weight / (matched_weight + weight(first_words) + weight(second_words))

@@ -17,7 +17,7 @@ _LABEL: Final = re.compile(
 _BOTH: Final = re.compile(
     rf"{_LABEL.pattern} ?(?:[/&,-]|\b(?:y|e|and)\b) ?(?:fax|факс)\b\.?:?", re.IGNORECASE
 )
-# A slash after a few digits parts the area code from the number: “02/966 97 40”.
+# A slash after a few digits separates the area code from the number: “02/966 97 40”.
 _FAX: Final = re.compile(
     r"\b(?:fax|факс)\b\.?:?(?P<number> ?\(?\d{1,5}\)? ?/[ \d.()-]*|[ \d.+()-]*)", re.IGNORECASE
 )
@@ -29,71 +29,71 @@ _EXTENSION: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_EXTENSION: Final = re.compile(r"\b(?:ext(?:ensi[oó]n)?)\b\.?:?|(?<![^\W\d_])x(?=\s*\d)", re.IGNORECASE)
-# Two numbers are listed by a sign, or by “and” and “or” in the nine languages.
+# Separators of two numbers: signs, and words for “and” and “or” in the nine languages.
 _BETWEEN: Final = re.compile(
     r" ?(?:[/;,|\n]| (?:y|o|u|e|ou|and|or|ja|tai|või|un|vai|и|или|och|eller|&) | - ) ?", re.IGNORECASE
 )
 _RUN: Final = re.compile(r"(?<![^\W_])[+(]?\d(?:[\d\s().-]*\d)?(?![^\W_])")
 _GAP: Final = re.compile(r"[\s().-]+")
 _AROUND: Final = " .-()"
-_FEWEST: Final = 7  # digits of a number that is told from its neighbour by a blank only
+_FEWEST: Final = 7  # digits of a number that only a blank separates from the next
 _MOST_PIECES: Final = 16
-_MOST_OF_ONE: Final = 5  # pieces of one number that signs part: “91/885/29/65”
-_LONGEST_CELL: Final = 500  # characters that are read; the rest is in `rest`
+_MOST_OF_ONE: Final = 5  # pieces of one number with separators: “91/885/29/65”
+_LONGEST_CELL: Final = 500  # characters that are read; the rest is in `other_text`
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _LINES: Final = re.compile(r" ?\n[ \n]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Phones:
-    """Numbers found in a text, in E.164, in their order; `rest` is what was not understood.
+    """Phone numbers found in a text, in E.164 and in their order. `extensions` are by number.
 
-    `extensions` are by number.
+    `other_text` has the parts of the text that are no number.
     """
 
     numbers: list[str] = field(default_factory=list)
-    rest: list[str] = field(default_factory=list)
+    other_text: list[str] = field(default_factory=list)
     faxes: list[str] = field(default_factory=list)
     extensions: dict[str, str] = field(default_factory=dict)
 
 
 def find_phones(text: str, region: str) -> Phones:
-    """Phones in a cell as people fill it: “Tel. 91 885 29 65 / 617 86 23 38”, digits of any script.
+    """Find phone numbers in a cell as people fill it: “Tel. 91 885 29 65 / 617 86 23 38”, in any script.
 
-    `region` is the country (ISO 3166) of numbers without a country code. A part with letters is not
-    a phone: “617 ABC DEF” would dial something else. Each digit of the text is in what is returned.
+    `region` is the country (ISO 3166) of numbers without a country code. A part with letters is no phone:
+    “617 ABC DEF” would dial another number. Each digit of the text is somewhere in the result.
     """
-    found = Phones()
+    phones = Phones()
     text, cut = text[:_LONGEST_CELL], text[_LONGEST_CELL:]
-    plain = _BOTH.sub(" ", "\n".join(filter(None, map(plain_number, text.splitlines()))))
-    for fax in _FAX.finditer(plain):
+    normalised = _BOTH.sub(" ", "\n".join(filter(None, map(plain_number, text.splitlines()))))
+    for fax in _FAX.finditer(normalised):
         inside = Phones()
         _read_piece(fax["number"], region, inside)
-        found.faxes.extend(number for number in inside.numbers if number not in found.faxes)
-        found.rest.extend(inside.rest if inside.numbers else [fax.group().strip()])
-    pieces = _EXTENSION.split(_single_blanks(_LABEL.sub(" ", _FAX.sub("\n", plain))))
+        phones.faxes.extend(number for number in inside.numbers if number not in phones.faxes)
+        phones.other_text.extend(inside.other_text if inside.numbers else [fax.group().strip()])
+    pieces = _EXTENSION.split(_single_blanks(_LABEL.sub(" ", _FAX.sub("\n", normalised))))
     for at in range(0, len(pieces), 2):
-        before = len(found.numbers)
-        _read_piece(_single_blanks(_NO_EXTENSION.sub(" ", pieces[at])), region, found)
+        before = len(phones.numbers)
+        _read_piece(_single_blanks(_NO_EXTENSION.sub(" ", pieces[at])), region, phones)
         if at + 1 < len(pieces):
-            if len(found.numbers) > before:
-                found.extensions[found.numbers[-1]] = pieces[at + 1]
+            if len(phones.numbers) > before:
+                phones.extensions[phones.numbers[-1]] = pieces[at + 1]
             else:
-                found.rest.append(pieces[at + 1])
-    found.rest.extend([cut.strip()] if cut.strip() else [])
-    return found
+                phones.other_text.append(pieces[at + 1])
+    phones.other_text.extend([cut.strip()] if cut.strip() else [])
+    return phones
 
 
 def _single_blanks(text: str) -> str:
-    """`text` with single blanks and line ends, so that no pattern looks at a run of them again and again."""
+    """Reduce runs of blanks and line ends to one, because patterns are slow on long runs."""
     return _LINES.sub("\n", _BLANKS.sub(" ", text))
 
 
-def _read_piece(text: str, region: str, found: Phones) -> None:
-    """Add the numbers of a text that lists them by signs, and what is none.
+def _read_piece(text: str, region: str, phones: Phones) -> None:
+    """Add to `phones` the numbers in a list with separators, and the parts that are no number.
 
-    A part that is no number is tried together with the parts after it, as an area code is: “02/966 97 40”. A
-    remainder is no number: “966 97 41” after it would be read with another area code.
+    A part that is no number may be an area code, so it is tried together with the next parts: “02/966 97 40”.
+    A part after such a remainder is no number, because it could belong to another area code.
     """
     parts = _whole_numbers([part for part in _BETWEEN.split(text) if part and part.strip(_AROUND)], region)
     is_dialled = any(number and _is_complete(part, region) for part, number in parts)
@@ -106,42 +106,42 @@ def _read_piece(text: str, region: str, found: Phones) -> None:
             words = ""
         else:
             numbers, words = _beside_words(part, region)
-        found.rest.extend([words] if words else [])
-        found.numbers.extend(number for number in dict.fromkeys(numbers) if number not in found.numbers)
+        phones.other_text.extend([words] if words else [])
+        phones.numbers.extend(number for number in dict.fromkeys(numbers) if number not in phones.numbers)
         is_after_rest = not numbers and part.rstrip(_AROUND)[-1:].isdigit()
 
 
 def _whole_numbers(parts: list[str], region: str) -> list[tuple[str, str | None]]:
-    """Join a part that is no number with the parts after it if they are one number together."""
-    found: list[tuple[str, str | None]] = []
+    """Join each part that is no number with the next parts, if they are one number together."""
+    numbered_parts: list[tuple[str, str | None]] = []
     at = 0
     while at < len(parts):
         part, number, end = parts[at], one_phone(parts[at], region), at + 1
         if number is None and any(map(str.isdigit, part)):
-            for last in range(at + 2, min(at + _MOST_OF_ONE, len(parts)) + 1):
-                joined = " ".join(" ".join(parts[at:last]).split())
+            for joined_end in range(at + 2, min(at + _MOST_OF_ONE, len(parts)) + 1):
+                joined = " ".join(" ".join(parts[at:joined_end]).split())
                 if sum(map(str.isdigit, joined)) >= _FEWEST and (number := one_phone(joined, region)):
-                    part, end = joined, last
+                    part, end = joined, joined_end
                     break
-        found.append((part, number))
+        numbered_parts.append((part, number))
         at = end
-    return found
+    return numbered_parts
 
 
 def _is_complete(text: str, region: str) -> bool:
-    """Whether a number is written as one dials it from anywhere in the country, or with the country code.
+    """Whether a number can be dialled from anywhere in the country, or has the country code.
 
-    Where area codes begin with 0, a number without it belongs to an area that the text does not name.
+    If area codes begin with 0, a number without it belongs to an unknown area.
     """
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None or metadata.national_prefix != "0":
         return True
-    plain = text.strip(_AROUND)
-    return plain.startswith(("+", "0")) or one_phone(f"+{plain}", region) is not None
+    number = text.strip(_AROUND)
+    return number.startswith(("+", "0")) or one_phone(f"+{number}", region) is not None
 
 
 def _numbers(text: str, region: str) -> list[str]:
-    """The numbers a text without letters is made of, told apart by blanks; none if a digit would be left."""
+    """Split a text without letters at blanks into numbers. Return none if a digit would be left over."""
     if number := one_phone(text, region):
         return [number]
     pieces = [piece for piece in _GAP.split(text) if piece]
@@ -156,16 +156,16 @@ def _numbers(text: str, region: str) -> list[str]:
             if start and not _is_complete(part, region):
                 continue
             number = one_phone(part, region)
-            known = best[end]
-            if number and (known is None or len(before) + 1 < len(known)):
+            shortest = best[end]
+            if number and (shortest is None or len(before) + 1 < len(shortest)):
                 best[end] = [*before, number]
     return (best[-1] or []) if pieces else []
 
 
 def _beside_words(part: str, region: str) -> tuple[list[str], str]:
-    """The numbers of a part that has words too, “949217792 (Ana)”, and the words; none if one is unclear.
+    """Return the numbers and the words of a part such as “949217792 (Ana)”; no numbers if one is unclear.
 
-    A few digits are words, such as the hours in “949217792 (9-14h)”.
+    A few digits count as words, such as the hours in “949217792 (9-14h)”.
     """
     numbers: list[str] = []
     words = part
@@ -186,22 +186,22 @@ def _beside_words(part: str, region: str) -> tuple[list[str], str]:
 
 
 def one_phone(text: str, region: str) -> str | None:
-    """`text` as one valid number in E.164, or None: also where it is a number and something else besides."""
+    """Return `text` as one valid number in E.164, or None if it is anything else or has more text."""
     if any(c.isalpha() for c in text):
         return None
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number) or says_more(text, number):
+    if not phonenumbers.is_valid_number(number) or has_unread_digits(text, number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def says_more(text: str, number: phonenumbers.PhoneNumber) -> bool:
-    """Whether `text` has digits that the library did not take into the number it read there.
+def has_unread_digits(text: str, number: phonenumbers.PhoneNumber) -> bool:
+    """Whether `text` has digits that are not in the number that the library read from it.
 
-    It takes what follows a comma or a semicolon for an extension, and drops what follows a second sign.
+    The library reads digits after a comma or semicolon as an extension, and drops those after a second sign.
     """
     digits = "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
     national = phonenumbers.national_significant_number(number)
@@ -209,7 +209,7 @@ def says_more(text: str, number: phonenumbers.PhoneNumber) -> bool:
 
 
 def phone_text(number: str) -> str:
-    """A number in E.164 as people read it.
+    """Format a number in E.164 for people.
 
     >>> phone_text("+34949010380")
     '+34 949 01 03 80'
@@ -219,9 +219,9 @@ def phone_text(number: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """`text` with digits of any script as 0–9 and every dash as a hyphen."""
-    plain = squash(text)
-    return plain if plain.isascii() else "".join(map(_plain_digit, plain))
+    """Replace digits of any script by 0–9, and every dash by a hyphen."""
+    squashed = squash(text)
+    return squashed if squashed.isascii() else "".join(map(_plain_digit, squashed))
 
 
 def _plain_digit(character: str) -> str:

@@ -1,4 +1,4 @@
-"""The organisations that a person speaks for. Rows that the actor does not see stay as they are."""
+"""The organisations that a contact represents. Rows that the actor cannot see stay unchanged."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
-from contacts.services.change_feed import hold_named
+from contacts.services.change_feed import lock_references
 from lib.cleaning import assign
 from lib.limits import refuse_more
 from lib.told import at
@@ -19,42 +19,48 @@ WRITABLE = ("role_title", "is_primary", "since", "until")
 
 
 def shown_affiliations(contact: Contact, actor: Actor) -> list[dict[str, Any]]:
-    """The rows `actor` sees, as `set_affiliations` takes them."""
+    """Return the rows visible to `actor`, in the form that `set_affiliations` takes."""
     names = ("organisation", *WRITABLE)
     return [
-        {"id": row.pk} | {name: getattr(row, name) for name in names} for row in _seen_rows(contact, actor)
+        {"id": row.pk} | {name: getattr(row, name) for name in names}
+        for row in _visible_roles(contact, actor)
     ]
 
 
 def lock_organisations(rows: Sequence[Mapping[str, Any]], contact_ids: Collection[UUID] = ()) -> None:
-    """Before any person is locked: two people becoming the first to call wait for each other here.
+    """Lock the organisations whose main contact changes. Call this before any contact is locked.
 
-    All organisations of these contacts and rows are held first, in one order with whoever moves some.
+    Two contacts who become the main contact wait for each other here. All organisations of these contacts
+    and rows are locked first, in the same order as by a move.
     """
-    wanted = [row["organisation"].pk for row in rows if row.get("is_primary")]
-    if not wanted:
+    main_organisation_ids = [row["organisation"].pk for row in rows if row.get("is_primary")]
+    if not main_organisation_ids:
         return
-    hold_named(Contact, contact_ids, rows)
-    list(Organisation.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True))
+    lock_references(Contact, contact_ids, rows)
+    list(
+        Organisation.objects.filter(pk__in=main_organisation_ids)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
 
 
 def set_affiliations(
     contact: Contact, rows: Sequence[Mapping[str, Any]], actor: Actor
 ) -> tuple[bool, list[Contact]]:
-    """Make the rows the actor sees those given: each with `organisation`, and what is WRITABLE.
+    """Replace the affiliations the actor can see with `rows`: each an `organisation` and WRITABLE fields.
 
-    A row without `id` is the open one of that organisation, or a new one. Answers whether anything changed,
-    and who is no longer the first to call.
+    A row without `id` is the current role for that organisation, or a new role. Returns whether anything
+    changed, and the contacts who are no longer main contacts.
     """
     refuse_more("affiliations", rows)
-    _check_seen(rows, actor)
-    left = {row.pk: row for row in _seen_rows(contact, actor)}
-    pairs = [(_take(left, given, contact), given) for given in rows]
-    changed = bool(left)
-    Affiliation.objects.filter(pk__in=list(left)).delete()
+    _refuse_hidden_organisations(rows, actor)
+    unmatched = {row.pk: row for row in _visible_roles(contact, actor)}
+    pairs = [(_matching_role(unmatched, values, contact), values) for values in rows]
+    changed = bool(unmatched)
+    Affiliation.objects.filter(pk__in=list(unmatched)).delete()
     demoted: list[Contact] = []
-    for row, given in sorted(pairs, key=lambda pair: pair[1].get("until") is None):
-        names = assign(row, {name: given[name] for name in WRITABLE if name in given})
+    for row, values in sorted(pairs, key=lambda pair: pair[1].get("until") is None):
+        names = assign(row, {name: values[name] for name in WRITABLE if name in values})
         if not row.is_current and row.is_primary:
             row.is_primary = False
             names.append("is_primary")
@@ -62,7 +68,7 @@ def set_affiliations(
             continue
         changed = True
         if not row.is_current:
-            row.told_until = row.until  # the edit's own change says so
+            row.told_until = row.until  # the edit itself reports the end
         if row.is_primary and row.until is None:
             demoted += _demote_others(row, actor)
         _check(row)
@@ -70,45 +76,49 @@ def set_affiliations(
     return changed, demoted
 
 
-def _seen_rows(contact: Contact, actor: Actor) -> list[Affiliation]:
-    seen = Organisation.objects.visible_to(actor)
-    rows = Affiliation.objects.shown().filter(contact=contact, organisation__in=seen)
+def _visible_roles(contact: Contact, actor: Actor) -> list[Affiliation]:
+    visible_organisations = Organisation.objects.visible_to(actor)
+    rows = Affiliation.objects.not_hidden().filter(contact=contact, organisation__in=visible_organisations)
     return list(rows.select_related("organisation").order_by("pk"))
 
 
-def _check_seen(rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
-    wanted = {row["organisation"].pk for row in rows}
-    if Organisation.objects.visible_to(actor).filter(pk__in=wanted).count() < len(wanted):
+def _refuse_hidden_organisations(rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    organisation_ids = {row["organisation"].pk for row in rows}
+    if Organisation.objects.visible_to(actor).filter(pk__in=organisation_ids).count() < len(organisation_ids):
         raise ValidationError({"affiliations": _("Choose an organisation from the list.")})
 
 
-def _take(left: dict[UUID, Affiliation], given: Mapping[str, Any], contact: Contact) -> Affiliation:
-    """The row meant by `given`, taken out of `left`, or a new one."""
-    organisation = given["organisation"]
-    if "id" in given:
-        row = left.pop(given["id"], None)
+def _matching_role(
+    unmatched: dict[UUID, Affiliation], values: Mapping[str, Any], contact: Contact
+) -> Affiliation:
+    """Remove the role that `values` describe from `unmatched` and return it, or return a new role."""
+    organisation = values["organisation"]
+    if "id" in values:
+        row = unmatched.pop(values["id"], None)
         if row is None or row.organisation_id != organisation.pk:
             raise ValidationError({"affiliations": _("This role no longer exists.")})
         return row
-    for row in left.values():
+    for row in unmatched.values():
         if row.organisation_id == organisation.pk and row.until is None:
-            return left.pop(row.pk)
+            return unmatched.pop(row.pk)
     return Affiliation(contact=contact, organisation=organisation)
 
 
 def _demote_others(row: Affiliation, actor: Actor) -> list[Contact]:
-    """Nobody else is the first to call for this organisation: those who were, locked."""
+    """Make `row` the only main role of its organisation. Return the previous main contacts, locked."""
     if row.contact.withdrawn_on:
         raise ValidationError({"affiliations": _("A contact who has opted out cannot be the main contact.")})
-    others = Affiliation.objects.filter(organisation=row.organisation, is_primary=True, until__isnull=True)
-    others = others.exclude(contact=row.contact)
-    people = list(Contact.objects.filter(affiliations__in=others).order_by("pk"))
+    other_roles = Affiliation.objects.filter(
+        organisation=row.organisation, is_primary=True, until__isnull=True
+    )
+    other_roles = other_roles.exclude(contact=row.contact)
+    people = list(Contact.objects.filter(affiliations__in=other_roles).order_by("pk"))
     if people and not can_edit_organisation(actor, row.organisation):
         raise ValidationError({"affiliations": _("This organisation already has a main contact.")})
     people = list(
-        Contact.objects.filter(pk__in=[one.pk for one in people]).order_by("pk").select_for_update()
+        Contact.objects.filter(pk__in=[contact.pk for contact in people]).order_by("pk").select_for_update()
     )
-    others.update(is_primary=False)
+    other_roles.update(is_primary=False)
     return people
 
 

@@ -1,9 +1,9 @@
-"""Whoever keeps a copy learns what changed in rows that nobody wrote.
+"""Report rows to the change feed that changed for a reader although no one wrote them.
 
-A row is seen through others (a meeting through its organisations), and it names others to whoever sees
-these. So if one row is seen elsewhere, or no longer, others come, leave or show something else. `crm.wiring`
-lists the kinds of rows of all apps, which name how they refer to each other. No writer knows the apps above
-it (ADR 8).
+A row is visible through other rows, such as a meeting through its organisations. It also shows references to
+rows. If one row moves to another district, rows that depend on it appear, disappear or show other
+references. `crm.wiring` lists the kinds of rows of all apps with their links, so that no writer depends on
+the apps above it (ADR 8).
 """
 
 from collections import defaultdict, deque
@@ -25,16 +25,16 @@ from lib.prepared import Placeholder, Statement
 from lib.row_context import Opened, opened
 from lib.wired import Wired
 
-Pairs = Iterable[tuple[UUID, UUID]]  # a row, and what it refers to
+Pairs = Iterable[tuple[UUID, UUID]]  # a row and the row that it refers to
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Rows of the change feed. `seen_in` returns the districts that each of some rows is seen in.
+    """A model whose rows the change feed has. `seen_in` returns the districts where each row is visible.
 
-    `save` writes locked rows in their next version. Rows that lose a reference without being written need it.
-    `counter` counts versions. `is_seen_from_parts`: whoever covers a part of the row's district sees it.
-    `only` are lookups of rows that a copy can have. `links` are how rows refer to others.
+    `save` writes locked rows in their next version; it is needed if an erasure can remove a reference.
+    `counter` is the version column. `is_seen_from_parts`: covering a part of the row's district is enough to
+    see it. `only` are lookups of the rows that a copy can have. `links` are the references to other rows.
     """
 
     object_type: str
@@ -49,14 +49,14 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Rows of type `of` refer to rows of type `to` by `path`, and show their IDs to whoever sees these.
+    """A reference by `path` from rows of `source_type` to rows of `target_type`, whose IDs the rows show.
 
-    `is_through`: they are also seen through these. `pairs` returns the pairs for some `to`, if `path` has
-    more. `field` is what an event calls the reference.
+    `is_through`: a reader of the target can also see the source. `pairs` returns the pairs for some targets,
+    if `path` alone returns too many. `field` is the reference's name in events.
     """
 
-    of: str
-    to: str
+    source_type: str
+    target_type: str
     path: str
     is_through: bool = False
     pairs: Callable[[Collection[UUID]], Pairs] | None = None
@@ -66,12 +66,12 @@ class Link:
         return self.path.split("__")[0]
 
     def find(self, ids: Collection[UUID]) -> Pairs:
-        """Rows that refer to these, each with the one that it refers to."""
+        """Return pairs of a row and one of these rows that it refers to."""
         if self.pairs:
             return self.pairs(ids)
-        rows = kinds()[self.of].model._default_manager.filter(**{f"{self.path}__in": list(ids)})
-        found: Pairs = rows.order_by().values_list("pk", self.path).distinct()
-        return found
+        rows = kinds()[self.source_type].model._default_manager.filter(**{f"{self.path}__in": list(ids)})
+        references: Pairs = rows.order_by().values_list("pk", self.path).distinct()
+        return references
 
 
 #: Kinds of rows in the order in which they are locked and recorded.
@@ -91,42 +91,48 @@ def links() -> Sequence[Link]:
 
 
 @opened(Opened.PUBLISHER)
-def tell_of_moves(
+def record_moves(
     actor: Actor,
     object_type: str,
     moved: Mapping[UUID, Collection[UUID]],
     *,
-    told: Collection[UUID] = (),
+    already_recorded: Collection[UUID] = (),
     purpose: str = "",
 ) -> None:
-    """Record as changed whatever is seen through `moved`, or names one of them or what is seen through them.
+    """Record as changed every row that is visible through a moved row, or that refers to such rows.
 
-    `moved`: ID → the districts where it is or was seen. What is seen through it came or left there; what
-    names it shows it or not, wherever it is seen itself. `told`: IDs that are recorded anyway. It is done in
-    the transaction of the move, because a task could be lost with the broker.
+    `moved` are the districts where each row is or was visible, by ID. Rows that are visible through it
+    appeared or disappeared there. Rows that only refer to it are recorded in their own districts.
+    `already_recorded` are IDs to skip. This is done in the transaction of the move, because a task could be
+    lost with the broker.
     """
     if not moved:
         return
-    came_or_left: dict[str, dict[UUID, set[UUID]]] = {object_type: {pk: set(d) for pk, d in moved.items()}}
+    moved_by_type: dict[str, dict[UUID, set[UUID]]] = {object_type: {pk: set(d) for pk, d in moved.items()}}
     waiting = deque([object_type])
     while waiting:
-        to = waiting.popleft()
-        for link in (one for one in links() if one.to == to and one.is_through):
-            rows = came_or_left.setdefault(link.of, {})
-            for pk, target in link.find(came_or_left[to]):
-                rows.setdefault(pk, set()).update(came_or_left[to][target])
-            waiting.append(link.of)
-    naming: dict[str, set[UUID]] = defaultdict(set)
-    for link in (one for one in links() if not one.is_through and came_or_left.get(one.to)):
-        naming[link.of].update(pk for pk, _target in link.find(came_or_left[link.to]))
+        moved_type = waiting.popleft()
+        for link in (link for link in links() if link.target_type == moved_type and link.is_through):
+            rows = moved_by_type.setdefault(link.source_type, {})
+            for pk, target in link.find(moved_by_type[moved_type]):
+                rows.setdefault(pk, set()).update(moved_by_type[moved_type][target])
+            waiting.append(link.source_type)
+    referring: dict[str, set[UUID]] = defaultdict(set)
+    for link in links():
+        if not link.is_through and (targets := moved_by_type.get(link.target_type)):
+            referring[link.source_type].update(pk for pk, _target in link.find(targets))
     for name, kind in kinds().items():
-        own = {} if name == object_type else came_or_left.get(name, {})
-        where = own | seen_in(kind, naming[name].difference(own, told))
-        if not where:
+        own_districts = {} if name == object_type else moved_by_type.get(name, {})
+        districts_by_id = own_districts | seen_in(
+            kind, referring[name].difference(own_districts, already_recorded)
+        )
+        if not districts_by_id:
             continue
-        rows = kind.model._default_manager.filter(*kind.only, pk__in=set(where).difference(told))
+        rows = kind.model._default_manager.filter(
+            *kind.only, pk__in=set(districts_by_id).difference(already_recorded)
+        )
         changes = [
-            Changed(name, pk, Op.UPDATED, version, where[pk])
+            Changed(name, pk, Op.UPDATED, version, districts_by_id[pk])
             for pk, version in rows.values_list("pk", kind.counter)
         ]
         if changes:
@@ -135,9 +141,9 @@ def tell_of_moves(
 
 @opened(Opened.RECOUNT)
 def seen_in(kind: Kind, ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """The districts that each of these rows is seen in, by its own district and through others."""
-    wanted = list(ids)
-    rows = list(kind.model._default_manager.filter(pk__in=wanted)) if wanted else []
+    """Return the districts where each row is visible, by its own district and through other rows."""
+    wanted_ids = list(ids)
+    rows = list(kind.model._default_manager.filter(pk__in=wanted_ids)) if wanted_ids else []
     return {pk: set(districts) for pk, districts in kind.seen_in(rows).items()} if rows else {}
 
 
@@ -147,106 +153,114 @@ def kind_of(model: type[Model]) -> Kind | None:
 
 
 @opened(Opened.WRITER)
-def hold_named(model: type[Model], ids: Collection[UUID], values: object = ()) -> None:
-    """Keep what these rows are seen through, or name, where it is until the transaction ends.
+def lock_references(model: type[Model], ids: Collection[UUID], values: object = ()) -> None:
+    """Lock the rows that these rows refer to: they stay in their districts until the transaction ends.
 
-    `values`: what the rows are about to name, such as the fields of an edit. It is held together with what
-    they name now, in one order.
+    `values` are new references, such as the fields of an edit. They are locked together with the present
+    references, in one order. The actor need not see the rows that are locked.
 
-    Whoever moves or erases a row locks it FOR UPDATE, and FOR KEY SHARE waits for that. The foreign keys take
-    the same lock, but only at the commit: after the districts of the rows were read. Other writes do not
-    wait, such as that of the moment of the last meeting. The actor need not see what is named.
+    A move or an erasure locks a row FOR UPDATE, and FOR KEY SHARE waits for that. The foreign keys take the
+    same lock, but only at the commit, after the districts of the rows were read. Other writes do not wait,
+    such as a new time of the last meeting.
     """
     new: dict[str, set[UUID]] = defaultdict(set)
-    for row in _rows_in(values):
+    for row in _rows_among(values):
         if kind := kind_of(type(row)):
             new[kind.object_type].add(row.pk)
-    statement = _holding(model, frozenset(new)) if ids or new else None
+    statement = _lock_statement(model, frozenset(new)) if ids or new else None
     if statement:
-        arrays = {f"{name}_array": as_array(found) for name, found in new.items()}
+        arrays = {f"{name}_array": as_array(row_ids) for name, row_ids in new.items()}
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.bind(rows_array=as_array(ids), **arrays))
 
 
-def _rows_in(values: object) -> Iterable[Model]:
-    """The rows among the values of an edit, also within its lists."""
+def _rows_among(values: object) -> Iterable[Model]:
+    """Yield the rows among the values of an edit, also within its lists."""
     if isinstance(values, Model):
         yield values
     elif isinstance(values, Mapping | list | tuple | set):
         for value in values.values() if isinstance(values, Mapping) else values:
-            yield from _rows_in(value)
+            yield from _rows_among(value)
 
 
 @cache
-def _holding(model: type[Model], new: frozenset[str]) -> Statement | None:
-    """One statement that locks the rows, table by table in the order of `KINDS` and each by ID.
+def _lock_statement(model: type[Model], new: frozenset[str]) -> Statement | None:
+    """Return a statement that locks the referenced rows, table by table in the order of `KINDS`, by ID.
 
-    `new` are types of rows that are about to be named. What these are seen through is locked, too.
+    `new` are the types of new references. Rows through which these are visible are locked, too. Returns
+    None if rows of the model refer to nothing.
     """
     kind = kind_of(model)
-    named: dict[str, list[Statement]] = {}
-    for to, path in _paths(kind.object_type) if kind else ():
+    statements_by_type: dict[str, list[Statement]] = {}
+    for to, path in _reference_paths(kind.object_type) if kind else ():
         rows: Any = model._default_manager.filter(id_in("pk", [Placeholder("rows")])).order_by()
-        named.setdefault(to, []).append(Statement.of(rows.values(path)))
+        statements_by_type.setdefault(to, []).append(Statement.of(rows.values(path)))
     for name in sorted(new):
-        named.setdefault(name, []).append(Statement("SELECT unnest(%s::uuid[])", [Placeholder(name).array]))
-        for to, path in _paths(name, only_through=True):
+        statements_by_type.setdefault(name, []).append(
+            Statement("SELECT unnest(%s::uuid[])", [Placeholder(name).array])
+        )
+        for to, path in _reference_paths(name, only_through=True):
             rows = kinds()[name].model._default_manager.filter(id_in("pk", [Placeholder(name)])).order_by()
-            named.setdefault(to, []).append(Statement.of(rows.values(path)))
-    held = [
-        f"held_{to} AS (SELECT FROM {kinds()[to].model._meta.db_table} "
-        f"WHERE id IN ({' UNION ALL '.join(one.sql for one in named[to])}) ORDER BY id FOR KEY SHARE)"
-        for to in kinds()
-        if to in named
-    ]
-    if not held:
+            statements_by_type.setdefault(to, []).append(Statement.of(rows.values(path)))
+    locks = []
+    for to in (to for to in kinds() if to in statements_by_type):
+        union = " UNION ALL ".join(rows.sql for rows in statements_by_type[to])
+        table = kinds()[to].model._meta.db_table
+        locks.append(f"held_{to} AS (SELECT FROM {table} WHERE id IN ({union}) ORDER BY id FOR KEY SHARE)")
+    if not locks:
         return None
-    counted = " + ".join(f"(SELECT count(*) FROM held_{to})" for to in kinds() if to in named)  # noqa: S608 (names)
-    parameters = [value for to in kinds() for one in named.get(to, ()) for value in one.parameters]
-    return Statement(f"WITH {', '.join(held)} SELECT {counted}", parameters)
+    counted = " + ".join(f"(SELECT count(*) FROM held_{to})" for to in kinds() if to in statements_by_type)  # noqa: S608 (names)
+    statements = [statement for to in kinds() for statement in statements_by_type.get(to, ())]
+    parameters = [value for statement in statements for value in statement.parameters]
+    return Statement(f"WITH {', '.join(locks)} SELECT {counted}", parameters)
 
 
-def _paths(object_type: str, before: str = "", *, only_through: bool = False) -> Iterable[tuple[str, str]]:
-    """The types that rows of a type refer to, by their paths, and those that these are seen through."""
+def _reference_paths(
+    object_type: str, before: str = "", *, only_through: bool = False
+) -> Iterable[tuple[str, str]]:
+    """Yield the types that rows of a type refer to, with their paths.
+
+    Types through which those rows are visible follow. With `only_through`, all are of that sort.
+    """
     for link in links():
-        if link.of == object_type and (link.is_through or not only_through):
-            yield link.to, before + link.path
-            yield from _paths(link.to, f"{before}{link.path}__", only_through=True)
+        if link.source_type == object_type and (link.is_through or not only_through):
+            yield link.target_type, before + link.path
+            yield from _reference_paths(link.target_type, f"{before}{link.path}__", only_through=True)
 
 
 @opened(Opened.RECOUNT)
 def districts_by_organisation(ids: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """Where each of these organisations is seen: at home, and where else it is active."""
-    wanted = list(set(ids))
-    homes = Organisation.objects.filter(pk__in=wanted).values_list("pk", "home_district")
-    where: dict[UUID, set[UUID]] = {pk: {home} for pk, home in homes}
-    visited = Organisation.also_in.through.objects.filter(organisation__in=wanted)
+    """Return the districts where each organisation is visible: its home, and those where it is active."""
+    organisation_ids = list(set(ids))
+    homes = Organisation.objects.filter(pk__in=organisation_ids).values_list("pk", "home_district")
+    districts_by_id: dict[UUID, set[UUID]] = {pk: {home} for pk, home in homes}
+    visited = Organisation.also_in.through.objects.filter(organisation__in=organisation_ids)
     for pk, district_id in visited.values_list("organisation", "district"):
-        where[pk].add(district_id)
-    return where
+        districts_by_id[pk].add(district_id)
+    return districts_by_id
 
 
 def districts_of_organisations(rows: Collection[Organisation]) -> dict[UUID, set[UUID]]:
-    """Where each is seen: at home, and where else it is active."""
+    """Return the districts where each organisation is visible, by ID."""
     return districts_by_organisation(row.pk for row in rows)
 
 
 @opened(Opened.RECOUNT)
 def districts_of_contacts(rows: Collection[Contact]) -> dict[UUID, set[UUID]]:
-    """Where each is seen: at home, and where the organisations they speak for are.
+    """Return the districts where each contact is visible: its own, and those of organisations it represents.
 
-    With those they spoke for until a day that the change feed has not been told of.
+    An ended role counts until the change feed has reported its end.
     """
-    where: dict[UUID, set[UUID]] = {row.pk: {row.home_district_id} for row in rows}
-    roles = Affiliation.objects.current_to_copies().filter(contact__in=list(where))
-    speaking = list(roles.values_list("contact", "organisation"))
-    seen = districts_by_organisation(organisation_id for _pk, organisation_id in speaking)
-    for pk, organisation_id in speaking:
-        where[pk] |= seen[organisation_id]
-    return where
+    districts_by_id: dict[UUID, set[UUID]] = {row.pk: {row.home_district_id} for row in rows}
+    roles = Affiliation.objects.current_to_copies().filter(contact__in=list(districts_by_id))
+    role_pairs = list(roles.values_list("contact", "organisation"))
+    organisation_districts = districts_by_organisation(organisation_id for _pk, organisation_id in role_pairs)
+    for pk, organisation_id in role_pairs:
+        districts_by_id[pk] |= organisation_districts[organisation_id]
+    return districts_by_id
 
 
-def _speaking(organisation_ids: Collection[UUID]) -> Pairs:
+def _current_roles(organisation_ids: Collection[UUID]) -> Pairs:
     roles = Affiliation.objects.current_to_copies().filter(organisation__in=list(organisation_ids))
     pairs: Pairs = roles.values_list("contact", "organisation")
     return pairs
@@ -257,8 +271,8 @@ CONTACTS: Final = Kind(
     "contact",
     Contact,
     districts_of_contacts,
-    links=(  # a role that has ended is shown, but shows no contact
-        Link("contact", "organisation", "affiliations__organisation", is_through=True, pairs=_speaking),
+    links=(  # an ended role is shown, but a reader of its organisation does not see the contact by it
+        Link("contact", "organisation", "affiliations__organisation", is_through=True, pairs=_current_roles),
         Link("contact", "organisation", "affiliations__organisation"),
     ),
 )

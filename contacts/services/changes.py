@@ -1,4 +1,4 @@
-"""How rows are locked, changed, written and recorded, whichever noun they are of."""
+"""Lock, change, write and record rows of any model."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.services.relief import refuse_widening
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.change_feed import KINDS, Kind, hold_named, links, tell_of_moves
+from contacts.services.change_feed import KINDS, Kind, links, lock_references, record_moves
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.copying import insert_rows
@@ -25,31 +25,31 @@ from lib.id_in import id_in
 _ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}
 
 Row = TypeVar("Row", bound=Model)
-# The districts that each of some rows is seen in, by its id.
+# Returns the districts where each row is visible, by the row's ID.
 SeenIn = Callable[[Collection[Any]], Mapping[UUID, set[UUID]]]
 
 
 @dataclass(slots=True, eq=False)
 class Change:
-    """What a row, a new one or one that is locked, is to have in some fields, and what became of it.
+    """A requested change to one new or locked row, and its result.
 
-    Fields that are not given stay, and child rows that are None. The writer sets `names` to what was given
-    or, of a known row, to what is other now (none: nothing was written), and `districts` to where it was and
-    is seen.
+    Fields that are not in `fields` stay unchanged, and so do child rows that are None. The writer sets
+    `names` to the fields of a new row, or to the fields of an existing row that changed (empty: nothing was
+    written). It sets `districts` to those where the row was and is visible.
     """
 
     row: Any
     fields: Mapping[str, Any] = field(default_factory=dict)
-    may_have_left: bool = False  # an undo: whom it names need not work here any more
-    was_wrong: bool = False  # it is not other now, but was recorded wrongly
+    may_have_left: bool = False  # an undo: a lead officer or deputy may be deactivated by now
+    was_wrong: bool = False  # the old value was an error, so past figures change too
     op: Op = field(init=False)
     names: list[str] = field(init=False, default_factory=list)
     districts: set[UUID] = field(init=False, default_factory=set)
-    _was: dict[str, Any] = field(init=False)
+    _values_before: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.op = Op.CREATED if self.row._state.adding else Op.UPDATED
-        self._was = {} if self.is_new else dict(self.row.__dict__)
+        self._values_before = {} if self.is_new else dict(self.row.__dict__)
 
     @property
     def is_new(self) -> bool:
@@ -57,62 +57,61 @@ class Change:
 
     @property
     def is_changed(self) -> bool:
-        """Whether something of a known row is other now."""
+        """Whether an existing row was changed."""
         return bool(self.names) and not self.is_new
 
     @property
     def columns(self) -> dict[str, Any]:
-        """What the columns of a known row that are other now were; with those that follow from others."""
-        now, was = self.row.__dict__, self._was
+        """Values before the change, by column, of an existing row's changed columns (derived ones too)."""
+        values, values_before = self.row.__dict__, self._values_before
         return {
-            column.name: was[column.attname]
+            column.name: values_before[column.attname]
             for column in self.row._meta.concrete_fields
-            if column.attname in was and was[column.attname] != now[column.attname]
+            if column.attname in values_before and values_before[column.attname] != values[column.attname]
         }
 
     @property
     def before(self) -> dict[str, Any]:
-        """What the columns among `names` were."""
+        """Values before the change, by column, of the columns among `names`."""
         return {name: value for name, value in self.columns.items() if name in self.names}
 
     @property
-    def kept(self) -> set[str]:
-        """Columns that the change leaves as they were. They are not checked again: rules may be newer."""
+    def unchanged(self) -> set[str]:
+        """Names of the columns that stay. They are not validated again, because rules may be newer."""
         columns = {column.name for column in self.row._meta.concrete_fields}
         return set() if self.is_new else columns - self.columns.keys()
 
     def assign(self, beside: Collection[str] = (), *, is_clean: bool = False) -> None:
-        """Set the columns on the row; names in `beside` are of none. Raises as `lib.cleaning.assign` does."""
+        """Set the columns on the row, and skip the names in `beside`. Raises as `lib.cleaning.assign`."""
         values = {name: value for name, value in self.fields.items() if name not in beside}
         changed = assign(self.row, values, is_clean=is_clean)
         self.names = list(values) if self.is_new else changed
 
 
 def new_row(model: type[Row], id: UUID | None) -> Row:
-    """A row that is not in the book yet, by the id that somebody gave it."""
+    """Return an unsaved row, with `id` if the caller chose one."""
     return model(**({"id": id} if id else {}))
 
 
 def lock(
     rows: QuerySet[Row], ids: Collection[UUID], values: object = (), *, stays: bool = False
 ) -> dict[UUID, Row]:
-    """Those of `rows` with these ids, locked in one order until the transaction ends.
+    """Lock the rows with these IDs in one order until the transaction ends, and return them by ID.
 
-    What they refer to, also by the new `values`, is locked before them, and stays where it is
-    (`hold_named`). If the rows themselves
-    stay where they are (`stays`), whoever refers to them does not wait.
+    The rows that they refer to, also by the new `values`, are locked first (`lock_references`). `stays`
+    means that the rows stay in their districts, so writes that refer to them need not wait.
     """
     if not ids:
         return {}
-    hold_named(rows.model, ids, values)
-    found = rows.filter(id_in("pk", ids)).order_by("pk").select_for_update(of=("self",), no_key=stays)
-    return {row.pk: row for row in found}
+    lock_references(rows.model, ids, values)
+    locked_rows = rows.filter(id_in("pk", ids)).order_by("pk").select_for_update(of=("self",), no_key=stays)
+    return {row.pk: row for row in locked_rows}
 
 
 def lock_one(rows: QuerySet[Row], pk: UUID, values: object = ()) -> Row:
-    """The row among `rows` with this id, locked as `lock` does. Raises DoesNotExist."""
-    found = lock(rows, [pk], values)
-    return found[pk] if found else rows.none().get()
+    """Lock the row with this ID as `lock` does, and return it. Raises DoesNotExist."""
+    locked_rows = lock(rows, [pk], values)
+    return locked_rows[pk] if locked_rows else rows.none().get()
 
 
 def lock_versions(
@@ -121,32 +120,32 @@ def lock_versions(
     may_write: Callable[[Row], bool],
     values: object = (),
 ) -> list[Row]:
-    """All of `rows`, which are those the actor sees, with these ids and versions (None: whichever it is),
-    locked.
+    """Lock and return the rows with these IDs and versions (None: any version).
 
-    Raises DoesNotExist where one is not seen, PermissionDenied where one is read-only, StaleVersion.
+    `rows` are those that the actor can see. Raises DoesNotExist if a row is not among them, PermissionDenied
+    if `may_write` rejects a row, and StaleVersion.
     """
     model: Any = rows.model
-    found: Mapping[UUID, Any] = lock(rows, versions.keys(), values)
-    if len(found) < len(versions):
+    locked_rows: Mapping[UUID, Any] = lock(rows, versions.keys(), values)
+    if len(locked_rows) < len(versions):
         raise model.DoesNotExist
-    if not all(map(may_write, found.values())):
+    if not all(map(may_write, locked_rows.values())):
         raise PermissionDenied
-    for pk, row in found.items():
+    for pk, row in locked_rows.items():
         check_version(row.version, versions[pk])
-    return list(found.values())
+    return list(locked_rows.values())
 
 
 def note_districts(changes: Iterable[Change], seen_in: SeenIn) -> None:
-    """Before anything is written: where known rows are seen."""
-    known = {change.row.pk: change for change in changes if not change.is_new}
-    where = seen_in([change.row for change in known.values()]) if known else {}
-    for pk, change in known.items():
-        change.districts |= where[pk]
+    """Note on each change where its existing row is visible. Call this before anything is written."""
+    existing = {change.row.pk: change for change in changes if not change.is_new}
+    districts_by_id = seen_in([change.row for change in existing.values()]) if existing else {}
+    for pk, change in existing.items():
+        change.districts |= districts_by_id[pk]
 
 
 def insert_new(changes: Iterable[Change]) -> list[Any]:
-    """Insert the new rows and return them. The caller has checked and folded them."""
+    """Insert the new rows and return them. The caller has validated them and set their search fields."""
     rows = [change.row for change in changes if change.is_new]
     if rows:
         with constraints_in_words(type(rows[0])):
@@ -155,14 +154,14 @@ def insert_new(changes: Iterable[Change]) -> list[Any]:
 
 
 def save_changed(changes: Collection[Change]) -> None:
-    """Write known rows as they are now, in their next version.
+    """Write existing rows in their next version.
 
-    The caller holds the rows, has checked and folded them, and records the change.
+    The caller has locked and validated the rows and set their search fields. It also records the change.
     """
-    rows, now = [change.row for change in changes], timezone.now()
+    rows, written_at = [change.row for change in changes], timezone.now()
     for row in rows:
         row.version += 1
-        row.updated_at = now
+        row.updated_at = written_at
     if rows:
         columns = sorted(set[str]().union(*(change.columns for change in changes)))
         with constraints_in_words(type(rows[0])), bound_values(rows, columns):
@@ -177,29 +176,31 @@ def record_written(
     action: Action | None = None,
     purpose: str = "",
 ) -> None:
-    """One event for all that was done alike; `action` is what the trail calls it, if not what each is.
+    """Record one event for all changes with the same action. `action` replaces the action of each change.
 
-    What is seen through rows that are seen elsewhere now, or names them, is recorded too (`tell_of_moves`).
-    Raises ValidationError where temporary access may not show a row where it is seen now.
+    If rows are visible in other districts now, rows that depend on them are recorded too (`record_moves`).
+    Raises ValidationError if temporary access does not allow the actor to show a row in its new district.
     """
     written = [change for change in changes if change.is_new or change.is_changed]
     if not written:
         return
-    hold_named(type(written[0].row), [change.row.pk for change in written])
-    where, moved = seen_in([change.row for change in written]), {}
-    alike: dict[tuple[Action, bool], list[Changed]] = {}
-    for one in written:
-        row, after = one.row, where[one.row.pk]
-        if not one.is_new:
-            refuse_widening(actor, one.districts, after)
-            if one.districts != after:
-                moved[row.pk] = one.districts | after
-        one.districts |= after
-        told = Changed(object_type, row.pk, one.op, row.version, one.districts, field_names=one.names)
-        alike.setdefault((action or _ACTIONS[one.op], one.is_new), []).append(told)
-    for (does, _is_new), changed in alike.items():
-        record_changes(actor, does, changed, purpose=purpose)
-    tell_of_moves(actor, object_type, moved, purpose=purpose)
+    lock_references(type(written[0].row), [change.row.pk for change in written])
+    districts_by_id, moved = seen_in([change.row for change in written]), {}
+    changed_by_action: dict[tuple[Action, bool], list[Changed]] = {}
+    for change in written:
+        row, after = change.row, districts_by_id[change.row.pk]
+        if not change.is_new:
+            refuse_widening(actor, change.districts, after)
+            if change.districts != after:
+                moved[row.pk] = change.districts | after
+        change.districts |= after
+        changed_row = Changed(
+            object_type, row.pk, change.op, row.version, change.districts, field_names=change.names
+        )
+        changed_by_action.setdefault((action or _ACTIONS[change.op], change.is_new), []).append(changed_row)
+    for (recorded_action, _is_new), changed in changed_by_action.items():
+        record_changes(actor, recorded_action, changed, purpose=purpose)
+    record_moves(actor, object_type, moved, purpose=purpose)
 
 
 def record_erased(
@@ -207,27 +208,30 @@ def record_erased(
 ) -> None:
     """Record that these rows are about to be deleted. The change feed gets the version after the last.
 
-    What refers to these rows loses the reference, and is written in its next version. Raises Frozen if one
-    of them is needed for a data request.
+    Rows that lose a reference to these are written in their next version. Raises Frozen if a row is needed
+    for a data request.
     """
     if not rows:
         return
     refuse_frozen(actor, rows)
     ids = [row.pk for row in rows]
-    hold_named(type(rows[0]), ids)
-    where = seen_in(rows)
-    gone = [Changed(object_type, row.pk, Op.ERASED, row.version + 1, where[row.pk]) for row in rows]
-    record_changes(actor, Action.ERASE, gone, purpose=purpose)
+    lock_references(type(rows[0]), ids)
+    districts_by_id = seen_in(rows)
+    erased = [
+        Changed(object_type, row.pk, Op.ERASED, row.version + 1, districts_by_id[row.pk]) for row in rows
+    ]
+    record_changes(actor, Action.ERASE, erased, purpose=purpose)
     for kind in KINDS:
-        _lose_references(actor, kind, object_type, ids)
+        _record_lost_references(actor, kind, object_type, ids)
 
 
-def _lose_references(actor: Actor, kind: Kind, object_type: str, ids: Collection[UUID]) -> None:
-    """Write what refers to rows that are about to be erased in its next version, and record it."""
+def _record_lost_references(actor: Actor, kind: Kind, object_type: str, ids: Collection[UUID]) -> None:
+    """Write and record, in their next version, the rows of `kind` that refer to rows about to be erased."""
     names: dict[UUID, set[str]] = {}
-    for link in (one for one in links() if kind.save and (one.of, one.to) == (kind.object_type, object_type)):
-        for pk, _target in link.find(ids):
-            names.setdefault(pk, set()).add(link.field)
+    for link in links() if kind.save else ():
+        if (link.source_type, link.target_type) == (kind.object_type, object_type):
+            for pk, _target in link.find(ids):
+                names.setdefault(pk, set()).add(link.field)
     changes = [Change(row) for row in lock(kind.model.objects.all(), names).values()]
     for change in changes:
         change.names = sorted(names[change.row.pk])
@@ -246,12 +250,12 @@ def rewrite_rows(
     object_type: str,
     seen_in: SeenIn,
 ) -> list[Any]:
-    """Set what `rewrite` returns for rows with these keys, and return those that changed.
+    """Set the values that `rewrite` returns for rows with these keys, and return the changed rows.
 
     The caller has decided who may do this: no permission to edit is checked.
     """
-    found = lock(rows, [UUID(key) for key in keys]).values()
-    changes = [Change(row, values) for row in found if (values := rewrite(row))]
+    locked_rows = lock(rows, [UUID(key) for key in keys]).values()
+    changes = [Change(row, values) for row in locked_rows if (values := rewrite(row))]
     note_districts(changes, seen_in)
     for change in changes:
         change.assign()

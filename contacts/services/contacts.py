@@ -1,6 +1,6 @@
-"""Adding and changing people: the one writer, and calls of it with one change.
+"""Services that write contacts. All use one writer, `write_contacts`.
 
-References to organisations the actor does not see are kept.
+References to organisations that the actor cannot see are kept.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ from contacts.services.changes import (
     save_changed,
 )
 from contacts.services.details import OTHER, Details, details_of, plan_details
-from contacts.services.erased_ids import refuse_erased, remember_erased
+from contacts.services.erased_ids import refuse_erased_ids, store_erased_ids
 from contacts.services.phones import check_phone
 from contacts.services.search_fields import fold_contact
 from lib.cleaning import refuse_future
@@ -55,11 +55,11 @@ _BESIDE: Final = ("affiliations", "external_ids")
 def create_contact(
     *, actor: Actor, id: UUID | None = None, action: Action = Action.CREATE, **fields: Any
 ) -> Contact:
-    """Create a contact. `fields` are columns of its model and what `write_contacts` takes beside them.
+    """Create a contact. `fields` are columns of its model, or child rows that `write_contacts` takes.
 
-    Lawful basis and purpose default to the deployment's, the review to a year from now. `action` is the name
-    of the event in the trail, such as an import. Raises PermissionDenied where neither the home district nor
-    that of an organisation is covered, ValidationError by field.
+    Lawful basis and purpose default to the deployment's. The review date defaults to a year from now.
+    `action` is the event's action in the activity log, such as an import. Raises PermissionDenied if the
+    actor covers neither the home district nor that of an organisation, and ValidationError by field.
     """
     contact = new_row(Contact, id)
     write_contacts(actor=actor, changes=[Change(contact, fields)], action=action)
@@ -75,10 +75,10 @@ def edit_contact(
     action: Action = Action.UPDATE,
     **fields: Any,
 ) -> Contact:
-    """Change the given fields and child rows; what is not given stays. A new agreement ends a withdrawal.
+    """Change `fields`: columns and child rows of a contact. A new agreement removes an opt-out.
 
-    Raises DoesNotExist when the actor does not see the person, PermissionDenied when it is read-only
-    here or would be at the new home, StaleVersion, ValidationError by field.
+    Raises DoesNotExist if the actor cannot see the contact, PermissionDenied if the actor cannot edit it
+    here or in the new home district, StaleVersion, and ValidationError by field.
     """
     lock_organisations(fields.get("affiliations") or (), [contact_id])
     [contact] = locked_contacts(actor, {contact_id: version}, fields)
@@ -94,11 +94,11 @@ def end_affiliation(
     version: int | None = None,
     on: date | None = None,
 ) -> Contact:
-    """The person no longer speaks for the organisation from `on` (today unless given)."""
+    """End a contact's role at an organisation on the day `on` (default: today)."""
     with transaction.atomic():
         with acting_as(actor):
-            seen = Contact.objects.visible_to(actor).get(pk=contact_id)
-        lock_organisations(shown_affiliations(seen, actor), [contact_id])
+            visible_contact = Contact.objects.visible_to(actor).get(pk=contact_id)
+        lock_organisations(shown_affiliations(visible_contact, actor), [contact_id])
         [contact] = locked_contacts(actor, {contact_id: None})
         rows = shown_affiliations(contact, actor)
         if affiliation_id not in {row["id"] for row in rows}:
@@ -111,7 +111,7 @@ def end_affiliation(
 
 @writes
 def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> Contact:
-    """The person does not want to be in the book: not called any more, private channel gone for good."""
+    """Mark a contact as opted out. They are no main contact, and their private details are deleted."""
     [contact] = locked_contacts(actor, {contact_id: version})
     if not contact.withdrawn_on:
         write_contacts(actor=actor, changes=[Change(contact, {"withdrawn_on": city_today()})])
@@ -120,43 +120,43 @@ def withdraw_contact(*, actor: Actor, contact_id: UUID, version: int | None = No
 
 @writes
 def erase_contact(*, actor: Actor, contact_id: UUID, version: int | None = None) -> None:
-    """The person is gone from the book for good, and so from every meeting's list of people.
+    """Delete a contact, also from the attendance lists of meetings.
 
-    Meetings, promises and their figures stay (docs/domain.md, rule 9). Raises as `edit_contact` does.
+    Meetings, follow-ups and their figures stay (docs/domain.md, rule 9). Raises as `edit_contact` does.
     """
     erase_contacts(actor, locked_contacts(actor, {contact_id: version}))
 
 
 @writes
 def erase_contacts(actor: Actor, contacts: Sequence[Contact], *, is_undo: bool = False) -> None:
-    """Erase contacts that the caller has locked. Unless it is an undo, no tool can enter them again."""
+    """Erase contacts that the caller has locked. Unless `is_undo`, no system can add their IDs again."""
     if not is_undo:
-        remember_erased([contact.pk for contact in contacts])
+        store_erased_ids([contact.pk for contact in contacts])
     record_erased(actor, "contact", contacts, districts_of_contacts)
     Contact.objects.filter(pk__in=[contact.pk for contact in contacts]).delete()
 
 
 @writes
 def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | None = None) -> None:
-    """Make every change or none, one for each contact: new ones, and locked ones that the actor may edit.
+    """Write all changes or none, one change for each contact. Existing contacts are locked by the caller.
 
-    Beside the columns there are `affiliations` (`lock_organisations` comes before any contact is locked),
-    `other_details` and `external_ids`. A new contact's lawful basis and purpose default to the deployment's,
-    the review to a year from now. A contact who withdraws is no organisation's first person to call, and
-    their private channels are erased. `action` names the event in the trail, if it is another than that of
-    each change.
+    Besides columns, a change can set `affiliations`, `other_details` and `external_ids`. Before contacts are
+    locked, call `lock_organisations`. A new contact's lawful basis and purpose default to the deployment's,
+    and the review date to a year from now. Opting out ends a contact's main roles and deletes their private
+    details. `action` replaces the action of each change in the activity log.
 
-    Raises PermissionDenied where one is read-only or would be, ValidationError by field.
+    Raises PermissionDenied if the actor cannot edit a contact before or after its change, and
+    ValidationError by field.
     """
-    rows = [row for one in changes for row in one.fields.get("affiliations") or ()]
-    lock_organisations(rows, [one.row.pk for one in changes if not one.is_new])
+    rows = [row for change in changes for row in change.fields.get("affiliations") or ()]
+    lock_organisations(rows, [change.row.pk for change in changes if not change.is_new])
     note_districts(changes, districts_of_contacts)
     for change in changes:
-        _assign(actor, change)
+        _set_columns(actor, change)
     plan = plan_details(changes)
     for change in changes:
         if change.is_new:
-            fold_contact(change.row, plan.kept[change.row.pk])
+            fold_contact(change.row, plan.details[change.row.pk])
     insert_new(changes)
     plan.store()
     demoted: dict[UUID, Contact] = {}
@@ -167,16 +167,16 @@ def write_contacts(*, actor: Actor, changes: Sequence[Change], action: Action | 
     for change in changes:
         if demoted.pop(change.row.pk, None) and "affiliations" not in change.names:
             change.names.append("affiliations")
-    others = [Change(row) for row in demoted.values()]
-    for other in others:
-        other.names = ["affiliations"]
-    save_contacts([*(one for one in changes if one.is_changed), *others], plan.kept)
+    demoted_changes = [Change(row) for row in demoted.values()]
+    for change in demoted_changes:
+        change.names = ["affiliations"]
+    save_contacts([*(change for change in changes if change.is_changed), *demoted_changes], plan.details)
     record_written(actor, "contact", changes, districts_of_contacts, action)
-    record_written(actor, "contact", others, districts_of_contacts)
+    record_written(actor, "contact", demoted_changes, districts_of_contacts)
 
 
 def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None], values: object = ()) -> list[Contact]:
-    """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
+    """Lock and return these versions of contacts that the actor can edit. Raises as `lock_versions` does."""
     rows = Contact.objects.visible_to(actor)
     with acting_as(actor):
         return lock_versions(rows, versions, lambda row: can_edit_contact(actor, row), values)
@@ -184,26 +184,29 @@ def locked_contacts(actor: Actor, versions: Mapping[UUID, int | None], values: o
 
 @opened(Opened.WRITER)
 def save_contacts(changes: Collection[Change], details: Details | None = None) -> None:
-    """Write known rows as they are now (`save_changed`). `details` have been read. A name before is kept."""
+    """Save changed contacts (`save_changed`), with their search fields and former names.
+
+    `details` are other details that the caller has read already, by contact.
+    """
     for change in changes:
         before = change.columns
         if not _NAME.isdisjoint(before):
             names = (before.get(name, getattr(change.row, name)) for name in ("given_name", "family_name"))
             keep_former_names(change.row, [" ".join(names).strip()])
-    kept = details_of([one.row for one in changes], details)
+    details_by_owner = details_of([change.row for change in changes], details)
     for change in changes:
-        fold_contact(change.row, kept[change.row.pk])
+        fold_contact(change.row, details_by_owner[change.row.pk])
     save_changed(changes)
 
 
 def keep_former_names(row: Contact, names: Iterable[str]) -> None:
-    """Keep names by which texts may call the person, so that an erasure finds them. Does not save."""
-    known = dict.fromkeys([*(row.former_names or ()), *names])
-    row.former_names = [name for name in known if name and name != str(row)][-_MOST_FORMER:] or None
+    """Add earlier names to the row, so that an erasure finds them in texts. Does not save."""
+    former_names = dict.fromkeys([*(row.former_names or ()), *names])
+    row.former_names = [name for name in former_names if name and name != str(row)][-_MOST_FORMER:] or None
 
 
 def _refuse_consent_without_agreement(row: Contact) -> None:
-    """Raise ValidationError if the lawful basis is a consent that nobody has recorded."""
+    """Raise ValidationError if the lawful basis is consent and no agreement is recorded."""
     if row.lawful_basis == LawfulBasis.CONSENT and not row.agreement_how:
         text = _(
             "Consent needs an agreement. Record how and when the person agreed, or choose another basis."
@@ -211,10 +214,11 @@ def _refuse_consent_without_agreement(row: Contact) -> None:
         raise ValidationError({"lawful_basis": text})
 
 
-def _assign(actor: Actor, change: Change) -> None:
-    """Set the columns and what follows from them; refuse what is wrong, such as a consent that is to come.
+def _set_columns(actor: Actor, change: Change) -> None:
+    """Set and validate a contact's columns, and those derived from them.
 
-    The write reports what a constraint refuses (`constraints_in_words`).
+    Raises PermissionDenied and ValidationError, for example if an agreement is in the future. Violations of
+    database constraints are reported by the write (`constraints_in_words`).
     """
     row: Contact = change.row
     withdrew = row.withdrawn_on
@@ -234,22 +238,22 @@ def _assign(actor: Actor, change: Change) -> None:
     elif change.is_new or change.is_changed:
         if change.is_new or _CONSENT.intersection(change.names):
             _refuse_consent_without_agreement(row)
-        if "phone" not in change.kept:
+        if "phone" not in change.unchanged:
             check_phone(row.phone)
-        row.clean_fields(exclude=change.kept)
+        row.clean_fields(exclude=change.unchanged)
         refuse_future(row, _PAST.intersection(change.names))
         if change.is_new:
             row.validate_unique()
 
 
 def _set_beside(actor: Actor, change: Change, demoted: dict[UUID, Contact]) -> None:
-    """Set the child rows that are given, and name those that changed."""
+    """Set the child rows in `change.fields`, and add the names of those that changed."""
     row = change.row
     roles, ids = map(change.fields.get, _BESIDE)
     if roles is not None:
-        moved, others = set_affiliations(row, roles, actor)
-        demoted |= {contact.pk: contact for contact in others}
-        change.names += ["affiliations"] if moved else []
-    refuse_erased(ids or ())
+        has_changed, former_main_contacts = set_affiliations(row, roles, actor)
+        demoted |= {contact.pk: contact for contact in former_main_contacts}
+        change.names += ["affiliations"] if has_changed else []
+    refuse_erased_ids(ids or ())
     if ids is not None and set_external_ids(row, ids):
         change.names.append("external_ids")

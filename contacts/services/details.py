@@ -1,4 +1,4 @@
-"""The phones and addresses of an organisation or a person besides the first of each kind."""
+"""Other details: phones and addresses of an organisation or contact besides the first of each channel."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,40 +25,40 @@ from lib.told import at
 
 OTHER: Final = "other_details"
 NAMES: Final = ("channel", "value", "use")
-# The column of the row itself that has the first of a kind; a person's row has none for a website.
+# The column of the row itself that has the first of a channel. A contact has no column for a website.
 FIRST: Final = {Channel.PHONE: "phone", Channel.EMAIL: "email", Channel.WEBSITE: "website"}
 _LONGEST_EMAIL: Final = 254
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _MODELS: Final[dict[Any, Any]] = {Organisation: OrganisationDetail, Contact: ContactDetail}
 _is_page = URLValidator(schemes=["http", "https"])
 
-Details = Mapping[UUID, Sequence[Any]]  # by the id of their owner, in their order
+Details = Mapping[UUID, Sequence[Any]]  # by the owner's ID, in their order
 
 
-def details_of(rows: Collection[Any], known: Details | None = None) -> dict[UUID, list[Any]]:
-    """The other details of rows of one model. Those of rows in `known` are not read again."""
-    found = {pk: list(details) for pk, details in (known or {}).items()}
-    missing = {row.pk: row for row in rows if row.pk not in found}
+def details_of(rows: Collection[Any], known_details: Details | None = None) -> dict[UUID, list[Any]]:
+    """Return the other details of rows of one model, by ID. `known_details` are not read again."""
+    details_by_owner = {pk: list(details) for pk, details in (known_details or {}).items()}
+    missing = {row.pk: row for row in rows if row.pk not in details_by_owner}
     if missing:
-        found |= {pk: [] for pk in missing}
+        details_by_owner |= {pk: [] for pk in missing}
         model = _MODELS[type(next(iter(missing.values())))]
-        for one in model.objects.filter(id_in("owner", missing.keys())).order_by("pk"):
-            found[one.owner_id].append(one)
-    return found
+        for detail in model.objects.filter(id_in("owner", missing.keys())).order_by("pk"):
+            details_by_owner[detail.owner_id].append(detail)
+    return details_by_owner
 
 
-def clean_detail(given: Mapping[str, Any]) -> dict[str, str]:
-    """What is kept of a detail. Raises ValidationError by field."""
-    channel, use = _codes(given)
-    read = {Channel.PHONE: _phone, Channel.EMAIL: _email}.get(channel, _page)
+def clean_detail(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return a detail's values in the form that is stored. Raises ValidationError by field."""
+    channel, use = _channel_and_use(values)
+    read = {Channel.PHONE: _clean_phone, Channel.EMAIL: _clean_email}.get(channel, _clean_website)
     try:
-        return {"channel": str(channel), "value": read(given["value"]), "use": str(use)}
+        return {"channel": str(channel), "value": read(values["value"]), "use": str(use)}
     except ValidationError as error:
         raise at("value", error) from error
 
 
-def _codes(given: Mapping[str, Any]) -> tuple[Any, Any]:
-    channel, use = given["channel"], given.get("use") or ""
+def _channel_and_use(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    channel, use = values["channel"], values.get("use") or ""
     if channel not in Channel.values:
         raise ValidationError({"channel": _("Choose a type from the list.")})
     if use not in {"", *ChannelUse.values}:
@@ -66,51 +66,55 @@ def _codes(given: Mapping[str, Any]) -> tuple[Any, Any]:
     return channel, use
 
 
-def reached_besides(organisations: QuerySet[Organisation]) -> dict[UUID, list[tuple[str, str]]]:
-    """By id the further phones and emails of organisations, as (channel, value). One statement."""
-    found: dict[UUID, list[tuple[str, str]]] = {}
+def further_channels(organisations: QuerySet[Organisation]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return other phones and emails of organisations as (channel, value), by ID. Runs one statement."""
+    channels_by_organisation: dict[UUID, list[tuple[str, str]]] = {}
     details = OrganisationDetail.objects.filter(
         owner__in=organisations.values("pk"), channel__in=[Channel.PHONE, Channel.EMAIL]
     )
     for pk, channel, value in details.order_by("pk").values_list("owner", "channel", "value"):
-        found.setdefault(pk, []).append((channel, value))
-    return found
+        channels_by_organisation.setdefault(pk, []).append((channel, value))
+    return channels_by_organisation
 
 
 def check_detail(detail: Any) -> None:
-    """Raise ValidationError for a detail that no write would have kept as it is.
+    """Raise ValidationError for a detail that no write could have stored in this form.
 
-    Which ranges of phone numbers are in use changes over the years, so any number in E.164 was one.
+    Any number in E.164 is accepted, because the ranges in use change over the years.
     """
-    given = said(detail)
-    channel, _use = _codes(given)
-    if channel == Channel.PHONE and _E164.fullmatch(given["value"]):
+    values = detail_values(detail)
+    channel, _use = _channel_and_use(values)
+    if channel == Channel.PHONE and _E164.fullmatch(values["value"]):
         return
-    if clean_detail(given) != given:
+    if clean_detail(values) != values:
         raise ValidationError(_("This number or address is not in the standard format."))
 
 
-def said(detail: Any) -> dict[str, str]:
-    """A detail as `clean_detail` returns it."""
+def detail_values(detail: Any) -> dict[str, str]:
+    """Return a stored detail's values, in the form of `clean_detail`."""
     return {name: getattr(detail, name) for name in NAMES}
 
 
-def reached_by(row: Any, details: Iterable[Any]) -> set[tuple[str, str]]:
-    """Channel and value, to compare by, of all by which an organisation or a person is reached."""
-    first = {(str(channel), str(getattr(row, name, "") or "").casefold()) for channel, name in FIRST.items()}
-    return {one for one in first if one[1]} | {(one.channel, one.value.casefold()) for one in details}
+def channels_of(row: Any, details: Iterable[Any]) -> set[tuple[str, str]]:
+    """Return all phones and addresses of an organisation or contact as (channel, case-folded value)."""
+    own_channels = {
+        (str(channel), str(getattr(row, name, "") or "").casefold()) for channel, name in FIRST.items()
+    }
+    return {channel_and_value for channel_and_value in own_channels if channel_and_value[1]} | {
+        (channel_and_value.channel, channel_and_value.value.casefold()) for channel_and_value in details
+    }
 
 
 @dataclass(slots=True)
 class Plan:
-    """`kept`: the details of each row after the change. `store` writes those that differ."""
+    """Other details of rows after their changes, by the row's ID. `store` writes those that differ."""
 
-    kept: dict[UUID, list[Any]] = field(default_factory=dict)
+    details: dict[UUID, list[Any]] = field(default_factory=dict)
     stale: dict[Any, list[UUID]] = field(default_factory=dict)  # model → owners whose details are replaced
     fresh: dict[Any, list[Any]] = field(default_factory=dict)
 
     def store(self) -> None:
-        """At most two statements, however many rows there are, which are in the database by now."""
+        """Write the details with at most two statements per model. The rows are in the database by now."""
         for model, owners in self.stale.items():
             model.objects.filter(id_in("owner", owners)).delete()
         for model, details in self.fresh.items():
@@ -118,73 +122,83 @@ class Plan:
 
 
 def plan_details(changes: Iterable[Change], *, is_checked: bool = False) -> Plan:
-    """What rows of one model have after their changes, whose columns are set. Changes name what differs.
+    """Plan the other details of rows of one model, after the columns were set. Add `OTHER` to changed names.
 
-    Where a row has no first of a kind, the next takes its place, so that whoever has a number is called by
-    it. `is_checked` states that the values are as `clean_detail` returns them. Raises ValidationError at
-    `other_details`.
+    If a row has no first phone, email or website, the next one becomes the first. `is_checked` states that
+    the values come from `clean_detail`. Raises ValidationError at `other_details`.
     """
     plan = Plan()
-    written = [one for one in changes if one.is_new or one.is_changed or OTHER in one.fields]
-    there = details_of([one.row for one in written if not one.is_new])
-    for one in written:
-        row, model = one.row, _MODELS[type(one.row)]
-        before = there.get(row.pk, [])
-        wanted = one.fields.get(OTHER)
-        wanted = map(said, before) if wanted is None else wanted if is_checked else _cleaned(wanted)
-        kept = _settle(one, list(wanted))
-        if kept == list(map(said, before)):
-            plan.kept[row.pk] = before
+    written = [change for change in changes if change.is_new or change.is_changed or OTHER in change.fields]
+    details_before = details_of([change.row for change in written if not change.is_new])
+    for change in written:
+        row, model = change.row, _MODELS[type(change.row)]
+        before = details_before.get(row.pk, [])
+        requested = change.fields.get(OTHER)
+        requested = (
+            map(detail_values, before)
+            if requested is None
+            else requested
+            if is_checked
+            else _clean_details(requested)
+        )
+        details_after = _without_own_channels(change, list(requested))
+        if details_after == list(map(detail_values, before)):
+            plan.details[row.pk] = before
             continue
-        refuse_more(OTHER, kept)
-        one.names.append(OTHER)
-        plan.kept[row.pk] = [model(owner_id=row.pk, **detail) for detail in kept]
-        plan.fresh.setdefault(model, []).extend(plan.kept[row.pk])
+        refuse_more(OTHER, details_after)
+        change.names.append(OTHER)
+        plan.details[row.pk] = [model(owner_id=row.pk, **detail) for detail in details_after]
+        plan.fresh.setdefault(model, []).extend(plan.details[row.pk])
         if before:
             plan.stale.setdefault(model, []).append(row.pk)
     return plan
 
 
-def _cleaned(given: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+def _clean_details(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     try:
-        return list(map(clean_detail, given))
+        return list(map(clean_detail, rows))
     except ValidationError as error:
         raise at(OTHER, error) from error
 
 
-def _settle(change: Change, details: list[dict[str, str]]) -> list[dict[str, str]]:
-    """`details` each once and without the first ones; where the row has no first, the next becomes it."""
+def _without_own_channels(change: Change, details: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return `details` without duplicates and without the values in the row's own columns.
+
+    If the row has no value of its own for a channel, the next detail becomes that value.
+    """
     row = change.row
-    kept: dict[tuple[str, str], dict[str, str]] = {}
-    for one in details:
-        kept.setdefault((one["channel"], one["value"].casefold()), one)
+    remaining: dict[tuple[str, str], dict[str, str]] = {}
+    for detail in details:
+        remaining.setdefault((detail["channel"], detail["value"].casefold()), detail)
     for channel, name in FIRST.items():
         if not hasattr(row, name):
             continue
-        if not getattr(row, name) and (heir := _heir(channel, kept.values())):
+        if not getattr(row, name) and (heir := _replacement(channel, remaining.values())):
             setattr(row, name, heir)
             change.names += [] if name in change.names else [name]
-        kept.pop((str(channel), str(getattr(row, name)).casefold()), None)
-    return list(kept.values())
+        remaining.pop((str(channel), str(getattr(row, name)).casefold()), None)
+    return list(remaining.values())
 
 
-def _heir(channel: Channel, details: Iterable[dict[str, str]]) -> str | None:
-    """The next that can be the first: no fax, and no extension, which the row's own column does not keep."""
-    able = (one for one in details if one["channel"] == channel and one["use"] != ChannelUse.FAX)
-    return next((one["value"] for one in able if ";" not in one["value"]), None)
+def _replacement(channel: Channel, details: Iterable[dict[str, str]]) -> str | None:
+    """Return the next detail for the row's own column: no fax, and no extension, which it cannot store."""
+    candidates = (
+        detail for detail in details if detail["channel"] == channel and detail["use"] != ChannelUse.FAX
+    )
+    return next((detail["value"] for detail in candidates if ";" not in detail["value"]), None)
 
 
-def _phone(text: str) -> str:
-    """One number, with its extension if there is one."""
-    found = find_phones(text, settings.PHONENUMBER_DEFAULT_REGION)
-    if len(found.numbers) != 1 or found.rest or found.faxes:
+def _clean_phone(text: str) -> str:
+    """Return one number in E.164, with its extension if any. Raises ValidationError for other texts."""
+    phones = find_phones(text, settings.PHONENUMBER_DEFAULT_REGION)
+    if len(phones.numbers) != 1 or phones.other_text or phones.faxes:
         raise ValidationError(_("Enter a phone number, such as 612 345 678."))
-    [number] = found.numbers
-    extension = found.extensions.get(number)
+    [number] = phones.numbers
+    extension = phones.extensions.get(number)
     return f"{number};ext={extension}" if extension else number
 
 
-def _email(text: str) -> str:
+def _clean_email(text: str) -> str:
     address = plain_email(text)
     validate_email(address)
     if len(address) > _LONGEST_EMAIL:
@@ -192,8 +206,8 @@ def _email(text: str) -> str:
     return address
 
 
-def _page(text: str) -> str:
-    """A web address, with https:// where no scheme is given. Raises ValidationError for other schemes."""
+def _clean_website(text: str) -> str:
+    """Return a web address, with https:// if it has no scheme. Raises ValidationError for other schemes."""
     column = Organisation._meta.get_field("website")
     address = clean_value(column, text if "://" in text else f"https://{text.strip()}")
     _is_page(address)

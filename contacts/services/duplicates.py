@@ -10,21 +10,23 @@ from contacts.models import Contact, NotADuplicate, Organisation
 
 
 @transaction.atomic
-def say_different(*, actor: Actor, object_type: str, ids: tuple[UUID, UUID]) -> None:
-    """Remember that two rows the actor sees are not the same. Saying so twice changes nothing.
+def mark_as_different(*, actor: Actor, object_type: str, ids: tuple[UUID, UUID]) -> None:
+    """Mark two rows as different, so that they are no duplicate pair. Idempotent.
 
-    Raises DoesNotExist for rows that are not seen.
+    Raises DoesNotExist for rows that the actor cannot see.
     """
     model: Any = {"organisation": Organisation, "contact": Contact}[object_type]
-    one, other = sorted(ids)
-    if model.objects.visible_to(actor).filter(pk__in=[one, other]).count() < 2:
+    first_id, second_id = sorted(ids)
+    if model.objects.visible_to(actor).filter(pk__in=[first_id, second_id]).count() < 2:
         raise model.DoesNotExist
     NotADuplicate.objects.get_or_create(
-        object_type=object_type, one=one, other=other, defaults={"said_by": actor.id}
+        object_type=object_type, one=first_id, other=second_id, defaults={"said_by": actor.id}
     )
 
 
-def forget_different(*, actor: Actor, object_type: str, ids: tuple[UUID, UUID]) -> None:
-    """Take `say_different` back."""
-    one, other = sorted(ids)
-    NotADuplicate.objects.filter(object_type=object_type, one=one, other=other, said_by=actor.id).delete()
+def unmark_as_different(*, actor: Actor, object_type: str, ids: tuple[UUID, UUID]) -> None:
+    """Undo the actor's `mark_as_different`."""
+    first_id, second_id = sorted(ids)
+    NotADuplicate.objects.filter(
+        object_type=object_type, one=first_id, other=second_id, said_by=actor.id
+    ).delete()

@@ -16,25 +16,29 @@ ERASED: Final = "erased"
 _PURPOSE: Final = "ids of erased contacts"
 
 
-def remember_erased(contact_ids: Collection[UUID]) -> None:
+def store_erased_ids(contact_ids: Collection[UUID]) -> None:
     """Keep hashes of the IDs that other systems have for contacts, before these are erased."""
     rows = ContactExternalId.objects.filter(contact__in=contact_ids).values_list("source", "external_id")
-    made = [ErasedId(digest=_hashes(*pair)[0], erased_on=city_today()) for pair in rows]
-    ErasedId.objects.bulk_create(made, ignore_conflicts=True)
+    erased_ids = [ErasedId(digest=_hashes(*pair)[0], erased_on=city_today()) for pair in rows]
+    ErasedId.objects.bulk_create(erased_ids, ignore_conflicts=True)
 
 
-def refuse_erased(given: Iterable[Mapping[str, str]]) -> None:
+def refuse_erased_ids(external_ids: Iterable[Mapping[str, str]]) -> None:
     """Raise ValidationError if one of these IDs was that of a contact who was erased."""
-    digests = [one for ids in given for one in _hashes(squash(ids["source"]), squash(ids["external_id"]))]
+    digests = [
+        digest
+        for external_id in external_ids
+        for digest in _hashes(squash(external_id["source"]), squash(external_id["external_id"]))
+    ]
     if digests and ErasedId.objects.filter(digest__in=digests).exists():
         text = _("The person with this ID was erased. Do not enter them again.")
         raise ValidationError({"external_ids": ValidationError(text, code=ERASED)})
 
 
-def is_erased(error: ValidationError) -> bool:
-    """Whether a write was rejected because of such an ID."""
-    found = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
-    return any(one.code == ERASED for one in found)
+def has_erased_id(error: ValidationError) -> bool:
+    """Whether a write was rejected because of an erased contact's ID."""
+    errors = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
+    return any(id_error.code == ERASED for id_error in errors)
 
 
 def _hashes(source: str, external_id: str) -> list[bytes]:

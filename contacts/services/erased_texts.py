@@ -1,4 +1,4 @@
-"""Texts and rows about a person leave organisations and contacts: by an erasure, or by a retention rule."""
+"""Rewrite texts and delete rows about a person, for an erasure or a retention rule."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,7 +31,7 @@ from lib.row_context import writes
 
 
 class _Owner(NamedTuple):
-    """Whose row it is: its noun, and how that is saved, recorded and seen."""
+    """The model that owns child rows, with the functions that save it and return its districts."""
 
     model: Any
     object_type: str
@@ -57,7 +57,7 @@ def rewrite_organisations(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 
 
 @writes
-def _change_beside(
+def _change_child_rows(
     model: type[models.Model],
     owner: _Owner,
     reference: str,
@@ -66,20 +66,22 @@ def _change_beside(
     keys: Keys,
     change: Callable[[Any], bool],
 ) -> None:
-    """Change child rows, and give the owners of those that changed the next version."""
+    """Change child rows, and write the owners of changed rows in their next version."""
     rows = model._base_manager.filter(pk__in=keys).order_by("pk")
     owners = lock(owner.model.objects.all(), set(rows.values_list(reference, flat=True)))
     locked = [(getattr(row, reference), row) for row in rows.select_for_update(of=("self",), no_key=True)]
-    touched = {pk for pk, row in locked if change(row)}  # a row that is deleted may lose its reference
-    changes = [Change(owners[pk]) for pk in sorted(touched)]
-    for one in changes:
-        one.names = [name]
+    changed_owner_ids = {
+        pk for pk, row in locked if change(row)
+    }  # a row that is deleted may lose its reference
+    changes = [Change(owners[pk]) for pk in sorted(changed_owner_ids)]
+    for owner_change in changes:
+        owner_change.names = [name]
     note_districts(changes, owner.seen_in)
     owner.save(changes)
     record_written(actor, owner.object_type, changes, owner.seen_in)
 
 
-def _rewrite_beside(
+def _rewrite_child_rows(
     model: type[models.Model],
     owner: _Owner,
     reference: str,
@@ -88,7 +90,7 @@ def _rewrite_beside(
     keys: Keys,
     rewrite: Rewrite,
 ) -> None:
-    """Rewrite child rows, and delete those of which no text is left."""
+    """Rewrite child rows, and delete rows whose texts are all empty."""
 
     def change(row: Any) -> bool:
         values = rewrite(row)
@@ -96,7 +98,7 @@ def _rewrite_beside(
             _save_or_delete(row, values)
         return bool(values)
 
-    _change_beside(model, owner, reference, name, actor, keys, change)
+    _change_child_rows(model, owner, reference, name, actor, keys, change)
 
 
 def _delete_row(row: Any) -> bool:
@@ -104,7 +106,7 @@ def _delete_row(row: Any) -> bool:
     return True
 
 
-def _delete_beside(
+def _delete_child_rows(
     model: type[models.Model],
     owner: _Owner,
     reference: str,
@@ -113,20 +115,22 @@ def _delete_beside(
     keys: Keys,
     rewrite: Rewrite,
 ) -> None:
-    """Delete child rows that name a person: half an ID leads nowhere."""
-    _change_beside(
+    """Delete external IDs that name a person: a rewritten ID would be useless."""
+    _change_child_rows(
         model, owner, reference, name, actor, keys, lambda row: bool(rewrite(row)) and _delete_row(row)
     )
 
 
 def delete_roles(actor: Actor, keys: Keys) -> None:
     """Delete roles of contacts that have ended."""
-    _change_beside(Affiliation, _CONTACT, "contact_id", "affiliations", actor, keys, _delete_row)
+    _change_child_rows(Affiliation, _CONTACT, "contact_id", "affiliations", actor, keys, _delete_row)
 
 
 def delete_declarations(actor: Actor, keys: Keys) -> None:
     """Delete declarations of communities that have ended."""
-    _change_beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses", actor, keys, _delete_row)
+    _change_child_rows(
+        FocusDeclaration, _ORGANISATION, "organisation_id", "focuses", actor, keys, _delete_row
+    )
 
 
 def _save_or_delete(row: Any, values: Any) -> None:
@@ -149,36 +153,36 @@ _CHANNELS: Final[dict[type[models.Model], tuple[str, ...]]] = {
 }
 
 
-def forget_contacts(_actor: Actor, leaving: Leaving) -> None:
-    """Forget what was remembered to undo merges, and which pairs are not duplicates."""
+def delete_merge_memory(_actor: Actor, leaving: Leaving) -> None:
+    """Delete the data for undoing merges of these contacts, and their pairs marked as different."""
     ids = list(leaving.ids)
-    of_them = Q(kept_id__in=ids) | Q(gone_ids__overlap=ids)
-    Merge.objects.filter(of_them, object_type="contact").update(memory=None)
+    concerns_contacts = Q(kept_id__in=ids) | Q(gone_ids__overlap=ids)
+    Merge.objects.filter(concerns_contacts, object_type="contact").update(memory=None)
     NotADuplicate.objects.filter(Q(one__in=ids) | Q(other__in=ids), object_type="contact").delete()
 
 
-def forget_named_merges(_actor: Actor, keys: Keys, _rewrite: Rewrite) -> None:
-    """A merge that names the person can no longer be undone."""
+def delete_named_merge_memory(_actor: Actor, keys: Keys, _rewrite: Rewrite) -> None:
+    """Delete the data for undoing merges that name the person."""
     Merge.objects.filter(pk__in=keys).update(memory=None)
 
 
-def _beside(model: type[models.Model], owner: _Owner, reference: str, name: str) -> Writer:
-    return Writer(model, partial(_rewrite_beside, model, owner, reference, name))
+def _child_writer(model: type[models.Model], owner: _Owner, reference: str, name: str) -> Writer:
+    return Writer(model, partial(_rewrite_child_rows, model, owner, reference, name))
 
 
-def _ids_beside(model: type[models.Model], owner: _Owner, reference: str) -> Writer:
-    return Writer(model, partial(_delete_beside, model, owner, reference, "external_ids"))
+def _external_id_writer(model: type[models.Model], owner: _Owner, reference: str) -> Writer:
+    return Writer(model, partial(_delete_child_rows, model, owner, reference, "external_ids"))
 
 
 WRITERS: Final = (
     Writer(Organisation, rewrite_organisations),
-    _beside(Affiliation, _CONTACT, "contact_id", "affiliations"),
-    _beside(ContactDetail, _CONTACT, "owner_id", "other_details"),
-    _beside(PrivateChannel, _CONTACT, "contact_id", "private_channel"),
-    _beside(OrganisationDetail, _ORGANISATION, "owner_id", "other_details"),
-    _beside(OrganisationPrivateChannel, _ORGANISATION, "organisation_id", "private_channel"),
-    _beside(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses"),
-    _ids_beside(ContactExternalId, _CONTACT, "contact_id"),
-    _ids_beside(OrganisationExternalId, _ORGANISATION, "organisation_id"),
-    Writer(Merge, forget_named_merges),
+    _child_writer(Affiliation, _CONTACT, "contact_id", "affiliations"),
+    _child_writer(ContactDetail, _CONTACT, "owner_id", "other_details"),
+    _child_writer(PrivateChannel, _CONTACT, "contact_id", "private_channel"),
+    _child_writer(OrganisationDetail, _ORGANISATION, "owner_id", "other_details"),
+    _child_writer(OrganisationPrivateChannel, _ORGANISATION, "organisation_id", "private_channel"),
+    _child_writer(FocusDeclaration, _ORGANISATION, "organisation_id", "focuses"),
+    _external_id_writer(ContactExternalId, _CONTACT, "contact_id"),
+    _external_id_writer(OrganisationExternalId, _ORGANISATION, "organisation_id"),
+    Writer(Merge, delete_named_merge_memory),
 )

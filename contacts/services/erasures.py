@@ -1,4 +1,4 @@
-"""Erasing contacts one by one: of a second one on the same day, or a merged one, a second person decides.
+"""Erasing one contact. The second on the same day, or a merged contact, needs a confirmer.
 
 See docs/adr/0045.
 """
@@ -28,56 +28,56 @@ from lib.freezing import refuse_frozen
 from lib.leases import claim_alone
 from lib.row_context import Opened, opened, writes
 
-ASKED: Final = "asked_erasure"  # what an event notes of an erasure that waits or has just begun
+ASKED: Final = "asked_erasure"  # field name in the event of an erasure request
 
 
 @writes
 def erase_or_ask(*, actor: Actor, contact_id: UUID, version: int | None = None) -> bool:
-    """Erase a contact or, if it `needs_second`, ask for it. Return whether it is gone.
+    """Erase a contact or, if it `needs_confirmation`, request that. Return whether the contact was erased.
 
     Raises as `erase_contact`, and Frozen if the contact is needed for a data request.
     """
-    claim_first(actor)
+    wait_for_own_erasures(actor)
     [contact] = locked_contacts(actor, {contact_id: version})
     refuse_frozen(actor, [contact])
-    if not needs_second(actor, [contact.pk]):
+    if not needs_confirmation(actor, [contact.pk]):
         erase_people(actor, [contact.pk])
         return True
     if ask(actor, Act.ERASURE, subject=contact.pk):
-        where = districts_of_contacts([contact])[contact.pk]
-        record(actor, Action.UPDATE, "contact", [contact.pk], district_ids=where, field_names=[ASKED])
+        district_ids = districts_of_contacts([contact])[contact.pk]
+        record(actor, Action.UPDATE, "contact", [contact.pk], district_ids=district_ids, field_names=[ASKED])
     return False
 
 
-def claim_first(actor: Actor) -> None:
-    """Wait for another erasure by the actor: of two at once only one is the first of the day."""
+def wait_for_own_erasures(actor: Actor) -> None:
+    """Wait for other erasures by the actor, so that only one of two at once is the first of the day."""
     if actor.id:
         claim_alone(int.from_bytes(actor.id.bytes[-8:], byteorder="big", signed=True))
 
 
-def needs_second(actor: Actor, contact_ids: Collection[UUID]) -> bool:
-    """Whether a second person decides: several people may go, or this is not the actor's first of the day.
+def needs_confirmation(actor: Actor, contact_ids: Collection[UUID]) -> bool:
+    """Whether a confirmer decides: several people may be erased, or it is not the actor's first today.
 
-    A contact into which others were merged counts as several, however long ago: a merge can be undone for
-    some minutes only, and nobody can tell then whether these were one person.
+    A contact into which others were merged counts as several, however long ago. A merge can be undone for
+    some minutes only, so later no one can check whether they were one person.
     """
     return len(contact_ids) > 1 or (
-        actor.id is not None and (has_erased_today(actor) or bool(merged_into(contact_ids)))
+        actor.id is not None and (has_erased_today(actor) or bool(merged_counts_of(contact_ids)))
     )
 
 
 @opened(Opened.WRITER)
-def merged_into(contact_ids: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many contacts were merged into each of these, if any were."""
+def merged_counts_of(contact_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """Return the number of contacts merged into each of these, without those that have none."""
     merges = Merge.objects.standing().filter(object_type="contact", kept_id__in=contact_ids)
-    found: Counter[UUID] = Counter()
+    merged_counts: Counter[UUID] = Counter()
     for kept_id, gone_ids in merges.values_list("kept_id", "gone_ids"):
-        found[kept_id] += len(gone_ids)
-    return found
+        merged_counts[kept_id] += len(gone_ids)
+    return merged_counts
 
 
-def merged_line(count: int) -> str:
-    """How many contacts were merged into the one to erase, as a sentence for the confirmer."""
+def merge_warning(count: int) -> str:
+    """Return a sentence for the confirmer: the number of contacts merged into the one to erase."""
     text = ngettext(
         "%(count)s contact was merged into it. Check that they were one person.",
         "%(count)s contacts were merged into it. Check that they were one person.",
@@ -87,7 +87,7 @@ def merged_line(count: int) -> str:
 
 
 def has_erased_today(actor: Actor) -> bool:
-    """Whether the actor has erased a person today, with or without a contact, or has asked for it."""
+    """Whether the actor has erased a person today, or requested it, with or without a contact."""
     if actor.id is None:  # the system
         return False
     today = Event.objects.filter(actor_id=actor.id, at__gte=day_starts_at(city_today()), allowed=True)
@@ -97,37 +97,37 @@ def has_erased_today(actor: Actor) -> bool:
 
 @opened(Opened.WRITER)
 def _contact_of(act: PendingAct) -> list[Contact]:
-    """Empty if the contact no longer exists: erased by a rule, merged, or removed with its undone import."""
+    """Lock and return the contact. Empty if it was merged, or erased by a rule or an undone import."""
     contact_id: Any = act.subject  # acts of this kind are about a contact
     return list(Contact.objects.select_for_update().filter(pk=contact_id))
 
 
-def _lock(act: PendingAct) -> None:
+def _lock_contact(act: PendingAct) -> None:
     _contact_of(act)
 
 
-def _confirmed(actor: Actor, act: PendingAct) -> None:
+def _carry_out(actor: Actor, act: PendingAct) -> None:
     if contacts := _contact_of(act):
         refuse_frozen(actor, contacts)
         erase_people(actor, [contact.pk for contact in contacts])
 
 
-def _dropped(_actor: Actor, _act: PendingAct) -> None:
-    """The contact stays."""
+def _reject(_actor: Actor, _act: PendingAct) -> None:
+    """Do nothing: the contact stays."""
 
 
 @opened(Opened.WRITER)
-def _shown(contact_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
-    """No name: a confirmer sees no contact. A privacy officer opens its page."""
+def _describe_requests(contact_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+    """Describe requests without names: a confirmer sees no contact. A privacy officer can open its page."""
     rows = Contact.objects.filter(pk__in=contact_ids).select_related("home_district")
-    merged = merged_into(contact_ids)
-    return {row.pk: _show(row, merged.get(row.pk, 0)) for row in rows}
+    merged = merged_counts_of(contact_ids)
+    return {row.pk: _describe_request(row, merged.get(row.pk, 0)) for row in rows}
 
 
-def _show(row: Contact, merged: int) -> Shown:
+def _describe_request(row: Contact, merged: int) -> Shown:
     title = _("A contact in %(district)s") % {"district": row.home_district.name}
-    lines = [merged_line(merged)] if merged else []
+    lines = [merge_warning(merged)] if merged else []
     return Shown(title, lines, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
 
 
-EFFECT: Final = Effect([Act.ERASURE], _lock, _confirmed, _dropped, _shown)
+EFFECT: Final = Effect([Act.ERASURE], _lock_contact, _carry_out, _reject, _describe_requests)

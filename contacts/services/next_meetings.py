@@ -1,4 +1,4 @@
-"""What lists need and the write keeps: when an organisation wants to be met next."""
+"""Derived columns of organisations: the last meeting, and the day by which to meet again."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -12,15 +12,15 @@ from contacts.models.organisation import OrganisationQuerySet
 from lib.days import city_zone
 from lib.row_context import Opened, opened
 
-_DAY_IT_COUNTS_FROM = TruncDate(Coalesce("last_met_at", "created_at"), tzinfo=city_zone())
+_LAST_MET_OR_ADDED = TruncDate(Coalesce("last_met_at", "created_at"), tzinfo=city_zone())
 
-# The last day on which an active organisation with an agreed cadence is still met within it.
+# The day by which an active organisation with an agreed frequency is to be met again.
 MEET_BY = Case(
     When(
         status=OrganisationStatus.ACTIVE,
         cadence_days__isnull=False,
         then=Func(
-            _DAY_IT_COUNTS_FROM,
+            _LAST_MET_OR_ADDED,
             F("cadence_days"),
             template="(%(expressions)s)",
             arg_joiner=" + ",
@@ -34,12 +34,12 @@ MEET_BY = Case(
 
 @opened(Opened.RECOUNT)
 def set_last_met(organisations: OrganisationQuerySet, met_at: Subquery) -> None:
-    """Set `last_met_at`, and `meet_by` after it; no version is raised. Meetings are in a room above."""
+    """Set `last_met_at` and then `meet_by`, without a new version. `met_at` comes from an app above."""
     organisations.update(last_met_at=met_at)
     organisations.update(meet_by=MEET_BY)
 
 
 @opened(Opened.RECOUNT)
 def refresh_meet_by(organisation_ids: Iterable[UUID]) -> None:
-    """Set `meet_by` anew from status, cadence and the last meeting; no version is raised."""
+    """Compute `meet_by` from status, agreed frequency and last meeting, without a new version."""
     Organisation.objects.filter(pk__in=list(organisation_ids)).update(meet_by=MEET_BY)

@@ -1,4 +1,4 @@
-"""Adding and changing organisations: the one writer, of one change or a hundred thousand, and calls of it."""
+"""Services that write organisations. All use one writer, `write_organisations`."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -54,17 +54,16 @@ _PROTECTED: Final = frozenset({"kind", "address", "location_protected"})
 _IDS: Final = ("added_ids", "dropped_ids")
 
 
-# The last argument: private addresses of these that were or are protected.
+# The last argument: private addresses of these organisations that were or are protected.
 Follow = Callable[[Actor, Sequence[Change], Collection[str]], None]
-#: What an app does after known organisations changed, in the same transaction.
+#: Functions of apps above, called after existing organisations changed, in the same transaction.
 FOLLOWERS: Final = Wired[Follow]("contacts.services.organisations.FOLLOWERS")
 
 
 def create_organisation(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Organisation:
-    """A new organisation with its first period. `fields` are columns of its model, and the child rows of
-    `BESIDE`.
+    """Create an organisation with its first period. `fields` are columns, and child rows of `BESIDE`.
 
-    Raises PermissionDenied where the home district is not covered, ValidationError by field.
+    Raises PermissionDenied if the actor does not cover the home district, and ValidationError by field.
     """
     organisation = blank_organisation(id)
     write_organisations(actor=actor, changes=[Change(organisation, fields)])
@@ -81,14 +80,13 @@ def edit_organisation(
     was_wrong: bool = False,
     **fields: Any,
 ) -> Organisation:
-    """Change the given fields and child rows; what is not given stays.
+    """Change `fields`: columns and child rows of an organisation. If nothing differs, nothing is written.
 
-    With `may_have_left` (an undo) the lead or deputy can be a colleague who has left. With `was_wrong`, kind
-    and communities were recorded wrongly and did not change now: past figures change.
+    With `may_have_left` (an undo), the lead or deputy can be a colleague who has left. With `was_wrong`, kind
+    and communities were recorded wrongly before, so past figures change too.
 
-    Raises DoesNotExist when the actor does not see it, PermissionDenied when it is read-only here,
-    StaleVersion when `version` is not the current one, ValidationError by field.
-    Nothing changed: nothing is written and the version stays.
+    Raises DoesNotExist if the actor cannot see the organisation, PermissionDenied if the actor cannot edit
+    it, StaleVersion, and ValidationError by field.
     """
     [organisation] = locked_organisations(actor, {organisation_id: version})
     write_organisations(
@@ -98,7 +96,7 @@ def edit_organisation(
 
 
 def verify_organisation(*, actor: Actor, organisation_id: UUID, version: int | None = None) -> Organisation:
-    """The details were checked with them today."""
+    """Record that the organisation confirmed its details today."""
     return edit_organisation(
         actor=actor, organisation_id=organisation_id, version=version, verified_on=city_today()
     )
@@ -112,44 +110,46 @@ def write_organisations(
     action: Action | None = None,
     purpose: str = "",
     is_checked: bool = False,
-    taken_back: datetime | None = None,
+    undone_at: datetime | None = None,
 ) -> None:
-    """Make every change or none, one for each organisation: new ones, and locked ones that the actor may
-    edit.
+    """Write all changes or none, one for each organisation. Existing organisations are locked by the caller.
 
-    Beside the columns there are `other_details`, `also_in`, `focuses` and `external_ids`, or `added_ids` and
-    `dropped_ids` as (source, id) where other ids stay. `action` names the event in the trail, if it is
-    another than that of each change. `is_checked` states that the values have passed the checks of their
-    fields (exchange.imports.converting). For an undo, `taken_back` is when the undone change was made.
+    Besides columns, a change can set `other_details`, `also_in`, `focuses` and `external_ids`. Instead of all
+    `external_ids`, it can set `added_ids` and `dropped_ids` as (source, ID). `action` replaces the action of
+    each change in the activity log. `is_checked` states that the values have passed the checks of their
+    fields (exchange.imports.converting). For an undo, `undone_at` is the time of the undone change.
 
-    Raises PermissionDenied where one is read-only or its home district is not covered, ValidationError by
-    field.
+    Raises PermissionDenied if the actor cannot edit an organisation or does not cover its home district, and
+    ValidationError by field.
     """
     note_districts(changes, districts_of_organisations)
     for change in changes:
-        _assign(actor, change, is_checked=is_checked)
+        _set_columns(actor, change, is_checked=is_checked)
     plan = plan_details(changes, is_checked=is_checked)
     for change in changes:
         if change.is_new:
-            fold_organisation(change.row, plan.kept[change.row.pk])
+            fold_organisation(change.row, plan.details[change.row.pk])
     new = insert_new(changes)
     plan.store()
     open_periods(new)
     begin_when_known([row for row in new if row.known_since])
     for change in changes:
         _set_beside(change)
-    _set_ids(changes)
-    known = [one for one in changes if one.is_changed]
-    save_organisations(known, plan.kept, taken_back=taken_back)
+    _set_external_ids(changes)
+    changed = [change for change in changes if change.is_changed]
+    save_organisations(changed, plan.details, undone_at=undone_at)
     if timed := [row.pk for row in new if row.cadence_days]:
         refresh_meet_by(timed)
     record_written(actor, "organisation", changes, districts_of_organisations, action, purpose)
     for follow in FOLLOWERS:
-        follow(actor, known, ())
+        follow(actor, changed, ())
 
 
 def locked_organisations(actor: Actor, versions: Mapping[UUID, int | None]) -> list[Organisation]:
-    """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
+    """Lock and return these versions of organisations that the actor can edit.
+
+    Raises as `lock_versions` does.
+    """
     rows = Organisation.objects.visible_to(actor)
     with acting_as(actor):
         return lock_versions(rows, versions, lambda row: can_edit_organisation(actor, row))
@@ -157,39 +157,46 @@ def locked_organisations(actor: Actor, versions: Mapping[UUID, int | None]) -> l
 
 @opened(Opened.WRITER)
 def save_organisations(
-    changes: Collection[Change], details: Details | None = None, *, taken_back: datetime | None = None
+    changes: Collection[Change], details: Details | None = None, *, undone_at: datetime | None = None
 ) -> None:
-    """Write known rows as they are now, with their periods (`save_changed`). `details` have been read."""
-    kept = details_of([one.row for one in changes], details)
+    """Save changed organisations (`save_changed`), with their search fields and periods.
+
+    `details` are other details that the caller has read already, by organisation.
+    """
+    details_by_owner = details_of([change.row for change in changes], details)
     for change in changes:
-        fold_organisation(change.row, kept[change.row.pk])
+        fold_organisation(change.row, details_by_owner[change.row.pk])
     save_changed(changes)
-    known = {one.row: one.columns.keys() for one in changes}
-    correct_kinds([one.row for one in changes if one.was_wrong and "kind" in one.columns])
-    dated = [row for row, names in known.items() if not names.isdisjoint(DATED)]
-    follow_periods(dated, taken_back=taken_back)
-    begin_when_known([row for row, names in known.items() if "known_since" in names])
-    if timed := [row.pk for row, names in known.items() if not names.isdisjoint({*DATED, "last_met_at"})]:
+    changed_columns = {change.row: change.columns.keys() for change in changes}
+    correct_kinds([change.row for change in changes if change.was_wrong and "kind" in change.columns])
+    dated = [row for row, names in changed_columns.items() if not names.isdisjoint(DATED)]
+    follow_periods(dated, undone_at=undone_at)
+    begin_when_known([row for row, names in changed_columns.items() if "known_since" in names])
+    if timed := [
+        row.pk for row, names in changed_columns.items() if not names.isdisjoint({*DATED, "last_met_at"})
+    ]:
         refresh_meet_by(timed)
 
 
 @opened(Opened.WRITER)
 def erase_organisations(*, actor: Actor, ids: Collection[UUID], purpose: str) -> None:
-    """Take out of the book for good what nothing refers to; the caller holds the rows and has asked.
+    """Delete organisations that nothing refers to. The caller has locked and checked them.
 
-    No more of them is read than the trail needs: of each number read the country's rules are asked.
+    Only the columns for the activity log are read, because reading a phone number parses it.
     """
-    made = Organisation.objects.filter(id_in("pk", ids)).only("version", "home_district")
-    record_erased(actor, "organisation", list(made), districts_of_organisations, purpose)
-    made.delete()
+    organisations = Organisation.objects.filter(id_in("pk", ids)).only("version", "home_district")
+    record_erased(actor, "organisation", list(organisations), districts_of_organisations, purpose)
+    organisations.delete()
 
 
 def blank_organisation(id: UUID | None = None) -> Organisation:
-    """A new row with every column's default: without what an instance takes time for that none needs here."""
+    """Return an unsaved row with every column's default, without the cost of Django's constructor."""
     row = Organisation.__new__(Organisation)
     row._state = ModelState()
-    now = timezone.now()
-    row.__dict__.update(_defaults(), id=id or uuid7(), languages=[], clues=[], created_at=now, updated_at=now)
+    created_at = timezone.now()
+    row.__dict__.update(
+        _defaults(), id=id or uuid7(), languages=[], clues=[], created_at=created_at, updated_at=created_at
+    )
     return row
 
 
@@ -198,10 +205,11 @@ def _defaults() -> dict[str, Any]:
     return {column.attname: column.get_default() for column in Organisation._meta.concrete_fields}
 
 
-def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
-    """Set the columns; check each field, that no day is to come, and that who comes to lead it writes here.
+def _set_columns(actor: Actor, change: Change, *, is_checked: bool) -> None:
+    """Set and validate an organisation's columns. Dates of the past cannot be in the future.
 
-    What a constraint refuses, the write says (`constraints_in_words`).
+    A new lead or deputy has an active account with write access. Violations of database constraints are
+    reported by the write (`constraints_in_words`).
     """
     row = change.row
     if not change.is_new and not can_edit_organisation(actor, row):
@@ -213,9 +221,9 @@ def _assign(actor: Actor, change: Change, *, is_checked: bool) -> None:
     if change.is_changed and "status" in change.names and row.status == OrganisationStatus.CLOSED:
         change.op = Op.ARCHIVED
     if (change.is_new or change.is_changed) and not is_checked:
-        if "phone" not in change.kept:
+        if "phone" not in change.unchanged:
             check_phone(row.phone)
-        row.clean_fields(exclude=change.kept)
+        row.clean_fields(exclude=change.unchanged)
         if change.is_new:
             row.validate_unique()
     _refuse_open_address(change)
@@ -240,20 +248,20 @@ def _refuse_open_address(change: Change) -> None:
         raise ValidationError({"address": text})
 
 
-def _set_ids(changes: Iterable[Change]) -> None:
-    """Ids that are dropped, or added to what there is: of all the rows at once."""
-    for one in changes:
-        for source, external_id in one.fields.get("dropped_ids", ()):
-            one.row.external_ids.filter(source=source, external_id=external_id).delete()
-        one.names += ["external_ids"] if any(map(one.fields.get, _IDS)) else []
-    ids = [(one.row.pk, *added) for one in changes for added in one.fields.get("added_ids", ())]
+def _set_external_ids(changes: Iterable[Change]) -> None:
+    """Delete the dropped IDs and insert the added IDs of all changes."""
+    for change in changes:
+        for source, external_id in change.fields.get("dropped_ids", ()):
+            change.row.external_ids.filter(source=source, external_id=external_id).delete()
+        change.names += ["external_ids"] if any(map(change.fields.get, _IDS)) else []
+    ids = [(change.row.pk, *added) for change in changes for added in change.fields.get("added_ids", ())]
     if ids:
         with constraints_in_words(OrganisationExternalId):
             insert_values(OrganisationExternalId, ["organisation_id", "source", "external_id"], ids)
 
 
 def _set_beside(change: Change) -> None:
-    """Set the child rows that are given, and name those that changed."""
+    """Set the child rows in `change.fields`, and add the names of those that changed."""
     for name, write in BESIDE.items():
         rows = change.fields.get(name)
         if (rows or (rows is not None and not change.is_new)) and write(change, rows):

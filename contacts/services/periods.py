@@ -1,4 +1,4 @@
-"""`OrganisationPeriod` rows follow every change that figures depend on."""
+"""Periods of organisations (`OrganisationPeriod`): one for each state that figures depend on."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ _COLUMNS: Final[list[str]] = [field.attname for field in _FIELDS]
 
 
 def open_periods(rows: Iterable[Organisation]) -> None:
-    """Begin a period of each, since it was last written, with what figures depend on as it is now."""
+    """Begin a period of each organisation with its present state, from its last write."""
     insert_values(
         OrganisationPeriod,
         ["id", "organisation_id", "since", *_COLUMNS],
@@ -30,50 +30,50 @@ def open_periods(rows: Iterable[Organisation]) -> None:
     )
 
 
-def follow_periods(rows: Collection[Organisation], *, taken_back: datetime | None = None) -> None:
-    """End the current period of each when it was last written, and begin one with what is so now.
+def follow_periods(rows: Collection[Organisation], *, undone_at: datetime | None = None) -> None:
+    """End the current period of each organisation at its last write, and begin one with its present state.
 
-    What is again as it was within the time of an undo never was otherwise, so that period goes on: no figure
-    knows of a change that was taken back. `taken_back` is when it was made, where an undo has longer.
+    If an organisation returns to an earlier state within the time for an undo, that period continues. So no
+    figure shows an undone change. `undone_at` is the time of that change, if the undo has more time.
     """
     by_id = {row.pk: row for row in rows}
     if not by_id:
         return
-    since = taken_back or min(row.updated_at for row in rows) - UNDO_WITHIN
+    since = undone_at or min(row.updated_at for row in rows) - UNDO_WITHIN
     periods = OrganisationPeriod.objects.filter(organisation__in=by_id)
-    same: dict[UUID, OrganisationPeriod] = {}
+    continued: dict[UUID, OrganisationPeriod] = {}
     for period in periods.filter(Q(until__gte=since) | Q(until=None)).order_by("since"):
         if _state(period) == _state(by_id[period.organisation_id]):
-            same[period.organisation_id] = period
-    for period in same.values():
+            continued[period.organisation_id] = period
+    for period in continued.values():
         periods.filter(organisation=period.organisation_id, since__gt=period.since).delete()
         periods.filter(pk=period.pk).update(until=None)
-    others = [row for row in rows if row.pk not in same]
-    for moment in {row.updated_at for row in others}:
-        those = [row.pk for row in others if row.updated_at == moment]
-        periods.filter(organisation__in=those, until__isnull=True).update(until=moment)
-    open_periods(others)
+    changed_rows = [row for row in rows if row.pk not in continued]
+    for written_at in {row.updated_at for row in changed_rows}:
+        organisation_ids = [row.pk for row in changed_rows if row.updated_at == written_at]
+        periods.filter(organisation__in=organisation_ids, until__isnull=True).update(until=written_at)
+    open_periods(changed_rows)
 
 
 def begin_when_known(rows: Iterable[Organisation]) -> None:
-    """Let the first period of each begin on the day since which it is known, else when it was entered."""
+    """Begin the first period of each organisation on its known-since day, or when it was entered."""
     for row in rows:
         since = day_starts_at(row.known_since) if row.known_since else row.created_at
         periods = OrganisationPeriod.objects.filter(organisation=row).order_by("since")
         periods.filter(until__lte=since).delete()
-        first = periods[0]
-        if first.since != since:
-            first.since, first.entered_at = since, timezone.now()
-            first.save(update_fields=["since", "entered_at"])
+        first_period = periods[0]
+        if first_period.since != since:
+            first_period.since, first_period.entered_at = since, timezone.now()
+            first_period.save(update_fields=["since", "entered_at"])
 
 
 def correct_kinds(rows: Iterable[Organisation]) -> None:
-    """Give these the kind they have now for as long as they had another without a break: it was wrong."""
+    """Replace a wrong kind by the present kind in the latest periods that have it without a break."""
     for row in rows:
-        wrong: str | None = None
+        wrong_kind: str | None = None
         for period in OrganisationPeriod.objects.filter(organisation=row).order_by("-since"):
-            wrong = wrong or period.kind
-            if period.kind != wrong:
+            wrong_kind = wrong_kind or period.kind
+            if period.kind != wrong_kind:
                 break
             period.kind, period.entered_at = row.kind, timezone.now()
             period.save(update_fields=["kind", "entered_at"])

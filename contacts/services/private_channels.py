@@ -1,7 +1,7 @@
-"""Private channels: hidden, revealed with a reason, in no list, no file and not in the API.
+"""Private details: revealed only with a reason, and in no list, file or API response.
 
-A person's own phone and address are gone when the person withdraws. An organisation can have a number for the
-night and a hidden address.
+A contact's private phone and email are deleted when the contact opts out. An organisation can have a night
+phone and a private address.
 """
 
 from collections.abc import Collection
@@ -34,14 +34,14 @@ from lib.row_context import writes
 def set_private_channel(
     *, actor: Actor, contact_id: UUID, version: int | None = None, email: str = "", phone: object = ""
 ) -> Contact:
-    """Keep this private e-mail and phone instead of what there was; both empty: keep none."""
+    """Replace a contact's private email and phone. If both are empty, delete them."""
     [contact] = locked_contacts(actor, {contact_id: version})
     if contact.withdrawn_on:
         raise ValidationError(
             _("This person has opted out, so no private details are kept."), code="withdrawn"
         )
     channel = PrivateChannel.objects.filter(contact=contact).first() or PrivateChannel(contact=contact)
-    if not _store(channel, {"email": email, "phone": phone}, "phone"):
+    if not _save_or_delete(channel, {"email": email, "phone": phone}, "phone"):
         return contact
     change = Change(contact)
     change.names = ["private_channel"]
@@ -52,9 +52,10 @@ def set_private_channel(
 
 @transaction.atomic
 def reveal_private_channel(*, actor: Actor, contact_id: UUID, reason: str) -> PrivateChannel:
-    """The private e-mail and phone, once the reason is in the trail (docs/domain.md, rule 6).
+    """Record the reason in the activity log, then return the private email and phone.
 
-    Raises DoesNotExist when the actor does not see the person or there is nothing private.
+    See docs/domain.md, rule 6. Raises DoesNotExist if the actor cannot see the contact, or if the contact
+    has no private details.
     """
     contact = Contact.objects.visible_to(actor).get(pk=contact_id)
     if not can_reveal_private_channel(actor):
@@ -73,15 +74,15 @@ def set_organisation_private_channel(
     night_phone: object = "",
     address: str = "",
 ) -> Organisation:
-    """Keep this night phone and private address instead of what there was; both empty: keep none.
+    """Replace an organisation's night phone and private address. If both are empty, delete them.
 
     Raises as `edit_organisation`.
     """
     [organisation] = locked_organisations(actor, {organisation_id: version})
-    known = OrganisationPrivateChannel.objects.filter(organisation=organisation).first()
-    channel = known or OrganisationPrivateChannel(organisation=organisation)
+    existing = OrganisationPrivateChannel.objects.filter(organisation=organisation).first()
+    channel = existing or OrganisationPrivateChannel(organisation=organisation)
     before = channel.address
-    if not _store(channel, {"night_phone": night_phone, "address": address}, "night_phone"):
+    if not _save_or_delete(channel, {"night_phone": night_phone, "address": address}, "night_phone"):
         return organisation
     change = Change(organisation)
     change.names = ["private_channel"]
@@ -96,23 +97,23 @@ def set_organisation_private_channel(
 def reveal_organisation_private_channel(
     *, actor: Actor, organisation_id: UUID, reason: str
 ) -> OrganisationPrivateChannel:
-    """The night phone and private address, once the reason is in the activity log.
+    """Record the reason in the activity log, then return the night phone and private address.
 
-    Raises DoesNotExist when the actor does not see the organisation or there is nothing private.
+    Raises DoesNotExist if the actor cannot see the organisation, or if it has no private details.
     """
     organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     if not can_reveal_private_channel(actor):
         raise PermissionDenied
     channel = OrganisationPrivateChannel.objects.get(organisation=organisation)
-    where = districts_of_organisations([organisation])[organisation.pk]
-    _record_reveal(actor, "organisation", organisation.pk, where, reason)
+    district_ids = districts_of_organisations([organisation])[organisation.pk]
+    _record_reveal(actor, "organisation", organisation.pk, district_ids, reason)
     return channel
 
 
-def _store(
+def _save_or_delete(
     channel: PrivateChannel | OrganisationPrivateChannel, values: dict[str, object], phone: str
 ) -> bool:
-    """Save the channel with these values, or delete it without any. Whether something changed."""
+    """Save the channel, or delete it if all values are empty. Return whether something changed."""
     if not assign(channel, values):
         return False
     if any(getattr(channel, name) for name in values):

@@ -1,4 +1,4 @@
-"""Words and names that a text for the public should not have, and those that it must not have."""
+"""Checks of texts for the public: words to avoid, and names that are refused."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,18 +16,18 @@ from lib.fold import fold
 from lib.row_context import Opened, opened
 from lib.sensitive import find_sensitive
 
-_LONG: Final = 4  # letters of a name that is none of the usual words
+_LONG: Final = 4  # characters; a shorter name could be an ordinary word
 _BATCH: Final = 5_000
 
 
 @opened(Opened.WRITER)
 def flags_of(texts: Iterable[str], language: str = "") -> list[str]:
-    """Sensitive words, and names of contacts, organisations and colleagues, whoever sees them."""
+    """Return sensitive words, and names of contacts, organisations and colleagues, visible or not."""
     text = "\n".join(filter(None, texts))
-    found = {one.word: None for one in find_sensitive(text, language)}
-    found |= dict.fromkeys(_people(text))
-    found |= dict.fromkeys(_organisations(text))
-    return list(found)
+    flags = {sensitive.word: None for sensitive in find_sensitive(text, language)}
+    flags |= dict.fromkeys(_people_named_in(text))
+    flags |= dict.fromkeys(_organisations_named_in(text))
+    return list(flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +37,39 @@ class Protected:
     words: frozenset[str]
 
     def names(self, *texts: str) -> bool:
-        """Whether a text has one of them."""
+        """Whether a text contains a protected name or address."""
         text = _padded("\n".join(filter(None, texts)))
         return any(f" {words} " in text for words in self.words)
 
 
 def protected_in(values: Iterable[str]) -> Protected:
-    """Names and addresses as they are compared with texts."""
-    folded = (fold(one) for one in values if one)
+    """Fold names and addresses to compare them with texts. Short ones are left out."""
+    folded = (fold(value) for value in values if value)
     return Protected(frozenset(words for words in folded if len(words) >= _LONG))
 
 
 @opened(Opened.WRITER)
-def protected_words(named: UUID | None = None) -> Protected:
-    """Read them, whoever sees these organisations. The organisation `named` wants its name known."""
+def protected_words(named_organisation_id: UUID | None = None) -> Protected:
+    """Return all protected names and addresses, visible to the user or not.
+
+    The organisation `named_organisation_id` can be named: only its address is included.
+    """
     rows = Organisation.objects.with_protected_location().select_related("private_channel")
-    known: set[str] = set()
+    protected: set[str] = set()
     for row in rows:
         channel = getattr(row, "private_channel", None)
-        names = () if row.pk == named else (row.name, row.short_name)
-        known |= {one for one in (*names, row.address, channel and channel.address) if one}
-    return protected_in(known)
+        names = () if row.pk == named_organisation_id else (row.name, row.short_name)
+        protected |= {text for text in (*names, row.address, channel and channel.address) if text}
+    return protected_in(protected)
 
 
-def refuse_protected(texts: Iterable[str], *, named: UUID | None = None) -> None:
-    """Raise ValidationError for a text that names an organisation with a protected location, or its address.
+def refuse_protected(texts: Iterable[str], *, named_organisation_id: UUID | None = None) -> None:
+    """Raise ValidationError for a text with a protected organisation's name or address.
 
-    The message does not say which: the writer may not know it. The organisation `named` can be named.
+    The message does not say which, because the writer may not know it. The organisation
+    `named_organisation_id` can be named.
     """
-    if protected_words(named).names(*texts):
+    if protected_words(named_organisation_id).names(*texts):
         raise ValidationError(
             _("This text names an organisation or an address whose location is protected. Remove it."),
             code="protected",
@@ -73,70 +77,79 @@ def refuse_protected(texts: Iterable[str], *, named: UUID | None = None) -> None
 
 
 @opened(Opened.WRITER)
-def refuse_named(texts: Mapping[str, str], *, agreed: Collection[UUID] = ()) -> None:
-    """Raise ValidationError by field for a text for the public, written by one person, that names someone.
+def refuse_named(texts: Mapping[str, str], *, agreed_organisation_ids: Collection[UUID] = ()) -> None:
+    """Raise ValidationError by field for a text for the public that names a person or organisation.
 
-    It names a contact or a colleague in full, or an organisation that everyone does not read of already: one
-    that is neither listed nor a public body. The organisations `agreed` can be named.
+    People count by their full name. Organisations can be named if they are listed publicly, are public
+    bodies, or are among `agreed_organisation_ids`.
     """
-    found = _named_in({field: text for field, text in texts.items() if text}, agreed)
+    names_by_field = _named_in(
+        {field: text for field, text in texts.items() if text}, agreed_organisation_ids
+    )
     text = _(
         "Everyone can read this text, and it names %(names)s. Remove the name. An organisation that wants to "
         "be named is listed publicly first."
     )
-    if any(found.values()):
+    if any(names_by_field.values()):
         raise ValidationError(
-            {field: text % {"names": ", ".join(names)} for field, names in found.items() if names},
+            {field: text % {"names": ", ".join(names)} for field, names in names_by_field.items() if names},
             code="named",
         )
 
 
-def _named_in(texts: Mapping[str, str], agreed: Collection[UUID]) -> dict[str, list[str]]:
-    """Full names of people in any order, and names of organisations in capitals: “victim support” is none.
+def _named_in(texts: Mapping[str, str], agreed_organisation_ids: Collection[UUID]) -> dict[str, list[str]]:
+    """Return the names in each text, by field: full names of people, and names of organisations.
 
-    By field of the text. Names are read once for all texts, because there are many.
+    An organisation counts only with its capital letters: “victim support” is no name. Names are read once
+    for all texts, because there are many.
     """
     if not texts:
         return {}
-    found: dict[str, dict[str, None]] = {field: {} for field in texts}
+    names_by_field: dict[str, dict[str, None]] = {field: {} for field in texts}
     padded = {field: _padded(text) for field, text in texts.items()}
-    written = {field: _capitalised(text) for field, text in texts.items()}
-    for given, family in Contact.objects.values_list("given_name", "family_name").iterator(_BATCH):
-        first, last = fold(given), fold(family)
-        names = [f" {first} {last} ", f" {last} {first} "] if first and last else []
+    capitalised = {field: _capitalised(text) for field, text in texts.items()}
+    for given_name, family_name in Contact.objects.values_list("given_name", "family_name").iterator(_BATCH):
+        folded_given, folded_family = fold(given_name), fold(family_name)
+        names = (
+            [f" {folded_given} {folded_family} ", f" {folded_family} {folded_given} "]
+            if folded_given and folded_family
+            else []
+        )
         for field, text in padded.items():
             if any(name in text for name in names):
-                found[field][f"{given} {family}"] = None
+                names_by_field[field][f"{given_name} {family_name}"] = None
     for name in User.objects.active().values_list("name", flat=True):
         for field, text in padded.items():
             if " " in fold(name) and _is_in(name, text):
-                found[field][name] = None
+                names_by_field[field][name] = None
     rows = Organisation.objects.filter(is_listed_publicly=False).exclude(kind__in=PARTNERS)
-    for name in rows.exclude(pk__in=agreed).values_list("name", flat=True).iterator(_BATCH):
+    for name in rows.exclude(pk__in=agreed_organisation_ids).values_list("name", flat=True).iterator(_BATCH):
         for field, text in padded.items():
-            if _is_in(name, text) and _capitalised(name) <= written[field]:
-                found[field][name] = None
-    return {field: list(names) for field, names in found.items()}
+            if _is_in(name, text) and _capitalised(name) <= capitalised[field]:
+                names_by_field[field][name] = None
+    return {field: list(names) for field, names in names_by_field.items()}
 
 
-def _people(text: str) -> Iterator[str]:
-    """Full names in any order, and family names that are written like names."""
+def _people_named_in(text: str) -> Iterator[str]:
+    """Yield full names in any order, and family names with a capital letter."""
     padded = _padded(text)
-    written = _capitalised(text)
+    capitalised = _capitalised(text)
     people = Contact.objects.values_list("given_name", "family_name").iterator(_BATCH)
-    for given, family in people:
-        name = fold(family)
-        both = (f" {fold(given)} {name} ", f" {name} {fold(given)} ")
-        if name and any(one in padded for one in both if len(one.split()) > 1):
-            yield f"{given} {family}"
-        elif len(name) >= _LONG and name in written:
-            yield family
-    for name in User.objects.active().values_list("name", flat=True):
-        if _is_in(name, padded):
-            yield name
+    for given_name, family_name in people:
+        folded_family = fold(family_name)
+        full_names = (f" {fold(given_name)} {folded_family} ", f" {folded_family} {fold(given_name)} ")
+        if folded_family and any(
+            full_name in padded for full_name in full_names if len(full_name.split()) > 1
+        ):
+            yield f"{given_name} {family_name}"
+        elif len(folded_family) >= _LONG and folded_family in capitalised:
+            yield family_name
+    for folded_family in User.objects.active().values_list("name", flat=True):
+        if _is_in(folded_family, padded):
+            yield folded_family
 
 
-def _organisations(text: str) -> Iterator[str]:
+def _organisations_named_in(text: str) -> Iterator[str]:
     padded = _padded(text)
     for names in Organisation.objects.values_list("name", "short_name").iterator(_BATCH):
         yield from (name for name in names if _is_in(name, padded))
@@ -152,4 +165,4 @@ def _is_in(words: str, padded: str) -> bool:
 
 
 def _padded(text: str) -> str:
-    return f" {fold(' '.join(text.split()))} "  # folding would drop the ends of lines
+    return f" {fold(' '.join(text.split()))} "  # folding would drop line ends

@@ -1,4 +1,4 @@
-"""Correcting a contact because the person asked. A privacy officer decides, also for a restricted contact."""
+"""Correct a contact at the person's request. A privacy officer decides, also for a restricted contact."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,7 +13,7 @@ from contacts.services.phones import check_phone
 from lib.conflicts import check_version
 from lib.row_context import writes
 
-#: What a person can have corrected on their record. Texts are corrected where they are.
+#: Fields that a person can have corrected on their record. Texts are corrected on their own pages.
 CORRECTED: Final = ("given_name", "family_name", "phone", "email", "languages", "preferred_channel")
 
 
@@ -30,9 +30,9 @@ def rectify_contact(actor: Actor, contact_id: UUID, version: int, fields: Mappin
     note_districts([change], districts_of_contacts)
     change.assign()
     if change.is_changed:
-        if "phone" not in change.kept:
+        if "phone" not in change.unchanged:
             check_phone(contact.phone)
-        contact.clean_fields(exclude=change.kept)
+        contact.clean_fields(exclude=change.unchanged)
         save_contacts([change])
         record_written(actor, "contact", [change], districts_of_contacts)
     return change.names

@@ -25,7 +25,7 @@ BATCH: Final = 1000  # rows in memory
 
 
 def organisations_in(district: District) -> OrganisationQuerySet:
-    """Organisations that move when the district is redrawn: at home there, or there as well."""
+    """Organisations that move when the district is redrawn: based there, or also active there."""
     return Organisation.objects.filter(Q(home_district=district) | Q(also_in=district)).distinct()
 
 
@@ -34,15 +34,15 @@ def choose_successors(*, actor: Actor, district_id: UUID, homes: Mapping[UUID, s
 
     Raises DoesNotExist for an organisation that is not there, and as `choose_homes`.
     """
-    here = organisations_in(District.objects.visible_to(actor).get(pk=district_id))
-    if here.visible_to(actor).filter(pk__in=homes).count() < len(homes):
+    organisations = organisations_in(District.objects.visible_to(actor).get(pk=district_id))
+    if organisations.visible_to(actor).filter(pk__in=homes).count() < len(homes):
         raise Organisation.DoesNotExist
     choose_homes(actor=actor, district_id=district_id, homes=homes)
 
 
 @opened(Opened.WRITER)
 def count_redrawn(district: District) -> dict[str, int]:
-    """How many organisations and contacts move."""
+    """Return the number of organisations and contacts that move, by their label."""
     contacts = Contact.objects.filter(home_district=district).count()
     return {_("organisations"): organisations_in(district).count(), _("contacts"): contacts}
 
@@ -52,41 +52,43 @@ def follow_redrawn(district: District, successors: Successors) -> None:
     """Move organisations and contacts, by their writers."""
     for ids in batches(organisations_in(district)):
         rows = locked_organisations(SYSTEM, dict.fromkeys(ids))
-        changes = [Change(row, _moved(row, district, successors.of([row.pk]))) for row in rows]
+        changes = [Change(row, _moved_fields(row, district, successors.of([row.pk]))) for row in rows]
         write_organisations(actor=SYSTEM, changes=changes, purpose=PURPOSE)
     for ids in batches(Contact.objects.filter(home_district=district)):
-        speaks_for = _speaks_for(ids, successors)
+        represented = _represented_organisations(ids, successors)
         people = [
-            Change(row, {"home_district": successors.of(speaks_for.get(row.pk, ()))})
+            Change(row, {"home_district": successors.of(represented.get(row.pk, ()))})
             for row in locked_contacts(SYSTEM, dict.fromkeys(ids))
         ]
         write_contacts(actor=SYSTEM, changes=people)
 
 
-def _speaks_for(ids: Collection[UUID], successors: Successors) -> dict[UUID, list[UUID]]:
-    """By contact the organisations with a chosen successor that it speaks for."""
-    found: dict[UUID, list[UUID]] = defaultdict(list)
+def _represented_organisations(ids: Collection[UUID], successors: Successors) -> dict[UUID, list[UUID]]:
+    """Return, by contact, the represented organisations that have a chosen successor."""
+    organisation_ids: dict[UUID, list[UUID]] = defaultdict(list)
     rows = Affiliation.objects.filter(contact__in=ids, organisation__in=successors.chosen, until=None)
     for contact, organisation in rows.values_list("contact", "organisation"):
-        found[contact].append(organisation)
-    return found
+        organisation_ids[contact].append(organisation)
+    return organisation_ids
 
 
-def _moved(row: Organisation, district: District, successor: District) -> dict[str, Any]:
+def _moved_fields(row: Organisation, district: District, successor: District) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if row.home_district_id == district.pk:
         fields["home_district"] = successor
     also_in = list(row.also_in.all())
     if district in also_in:
-        fields["also_in"] = [successor if one == district else one for one in also_in]
+        fields["also_in"] = [
+            successor if other_district == district else other_district for other_district in also_in
+        ]
     return fields
 
 
 def batches(rows: QuerySet[Any]) -> Iterator[list[UUID]]:
-    """Their ids, in lots of BATCH."""
+    """Yield the IDs of `rows` in batches of BATCH."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True).distinct())
-    for first in range(0, len(ids), BATCH):
-        yield ids[first : first + BATCH]
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
 
 
 @opened(Opened.WRITER)

@@ -1,4 +1,4 @@
-"""What the write keeps for finding and comparing: the folded text, and clues to who may be the same."""
+"""Columns for search and for finding duplicates: the folded text and the clues."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -12,15 +12,15 @@ _INDEXED: Final = 2_600  # bytes: a B-tree keeps no row above 2,704
 
 
 def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
-    """Set `folded` and `clues` from the other fields and its other details; does not save.
+    """Set `folded` and `clues` of an organisation from its fields and other details. Does not save.
 
-    Nobody finds an organisation by its address if its location is protected.
+    If the location is protected, the organisation cannot be found by its address.
     """
     address, postcode = ("", "") if row.has_protected_location else (row.address, row.postcode)
-    sites = [row.website, *(one.value for one in details if one.channel not in ("phone", "email"))]
-    beside = [*words_to_find(row.name), *fold(postcode, *map(website_host, sites)).split()]
+    sites = [row.website, *(detail.value for detail in details if detail.channel not in ("phone", "email"))]
+    extra_words = [*words_to_find(row.name), *fold(postcode, *map(website_host, sites)).split()]
     folded = findable(row.name, row.short_name, address)
-    row.folded = _indexed(" ".join([folded, *dict.fromkeys(beside)]))
+    row.folded = _shortened(" ".join([folded, *dict.fromkeys(extra_words)]))
     clues = organisation_clues(
         names=[row.name],
         phone=str(row.phone or ""),
@@ -29,25 +29,25 @@ def fold_organisation(row: Organisation, details: Iterable[Any] = ()) -> None:
         address=address,
         postcode=postcode,
     )
-    row.clues = sorted({*clues, *detail_clues((one.channel, one.value) for one in details)})
+    row.clues = sorted({*clues, *detail_clues((detail.channel, detail.value) for detail in details)})
 
 
 def fold_contact(row: Contact, details: Iterable[Any] = ()) -> None:
-    """Set `folded` and `clues` from the other fields and their other details; does not save.
+    """Set `folded` and `clues` of a contact from its fields and other details. Does not save.
 
-    Web addresses are no clue: nothing that is known of an organisation finds a person (docs/adr/0013).
+    Web addresses are no clue: details of an organisation never find a person (docs/adr/0013).
     """
-    row.folded = _indexed(findable(row.given_name, row.family_name))
+    row.folded = _shortened(findable(row.given_name, row.family_name))
     clues = person_clues(
         given_name=row.given_name,
         family_name=row.family_name,
         phone=str(row.phone or ""),
         email=row.email,
     )
-    reached = ((one.channel, one.value) for one in details if one.channel in ("phone", "email"))
+    reached = ((detail.channel, detail.value) for detail in details if detail.channel in ("phone", "email"))
     row.clues = sorted({*clues, *detail_clues(reached)})
 
 
-def _indexed(text: str) -> str:
-    """As much of it as the lists sort by: two scripts of a long name and address may be more."""
+def _shortened(text: str) -> str:
+    """Shorten `text` to the bytes that an index can store."""
     return text.encode()[:_INDEXED].decode(errors="ignore")

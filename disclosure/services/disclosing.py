@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
-from contacts.queries.search import search_mark, search_signs
+from contacts.queries.search import event_fields_of_search, hash_of_search
 from disclosure.rules import NOTHING_READ, ReadCount
 from disclosure.services.limits import ReadLimit, count_reads, limit_of_user
 
@@ -60,7 +60,7 @@ def disclose(
     shown_rows = list(rows)
     if searched and action in (Action.VIEW, Action.LIST):
         action = Action.SEARCH
-    signs = search_signs(object_type, searched) if action == Action.SEARCH else []
+    signs = event_fields_of_search(object_type, searched) if action == Action.SEARCH else []
     record(
         reader,
         action,
@@ -68,7 +68,7 @@ def disclose(
         [row if isinstance(row, UUID) else row.pk for row in shown_rows],
         district_ids=district_ids_of(shown_rows) if district_ids is None else district_ids,
         field_names=[*field_names, *signs],
-        search_hash=search_mark(searched),
+        search_hash=hash_of_search(searched),
         purpose=reason,
         recipient=recipient,
     )

@@ -65,8 +65,7 @@ def edit_district(
     """Change the given fields. A moved district keeps its descendants.
 
     Where records have been in the district, another parent changes past figures: `was_wrong` says that the
-    parent was recorded wrongly. A district that lies elsewhere from now on is redrawn
-    (districts.services.redraws).
+    parent was recorded wrongly. If it moves to another place, redraw it (districts.services.redraws).
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
     changes, nothing is written and the version stays.

@@ -24,7 +24,7 @@ from accounts.models import Act
 from audit.codes import words_of
 from audit.rules import recipient_of
 from contacts.models import ContactDetail
-from contacts.queries.search import search_mark
+from contacts.queries.search import hash_of_search
 from districts.models import District
 from exchange.exports import contacts, meetings, organisations
 from exchange.exports.columns import ListExport, Rows
@@ -96,7 +96,7 @@ class Selection:
     def digest(self) -> str:
         """Tells one selection from another in the trail, without its words: keyed, 64 hexadecimal digits."""
         text = "&".join([self.query.urlencode(), *sorted(map(str, self.ids))])
-        return (search_mark(hashlib.sha256(text.encode()).hexdigest()) or b"").hex()
+        return (hash_of_search(hashlib.sha256(text.encode()).hexdigest()) or b"").hex()
 
     def described(self) -> list[tuple[str, str]]:
         """The filters in words."""

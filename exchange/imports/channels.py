@@ -79,7 +79,7 @@ class Said:
 def read_phones(text: str, region: str) -> Said:
     """The first number in E.164, and others, faxes, and the first once more if it has an extension."""
     found = find_phones(text, region)
-    said = Said(found.numbers[0] if found.numbers else "", rest=[squash(part) for part in found.rest])
+    said = Said(found.numbers[0] if found.numbers else "", rest=[squash(part) for part in found.other_text])
     for number in found.numbers:
         if extension := found.extensions.get(number):
             said.more.append(("phone", f"{number};ext={extension}"))

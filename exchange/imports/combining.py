@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from contacts.merging.choices import is_stricter
-from contacts.rules.fingerprints import Extra, Fingerprints, fingerprint, is_imported, said_before
+from contacts.rules.fingerprints import Extra, Fingerprints, fingerprint, imported_before, is_imported
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.extras import drop, join
 from exchange.imports.mapping import WISH, Mapping
@@ -115,7 +115,7 @@ def difference(said: Table[str, Value], current: Table[str, Value], before: Fing
     found = Difference()
     for name, value in said.items():
         now = current[name]
-        if value == now or fingerprint(value) in said_before(before, name):
+        if value == now or fingerprint(value) in imported_before(before, name):
             continue
         is_refusal = name == WISH and is_stricter(name, value, now)
         if (name not in before and not now) or is_imported(before, name, now) or is_refusal:

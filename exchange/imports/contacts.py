@@ -14,7 +14,7 @@ from contacts.policies import can_edit_contact
 from contacts.queries.pairs import likely_among_contacts
 from contacts.services.contacts import erase_contacts, write_contacts
 from contacts.services.details import NAMES, OTHER
-from contacts.services.details import said as said_of
+from contacts.services.details import detail_values as said_of
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.channels import LONGEST_TOLD, Said, read_emails, read_phones, why_no_number

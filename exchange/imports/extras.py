@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from contacts.codes import Channel, ChannelUse
-from contacts.rules.fingerprints import Extra, plain
+from contacts.rules.fingerprints import Extra, normal_form
 
 _FAX = "fax"
 
@@ -30,14 +30,14 @@ def join(*several: Iterable[Extra]) -> list[Extra]:
     found: dict[str, Extra] = {}
     for extras in several:
         for extra in extras:
-            found.setdefault(plain(extra), extra)
+            found.setdefault(normal_form(extra), extra)
     return list(found.values())
 
 
 def drop(extras: Iterable[Extra], those: Collection[Extra]) -> list[Extra]:
     """The extras that say nothing that `those` say."""
-    known = set(map(plain, those))
-    return [extra for extra in extras if plain(extra) not in known]
+    known = set(map(normal_form, those))
+    return [extra for extra in extras if normal_form(extra) not in known]
 
 
 def _is_mobile(extra: Extra) -> bool:

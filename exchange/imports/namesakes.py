@@ -7,8 +7,8 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId
-from contacts.rules.fingerprints import MORE, fingerprint, of_extras, said_before
-from contacts.services.details import reached_besides
+from contacts.rules.fingerprints import MORE, fingerprint, fingerprints_of, imported_before
+from contacts.services.details import further_channels
 from exchange.imports.converting import Row
 from exchange.imports.places import Places
 
@@ -99,7 +99,7 @@ def _of_row(row: Row) -> _Known:
     named = [(name, str(row.fields.get(name) or "")) for name in _REACHED]
     extras = [extra for extra in [*named, *row.more] if extra[0] in _REACHED and extra[1]]
     district = fingerprint(row.fields["home_district"])
-    return _Known(set(of_extras(extras)), {district}, {kind for kind, _value in extras})
+    return _Known(set(fingerprints_of(extras)), {district}, {kind for kind, _value in extras})
 
 
 def _organisations(source: str, ids: set[str]) -> dict[str, UUID]:
@@ -118,15 +118,15 @@ def _of_book(actor: Actor, places: Places, source: str, ids: set[UUID]) -> dict[
     for start in range(0, len(listed), _AT_ONCE):
         some = listed[start : start + _AT_ONCE]
         seen = Organisation.objects.visible_to(actor).filter(pk__in=some)
-        further = reached_besides(seen)
+        further = further_channels(seen)
         for pk, phone, email, district in seen.values_list("pk", "phone", "email", "home_district"):
             named = [extra for extra in (("phone", str(phone or "")), ("email", email)) if extra[1]]
             named += further.get(pk, ())
             kinds = {kind for kind, _value in named}
-            found[pk] = _Known(set(of_extras(named)), {fingerprint(places.code_of(district))}, kinds)
+            found[pk] = _Known(set(fingerprints_of(named)), {fingerprint(places.code_of(district))}, kinds)
         before = ImportedFields.objects.filter(source=source, organisation__in=found.keys() & set(some))
         for pk, prints in before.values_list("organisation_id", "fingerprints"):
-            found[pk].districts |= set(said_before(prints, "home_district"))
+            found[pk].districts |= set(imported_before(prints, "home_district"))
             if found[pk].channels:
-                found[pk].channels |= set(said_before(prints, MORE))
+                found[pk].channels |= set(imported_before(prints, MORE))
     return found

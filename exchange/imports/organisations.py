@@ -161,7 +161,7 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
         action=Action.IMPORT,
         purpose=draft.purpose,
         is_checked=True,
-        taken_back=draft.created_at,
+        undone_at=draft.created_at,
     )
     for row in changed:
         remembered = ImportedFields.objects.filter(organisation=row["id"], source=draft.source)

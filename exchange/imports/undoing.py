@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
-from contacts.merging.relations import built_upon
+from contacts.merging.relations import referenced_rows
 from contacts.services.changes import lock
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
@@ -91,7 +91,7 @@ def _built_on(actor: Actor, step: ImportStep, how: Undo) -> list[str]:
     how.check(step.rows)
     wanted = {UUID(row["id"]): version_left(row) for row in step.rows}
     made = {UUID(row["id"]) for row in step.rows if "version" not in row}
-    used = built_upon([row for pk, row in found.items() if pk in made], how.own)
+    used = referenced_rows([row for pk, row in found.items() if pk in made], how.own)
     changed = [str(row) for pk, row in found.items() if row.version != wanted[pk] or pk in used]
     return [_("a deleted record")] * (len(wanted) - len(found)) + changed
 

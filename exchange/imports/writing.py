@@ -18,14 +18,14 @@ from contacts.rules.fingerprints import (
     MORE,
     Extra,
     Fingerprints,
+    after_import,
     fingerprint,
-    following,
-    of_extras,
-    said_before,
+    fingerprints_of,
+    imported_before,
 )
 from contacts.services.changes import Change, lock
 from contacts.services.details import OTHER, details_of
-from contacts.services.details import said as said_of
+from contacts.services.details import detail_values as said_of
 from contacts.services.organisations import blank_organisation, write_organisations
 from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
 from exchange.imports.converting import Row, Value, label_of
@@ -106,10 +106,10 @@ class Writer:
     def _is_old(self, group: Group, said: Said, remembered: dict[UUID, Fingerprints]) -> bool:
         """The source says what it said last time: nothing to read, nothing to write."""
         before = remembered.get(group.organisation_id, {}) if group.organisation_id else {}
-        if group.new_ids or not set(of_extras(said.more)) <= set(said_before(before, MORE)):
+        if group.new_ids or not set(fingerprints_of(said.more)) <= set(imported_before(before, MORE)):
             return False
         return all(
-            fingerprint(value) in said_before(before, name) or (not value and name not in before)
+            fingerprint(value) in imported_before(before, name) or (not value and name not in before)
             for name, value in said.fields.items()
         )
 
@@ -166,7 +166,7 @@ class Writer:
             write[OTHER] = self._detailed(group, kept_extras, details)
             said.of.setdefault(OTHER, group.rows[0].line)
         change = self._change(organisation, write, group.new_ids)
-        remembered = following(before, _fingerprints(said))
+        remembered = after_import(before, _fingerprints(said))
         batch.append(_Planned(change, group, remembered, before, [*map(said_of, details)]))
         noted = {extra for extra in said.first if drop([extra], there) and not drop([extra], kept_extras)}
         note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
@@ -191,7 +191,7 @@ class Writer:
 
         What the source has named before and is not there any more was taken out by a person.
         """
-        write, known = found.write, set(said_before(before, MORE))
+        write, known = found.write, set(imported_before(before, MORE))
         had = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
         first = {**had, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
         replaced = [extra for extra in had.items() if extra[1] and extra[0] in write]
@@ -199,16 +199,20 @@ class Writer:
         named = [*kept, *said.more]
         new = [
             extra
-            for extra, print_ in zip(named, of_extras(named), strict=True)
+            for extra, print_ in zip(named, fingerprints_of(named), strict=True)
             if print_ not in known or not drop([extra], replaced)
         ]
-        gone = [extra for extra in drop(there, [*said.more, *said.first]) if set(of_extras([extra])) <= known]
+        gone = [
+            extra
+            for extra in drop(there, [*said.more, *said.first])
+            if set(fingerprints_of([extra])) <= known
+        ]
         if gone:
             others = organisation.imported_fields.exclude(source=self._mapping.source)
             theirs = {
                 p for prints in others.values_list("fingerprints", flat=True) for p in prints.get(MORE, [])
             }
-            gone = [extra for extra in gone if not set(of_extras([extra])) & theirs]
+            gone = [extra for extra in gone if not set(fingerprints_of([extra])) & theirs]
         return drop(join(drop(there, gone), new), [one for one in first.items() if one[1]])
 
     def _write(self, batch: list["_Planned"]) -> None:
@@ -236,7 +240,7 @@ class Writer:
                     organisation=one.change.row, source=source, fingerprints=one.said, said_on=today
                 )
                 for one in batch
-                if not one.change.is_new and one.said != one.said_before
+                if not one.change.is_new and one.said != one.imported_before
             ],
             update_conflicts=True,
             unique_fields=["organisation", "source"],
@@ -252,7 +256,7 @@ class Writer:
             "version": row.version,
             "fields": {name: self._as_said(name, value) for name, value in before.items()} | details,
             "external_ids": sorted(external_id for _source, external_id in one.change.fields["added_ids"]),
-            "fingerprints": one.said_before,
+            "fingerprints": one.imported_before,
             "said_on": day.isoformat() if (day := self._said_on.get(row.pk)) else None,
         }
 
@@ -290,13 +294,13 @@ class _Planned:
     change: Change
     group: Group
     said: Fingerprints
-    said_before: Fingerprints
+    imported_before: Fingerprints
     details_before: list[dict[str, str]] = field(default_factory=list)
 
 
 def _fingerprints(said: Said) -> Fingerprints:
     prints: dict[str, str | list[str]] = {name: fingerprint(value) for name, value in said.fields.items()}
-    if extras := of_extras([*said.first, *said.more]):
+    if extras := fingerprints_of([*said.first, *said.more]):
         prints[MORE] = extras
     return prints
 

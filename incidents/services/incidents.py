@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.change_feed import Kind, Link, hold_named, tell_of_moves
+from contacts.services.change_feed import Kind, Link, lock_references, record_moves
 from contacts.services.changes import lock_one
 from incidents.codes import IncidentStatus, Proof
 from incidents.models import Incident, IncidentClosing
@@ -66,13 +66,13 @@ def write_incident(
         incident.save()
     if "status" in names:
         _keep_closing(incident)
-    hold_named(Incident, [incident.pk])
+    lock_references(Incident, [incident.pk])
     where = {*left, *districts_of(incident)}
     action = {Op.CREATED: Action.CREATE, Op.ARCHIVED: Action.ARCHIVE}.get(op, Action.UPDATE)
     changed = Changed("incident", incident.pk, op, incident.version, where, field_names=names)
     record_changes(actor, action, [changed], purpose=purpose)
     if _SHOWN_TO & set(names):
-        tell_of_moves(actor, "incident", {incident.pk: where}, purpose=purpose)
+        record_moves(actor, "incident", {incident.pk: where}, purpose=purpose)
     refresh_reminders("incident", incident.pk)
 
 

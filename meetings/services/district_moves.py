@@ -106,15 +106,17 @@ def _names(object_type: str, there: Actor) -> Q:
     """Rows that are seen elsewhere, and show what is seen there to whoever sees both."""
     found = Q(pk__in=())
     for link in links():
-        if link.of != object_type or link.is_through or link.to not in kinds():
+        if link.source_type != object_type or link.is_through or link.target_type not in kinds():
             continue
-        found |= Q(**{f"{link.path}__in": kinds()[link.to].model.objects.visible_to(there).values("pk")})
+        found |= Q(
+            **{f"{link.path}__in": kinds()[link.target_type].model.objects.visible_to(there).values("pk")}
+        )
     return found
 
 
 def _spoke_for(there: Actor, first: UUID, last: UUID) -> dict[UUID, int]:
     """People whose role for an organisation there has ended, and who are not told of yet."""
-    ended = Affiliation.objects.ended_in_silence()
+    ended = Affiliation.objects.ended_unreported()
     ended = ended.filter(
         organisation__in=Organisation.objects.visible_to(there), contact__pk__range=(first, last)
     )

@@ -166,7 +166,7 @@ def contact_duplicates(request: ActorRequest) -> HttpResponse:
 def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
     """Contacts with similar details, never found through an organisation (docs/domain.md, rule 3)."""
     more = [(one["channel"], one["value"]) for one in typed.get("other_details", ())]
-    found = similar_contacts(request.actor, more=more, **{name: typed[name] for name in COMPARED})
+    found = similar_contacts(request.actor, other_details=more, **{name: typed[name] for name in COMPARED})
     if found:
         disclose(request, "contact", [one.row for one in found], action=Action.SEARCH)
     return found

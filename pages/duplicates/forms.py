@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext as _
 
-from contacts.merging.choices import Option, to_choose
+from contacts.merging.choices import Option, differing_choices
 from pages.duplicates.merging import label_of, text_of
 from pages.forms.base import ROWS
 
@@ -40,7 +40,7 @@ class MergeForm(forms.Form):
             initial=str(rows[0].pk),
             widget=forms.RadioSelect(attrs=ROWS),
         )
-        for choice in to_choose(rows):
+        for choice in differing_choices(rows):
             default = next(one.row_id for one in choice.options if one.is_default)
             self.fields[f"take_{choice.field}"] = forms.TypedChoiceField(
                 label=label_of(model, choice),

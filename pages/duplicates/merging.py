@@ -14,7 +14,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from contacts.merging.choices import Choice, Option
-from contacts.merging.relations import count_all
+from contacts.merging.relations import reference_counts
 from contacts.merging.services import object_type
 from contacts.models import Affiliation, Contact, Merge, Organisation
 from lib.spoken import language_name
@@ -66,7 +66,7 @@ def tell_apart(actor: Actor, rows: Sequence[Any]) -> dict[UUID, str]:
 
 def what_refers_to(rows: Sequence[Any]) -> list[tuple[str, list[int]]]:
     """Names of references with their number for each row."""
-    counts = count_all(rows)
+    counts = reference_counts(rows)
     known = [name for name in REFERRING if name in counts]
     return [(str(REFERRING[name]), [counts[name][row.pk] for row in rows]) for name in known]
 
@@ -78,7 +78,7 @@ def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
     """
     if row.version == 1:  # never changed, so nothing was merged into it
         return None
-    merges = Merge.objects.to_take_back(object_type(type(row)), row)
+    merges = Merge.objects.undoable(object_type(type(row)), row)
     if not merges:
         return None
     latest, *earlier = merges

@@ -17,11 +17,11 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from audit.rules import both_purposes
-from contacts.merging.choices import TOGETHER, all_said
+from contacts.merging.choices import TOGETHER, choices_for
 from contacts.merging.services import MODELS, MOST, merge_contacts, merge_organisations, undo_merge
 from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.queries.pairs import contact_pairs, organisation_pairs
-from contacts.services.duplicates import forget_different, say_different
+from contacts.services.duplicates import mark_as_different, unmark_as_different
 from lib.conflicts import StaleVersion
 from lib.told import texts
 from pages.disclosing import disclose
@@ -42,16 +42,16 @@ MAY_EDIT: Mapping[str, Any] = {"organisation": can_edit_organisation, "contact":
 def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpResponse:
     object_type = _type_of(request, noun)
     pairs, total = PAIRS[object_type](request.actor)
-    seen = dict.fromkeys(row.pk for pair in pairs for row in (pair.one, pair.other))
-    districts = {row.home_district_id for pair in pairs for row in (pair.one, pair.other)}
+    seen = dict.fromkeys(row.pk for pair in pairs for row in (pair.row, pair.other_row))
+    districts = {row.home_district_id for pair in pairs for row in (pair.row, pair.other_row)}
     disclose(request, object_type, seen, action=Action.LIST, district_ids=districts)
     may_edit = MAY_EDIT[object_type]
-    told = tell_apart(request.actor, [row for pair in pairs for row in (pair.one, pair.other)])
+    told = tell_apart(request.actor, [row for pair in pairs for row in (pair.row, pair.other_row)])
     shown = [
         {
             "reasons": pair.reasons,
-            "rows": [(row, told[row.pk]) for row in (pair.one, pair.other)],
-            "may_merge": may_edit(request.actor, pair.one) and may_edit(request.actor, pair.other),
+            "rows": [(row, told[row.pk]) for row in (pair.row, pair.other_row)],
+            "may_merge": may_edit(request.actor, pair.row) and may_edit(request.actor, pair.other_row),
         }
         for pair in pairs
     ]
@@ -73,7 +73,7 @@ def not_a_duplicate(request: ActorRequest, noun: str) -> HttpResponse:
         raise Http404
     ids = form.cleaned_data["one"], form.cleaned_data["other"]
     try:
-        say_different(actor=request.actor, object_type=object_type, ids=ids)
+        mark_as_different(actor=request.actor, object_type=object_type, ids=ids)
     except MODELS[object_type].DoesNotExist as error:
         raise Http404 from error
     say_with_undo(
@@ -89,7 +89,7 @@ def not_a_duplicate(request: ActorRequest, noun: str) -> HttpResponse:
 @undoer("not_a_duplicate")
 def _look_again(*, actor: Actor, object_type: str, ids: list[str]) -> None:
     one, other = ids
-    forget_different(actor=actor, object_type=object_type, ids=(UUID(one), UUID(other)))
+    unmark_as_different(actor=actor, object_type=object_type, ids=(UUID(one), UUID(other)))
 
 
 @form_page
@@ -132,7 +132,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
             return redirect(object_type, done.kept_id)
     disclose(request, object_type, rows, people=people, reason=why)
     model = MODELS[object_type]
-    same = [choice for choice in all_said(rows) if not choice.differs]
+    same = [choice for choice in choices_for(rows) if not choice.differs]
     context = {
         "noun": noun,
         "object_type": object_type,

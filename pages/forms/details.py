@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.codes import Channel
 from contacts.models import OrganisationDetail
 from contacts.rules.phones import phone_text
-from contacts.services.details import FIRST, NAMES, clean_detail, said
+from contacts.services.details import FIRST, NAMES, clean_detail, detail_values
 from lib.limits import MOST_BESIDE
 from pages.forms.base import add_service_errors
 from pages.forms.fields import UNREMEMBERED, fields_of
@@ -93,7 +93,7 @@ def details_of(request: HttpRequest, row: Any = None) -> Any:
 
 def _shown(detail: Any) -> dict[str, Any]:
     """A detail in a form that can be typed again."""
-    values: dict[str, Any] = said(detail)
+    values: dict[str, Any] = detail_values(detail)
     values["can_be_first"] = hasattr(detail.owner, FIRST.get(detail.channel, ""))
     if detail.channel == Channel.PHONE:
         values["value"] = phone_text(detail.value)

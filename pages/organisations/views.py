@@ -268,7 +268,7 @@ def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
         phone=typed["phone"],
         email=typed["email"],
         website=typed["website"],
-        more=[(one["channel"], one["value"]) for one in typed.get("other_details", ())],
+        other_details=[(one["channel"], one["value"]) for one in typed.get("other_details", ())],
     )
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import ActorRequest
 from audit.models import Action
-from contacts.queries.search import MOST_LETTERS, search_mark
+from contacts.queries.search import MOST_LETTERS, hash_of_search
 from lib.days import city_today
 from lib.fold import squash
 from meetings.queries.search import search_everything
@@ -24,7 +24,7 @@ def search(request: ActorRequest) -> HttpResponse:
     readers_only(request)
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
     command = read_command(q)
-    mark = search_mark(command.words)
+    mark = hash_of_search(command.words)
     if request.htmx.target == "suggestions":  # type: ignore[attr-defined]  # django-htmx
         return _suggestions(request, command, mark)
     found = search_everything(request.actor, command.words) if mark else None

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from contacts.merging.relations import Memory, as_it_is
+from contacts.merging.relations import Memory, as_json_rows
 from contacts.models import Organisation
 from lib.cleaning import assign, refuse_future
 from lib.conflicts import check_digest
@@ -200,8 +200,8 @@ def end_agreements(
     ended = [*zip(gone, memories, strict=True), *([(kept, memories[0])] if "name" in names else [])]
     for organisation, memory in ended:
         rows = Partner.objects.filter(organisation=organisation, agreed_on__isnull=False)
-        memory.filled += as_it_is(rows)
-        memory.touched[Plan._meta.label] |= set(rows.values_list("action__goal__plan", flat=True))
+        memory.filled += as_json_rows(rows)
+        memory.changed_objects[Plan._meta.label] |= set(rows.values_list("action__goal__plan", flat=True))
         rows.update(agreed_on=None, agreed_by="")
     return {}
 

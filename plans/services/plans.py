@@ -198,7 +198,7 @@ def _refuse_named(plan: Plan) -> None:
     texts = {name: getattr(plan, name) for name in ("title", "summary", "adopted_by")}
     refuse_named(
         texts | {NON_FIELD_ERRORS: "\n".join(titles)},
-        agreed=list(partners.values_list("organisation", flat=True)),
+        agreed_organisation_ids=list(partners.values_list("organisation", flat=True)),
     )
 
 

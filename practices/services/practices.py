@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import SYSTEM, Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
-from contacts.services.change_feed import tell_of_moves
+from contacts.services.change_feed import record_moves
 from contacts.services.public_texts import refuse_protected
 from lib.cleaning import assign, clean_text
 from lib.conflicts import check_version
@@ -227,7 +227,7 @@ def write_practice(actor: Actor, practice: Practice, names: Collection[str], *, 
     action = Action.CREATE if op == Op.CREATED else Action.UPDATE
     record_changes(actor, action, [Changed(OBJECT, practice.pk, op, practice.version, field_names=names)])
     if "status" in names:
-        tell_of_moves(actor, OBJECT, {practice.pk: ()})  # a plan names a practice while it is published
+        record_moves(actor, OBJECT, {practice.pk: ()})  # a plan names a practice while it is published
     if practice.is_ours:
         refresh_reminders(OBJECT, practice.pk)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from audit.models import Change, Op
 from contacts.models import Contact
-from contacts.models.search import people_found_by
+from contacts.models.search import contacts_found_by
 from lib.row_context import Opened, opened
 from privacy.models import DataRequest, Finding
 from privacy.rules.finding import Wanted, wanted
@@ -23,7 +23,7 @@ def contacts_who_may_be(terms: Mapping[str, Sequence[str]]) -> list[UUID]:
     search = wanted(names, phones, emails)
     found: set[UUID] = set()
     for term in (*names, *phones, *emails):
-        rows = people_found_by(Contact.objects.all(), term).prefetch_related("other_details")
+        rows = contacts_found_by(Contact.objects.all(), term).prefetch_related("other_details")
         found |= {row.pk for row in rows if _is_hit(search, row)}
     return sorted(found)
 

@@ -13,7 +13,7 @@ from phonenumber_field.phonenumber import to_python
 from accounts.actors import Actor
 from contacts.codes import Channel
 from contacts.models import Contact, PrivateChannel
-from contacts.queries.search import search_marks, searched_words
+from contacts.queries.search import hashes_of_searches, searched_words
 from lib.days import day_ends_at, day_starts_at
 from lib.fold import fold, latin
 from privacy.policies import can_inquire
@@ -33,7 +33,7 @@ def events_about(actor: Actor, contact_id: UUID, *, since: date, until: date) ->
     found = Q(object_ids__overlap=ids)
     contact = Contact.objects.visible_to(actor).filter(pk=contact_id).first()
     if contact is not None:
-        found |= Q(search_hash__in=search_marks(searches_for(contact)))
+        found |= Q(search_hash__in=hashes_of_searches(searches_for(contact)))
     rows = events_visible_to(actor).filter(found)
     return rows.filter(at__gte=day_starts_at(since), at__lt=day_ends_at(until))
 

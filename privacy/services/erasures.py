@@ -22,7 +22,7 @@ from accounts.services.acts import ask
 from accounts.services.effects import Effect, Shown
 from audit.models import Action
 from audit.services import record
-from contacts.services.erasures import ASKED, claim_first, merged_into, merged_line, needs_second
+from contacts.services.erasures import ASKED, wait_for_own_erasures, merged_counts_of, merge_warning, needs_confirmation
 from jobs.services.jobs import queue_job
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
 from privacy.inventory import labels
@@ -39,7 +39,7 @@ ERASE: Final = "privacy_erase"  # the kind of the background task
 def ask_erasure(*, actor: Actor, request_id: UUID, version: int | None = None) -> Erasure:
     """Erase the person of a request, whose findings all have a verdict, as a background task.
 
-    A second person confirms it first if it `needs_second`. An erasure that stopped continues. Raises as
+    A second person confirms it first if it `needs_confirmation`. An erasure that stopped continues. Raises as
     `locked_request`, ValidationError.
     """
     row = locked_request(actor, request_id, version)
@@ -64,8 +64,8 @@ def ask_erasure_of(actor: Actor, contact_ids: Collection[UUID]) -> Erasure:
 
 
 def _ask(actor: Actor, request: DataRequest | None, contacts: list[UUID]) -> Erasure:
-    claim_first(actor)
-    is_for_two = needs_second(actor, contacts)
+    wait_for_own_erasures(actor)
+    is_for_two = needs_confirmation(actor, contacts)
     erasure = Erasure.objects.create(request=request, contact_ids=contacts, asked_by_id=actor.id)
     _record(actor, erasure, ASKED)
     if is_for_two:
@@ -172,14 +172,14 @@ def undo_decisions(contact_ids: Collection[UUID]) -> None:
 def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     """How many places by type, and no name: a confirmer sees no contact. A privacy officer opens the page."""
     rows = list(Erasure.objects.filter(pk__in=ids).select_related("request"))
-    merged = merged_into([pk for row in rows for pk in row.contact_ids])
+    merged = merged_counts_of([pk for row in rows for pk in row.contact_ids])
     return {row.pk: _show(row, sum(merged.get(pk, 0) for pk in row.contact_ids)) for row in rows}
 
 
 def _show(row: Erasure, merged: int) -> Shown:
     count = len(row.contact_ids)
     line = ngettext("%(count)s contact is erased.", "%(count)s contacts are erased.", count)
-    lines = [line % {"count": count}, *([merged_line(merged)] if merged else [])]
+    lines = [line % {"count": count}, *([merge_warning(merged)] if merged else [])]
     if row.request is None:
         title = _("Contacts whose period is over")
         lines.append(_("Their names and numbers leave the texts of other records, too."))

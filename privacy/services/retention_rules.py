@@ -21,7 +21,7 @@ from accounts.services.acts import ask
 from accounts.services.effects import Effect, Shown
 from audit.models import Action
 from audit.services import record
-from contacts.services.ended_roles import tell_again_of_ended_roles
+from contacts.services.ended_roles import reset_ended_roles
 from lib.cleaning import assign
 from lib.conflicts import check_version, constraints_in_words
 from lib.row_context import Opened, opened
@@ -129,7 +129,7 @@ def _end(actor: Actor, row: RetentionRule) -> None:
 def _tell_of_hidden_roles(row: RetentionRule) -> None:
     """Report contacts to the change feed if their ended roles are hidden, or shown again, from now on."""
     if row.code == RetentionCode.ENDED_ROLE:
-        tell_again_of_ended_roles()
+        reset_ended_roles()
 
 
 def _record(actor: Actor, asked: PendingRule, what: str) -> None:

@@ -16,7 +16,7 @@ from audit.services import Changed, record_changes
 from contacts.codes import HIDDEN_AWAY, OrganisationStatus
 from contacts.merging.relations import Memory
 from contacts.models import Organisation
-from contacts.services.change_feed import Kind, Link, districts_of_organisations, hold_named
+from contacts.services.change_feed import Kind, Link, districts_of_organisations, lock_references
 from contacts.services.changes import Change
 from contacts.services.public_texts import protected_in, refuse_named, refuse_protected
 from lib import erasable
@@ -71,7 +71,10 @@ def list_organisation(
     refuse_future(listing, ["agreed_on"])
     listing.full_clean(exclude=["organisation"], validate_constraints=False)
     refuse_protected([listing.summary, listing.focus_words])
-    refuse_named({"summary": listing.summary, "focus_words": listing.focus_words}, agreed=[organisation.pk])
+    refuse_named(
+        {"summary": listing.summary, "focus_words": listing.focus_words},
+        agreed_organisation_ids=[organisation.pk],
+    )
     listing.revision += 0 if is_new else 1
     listing.updated_at = timezone.now()
     with constraints_in_words(PublicListing):
@@ -127,7 +130,7 @@ def _set_fields(listing: PublicListing, *, is_home: bool) -> None:
 def _record(actor: Actor, listing: PublicListing, op: Op, names: list[str]) -> None:
     refresh_reminders(OBJECT, listing.pk)
     action = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}[op]
-    hold_named(PublicListing, [listing.pk])
+    lock_references(PublicListing, [listing.pk])
     where = _seen_in([listing])[listing.pk]
     changed = Changed(OBJECT, listing.pk, op, listing.revision, where, field_names=names)
     record_changes(actor, action, [changed])
@@ -197,7 +200,7 @@ def _end_listing(
     rows = PublicListing.objects.in_force().filter(organisation=organisation)
     for listing in rows.select_for_update(of=("self",)):
         if changed is None or changed & {*listing.fields, *_OF_EVERY_LISTING}:
-            memory.touched[PublicListing._meta.label].add(listing.pk)
+            memory.changed_objects[PublicListing._meta.label].add(listing.pk)
             memory.remember([listing], counter="revision")
             _end(actor, listing)
 

@@ -69,10 +69,10 @@ def write_route(
             "Enter one number that can be dialled, such as 900 100 200 or 112. Put hours in their field."
         )
         raise ValidationError({"phone": text})
-    refuse_protected((getattr(route, name) for name in _TEXTS), named=route.organisation_id)
+    refuse_protected((getattr(route, name) for name in _TEXTS), named_organisation_id=route.organisation_id)
     if route.is_public:
         own = filter(None, [route.organisation_id])
-        refuse_named({name: getattr(route, name) for name in _TEXTS}, agreed=[*own])
+        refuse_named({name: getattr(route, name) for name in _TEXTS}, agreed_organisation_ids=[*own])
     _save(route)
     if not is_corrected:
         _refuse_last(bare)

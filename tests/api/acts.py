@@ -14,7 +14,7 @@ from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.models import Affiliation, Contact, FocusDeclaration, Merge, Organisation
 from contacts.services.contacts import edit_contact, erase_contact, withdraw_contact
-from contacts.services.ended_roles import tell_of_ended_roles
+from contacts.services.ended_roles import record_ended_roles
 from contacts.services.organisations import edit_organisation
 from contacts.services.private_channels import set_organisation_private_channel, set_private_channel
 from contacts.services.restrictions import set_restricted
@@ -333,6 +333,6 @@ ACTS: Final[tuple[Act, ...]] = (
 def beat() -> None:
     """What background tasks do within minutes, also as a day begins."""
     act_on_rules(city_today())
-    tell_of_ended_roles()
+    record_ended_roles()
     tell_of_moved_ground()
     tell_of_figures(city_today())

@@ -13,7 +13,7 @@ from audit.models import Change
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.services.contacts import edit_contact, erase_contact
-from contacts.services.ended_roles import tell_of_ended_roles
+from contacts.services.ended_roles import record_ended_roles
 from contacts.services.organisations import edit_organisation
 from districts.models import District
 from exchange.imports.mapping import load_mapping
@@ -174,10 +174,10 @@ def test_a_role_that_ends_by_its_date_is_told_once_even_days_later() -> None:
     leaving = ending(city_today() + timedelta(days=1), south, known)
     staying = ending(city_today() + timedelta(days=9), south, known)
     copies = [Copy(north), Copy(south)]
-    assert tell_of_ended_roles() == 0
+    assert record_ended_roles() == 0
     as_time_goes_by(days=4)
     assert not copies[0].is_true()
-    assert (tell_of_ended_roles(), tell_of_ended_roles()) == (1, 0)
+    assert (record_ended_roles(), record_ended_roles()) == (1, 0)
     told, home = check(copies)
     assert [(row["id"], row["op"]) for row in told] == [(str(leaving.pk), "out_of_scope")]
     assert home == [] and ("contacts", staying.pk) in copies[0].rows
@@ -190,7 +190,7 @@ def test_a_day_of_the_city_ends_a_role_not_a_day_of_utc(settings: Any, monkeypat
     midnight = day_starts_at(date(2026, 11, 27))
     for moment, count in ((midnight - timedelta(seconds=1), 0), (midnight, 1)):
         monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
-        assert tell_of_ended_roles() == count
+        assert record_ended_roles() == count
 
 
 @pytest.mark.parametrize("how", ["moved", "dropped", "erased", "merged"])
@@ -211,7 +211,7 @@ def test_what_happens_between_the_day_and_its_telling_is_told_where_the_person_w
     }
     do[how]()
     check(copies)
-    tell_of_ended_roles()
+    record_ended_roles()
     check(copies)
 
 
@@ -224,13 +224,13 @@ def test_an_end_that_somebody_writes_is_told_by_that_edit_alone() -> None:
     edit_contact(actor=SYSTEM, contact_id=contact.pk, affiliations=rows)
     check(copies)
     before = Change.objects.count()
-    assert tell_of_ended_roles() == 0
+    assert record_ended_roles() == 0
     rows[0]["id"] = Affiliation.objects.get().pk
     rows[0]["until"] = city_today() + timedelta(days=3)  # it ends later than planned
     edit_contact(actor=SYSTEM, contact_id=contact.pk, affiliations=rows)
     check(copies)
     as_time_goes_by(days=4)
-    assert tell_of_ended_roles() == 1
+    assert record_ended_roles() == 1
     check(copies)
     assert Change.objects.count() == before + 2
 

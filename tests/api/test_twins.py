@@ -22,4 +22,4 @@ def test_a_twin_in_nfd_is_kept_in_nfc_and_offered_as_a_duplicate() -> None:
     assert (answer.status_code, answer.json()["name"]) == (201, NAME)
     pairs, total = organisation_pairs(make_actor(north))
     assert total == 1
-    assert {str(row.pk) for row in (pairs[0].one, pairs[0].other)} == {str(there.pk), answer.json()["id"]}
+    assert {str(row.pk) for row in (pairs[0].row, pairs[0].other_row)} == {str(there.pk), answer.json()["id"]}

@@ -22,7 +22,7 @@ from accounts.actors import Actor
 from accounts.models import Role
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.services.contacts import edit_contact
-from contacts.services.duplicates import say_different
+from contacts.services.duplicates import mark_as_different
 from lib.days import city_today
 from meetings.models import FollowUpOrganisation, Meeting, MeetingContact, MeetingOrganisation
 from meetings.services.concerns import edit_concern
@@ -185,7 +185,7 @@ def ties(ground: Ground, there: Mapping[str, Any]) -> list[str]:
         "hit": lambda: edit_concern(actor=actor, concern_id=north["concern"], site_organisation=organisation),
         "heard at": lambda: edit_concern(actor=actor, concern_id=north["concern"], meeting=meeting),
         "speaks": lambda: edit_contact(actor=actor, contact_id=north["contact"], affiliations=[role]),
-        "different": lambda: say_different(actor=actor, object_type="organisation", ids=ids),
+        "different": lambda: mark_as_different(actor=actor, object_type="organisation", ids=ids),
     }
     let_in = []
     for name, attempt in tries.items():

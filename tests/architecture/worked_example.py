@@ -13,7 +13,7 @@ import pytest
 
 from accounts.actors import SYSTEM
 from api.schema.document import as_json
-from contacts.merging.choices import to_choose
+from contacts.merging.choices import differing_choices
 from contacts.merging.services import merge_organisations
 from contacts.models import Organisation
 from exchange.archive.writing import write_archive
@@ -84,7 +84,7 @@ def test_a_register_brings_it_in() -> None:
 def test_a_merge_keeps_it_or_has_it_chosen() -> None:
     north = make_district()
     kept, gone = make_organisation(north), make_organisation(north, parking=TEXT)
-    assert "parking" in {choice.field for choice in to_choose([kept, gone])}
+    assert "parking" in {choice.field for choice in differing_choices([kept, gone])}
     merge_organisations(actor=SYSTEM, kept_id=kept.pk, versions={kept.pk: 1, gone.pk: 1})
     kept.refresh_from_db()
     assert kept.parking == TEXT  # type: ignore[attr-defined]  # of the copy

@@ -6,7 +6,7 @@ from accounts.actors import SYSTEM
 from contacts.models import Contact, NotADuplicate, Organisation
 from contacts.queries.pairs import contact_pairs, organisation_pairs
 from contacts.rules.clues import organisation_clues, person_clues, score
-from contacts.services.duplicates import forget_different, say_different
+from contacts.services.duplicates import mark_as_different, unmark_as_different
 from contacts.services.organisations import edit_organisation
 from tests.factories import make_actor, make_contact, make_district, make_organisation
 
@@ -69,7 +69,7 @@ def test_pairs_are_of_what_the_actor_sees() -> None:
     theirs = make_organisation(south, name="Casa Roma")
     assert organisation_pairs(make_actor(north)) == ([], 0)
     with pytest.raises(Organisation.DoesNotExist):
-        say_different(actor=make_actor(north), object_type="organisation", ids=(ours.pk, theirs.pk))
+        mark_as_different(actor=make_actor(north), object_type="organisation", ids=(ours.pk, theirs.pk))
     assert organisation_pairs(make_actor(north, south))[1] == 1
 
 
@@ -85,10 +85,10 @@ def test_not_a_duplicate_is_remembered_and_can_be_taken_back() -> None:
     one, other = make_organisation(north, name="Casa Roma"), make_organisation(north, name="Casa Roma")
     actor = make_actor(north)
     for _twice in range(2):
-        say_different(actor=actor, object_type="organisation", ids=(other.pk, one.pk))
+        mark_as_different(actor=actor, object_type="organisation", ids=(other.pk, one.pk))
     assert NotADuplicate.objects.count() == 1
     assert organisation_pairs(actor) == ([], 0)
-    forget_different(actor=actor, object_type="organisation", ids=(one.pk, other.pk))
+    unmark_as_different(actor=actor, object_type="organisation", ids=(one.pk, other.pk))
     assert organisation_pairs(actor)[1] == 1
 
 
@@ -101,7 +101,7 @@ def test_people_are_alike_by_their_own_name_and_number() -> None:
     pairs, total = contact_pairs(make_actor(north))
     assert (total, set(pairs[0].ids)) == (1, {one.pk, other.pk})
     with pytest.raises(Contact.DoesNotExist):
-        say_different(actor=make_actor(), object_type="contact", ids=pairs[0].ids)
+        mark_as_different(actor=make_actor(), object_type="contact", ids=pairs[0].ids)
 
 
 def test_a_new_number_brings_new_clues() -> None:

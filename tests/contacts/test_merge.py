@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from audit.models import Change, Event
 from contacts.merging import relations
-from contacts.merging.choices import TOGETHER, to_choose
-from contacts.merging.services import forget_merges, merge_contacts, merge_organisations, undo_merge
+from contacts.merging.choices import TOGETHER, differing_choices
+from contacts.merging.services import delete_expired_memory, merge_contacts, merge_organisations, undo_merge
 from contacts.models import Contact, ImportedFields, Merge, Organisation, OrganisationPeriod, PrivateChannel
 from contacts.services.contacts import edit_contact
 from contacts.services.organisations import edit_organisation
@@ -58,7 +58,7 @@ def everything(*models: Any) -> dict[str, list[Any]]:
     ]
     rows: dict[str, list[Any]] = {}
     for model in tables:
-        found = relations.as_it_is(model._base_manager.order_by("pk"))
+        found = relations.as_json_rows(model._base_manager.order_by("pk"))
         for row in found:
             row["fields"].pop("version", None)
             row["fields"].pop("revision", None)
@@ -152,8 +152,8 @@ def test_every_relation_is_known_and_those_that_exclude_each_other_have_a_hand()
     for model in (Organisation, Contact):
         for relation in relations.relations(model):
             assert (
-                not relations.needs_hand(relation.related_model)
-                or relation.related_model in relations.BY_HAND
+                not relations.needs_own_merger(relation.related_model)
+                or relation.related_model in relations.MERGERS
             )
 
 
@@ -270,10 +270,10 @@ def a_pair_met_five_hundred_times() -> tuple[Organisation, Organisation]:
 
 def test_five_hundred_meetings_each_are_all_there_and_go_back() -> None:
     kept, gone = a_pair_met_five_hundred_times()
-    before, counts = everything(), relations.count_all([kept, gone])
+    before, counts = everything(), relations.reference_counts([kept, gone])
     assert counts["meetings.MeetingOrganisation.organisation"] == {kept.pk: 522, gone.pk: 522}
     done = merge(SYSTEM, kept, gone)
-    after = {name: found[kept.pk] for name, found in relations.count_all([kept]).items()}
+    after = {name: found[kept.pk] for name, found in relations.reference_counts([kept]).items()}
     both_had = {
         "meetings.MeetingOrganisation.organisation": 21,
         "meetings.FollowUpOrganisation.organisation": 20,
@@ -283,7 +283,7 @@ def test_five_hundred_meetings_each_are_all_there_and_go_back() -> None:
     assert after == {name: sum(found.values()) - both_had.get(name, 0) for name, found in counts.items()}
     undo_merge(actor=SYSTEM, merge_id=done.pk)
     assert everything() == before
-    assert relations.count_all([kept, gone]) == counts
+    assert relations.reference_counts([kept, gone]) == counts
 
 
 def test_a_value_can_be_chosen_from_either() -> None:
@@ -292,7 +292,7 @@ def test_a_value_can_be_chosen_from_either() -> None:
         make_organisation(north, name="Ours"),
         make_organisation(north, name="Theirs", kind="shelter"),
     )
-    assert {choice.field for choice in to_choose([kept, gone])} == {"name", "kind"}
+    assert {choice.field for choice in differing_choices([kept, gone])} == {"name", "kind"}
     merge(SYSTEM, kept, gone, name=gone.pk)
     kept.refresh_from_db()
     assert (kept.name, kept.kind) == ("Theirs", "ngo")
@@ -367,8 +367,8 @@ def test_it_cannot_be_taken_back_after_ten_minutes_and_is_forgotten() -> None:
     north = make_district()
     kept, gone = make_organisation(north), make_organisation(north)
     done = merge(SYSTEM, kept, gone)
-    assert forget_merges(timezone.now()) == 0
-    assert forget_merges(timezone.now() + timedelta(minutes=11)) == 1
+    assert delete_expired_memory(timezone.now()) == 0
+    assert delete_expired_memory(timezone.now() + timedelta(minutes=11)) == 1
     with pytest.raises(ValidationError, match="too late"):
         undo_merge(actor=SYSTEM, merge_id=done.pk)
 

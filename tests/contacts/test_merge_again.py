@@ -199,7 +199,7 @@ def three(relation: str) -> Rows:
     else:
         rows = [make_organisation(north) for _n in range(3)]
     MADE[relation](rows)
-    counts = relations.count_all(rows)[relation]
+    counts = relations.reference_counts(rows)[relation]
     assert sum(counts.values()) >= 2
     return rows
 

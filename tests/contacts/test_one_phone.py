@@ -36,7 +36,7 @@ TWO = [
 @pytest.mark.parametrize("text", TWO)
 def test_two_numbers_in_one_text_are_two_however_they_are_listed(text: str) -> None:
     found = find_phones(text, "ES")
-    assert (found.numbers, found.rest, found.extensions) == (BOTH, [], {})
+    assert (found.numbers, found.other_text, found.extensions) == (BOTH, [], {})
     assert one_phone(text, "ES") is None
 
 
@@ -50,7 +50,7 @@ def test_two_numbers_in_one_text_are_two_however_they_are_listed(text: str) -> N
 )
 def test_an_extension_stays_one(text: str) -> None:
     found = find_phones(text, "ES")
-    assert (found.numbers, found.rest, found.extensions) == (BOTH[:1], [], {BOTH[0]: "12"})
+    assert (found.numbers, found.other_text, found.extensions) == (BOTH[:1], [], {BOTH[0]: "12"})
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_extension_stays_one(text: str) -> None:
 )
 def test_what_is_no_number_is_told(text: str, numbers: list[str], rest: list[str], faxes: list[str]) -> None:
     found = find_phones(text, "ES")
-    assert (found.numbers, found.rest, found.faxes) == (numbers, rest, faxes)
+    assert (found.numbers, found.other_text, found.faxes) == (numbers, rest, faxes)
 
 
 SOFIA, MOBILE = "+35929669740", "+359886581960"
@@ -101,7 +101,7 @@ def test_an_area_code_belongs_to_its_number_and_a_remainder_is_no_number(
     text: str, numbers: list[str], rest: list[str], faxes: list[str]
 ) -> None:
     found = find_phones(text, "BG")
-    assert (found.numbers, found.rest, found.faxes) == (numbers, rest, faxes)
+    assert (found.numbers, found.other_text, found.faxes) == (numbers, rest, faxes)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_a_slash_after_an_area_code_in_other_countries(
     region: str, text: str, numbers: list[str], rest: list[str]
 ) -> None:
     found = find_phones(text, region)
-    assert (found.numbers, found.rest) == (numbers, rest)
+    assert (found.numbers, found.other_text) == (numbers, rest)
 
 
 def test_a_cell_is_read_to_500_characters_and_the_rest_is_told() -> None:
     found = find_phones("949217792" + " " * 600 + "949010380", "ES")
-    assert (found.numbers, found.rest) == (BOTH[:1], ["949010380"])
+    assert (found.numbers, found.other_text) == (BOTH[:1], ["949010380"])
 
 
 @pytest.mark.django_db

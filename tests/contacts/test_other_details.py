@@ -138,8 +138,8 @@ def test_each_finds_and_warns() -> None:
     assert not Contact.objects.matching("@roble.example") and not Contact.objects.matching("b@")
     [likely] = similar_organisations(actor, name="Otra", phone="617862338")
     assert likely.organisation == group
-    assert similar_organisations(actor, name="Otra", more=[("email", "Hello@roble.example")])
-    assert similar_contacts(actor, given_name="X", family_name="Y", more=[("phone", SECOND)])
+    assert similar_organisations(actor, name="Otra", other_details=[("email", "Hello@roble.example")])
+    assert similar_contacts(actor, given_name="X", family_name="Y", other_details=[("phone", SECOND)])
     assert {searched_words(q) for q in (SECOND, "c@roble.example")} <= searches_for(person)
     withdraw_contact(actor=actor, contact_id=person.pk)
     assert not Contact.objects.matching("862338")

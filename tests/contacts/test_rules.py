@@ -92,7 +92,7 @@ def test_shouted_spanish_becomes_a_name(shouted: str, written: str) -> None:
 )
 def test_phones_are_found_as_people_write_them(cell: str, numbers: list[str], rest: list[str]) -> None:
     found = find_phones(cell, "ES")
-    assert (found.numbers, found.rest) == (numbers, rest)
+    assert (found.numbers, found.other_text) == (numbers, rest)
 
 
 def test_an_address_loses_what_people_put_around_it() -> None:

@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Role
 from contacts.merging.services import merge_contacts, merge_organisations
 from contacts.models import Contact, ContactDetail, ImportedFields, Merge, NotADuplicate, Organisation
-from contacts.services.duplicates import say_different
+from contacts.services.duplicates import mark_as_different
 from districts.models import ExpectedCommunity
 from exchange.archive.parts import PARTS
 from exchange.archive.writing import scope_of, write_archive
@@ -73,8 +73,8 @@ def clean_up(ground: Ground, name: str) -> dict[str, Any]:
     organisations = [merge(Organisation, two, one).pk, merge(Organisation, three, two).pk]
     anna, ana = (make_contact(district).pk for _ in range(2))
     ContactDetail.objects.create(owner_id=ana, channel="website", value=f"https://ana.{name}.example")
-    say_different(actor=SYSTEM, object_type="organisation", ids=(three, known["organisation_twin"]))
-    say_different(actor=SYSTEM, object_type="contact", ids=(known["contact"], known["contact_twin"]))
+    mark_as_different(actor=SYSTEM, object_type="organisation", ids=(three, known["organisation_twin"]))
+    mark_as_different(actor=SYSTEM, object_type="contact", ids=(known["contact"], known["contact_twin"]))
     words = canaries.words_of(name)
     add_addendum(actor=ground.actor(Role.SUPERVISOR, name), review_id=known["review_signed"], text=words)
     return {
@@ -95,7 +95,7 @@ def test_what_was_merged_goes_along_with_what_it_lives_on_as(ground: Ground, nam
 def test_pairs_that_are_different_go_along_where_both_are_seen(ground: Ground, name: str, other: str) -> None:
     ours, _theirs = clean_up(ground, name), clean_up(ground, other)
     across = (ground.rows[name]["organisation"], ground.rows[other]["organisation_twin"])
-    say_different(actor=SYSTEM, object_type="organisation", ids=across)
+    mark_as_different(actor=SYSTEM, object_type="organisation", ids=across)
     pairs = [{row["one"], row["other"]} for row in rows(archive(ground, name), "not_duplicates")]
     assert len(pairs) == 2
     assert all(pair & ours["different"] for pair in pairs)

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from accounts.models import Role
 from audit.models import Action, Event
-from contacts.queries.search import search_mark
+from contacts.queries.search import hash_of_search
 from pages.search.commands import Command, read_command
 from tests.factories import make_contact, make_district, make_organisation, make_user
 
@@ -65,7 +65,7 @@ def test_the_list_offers_the_page_and_the_log_and_a_verb_chooses(north: Any) -> 
     assert f'href="/concerns/log/?organisation={mosque.pk}"' in offered(client, "concern noor")
     assert f'href="tel:{NUMBER}"' in offered(client, "call noor")
     event = Event.objects.filter(action=Action.SEARCH).latest("at")
-    assert (event.object_ids, bytes(event.search_hash or b"")) == ([mosque.pk], search_mark("noor"))
+    assert (event.object_ids, bytes(event.search_hash or b"")) == ([mosque.pk], hash_of_search("noor"))
 
 
 def test_people_are_offered_by_their_own_name_alone_and_not_after_they_opted_out(north: Any) -> None:

@@ -17,7 +17,7 @@ from audit.models import Action, Event, Op
 from audit.rules import search_hash
 from audit.services import Changed, record, record_changes
 from contacts.models import Contact, PrivateChannel
-from contacts.queries.search import search_mark
+from contacts.queries.search import hash_of_search
 from districts.models import District
 from lib.days import city_today
 from lib.fold import fold
@@ -104,7 +104,7 @@ def test_searches_for_the_person_are_found_by_their_hash(
 ) -> None:
     settings.PHONENUMBER_DEFAULT_REGION = "GB"
     PrivateChannel.objects.create(contact=contact, phone="+447700900123")
-    record(actor_for(officer), Action.SEARCH, search_hash=search_mark(typed))
+    record(actor_for(officer), Action.SEARCH, search_hash=hash_of_search(typed))
     assert "Officer Ilves" in ask(privacy, contact)
 
 
@@ -113,7 +113,7 @@ def test_searches_in_either_script_are_found(
     privacy: Client, officer: User, north: District, typed: str
 ) -> None:
     contact = make_contact(north, given_name="Мария", family_name="Николова")
-    record(actor_for(officer), Action.SEARCH, search_hash=search_mark(typed))
+    record(actor_for(officer), Action.SEARCH, search_hash=hash_of_search(typed))
     assert "Officer Ilves" in ask(privacy, contact)
 
 
@@ -128,7 +128,7 @@ def test_searches_that_an_older_version_kept_are_found(
 
 @pytest.mark.parametrize("typed", ["canaryseed", "zo", "Sofia", "496"])
 def test_other_searches_are_not(privacy: Client, officer: User, contact: Contact, typed: str) -> None:
-    record(actor_for(officer), Action.SEARCH, search_hash=search_mark(typed))
+    record(actor_for(officer), Action.SEARCH, search_hash=hash_of_search(typed))
     assert "Officer Ilves" not in ask(privacy, contact)
 
 
@@ -136,11 +136,11 @@ def test_a_new_key_for_searched_words_leaves_older_searches_testable(
     privacy: Client, officer: User, contact: Contact, settings: Settings
 ) -> None:
     """After a change from the derived default to an own key, to a new key and to a new SECRET_KEY."""
-    marks = {search_mark("canarybird")}
+    marks = {hash_of_search("canarybird")}
     settings.AUDIT_SEARCH_KEY = ["first"]
-    marks.add(search_mark("canarybird"))
+    marks.add(hash_of_search("canarybird"))
     settings.AUDIT_SEARCH_KEY = ["second", "first"]
-    marks.add(search_mark("canarybird"))
+    marks.add(hash_of_search("canarybird"))
     assert len(marks) == 3
     for mark in marks:
         record(actor_for(officer), Action.SEARCH, search_hash=mark)

@@ -20,7 +20,7 @@ from audit.models import Action, Event
 from contacts.models import Affiliation, Contact
 from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import edit_contact
-from contacts.services.ended_roles import tell_of_ended_roles
+from contacts.services.ended_roles import record_ended_roles
 from lib.conflicts import StaleVersion
 from lib.days import city_today
 from lib.row_context import acting_as
@@ -245,7 +245,7 @@ def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor) 
     ended = city_today() - timedelta(days=3)
     Affiliation.objects.create(contact=row, organisation=place, role_title="Keyholder", until=ended)
     by, keys = actor_for(make_officer(north)), [actor_for_key(Tool(north).key)]
-    tell_of_ended_roles()
+    record_ended_roles()
 
     def seen() -> set[str]:
         page = Contact.objects.visible_to(by).for_its_page().get(pk=row.pk)
@@ -257,7 +257,7 @@ def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor) 
         """Return what is seen after an act, of which the change feed must tell."""
         before, known = read(keys), known_changes()
         act()
-        tell_of_ended_roles()
+        record_ended_roles()
         changes = changes_since(known)
         assert len(changes) == 1 and not list(untold(keys, before, read(keys), changes))
         return seen()
@@ -270,7 +270,7 @@ def test_ended_roles_are_hidden_as_soon_as_their_rule_is_in_force(actor: Actor) 
     assert row.affiliations.count() == 2  # hidden, and as it was
     longer = {"actor": actor, "code": "ended_role", "days": 95, "basis": "Decision 8", "number": 1}
     put_rule_in_force(**longer)
-    assert not Affiliation.objects.ended_in_silence().exists()  # hidden before and after
+    assert not Affiliation.objects.ended_unreported().exists()  # hidden before and after
     ended_rule = change(lambda: end_rule(actor=actor, code="ended_role", number=2))
     assert ended_rule == {"Old mill", "New mill"}
 
