@@ -333,7 +333,7 @@ class OrganisationPeriod(models.Model):
 
     class Meta:
         indexes = [
-            # Figures: organisations based in a district, with their agreements (reports.queries.organisations).
+            # Figures: a district's organisations and their agreements (reports.queries.organisations).
             models.Index(
                 fields=["home_district", "since"],
                 include=[

@@ -136,7 +136,7 @@ def website_host(website: str) -> str:
 def _word_clues(name: Name) -> Iterator[str]:
     """Yield clues of a name. Two names of one organisation share at least one, despite a wrong word.
 
-    Clues are the sounds of each distinctive word, of pairs of words, and of initials. A single word also gives
+    Clues are sounds of each distinctive word, of pairs of words, and of initials. A single word also gives
     each half, because one typing error does not change both. The page of duplicates compares all clues, so
     each name has few.
     """

@@ -22,7 +22,13 @@ from accounts.services.acts import ask
 from accounts.services.effects import Effect, Shown
 from audit.models import Action
 from audit.services import record
-from contacts.services.erasures import ASKED, wait_for_own_erasures, merged_counts_of, merge_warning, needs_confirmation
+from contacts.services.erasures import (
+    ASKED,
+    merge_warning,
+    merged_counts_of,
+    needs_confirmation,
+    wait_for_own_erasures,
+)
 from jobs.services.jobs import queue_job
 from privacy.codes import ERASING_KINDS, RequestStatus, RestrictionGround, RetentionChoice
 from privacy.inventory import labels
