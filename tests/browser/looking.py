@@ -69,17 +69,17 @@ def shape(page: Page) -> list[str]:
     ]
 
 
-def look(page: Page, *, every_colour: bool = True) -> list[str]:
+def look(page: Page, *, every_device: bool = True, every_colour: bool = True) -> list[str]:
     """Return the problems of the current page; with `--thorough` on each device and in each colour scheme.
 
-    Without `every_colour` each device is checked in one of its schemes.
+    Without `every_device` axe looks at it on the phone alone, and without `every_colour` in one scheme.
     """
     be_still(page)
     mistakes = []
     for device, first, second in (("desk", "light", "dark"), ("phone", "dark", "light")):
         page.set_viewport_size(DEVICES[device]["viewport"])
         mistakes += [f"{device}: {mistake}" for mistake in shape(page)]
-        if THOROUGH or device == "phone":
+        if (THOROUGH and every_device) or device == "phone":
             mistakes += in_colours(page, f"{device}, {first}", first)
         if THOROUGH and every_colour:
             mistakes += in_colours(page, f"{device}, {second}", second, runOnly=[COLOURS])

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.every_page import Parts
 from tests.browser.looking import bring_axe, look
 from tests.examples import THOROUGH
 from tests.plugins.browser import DEVICES
@@ -44,3 +45,26 @@ def test_what_is_wrong_is_found_on_each_device_in_each_of_its_colours(
     assert wrong - found == set()
     assert not any("dark: color-contrast" in mistake and "day" in mistake for mistake in found)
     assert any(mistake.startswith("phone: ") and "too wide" in mistake for mistake in found)
+
+
+KNOWN = (
+    '<main><h1>One</h1><h2>Two</h2><p id="a">A</p><button aria-label="Edit"><svg></svg></button>'
+    "<a>x</a></main>"
+)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        KNOWN.replace("<a>x</a>", "<a> </a>"),
+        KNOWN.replace(' aria-label="Edit"', ""),
+        KNOWN.replace('"Edit"', '""'),
+        KNOWN.replace('<p id="a">A</p>', '<p id="a">A</p>' * 2),
+        KNOWN.replace("h2", "h3"),
+        KNOWN.replace("<a>", '<a class="pale">'),
+        KNOWN.replace("<a>x</a>", "<nav><a>x</a></nav>"),
+    ],
+)
+def test_whatever_an_earlier_page_did_not_show_is_looked_at(changed: str) -> None:
+    assert not Parts(changed).elements <= Parts(KNOWN).elements
+    assert Parts(KNOWN.replace("One", "Another")).elements <= Parts(KNOWN).elements

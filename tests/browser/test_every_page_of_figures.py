@@ -1,0 +1,13 @@
+"""The pages of reports, reviews, publishing and plans are accessible (`every_page`)."""
+
+import pytest
+from pytest_django import Settings
+
+from tests.browser.every_page import look_at_every_page
+from tests.plugins.browser import OpenPage
+
+
+@pytest.mark.long
+def test_every_page_can_be_read_by_everybody_who_reaches_it(open_page: OpenPage, settings: Settings) -> None:
+    looked = look_at_every_page("figures", open_page, settings)
+    assert looked >= {"reports/export/", "districts/<district_code:code>/archive/"}
