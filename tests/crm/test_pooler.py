@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode: sign-in, API, contacts, exports and imports on five connections in turn."""
+"""Behind PgBouncer in transaction mode: sign-in, API, contacts, exports and imports on five connections."""
 
 import os
 import subprocess
