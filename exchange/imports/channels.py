@@ -66,30 +66,32 @@ _LISTING: Final = frozenset(
 
 
 @dataclass(slots=True)
-class Said:
+class CellAddresses:
     """`first` is empty where the cell names none; `more` is what else it names, as contacts.services.details
     keeps it, `rest` what is none.
     """
 
-    first: str = ""
-    more: list[Extra] = field(default_factory=list)
-    rest: list[str] = field(default_factory=list)
+    main: str = ""
+    further: list[Extra] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
-def read_phones(text: str, region: str) -> Said:
+def read_phones(text: str, region: str) -> CellAddresses:
     """The first number in E.164, and others, faxes, and the first once more if it has an extension."""
-    found = find_phones(text, region)
-    said = Said(found.numbers[0] if found.numbers else "", rest=[squash(part) for part in found.other_text])
-    for number in found.numbers:
-        if extension := found.extensions.get(number):
-            said.more.append(("phone", f"{number};ext={extension}"))
-        elif number != said.first:
-            said.more.append(("phone", number))
-    said.more += [("fax", number) for number in found.faxes]
-    return said
+    phones = find_phones(text, region)
+    addresses = CellAddresses(
+        phones.numbers[0] if phones.numbers else "", unread=[squash(part) for part in phones.rest]
+    )
+    for number in phones.numbers:
+        if extension := phones.extensions.get(number):
+            addresses.further.append(("phone", f"{number};ext={extension}"))
+        elif number != addresses.main:
+            addresses.further.append(("phone", number))
+    addresses.further += [("fax", number) for number in phones.faxes]
+    return addresses
 
 
-def why_no_number(text: str) -> str:
+def phone_problem(text: str) -> str:
     """Why a part of a phone cell is skipped."""
     if _ROUNDED.search(text):
         return _(
@@ -99,62 +101,64 @@ def why_no_number(text: str) -> str:
     return _("not a number")
 
 
-def read_emails(text: str) -> Said:
+def read_emails(text: str) -> CellAddresses:
     """The first address; a web address in its place is one more of the row."""
     return _read(_TOKENS.split(text), "email", _email)
 
 
-def read_websites(text: str) -> Said:
+def read_websites(text: str) -> CellAddresses:
     """The first web address; an e-mail in its place is one more of the row."""
     return _read(_SITES.split(text), "website", _website)
 
 
-def read_pages(text: str) -> Said:
+def read_pages(text: str) -> CellAddresses:
     """Pages on social networks, all of them in `more`."""
-    said, words = Said(), list[str]()
+    addresses, words = CellAddresses(), list[str]()
     for token in filter(None, map(squash, _SITES.split(text))):
-        if page := _kept("social", _website(token)):
-            said.more.append(page)
+        if page := _as_extra("social", _website(token)):
+            addresses.further.append(page)
         elif token.casefold() not in _LISTING:
             words.append(token)
-    return Said("", list(dict.fromkeys(said.more)), [" ".join(words)] if words else [])
+    return CellAddresses("", list(dict.fromkeys(addresses.further)), [" ".join(words)] if words else [])
 
 
-def _read(tokens: list[str], what: str, read: Callable[[str], str]) -> Said:
-    said, words = Said(), list[str]()
+def _read(tokens: list[str], channel: str, read: Callable[[str], str]) -> CellAddresses:
+    addresses, words = CellAddresses(), list[str]()
     for token in filter(None, map(squash, tokens)):
         address = read(token)
-        if address and address == said.first:
+        if address and address == addresses.main:
             continue
-        if address and not said.first:
-            said.first = address
-        elif (other := _kept(what, address)) or (other := _of_another_kind(what, token)):
-            said.more.append(other)
+        if address and not addresses.main:
+            addresses.main = address
+        elif (further_address := _as_extra(channel, address)) or (
+            further_address := _other_channel_extra(channel, token)
+        ):
+            addresses.further.append(further_address)
         elif token.casefold() not in _LISTING:
             words.append(token)
-    said.more = list(dict.fromkeys(said.more))
-    said.rest = [" ".join(words)] if words else []
-    return said
+    addresses.further = list(dict.fromkeys(addresses.further))
+    addresses.unread = [" ".join(words)] if words else []
+    return addresses
 
 
-def _of_another_kind(what: str, token: str) -> Extra | None:
+def _other_channel_extra(channel: str, token: str) -> Extra | None:
     """An e-mail among web addresses, or a web address among e-mails."""
-    if what == "website":
-        return _kept("email", _email(token))
-    return _kept("website", _website(token)) if _WEB.fullmatch(token) else None
+    if channel == "website":
+        return _as_extra("email", _email(token))
+    return _as_extra("website", _website(token)) if _WEB.fullmatch(token) else None
 
 
-def _kept(what: str, address: str) -> Extra | None:
+def _as_extra(channel: str, address: str) -> Extra | None:
     """An address as it is kept, or None for what is none; a page on a social network is one whatever it was
     called.
     """
     try:
-        kept = clean_detail({"channel": what, "value": address})["value"] if address else ""
+        value = clean_detail({"channel": channel, "value": address})["value"] if address else ""
     except ValidationError:
         return None
-    if what == "website" and (urlsplit(kept).hostname or "").removeprefix("www.") in _NETWORKS:
-        what = "social"
-    return (what, kept) if kept else None
+    if channel == "website" and (urlsplit(value).hostname or "").removeprefix("www.") in _NETWORKS:
+        channel = "social"
+    return (channel, value) if value else None
 
 
 def _email(token: str) -> str:

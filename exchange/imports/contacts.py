@@ -14,15 +14,15 @@ from contacts.policies import can_edit_contact
 from contacts.queries.pairs import likely_among_contacts
 from contacts.services.contacts import erase_contacts, write_contacts
 from contacts.services.details import NAMES, OTHER
-from contacts.services.details import detail_values as said_of
+from contacts.services.details import said as detail_value
 from districts.models import District
 from exchange.imports import cells as read
-from exchange.imports.channels import LONGEST_TOLD, Said, read_emails, read_phones, why_no_number
+from exchange.imports.channels import LONGEST_TOLD, CellAddresses, phone_problem, read_emails, read_phones
 from exchange.imports.extras import as_detail
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.noting import Note, NoteKind
 from exchange.imports.organisations import places_of
-from exchange.imports.rowwise import NOTES, Plain, RowImporter, row_target
+from exchange.imports.rowwise import NOTES, ParsedRow, RowImporter, row_target
 from exchange.imports.words import CHANNELS, PEOPLE_HEADINGS
 from exchange.models import ImportDraft
 from lib.fold import squash
@@ -33,68 +33,69 @@ _NEEDED: Final = ("family_name", *_CODES)  # of a contact that is new
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
-    def read_row(cells: Any) -> Plain:
+    def read_row(cells: Any) -> ParsedRow:
         # Without a name, a reference says whom the row changes, and nothing is changed that it does not name.
         is_named = bool(squash(cells.get("family_name", "")))
         if not is_named and not cells.get(NUMBER.name):
-            read.given("", _("Family name"))
-        plain: Plain = {name: squash(cells[name]) for name in _TEXTS if cells.get(name)}
+            read.required_text("", _("Family name"))
+        parsed: ParsedRow = {name: squash(cells[name]) for name in _TEXTS if cells.get(name)}
         if is_named:
-            plain.setdefault("given_name", "")
+            parsed.setdefault("given_name", "")
         if basis := cells.get("lawful_basis"):
-            plain["lawful_basis"] = read.code(basis, LawfulBasis.values, _("Lawful basis"))
+            parsed["lawful_basis"] = read.code(basis, LawfulBasis.values, _("Lawful basis"))
         if purpose := cells.get("purpose"):
-            plain["purpose"] = read.code(purpose, Purpose.values, _("Purpose"))
+            parsed["purpose"] = read.code(purpose, Purpose.values, _("Purpose"))
         if channel := cells.get("preferred_channel"):
-            plain["preferred_channel"] = read.code(
+            parsed["preferred_channel"] = read.code(
                 channel, PreferredChannel.values, _("Preferred contact method")
             )
         notes: list[Note] = []
-        _set(plain, notes, "email", read_emails(cells.get("email", "")), _("Work email"))
+        _set_channel(parsed, notes, "email", read_emails(cells.get("email", "")), _("Work email"))
         phones = read_phones(cells.get("phone", ""), settings.PHONENUMBER_DEFAULT_REGION)
-        _set(plain, notes, "phone", phones, _("Work phone"))
+        _set_channel(parsed, notes, "phone", phones, _("Work phone"))
         if notice := cells.get("notice_given_on"):
             label = _("Privacy notice given on")
-            plain["notice_given_on"] = read.day(notice, label).isoformat()
+            parsed["notice_given_on"] = read.day(notice, label).isoformat()
             notes += read.time_left_out(notice, label)
         spoken_for = read.organisations(actor, cells.get("organisation", ""), draft.source)
         role = squash(cells.get("role_title", ""))
         if role and not spoken_for:
-            said = _("Role “%(role)s” is skipped because the row has no organisation") % {"role": role}
-            notes.append((NoteKind.LEFT_OUT.value, said))
+            message = _("Role “%(role)s” is skipped because the row has no organisation") % {"role": role}
+            notes.append((NoteKind.LEFT_OUT.value, message))
         role = role or _role()
         if is_named or spoken_for:
-            plain["speaks_for"] = [[pk, role] for pk in read.ids(spoken_for)]
+            parsed["speaks_for"] = [[pk, role] for pk in read.organisation_keys(spoken_for)]
         home = cells.get("home_district", "")
         if not home and spoken_for and is_named:
             home = spoken_for[0].home_district.code
         if is_named or home:
-            plain["home_district"] = read.district(actor, home).code
-        plain["key"] = " ".join(read.ids(spoken_for)) or plain.get("home_district", "")
-        plain[NOTES] = notes
-        return plain
+            parsed["home_district"] = read.district(actor, home).code
+        parsed["key"] = " ".join(read.organisation_keys(spoken_for)) or parsed.get("home_district", "")
+        parsed[NOTES] = notes
+        return parsed
 
-    def arguments(plain: Plain) -> dict[str, Any]:
-        values = {k: v for k, v in plain.items() if k not in {"speaks_for", "home_district"}}
-        if "home_district" in plain:
-            values["home_district"] = District.objects.get(code=plain["home_district"])
-        if "notice_given_on" in plain:
+    def arguments(parsed: ParsedRow) -> dict[str, Any]:
+        values = {k: v for k, v in parsed.items() if k not in {"speaks_for", "home_district"}}
+        if "home_district" in parsed:
+            values["home_district"] = District.objects.get(code=parsed["home_district"])
+        if "notice_given_on" in parsed:
             values["notice_given_on"] = (
-                read.day(plain["notice_given_on"], "") if plain["notice_given_on"] else None
+                read.day(parsed["notice_given_on"], "") if parsed["notice_given_on"] else None
             )
-        if OTHER in plain:
-            values[OTHER] = [dict(zip(NAMES, detail, strict=True)) for detail in plain[OTHER]]
-        if "speaks_for" in plain:
-            roles = dict(plain["speaks_for"])
+        if OTHER in parsed:
+            values[OTHER] = [dict(zip(NAMES, detail, strict=True)) for detail in parsed[OTHER]]
+        if "speaks_for" in parsed:
+            roles = dict(parsed["speaks_for"])
             values["affiliations"] = [
-                {"organisation": row, "role_title": roles[str(row.pk)]} for row in read.found(roles)
+                {"organisation": row, "role_title": roles[str(row.pk)]}
+                for row in read.organisations_by_keys(roles)
             ]
         return values
 
     return RowImporter(
         object_type="contact",
         model=Contact,
-        own=frozenset({Affiliation, ContactDetail, ContactExternalId}),
+        own_models=frozenset({Affiliation, ContactDetail, ContactExternalId}),
         read=read_row,
         arguments=arguments,
         current=_current,
@@ -111,16 +112,21 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     )
 
 
-def _set(plain: Plain, notes: list[Note], name: str, said: Said, label: str) -> None:
+def _set_channel(
+    parsed: ParsedRow, notes: list[Note], name: str, addresses: CellAddresses, label: str
+) -> None:
     """The first number or address is the role's; the others are further details, what is none is told."""
-    if said.first:
-        plain[name] = said.first
-    if said.more:
-        plain[OTHER] = [*plain.get(OTHER, []), *(list(as_detail(extra).values()) for extra in said.more)]
-    for text in said.rest:
+    if addresses.main:
+        parsed[name] = addresses.main
+    if addresses.further:
+        parsed[OTHER] = [
+            *parsed.get(OTHER, []),
+            *(list(as_detail(extra).values()) for extra in addresses.further),
+        ]
+    for text in addresses.unread:
         left_out = _("%(what)s: “%(text)s” is skipped") % {"what": label, "text": text[:LONGEST_TOLD]}
-        why = f" ({why_no_number(text)})" if name == "phone" else ""
-        notes.append((NoteKind.LEFT_OUT.value, left_out + why))
+        reason = f" ({phone_problem(text)})" if name == "phone" else ""
+        notes.append((NoteKind.LEFT_OUT.value, left_out + reason))
 
 
 def _role() -> str:
@@ -129,10 +135,10 @@ def _role() -> str:
         return _("contact")
 
 
-def _current(row: Contact) -> Plain:
+def _current(row: Contact) -> ParsedRow:
     links = list(row.affiliations.filter(until__isnull=True).order_by("organisation"))
     return {
-        OTHER: [list(said_of(detail).values()) for detail in row.other_details.order_by("pk")],
+        OTHER: [list(detail_value(detail).values()) for detail in row.other_details.order_by("pk")],
         **{name: getattr(row, name) for name in (*_TEXTS, *_CODES, "preferred_channel", "email")},
         "phone": str(row.phone or ""),
         "notice_given_on": row.notice_given_on.isoformat() if row.notice_given_on else "",
@@ -142,7 +148,7 @@ def _current(row: Contact) -> Plain:
 
 
 TARGET: Final = row_target(
-    what="contacts",
+    name="contacts",
     title=gettext_lazy("Contacts"),
     fields=fields(
         Contact,

@@ -21,7 +21,7 @@ def content_of(draft: ImportDraft) -> BinaryIO:
     return copy
 
 
-def packed(content: BinaryIO) -> bytes:
+def pack_content(content: BinaryIO) -> bytes:
     packing, parts = zlib.compressobj(6), []
     content.seek(0)
     while piece := content.read(_PIECE):

@@ -17,12 +17,12 @@ from contacts.rules.letter_case import title_case
 from contacts.rules.phones import find_phones
 from exchange.imports.channels import (
     LONGEST_TOLD,
-    Said,
+    CellAddresses,
+    phone_problem,
     read_emails,
     read_pages,
     read_phones,
     read_websites,
-    why_no_number,
 )
 from exchange.imports.languages import find_languages
 from exchange.imports.mapping import HOME, NEEDED, SOCIAL, WISH, Mapping, Origin
@@ -49,31 +49,33 @@ class Row:
     name: str = ""
     external_id: str = ""
     fields: dict[str, Value] = field(default_factory=dict)
-    more: list[Extra] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     refusal: str = ""
-    lacks: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def evidence(self) -> list[tuple[str, str, str]]:
-        if self.lacks:
+        if self.missing:
             return []
         return evidence(self.name, str(self.fields["home_district"]), self._reached)
 
     @property
     def proof(self) -> list[tuple[str, str, str]]:
-        return [] if self.lacks else proof(self.name, self._reached)
+        return [] if self.missing else proof(self.name, self._reached)
 
     @property
     def _reached(self) -> list[Extra]:
-        first = [(name, str(value)) for name in ("phone", "email") if (value := self.fields.get(name))]
-        return [*first, *(extra for extra in self.more if extra[0] in ("phone", "email"))]
+        main_channels = [
+            (name, str(value)) for name in ("phone", "email") if (value := self.fields.get(name))
+        ]
+        return [*main_channels, *(extra for extra in self.extras if extra[0] in ("phone", "email"))]
 
     def note(self, kind: NoteKind, text: str) -> None:
         self.notes.append((kind.value, text))
 
 
-def convert(line: Line, mapping: Mapping) -> Row:
+def convert_line(line: Line, mapping: Mapping) -> Row:
     """Follow the mapping for one line; never raises for what a cell holds."""
     row = Row(line.number, refusal=line.refusal, notes=list(line.notes))
     key = [fold(line.cells.get(column, "")) for column in mapping.identify]
@@ -81,19 +83,19 @@ def convert(line: Line, mapping: Mapping) -> Row:
     # The e-mail comes last: a web address in its cell is the website only where no other is.
     for name, origin in sorted(mapping.fields.items(), key=lambda field: field[0] == "email"):
         try:
-            _set(row, name, origin, line, mapping)
-        except NotGiven:
+            _set_field(row, name, origin, line, mapping)
+        except MissingValue:
             continue
         except ValidationError as error:
-            why = " ".join(error.messages).rstrip(".")
+            reason = " ".join(error.messages).rstrip(".")
             # A wish that nobody understood could be a refusal, so it is not skipped.
             if name == WISH or (name in NEEDED and not (name == HOME and mapping.point)):
-                row.refusal = row.refusal or f"{label_of(name)}: {why}"
+                row.refusal = row.refusal or f"{label_of(name)}: {reason}"
             else:
-                _leave_out(row, name, _text_of_cells(origin, line), why)
-    row.lacks = [name for name in NEEDED if name not in row.fields]
+                _note_skipped(row, name, _text_of_cells(origin, line), reason)
+    row.missing = [name for name in NEEDED if name not in row.fields]
     if not mapping.is_numbered:
-        refuse_what_lacks(row, [name for name in row.lacks if name != HOME or not mapping.point])
+        refuse_incomplete(row, [name for name in row.missing if name != HOME or not mapping.point])
     row.name = str(row.fields.get("name", "")) or squash(" ".join(line.cells.values()))[:80]
     if not row.refusal and not any(key):
         row.refusal = _("nothing in this row identifies the organisation")
@@ -102,20 +104,20 @@ def convert(line: Line, mapping: Mapping) -> Row:
     return row
 
 
-class NotGiven(ValidationError):
+class MissingValue(ValidationError):
     """A needed field of which a row says nothing."""
 
 
-def refuse_what_lacks(row: Row, lacks: Sequence[str]) -> None:
+def refuse_incomplete(row: Row, missing_fields: Sequence[str]) -> None:
     """Refuse a row that says nothing of needed fields, the first of which is named."""
-    if lacks:
-        row.refusal = row.refusal or _("%(field)s: not given") % {"field": label_of(lacks[0])}
+    if missing_fields:
+        row.refusal = row.refusal or _("%(field)s: not given") % {"field": label_of(missing_fields[0])}
 
 
-def _leave_out(row: Row, name: str, text: str, why: str = "") -> None:
+def _note_skipped(row: Row, name: str, text: str, reason: str = "") -> None:
     """Say that a cell, or a part of it, is nowhere in what is kept."""
-    said = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:LONGEST_TOLD]}
-    row.note(NoteKind.LEFT_OUT, f"{said} ({why})" if why else said)
+    message = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:LONGEST_TOLD]}
+    row.note(NoteKind.LEFT_OUT, f"{message} ({reason})" if reason else message)
 
 
 def _text_of_cells(origin: Origin, line: Line) -> str:
@@ -131,17 +133,17 @@ def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
     return hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
 
 
-def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:
-    text = _text_of(row, name, origin, line)
+def _set_field(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> None:
+    text = _mapped_text(row, name, origin, line)
     if name in {HOME, WISH} and not text:
-        raise NotGiven(_("not given"))
+        raise MissingValue(_("not given"))
     if name == HOME:
         row.fields[name] = text
     elif name == "languages":
         codes, unknown = find_languages(text)
         row.fields[name] = _field_clean(name, codes)
         for word in unknown:
-            _leave_out(row, name, word, _("no language has this name"))
+            _note_skipped(row, name, word, _("no language has this name"))
     elif name == "phone":
         _set_channel(row, name, read_phones(_phones(text, origin, line, mapping.region), mapping.region))
     elif name == "email":
@@ -149,16 +151,16 @@ def _set(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping) -> N
     elif name == "website":
         _set_channel(row, name, read_websites(text))
     elif name == SOCIAL:
-        said = read_pages(text)
-        row.more += said.more
-        for rest in said.rest:
-            _leave_out(row, name, rest, _("not a web address"))
+        addresses = read_pages(text)
+        row.extras += addresses.further
+        for unread in addresses.unread:
+            _note_skipped(row, name, unread, _("not a web address"))
     else:
         clean = _clean_code if origin.values or origin.fixed is not None else _field_clean
-        row.fields[name] = clean(name, _plain(name, text, origin, mapping))
+        row.fields[name] = clean(name, _cased_text(name, text, origin, mapping))
 
 
-def _text_of(row: Row, name: str, origin: Origin, line: Line) -> str:
+def _mapped_text(row: Row, name: str, origin: Origin, line: Line) -> str:
     """The cell's text, or the code it stands for. Raises when a value map does not know it."""
     if origin.fixed is not None:
         return origin.fixed
@@ -169,16 +171,16 @@ def _text_of(row: Row, name: str, origin: Origin, line: Line) -> str:
     code = next((code for _text, code in meant if code is not None), None)
     if code is not None or origin.default is not None:
         chosen = origin.default if code is None else code
-        for text, other in meant:
-            if other != chosen:
-                said = _("%(what)s: “%(text)s” is ignored in favour of “%(code)s”")
-                what = {"what": label_of(name), "text": text[:LONGEST_TOLD], "code": chosen}
-                row.note(NoteKind.NOT_COUNTED, said % what)
+        for text, other_code in meant:
+            if other_code != chosen:
+                message = _("%(what)s: “%(text)s” is ignored in favour of “%(code)s”")
+                details = {"what": label_of(name), "text": text[:LONGEST_TOLD], "code": chosen}
+                row.note(NoteKind.NOT_COUNTED, message % details)
         return str(chosen)
     if not meant:
         return ""
-    said = ", ".join(text for text, _code in meant)
-    raise ValidationError(_("“%(value)s” is not in the mapping") % {"value": said})
+    texts = ", ".join(text for text, _code in meant)
+    raise ValidationError(_("“%(value)s” is not in the mapping") % {"value": texts})
 
 
 def _phones(text: str, origin: Origin, line: Line, region: str) -> str:
@@ -188,31 +190,31 @@ def _phones(text: str, origin: Origin, line: Line, region: str) -> str:
     return "; ".join(cell for column in origin.columns if (cell := line.cells.get(column, "").strip()))
 
 
-def _plain(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
+def _cased_text(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
     if name == "summary":
         return clean_text(text)
-    plain = squash(text)
-    return title_case(plain, origin.case, mapping.spellings) if origin.case else plain
+    squashed = squash(text)
+    return title_case(squashed, origin.case, mapping.spellings) if origin.case else squashed
 
 
-def _set_channel(row: Row, name: str, said: Said) -> None:
+def _set_channel(row: Row, name: str, addresses: CellAddresses) -> None:
     """The first number or address is the field; the others are further details, what is none is told."""
-    for text in said.rest:
-        _leave_out(row, name, text, why_no_number(text) if name == "phone" else "")
-    if said.first:
+    for text in addresses.unread:
+        _note_skipped(row, name, text, phone_problem(text) if name == "phone" else "")
+    if addresses.main:
         try:
-            row.fields[name] = said.first if name == "phone" else _field_clean(name, said.first)
+            row.fields[name] = addresses.main if name == "phone" else _field_clean(name, addresses.main)
         except ValidationError as error:
-            _leave_out(row, name, said.first, " ".join(error.messages).rstrip("."))
-    elif not said.rest:
+            _note_skipped(row, name, addresses.main, " ".join(error.messages).rstrip("."))
+    elif not addresses.unread:
         row.fields[name] = ""
-    for what, value in said.more:
-        if what == "website" and name == "email" and _fill_website(row, value):
+    for channel, value in addresses.further:
+        if channel == "website" and name == "email" and _fill_website(row, value):
             row.note(
                 NoteKind.MORE, _("email: “%(text)s” is a web address (saved as website)") % {"text": value}
             )
         else:
-            row.more.append((what, value))
+            row.extras.append((channel, value))
             row.note(
                 NoteKind.MORE,
                 _("%(what)s: also %(text)s")
@@ -237,12 +239,12 @@ def _field_clean(name: str, value: Value) -> Value:
     if isinstance(value, str):
         value = clean_value(field, value)
         if not value and name in NEEDED:
-            raise NotGiven(_("not given"))
+            raise MissingValue(_("not given"))
         if value and (codes := _codes(name)) and value not in codes:
             raise ValidationError(_("“%(value)s” is not in the list") % {"value": value[:40]})
-    most = getattr(field, "max_length", None)
-    if most and len(value) > most:
-        raise ValidationError(_("too long (limit in characters: %(most)d)") % {"most": most})
+    max_length = getattr(field, "max_length", None)
+    if max_length and len(value) > max_length:
+        raise ValidationError(_("too long (limit in characters: %(most)d)") % {"most": max_length})
     cleaned: Value = field.clean(value, None)  # type: ignore[union-attr]  # a column, not a relation
     return cleaned
 

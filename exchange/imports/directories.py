@@ -90,13 +90,13 @@ def read_json(file: BinaryIO) -> Directory:
     except ValueError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) < 2 or not _is_object(lines[0]):
-            said = _("The file looks like JSON, but it cannot be read: %(why)s") % {"why": error}
-            raise UnreadableFile(said) from error
+            message = _("The file looks like JSON, but it cannot be read: %(why)s") % {"why": error}
+            raise UnreadableFile(message) from error
         loaded, items = None, [_line(line) for line in lines]
-    found = _directory(items)
-    found.left_out[ON_OTHER_PAGES] = _total(loaded) - len(items)
-    found.left_out = +found.left_out
-    return found
+    directory = _directory(items)
+    directory.left_out[ON_OTHER_PAGES] = _total_items(loaded) - len(items)
+    directory.left_out = +directory.left_out
+    return directory
 
 
 def read_package(file: BinaryIO) -> Directory:
@@ -146,22 +146,22 @@ def _line(line: str) -> Any:
         return {}
 
 
-def _total(found: Any) -> int:
+def _total_items(loaded: Any) -> int:
     """Return how many items the directory has on all its pages, 0 if it does not say."""
-    total = found.get("total_items") if isinstance(found, dict) else None
+    total = loaded.get("total_items") if isinstance(loaded, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) else 0
 
 
-def _items(found: Any) -> list[Any]:
-    if isinstance(found, dict):
-        version = str(found.get("version", ""))
+def _items(loaded: Any) -> list[Any]:
+    if isinstance(loaded, dict):
+        version = str(loaded.get("version", ""))
         if version.startswith(("1.", "2.")):
-            said = _("This directory is in HSDS %(version)s. Ask for version 3.")
-            raise UnreadableFile(said % {"version": version[:20]})
-        found = found.get("contents", [found])
-    if not isinstance(found, list):
+            message = _("This directory is in HSDS %(version)s. Ask for version 3.")
+            raise UnreadableFile(message % {"version": version[:20]})
+        loaded = loaded.get("contents", [loaded])
+    if not isinstance(loaded, list):
         raise UnreadableFile(_("The file has no list of organisations or services."))
-    return found
+    return loaded
 
 
 # --- A ZIP of tables --------------------------------------------------------------------------------
@@ -192,15 +192,15 @@ def _assemble(tables: dict[str, list[Item]]) -> list[Item]:
     terms = {_text(row, "id"): row for row in tables.get("taxonomy_term", ())}
     for row in tables.get("attribute", ()):
         row["taxonomy_term"] = terms.get(_text(row, "taxonomy_term_id"))
-    attributes = _by(tables, "attribute", "link_id")
-    addresses = _by(tables, "address", "location_id")
+    attributes = _group_by(tables, "attribute", "link_id")
+    addresses = _group_by(tables, "address", "location_id")
     places = {_text(row, "id"): row for row in tables.get("location", ())}
     for key, place in places.items():
         place["addresses"] = addresses[key]
     for row in tables.get("service_at_location", ()):
         row["location"] = places.get(_text(row, "location_id"))
     nested = {
-        name: _by(tables, table, key)
+        name: _group_by(tables, table, key)
         for name, table, key in (
             ("phones", "phone", "service_id"),
             ("languages", "language", "service_id"),
@@ -212,110 +212,115 @@ def _assemble(tables: dict[str, list[Item]]) -> list[Item]:
     for row in tables.get("service", ()):
         key = _text(row, "id")
         row |= {name: rows[key] for name, rows in nested.items()} | {"attributes": attributes[key]}
-    services = _by(tables, "service", "organization_id")
-    phones, contacts = _by(tables, "phone", "organization_id"), _by(tables, "contact", "organization_id")
-    websites = _by(tables, "url", "organization_id")
-    own_places = _by(tables, "location", "organization_id")
-    known = {_text(row, "id"): row for row in tables.get("organization", ())}
-    for key, row in known.items():
+    services = _group_by(tables, "service", "organization_id")
+    phones, contacts = (
+        _group_by(tables, "phone", "organization_id"),
+        _group_by(tables, "contact", "organization_id"),
+    )
+    websites = _group_by(tables, "url", "organization_id")
+    own_places = _group_by(tables, "location", "organization_id")
+    organisations = {_text(row, "id"): row for row in tables.get("organization", ())}
+    for key, row in organisations.items():
         row |= {"phones": phones[key], "contacts": contacts[key], "locations": own_places[key]}
         row |= {"services": services[key], "attributes": attributes[key]}
         row |= {"additional_websites": websites[key]}
-    alone = (row for row in tables.get("service", ()) if _text(row, "organization_id") not in known)
+    alone = (row for row in tables.get("service", ()) if _text(row, "organization_id") not in organisations)
     return [*tables.get("organization", ()), *alone]
 
 
-def _by(tables: dict[str, list[Item]], table: str, key: str) -> defaultdict[str, list[Item]]:
-    found: defaultdict[str, list[Item]] = defaultdict(list)
+def _group_by(tables: dict[str, list[Item]], table: str, key: str) -> defaultdict[str, list[Item]]:
+    rows_by_value: defaultdict[str, list[Item]] = defaultdict(list)
     for row in tables.get(table, ()):
         if value := _text(row, key):
-            found[value].append(row)
-    return found
+            rows_by_value[value].append(row)
+    return rows_by_value
 
 
 # --- Rows -------------------------------------------------------------------------------------------
 
 
 def _directory(items: Iterable[Any]) -> Directory:
-    found = Directory()
+    directory = Directory()
     row_of: dict[str, list[str]] = {}
     closed: set[str] = set()  # organisations with a closed service, which may have an open one elsewhere
     for number, item in enumerate(items, 1):
         organisation, services = _parts(item if isinstance(item, dict) else {})
-        is_open = [one for one in services if _text(one, "status").lower() in _OPEN]
-        found.left_out[CLOSED] += len(services) - len(is_open)
-        found.left_out[PEOPLE] += sum(1 for _person in _people(organisation, services))
+        is_open = [service for service in services if _text(service, "status").lower() in _OPEN]
+        directory.left_out[CLOSED] += len(services) - len(is_open)
+        directory.left_out[PEOPLE] += sum(1 for _person in _people(organisation, services))
         if services and not is_open:
             closed.add(_text(organisation, "id") or f"#{number}")
             continue
-        row = _row(organisation, is_open)
+        row = _organisation_row(organisation, is_open)
         if not any(row):  # the import passes over blank rows, but this one is to be refused
             row[0] = f"#{number}"
         key = row[0]
         if key and key in row_of:
-            found.left_out[REPEATED] += 1
-            row_of[key][:] = [before or now for before, now in zip(row_of[key], row, strict=True)]
+            directory.left_out[REPEATED] += 1
+            row_of[key][:] = [before or later for before, later in zip(row_of[key], row, strict=True)]
             continue
         row_of[key] = row
-        found.rows.append(row)
-    found.left_out[ALL_CLOSED] = len(closed - row_of.keys())
-    found.left_out = +found.left_out
-    return found
+        directory.rows.append(row)
+    directory.left_out[ALL_CLOSED] = len(closed - row_of.keys())
+    directory.left_out = +directory.left_out
+    return directory
 
 
 def _parts(item: Item) -> tuple[Item, list[Item]]:
     """An organisation and its services, whichever of both the item is."""
-    if isinstance(of := item.get("organization"), dict):
-        return of, [item]
+    if isinstance(organisation := item.get("organization"), dict):
+        return organisation, [item]
     if "organization_id" in item or "service_at_locations" in item:
         return {"id": item.get("organization_id") or item.get("id"), "name": item.get("name")}, [item]
     return item, _list(item, "services")
 
 
-def _row(organisation: Item, services: list[Item]) -> list[str]:
-    both = [organisation, *services]
+def _organisation_row(organisation: Item, services: list[Item]) -> list[str]:
+    owners = [organisation, *services]
     places = [
         *_list(organisation, "locations"),
-        *(_part(at, "location") for one in services for at in _list(one, "service_at_locations")),
+        *(_part(at, "location") for service in services for at in _list(service, "service_at_locations")),
     ]
-    place = next((one for one in places if _addresses(one) or _text(one, "latitude")), {})
+    place = next((location for location in places if _addresses(location) or _text(location, "latitude")), {})
     address = next(iter(_addresses(place)), {})
-    phones = [one for row in (*both, *places) for one in _list(row, "phones")]
+    phones = [phone for row in (*owners, *places) for phone in _list(row, "phones")]
     lines = [_text(address, name) for name in ("address_1", "address_2", "city")]
     return [
         _text(organisation, "id"),
         _text(organisation, "name"),
-        _first(_text(one, "description") for one in both),
-        _first(_term(one) for row in both for one in _list(row, "attributes")),
-        _first(chain(_websites(both), *map(_more_websites, both))),
-        _first(_text(one, "email") for one in both),
-        _first(_number(one) for one in phones if _text(one, "type").lower() in _VOICE),
+        _first_text(_text(owner, "description") for owner in owners),
+        _first_text(_term(attribute) for row in owners for attribute in _list(row, "attributes")),
+        _first_text(chain(_websites(owners), *map(_more_websites, owners))),
+        _first_text(_text(owner, "email") for owner in owners),
+        _first_text(_number(phone) for phone in phones if _text(phone, "type").lower() in _VOICE),
         ", ".join(line for line in lines if line),
         _text(address, "postal_code"),
         _text(place, "latitude"),
         _text(place, "longitude"),
-        ", ".join(dict.fromkeys(_languages(both))),
+        ", ".join(dict.fromkeys(_languages(owners))),
     ]
 
 
 def _websites(rows: Iterable[Item]) -> Iterator[str]:
-    for one in rows:
-        yield from (_text(one, name) for name in ("website", "url"))
+    for owner in rows:
+        yield from (_text(owner, name) for name in ("website", "url"))
 
 
 def _more_websites(row: Item) -> Iterator[str]:
     """Rows of 3.1: `additional_websites` of an organisation, `additional_urls` of a service."""
     for name in ("additional_websites", "additional_urls"):
-        yield from (_text(one, "url") for one in _list(row, name))
+        yield from (_text(url, "url") for url in _list(row, name))
 
 
 def _addresses(place: Item) -> list[Item]:
-    return [one for one in _list(place, "addresses") if _text(one, "address_type") in ("", "physical")]
+    return [
+        address for address in _list(place, "addresses") if _text(address, "address_type") in ("", "physical")
+    ]
 
 
 def _languages(rows: Iterable[Item]) -> Iterator[str]:
-    for one in chain.from_iterable(_list(row, "languages") for row in rows):
-        if text := _text(one, "code") or _text(one, "name"):
+    for language in chain.from_iterable(_list(row, "languages") for row in rows):
+        if text := _text(language, "code") or _text(language, "name"):
             yield text
 
 
@@ -331,27 +336,27 @@ def _number(phone: Item) -> str:
 
 def _people(organisation: Item, services: list[Item]) -> Iterator[Item]:
     places = _list(organisation, "locations")
-    at = [one for service in services for one in _list(service, "service_at_locations")]
-    for row in (organisation, *services, *places, *at, *(_part(one, "location") for one in at)):
+    at = [link for service in services for link in _list(service, "service_at_locations")]
+    for row in (organisation, *services, *places, *at, *(_part(link, "location") for link in at)):
         yield from _list(row, "contacts")
 
 
-def _first(texts: Iterable[str]) -> str:
+def _first_text(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
 
 
 def _list(row: Item, name: str) -> list[Item]:
-    found = row.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    children = row.get(name)
+    return [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
 
 
 def _part(row: Item, name: str) -> Item:
-    found = row.get(name)
-    return found if isinstance(found, dict) else {}
+    child = row.get(name)
+    return child if isinstance(child, dict) else {}
 
 
 def _text(row: Item, name: str) -> str:
-    found = row.get(name)
-    if isinstance(found, bool) or not isinstance(found, str | int | float):
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return squash(str(found))
+    return squash(str(value))

@@ -22,16 +22,16 @@ from accounts.actors import Actor
 from audit.models import Action
 from audit.services import record
 from contacts.models import Organisation
-from exchange.imports.content import content_of, packed
+from exchange.imports.content import content_of, pack_content
 from exchange.imports.encodings import telling_rows
 from exchange.imports.fields import Target
 from exchange.imports.guessing import guess_columns, guess_values, named_codes
-from exchange.imports.organisations import places_of, shouted
+from exchange.imports.organisations import capitals_language, places_of
 from exchange.imports.outcomes import RowOutcome, refused_file, report_file, summary_of
 from exchange.imports.planning import NEW
 from exchange.imports.reading import read_cells
 from exchange.imports.saved_mappings import apply_saved, save_mapping
-from exchange.imports.tables import Table, count_values, look, read_table
+from exchange.imports.tables import Table, count_values, inspect_table, read_table
 from exchange.imports.targets import TARGETS
 from exchange.models import DraftState, ImportDraft, ImportStep, WatchedRegister
 from exchange.policies import can_import
@@ -62,7 +62,7 @@ _FROM: Final = {
 
 @transaction.atomic
 def start_draft(
-    *, actor: Actor, what: str, file: BinaryIO, file_name: str, source: str, purpose: str
+    *, actor: Actor, target_name: str, file: BinaryIO, file_name: str, source: str, purpose: str
 ) -> ImportDraft:
     """Take a file in and guess what it says; a mapping saved for the source comes before a guess.
 
@@ -79,18 +79,18 @@ def start_draft(
         raise ValidationError({"file": error.messages}) from error
     draft = ImportDraft(
         started_by=actor.id,
-        what=what,
+        what=target_name,
         source=source,
         file_name=file_name[:200],
         digest=table.digest,
         purpose=purpose,
-        content=packed(table.content),
+        content=pack_content(table.content),
         encoding=table.encoding,
         delimiter=table.delimiter,
         encodings=table.encodings,
         left_out=table.left_out,
     )
-    _guess(actor, draft, table)
+    _guess_columns(actor, draft, table)
     draft.save()
     record(actor, Action.IMPORT, "import", [draft.pk], purpose=purpose)
     return draft
@@ -104,20 +104,20 @@ def read_again(
     of the encodings it may be in. Raises ValidationError.
     """
     draft = own_draft(actor, draft_id)
-    row, known = heading_row or draft.heading_row, {draft.encoding, *draft.encodings}
+    row, encodings = heading_row or draft.heading_row, {draft.encoding, *draft.encodings}
     if not _has_content(draft) or not 1 <= row <= len(draft.first_rows):
         raise ValidationError(_("Choose a heading row from the first rows of the file."))
-    if encoding and encoding not in known:
+    if encoding and encoding not in encodings:
         raise ValidationError(_("Choose one of the encodings."))
     draft.encoding = encoding or draft.encoding
     with content_of(draft) as file:
-        _guess(actor, draft, look(file, draft.digest, draft.encoding, draft.delimiter, row))
+        _guess_columns(actor, draft, inspect_table(file, draft.digest, draft.encoding, draft.delimiter, row))
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     return draft
 
 
-def rows_in(draft: ImportDraft, encoding: str) -> list[str]:
+def sample_rows(draft: ImportDraft, encoding: str) -> list[str]:
     """Some rows that other encodings write otherwise, as they read in this one."""
     with content_of(draft) as file:
         return telling_rows(file, encoding, draft.delimiter)
@@ -147,7 +147,7 @@ def offers_of(draft: ImportDraft) -> list[dict[str, Any]]:
     return offers
 
 
-def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
+def _guess_columns(actor: Actor, draft: ImportDraft, table: Table) -> None:
     """What the columns mean: as earlier files of the source said, else by their headings and values."""
     draft.first_rows, draft.heading_row = table.first_rows, table.heading_row
     draft.headings, draft.counted = table.headings, {}
@@ -157,7 +157,7 @@ def _guess(actor: Actor, draft: ImportDraft, table: Table) -> None:
     draft.also = {}
     if apply_saved(actor, draft):
         return
-    if case := shouted(
+    if case := capitals_language(
         value
         for name, field in draft.columns.items()
         if field == "name"
@@ -181,14 +181,14 @@ def name_columns(
     """
     draft = own_draft(actor, draft_id)
     target = TARGETS[draft.what]
-    known = {field.name for field in target.fields}
-    draft.columns = {h: name for h, name in columns.items() if h in draft.headings and name in known}
+    field_names = {field.name for field in target.fields}
+    draft.columns = {h: name for h, name in columns.items() if h in draft.headings and name in field_names}
     draft.also = {
         heading: name
         for heading, name in (also or {}).items()
-        if name in known and draft.columns.get(heading, name) != name
+        if name in field_names and draft.columns.get(heading, name) != name
     }
-    draft.fixed = {name: value for name, value in fixed.items() if value and name in known | {"case"}}
+    draft.fixed = {name: value for name, value in fixed.items() if value and name in field_names | {"case"}}
     check_columns(draft)
     draft.counted = _counted(draft)
     draft.state, draft.report = DraftState.MAPPING, {}
@@ -199,8 +199,8 @@ def name_columns(
 def check_columns(draft: ImportDraft) -> None:
     """Raise ValidationError unless columns and fixed values give all needed fields."""
     target = TARGETS[draft.what]
-    given = {*draft.columns.values(), *draft.also.values(), *draft.fixed}
-    if missing := [str(field.label) for field in target.fields if target.lacks(field, given)]:
+    filled_names = {*draft.columns.values(), *draft.also.values(), *draft.fixed}
+    if missing := [str(field.label) for field in target.fields if target.lacks(field, filled_names)]:
         raise ValidationError(_("Choose a column for: %(names)s.") % {"names": ", ".join(missing)})
 
 
@@ -218,19 +218,19 @@ class Values:
 
 def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
     """By field with codes: the values its columns have in all rows, each with the code meant or guessed."""
-    target, by_name = TARGETS[draft.what], _by_name(actor)
-    named: dict[str, Values] = {}
+    target, by_name = TARGETS[draft.what], _district_codes_by_name(actor)
+    values_by_field: dict[str, Values] = {}
     for name, (values, has_more) in (draft.counted or _counted(draft)).items():
         meaning = target.field(name)
         codes = meaning.codes(actor) if meaning.codes else {}
-        places = _by_postcode(actor, values) | by_name if meaning.codes is places_of else {}
+        places = _district_codes_by_postcode(actor, values) | by_name if meaning.codes is places_of else {}
         guessed = guess_values(values, codes, meaning.stems or {}, places)
         meant = dict.fromkeys(values, "") | guessed | draft.values.get(name, {})
         several = {text for text, fitting in named_codes(codes).items() if len(fitting) > 1}
         unclear = frozenset(value for value in values if fold(value) in several)
-        named[name] = Values({value: meant[value] for value in values}, has_more, unclear)
+        values_by_field[name] = Values({value: meant[value] for value in values}, has_more, unclear)
     # Districts first: a row of none is refused, whatever else is known of it.
-    return dict(sorted(named.items(), key=lambda one: target.field(one[0]).codes is not places_of))
+    return dict(sorted(values_by_field.items(), key=lambda one: target.field(one[0]).codes is not places_of))
 
 
 def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:
@@ -256,12 +256,14 @@ def name_values(
     """Say which code each value means; with `keep` the next file of the source is read alike."""
     draft = own_draft(actor, draft_id)
     target = TARGETS[draft.what]
-    for name, given in values.items():
+    for name, codes_by_text in values.items():
         codes = target.field(name).codes
         allowed = set(codes(actor)) if codes else set()
-        if wrong := [code for code in given.values() if code and code not in allowed]:
+        if wrong := [code for code in codes_by_text.values() if code and code not in allowed]:
             raise ValidationError(_("“%(code)s” is not in the list.") % {"code": wrong[0]})
-    draft.values = draft.values | {name: draft.values.get(name, {}) | given for name, given in values.items()}
+    draft.values = draft.values | {
+        name: draft.values.get(name, {}) | codes_by_text for name, codes_by_text in values.items()
+    }
     draft.state, draft.report = DraftState.MAPPING, {}
     draft.save()
     if keep:
@@ -300,22 +302,24 @@ def reset_interrupted(draft: ImportDraft) -> None:
         return
     report = draft.report
     if draft.state == DraftState.IMPORTING:
-        said = _("The import stopped part-way. Rows already imported are kept. Import again to continue.")
-        report = report | {"error": said}
+        message = _("The import stopped part-way. Rows already imported are kept. Import again to continue.")
+        report = report | {"error": message}
     # A job is over after its draft was saved: one that has just ended is found in its new state.
-    was = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
-    was.update(state=before, report=report)
+    unchanged = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
+    unchanged.update(state=before, report=report)
     draft.refresh_from_db(fields=["state", "report"])
 
 
-def forget_drafts(now: datetime) -> int:
+def forget_drafts(moment: datetime) -> int:
     """Files of imports, and what would take them back, go after a day; their sums stay.
 
     The last version of a register that is read from its address waits longer for somebody to decide.
     """
-    old = ImportDraft.objects.with_content().filter(created_at__lt=now - KEPT_FOR)
-    old = old.exclude(imported_at__gt=now - KEPT_FOR)
-    waiting = WatchedRegister.objects.filter(draft__created_at__gt=now - WAITS_FOR, draft__imported_at=None)
+    old = ImportDraft.objects.with_content().filter(created_at__lt=moment - KEPT_FOR)
+    old = old.exclude(imported_at__gt=moment - KEPT_FOR)
+    waiting = WatchedRegister.objects.filter(
+        draft__created_at__gt=moment - WAITS_FOR, draft__imported_at=None
+    )
     old = old.exclude(pk__in=waiting.values("draft"))
     ids = list(old.values_list("pk", flat=True))
     for draft in ImportDraft.objects.filter(pk__in=ids):
@@ -373,11 +377,11 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
         if rows and step == RUN:
             ImportStep.objects.create(draft=draft, rows=rows)
 
-    def tell(part: str, done: int, total: int | None) -> None:
+    def report_step(part: str, done: int, total: int | None) -> None:
         work.progress(done, total if part == "write" else None)  # else it would be whole before it begins
 
     with content_of(draft) as file:
-        report = target.bring_in(work.actor, draft, file, step == TRY, tell, remember)
+        report = target.bring_in(work.actor, draft, file, step == TRY, report_step, remember)
     sums = {outcome.value: report.sums[outcome] for outcome in RowOutcome}
     draft.report, refused = summary_of(report)
     if step == RUN:
@@ -395,19 +399,21 @@ def own_draft(actor: Actor, draft_id: UUID) -> ImportDraft:
     return draft
 
 
-def _by_name(actor: Actor) -> dict[str, str]:
+def _district_codes_by_name(actor: Actor) -> dict[str, str]:
     places = places_of(actor)
     return {fold(code): code for code in places} | {fold(name): code for code, name in places.items()}
 
 
-def _by_postcode(actor: Actor, values: Collection[str]) -> dict[str, str]:
+def _district_codes_by_postcode(actor: Actor, values: Collection[str]) -> dict[str, str]:
     """The district of each value that is a postcode: where most organisations with that postcode are."""
     rows = Organisation.objects.visible_to(actor).filter(postcode__in=values).values("postcode")
     times: dict[str, Counter[str]] = {}
     for postcode, code, n in rows.values_list("postcode", "home_district__code", Count("pk")):
         times.setdefault(fold(postcode), Counter())[code] += n
-    most = {postcode: found.most_common(1)[0] for postcode, found in times.items()}
-    return {postcode: code for postcode, (code, n) in most.items() if 2 * n > times[postcode].total()}
+    main_districts = {postcode: districts.most_common(1)[0] for postcode, districts in times.items()}
+    return {
+        postcode: code for postcode, (code, n) in main_districts.items() if 2 * n > times[postcode].total()
+    }
 
 
 JOB: Final = kinds.Kind(

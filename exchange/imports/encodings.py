@@ -39,17 +39,17 @@ ROWS: Final = 3
 def likely_encodings(file: BinaryIO) -> list[str]:
     """Encodings that a text which is not UTF-8 may be in, the likeliest first; the last are guesses."""
     sample = _odd_lines(file)
-    found = from_bytes(sample, cp_isolation=list(KNOWN), preemptive_behaviour=False)
+    matches = from_bytes(sample, cp_isolation=list(KNOWN), preemptive_behaviour=False)
     ranked: list[str] = []
-    for match in found:
+    for match in matches:
         for name in (match.encoding, *match.could_be_from_charset):
             if name in KNOWN and name not in ranked:
                 ranked.append(name)
-    usual = _USUAL.get(settings.PHONENUMBER_DEFAULT_REGION, "cp1252")
+    national_encoding = _USUAL.get(settings.PHONENUMBER_DEFAULT_REGION, "cp1252")
     if ranked and (ranked[0] in _LATIN or ranked[0] not in ("cp1251", "cp1253")):
-        latin = [usual, *_LATIN] if usual in _LATIN else _LATIN
+        latin = [national_encoding, *_LATIN] if national_encoding in _LATIN else _LATIN
         ranked = [*latin, *ranked]
-    return list(dict.fromkeys([*ranked, usual, *KNOWN]))
+    return list(dict.fromkeys([*ranked, national_encoding, *KNOWN]))
 
 
 def _odd_lines(file: BinaryIO) -> bytes:

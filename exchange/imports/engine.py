@@ -24,7 +24,7 @@ Remember = Callable[[list[dict[str, Any]]], None]
 _IDS: Final = 1_000  # of one event
 
 
-def written_by(draft: ImportDraft) -> dict[UUID, RowOutcome]:
+def written_outcomes(draft: ImportDraft) -> dict[UUID, RowOutcome]:
     """What an attempt of this import that was interrupted has done, by the id of the record."""
     return {
         UUID(row["id"]): RowOutcome.UPDATED if "version" in row else RowOutcome.CREATED
@@ -52,21 +52,21 @@ def write_batches(
     progress: Progress,
 ) -> None:
     """Each batch is a transaction."""
-    rest = iter(rows)
-    while batch := list(islice(rest, size)):
+    remaining = iter(rows)
+    while batch := list(islice(remaining, size)):
         with transaction.atomic():
             write(batch)
         progress("write", report.sums.total(), total)
 
 
-def record_looked_at(
-    actor: Actor, object_type: str, seen: Any, told: Iterable[list[Likely]], purpose: str
+def disclose_likely(
+    actor: Actor, object_type: str, visible_rows: Any, likely_pairs: Iterable[list[Likely]], purpose: str
 ) -> None:
     """Whoever imports is told the names of those that new rows look like: of those, the ones that are there.
 
     After the transaction, since a trial's is rolled back.
     """
-    ids = {one.row.pk for found in told for one in found}
-    rows = list(seen.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
+    ids = {likely.row.pk for likely_rows in likely_pairs for likely in likely_rows}
+    rows = list(visible_rows.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []
     for start in range(0, len(rows), _IDS):
         disclose(actor, object_type, rows[start : start + _IDS], action=Action.SEARCH, reason=purpose)

@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from contacts.codes import Channel, ChannelUse
-from contacts.rules.fingerprints import Extra, normal_form
+from contacts.rules.fingerprints import Extra, plain
 
 _FAX = "fax"
 
@@ -19,29 +19,29 @@ def extra_of(detail: Any) -> Extra:
 
 def as_detail(extra: Extra) -> dict[str, str]:
     """What is kept of an extra (contacts.services.details): whether a number is mobile, it says itself."""
-    what, value = extra
-    if what == _FAX:
+    channel, value = extra
+    if channel == _FAX:
         return {"channel": Channel.PHONE.value, "value": value, "use": ChannelUse.FAX.value}
-    return {"channel": what, "value": value, "use": ChannelUse.MOBILE.value if _is_mobile(extra) else ""}
+    return {"channel": channel, "value": value, "use": ChannelUse.MOBILE.value if _is_mobile(extra) else ""}
 
 
-def join(*several: Iterable[Extra]) -> list[Extra]:
+def merge_extras(*several: Iterable[Extra]) -> list[Extra]:
     """All extras in their order, each once."""
-    found: dict[str, Extra] = {}
+    extras_by_text: dict[str, Extra] = {}
     for extras in several:
         for extra in extras:
-            found.setdefault(normal_form(extra), extra)
-    return list(found.values())
+            extras_by_text.setdefault(plain(extra), extra)
+    return list(extras_by_text.values())
 
 
-def drop(extras: Iterable[Extra], those: Collection[Extra]) -> list[Extra]:
-    """The extras that say nothing that `those` say."""
-    known = set(map(normal_form, those))
-    return [extra for extra in extras if normal_form(extra) not in known]
+def without(extras: Iterable[Extra], known: Collection[Extra]) -> list[Extra]:
+    """The extras that say nothing that `known` say."""
+    known_texts = set(map(plain, known))
+    return [extra for extra in extras if plain(extra) not in known_texts]
 
 
 def _is_mobile(extra: Extra) -> bool:
-    what, value = extra
-    if what != Channel.PHONE:
+    channel, value = extra
+    if channel != Channel.PHONE:
         return False
     return phonenumbers.number_type(phonenumbers.parse(value)) == PhoneNumberType.MOBILE

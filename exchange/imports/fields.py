@@ -29,23 +29,26 @@ class Field:
     is_fixable: bool = False  # may be the same for all rows
     codes: Callable[[Actor], Mapping[str, Text]] | None = None
     stems: Mapping[str, str] | None = None  # what people call the codes (exchange.imports.words)
-    usual: str = ""  # the code that is offered for all rows
+    default_code: str = ""  # the code that is offered for all rows
 
 
 def fields(model: type[models.Model], *wanted: "str | Field") -> tuple[Field, ...]:
     """Fields in the order of the page: a name is the model's field, a Field says it all itself."""
-    return tuple(one if isinstance(one, Field) else field(model, one) for one in wanted)
+    return tuple(
+        name_or_field if isinstance(name_or_field, Field) else field(model, name_or_field)
+        for name_or_field in wanted
+    )
 
 
-def field(model: type[models.Model], name: str, **said: Any) -> Field:
+def field(model: type[models.Model], name: str, **overrides: Any) -> Field:
     """The model's field as something that a column may mean; `said` are the attributes that differ here."""
-    known: Any = model._meta.get_field(name)
-    usual = {
-        "label": capfirst(known.verbose_name),
-        "is_needed": not (known.blank or known.null or known.has_default()),
-        "codes": (lambda _actor: codes_of(known)) if known.choices else None,
+    column: Any = model._meta.get_field(name)
+    derived = {
+        "label": capfirst(column.verbose_name),
+        "is_needed": not (column.blank or column.null or column.has_default()),
+        "codes": (lambda _actor: codes_of(column)) if column.choices else None,
     }
-    return Field(name, **(usual | said))
+    return Field(name, **(derived | overrides))
 
 
 NUMBER: Final = Field("external_id", gettext_lazy("Reference in the source"))
@@ -57,7 +60,7 @@ class Target:
     `undo(actor, draft, progress)` takes what `remember` was told back, or raises ValidationError.
     """
 
-    what: str
+    name: str
     title: Text
     fields: tuple[Field, ...]
     headings: Mapping[str, str]
@@ -66,10 +69,14 @@ class Target:
     # Sets of fields, each of which stands for others: a reference alone says which record to change.
     instead: Mapping[str, Collection[frozenset[str]]] = field_(default_factory=dict)
 
-    def lacks(self, one: Field, given: Collection[str]) -> bool:
+    def lacks(self, import_field: Field, filled_names: Collection[str]) -> bool:
         """Whether the field is needed, and neither it nor what can stand for it is among the given fields."""
-        others = self.instead.get(one.name, ())
-        return one.is_needed and one.name not in given and not any(those <= {*given} for those in others)
+        alternatives = self.instead.get(import_field.name, ())
+        return (
+            import_field.is_needed
+            and import_field.name not in filled_names
+            and not any(names <= {*filled_names} for names in alternatives)
+        )
 
     def field(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
+        return next(import_field for import_field in self.fields if import_field.name == name)

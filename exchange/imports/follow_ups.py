@@ -14,7 +14,7 @@ from accounts.models import User
 from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import FOLLOW_UP_HEADINGS, FOLLOW_UP_KINDS, FOLLOW_UP_STATUSES
-from exchange.imports.rowwise import NOTES, Plain, RowImporter, is_whole, read_fields, row_target
+from exchange.imports.rowwise import NOTES, ParsedRow, RowImporter, is_whole, read_fields, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_today, moment_at
@@ -29,39 +29,44 @@ _NEEDED: Final = ("title", "due_on", "organisations")  # of a follow-up that is 
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
-    named = cache(lambda text: read.organisations(actor, text, draft.source))
+    find_organisations = cache(lambda text: read.organisations(actor, text, draft.source))
 
-    def read_row(cells: Any) -> Plain:
-        whole, done = is_whole(cells, _NEEDED), cells.get("done_on", "")
+    def read_row(cells: Any) -> ParsedRow:
+        is_whole_row, done = is_whole(cells, _NEEDED), cells.get("done_on", "")
         done_on = read.day(done, _("Done on")).isoformat() if done else ""
         if done_on > city_today().isoformat():
             raise ValidationError(_("Done on: %(day)s is in the future.") % {"day": done_on})
-        to_whom = named(cells.get("organisations", ""))
+        promised_to = find_organisations(cells.get("organisations", ""))
         readers: dict[str, Callable[[], Any]] = {
-            "title": lambda: read.given(cells.get("title", ""), _("Follow-up")),
+            "title": lambda: read.required_text(cells.get("title", ""), _("Follow-up")),
             "kind": lambda: read.code(
                 cells.get("kind", "") or FollowUpKind.OTHER, FollowUpKind.values, _("Kind")
             ),
             "due_on": lambda: read.day(cells.get("due_on", ""), _("Due")).isoformat(),
-            "organisations": lambda: read.given(" ".join(read.ids(to_whom)), _("Promised to")).split(),
+            "organisations": lambda: read.required_text(
+                " ".join(read.organisation_keys(promised_to)), _("Promised to")
+            ).split(),
             "owner": lambda: str(_owner(actor, cells.get("owner", "")).pk),
             "result": lambda: clean_text(cells.get("result", "")),
             "done_on": lambda: done_on,
         }
-        plain = read_fields(cells, whole, readers)
-        if whole or done or cells.get("status"):
+        parsed = read_fields(cells, is_whole_row, readers)
+        if is_whole_row or done or cells.get("status"):
             status = cells.get("status", "") or (FollowUpStatus.DONE if done else FollowUpStatus.OPEN)
-            plain["status"] = read.code(status, [state.value for state in _STATES], _("Status"))
+            parsed["status"] = read.code(status, [state.value for state in _STATES], _("Status"))
         notes = [
             *(read.time_left_out(cells["due_on"], _("Due")) if cells.get("due_on") else []),
             *(read.time_left_out(done, _("Done on")) if done else []),
         ]
-        return plain | {NOTES: notes, "key": f"{plain.get('due_on', '')} {' '.join(read.ids(to_whom))}"}
+        return parsed | {
+            NOTES: notes,
+            "key": f"{parsed.get('due_on', '')} {' '.join(read.organisation_keys(promised_to))}",
+        }
 
     return RowImporter(
         object_type="follow_up",
         model=FollowUp,
-        own=frozenset({FollowUpOrganisation, FollowUpExternalId, FollowUpPeriod}),
+        own_models=frozenset({FollowUpOrganisation, FollowUpExternalId, FollowUpPeriod}),
         read=read_row,
         arguments=_arguments,
         current=_current,
@@ -73,7 +78,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         label=lambda plain: str(plain.get("title", "")),
         needed=_NEEDED,
         named_by=("title",),
-        told=("title", "kind", "due_on", "status", "done_on"),
+        shown_fields=("title", "kind", "due_on", "status", "done_on"),
         joined="organisations",
     )
 
@@ -83,20 +88,20 @@ def _owner(actor: Actor, text: str) -> User:
     return read.colleague(actor, text) if text else User.objects.get(pk=actor.id)
 
 
-def _arguments(plain: Plain) -> dict[str, Any]:
-    values = dict(plain)
+def _arguments(parsed: ParsedRow) -> dict[str, Any]:
+    values = dict(parsed)
     if done_on := values.pop("done_on", ""):  # a promise kept long ago was kept then, not today
         values["done_at"] = moment_at(read.day(done_on, ""), _NOON)
-    if "due_on" in plain:
-        values["due_on"] = read.day(plain["due_on"], "")
-    if "owner" in plain:
-        values["owner"] = User.objects.get(pk=plain["owner"])
-    if "organisations" in plain:
-        values["organisations"] = read.found(plain["organisations"])
+    if "due_on" in parsed:
+        values["due_on"] = read.day(parsed["due_on"], "")
+    if "owner" in parsed:
+        values["owner"] = User.objects.get(pk=parsed["owner"])
+    if "organisations" in parsed:
+        values["organisations"] = read.organisations_by_keys(parsed["organisations"])
     return values
 
 
-def _current(row: FollowUp) -> Plain:
+def _current(row: FollowUp) -> ParsedRow:
     ids = sorted(map(str, row.organisation_links.values_list("organisation", flat=True)))
     done = row.completed_at
     return {name: getattr(row, name) for name in ("title", "kind", "status", "result")} | {
@@ -108,7 +113,7 @@ def _current(row: FollowUp) -> Plain:
 
 
 TARGET: Final = row_target(
-    what="follow_ups",
+    name="follow_ups",
     title=gettext_lazy("Follow-ups"),
     fields=fields(
         FollowUp,

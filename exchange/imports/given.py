@@ -14,7 +14,7 @@ from lib.fold import squash
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class FilledRow:
     """A row that is not blank: field → text, and what no field keeps of it."""
 
     line: int
@@ -23,93 +23,99 @@ class Given:
 
 
 @dataclass(slots=True)
-class Together:
+class RepeatedRows:
     """Rows of one number: those that say the same, but for one column, are one; others are all refused."""
 
     column: str = ""
-    said: dict[int, list[str]] = field(default_factory=dict)  # first line → what all of them say there
+    column_texts: dict[int, list[str]] = field(
+        default_factory=dict
+    )  # first line → what all of them say there
     lines: dict[int, int] = field(default_factory=dict)  # other line → first line
     refusals: dict[int, str] = field(default_factory=dict)  # line → why
 
     def cells(self, number: int, cells: Mapping[str, str]) -> Mapping[str, str]:
-        if number not in self.said:
+        if number not in self.column_texts:
             return cells
-        return {**cells, self.column: "\n".join(self.said[number])}
+        return {**cells, self.column: "\n".join(self.column_texts[number])}
 
 
-def of_one_number(draft: ImportDraft, file: BinaryIO, column: str, labels: Mapping[str, str]) -> Together:
+def find_repeated_rows(
+    draft: ImportDraft, file: BinaryIO, column: str, labels: Mapping[str, str]
+) -> RepeatedRows:
     """Which rows are one. A later row may leave cells empty; where it has another word, none is right."""
-    together = Together(column)
-    times = Counter(_number(row.cells) for row in given(draft, file))
-    firsts: dict[str, Given] = {}
+    repeated = RepeatedRows(column)
+    times = Counter(_number(row.cells) for row in filled_rows(draft, file))
+    firsts: dict[str, FilledRow] = {}
     contradict: dict[str, tuple[list[int], set[str]]] = {}
-    for row in given(draft, file):
+    for row in filled_rows(draft, file):
         number = _number(row.cells)
         if not number or times[number] < 2:
             continue
-        first = firsts.setdefault(number, row)
+        first_row = firsts.setdefault(number, row)
         lines, fields = contradict.setdefault(number, ([], set()))
         lines.append(row.line)
-        if row.line == first.line:
+        if row.line == first_row.line:
             continue
-        rest = {name: text for name, text in row.cells.items() if name != column}
-        if rest.items() <= first.cells.items():
+        other_cells = {name: text for name, text in row.cells.items() if name != column}
+        if other_cells.items() <= first_row.cells.items():
             if column:
-                together.said.setdefault(first.line, [first.cells.get(column, "")]).append(
+                repeated.column_texts.setdefault(first_row.line, [first_row.cells.get(column, "")]).append(
                     row.cells.get(column, "")
                 )
-                together.lines[row.line] = first.line
+                repeated.lines[row.line] = first_row.line
         else:
-            fields |= {name for name, text in rest.items() if first.cells.get(name, text) != text}
-            fields |= rest.keys() - first.cells.keys()
+            fields |= {name for name, text in other_cells.items() if first_row.cells.get(name, text) != text}
+            fields |= other_cells.keys() - first_row.cells.keys()
     for lines, fields in contradict.values():
         if fields:
-            said = _("Lines %(lines)s have the same number but different values: %(fields)s.") % {
+            refusal = _("Lines %(lines)s have the same number but different values: %(fields)s.") % {
                 "lines": ", ".join(map(str, lines)),
                 "fields": ", ".join(labels.get(name, name) for name in sorted(fields)),
             }
-            together.refusals |= dict.fromkeys(lines, said)
-    return together
+            repeated.refusals |= dict.fromkeys(lines, refusal)
+    return repeated
 
 
 def _number(cells: Mapping[str, str]) -> str:
     return squash(cells.get("external_id", ""))
 
 
-def given(draft: ImportDraft, file: BinaryIO) -> Iterator[Given]:
+def filled_rows(draft: ImportDraft, file: BinaryIO) -> Iterator[FilledRow]:
     """Rows that are not blank: columns joined, of codes the first known."""
-    named: dict[str, list[str]] = {}
+    fields_by_heading: dict[str, list[str]] = {}
     for heading, name in draft.meanings:
-        named.setdefault(heading, []).append(name)
+        fields_by_heading.setdefault(heading, []).append(name)
     for line, row in read_cells(file, draft.encoding, draft.delimiter, draft.heading_row):
         if not any(map(str.strip, row)):
             continue
         cells: dict[str, str] = {}
-        known: set[str] = set()  # fields of which a code was said
+        coded_fields: set[str] = set()  # fields of which a code was said
         notes = odd_cells(draft.headings, row)
         texts = zip(draft.headings, row, strict=False)
-        for heading, text, name in ((h, text, name) for h, text in texts for name in named.get(h, ())):
+        for heading, text, name in (
+            (h, text, name) for h, text in texts for name in fields_by_heading.get(h, ())
+        ):
             mapped = draft.values.get(name)
-            said = text.strip()
+            stripped = text.strip()
             if mapped is None:
-                if said:
-                    cells[name] = f"{cells[name]} {said}" if name in cells else said
-            elif code := mapped.get(said):
-                if name in known:
-                    notes += [] if cells[name] == code else [_not_counted(heading, said)]
+                if stripped:
+                    cells[name] = f"{cells[name]} {stripped}" if name in cells else stripped
+            elif code := mapped.get(stripped):
+                if name in coded_fields:
+                    notes += [] if cells[name] == code else [_ignored_note(heading, stripped)]
                 else:
                     cells[name] = code
-                known.add(name)
-            elif said and name not in draft.fixed:  # refused by name, unless another column is known
-                cells.setdefault(name, said)
-                notes += [_not_counted(heading, said)] if name in known else []
-            elif said:
-                notes.append(_not_counted(heading, said))
+                coded_fields.add(name)
+            elif stripped and name not in draft.fixed:  # refused by name, unless another column is known
+                cells.setdefault(name, stripped)
+                notes += [_ignored_note(heading, stripped)] if name in coded_fields else []
+            elif stripped:
+                notes.append(_ignored_note(heading, stripped))
         for name, value in draft.fixed.items():
             cells.setdefault(name, value)
-        yield Given(line, cells, notes)
+        yield FilledRow(line, cells, notes)
 
 
-def _not_counted(heading: str, text: str) -> Note:
-    said = _("%(heading)s: “%(text)s” is ignored") % {"heading": heading, "text": text[:200]}
-    return NoteKind.NOT_COUNTED.value, said
+def _ignored_note(heading: str, text: str) -> Note:
+    message = _("%(heading)s: “%(text)s” is ignored") % {"heading": heading, "text": text[:200]}
+    return NoteKind.NOT_COUNTED.value, message

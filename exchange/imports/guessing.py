@@ -38,7 +38,7 @@ _WEAK: Final = frozenset({"culture_sport"})  # a women's group that does culture
 
 
 def guess_columns(
-    distinct: Mapping[str, Sequence[str]], region: str, known: Mapping[str, str] = HEADINGS
+    distinct: Mapping[str, Sequence[str]], region: str, field_words: Mapping[str, str] = HEADINGS
 ) -> dict[str, str]:
     """Heading → field; a column whose meaning is not clear is not among them.
 
@@ -49,57 +49,61 @@ def guess_columns(
     >>> guess_columns({"alternate_name": ["B"], "name": ["A"], "E-MAIL": ["a@b.eu"], "Nota": ["x"]}, "ES")
     {'name': 'name', 'E-MAIL': 'email'}
     """
-    found: dict[str, str] = {}
+    fields_by_heading: dict[str, str] = {}
     offers = [
         (-rank, -length, place, heading, field)
         for place, (heading, values) in enumerate(distinct.items())
-        for field, (rank, length) in _meanings(heading, values, region, known).items()
+        for field, (rank, length) in _meanings(heading, values, region, field_words).items()
     ]
-    taken: dict[str, str] = {}  # field → the heading that has it
+    heading_by_field: dict[str, str] = {}  # field → the heading that has it
     for _rank, _length, _place, heading, field in sorted(offers):
-        if heading in found or (field in taken and not _is_part(field, heading, taken[field], known)):
+        if heading in fields_by_heading or (
+            field in heading_by_field and not _is_part(field, heading, heading_by_field[field], field_words)
+        ):
             continue
-        found[heading] = field
-        taken.setdefault(field, heading)
-    return {heading: found[heading] for heading in distinct if heading in found}
+        fields_by_heading[heading] = field
+        heading_by_field.setdefault(field, heading)
+    return {heading: fields_by_heading[heading] for heading in distinct if heading in fields_by_heading}
 
 
 def _meanings(
-    heading: str, values: Sequence[str], region: str, known: Mapping[str, str]
+    heading: str, values: Sequence[str], region: str, field_words: Mapping[str, str]
 ) -> dict[str, tuple[int, int]]:
     """By field how well the heading names it, and by how long a word; nothing that the values contradict."""
-    plain = plain_heading(heading)
-    words = plain.split()
-    found: dict[str, tuple[int, int]] = {}
-    for field, listed in known.items():
+    folded_heading = plain_heading(heading)
+    words = folded_heading.split()
+    meanings: dict[str, tuple[int, int]] = {}
+    for field, listed in field_words.items():
         stems = _folded(listed)
-        if plain in stems or plain == field.replace("_", " "):
-            found[field] = (_EXACT, len(plain))
+        if folded_heading in stems or folded_heading == field.replace("_", " "):
+            meanings[field] = (_EXACT, len(folded_heading))
             continue
-        named = [(_WORD, len(stem)) for stem in stems if stem in words]
-        named += [
+        matches = [(_WORD, len(stem)) for stem in stems if stem in words]
+        matches += [
             (_STEM, len(stem))
             for stem in stems
             if len(stem) > 3 and any(word.startswith(stem) for word in words)
         ]
-        if named:
-            best = max(length for _rank, length in named)
-            found[field] = (max(rank for rank, _length in named), best)
-    for field in _PLACES & found.keys():  # “long name” is no longitude
+        if matches:
+            best = max(length for _rank, length in matches)
+            meanings[field] = (max(rank for rank, _length in matches), best)
+    for field in _PLACES & meanings.keys():  # “long name” is no longitude
         if _contradicts(field, values):
-            del found[field]
-    if _NUMBERED & found.keys() and found.get("external_id", (_EXACT, 0))[0] < _EXACT:
-        del found["external_id"]  # “phone no”, “telefoni nr”, “codice postale”: of what, the other word says
-    for general in _GENERAL & found.keys():
-        others = found.keys() - _GENERAL - {"external_id"}
-        is_number = "external_id" in found and bool(_NUMBERS & {words[0], words[-1]})
-        if found[general][0] < _EXACT and (others or is_number):
-            del found[general]
-    if not found and (field := _by_values(values, region)) in known:
-        found[field] = (_VALUES, 0)
+            del meanings[field]
+    if _NUMBERED & meanings.keys() and meanings.get("external_id", (_EXACT, 0))[0] < _EXACT:
+        del meanings[
+            "external_id"
+        ]  # “phone no”, “telefoni nr”, “codice postale”: of what, the other word says
+    for general in _GENERAL & meanings.keys():
+        other_fields = meanings.keys() - _GENERAL - {"external_id"}
+        is_number = "external_id" in meanings and bool(_NUMBERS & {words[0], words[-1]})
+        if meanings[general][0] < _EXACT and (other_fields or is_number):
+            del meanings[general]
+    if not meanings and (field := _by_values(values, region)) in field_words:
+        meanings[field] = (_VALUES, 0)
     return {
         field: (rank, length)
-        for field, (rank, length) in found.items()
+        for field, (rank, length) in meanings.items()
         if (rank == _EXACT and len(values) < _FEW) or not _contradicts(field, values)
     }
 
@@ -113,21 +117,21 @@ def plain_heading(heading: str) -> str:
     return fold(_HUMP.sub(" ", heading[:_LONGEST_HEADING]))
 
 
-def _is_part(field: str, heading: str, other: str, known: Mapping[str, str]) -> bool:
+def _is_part(field: str, heading: str, other_heading: str, field_words: Mapping[str, str]) -> bool:
     """Whether two columns say one thing: “Phone” and “Phone (2)” or “Mobile”, a number and its prefix."""
-    if field == "phone" and _PREFIX & {plain_heading(heading), plain_heading(other)}:
+    if field == "phone" and _PREFIX & {plain_heading(heading), plain_heading(other_heading)}:
         return True
-    if field == "social" or (field in _SEVERAL and _is_further(field, heading, known)):
+    if field == "social" or (field in _SEVERAL and _is_further(field, heading, field_words)):
         return True
-    return field in _PARTS and _unnumbered(heading) == _unnumbered(other)
+    return field in _PARTS and _unnumbered(heading) == _unnumbered(other_heading)
 
 
-def _is_further(field: str, heading: str, known: Mapping[str, str]) -> bool:
+def _is_further(field: str, heading: str, field_words: Mapping[str, str]) -> bool:
     """Whether a heading says nothing but that it is one more: “Other phones”, “Mobile”, “Correo 2”."""
-    stems = [stem for stem in _folded(known[field]) if len(stem) > 2]
+    stems = [stem for stem in _folded(field_words[field]) if len(stem) > 2]
     words = _unnumbered(heading).split()
-    usual = {*_folded(_FURTHER), "e"}  # “E-mail”
-    return all(word in usual or any(word.startswith(stem) for stem in stems) for word in words)
+    further_words = {*_folded(_FURTHER), "e"}  # “E-mail”
+    return all(word in further_words or any(word.startswith(stem) for stem in stems) for word in words)
 
 
 def _unnumbered(heading: str) -> str:
@@ -170,25 +174,25 @@ def guess_values(
     >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
     {'Visita': 'visit', 'Visit': 'visit'}
     """
-    named = named_codes(codes)
-    found = {}
+    codes_by_text = named_codes(codes)
+    code_by_value = {}
     for value in values:
-        meant = named.get(fold(value), frozenset())
+        meant = codes_by_text.get(fold(value), frozenset())
         if len(meant) > 1:
             continue  # the name of one and the code of another: a person decides
         code = next(iter(meant), "") or _by_stems(value, stems) or _place(value, places)
         if code in codes:
-            found[value] = code
-    return found
+            code_by_value[value] = code
+    return code_by_value
 
 
 def named_codes(codes: Mapping[str, object]) -> dict[str, frozenset[str]]:
     """Folded label or code → the codes that it can mean."""
-    named: dict[str, set[str]] = {}
+    codes_by_text: dict[str, set[str]] = {}
     for code, label in codes.items():
         for text in (fold(str(label)), fold(code)):
-            named.setdefault(text, set()).add(code)
-    return {text: frozenset(meant) for text, meant in named.items()}
+            codes_by_text.setdefault(text, set()).add(code)
+    return {text: frozenset(meant) for text, meant in codes_by_text.items()}
 
 
 def _by_stems(text: str, stems: Mapping[str, str]) -> str:
@@ -199,8 +203,8 @@ def _by_stems(text: str, stems: Mapping[str, str]) -> str:
         if code == fold(text).replace(" ", "_"):
             return code
         for stem in _folded(listed):
-            whole = len(stem) <= 3  # “id” begins “ideas”
-            if any(w == stem if whole else w.startswith(stem) for w in words):
+            is_short = len(stem) <= 3  # “id” begins “ideas”
+            if any(w == stem if is_short else w.startswith(stem) for w in words):
                 longest[code] = max(longest.get(code, 0), len(stem))
     if len(longest) > 1:
         longest = {code: length for code, length in longest.items() if code not in _WEAK}

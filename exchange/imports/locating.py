@@ -27,5 +27,5 @@ def point_of(line: Line, mapping: Mapping) -> tuple[float, float] | None:
         latitude, longitude = (float(number.replace(",", ".")) for number in numbers)
         if abs(latitude) <= _MOST[0] and abs(longitude) <= _MOST[1]:
             return latitude, longitude
-    said = _("“%(text)s” is not a latitude and longitude in degrees")
-    raise ValidationError(said % {"text": " ".join(texts)})
+    message = _("“%(text)s” is not a latitude and longitude in degrees")
+    raise ValidationError(message % {"text": " ".join(texts)})

@@ -102,17 +102,17 @@ def load_mapping(text: str) -> Mapping:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(_("The mapping is not valid TOML: %(why)s") % {"why": error}) from error
-    _only(
+    _check_keys(
         table,
         {"source", "identify", "region", "encoding", "delimiter", "fields", "spelling"},
         _("the mapping"),
     )
-    given = _table(table, "fields")
+    given_fields = _table(table, "fields")
     identify = _columns(table.get("identify"), "identify")
-    _check_fields(given, identify)
+    _check_fields(given_fields, identify)
     places: dict[str, Place] = {}
-    origins = {name: _origin(name, value, places) for name, value in given.items()}
-    home = given[HOME] if isinstance(given.get(HOME), dict) else {}
+    origins = {name: _origin(name, value, places) for name, value in given_fields.items()}
+    home = given_fields[HOME] if isinstance(given_fields.get(HOME), dict) else {}
     source = squash(_text(table, "source"))
     if not 1 <= len(source) <= 60:
         raise MappingError(_("Give the source a name of 1 to 60 characters."))
@@ -132,44 +132,48 @@ def load_mapping(text: str) -> Mapping:
     )
 
 
-def _check_fields(given: Table[str, object], identify: tuple[str, ...]) -> None:
-    if _FOCUS & set(given):
+def _check_fields(field_tables: Table[str, object], identify: tuple[str, ...]) -> None:
+    if _FOCUS & set(field_tables):
         raise MappingError(_("An import cannot set communities. Only the organisation can declare them."))
-    if unknown := sorted(set(given) - set(FIELDS)):
+    if unknown := sorted(set(field_tables) - set(FIELDS)):
         raise MappingError(_("An import cannot set %(names)s.") % {"names": ", ".join(unknown)})
-    is_numbered = "name" not in given or not set(identify) & set(_origin("name", given["name"], {}).columns)
-    if not is_numbered and (missing := [name for name in NEEDED if name not in given]):
+    is_numbered = "name" not in field_tables or not set(identify) & set(
+        _origin("name", field_tables["name"], {}).columns
+    )
+    if not is_numbered and (missing := [name for name in NEEDED if name not in field_tables]):
         raise MappingError(_("Choose a column for %(names)s.") % {"names": ", ".join(missing)})
 
 
-def _origin(name: str, given: object, places: dict[str, Place]) -> Origin:
-    if isinstance(given, str | list):
-        return Origin(columns=_columns(given, name))
-    if not isinstance(given, dict):
+def _origin(name: str, field_table: object, places: dict[str, Place]) -> Origin:
+    if isinstance(field_table, str | list):
+        return Origin(columns=_columns(field_table, name))
+    if not isinstance(field_table, dict):
         raise MappingError(
             _("%(name)s: give a column name, or a table that says how to read it.") % {"name": name}
         )
     allowed = {"column", "columns", "join", "value", "default", "case", "values"}
-    _only(given, allowed | ({"under", "create", *POINT} if name == HOME else set()), name)
-    if "column" in given or "columns" in given:
-        columns = _columns(given.get("column", given.get("columns")), name)
-    elif "value" in given or (name == HOME and given.keys() & set(POINT)):
+    _check_keys(field_table, allowed | ({"under", "create", *POINT} if name == HOME else set()), name)
+    if "column" in field_table or "columns" in field_table:
+        columns = _columns(field_table.get("column", field_table.get("columns")), name)
+    elif "value" in field_table or (name == HOME and field_table.keys() & set(POINT)):
         columns = ()
     else:
         raise MappingError(_("%(name)s: give a column or a value.") % {"name": name})
-    case = _text(given, "case", "")
+    case = _text(field_table, "case", "")
     if case and case not in CASINGS:
         raise MappingError(
             _("%(name)s: case must be one of %(known)s.") % {"name": name, "known": ", ".join(CASINGS)}
         )
     if name == HOME:
-        values = {fold(key): _place(value, places).code for key, value in _table(given, "values").items()}
+        values = {
+            fold(key): _place(value, places).code for key, value in _table(field_table, "values").items()
+        }
     else:
-        values = {fold(key): str(value) for key, value in _table(given, "values").items()}
-    fixed, default = _coded(name, given.get("value")), _coded(name, given.get("default"))
+        values = {fold(key): str(value) for key, value in _table(field_table, "values").items()}
+    fixed, default = _coded(name, field_table.get("value")), _coded(name, field_table.get("default"))
     for value in values.values():
         _coded(name, value)
-    return Origin(columns, _text(given, "join", " "), fixed, default, case, values)
+    return Origin(columns, _text(field_table, "join", " "), fixed, default, case, values)
 
 
 def _coded(name: str, value: object) -> str | None:
@@ -184,12 +188,12 @@ def _coded(name: str, value: object) -> str | None:
     return text
 
 
-def _place(given: object, places: dict[str, Place]) -> Place:
-    if isinstance(given, str):
-        place = Place(given)
-    elif isinstance(given, dict) and isinstance(given.get("code"), str):
-        _only(given, {"code", "name"}, _("a district"))
-        place = Place(given["code"], squash(_text(given, "name", "")))
+def _place(place_table: object, places: dict[str, Place]) -> Place:
+    if isinstance(place_table, str):
+        place = Place(place_table)
+    elif isinstance(place_table, dict) and isinstance(place_table.get("code"), str):
+        _check_keys(place_table, {"code", "name"}, _("a district"))
+        place = Place(place_table["code"], squash(_text(place_table, "name", "")))
     else:
         raise MappingError(_("Give a district as a code, or as a code and a name."))
     return places.setdefault(place.code, place)
@@ -197,35 +201,35 @@ def _place(given: object, places: dict[str, Place]) -> Place:
 
 def _spellings(table: Table[str, Any]) -> dict[str, str]:
     """`words` by their folded form: “Alcalá”, “AMPA”."""
-    given = table.get("spelling", [])
-    if not isinstance(given, list) or not all(isinstance(word, str) for word in given):
+    words = table.get("spelling", [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise MappingError(_("spelling: list words exactly as they should appear."))
-    return {fold(word): word for word in given}
+    return {fold(word): word for word in words}
 
 
-def _columns(given: object, name: str) -> tuple[str, ...]:
-    listed = [given] if isinstance(given, str) else given
+def _columns(columns: object, name: str) -> tuple[str, ...]:
+    listed = [columns] if isinstance(columns, str) else columns
     if not isinstance(listed, list) or not listed or not all(isinstance(c, str) for c in listed):
         raise MappingError(_("%(name)s: give one or more columns.") % {"name": name})
     return tuple(squash(column) for column in listed)
 
 
-def _table(given: Table[str, Any], key: str) -> dict[str, Any]:
-    value = given.get(key, {})
+def _table(table: Table[str, Any], key: str) -> dict[str, Any]:
+    value = table.get(key, {})
     if not isinstance(value, dict):
         raise MappingError(_("%(name)s must be a table.") % {"name": key})
     return value
 
 
-def _text(given: Table[str, Any], key: str, default: str | None = None) -> str:
-    value = given.get(key, default)
+def _text(table: Table[str, Any], key: str, default: str | None = None) -> str:
+    value = table.get(key, default)
     if not isinstance(value, str):
         raise MappingError(_("%(name)s must be text.") % {"name": key})
     return value
 
 
-def _only(given: Table[str, Any], allowed: set[str], where: str) -> None:
-    if unknown := sorted(set(given) - allowed):
+def _check_keys(table: Table[str, Any], allowed: set[str], place_name: str) -> None:
+    if unknown := sorted(set(table) - allowed):
         raise MappingError(
-            _("Unknown keys in %(where)s: %(names)s.") % {"where": where, "names": ", ".join(unknown)}
+            _("Unknown keys in %(where)s: %(names)s.") % {"where": place_name, "names": ", ".join(unknown)}
         )

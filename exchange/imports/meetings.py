@@ -17,7 +17,7 @@ from exchange.imports import cells as read
 from exchange.imports.fields import NUMBER, Field, field, fields
 from exchange.imports.meeting_words import MEETING_HEADINGS, MEETING_KINDS
 from exchange.imports.organisations import places_of
-from exchange.imports.rowwise import Plain, RowImporter, is_whole, read_fields, row_target
+from exchange.imports.rowwise import ParsedRow, RowImporter, is_whole, read_fields, row_target
 from exchange.models import ImportDraft
 from lib.cleaning import clean_text
 from lib.days import city_day
@@ -36,22 +36,28 @@ _NEEDED: Final = ("starts_at", "kind")  # of a meeting that is new
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     # History is about the same few organisations and districts, row after row.
-    named = cache(lambda text: read.organisations(actor, text, draft.source))
-    called = cache(lambda code: read.district(actor, code))
-    known = cache(lambda code: District.objects.get(code=code))
+    find_organisations = cache(lambda text: read.organisations(actor, text, draft.source))
+    find_district = cache(lambda code: read.district(actor, code))
+    district_of_code = cache(lambda code: District.objects.get(code=code))
 
-    def read_row(cells: Any) -> Plain:
-        there, whole = named(cells.get("organisations", "")), is_whole(cells, _NEEDED)
+    def read_row(cells: Any) -> ParsedRow:
+        organisations_present, is_whole_row = (
+            find_organisations(cells.get("organisations", "")),
+            is_whole(cells, _NEEDED),
+        )
 
         def kind() -> str:
             return read.code(cells.get("kind", ""), MeetingKind.values, _("How"))
 
         def district() -> District:
-            return called(cells.get("district", "") or (there[0].home_district.code if there else ""))
+            return find_district(
+                cells.get("district", "")
+                or (organisations_present[0].home_district.code if organisations_present else "")
+            )
 
         def officers() -> list[str]:
-            where = district() if whole or cells.get("district") else None
-            return _officers(actor, cells.get("officers", ""), where)
+            meeting_district = district() if is_whole_row or cells.get("district") else None
+            return _officers(actor, cells.get("officers", ""), meeting_district)
 
         def subject() -> str:
             return squash(cells.get("subject", "")) or str(MeetingKind(kind()).label).capitalize()
@@ -63,34 +69,38 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
             "district": lambda: district().code,
             "place": lambda: squash(cells.get("place", "")),
             "duration_minutes": lambda: _minutes(cells.get("duration_minutes", "")),
-            "organisations": lambda: read.ids(there),
+            "organisations": lambda: read.organisation_keys(organisations_present),
             "officers": officers,
             **{name: partial(clean_text, cells.get(name, "")) for name in _LONG},
         }
-        plain = read_fields(cells, whole, readers)
-        is_past = whole and read.moment(plain["starts_at"], "") < timezone.now()
+        parsed = read_fields(cells, is_whole_row, readers)
+        is_past = is_whole_row and read.moment(parsed["starts_at"], "") < timezone.now()
         outcome = cells.get("outcome", "")
-        if is_past or (outcome and not whole):
-            plain["outcomes"] = [read.code(outcome, Outcome.values, _("Outcome"))] if outcome else []
-        return plain | {"key": f"{plain.get('starts_at', '')} {' '.join(read.ids(there))}"}
+        if is_past or (outcome and not is_whole_row):
+            parsed["outcomes"] = [read.code(outcome, Outcome.values, _("Outcome"))] if outcome else []
+        return parsed | {
+            "key": f"{parsed.get('starts_at', '')} {' '.join(read.organisation_keys(organisations_present))}"
+        }
 
     def write(changes: Sequence[Change]) -> None:
         write_meetings(actor, changes)
         if draft.fixed.get("known_since") != "added":
-            know_since_meetings(actor, [one.row for one in changes])
+            know_since_meetings(actor, [change.row for change in changes])
 
     def erase(rows: Sequence[Meeting]) -> None:
         links = MeetingOrganisation.objects.filter(meeting__in=rows)
-        there = set(links.values_list("organisation", flat=True))
+        organisation_ids = set(links.values_list("organisation", flat=True))
         erase_meetings(actor, rows)
-        know_without(actor, there, {city_day(row.starts_at) for row in rows})
+        know_without(actor, organisation_ids, {city_day(row.starts_at) for row in rows})
 
     return RowImporter(
         object_type="meeting",
         model=Meeting,
-        own=frozenset({MeetingOrganisation, MeetingContact, MeetingExternalId, Meeting.officers.through}),
+        own_models=frozenset(
+            {MeetingOrganisation, MeetingContact, MeetingExternalId, Meeting.officers.through}
+        ),
         read=read_row,
-        arguments=lambda plain: _arguments(plain, known),
+        arguments=lambda plain: _arguments(plain, district_of_code),
         current=_current,
         new=_new,
         write=write,
@@ -100,7 +110,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
         needed=_NEEDED,
         named_by=("subject", "starts_at", "organisations"),
         columns={"outcomes": "outcome"},
-        told=("starts_at", "kind", "subject", "district", "place", "duration_minutes"),
+        shown_fields=("starts_at", "kind", "subject", "district", "place", "duration_minutes"),
         joined="organisations",
     )
 
@@ -113,32 +123,34 @@ def _new(values: Mapping[str, Any]) -> Meeting:
 
 def _officers(actor: Actor, text: str, district: District | None) -> list[str]:
     """Ids of colleagues who cover the district, parted as organisations are."""
-    named = (read.colleague(actor, name, district) for name in read.parted(text))
-    return sorted({str(user.pk) for user in named})
+    officers = (read.colleague(actor, name, district) for name in read.split_cell(text))
+    return sorted({str(user.pk) for user in officers})
 
 
-def _arguments(plain: Plain, district: Callable[[str], District]) -> dict[str, Any]:
-    values = dict(plain)
-    if "starts_at" in plain:
-        values["starts_at"] = read.moment(plain["starts_at"], "")
-    if "district" in plain:
-        values["district"] = district(plain["district"])
-    if "officers" in plain:
-        values["officers"] = list(User.objects.filter(pk__in=plain["officers"]))
-    if "organisations" in plain:
-        values["organisations"] = [{"organisation": row} for row in read.found(plain["organisations"])]
+def _arguments(parsed: ParsedRow, district: Callable[[str], District]) -> dict[str, Any]:
+    values = dict(parsed)
+    if "starts_at" in parsed:
+        values["starts_at"] = read.moment(parsed["starts_at"], "")
+    if "district" in parsed:
+        values["district"] = district(parsed["district"])
+    if "officers" in parsed:
+        values["officers"] = list(User.objects.filter(pk__in=parsed["officers"]))
+    if "organisations" in parsed:
+        values["organisations"] = [
+            {"organisation": row} for row in read.organisations_by_keys(parsed["organisations"])
+        ]
     return values
 
 
-def _current(row: Meeting) -> Plain:
+def _current(row: Meeting) -> ParsedRow:
     names = ("kind", "subject", "place", "duration_minutes", *_LONG)
-    plain: Plain = {name: getattr(row, name) for name in names} | {
+    current: ParsedRow = {name: getattr(row, name) for name in names} | {
         "starts_at": row.starts_at.isoformat(),
         "district": row.district.code,
         "organisations": sorted(map(str, row.organisation_links.values_list("organisation", flat=True))),
         "officers": sorted(map(str, row.officers.values_list("pk", flat=True))),
     }
-    return plain | ({"outcomes": row.outcomes} if row.status == MeetingStatus.HELD else {})
+    return current | ({"outcomes": row.outcomes} if row.status == MeetingStatus.HELD else {})
 
 
 def _minutes(text: str) -> int:
@@ -152,7 +164,7 @@ def _minutes(text: str) -> int:
 
 
 TARGET: Final = row_target(
-    what="meetings",
+    name="meetings",
     title=gettext_lazy("Meetings"),
     fields=fields(
         Meeting,
@@ -176,7 +188,7 @@ TARGET: Final = row_target(
             "known_since",
             gettext_lazy("First day in figures"),
             is_fixable=True,
-            usual="met",
+            default_code="met",
             codes=lambda _actor: {
                 "met": gettext_lazy("the day of the earliest meeting"),
                 "added": gettext_lazy("the day each organisation was added"),

@@ -14,14 +14,14 @@ from exchange.imports.spooling import Spool
 
 @dataclass(slots=True)
 class NamedOption:
-    """`key` is what is chosen (planning.Option), `why` what they share."""
+    """`key` is what is chosen (planning.Option), `reason` what they share."""
 
     key: str
     name: str
-    why: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.why})"
+        return f"{self.name} ({self.reason})"
 
 
 @dataclass(slots=True)
@@ -37,13 +37,13 @@ class NamedOffer:
         chosen = next((option for option in self.options if option.key == self.counts_as), None)
         if chosen:
             return _("is treated as a duplicate of %(other)s") % {"other": chosen}
-        others = ", ".join(f"{option} [{option.key}]" for option in self.options)
+        option_texts = ", ".join(f"{option} [{option.key}]" for option in self.options)
         if self.counts_as == NEW:
-            return _("is treated as new but may be %(others)s") % {"others": others}
-        return _("may be %(others)s") % {"others": others}
+            return _("is treated as new but may be %(others)s") % {"others": option_texts}
+        return _("may be %(others)s") % {"others": option_texts}
 
     def as_json(self) -> dict[str, Any]:
-        options = [[option.key, option.name, option.why] for option in self.options]
+        options = [[option.key, option.name, option.reason] for option in self.options]
         return {"line": self.line, "name": self.name, "counts_as": self.counts_as, "options": options}
 
 
@@ -57,8 +57,8 @@ def named_offers(actor: Actor, plan: Plan, spool: Spool) -> list[NamedOffer]:
     lines = {int(key.removeprefix("line:")) for key in keys if key.startswith("line:")}
     lines |= {offer.line for offer in offers}
     rows = {row.line: row.name for row in spool if row.line in lines}
-    seen = Organisation.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "name")
-    names = {f"organisation:{pk}": name for pk, name in seen}
+    visible = Organisation.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "name")
+    names = {f"organisation:{pk}": name for pk, name in visible}
     names |= {
         f"line:{line}": _("%(name)s of line %(line)d") % {"name": name, "line": line}
         for line, name in rows.items()
@@ -69,7 +69,7 @@ def named_offers(actor: Actor, plan: Plan, spool: Spool) -> list[NamedOffer]:
             rows.get(offer.line, ""),
             offer.counts_as,
             [
-                NamedOption(option.key, names[option.key], _why(option.shares))
+                NamedOption(option.key, names[option.key], _reason_of(option.shares))
                 for option in offer.options
                 if option.key in names
             ],
@@ -78,11 +78,11 @@ def named_offers(actor: Actor, plan: Plan, spool: Spool) -> list[NamedOffer]:
     ]
 
 
-def _why(shares: set[str]) -> str:
+def _reason_of(shares: set[str]) -> str:
     words = {
         "name": _("same name, nothing else in common"),
         "district": _("similar name, same district"),
         "phone": _("similar name, same phone"),
         "email": _("similar name, same email"),
     }
-    return ", ".join(words[what] for what in words if what in shares)
+    return ", ".join(words[trait] for trait in words if trait in shares)

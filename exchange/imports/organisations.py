@@ -26,7 +26,7 @@ from contacts.policies import can_edit_organisation
 from contacts.services.changes import Change
 from contacts.services.organisations import erase_organisations, locked_organisations, write_organisations
 from districts.models import District
-from exchange.imports.engine import Progress, Remember, written_by
+from exchange.imports.engine import Progress, Remember, written_outcomes
 from exchange.imports.fields import NUMBER, Field, Target, field, fields
 from exchange.imports.mapping import FIELDS, HOME, NEEDED, POINT, SOCIAL, WISH, Origin
 from exchange.imports.mapping import Mapping as FileMapping
@@ -39,7 +39,7 @@ from lib.fold import fold
 
 ORGANISATIONS: Final = "organisations"
 # Rows that belong to an organisation alone: with nothing else it was not built upon.
-_OWN: Final[set[type[Model]]] = {
+_OWN_MODELS: Final[set[type[Model]]] = {
     OrganisationPeriod,
     OrganisationDetail,
     OrganisationExternalId,
@@ -67,7 +67,7 @@ def _bring_in(
         progress=progress,
         dry_run=dry_run,
         remember=remember,
-        written={} if dry_run else written_by(draft),
+        written={} if dry_run else written_outcomes(draft),
     )
 
 
@@ -106,24 +106,24 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
 
 
 def _origin(draft: ImportDraft, name: str, columns: list[str]) -> Origin:
-    given = draft.fixed.get(name)
+    fixed_value = draft.fixed.get(name)
     case = draft.fixed.get("case", "") if name in {"name", "address"} else ""
     values = {fold(text): code for text, code in draft.values.get(name, {}).items() if code}
     return Origin(
         columns=tuple(columns),
-        fixed=None if columns else given,
-        default=given if columns else None,
+        fixed=None if columns else fixed_value,
+        default=fixed_value if columns else None,
         case=case,
         values=values,
         only_values=name in draft.values,
     )
 
 
-def shouted(values: Iterable[str]) -> str:
+def capitals_language(values: Iterable[str]) -> str:
     """The language to write names in capitals anew in; empty where they are written as names."""
     letters = [letter for value in values for letter in value if letter.isalpha()]
-    loud = sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
-    return _CAPITALS.get(settings.PHONENUMBER_DEFAULT_REGION, "en") if letters and loud else ""
+    are_capitals = sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+    return _CAPITALS.get(settings.PHONENUMBER_DEFAULT_REGION, "en") if letters and are_capitals else ""
 
 
 # --- Undo -------------------------------------------------------------------------------------------
@@ -131,14 +131,14 @@ def shouted(values: Iterable[str]) -> str:
 
 def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
     """Step by step: a register is too large for one transaction."""
-    how = Undo(
+    undo = Undo(
         rows=Organisation.objects.only("name", "version", "home_district"),
-        own=_OWN,
+        own_models=_OWN_MODELS,
         may_edit=lambda row: can_edit_organisation(actor, row),
-        take_back=lambda rows: _take_back(actor, draft, rows),
+        restore=lambda rows: _restore_rows(actor, draft, rows),
         check=lambda rows: _check_homes(actor, rows),
     )
-    undo_import(actor, draft, progress, how)
+    undo_import(actor, draft, progress, undo)
 
 
 def _check_homes(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -147,17 +147,17 @@ def _check_homes(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> None:
         raise ValidationError(NOT_YOURS)
 
 
-def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> PutBack:
-    if made := [UUID(row["id"]) for row in rows if "version" not in row]:
-        erase_organisations(actor=actor, ids=made, purpose=draft.purpose)
+def _restore_rows(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> PutBack:
+    if created_ids := [UUID(row["id"]) for row in rows if "version" not in row]:
+        erase_organisations(actor=actor, ids=created_ids, purpose=draft.purpose)
     changed = [row for row in rows if "version" in row]
     homes = {row["fields"]["home_district"] for row in changed if "home_district" in row["fields"]}
     districts = {district.code: district for district in District.objects.filter(code__in=homes)}
     versions = {UUID(row["id"]): None for row in changed}
-    there = {organisation.pk: organisation for organisation in locked_organisations(actor, versions)}
+    organisations = {organisation.pk: organisation for organisation in locked_organisations(actor, versions)}
     write_organisations(
         actor=actor,
-        changes=[_as_before(draft, there[UUID(row["id"])], row, districts) for row in changed],
+        changes=[_restoring_change(draft, organisations[UUID(row["id"])], row, districts) for row in changed],
         action=Action.IMPORT,
         purpose=draft.purpose,
         is_checked=True,
@@ -169,10 +169,10 @@ def _take_back(actor: Actor, draft: ImportDraft, rows: list[dict[str, Any]]) -> 
             remembered.update(fingerprints=row["fingerprints"], said_on=row.get("said_on"))
         else:
             remembered.delete()
-    return {row["id"]: (row["version"] - 1, there[UUID(row["id"])].version) for row in changed}
+    return {row["id"]: (row["version"] - 1, organisations[UUID(row["id"])].version) for row in changed}
 
 
-def _as_before(
+def _restoring_change(
     draft: ImportDraft, organisation: Organisation, row: Mapping[str, Any], districts: Mapping[str, District]
 ) -> Change:
     values = dict(row["fields"])
@@ -194,7 +194,7 @@ _DIFFERING: Final = {
     SOCIAL: Field(SOCIAL, gettext_lazy("Social media pages")),
 }
 TARGET: Final = Target(
-    what=ORGANISATIONS,
+    name=ORGANISATIONS,
     title=gettext_lazy("Organisations"),
     fields=fields(
         Organisation,

@@ -25,7 +25,7 @@ from lib.sheets import CSV_TYPE, Cell, Column, Sheet, write_csv
 LINES_SHOWN: Final = 100  # of each outcome
 EXAMPLES: Final = 3  # lines of each kind of warning
 OFFERS_KEPT: Final = 5_000
-TOLD: Final = 200  # characters of a value that the report shows
+VALUE_LIMIT: Final = 200  # characters of a value that the report shows
 
 
 class RowOutcome(StrEnum):
@@ -48,40 +48,40 @@ class Result:
 
     def with_notes(self, notes: Iterable[Note]) -> Self:
         """The same with what else is to be said of the row."""
-        said = [("", self.reason), *notes]
-        reason = "; ".join(text for _kind, text in said if text)
-        kinds = dict.fromkeys([*self.kinds, *(kind for kind, _text in said if kind)])
+        texts = [("", self.reason), *notes]
+        reason = "; ".join(text for _kind, text in texts if text)
+        kinds = dict.fromkeys([*self.kinds, *(kind for kind, _text in texts if kind)])
         return replace(self, reason=reason, kinds=tuple(kinds))
 
 
 def result_of(
     line: int,
     outcome: RowOutcome,
-    why: str = "",
+    reason: str = "",
     kind: NoteKind = NoteKind.KEPT,
     notes: Iterable[Note] = (),
     changes: str = "",
 ) -> Result:
     """`why` is of `kind`; `notes` are what was odd about the row or left out; `changes` as `say_changes`."""
-    said = [*([(kind.value, why)] if why else []), *notes]
+    all_notes = [*([(kind.value, reason)] if reason else []), *notes]
     result = Result(line, outcome, changes=changes)
-    return result.with_notes(said) if said else result
+    return result.with_notes(all_notes) if all_notes else result
 
 
-def say_changes(changes: Iterable[tuple[str, *tuple[object, ...]]]) -> str:
+def changes_text(changes: Iterable[tuple[str, *tuple[object, ...]]]) -> str:
     """What changes, from (label, value now, new value), or from the label alone if no value may be shown.
 
     >>> say_changes([("phone", "", "+34612345678"), ("languages", ["es"], ["es", "pt"]), ("facts",)])
     'phone: – → +34612345678; languages: es → es, pt; facts'
     """
     return "; ".join(
-        f"{label}: {' → '.join(map(_shown, values))}" if values else label for label, *values in changes
+        f"{label}: {' → '.join(map(_as_text, values))}" if values else label for label, *values in changes
     )
 
 
-def _shown(value: object) -> str:
+def _as_text(value: object) -> str:
     parts = value if isinstance(value, list) else [value]
-    return ", ".join(squash(str(part)) for part in parts)[:TOLD] or "–"
+    return ", ".join(squash(str(part)) for part in parts)[:VALUE_LIMIT] or "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ class ImportReport:
 
     def lines(self) -> Iterator[ReportLine]:
         for row in self._rows:
-            found = self._results[row.line]
-            yield ReportLine(row.line, found.outcome, row.name, found.reason, found.kinds, found.changes)
+            result = self._results[row.line]
+            yield ReportLine(row.line, result.outcome, row.name, result.reason, result.kinds, result.changes)
 
     def add(self, result: Result) -> None:
         self.sums[result.outcome] += 1
@@ -127,8 +127,8 @@ class ImportReport:
 
     def point_out(self, likely: Mapping[int, Iterable[object]]) -> None:
         """Add to the reason of a line what it may be already; people decide."""
-        for line, found in likely.items():
-            notes = [(NoteKind.ALIKE.value, str(one)) for one in found]
+        for line, possible_rows in likely.items():
+            notes = [(NoteKind.ALIKE.value, str(possible_row)) for possible_row in possible_rows]
             self._results[line] = self._results[line].with_notes(notes)
 
     def __str__(self) -> str:
@@ -163,14 +163,14 @@ def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, lis
     chosen: dict[str, list[tuple[float, int, list[Any]]]] = {}
     for line in report.lines():
         rarity = min((times[kind] for kind in line.kinds), default=float("inf"))
-        there = chosen.setdefault(line.outcome.value, [])
+        shown_lines = chosen.setdefault(line.outcome.value, [])
         # A heap of what is to go first: the most common, of those the last line.
-        said = "; ".join(filter(None, [line.changes, line.reason]))
-        entry = (-rarity, -line.number, [line.number, line.name, said])
-        if len(there) < LINES_SHOWN:
-            heapq.heappush(there, entry)
-        elif entry[:2] > there[0][:2]:
-            heapq.heapreplace(there, entry)
+        text = "; ".join(filter(None, [line.changes, line.reason]))
+        entry = (-rarity, -line.number, [line.number, line.name, text])
+        if len(shown_lines) < LINES_SHOWN:
+            heapq.heappush(shown_lines, entry)
+        elif entry[:2] > shown_lines[0][:2]:
+            heapq.heapreplace(shown_lines, entry)
     return {
         outcome: [line for _rarity, _number, line in sorted(lines, key=lambda one: (-one[0], -one[1]))]
         for outcome, lines in chosen.items()
@@ -196,8 +196,8 @@ def report_file(report: ImportReport) -> kinds.Output:
     return kinds.Output(_("report.csv"), CSV_TYPE, content)
 
 
-def _labels(found: Iterable[str]) -> str:
-    return "; ".join(str(KINDS[NoteKind(kind)]) for kind in found)
+def _labels(warning_kinds: Iterable[str]) -> str:
+    return "; ".join(str(KINDS[NoteKind(kind)]) for kind in warning_kinds)
 
 
 def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:

@@ -24,26 +24,26 @@ class Places:
 
     def __init__(self, actor: Actor, mapping: Mapping) -> None:
         self._actor, self._mapping = actor, mapping
-        known = District.objects.visible_to(actor).only("id", "code", "name", "lineage")
-        self._by_code = {district.code: district for district in known}
+        visible = District.objects.visible_to(actor).only("id", "code", "name", "lineage")
+        self._by_code = {district.code: district for district in visible}
         self._code_of = {district.pk: district.code for district in self._by_code.values()}
         self._by_name: dict[str, set[str]] = {}
         for district in self._by_code.values():
             self._by_name.setdefault(fold(district.name), set()).add(district.code)
         self._used: dict[str, Place] = {}
-        self._found_at: Areas | None = None  # read only if a row has coordinates
+        self._boundaries: Areas | None = None  # read only if a row has coordinates
 
     def code(self, text: str) -> str:
         """The code of a district the actor may write in, from a code or a name.
 
         Raises ValidationError when there is none, or it is not the actor's: the same words.
         """
-        code = self._found(text)
+        code = self._find_code(text)
         if code is None:
             raise ValidationError(_("district: you cannot add records in “%(text)s”") % {"text": text})
         return code
 
-    def _found(self, text: str) -> str | None:
+    def _find_code(self, text: str) -> str | None:
         if district := self._by_code.get(text):
             return text if can_write_in(self._actor, district.pk) else None
         place = self._mapping.places.get(text)
@@ -51,24 +51,24 @@ class Places:
             self._used[place.code] = place
             return place.code
         codes = self._by_name.get(fold(text), set())
-        return self._found(next(iter(codes))) if len(codes) == 1 else None
+        return self._find_code(next(iter(codes))) if len(codes) == 1 else None
 
     def at(self, latitude: float, longitude: float) -> str:
         """The code of the smallest active district around a point. Raises ValidationError for none."""
-        found = self._areas().around(longitude, latitude)
-        if not found:
-            said = _("no district has a boundary around %(place)s")
-            raise ValidationError(said % {"place": f"{latitude:.5f}, {longitude:.5f}"})
-        return max(found, key=lambda code: (len(self._by_code[code].lineage), code))
+        codes = self._areas().around(longitude, latitude)
+        if not codes:
+            message = _("no district has a boundary around %(place)s")
+            raise ValidationError(message % {"place": f"{latitude:.5f}, {longitude:.5f}"})
+        return max(codes, key=lambda code: (len(self._by_code[code].lineage), code))
 
     def _areas(self) -> "Areas":
-        if self._found_at is None:
+        if self._boundaries is None:
             from districts.rules.geometry import Areas
 
             drawn = District.objects.visible_to(self._actor).active().with_boundary()
             rows = drawn.values_list("code", "boundary")
-            self._found_at = Areas({code: boundary["coordinates"] for code, boundary in rows if boundary})
-        return self._found_at
+            self._boundaries = Areas({code: boundary["coordinates"] for code, boundary in rows if boundary})
+        return self._boundaries
 
     def district(self, code: str) -> District:
         return self._by_code[code]
@@ -82,8 +82,8 @@ class Places:
         if not missing:
             return
         parent = self._parent()
-        made = [self._make(place, parent) for place in missing]
-        self._write(made)
+        districts = [self._make(place, parent) for place in missing]
+        self._write(districts)
 
     def _parent(self) -> District | None:
         place = self._mapping.under

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation, OrganisationExternalId
 from contacts.rules.evidence import evidence, proof
-from contacts.services.details import further_channels
+from contacts.services.details import reached_besides
 from exchange.imports.combining import contradictions
 from exchange.imports.converting import Row, label_of
 from exchange.imports.mapping import Mapping
@@ -79,12 +79,12 @@ class Plan:
         self._numbers: dict[str, int] = {}  # external id → its number
         self._lines = array("L")  # number → its first line
         self._parents = array("L")  # union-find over those numbers
-        self._of_row = array("l")  # row → number, -1 for a refused row
-        self._alike: dict[int, int | list[int]] = {}  # hash of a piece of evidence → the numbers with it
-        self._sure: dict[int, int | list[int]] = {}  # hash of a piece of proof → the numbers with it
+        self._number_of_row = array("l")  # row → number, -1 for a refused row
+        self._evidence: dict[int, int | list[int]] = {}  # hash of a piece of evidence → the numbers with it
+        self._proof: dict[int, int | list[int]] = {}  # hash of a piece of proof → the numbers with it
         self._targets: dict[int, UUID] = {}
-        self._known: set[int] = set()  # numbers whose external id the book has
-        self._there: set[str] = set()  # those external ids
+        self._known_numbers: set[int] = set()  # numbers whose external id the book has
+        self._known_references: set[str] = set()  # those external ids
         self._refusals: dict[int, str] = {}  # root → why
         self._chosen: dict[int, str] = {}  # number → what somebody said it is one with
         self._offers: dict[int, Offer] = {}  # number → what it may be one with
@@ -92,7 +92,7 @@ class Plan:
 
     def add(self, row: Row) -> None:
         if row.refusal:
-            self._of_row.append(-1)
+            self._number_of_row.append(-1)
             return
         apart_from = -1
         id_ = row.external_id
@@ -102,33 +102,37 @@ class Plan:
         if number == len(self._parents):
             self._parents.append(number)
             self._lines.append(row.line)
-        self._of_row.append(number)
+        self._number_of_row.append(number)
         if (chosen := self._mapping.joins.get(row.line)) is not None:
             self._chosen.setdefault(number, chosen)
-        found: dict[int, Option] = {}
+        options: dict[int, Option] = {}
         if number == len(self._parents) - 1 and apart_from >= 0:
-            found[apart_from] = Option(f"line:{self._lines[apart_from]}", {"name"})
-        for pieces, known, is_sure in (
-            (row.proof, self._sure, True),
-            (row.evidence, self._alike, False),
+            options[apart_from] = Option(f"line:{self._lines[apart_from]}", {"name"})
+        for pieces, numbers_by_hash, is_sure in (
+            (row.proof, self._proof, True),
+            (row.evidence, self._evidence, False),
         ):
             for piece in pieces:
-                others = _hold(known, hash(piece), number)
-                for other in () if self._is_numbered else others:
-                    option = found.setdefault(other, Option(f"line:{self._lines[other]}", set()))
+                earlier_numbers = _add_number(numbers_by_hash, hash(piece), number)
+                for earlier_number in () if self._is_numbered else earlier_numbers:
+                    option = options.setdefault(
+                        earlier_number, Option(f"line:{self._lines[earlier_number]}", set())
+                    )
                     option.shares.add(piece[1])
                     option.is_sure |= is_sure
-        if found:
-            self._offer(number, found.values())
+        if options:
+            self._offer(number, options.values())
 
     def look_up(self, actor: Actor, places: Places) -> None:
         """Find the organisations of the book: by external id, else by name and likeness."""
         by_id = self._known_ids()
         unlike = self._namesakes.look_up(actor, places, self._mapping.source, by_id)
-        self._known = set(by_id)
+        self._known_numbers = set(by_id)
         ids = self._namesakes.ids
-        self._there = {ids.get(number, id_) for id_, number in self._numbers.items() if number in self._known}
-        for number in self._known:
+        self._known_references = {
+            ids.get(number, id_) for id_, number in self._numbers.items() if number in self._known_numbers
+        }
+        for number in self._known_numbers:
             self._offers.pop(number, None)
         self._join_in_file()
         self._separate(by_id)
@@ -137,10 +141,10 @@ class Plan:
         if any(self._root(number) not in self._targets for number in self._numbers.values()):
             self._find_alike(actor, places, unlike)
         self._numbers.clear()  # what follows needs the room
-        self._alike.clear()
-        self._sure.clear()
+        self._evidence.clear()
+        self._proof.clear()
         self._join_same_targets(by_id)
-        self._refuse_unmet()
+        self._refuse_changed_choices()
 
     def offers(self) -> Iterator[Offer]:
         """What somebody may decide, in the order of the lines."""
@@ -148,22 +152,22 @@ class Plan:
 
     def groups(self, spool: Spool) -> Iterator[Group]:
         """Groups as soon as their last row is read, once; rows refused on reading are not among them."""
-        roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._of_row))
-        left = array("L", bytes(len(self._parents) * self._parents.itemsize))  # by root: rows to come
+        roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._number_of_row))
+        rows_left = array("L", bytes(len(self._parents) * self._parents.itemsize))  # by root: rows to come
         for root in roots:
             if root >= 0:
-                left[root] += 1
+                rows_left[root] += 1
         waiting: dict[int, list[Row]] = {}
-        for number, root, row in zip(self._of_row, roots, spool, strict=True):
+        for number, root, row in zip(self._number_of_row, roots, spool, strict=True):
             if root < 0:
                 continue
             row.external_id = self._namesakes.ids.get(number, row.external_id)
             rows = waiting.setdefault(root, [])
             rows.append(row)
-            if len(rows) == left[root]:
-                yield from self._settled(root, waiting.pop(root))
+            if len(rows) == rows_left[root]:
+                yield from self._groups_of_root(root, waiting.pop(root))
 
-    def _settled(self, root: int, rows: list[Row]) -> Iterator[Group]:
+    def _groups_of_root(self, root: int, rows: list[Row]) -> Iterator[Group]:
         """The rows as one group, but for those of one number that say different things."""
         if self._is_numbered and len(rows) > 1:
             by_id: dict[str, list[Row]] = {}
@@ -171,22 +175,22 @@ class Plan:
                 by_id.setdefault(row.external_id, []).append(row)
             for id_, same in by_id.items():
                 if len(same) > 1 and (names := contradictions(same, self._mapping)):
-                    said = _("lines %(lines)s have the same number but different values: %(fields)s")
-                    what = {
+                    message = _("lines %(lines)s have the same number but different values: %(fields)s")
+                    details = {
                         "lines": ", ".join(str(row.line) for row in same),
                         "fields": ", ".join(map(label_of, names)),
                     }
-                    yield Group(same, refusal=said % what)
+                    yield Group(same, refusal=message % details)
                     rows = [row for row in rows if row.external_id != id_]
         if rows:
-            new_ids = {row.external_id for row in rows} - self._there
+            new_ids = {row.external_id for row in rows} - self._known_references
             yield Group(rows, new_ids, self._targets.get(root), self._refusals.get(root, ""))
 
     def _offer(self, number: int, options: Iterable[Option]) -> None:
         offer = self._offers.setdefault(number, Offer(self._lines[number], []))
-        known = {option.key: option for option in offer.options}
+        known_options = {option.key: option for option in offer.options}
         for option in options:
-            if same := known.get(option.key):
+            if same := known_options.get(option.key):
                 same.shares |= option.shares
                 same.is_sure |= option.is_sure
             else:
@@ -210,21 +214,21 @@ class Plan:
 
     def _known_ids(self) -> dict[int, UUID]:
         """Numbers whose external id the book has."""
-        ids, found = list(self._numbers), {}
+        ids, organisation_by_number = list(self._numbers), {}
         for start in range(0, len(ids), _IDS_AT_ONCE):
-            known = OrganisationExternalId.objects.filter(
+            references = OrganisationExternalId.objects.filter(
                 source=self._mapping.source, external_id__in=ids[start : start + _IDS_AT_ONCE]
             )
-            for external_id, organisation_id in known.values_list("external_id", "organisation_id"):
-                found[self._numbers[external_id]] = organisation_id
-        return found
+            for external_id, organisation_id in references.values_list("external_id", "organisation_id"):
+                organisation_by_number[self._numbers[external_id]] = organisation_id
+        return organisation_by_number
 
     def _separate(self, by_id: dict[int, UUID]) -> None:
         """Rows that look alike but are several organisations of the book stay several."""
         targets: dict[int, set[UUID]] = {}
         for number, organisation_id in by_id.items():
             targets.setdefault(self._root(number), set()).add(organisation_id)
-        several = {root for root, found in targets.items() if len(found) > 1}
+        several = {root for root, organisation_ids in targets.items() if len(organisation_ids) > 1}
         if not several:
             return
         mixed = [number for number in range(len(self._parents)) if self._root(number) in several]
@@ -236,37 +240,37 @@ class Plan:
     def _find_alike(self, actor: Actor, places: Places, unlike: dict[int, UUID]) -> None:
         """Organisations of the book that rows without one are like: one of another number is none."""
         candidates: dict[int, Candidates] = {number: {pk: ({"name"}, False)} for number, pk in unlike.items()}
-        taken: set[UUID] = set()
+        taken_ids: set[UUID] = set()
         if self._is_numbered:
             ids = OrganisationExternalId.objects.filter(source=self._mapping.source)
-            taken = set(ids.values_list("organisation_id", flat=True))
+            taken_ids = set(ids.values_list("organisation_id", flat=True))
         # The number as text: making a PhoneNumber of each would take longer than all the rest.
-        plain = Organisation.objects.visible_to(actor).annotate(text=Cast("phone", TextField()))
-        book = plain.values_list("pk", "name", "home_district", "text", "email")
-        further = further_channels(Organisation.objects.visible_to(actor))
-        for pk, name, district_id, phone, email in book.iterator(chunk_size=2_000):
-            if pk in taken:
+        visible = Organisation.objects.visible_to(actor).annotate(text=Cast("phone", TextField()))
+        rows = visible.values_list("pk", "name", "home_district", "text", "email")
+        further = reached_besides(Organisation.objects.visible_to(actor))
+        for pk, name, district_id, phone, email in rows.iterator(chunk_size=2_000):
+            if pk in taken_ids:
                 continue
-            first = [one for one in (("phone", phone), ("email", email)) if one[1]]
-            reached = [*first, *further.get(pk, ())]
-            for pieces, known, is_sure in (
-                (proof(name, reached), self._sure, True),
-                (evidence(name, places.code_of(district_id), reached), self._alike, False),
+            main_channels = [channel for channel in (("phone", phone), ("email", email)) if channel[1]]
+            reached = [*main_channels, *further.get(pk, ())]
+            for pieces, numbers_by_hash, is_sure in (
+                (proof(name, reached), self._proof, True),
+                (evidence(name, places.code_of(district_id), reached), self._evidence, False),
             ):
                 for piece in pieces:
-                    for number in _held(known, hash(piece)):
+                    for number in _numbers_of(numbers_by_hash, hash(piece)):
                         if self._root(number) not in self._targets:
                             shares, was_sure = candidates.setdefault(number, {}).get(pk, (set(), False))
                             candidates[number][pk] = (shares | {piece[1]}, was_sure or is_sure)
-        for number, found in candidates.items():
-            self._decide(number, found)
+        for number, candidates_of_number in candidates.items():
+            self._decide(number, candidates_of_number)
 
-    def _decide(self, number: int, found: Candidates) -> None:
-        options = [Option(_key(pk), shares, is_sure) for pk, (shares, is_sure) in found.items()]
+    def _decide(self, number: int, candidates: Candidates) -> None:
+        options = [Option(_key(pk), shares, is_sure) for pk, (shares, is_sure) in candidates.items()]
         self._offer(number, options)
         offer, root = self._offers[number], self._root(number)
         chosen = self._chosen.get(number)
-        sure = [pk for pk, (_shares, is_sure) in found.items() if is_sure]
+        sure = [pk for pk, (_shares, is_sure) in candidates.items() if is_sure]
         if offer.counts_as != NEW:  # an earlier row, which is looked up for itself
             return
         if chosen is None and len(sure) > 1:
@@ -275,11 +279,11 @@ class Plan:
                 "matches several existing organisations: choose one, or merge those first"
             )
         elif chosen is None and sure:
-            self._take(root, offer, sure[0])
-        elif pk := next((pk for pk in found if _key(pk) == chosen), None):
-            self._take(root, offer, pk)
+            self._assign(root, offer, sure[0])
+        elif pk := next((pk for pk in candidates if _key(pk) == chosen), None):
+            self._assign(root, offer, pk)
 
-    def _take(self, root: int, offer: Offer, organisation_id: UUID) -> None:
+    def _assign(self, root: int, offer: Offer, organisation_id: UUID) -> None:
         offer.counts_as = _key(organisation_id)
         self._targets[root] = organisation_id
 
@@ -288,28 +292,32 @@ class Plan:
 
         Two numbers are that only where the book has both: by likeness neither of them is it.
         """
-        first: dict[UUID, int] = {}
+        first_roots: dict[UUID, int] = {}
         for root, organisation_id in list(self._targets.items()):
-            other = first.setdefault(organisation_id, root)
-            if other == root:
+            first_root = first_roots.setdefault(organisation_id, root)
+            if first_root == root:
                 continue
-            if self._is_numbered and not {root, other} <= by_id.keys():
-                for one in (root, other):
-                    self._give_up(one, organisation_id)
+            if self._is_numbered and not {root, first_root} <= by_id.keys():
+                for unproven_root in (root, first_root):
+                    self._withdraw(unproven_root, organisation_id)
             else:
-                self._join(root, other)
+                self._join(root, first_root)
         self._targets = {self._root(root): organisation_id for root, organisation_id in self._targets.items()}
 
-    def _refuse_unmet(self) -> None:
+    def _refuse_changed_choices(self) -> None:
         """A row that somebody said is one with another is never new instead."""
         for number, chosen in self._chosen.items():
             offer = self._offers.get(number)
-            if chosen != NEW and number not in self._known and (offer is None or offer.counts_as != chosen):
+            if (
+                chosen != NEW
+                and number not in self._known_numbers
+                and (offer is None or offer.counts_as != chosen)
+            ):
                 self._refusals.setdefault(
                     self._root(number), _("the record it was to be joined with has changed: choose again")
                 )
 
-    def _give_up(self, root: int, organisation_id: UUID) -> None:
+    def _withdraw(self, root: int, organisation_id: UUID) -> None:
         """Of several numbers that are like one organisation, the one that somebody chose for it has it."""
         offer = self._offers.get(root)
         if offer is None or root not in self._targets:
@@ -330,9 +338,9 @@ class Plan:
             number = parents[number]
         return number
 
-    def _join(self, one: int, other: int) -> None:
+    def _join(self, first: int, second: int) -> None:
         """The earlier number stays the root, so that the first row leads."""
-        low, high = sorted((self._root(one), self._root(other)))
+        low, high = sorted((self._root(first), self._root(second)))
         self._parents[high] = low
 
 
@@ -340,20 +348,20 @@ def _key(organisation_id: UUID) -> str:
     return f"organisation:{organisation_id}"
 
 
-def _hold(known: dict[int, int | list[int]], key: int, number: int) -> list[int]:
+def _add_number(numbers_by_hash: dict[int, int | list[int]], key: int, number: int) -> list[int]:
     """Add a number; returns those that were there, itself not among them. Most are alone."""
-    there = known.get(key)
-    if there is None:
-        known[key] = number
+    present = numbers_by_hash.get(key)
+    if present is None:
+        numbers_by_hash[key] = number
         return []
-    others = [there] if isinstance(there, int) else there
-    if number in others:
-        return [other for other in others if other != number]
-    if len(others) < _MOST_OPTIONS:
-        known[key] = [*others, number]
-    return others
+    present_numbers = [present] if isinstance(present, int) else present
+    if number in present_numbers:
+        return [present_number for present_number in present_numbers if present_number != number]
+    if len(present_numbers) < _MOST_OPTIONS:
+        numbers_by_hash[key] = [*present_numbers, number]
+    return present_numbers
 
 
-def _held(known: dict[int, int | list[int]], key: int) -> list[int]:
-    there = known.get(key)
-    return [] if there is None else [there] if isinstance(there, int) else there
+def _numbers_of(numbers_by_hash: dict[int, int | list[int]], key: int) -> list[int]:
+    present = numbers_by_hash.get(key)
+    return [] if present is None else [present] if isinstance(present, int) else present

@@ -21,18 +21,18 @@ class Provenance:
 
 def provenance_of(organisation: Organisation) -> list[Provenance]:
     """One entry per source, in one query. Fields that a person has written since are of no source."""
-    found = []
-    values = {name: _as_said(organisation, name) for name in FIELDS if name != SOCIAL}
+    provenances = []
+    values = {name: _converted_value(organisation, name) for name in FIELDS if name != SOCIAL}
     for row in organisation.imported_fields.order_by("source"):
         names = [
             name for name, value in values.items() if value and is_imported(row.fingerprints, name, value)
         ]
         if names:
-            found.append(Provenance(row.source, row.said_on, [label_of(name) for name in names]))
-    return found
+            provenances.append(Provenance(row.source, row.said_on, [label_of(name) for name in names]))
+    return provenances
 
 
-def _as_said(organisation: Organisation, name: str) -> Value:
+def _converted_value(organisation: Organisation, name: str) -> Value:
     """The value as rows of a file have it (converting.Row)."""
     if name == HOME:
         return organisation.home_district.code

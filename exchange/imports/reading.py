@@ -58,12 +58,14 @@ def named_headings(cells: Iterable[str]) -> list[str]:
     >>> named_headings(["Phone", "Name ", "Phone", ""])
     ['Phone', 'Name', 'Phone (2)', '']
     """
-    plain = [squash(plain_cell(cell)) for cell in cells]
+    squashed = [squash(plain_cell(cell)) for cell in cells]
     names: list[str] = []
-    for heading in plain:
-        others = (f"{heading} ({n})" for n in count(2))
+    for heading in squashed:
+        numbered_names = (f"{heading} ({n})" for n in count(2))
         is_new = not heading or heading not in names
-        names.append(heading if is_new else next(o for o in others if o not in names and o not in plain))
+        names.append(
+            heading if is_new else next(o for o in numbered_names if o not in names and o not in squashed)
+        )
     return names
 
 
@@ -109,7 +111,7 @@ def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line
 
 def _header(file: BinaryIO, mapping: Mapping, encoding: str) -> tuple[str, list[str]]:
     """The delimiter whose header has the mapping's columns, and that header."""
-    found: list[str] = []
+    longest_header: list[str] = []
     for delimiter in mapping.delimiter or _DELIMITERS:
         with text_of(file, encoding) as text:
             header = [squash(plain_cell(cell)) for cell in next(csv.reader(text, delimiter=delimiter), [])]
@@ -117,11 +119,11 @@ def _header(file: BinaryIO, mapping: Mapping, encoding: str) -> tuple[str, list[
             if twice := [column for column in mapping.columns if header.count(column) > 1]:
                 raise UnreadableFile(_("The file has two columns called “%(name)s”.") % {"name": twice[0]})
             return delimiter, header
-        found = max(found, header, key=len)
-    missing = [column for column in mapping.columns if column not in found]
+        longest_header = max(longest_header, header, key=len)
+    missing = [column for column in mapping.columns if column not in longest_header]
     raise UnreadableFile(
         _("The file has no column %(missing)s. It has: %(found)s.")
-        % {"missing": ", ".join(f"“{c}”" for c in missing), "found": ", ".join(found)[:300] or "–"}
+        % {"missing": ", ".join(f"“{c}”" for c in missing), "found": ", ".join(longest_header)[:300] or "–"}
     )
 
 
@@ -144,11 +146,11 @@ def odd_cells(header: list[str], row: list[str]) -> list[Note]:
     if lost := [
         squash(cell) for name, cell in zip_longest(header, row, fillvalue="") if not name and cell.strip()
     ]:
-        said = _("without a heading: %(cells)s (skipped)") % {"cells": ", ".join(f"“{c}”" for c in lost)}
-        notes.append((NoteKind.PAST_HEADINGS.value, said))
+        message = _("without a heading: %(cells)s (skipped)") % {"cells": ", ".join(f"“{c}”" for c in lost)}
+        notes.append((NoteKind.PAST_HEADINGS.value, message))
     if broken := [squash(cell)[:60] for cell in row if "\ufffd" in cell]:
-        said = _("unreadable characters: %(cells)s. Choose another encoding.")
-        notes.append((NoteKind.UNREADABLE.value, said % {"cells": ", ".join(f"“{c}”" for c in broken)}))
+        message = _("unreadable characters: %(cells)s. Choose another encoding.")
+        notes.append((NoteKind.UNREADABLE.value, message % {"cells": ", ".join(f"“{c}”" for c in broken)}))
     return notes
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation
 from contacts.queries.pairs import likely_among_organisations
-from exchange.imports.converting import Row, convert, label_of, refuse_what_lacks
+from exchange.imports.converting import Row, convert_line, label_of, refuse_incomplete
 from exchange.imports.encodings import likely_encodings
-from exchange.imports.engine import Progress, Remember, all_or_nothing, record_looked_at, write_batches
+from exchange.imports.engine import Progress, Remember, all_or_nothing, disclose_likely, write_batches
 from exchange.imports.locating import point_of
 from exchange.imports.mapping import HOME
 from exchange.imports.mapping import Mapping as FileMapping
@@ -28,7 +28,7 @@ from exchange.imports.places import Places
 from exchange.imports.planning import Group, Plan
 from exchange.imports.reading import Line, digest_and_encoding, read_lines
 from exchange.imports.spooling import Spool
-from exchange.imports.writing import Writer, refused
+from exchange.imports.writing import Writer, refused_result
 from exchange.policies import can_import
 from jobs.services.jobs import (
     LEASE,
@@ -70,8 +70,8 @@ def import_organisations(
         return bring_in(
             actor, file, mapping, purpose=purpose, progress=progress, patience=patience, dry_run=True
         )
-    _check(actor, purpose)
-    with _alone(patience, progress) as hold:
+    _check_rights(actor, purpose)
+    with _hold_alone(patience, progress) as hold:
         digest, _encoding = digest_and_encoding(file)
         parameters = {
             "source": mapping.source,
@@ -81,13 +81,15 @@ def import_organisations(
         }
         job = start_job(actor=actor, kind="import_organisations", parameters=parameters)
 
-        def tell(step: str, done: int, total: int | None) -> None:
+        def report_step(step: str, done: int, total: int | None) -> None:
             progress(step, done, total)
             if step == "write":
                 report_progress(job_id=job.pk, done=done, total=total)
 
         try:
-            report = _run(actor, file, mapping, purpose, tell, _forget, hold, {}, dry_run=False)
+            report = _run_import(
+                actor, file, mapping, purpose, report_step, _remember_nothing, hold, {}, dry_run=False
+            )
         except Exception as error:
             fail_job(job_id=job.pk, error=type(error).__name__)
             raise
@@ -111,24 +113,26 @@ def bring_in(
 
     `written` is what an interrupted attempt of this import did (engine.written_by).
     """
-    _check(actor, purpose)
-    told = remember or _forget
-    with _alone(patience, progress) as hold:
-        return _run(actor, file, mapping, purpose, progress, told, hold, written or {}, dry_run=dry_run)
+    _check_rights(actor, purpose)
+    remember_step = remember or _remember_nothing
+    with _hold_alone(patience, progress) as hold:
+        return _run_import(
+            actor, file, mapping, purpose, progress, remember_step, hold, written or {}, dry_run=dry_run
+        )
 
 
-def _check(actor: Actor, purpose: str) -> None:
+def _check_rights(actor: Actor, purpose: str) -> None:
     if not can_import(actor):
         raise PermissionDenied
     if actor.kind == "user" and not read_reason(purpose):
         raise ValidationError({"purpose": _("Enter a reason for this import.")})
 
 
-def _forget(_rows: list[dict[str, Any]]) -> None:
+def _remember_nothing(_rows: list[dict[str, Any]]) -> None:
     """A command's import is put right by importing again."""
 
 
-def _run(
+def _run_import(
     actor: Actor,
     file: BinaryIO,
     mapping: FileMapping,
@@ -142,11 +146,11 @@ def _run(
 ) -> ImportReport:
     places, spool, plan = Places(actor, mapping), Spool(), Plan(mapping)
     report = ImportReport(spool)
-    for row in _rows(file, mapping, places):
+    for row in _converted_rows(file, mapping, places):
         spool.append(row)
         plan.add(row)
         if row.refusal:
-            report.add(refused(row, row.refusal))
+            report.add(refused_result(row, row.refusal))
         if len(spool) % _BATCH == 0:
             hold.renew()
             progress("read", len(spool), None)
@@ -164,55 +168,57 @@ def _run(
             hold.renew()
             places.make_missing()
         write_batches(plan.groups(spool), _BATCH, write, report=report, total=len(spool), progress=progress)
-        likely = likely_among_organisations(actor, writer.made)
+        likely = likely_among_organisations(actor, writer.created_lines)
         report.offers = named_offers(actor, plan, spool)
         offered: dict[int, Iterable[object]] = {offer.line: [offer] for offer in report.offers}
-        report.point_out({writer.made[pk]: found for pk, found in likely.items()} | offered)
-    record_looked_at(actor, "organisation", Organisation.objects.visible_to(actor), likely.values(), purpose)
+        report.point_out(
+            {writer.created_lines[pk]: likely_rows for pk, likely_rows in likely.items()} | offered
+        )
+    disclose_likely(actor, "organisation", Organisation.objects.visible_to(actor), likely.values(), purpose)
     return report
 
 
-def _rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]:
+def _converted_rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Iterator[Row]:
     encoding = mapping.encoding or digest_and_encoding(file)[1] or likely_encodings(file)[0]
     for line in read_lines(file, mapping, encoding):
-        row = convert(line, mapping)
+        row = convert_line(line, mapping)
         if not row.refusal:
             try:
-                _place(row, line, mapping, places)
+                _set_home_district(row, line, mapping, places)
             except ValidationError as error:
                 row.refusal = " ".join(error.messages)
         yield row
 
 
-def _place(row: Row, line: Line, mapping: FileMapping, places: Places) -> None:
+def _set_home_district(row: Row, line: Line, mapping: FileMapping, places: Places) -> None:
     """Set the home district: the one that the row names, else the one at its coordinates, else the usual one.
 
     Raises ValidationError for a district that the actor may not write in, and where there is none.
     """
-    if HOME not in row.lacks:
+    if HOME not in row.missing:
         row.fields[HOME] = places.code(str(row.fields[HOME]))
         return
     if not mapping.point:
         return
-    code, why = mapping.elsewhere, ""
+    code, reason = mapping.elsewhere, ""
     try:
         if point := point_of(line, mapping):
             code = places.at(*point)
     except ValidationError as error:
-        why = " ".join(error.messages)
+        reason = " ".join(error.messages)
     if code:
         row.fields[HOME] = places.code(code)
-        row.lacks.remove(HOME)
-    if why and (code or mapping.is_numbered):
-        row.note(NoteKind.LEFT_OUT, f"{label_of(HOME)}: {why}")
-    elif why:
-        raise ValidationError(f"{label_of(HOME)}: {why}")
+        row.missing.remove(HOME)
+    if reason and (code or mapping.is_numbered):
+        row.note(NoteKind.LEFT_OUT, f"{label_of(HOME)}: {reason}")
+    elif reason:
+        raise ValidationError(f"{label_of(HOME)}: {reason}")
     elif not mapping.is_numbered:
-        refuse_what_lacks(row, row.lacks)
+        refuse_incomplete(row, row.missing)
 
 
 @contextmanager
-def _alone(patience: timedelta, progress: Progress) -> Iterator[Hold]:
+def _hold_alone(patience: timedelta, progress: Progress) -> Iterator[Hold]:
     """Two imports at once could both miss the other's new organisations."""
     try:
         with held_alone(ONE_AT_A_TIME, patience, lambda: progress("wait", 0, None)) as hold:

@@ -56,12 +56,12 @@ def names_of(actor: Actor, rows: Iterable[SavedMapping | WatchedRegister]) -> li
     return [names.get(owner, "") for owner in owners]
 
 
-def _saved_for(actor: Actor, what: str, source: str) -> Any:
-    return SavedMapping.objects.visible_to(actor).filter(what=what, source=source)
+def _saved_for(actor: Actor, target_name: str, source: str) -> Any:
+    return SavedMapping.objects.visible_to(actor).filter(what=target_name, source=source)
 
 
 def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    return {**old, **{name: old.get(name, {}) | given for name, given in new.items()}}
+    return {**old, **{name: old.get(name, {}) | codes for name, codes in new.items()}}
 
 
 def _as_before(

@@ -27,5 +27,5 @@ class Spool:
         for line in self._file:
             row = Row(**orjson.loads(line))
             row.notes = [(kind, text) for kind, text in row.notes]
-            row.more = [(what, value) for what, value in row.more]
+            row.extras = [(channel, value) for channel, value in row.extras]
             yield row

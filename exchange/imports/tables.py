@@ -66,27 +66,27 @@ def read_table(file: BinaryIO) -> Table:
     file.seek(0)
     start = file.read(len(_OLE))
     if start == _OLE:
-        said = _(
+        message = _(
             "This is an old .xls workbook or is password-protected. Save it as .xlsx or CSV "
             "without a password."
         )
-        raise UnreadableFile(said)
+        raise UnreadableFile(message)
     if _is_card_or_calendar(file):
-        said = _(
+        message = _(
             "This is a file of contact cards (.vcf) or of a calendar (.ics). Export it as CSV from the "
             "program that made it."
         )
-        raise UnreadableFile(said)
+        raise UnreadableFile(message)
     if is_json(file):
         return _from_directory(read_json(file), digest)
     if start.startswith(_ZIP) and is_package(file):
         return _from_directory(read_package(file), digest)
     if start.startswith(_ZIP):
         content, encoding, delimiter = _from_workbook(file), "utf-8", ","
-        return look(content, digest, encoding, delimiter)
+        return inspect_table(content, digest, encoding, delimiter)
     encodings = [] if encoding != UNKNOWN else likely_encodings(file)
     encoding = encodings[0] if encodings else encoding
-    table = look(file, digest, encoding, _delimiter(file, encoding))
+    table = inspect_table(file, digest, encoding, _delimiter(file, encoding))
     return replace(table, encodings=encodings)
 
 
@@ -104,13 +104,15 @@ def _from_directory(directory: Directory, digest: str) -> Table:
     copy = io.TextIOWrapper(spool(), encoding="utf-8", errors="ignore", newline="")
     csv.writer(copy).writerows([HEADINGS, *directory.rows])
     copy.flush()
-    return replace(look(copy.detach(), digest, "utf-8", ","), left_out=dict(directory.left_out))
+    return replace(inspect_table(copy.detach(), digest, "utf-8", ","), left_out=dict(directory.left_out))
 
 
-def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0) -> Table:
+def inspect_table(
+    content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0
+) -> Table:
     """Look at CSV whose headings stand in `heading_row`, or else where it seems. Raises UnreadableFile."""
-    rows = _first(content, encoding, delimiter, heading_row + LOOKED_AT + 1)
-    first = [[squash(cell)[:_SHOWN] for cell in row[:_SHOWN_CELLS]] for row in rows[:FIRST_ROWS]]
+    rows = _first_rows(content, encoding, delimiter, heading_row + LOOKED_AT + 1)
+    shown_rows = [[squash(cell)[:_SHOWN] for cell in row[:_SHOWN_CELLS]] for row in rows[:FIRST_ROWS]]
     at = heading_row or _heading_row(rows)
     headings = named_headings(rows[at - 1]) if len(rows) >= at else []
     under = rows[at:]
@@ -123,7 +125,7 @@ def look(content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_
     if not any(map(any, under)):
         raise UnreadableFile(_("There are no rows under the headings."))
     distinct = _distinct(headings, under)
-    return Table(content, digest, encoding, delimiter, first, at, headings, distinct)
+    return Table(content, digest, encoding, delimiter, shown_rows, at, headings, distinct)
 
 
 def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
@@ -153,10 +155,10 @@ def _heading_row(rows: list[list[str]]) -> int:
     return next((n for n, cells in enumerate(filled[:FIRST_ROWS], 1) if cells > 1), 1)
 
 
-def _first(content: BinaryIO, encoding: str, delimiter: str, most: int) -> list[list[str]]:
+def _first_rows(content: BinaryIO, encoding: str, delimiter: str, limit: int) -> list[list[str]]:
     with text_of(content, encoding) as text:
         reader = csv.reader(text, delimiter=delimiter)
-        return [[plain_cell(cell).strip() for cell in row] for row in islice(reader, most)]
+        return [[plain_cell(cell).strip() for cell in row] for row in islice(reader, limit)]
 
 
 def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]]:

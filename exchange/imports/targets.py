@@ -7,6 +7,6 @@ from exchange.imports import contacts, follow_ups, meetings, organisations
 from exchange.imports.fields import Target
 
 TARGETS: Final[Mapping[str, Target]] = {
-    target.what: target
+    target.name: target
     for target in (organisations.TARGET, contacts.TARGET, meetings.TARGET, follow_ups.TARGET)
 }

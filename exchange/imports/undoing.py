@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
-from contacts.merging.relations import referenced_rows
+from contacts.merging.relations import built_upon
 from contacts.services.changes import lock
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
@@ -34,69 +34,71 @@ class Undo:
     """
 
     rows: Any  # a queryset of the book, with what is read of them
-    own: Collection[Any]
+    own_models: Collection[Any]
     may_edit: Callable[[Any], bool]
-    take_back: Callable[[list[dict[str, Any]]], PutBack]
+    restore: Callable[[list[dict[str, Any]]], PutBack]
     at_once: bool = False  # all of it in one transaction
     check: Callable[[list[dict[str, Any]]], None] = lambda _rows: None  # raises for what may not go back
 
 
 @opened(Opened.WRITER)
-def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, how: Undo) -> None:
+def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, undo: Undo) -> None:
     """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
     try:
-        with transaction.atomic() if how.at_once else nullcontext():
-            if how.at_once:
-                _lock_all(actor, draft, how)
+        with transaction.atomic() if undo.at_once else nullcontext():
+            if undo.at_once:
+                _lock_all(actor, draft, undo)
             steps = list(draft.steps.order_by("-pk").values_list("pk", flat=True))
-            _refuse([name for pk in steps for name in _built_on(actor, draft.steps.get(pk=pk), how)])
-            others = overlapping_steps(draft)
+            _refuse_built_on(
+                [name for pk in steps for name in _built_on(actor, draft.steps.get(pk=pk), undo)]
+            )
+            other_steps = overlapping_steps(draft)
             for done, pk in enumerate(steps, 1):
                 with transaction.atomic():
                     step = draft.steps.get(pk=pk)
-                    if not how.at_once:  # since it was looked at; from now on nobody can
-                        _refuse(_built_on(actor, step, how))
-                    restore_versions(others, how.take_back(step.rows[::-1]))
+                    if not undo.at_once:  # since it was looked at; from now on nobody can
+                        _refuse_built_on(_built_on(actor, step, undo))
+                    restore_versions(other_steps, undo.restore(step.rows[::-1]))
                     step.delete()
                 progress("undo", done, len(steps))
     except (PermissionDenied, ObjectDoesNotExist) as error:
         raise ValidationError(NOT_YOURS) from error
 
 
-def _lock_all(actor: Actor, draft: ImportDraft, how: Undo) -> None:
+def _lock_all(actor: Actor, draft: ImportDraft, undo: Undo) -> None:
     """In one order: two undos that share rows come one after the other."""
     steps = draft.steps.values_list("rows", flat=True)
     ids = sorted({UUID(row["id"]) for rows in steps.iterator(10) for row in rows})
     for start in range(0, len(ids), _BATCH):
-        _locked(actor, ids[start : start + _BATCH], how)
+        _lock_rows(actor, ids[start : start + _BATCH], undo)
 
 
-def _locked(actor: Actor, ids: Collection[UUID], how: Undo) -> dict[UUID, Any]:
+def _lock_rows(actor: Actor, ids: Collection[UUID], undo: Undo) -> dict[UUID, Any]:
     """Those that are still there, locked until the transaction ends.
 
     Raises ValidationError where the actor may not change one of them (any more), and names none.
     """
-    there = how.rows.filter(id_in("pk", ids))
-    seen = lock(there.visible_to(actor), ids)
-    if there.count() > len(seen) or not all(map(how.may_edit, seen.values())):
+    present = undo.rows.filter(id_in("pk", ids))
+    locked = lock(present.visible_to(actor), ids)
+    if present.count() > len(locked) or not all(map(undo.may_edit, locked.values())):
         raise ValidationError(NOT_YOURS)
-    return seen
+    return locked
 
 
 @transaction.atomic
-def _built_on(actor: Actor, step: ImportStep, how: Undo) -> list[str]:
+def _built_on(actor: Actor, step: ImportStep, undo: Undo) -> list[str]:
     """What stands in the way; the rows, and so the step, are the caller's transaction's alone."""
-    found = _locked(actor, [UUID(row["id"]) for row in step.rows], how)
+    locked = _lock_rows(actor, [UUID(row["id"]) for row in step.rows], undo)
     step.refresh_from_db(fields=["rows"])  # undoing another import changes it
-    how.check(step.rows)
-    wanted = {UUID(row["id"]): version_left(row) for row in step.rows}
-    made = {UUID(row["id"]) for row in step.rows if "version" not in row}
-    used = referenced_rows([row for pk, row in found.items() if pk in made], how.own)
-    changed = [str(row) for pk, row in found.items() if row.version != wanted[pk] or pk in used]
-    return [_("a deleted record")] * (len(wanted) - len(found)) + changed
+    undo.check(step.rows)
+    expected_versions = {UUID(row["id"]): version_left(row) for row in step.rows}
+    created_ids = {UUID(row["id"]) for row in step.rows if "version" not in row}
+    used = built_upon([row for pk, row in locked.items() if pk in created_ids], undo.own_models)
+    changed = [str(row) for pk, row in locked.items() if row.version != expected_versions[pk] or pk in used]
+    return [_("a deleted record")] * (len(expected_versions) - len(locked)) + changed
 
 
-def _refuse(built_on: list[str]) -> None:
+def _refuse_built_on(built_on: list[str]) -> None:
     if built_on:
         text = ngettext(
             "%(n)s row (%(names)s) has been changed or used since the import.",
@@ -117,25 +119,27 @@ def overlapping_steps(draft: ImportDraft) -> dict[int, set[str]]:
 
     Any source may have written them. What comes in later leaves another version, so an undo asks once.
     """
-    ours = {
+    changed_ids = {
         row["id"]
         for rows in draft.steps.values_list("rows", flat=True).iterator(10)
         for row in rows
         if "version" in row
     }
-    if not ours:
+    if not changed_ids:
         return {}
-    others = ImportStep.objects.filter(draft__what=draft.what).exclude(draft=draft)
-    read = others.values_list("pk", "rows").iterator(10)
-    return {pk: shared for pk, rows in read if (shared := ours.intersection(row["id"] for row in rows))}
+    other_steps = ImportStep.objects.filter(draft__what=draft.what).exclude(draft=draft)
+    read = other_steps.values_list("pk", "rows").iterator(10)
+    return {
+        pk: shared for pk, rows in read if (shared := changed_ids.intersection(row["id"] for row in rows))
+    }
 
 
-def restore_versions(others: Mapping[int, set[str]], put_back: PutBack) -> None:
+def restore_versions(other_steps: Mapping[int, set[str]], put_back: PutBack) -> None:
     """`others` that left an object at its version before (`overlapping_steps`) find it at the one after.
 
     The caller holds the transaction and the objects: so nobody else has these steps and waits for ours.
     """
-    touched = [pk for pk, ids in others.items() if ids & put_back.keys()]
+    touched = [pk for pk, ids in other_steps.items() if ids & put_back.keys()]
     if not touched:
         return
     steps = ImportStep.objects.filter(pk__in=touched).order_by("pk").select_for_update()

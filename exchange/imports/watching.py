@@ -72,7 +72,7 @@ def watch_register(
 @transaction.atomic
 def read_now(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
     """Read the address at once. Raises PermissionDenied, DoesNotExist."""
-    row = _own(actor, watched_id)
+    row = _lock_own(actor, watched_id)
     WatchedRegister.objects.filter(pk=row.pk).update(next_at=Now())
     wake_on_commit(FETCH)
     return row
@@ -88,8 +88,8 @@ def take_over(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
     if not can_import(actor):
         raise PermissionDenied
     mine = WatchedRegister.objects.visible_to(actor)
-    if found := mine.filter(pk=watched_id).first():
-        return found
+    if own_register := mine.filter(pk=watched_id).first():
+        return own_register
     row = WatchedRegister.objects.of_colleagues(actor).select_for_update(of=("self",)).get(pk=watched_id)
     if mine.filter(what=row.what, source=row.source).exists():
         raise ValidationError(_("You already read this source from an address."))
@@ -104,7 +104,7 @@ def take_over(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 @transaction.atomic
 def dismiss_version(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
     """Announce the last version no more, only the next. Raises PermissionDenied, DoesNotExist."""
-    row = _own(actor, watched_id)
+    row = _lock_own(actor, watched_id)
     if row.draft_id:
         row.draft = None
         row.save(update_fields=["draft"])
@@ -115,19 +115,19 @@ def dismiss_version(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 @transaction.atomic
 def stop_watching(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
     """Read the address no more. Imports that came of it stay. Raises PermissionDenied, DoesNotExist."""
-    row = _own(actor, watched_id)
+    row = _lock_own(actor, watched_id)
     record(actor, Action.ERASE, "watched_register", [row.pk], purpose=row.purpose)
     WatchedRegister.objects.filter(pk=row.pk).delete()
     return row
 
 
-def _own(actor: Actor, watched_id: UUID) -> WatchedRegister:
+def _lock_own(actor: Actor, watched_id: UUID) -> WatchedRegister:
     if not can_import(actor):
         raise PermissionDenied
-    found: WatchedRegister = (
+    register: WatchedRegister = (
         WatchedRegister.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=watched_id)
     )
-    return found
+    return register
 
 
 # --- In the worker ------------------------------------------------------------------------------------
@@ -138,13 +138,13 @@ def fetch_due(resolve: Resolve = resolve) -> int:
     for lease in claim(WatchedRegister.objects.due(), _LEASE, 1):
         user = User.objects.filter(pk=lease.row.owner).first()
         with translation.override(user.language if user else translation.get_language()):
-            _read(lease, actor_for(user) if user else NOBODY, resolve)
+            _read_address(lease, actor_for(user) if user else NOBODY, resolve)
         wake(FETCH)  # there may be more
         return 1
     return 0
 
 
-def _read(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None:
+def _read_address(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None:
     """Read the address; write what came of it, and when it is due again."""
     row = lease.row
     problem = "" if can_import(actor) else Problem.RIGHTS
@@ -158,37 +158,37 @@ def _read(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None
             problem = Problem.CONNECTION if error.code in _UNREACHED else Problem.ADDRESS
         except NotDelivered as error:
             problem = _PROBLEMS.get(error.code, Problem.CONNECTION)
-    now = timezone.now()
+    read_at = timezone.now()
     with transaction.atomic():
         if not lease.renew():
             return
         if file is not None:
-            problem = _take_in(row, actor, file)
+            problem = _check_version(row, actor, file)
         lease.end(
             problem=problem,
-            read_at=now,
-            next_at=now + timedelta(days=row.every_days),
+            read_at=read_at,
+            next_at=read_at + timedelta(days=row.every_days),
             digest=row.digest,
             draft=row.draft_id,
         )
 
 
-def _take_in(row: WatchedRegister, actor: Actor, file: BinaryIO) -> str:
+def _check_version(row: WatchedRegister, actor: Actor, file: BinaryIO) -> str:
     """Have a new version tried, or the last one if it was deleted before anybody decided.
 
     Return the problem or nothing.
     """
     digest, _encoding = digest_and_encoding(file)
-    last = ImportDraft.objects.filter(pk=row.draft_id) if row.draft_id else ImportDraft.objects.none()
-    if digest == row.digest and not last.filter(state__in=_UNDECIDED, content__isnull=True).exists():
-        waits = row.problem == Problem.COLUMNS and last.filter(state=DraftState.MAPPING).exists()
+    last_draft = ImportDraft.objects.filter(pk=row.draft_id) if row.draft_id else ImportDraft.objects.none()
+    if digest == row.digest and not last_draft.filter(state__in=_UNDECIDED, content__isnull=True).exists():
+        waits = row.problem == Problem.COLUMNS and last_draft.filter(state=DraftState.MAPPING).exists()
         return Problem.COLUMNS if waits else ""
     name = unquote(basename(urlsplit(row.url).path)) or row.source
     try:
         with transaction.atomic():
             draft = start_draft(
                 actor=actor,
-                what=row.what,
+                target_name=row.what,
                 file=file,
                 file_name=name,
                 source=row.source,

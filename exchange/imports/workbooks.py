@@ -81,8 +81,8 @@ def _too_large() -> UnreadableFile:
 class _Part:
     """One part of the archive, its elements told to `start`, `end` and `text` by their local names."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str, most: int) -> None:
-        if archive.getinfo(name).file_size > most:
+    def __init__(self, archive: zipfile.ZipFile, name: str, limit: int) -> None:
+        if archive.getinfo(name).file_size > limit:
             raise _too_large()
         self._archive, self._name = archive, name
         self._depth = self._elements = self._letters = 0
@@ -145,8 +145,8 @@ class _Part:
             return
         self._letters += len(text)
         if self._letters > MOST_LETTERS:
-            said = _("A cell of row %(row)d") % {"row": self.row} if self.row else _("A cell")
-            raise UnreadableFile(_("%(cell)s has more than 32,767 characters.") % {"cell": said})
+            cell_name = _("A cell of row %(row)d") % {"row": self.row} if self.row else _("A cell")
+            raise UnreadableFile(_("%(cell)s has more than 32,767 characters.") % {"cell": cell_name})
         self._pieces.append(text)
 
 
@@ -250,7 +250,7 @@ class _Sheet(_Part):
         self._epoch = book.epoch
         self._formats = _Styles(archive).formats
         self._texts = _Texts(archive).texts
-        self._found: list[list[str]] = []
+        self._ready_rows: list[list[str]] = []
         self._cells: list[str] = []
         self._blank = self._column = self._written = 0
         self._derived: dict[str, Translator] = {}
@@ -262,8 +262,8 @@ class _Sheet(_Part):
 
     def rows(self) -> Iterator[list[str]]:
         for _step in self.parse():
-            yield from self._found
-            self._found.clear()
+            yield from self._ready_rows
+            self._ready_rows.clear()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -323,7 +323,7 @@ class _Sheet(_Part):
             return
         if self.row > MOST_ROWS + 1:
             raise UnreadableFile(_("The sheet has more than 200,000 rows. Split it and import the parts."))
-        self._found.append(cells)
+        self._ready_rows.append(cells)
 
     def _whole_formula(self, text: str) -> str:
         """As it stands in the cell; one that was filled down is written out once and derived from there.
@@ -390,5 +390,5 @@ def _unescaped(text: str) -> str:
     """`_x0041_` is A: how a workbook writes what XML cannot hold. Halves of characters go."""
     if "_x" not in text:
         return text
-    raw = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     return raw.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")

@@ -18,22 +18,29 @@ from contacts.rules.fingerprints import (
     MORE,
     Extra,
     Fingerprints,
-    after_import,
     fingerprint,
-    fingerprints_of,
-    imported_before,
+    following,
+    of_extras,
+    said_before,
 )
 from contacts.services.changes import Change, lock
 from contacts.services.details import OTHER, details_of
-from contacts.services.details import detail_values as said_of
+from contacts.services.details import said as detail_value
 from contacts.services.organisations import blank_organisation, write_organisations
-from exchange.imports.combining import CHANNELS, Difference, Said, difference, note_kept, together
+from exchange.imports.combining import (
+    CHANNELS,
+    Difference,
+    MergedRow,
+    difference,
+    merge_rows,
+    note_kept_values,
+)
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.engine import Remember
-from exchange.imports.extras import as_detail, drop, extra_of, join
+from exchange.imports.extras import as_detail, extra_of, merge_extras, without
 from exchange.imports.mapping import NEEDED, SOCIAL, WISH, Mapping
 from exchange.imports.noting import NoteKind
-from exchange.imports.outcomes import Result, RowOutcome, result_of, say_changes
+from exchange.imports.outcomes import Result, RowOutcome, changes_text, result_of
 from exchange.imports.places import Places
 from exchange.imports.planning import Group
 from lib.copying import insert_values
@@ -54,75 +61,81 @@ class Writer:
         written: Table[UUID, RowOutcome],
     ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
-        self._remember_written = remember
+        self._remember_step = remember
         self._said_on: dict[UUID, date | None] = {}  # of the batch: when the source last said something new
         self._written = written  # by an attempt of this import that was interrupted
-        self.made: dict[UUID, int] = {}  # organisation → its first line
+        self.created_lines: dict[UUID, int] = {}  # organisation → its first line
 
     def write(self, groups: list[Group]) -> list[Result]:
-        together_said = [
-            (group, Said() if group.refusal else together(group.rows, self._mapping)) for group in groups
+        merged_groups = [
+            (group, MergedRow() if group.refusal else merge_rows(group.rows, self._mapping))
+            for group in groups
         ]
-        remembered = self._remembered(groups)
-        known = lock(
+        remembered = self._fetch_fingerprints(groups)
+        organisations = lock(
             Organisation.objects.visible_to(self._actor),
             [
                 group.organisation_id
-                for group, said in together_said
-                if group.organisation_id and not self._is_old(group, said, remembered)
+                for group, merged in merged_groups
+                if group.organisation_id and not self._is_unchanged(group, merged, remembered)
             ],
         )
-        seen, details = self._seen(groups), details_of(list(known.values()))
+        visible_ids, details = self._visible_ids(groups), details_of(list(organisations.values()))
         results: list[Result] = []
         batch: list[_Planned] = []
-        for group, said in together_said:
+        for group, merged in merged_groups:
             target = group.organisation_id
             if group.refusal:
                 results += _refused(group, group.refusal)
-            elif target is None and (lacking := [name for name in NEEDED if not said.fields.get(name)]):
-                results += _refused(group, _unknown(lacking))
+            elif target is None and (lacking := [name for name in NEEDED if not merged.fields.get(name)]):
+                results += _refused(group, _missing_fields_text(lacking))
             elif target is None:
-                batch.append(self._fresh(group, said))
+                batch.append(self._plan_new(group, merged))
                 results += _created(group)
-            elif (organisation := known.get(target)) and can_edit_organisation(self._actor, organisation):
+            elif (organisation := organisations.get(target)) and can_edit_organisation(
+                self._actor, organisation
+            ):
                 before = remembered.get(target, {})
-                results += self._bring_up_to_date(organisation, details[target], group, said, before, batch)
-            elif target in seen and self._is_old(group, said, remembered):
+                results += self._plan_update(organisation, details[target], group, merged, before, batch)
+            elif target in visible_ids and self._is_unchanged(group, merged, remembered):
                 same = [_result(row, RowOutcome.UNCHANGED) for row in group.rows]
-                results += self._as_first_written(target, same)
+                results += self._with_earlier_outcome(target, same)
             else:
                 results += _refused(group, _("belongs to an organisation you cannot change"))
         self._write(batch)
         return results
 
-    def _remembered(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
+    def _fetch_fingerprints(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
         """What the source last said of the groups' organisations, as fingerprints by field."""
         ids = [group.organisation_id for group in groups if group.organisation_id]
         rows = ImportedFields.objects.filter(source=self._mapping.source, organisation__in=ids)
-        found = list(rows.values_list("organisation_id", "fingerprints", "said_on"))
-        self._said_on = {pk: day for pk, _prints, day in found}
-        return {pk: prints for pk, prints, _day in found}
+        remembered = list(rows.values_list("organisation_id", "fingerprints", "said_on"))
+        self._said_on = {pk: day for pk, _prints, day in remembered}
+        return {pk: prints for pk, prints, _day in remembered}
 
-    def _is_old(self, group: Group, said: Said, remembered: dict[UUID, Fingerprints]) -> bool:
+    def _is_unchanged(self, group: Group, merged: MergedRow, remembered: dict[UUID, Fingerprints]) -> bool:
         """The source says what it said last time: nothing to read, nothing to write."""
         before = remembered.get(group.organisation_id, {}) if group.organisation_id else {}
-        if group.new_ids or not set(fingerprints_of(said.more)) <= set(imported_before(before, MORE)):
+        if group.new_ids or not set(of_extras(merged.extras)) <= set(said_before(before, MORE)):
             return False
         return all(
-            fingerprint(value) in imported_before(before, name) or (not value and name not in before)
-            for name, value in said.fields.items()
+            fingerprint(value) in said_before(before, name) or (not value and name not in before)
+            for name, value in merged.fields.items()
         )
 
-    def _as_first_written(self, pk: UUID, results: list[Result]) -> list[Result]:
+    def _with_earlier_outcome(self, pk: UUID, results: list[Result]) -> list[Result]:
         """The outcomes of rows that an interrupted attempt of this import wrote: what it reported."""
         outcome = self._written.get(pk)
-        if outcome is None or any(one.outcome != RowOutcome.UNCHANGED for one in results):
+        if outcome is None or any(result.outcome != RowOutcome.UNCHANGED for result in results):
             return results
-        others = RowOutcome.MERGED if outcome == RowOutcome.CREATED else RowOutcome.UNCHANGED
-        first, *rest = results
-        return [replace(first, outcome=outcome), *(replace(one, outcome=others) for one in rest)]
+        later_outcome = RowOutcome.MERGED if outcome == RowOutcome.CREATED else RowOutcome.UNCHANGED
+        first_result, *other_results = results
+        return [
+            replace(first_result, outcome=outcome),
+            *(replace(one, outcome=later_outcome) for one in other_results),
+        ]
 
-    def _seen(self, groups: list[Group]) -> set[UUID]:
+    def _visible_ids(self, groups: list[Group]) -> set[UUID]:
         ids = [group.organisation_id for group in groups if group.organisation_id]
         return set(
             Organisation.objects.visible_to(self._actor).filter(pk__in=ids).values_list("pk", flat=True)
@@ -130,133 +143,157 @@ class Writer:
 
     # --- New ones -----------------------------------------------------------------------------------
 
-    def _fresh(self, group: Group, said: Said) -> "_Planned":
-        fields: dict[str, Any] = dict(said.fields)
-        if said.more:
-            fields[OTHER] = self._detailed(group, said.more, [])
+    def _plan_new(self, group: Group, merged: MergedRow) -> "_Planned":
+        fields: dict[str, Any] = dict(merged.fields)
+        if merged.extras:
+            fields[OTHER] = self._detail_values(group, merged.extras, [])
         ids = {row.external_id for row in group.rows}
         change = self._change(blank_organisation(), fields, ids)
-        return _Planned(change, group, _fingerprints(said), {})
+        return _Planned(change, group, _fingerprints(merged), {})
 
-    def _detailed(self, group: Group, extras: list[Extra], details: Sequence[Any]) -> list[dict[str, str]]:
+    def _detail_values(
+        self, group: Group, extras: list[Extra], details: Sequence[Any]
+    ) -> list[dict[str, str]]:
         """Extras as the details of an organisation that has `details`, which keep what they are used for."""
-        there = {extra_of(one): said_of(one) for one in details}
-        if left := extras[MOST_BESIDE:]:
-            values = ", ".join(value for _what, value in left)
+        stored = {extra_of(detail): detail_value(detail) for detail in details}
+        if surplus := extras[MOST_BESIDE:]:
+            values = ", ".join(value for _what, value in surplus)
             text = _("Too many phones and addresses: %(values)s is left out") % {"values": values}
             group.rows[0].note(NoteKind.LEFT_OUT, text)
-        return [there.get(extra) or as_detail(extra) for extra in extras[:MOST_BESIDE]]
+        return [stored.get(extra) or as_detail(extra) for extra in extras[:MOST_BESIDE]]
 
     # --- Known ones -----------------------------------------------------------------------------------
 
-    def _bring_up_to_date(
+    def _plan_update(
         self,
         organisation: Organisation,
         details: Sequence[Any],
         group: Group,
-        said: Said,
+        merged: MergedRow,
         before: Fingerprints,
         batch: list["_Planned"],
     ) -> list[Result]:
-        current, there = self._current(organisation), list(map(extra_of, details))
-        found = difference(said.fields, current, before)
-        kept_extras = self._extras(organisation, said, before, there, found)
-        write: dict[str, Any] = dict(found.write)
-        if kept_extras != there:
-            write[OTHER] = self._detailed(group, kept_extras, details)
-            said.of.setdefault(OTHER, group.rows[0].line)
+        current, stored_extras = self._current(organisation), list(map(extra_of, details))
+        differences = difference(merged.fields, current, before)
+        kept_extras = self._extras(organisation, merged, before, stored_extras, differences)
+        write: dict[str, Any] = dict(differences.write)
+        if kept_extras != stored_extras:
+            write[OTHER] = self._detail_values(group, kept_extras, details)
+            merged.source_lines.setdefault(OTHER, group.rows[0].line)
         change = self._change(organisation, write, group.new_ids)
-        remembered = after_import(before, _fingerprints(said))
-        batch.append(_Planned(change, group, remembered, before, [*map(said_of, details)]))
-        noted = {extra for extra in said.first if drop([extra], there) and not drop([extra], kept_extras)}
-        note_kept(group.rows[0], said, found.kept, {name for name, _value in noted})
-        lines = {said.of[name] for name in write if name in said.of}
-        told: list[tuple[str, *tuple[object, ...]]] = [
-            (label_of(name), current.get(name, ""), value) for name, value in found.write.items()
+        remembered = following(before, _fingerprints(merged))
+        batch.append(_Planned(change, group, remembered, before, [*map(detail_value, details)]))
+        noted = {
+            extra
+            for extra in merged.main_channels
+            if without([extra], stored_extras) and not without([extra], kept_extras)
+        }
+        note_kept_values(group.rows[0], merged, differences.kept_fields, {name for name, _value in noted})
+        lines = {merged.source_lines[name] for name in write if name in merged.source_lines}
+        changed_values: list[tuple[str, *tuple[object, ...]]] = [
+            (label_of(name), current.get(name, ""), value) for name, value in differences.write.items()
         ]
         if OTHER in write:
-            told.append((_("other phones and addresses"),))
-        changes = say_changes(told)
-        return self._as_first_written(organisation.pk, _compared(group, lines, changes))
+            changed_values.append((_("other phones and addresses"),))
+        changes = changes_text(changed_values)
+        return self._with_earlier_outcome(organisation.pk, _compared(group, lines, changes))
 
     def _extras(
         self,
         organisation: Organisation,
-        said: Said,
+        merged: MergedRow,
         before: Fingerprints,
-        there: list[Extra],
-        found: Difference,
+        stored_extras: list[Extra],
+        changes: Difference,
     ) -> list[Extra]:
         """The other numbers and addresses after this file: what is new is added, what it corrected goes.
 
         What the source has named before and is not there any more was taken out by a person.
         """
-        write, known = found.write, set(imported_before(before, MORE))
-        had = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
-        first = {**had, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
-        replaced = [extra for extra in had.items() if extra[1] and extra[0] in write]
-        kept = [one for one in said.first if one[0] in found.kept and one[0] not in before]
-        named = [*kept, *said.more]
+        write, known_prints = changes.write, set(said_before(before, MORE))
+        former = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
+        main_channels = {**former, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
+        replaced = [extra for extra in former.items() if extra[1] and extra[0] in write]
+        kept_extras = [
+            extra
+            for extra in merged.main_channels
+            if extra[0] in changes.kept_fields and extra[0] not in before
+        ]
+        named_extras = [*kept_extras, *merged.extras]
         new = [
             extra
-            for extra, print_ in zip(named, fingerprints_of(named), strict=True)
-            if print_ not in known or not drop([extra], replaced)
+            for extra, print_ in zip(named_extras, of_extras(named_extras), strict=True)
+            if print_ not in known_prints or not without([extra], replaced)
         ]
-        gone = [
+        dropped_extras = [
             extra
-            for extra in drop(there, [*said.more, *said.first])
-            if set(fingerprints_of([extra])) <= known
+            for extra in without(stored_extras, [*merged.extras, *merged.main_channels])
+            if set(of_extras([extra])) <= known_prints
         ]
-        if gone:
-            others = organisation.imported_fields.exclude(source=self._mapping.source)
-            theirs = {
-                p for prints in others.values_list("fingerprints", flat=True) for p in prints.get(MORE, [])
+        if dropped_extras:
+            other_sources = organisation.imported_fields.exclude(source=self._mapping.source)
+            their_prints = {
+                p
+                for prints in other_sources.values_list("fingerprints", flat=True)
+                for p in prints.get(MORE, [])
             }
-            gone = [extra for extra in gone if not set(fingerprints_of([extra])) & theirs]
-        return drop(join(drop(there, gone), new), [one for one in first.items() if one[1]])
+            dropped_extras = [extra for extra in dropped_extras if not set(of_extras([extra])) & their_prints]
+        return without(
+            merge_extras(without(stored_extras, dropped_extras), new),
+            [extra for extra in main_channels.items() if extra[1]],
+        )
 
     def _write(self, batch: list["_Planned"]) -> None:
         write_organisations(
             actor=self._actor,
-            changes=[one.change for one in batch],
+            changes=[planned.change for planned in batch],
             action=Action.IMPORT,
             purpose=self._purpose,
             is_checked=True,
         )
-        self._remember_said(batch)
-        new = [one for one in batch if one.change.is_new]
-        self.made |= {one.change.row.pk: one.group.rows[0].line for one in new}
-        changed = [self._memory(one) for one in batch if one.change.is_changed]
-        self._remember_written([*({"id": str(one.change.row.pk)} for one in new), *changed])
+        self._store_fingerprints(batch)
+        new = [planned for planned in batch if planned.change.is_new]
+        self.created_lines |= {planned.change.row.pk: planned.group.rows[0].line for planned in new}
+        changed = [self._undo_record(planned) for planned in batch if planned.change.is_changed]
+        self._remember_step([*({"id": str(planned.change.row.pk)} for planned in new), *changed])
 
-    def _remember_said(self, batch: list["_Planned"]) -> None:
+    def _store_fingerprints(self, batch: list["_Planned"]) -> None:
         """Fingerprints of what the source has said now, where they are others than before."""
         source, today = self._mapping.source, city_today()
-        new = [(one.change.row.pk, source, one.said, today) for one in batch if one.change.is_new]
+        new = [
+            (planned.change.row.pk, source, planned.fingerprints, today)
+            for planned in batch
+            if planned.change.is_new
+        ]
         insert_values(ImportedFields, ["organisation_id", "source", "fingerprints", "said_on"], new)
         ImportedFields.objects.bulk_create(
             [
                 ImportedFields(
-                    organisation=one.change.row, source=source, fingerprints=one.said, said_on=today
+                    organisation=planned.change.row,
+                    source=source,
+                    fingerprints=planned.fingerprints,
+                    said_on=today,
                 )
-                for one in batch
-                if not one.change.is_new and one.said != one.imported_before
+                for planned in batch
+                if not planned.change.is_new and planned.fingerprints != planned.fingerprints_before
             ],
             update_conflicts=True,
             unique_fields=["organisation", "source"],
             update_fields=["fingerprints", "said_on"],
         )
 
-    def _memory(self, one: "_Planned") -> dict[str, Any]:
+    def _undo_record(self, planned: "_Planned") -> dict[str, Any]:
         """What it takes to undo a change (ImportStep.rows)."""
-        row, before = one.change.row, one.change.before
-        details = {OTHER: one.details_before} if OTHER in one.change.names else {}
+        row, before = planned.change.row, planned.change.before
+        details = {OTHER: planned.details_before} if OTHER in planned.change.names else {}
         return {
             "id": str(row.pk),
             "version": row.version,
-            "fields": {name: self._as_said(name, value) for name, value in before.items()} | details,
-            "external_ids": sorted(external_id for _source, external_id in one.change.fields["added_ids"]),
-            "fingerprints": one.imported_before,
+            "fields": {name: self._converted_value(name, value) for name, value in before.items()} | details,
+            "external_ids": sorted(
+                external_id for _source, external_id in planned.change.fields["added_ids"]
+            ),
+            "fingerprints": planned.fingerprints_before,
             "said_on": day.isoformat() if (day := self._said_on.get(row.pk)) else None,
         }
 
@@ -275,16 +312,19 @@ class Writer:
         """The organisation's values in the form converted rows have."""
         names = {*self._mapping.fields, "summary", "home_district", "phone", "website"} - {SOCIAL}
         columns = {name: Organisation._meta.get_field(name).attname for name in names}  # type: ignore[union-attr]  # columns
-        return {name: self._as_said(name, getattr(organisation, column)) for name, column in columns.items()}
+        return {
+            name: self._converted_value(name, getattr(organisation, column))
+            for name, column in columns.items()
+        }
 
-    def _as_said(self, name: str, value: Any) -> Value:
+    def _converted_value(self, name: str, value: Any) -> Value:
         """A column's value as a converted row has it."""
         if name == "home_district":
             return self._places.code_of(value)
         if name == "contact_wish_on":
             return value.isoformat() if value else ""
-        said: Value = (value.as_e164 if value else "") if name == "phone" else value
-        return said
+        converted: Value = (value.as_e164 if value else "") if name == "phone" else value
+        return converted
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,46 +333,46 @@ class _Planned:
 
     change: Change
     group: Group
-    said: Fingerprints
-    imported_before: Fingerprints
+    fingerprints: Fingerprints
+    fingerprints_before: Fingerprints
     details_before: list[dict[str, str]] = field(default_factory=list)
 
 
-def _fingerprints(said: Said) -> Fingerprints:
-    prints: dict[str, str | list[str]] = {name: fingerprint(value) for name, value in said.fields.items()}
-    if extras := fingerprints_of([*said.first, *said.more]):
+def _fingerprints(merged: MergedRow) -> Fingerprints:
+    prints: dict[str, str | list[str]] = {name: fingerprint(value) for name, value in merged.fields.items()}
+    if extras := of_extras([*merged.main_channels, *merged.extras]):
         prints[MORE] = extras
     return prints
 
 
-def _unknown(lacking: Iterable[str]) -> str:
-    said = _("no organisation has this reference yet, and a new one needs: %(fields)s")
-    return said % {"fields": ", ".join(map(label_of, lacking))}
+def _missing_fields_text(lacking: Iterable[str]) -> str:
+    message = _("no organisation has this reference yet, and a new one needs: %(fields)s")
+    return message % {"fields": ", ".join(map(label_of, lacking))}
 
 
-def _refused(group: Group, why: str) -> list[Result]:
-    return [refused(row, why) for row in group.rows]
+def _refused(group: Group, reason: str) -> list[Result]:
+    return [refused_result(row, reason) for row in group.rows]
 
 
-def refused(row: Row, why: str) -> Result:
-    return _result(row, RowOutcome.REFUSED, why, NoteKind.REFUSED)
+def refused_result(row: Row, reason: str) -> Result:
+    return _result(row, RowOutcome.REFUSED, reason, NoteKind.REFUSED)
 
 
 def _created(group: Group) -> list[Result]:
-    first, *others = group.rows
-    created = _result(first, RowOutcome.CREATED)
-    if not others:
+    first_row, *other_rows = group.rows
+    created = _result(first_row, RowOutcome.CREATED)
+    if not other_rows:
         return [created]
-    same = _("the same as line %(line)d") % {"line": first.line}
-    return [created, *(_result(row, RowOutcome.MERGED, same, NoteKind.SAME) for row in others)]
+    same = _("the same as line %(line)d") % {"line": first_row.line}
+    return [created, *(_result(row, RowOutcome.MERGED, same, NoteKind.SAME) for row in other_rows)]
 
 
 def _compared(group: Group, changing_lines: set[int], changes: str) -> list[Result]:
     results = []
     for row in group.rows:
         if row.external_id in group.new_ids:
-            why = _("an existing organisation")
-            results.append(_result(row, RowOutcome.MERGED, why, NoteKind.SAME, changes))
+            reason = _("an existing organisation")
+            results.append(_result(row, RowOutcome.MERGED, reason, NoteKind.SAME, changes))
         elif row.line in changing_lines:
             results.append(_result(row, RowOutcome.UPDATED, changes=changes))
         else:
@@ -341,6 +381,6 @@ def _compared(group: Group, changing_lines: set[int], changes: str) -> list[Resu
 
 
 def _result(
-    row: Row, outcome: RowOutcome, why: str = "", kind: NoteKind = NoteKind.KEPT, changes: str = ""
+    row: Row, outcome: RowOutcome, reason: str = "", kind: NoteKind = NoteKind.KEPT, changes: str = ""
 ) -> Result:
-    return result_of(row.line, outcome, why, kind, row.notes, changes)
+    return result_of(row.line, outcome, reason, kind, row.notes, changes)

@@ -84,9 +84,9 @@ class ImportDraft(models.Model):
         ]
 
     @property
-    def said_left_out(self) -> list[str]:
+    def left_out_texts(self) -> list[str]:
         """What a directory has that is not imported, in words."""
-        said = {
+        texts = {
             "people": ngettext("%(n)d person", "%(n)d people", self.left_out.get("people", 0)),
             "closed": ngettext(
                 "%(n)d closed service", "%(n)d closed services", self.left_out.get("closed", 0)
@@ -107,7 +107,7 @@ class ImportDraft(models.Model):
                 self.left_out.get("repeated", 0),
             ),
         }
-        return [text % {"n": self.left_out[what]} for what, text in said.items() if what in self.left_out]
+        return [text % {"n": self.left_out[kind]} for kind, text in texts.items() if kind in self.left_out]
 
     @property
     def meanings(self) -> list[tuple[str, str]]:

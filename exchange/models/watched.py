@@ -54,9 +54,9 @@ class WatchedRegisterQuerySet(models.QuerySet["WatchedRegister"]):
     def with_news(self) -> Self:
         """Those whose last file was checked, and has rows that would change something or were rejected."""
         sums = ("created", "updated", "merged", "refused")
-        some = Q(*((f"draft__report__sums__{name}__gt", 0) for name in sums), _connector=Q.OR)
-        found = self.filter(some, draft__state=DraftState.TRIED, draft__content__isnull=False)
-        return found.select_related("draft").defer("draft__content").order_by("source", "pk")
+        has_changes = Q(*((f"draft__report__sums__{name}__gt", 0) for name in sums), _connector=Q.OR)
+        checked = self.filter(has_changes, draft__state=DraftState.TRIED, draft__content__isnull=False)
+        return checked.select_related("draft").defer("draft__content").order_by("source", "pk")
 
 
 class WatchedRegister(models.Model):

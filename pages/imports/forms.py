@@ -55,7 +55,7 @@ class UploadForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("Why are you importing this file?")
         what: Any = self.fields["what"]
-        what.choices = [(one.what, one.title) for one in TARGETS.values()]
+        what.choices = [(one.name, one.title) for one in TARGETS.values()]
         what.initial = next(iter(TARGETS), "")
 
     def ask_for_file_again(self) -> None:
@@ -157,7 +157,7 @@ class ColumnsForm(forms.Form):
         for one in target.fields:
             if one.is_fixable:
                 same = self._fixed(one.label, one.codes(actor) if one.codes else None)
-                same.initial = draft.fixed.get(one.name, one.usual)
+                same.initial = draft.fixed.get(one.name, one.default_code)
                 self.fields[f"fixed_{one.name}"] = same
         if "name" in {one.name for one in target.fields}:
             self.fields["fixed_case"] = forms.ChoiceField(

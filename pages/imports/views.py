@@ -25,7 +25,7 @@ from exchange.imports.drafts import (
     queue_step,
     read_again,
     reset_interrupted,
-    rows_in,
+    sample_rows,
     start_draft,
     values_to_name,
 )
@@ -67,7 +67,7 @@ def imports(request: ActorRequest) -> HttpResponse:
         with RefusalsIn(form):
             draft = start_draft(
                 actor=request.actor,
-                what=form.cleaned_data["what"],
+                target_name=form.cleaned_data["what"],
                 file=file.file,
                 file_name=file.name or "",
                 source=form.cleaned_data["source"],
@@ -126,7 +126,7 @@ def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
     if not draft.encodings:
         return None
     shown = dict.fromkeys([draft.encoding, *draft.encodings[:2]])
-    return EncodingForm(sent, draft=draft, rows={name: rows_in(draft, name) for name in shown})
+    return EncodingForm(sent, draft=draft, rows={name: sample_rows(draft, name) for name in shown})
 
 
 def _other_readings(draft: ImportDraft, chosen: str = "", sent: Any = None) -> dict[str, Any]:

@@ -291,7 +291,7 @@ class Ground:
         webhook = create_webhook(actor=SYSTEM, name="Hook", url=HOOK, key_id=key.pk)
         draft_of_import = start_draft(
             actor=actor,
-            what="organisations",
+            target_name="organisations",
             file=BytesIO(f"Name;Kind;District\n{canaries.words_of(name)};ngo;{district.code}\n".encode()),
             file_name=f"{name}.csv",
             source=f"import-{name}",

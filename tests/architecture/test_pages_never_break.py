@@ -145,7 +145,7 @@ def draft_of(actor: Actor) -> ImportDraft:
     """Create an import whose columns are mapped."""
     return start_draft(
         actor=actor,
-        what="organisations",
+        target_name="organisations",
         file=BytesIO(b"Name;Kind;District\nCasa;ngo;N1\n"),
         file_name="register.csv",
         source="register",

@@ -165,7 +165,7 @@ class City:
         """Create an import whose columns are not mapped yet."""
         return start_draft(
             actor=actor_for(supervisor),
-            what="organisations",
+            target_name="organisations",
             file=BytesIO(b"Name;Kind;District\nCasa;ngo;N1\n"),
             file_name="register.csv",
             source="register",

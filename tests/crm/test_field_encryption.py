@@ -338,7 +338,7 @@ def test_an_import_that_waits_is_encrypted_and_is_read_again(north: District) ->
     table = f"Name;Kind;District;Summary\nVecinos;ngo;{north.code};{CANARY}\n"
     draft = start_draft(
         actor=supervisor,
-        what="organisations",
+        target_name="organisations",
         file=BytesIO(table.encode()),
         file_name="register.csv",
         source="register",

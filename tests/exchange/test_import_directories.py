@@ -175,7 +175,7 @@ def test_paths_in_a_package_lead_nowhere_and_html_stays_text() -> None:
 def test_it_is_imported_by_the_wizard_without_people_and_without_communities() -> None:
     user = supervisor_of_n1()
     draft = mapped(user, EXAMPLE.read_bytes(), fixed_home_district="N1", fixed_kind="other")
-    assert draft.said_left_out == [
+    assert draft.left_out_texts == [
         "1 person",
         "1 closed service",
         "1 organisation whose services are all closed",
@@ -292,7 +292,7 @@ def test_a_page_of_a_directory_says_how_much_is_on_the_others() -> None:
     assert table(page).left_out == {"on_other_pages": 499}
     assert table({"total_items": 1, "contents": [organisation(id="a1", name="One")]}).left_out == {}
     assert table({"total_items": "many", "contents": [organisation(id="a1", name="One")]}).left_out == {}
-    assert ImportDraft(left_out={"on_other_pages": 499, "all_closed": 1}).said_left_out == [
+    assert ImportDraft(left_out={"on_other_pages": 499, "all_closed": 1}).left_out_texts == [
         "1 organisation whose services are all closed",
         "499 items on other pages of the directory: import those pages, too",
     ]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contacts.models import Contact, Organisation
-from exchange.imports.converting import convert
+from exchange.imports.converting import convert_line
 from exchange.imports.languages import find_languages
 from exchange.imports.mapping import FIELDS, Mapping, Origin, load_mapping
 from exchange.imports.reading import Line
@@ -260,18 +260,18 @@ def mapping_of(**fields: Origin) -> Mapping:
 @settings(max_examples=examples(120), deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), st.text(max_size=60), max_size=13))
 def test_any_text_in_any_column_is_a_line_never_an_exception(cells: dict[str, str]) -> None:
-    row = convert(Line(2, cells), mapping_of())
+    row = convert_line(Line(2, cells), mapping_of())
     assert row.refusal or row.fields["name"]
 
 
 @settings(max_examples=examples(150), deadline=None)
 @given(st.text(alphabet="0123456789 +-/();,.xyoext#\nñ", max_size=40))
 def test_no_digit_of_a_phone_cell_is_lost(text: str) -> None:
-    row = convert(
+    row = convert_line(
         Line(2, {"name": "Casa", "kind": "ngo", "home_district": "N1", "phone": text}), mapping_of()
     )
     kept = " ".join(
-        [str(row.fields.get("phone", "")), *(value for _w, value in row.more), *(t for _k, t in row.notes)]
+        [str(row.fields.get("phone", "")), *(value for _w, value in row.extras), *(t for _k, t in row.notes)]
     )
     for run in re.findall(r"\d{6,}", text):
         assert run in re.sub(r"\D", "", kept)

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.actors import SYSTEM
 from contacts.models import Organisation
-from exchange.imports.converting import convert
+from exchange.imports.converting import convert_line
 from exchange.imports.guessing import guess_columns
 from exchange.imports.locating import point_of
 from exchange.imports.mapping import load_mapping
@@ -100,7 +100,7 @@ def test_one_column_can_have_both(cells: dict[str, str], expected: Any) -> None:
         'home_district = {latitude = "a", longitude = "a"}'
     )
     assert point_of(Line(2, cells), mapping) == expected
-    assert convert(Line(2, {"n": "Casa"} | cells), mapping).lacks == ["home_district"]
+    assert convert_line(Line(2, {"n": "Casa"} | cells), mapping).missing == ["home_district"]
 
 
 def test_numbers_that_are_no_degrees_are_not_guessed_as_a_place() -> None:

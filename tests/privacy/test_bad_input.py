@@ -12,7 +12,7 @@ from accounts.models import Role, User
 from contacts.merging.services import merge_contacts
 from contacts.models import Contact, Merge
 from districts.models import District
-from exchange.imports.content import packed
+from exchange.imports.content import pack_content
 from exchange.models import ImportDraft
 from jobs.models import Job, JobStatus
 from jobs.services.running import run_next
@@ -94,7 +94,7 @@ def test_an_erasure_stops_while_an_import_that_names_the_person_runs_and_continu
     importing = Job.objects.create(kind="import", status=JobStatus.RUNNING)  # by a command, beside workers
     draft = ImportDraft.objects.create(
         started_by=make_user().pk, what="contacts", encoding="utf-8", job_id=importing.pk,
-        content=packed(BytesIO(b"Name\nLeila Haddad\n")),
+        content=pack_content(BytesIO(b"Name\nLeila Haddad\n")),
     )  # fmt: skip
     made = ask_erasure(actor=actor, request_id=row.pk)
     assert run_next()
