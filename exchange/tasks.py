@@ -1,4 +1,4 @@
-"""What Celery does for files that came in."""
+"""Background tasks of imports: delete old files, and read registers."""
 
 from celery import shared_task
 from django.utils import timezone

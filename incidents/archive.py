@@ -48,7 +48,7 @@ PARTS: Final = (
         Incident,
         _incidents,
         object_type="incident",
-        where=("district", "also_in"),
+        districts=("district", "also_in"),
     ),
     Part("incident_concerns", IncidentConcern, owner="incident"),
     Part("incident_closings", IncidentClosing, owner="incident"),

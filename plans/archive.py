@@ -30,7 +30,7 @@ def _plans(actor: Actor) -> Any:
 
 
 PARTS: Final = (
-    Part("plans", Plan, _plans, object_type="plan", where=("district",)),
+    Part("plans", Plan, _plans, object_type="plan", districts=("district",)),
     Part("plan_goals", Goal, owner="plan"),
     Part("plan_actions", Action, owner="goal"),
     Part("plan_partners", Partner, owner="action"),

@@ -42,7 +42,7 @@ PARTS: Final = (
         _reviews,
         derived=frozenset({"blind_spots"}),  # communities known to live here leave in no file
         object_type="review",
-        where=("district",),
+        districts=("district",),
     ),
     Part("review_addenda", Addendum, owner="review"),
     Part("review_names", KeptName, owner="review"),

@@ -1,1 +1,1 @@
-"""A district, or the whole book, as one file that an empty system reads back (docs/archive.md)."""
+"""Archives of a district or of all records, which an empty system can read (docs/archive.md)."""

@@ -1,7 +1,7 @@
-"""What is in an archive: one part for each table, its fields taken from the model.
+"""Contents of an archive: one part for each table, with the fields of its model.
 
-This is the one place that decides, with the `archive` modules of the apps above (crm.wiring). A new field of
-a table goes along by itself; a new table has to be put in OWN_PARTS or NOT_TAKEN
+Only this module and the `archive` modules of the apps above decide it (crm.wiring). An archive includes a new
+field automatically. A new table must be listed in OWN_PARTS or NOT_TAKEN
 (tests/exchange/test_archive_parts.py).
 """
 
@@ -63,12 +63,12 @@ Rows = models.QuerySet[Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One table: `name`.jsonl holds its rows, a line each.
+    """A table in an archive. The file `name`.jsonl has one line for each row.
 
-    `rows` starts with what the actor sees; a part of an `owner` holds what belongs to the owner's rows.
-    `derived` fields are made anew when it is read, by `finish` or by the database; `only` are those taken
-    of a table that is not ours to take. `object_type` names the rows in the trail, `where` the districts
-    in which they are seen. `batch` is how many are in memory at once.
+    `rows` starts with `visible_to`. A part with an `owner` contains the rows of the owner's rows. `derived`
+    fields are not written: `finish` or the database computes them when the archive is read. `only` limits the
+    fields of a table. `object_type` names the rows in the activity log, and `districts` are the paths to
+    their districts. `batch` is the number of rows in memory at once.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Part:
     only: tuple[str, ...] = ()
     finish: Callable[[Any], None] | None = None
     object_type: str = ""
-    where: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
     order: tuple[str, ...] = field(default=("pk",))
     batch: int = BATCH
 
@@ -88,7 +88,7 @@ class Part:
         return f"{self.name}.jsonl"
 
     def fields(self) -> list[Any]:
-        """Columns of the model but serial keys (they mean nothing elsewhere) and what is derived."""
+        """Return the model's columns without serial keys (meaningless elsewhere) and derived ones."""
         return [
             column
             for column in self.model._meta.concrete_fields
@@ -97,26 +97,26 @@ class Part:
             and (not self.only or column.name in self.only)
         ]
 
-    def many(self) -> list[Any]:
-        """Relations without a table of their own here: a list of ids in the row's line."""
+    def relations(self) -> list[Any]:
+        """Return many-to-many relations without their own part. The row's line lists their IDs."""
         related: list[Any] = [] if self.only else list(self.model._meta.local_many_to_many)
-        return [one for one in related if one.remote_field.through._meta.auto_created]
+        return [relation for relation in related if relation.remote_field.through._meta.auto_created]
 
-    def seen(self, actor: Actor) -> Rows:
-        """The rows that go along for `actor`, in no order."""
+    def visible_rows(self, actor: Actor) -> Rows:
+        """Return the rows that an archive for `actor` contains, without order."""
         if self.rows is not None:
             return self.rows(actor)
         rows: Rows = self.model._default_manager.all()
         if actor.sees_everywhere:
             return rows
         above = part_of(self.model._meta.get_field(self.owner).related_model)
-        return rows.filter(**{f"{self.owner}__in": above.seen(actor).values("pk")})
+        return rows.filter(**{f"{self.owner}__in": above.visible_rows(actor).values("pk")})
 
 
 def _visible(model: Any) -> Callable[[Actor], Rows]:
     def rows(actor: Actor) -> Rows:
-        found: Rows = model.objects.visible_to(actor)
-        return found
+        visible: Rows = model.objects.visible_to(actor)
+        return visible
 
     return rows
 
@@ -125,50 +125,54 @@ def _series(actor: Actor) -> Rows:
     if actor.sees_everywhere:
         return Series.objects.all()
     meetings = Meeting.objects.visible_to(actor).filter(series=OuterRef("pk"))
-    promises = FollowUp.objects.visible_to(actor).filter(series=OuterRef("pk"))
-    return Series.objects.filter(Exists(meetings) | Exists(promises))
+    follow_ups = FollowUp.objects.visible_to(actor).filter(series=OuterRef("pk"))
+    return Series.objects.filter(Exists(meetings) | Exists(follow_ups))
 
 
 def _merges(actor: Actor) -> Rows:
-    """Which ids live on as which: what is outside may still ask for the old ones.
+    """Return merges that lead to visible rows, because other systems may still use the old IDs.
 
-    Of rows merged into rows that were merged themselves, too: each step towards one that is seen.
+    If a row was merged into one that was merged later, each merge on the way is included.
     """
     standing = Merge.objects.standing()
     if actor.sees_everywhere:
         return standing
-    found: set[UUID] = set()
-    step = standing.filter(_named(actor, "kept_id"))
-    while rows := dict(step.exclude(pk__in=found).values_list("pk", "gone_ids")):
-        found.update(rows)
-        step = standing.filter(kept_id__in={pk for gone in rows.values() for pk in gone})
-    return standing.filter(pk__in=found)
+    merge_ids: set[UUID] = set()
+    step = standing.filter(_is_visible_record(actor, "kept_id"))
+    while rows := dict(step.exclude(pk__in=merge_ids).values_list("pk", "gone_ids")):
+        merge_ids.update(rows)
+        step = standing.filter(kept_id__in={pk for gone_ids in rows.values() for pk in gone_ids})
+    return standing.filter(pk__in=merge_ids)
 
 
 def _differences(actor: Actor) -> Rows:
     rows = NotADuplicate.objects.all()
-    return rows if actor.sees_everywhere else rows.filter(_named(actor, "one"), _named(actor, "other"))
+    return (
+        rows
+        if actor.sees_everywhere
+        else rows.filter(_is_visible_record(actor, "one"), _is_visible_record(actor, "other"))
+    )
 
 
 def _imported_rows(actor: Actor) -> Rows:
     if actor.sees_everywhere:
         return ImportedRow.objects.all()
-    known = Q(pk__in=[])
+    has_record = Q(pk__in=[])
     for object_type, model in _EXTERNAL_IDS.items():
-        ids = part_of(model).seen(actor)
+        ids = part_of(model).visible_rows(actor)
         same = ids.filter(source=OuterRef("source"), external_id=OuterRef("external_id"))
-        known |= Q(Exists(same), object_type=object_type)
-    return ImportedRow.objects.filter(known)
+        has_record |= Q(Exists(same), object_type=object_type)
+    return ImportedRow.objects.filter(has_record)
 
 
-def _named(actor: Actor, column: str) -> Q:
-    """Rows whose plain id in `column` is of an organisation or person that is seen."""
+def _is_visible_record(actor: Actor, column: str) -> Q:
+    """Return a condition: the ID in `column` belongs to a visible organisation or contact."""
     types = (("organisation", Organisation), ("contact", Contact))
-    known = Q(pk__in=[])
+    is_visible = Q(pk__in=[])
     for object_type, model in types:
-        rows = part_of(model).seen(actor)
-        known |= Q(Exists(rows.filter(pk=OuterRef(column))), object_type=object_type)
-    return known
+        rows = part_of(model).visible_rows(actor)
+        is_visible |= Q(Exists(rows.filter(pk=OuterRef(column))), object_type=object_type)
+    return is_visible
 
 
 _EXTERNAL_IDS: Final[dict[str, type[models.Model]]] = {
@@ -177,12 +181,12 @@ _EXTERNAL_IDS: Final[dict[str, type[models.Model]]] = {
     "follow_up": FollowUpExternalId,
 }
 
-# Who and where: only those that the other rows name (exchange.archive.writing collects them).
+# Only districts and officers that other rows refer to (collected by exchange.archive.writing).
 DISTRICTS: Final = Part(
     "districts",
     District,
     District.objects.visible_to,
-    derived=frozenset({"lineage", "redraw_on", "redraw"}),  # what is planned here stays here
+    derived=frozenset({"lineage", "redraw_on", "redraw"}),  # planned changes stay in this system
     order=("lineage__len", "pk"),
 )
 PEOPLE: Final = Part("officers", User, User.objects.visible_to, only=("id", "email", "name"))
@@ -190,7 +194,7 @@ PEOPLE: Final = Part("officers", User, User.objects.visible_to, only=("id", "ema
 _FOLDED: Final = frozenset({"folded"})
 _ORGANISATION: Final = frozenset({"folded", "clues", "last_met_at", "meet_by"})
 
-# In an order in which each row's references are there before it.
+# Ordered so that the references of each row come before it.
 #: Parts in the order in which they are read: OWN_PARTS, then those of the apps above.
 PARTS: Final = Wired[Part]("exchange.archive.parts.PARTS")
 
@@ -202,7 +206,7 @@ OWN_PARTS: Final = (
         derived=_ORGANISATION,
         finish=fold_organisation,
         object_type="organisation",
-        where=("home_district", "also_in"),
+        districts=("home_district", "also_in"),
     ),
     Part("organisation_periods", OrganisationPeriod, owner="organisation"),
     Part("organisation_details", OrganisationDetail, owner="owner", finish=check_detail),
@@ -216,7 +220,7 @@ OWN_PARTS: Final = (
         derived=frozenset({"folded", "clues"}),
         finish=fold_contact,
         object_type="contact",
-        where=("home_district", "affiliations__organisation__home_district"),
+        districts=("home_district", "affiliations__organisation__home_district"),
     ),
     Part("contact_details", ContactDetail, owner="owner", finish=check_detail),
     Part("affiliations", Affiliation, owner="contact", derived=frozenset({"told_until"})),
@@ -229,7 +233,7 @@ OWN_PARTS: Final = (
         derived=_FOLDED,
         finish=fold_meeting,
         object_type="meeting",
-        where=("district", "organisations__home_district"),
+        districts=("district", "organisations__home_district"),
     ),
     # `met_at` is the database's (meetings, migration 0004).
     Part("meeting_organisations", MeetingOrganisation, owner="meeting", derived=frozenset({"met_at"})),
@@ -242,7 +246,7 @@ OWN_PARTS: Final = (
         derived=_FOLDED,
         finish=fold_concern,
         object_type="concern",
-        where=("district",),
+        districts=("district",),
     ),
     Part("concern_external_ids", ConcernExternalId, owner="concern"),
     Part("concern_periods", ConcernPeriod, owner="concern"),
@@ -253,7 +257,7 @@ OWN_PARTS: Final = (
         derived=_FOLDED,
         finish=fold_follow_up,
         object_type="follow_up",
-        where=("organisations__home_district",),
+        districts=("organisations__home_district",),
     ),
     Part("follow_up_organisations", FollowUpOrganisation, owner="follow_up"),
     Part("follow_up_periods", FollowUpPeriod, owner="follow_up"),
@@ -265,10 +269,10 @@ OWN_PARTS: Final = (
 
 # Tables of districts, contacts, meetings and exchange that stay behind, and why.
 NOT_TAKEN: Final = {
-    "districts.Move": "what the change feed of this system still has to tell",
+    "districts.Move": "changes that the change feed of this system has still to report",
     "districts.ExpectedCommunity": "shown in its district only: it never leaves",
-    "districts.PeriodNote": "a remark on this system's figures, which the reader of an archive makes anew",
-    "contacts.ErasedId": "hashes under a key of this installation; the city's tools ask the new system anew",
+    "districts.PeriodNote": "a remark on this system's figures, which the reader of an archive writes again",
+    "contacts.ErasedId": "hashes under a key of this installation; the city's tools ask the new system again",
     "contacts.PrivateChannel": "a person's own number leaves no system as a file (docs/domain.md, rule 6)",
     "contacts.OrganisationPrivateChannel": "nor does a number for the night or the address of a shelter",
     "incidents.ExclusionRequest": "decided in this system; who is excluded goes along with the incident",
@@ -276,8 +280,8 @@ NOT_TAKEN: Final = {
     "exchange.ImportStep": "of an import under way",
     "exchange.SavedMapping": "a convenience, named by a table's columns",
     "exchange.WatchedRegister": "what this installation reads from addresses",
-    "reminders.Reminder": "made anew from meetings and promises",
-    "meetings.Handover": "done: organisations and promises have their new officers",
+    "reminders.Reminder": "created again from meetings and follow-ups",
+    "meetings.Handover": "done: organisations and follow-ups have their new officers",
 }
 
 
@@ -298,8 +302,8 @@ def part_of(model: Any) -> Part:
     return _part_by_model()[model]
 
 
-def python(column: Any, value: Any) -> Any:
-    """What JSON made of a value, as the model has it. Raises ValidationError, TypeError, ValueError."""
+def python_value(column: Any, value: Any) -> Any:
+    """Convert a value from JSON to the model's type. Raises ValidationError, TypeError, ValueError."""
     if isinstance(column, ArrayField) and value is not None:
-        return [column.base_field.to_python(one) for one in value]
+        return [column.base_field.to_python(element) for element in value]
     return value if isinstance(column, models.JSONField) else column.to_python(value)

@@ -1,4 +1,4 @@
-"""Reading an archive into an empty system: proved whole first, then written in one transaction."""
+"""Read an archive into an empty system: verify all of it, then write it in one transaction."""
 
 import hashlib
 import re
@@ -24,7 +24,17 @@ from audit.services import Changed, record_changes
 from contacts.models import Contact, Organisation
 from contacts.services.phones import check_phone
 from districts.models import District
-from exchange.archive.parts import DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, parts, python
+from exchange.archive.parts import (
+    DISTRICTS,
+    FORMAT,
+    MANIFEST,
+    PARTS,
+    PEOPLE,
+    VERSION,
+    Part,
+    parts,
+    python_value,
+)
 from exchange.archive.writing import Progress, digest_of
 from jobs.services.files import spool
 from lib.age import NotOpened, decrypt, is_encrypted
@@ -39,12 +49,12 @@ _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
 
 
 class ArchiveRefused(Exception):
-    """Nothing was written; the text says why."""
+    """The archive was rejected and nothing was written. The message has the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an archive says of itself: checked, every byte."""
+    """The verified manifest of an archive."""
 
     made_at: str
     made_by: str
@@ -60,33 +70,33 @@ def read_archive(
     passphrase: str = "",
     progress: Progress = lambda _done, _total: None,
 ) -> Manifest:
-    """Bring everything in, all or nothing. `passphrase` opens an encrypted one. Raises ArchiveRefused.
+    """Import all records of an archive in one transaction. Raises ArchiveRefused.
 
-    Districts that are there (by code) and colleagues (by e-mail) are kept as they are; other colleagues
-    become accounts that nobody can sign in to.
+    `passphrase` decrypts an encrypted archive. Existing districts (by code) and staff accounts (by email)
+    stay unchanged. Other colleagues become accounts without a sign-in.
     """
-    with _opened(file, passphrase) as plain:
-        return _read(plain, actor, purpose, progress)
+    with _opened(file, passphrase) as zip_file:
+        return _read_zip(zip_file, actor, purpose, progress)
 
 
 @contextmanager
 def _opened(file: BinaryIO, passphrase: str) -> Iterator[BinaryIO]:
-    """The ZIP itself: as it is, or decrypted to a file without a name."""
+    """Open the ZIP file, decrypted to an unnamed file if necessary."""
     if not is_encrypted(file):
         yield file
         return
-    with spool() as plain:
+    with spool() as zip_file:
         try:
-            decrypt(file, plain, passphrase)
+            decrypt(file, zip_file, passphrase)
         except NotOpened as error:
             raise ArchiveRefused(
                 _("The passphrase is wrong, or the archive is incomplete or has been altered.")
             ) from error
-        plain.seek(0)
-        yield plain
+        zip_file.seek(0)
+        yield zip_file
 
 
-def _read(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Manifest:
+def _read_zip(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Manifest:
     try:
         archive = zipfile.ZipFile(file)
         manifest = check_archive(archive)
@@ -96,7 +106,7 @@ def _read(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Man
         with archive, transaction.atomic(), connection.wrap_database_errors:
             _refuse_if_not_empty()
             _Reading(archive, manifest, progress).read()
-            _record(actor, purpose)
+            _record_import(actor, purpose)
     except (IntegrityError, DataError) as error:
         raise ArchiveRefused(
             _("The records in the archive are inconsistent: %s") % str(error).partition("\n")[0]
@@ -105,21 +115,21 @@ def _read(file: BinaryIO, actor: Actor, purpose: str, progress: Progress) -> Man
 
 
 def check_archive(archive: zipfile.ZipFile) -> Manifest:
-    """Prove that an archive is of a known format and every file in it what was written."""
-    said = _manifest(archive)
-    files = {one["name"]: one for one in said["files"]}
+    """Verify the format of an archive and the digest of every file in it."""
+    manifest = _manifest(archive)
+    files = {entry["name"]: entry for entry in manifest["files"]}
     if set(files) != {part.file for part in parts()} or {*files, MANIFEST} != set(archive.namelist()):
         raise ArchiveRefused(_("This ZIP file is not a Proximity CRM archive."))
-    for name, one in files.items():
+    for name, entry in files.items():
         digest, size, rows = hashlib.sha256(), 0, 0
         with archive.open(name) as content:
-            while size <= one["bytes"] and (block := content.read(1024 * 1024)):
+            while size <= entry["bytes"] and (block := content.read(1024 * 1024)):
                 digest.update(block)
                 size, rows = size + len(block), rows + block.count(b"\n")
-        if (size, rows, digest.hexdigest()) != (one["bytes"], one["rows"], one["sha256"]):
+        if (size, rows, digest.hexdigest()) != (entry["bytes"], entry["rows"], entry["sha256"]):
             raise ArchiveRefused(_("%s has been altered since the archive was made.") % name)
     rows_of = {part.name: files[part.file]["rows"] for part in parts()}
-    return Manifest(said["made_at"], said["made_by"]["name"], said["district"], rows_of)
+    return Manifest(manifest["made_at"], manifest["made_by"]["name"], manifest["district"], rows_of)
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -127,19 +137,21 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise ArchiveRefused(_("This is not a Proximity CRM archive."))
     try:
         with archive.open(MANIFEST) as content:
-            said: dict[str, Any] = orjson.loads(content.read(LONGEST))
+            manifest: dict[str, Any] = orjson.loads(content.read(LONGEST))
     except orjson.JSONDecodeError as error:
         raise ArchiveRefused(_("This is not a Proximity CRM archive.")) from error
-    version = said.get("version") if isinstance(said, dict) and said.get("format") == FORMAT else None
+    version = (
+        manifest.get("version") if isinstance(manifest, dict) and manifest.get("format") == FORMAT else None
+    )
     if not isinstance(version, int) or version < 1:
         raise ArchiveRefused(_("This is not a Proximity CRM archive."))
     if version > VERSION:
         raise ArchiveRefused(_("This archive was created by a newer version. Update this system first."))
     if version < VERSION:
         raise ArchiveRefused(_("This archive was created by an older version, and cannot be read."))
-    if said.get("sha256") != digest_of(said):
+    if manifest.get("sha256") != digest_of(manifest):
         raise ArchiveRefused(_("%s has been altered since the archive was made.") % MANIFEST)
-    return said
+    return manifest
 
 
 def _refuse_if_not_empty() -> None:
@@ -155,18 +167,18 @@ class _Reading:
     def __init__(self, archive: zipfile.ZipFile, manifest: Manifest, progress: Progress) -> None:
         self.archive, self.progress = archive, progress
         self.rows, self.done, self.total = manifest.rows, 0, sum(manifest.rows.values())
-        self.now_as: dict[Any, dict[UUID, UUID]] = {District: {}, User: {}}  # id there → id here
+        self.local_ids: dict[Any, dict[UUID, UUID]] = {District: {}, User: {}}  # ID in the archive → ID here
 
     def read(self) -> None:
         self._districts()
         self._people()
         for part in PARTS:
             self._rows(part)
-            for relation in part.many():
+            for relation in part.relations():
                 self._links(part, relation)
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for model in (Organisation, Contact):  # found by what came after them, too
+        for model in (Organisation, Contact):  # their search text includes details that were read later
             details = model._meta.get_field("other_details").related_model._default_manager
             ids = list(details.order_by("owner").values_list("owner", flat=True).distinct())
             for start in range(0, len(ids), _BATCH):
@@ -174,11 +186,11 @@ class _Reading:
         recount_last_met()
 
     def _districts(self) -> None:
-        here = dict(District.objects.values_list("code", "pk"))
-        for row in self._made(DISTRICTS):
-            if row.code in here:
-                self.now_as[District][row.pk] = here[row.code]
-                District.objects.filter(pk=here[row.code]).update(recorded_since=row.recorded_since)
+        id_by_code = dict(District.objects.values_list("code", "pk"))
+        for row in self._read_rows(DISTRICTS):
+            if row.code in id_by_code:
+                self.local_ids[District][row.pk] = id_by_code[row.code]
+                District.objects.filter(pk=id_by_code[row.code]).update(recorded_since=row.recorded_since)
                 continue
             above = District.objects.get(pk=row.parent_id).lineage if row.parent_id else []
             row.lineage = [*above, row.pk]
@@ -186,44 +198,44 @@ class _Reading:
         self._successions()
 
     def _successions(self) -> None:
-        """Districts that were redrawn, where the archive has both."""
-        known, there = self.now_as[District], set(District.objects.values_list("pk", flat=True))
+        """Link redrawn districts with their successors, if both exist."""
+        local_ids, present_ids = self.local_ids[District], set(District.objects.values_list("pk", flat=True))
         for line in map(orjson.loads, self._lines(DISTRICTS)):
-            old = {known.get(pk, pk) for pk in map(UUID, line.get("succeeds", ()))} & there
+            old = {local_ids.get(pk, pk) for pk in map(UUID, line.get("succeeds", ()))} & present_ids
             if old:
                 new = UUID(line["id"])
-                District.objects.get(pk=known.get(new, new)).succeeds.add(
+                District.objects.get(pk=local_ids.get(new, new)).succeeds.add(
                     *District.objects.filter(pk__in=old)
                 )
 
     def _people(self) -> None:
-        here = {email.lower(): pk for email, pk in User.objects.values_list("email", "pk")}
-        for row in self._made(PEOPLE):
-            if row.email.lower() in here:
-                self.now_as[User][row.pk] = here[row.email.lower()]
+        id_by_email = {email.lower(): pk for email, pk in User.objects.values_list("email", "pk")}
+        for row in self._read_rows(PEOPLE):
+            if row.email.lower() in id_by_email:
+                self.local_ids[User][row.pk] = id_by_email[row.email.lower()]
                 continue
             row.is_active = False
             row.set_unusable_password()
             row.save(force_insert=True)
 
     def _rows(self, part: Part) -> None:
-        copy_rows(part.model, self._made(part))
+        copy_rows(part.model, self._read_rows(part))
 
     def _links(self, part: Part, relation: Any) -> None:
         through = relation.remote_field.through
         near, far = relation.m2m_column_name(), relation.m2m_reverse_name()
-        known = self.now_as.get(relation.related_model, {})
+        local_ids = self.local_ids.get(relation.related_model, {})
         links = (
-            through(**{near: line["id"], far: known.get(pk, pk)})
+            through(**{near: line["id"], far: local_ids.get(pk, pk)})
             for line in map(orjson.loads, self._lines(part))
             for pk in map(UUID, line.get(relation.name, ()))
         )
         copy_rows(through, links)
 
-    def _made(self, part: Part) -> Iterator[Any]:
-        """Rows as the model has them, folded anew."""
-        columns, many = part.fields(), {one.name for one in part.many()}
-        names = {column.name for column in columns} | many
+    def _read_rows(self, part: Part) -> Iterator[Any]:
+        """Yield the rows of a part as model instances with computed fields."""
+        columns, relation_names = part.fields(), {relation.name for relation in part.relations()}
+        names = {column.name for column in columns} | relation_names
         for number, written in enumerate(self._lines(part), 1):
             try:
                 line = orjson.loads(written)
@@ -233,10 +245,10 @@ class _Reading:
                 if part.finish:
                     part.finish(row)
             except (ValidationError, ValueError, TypeError, AttributeError) as error:
-                said = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+                reason = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
                 raise ArchiveRefused(
                     _("Line %(line)s of %(file)s could not be read: %(why)s")
-                    % {"line": number, "file": part.file, "why": said}
+                    % {"line": number, "file": part.file, "why": reason}
                 ) from error
             self.done += 1
             if self.done % 500 == 0:
@@ -246,13 +258,13 @@ class _Reading:
     def _value(self, column: Any, line: Mapping[str, Any]) -> Any:
         if column.name not in line:
             raise ValueError(f"{column.name} is missing")
-        value = python(column, line[column.name])
-        if isinstance(column, models.URLField) and value:  # pages make links of these
+        value = python_value(column, line[column.name])
+        if isinstance(column, models.URLField) and value:  # pages show these as links
             column.run_validators(value)
         if isinstance(column, PhoneNumberField) and value and not _PLAIN_NUMBER.fullmatch(line[column.name]):
-            check_phone(value)  # the library would keep the first of two
+            check_phone(value)  # the library would keep only the first of two numbers
         if isinstance(column, models.ForeignKey):
-            return self.now_as.get(column.related_model, {}).get(value, value)
+            return self.local_ids.get(column.related_model, {}).get(value, value)
         return value
 
     def _lines(self, part: Part) -> Iterator[bytes]:
@@ -261,20 +273,18 @@ class _Reading:
                 yield line
 
 
-def _record(actor: Actor, purpose: str) -> None:
-    """One event for each batch, and for whoever follows changes the rows that came."""
-    with (
-        connection.cursor() as cursor
-    ):  # of tables filled a moment ago PostgreSQL has no idea how large they are
+def _record_import(actor: Actor, purpose: str) -> None:
+    """Record an event for each batch of rows, so that the change feed reports the rows."""
+    with connection.cursor() as cursor:  # PostgreSQL has no statistics yet about the new rows
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1")
     for part in PARTS:
         if not part.object_type:
             continue
-        where = {f"in_{number}": ArrayAgg(path, distinct=True) for number, path in enumerate(part.where)}
-        found = part.model._default_manager.values_list("pk", "version").annotate(**where).order_by("pk")
+        paths = {f"in_{number}": ArrayAgg(path, distinct=True) for number, path in enumerate(part.districts)}
+        rows = part.model._default_manager.values_list("pk", "version").annotate(**paths).order_by("pk")
         batch: list[Changed] = []
-        for pk, version, *seen_in in found.iterator(chunk_size=_BATCH):
-            districts = {district for some in seen_in for district in some if district}
+        for pk, version, *seen_in in rows.iterator(chunk_size=_BATCH):
+            districts = {district for ids in seen_in for district in ids if district}
             batch.append(Changed(part.object_type, pk, Op.CREATED, version, districts))
             if len(batch) == _BATCH:
                 record_changes(actor, Action.IMPORT, batch, purpose=purpose)

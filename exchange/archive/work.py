@@ -1,4 +1,4 @@
-"""A district's archive as a job, for supervisors who say why."""
+"""The job that writes a district's archive, for supervisors with a reason."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -21,44 +21,44 @@ KIND: Final = "export_archive"
 
 
 def export_archive(work: Work) -> JobResult:
-    """Write it, and say in the trail which objects are in it."""
+    """Write the archive, and record its objects in the activity log."""
     district = District.objects.covered_by(work.actor).filter(code=work.parameters["district"]).first()
     if district is None:
         raise JobRefused(_("You no longer cover this district."))
     purpose, recipient = work.parameters["purpose"], work.parameters["recipient"]
     passphrase, out = _open_passphrase(work.needs["passphrase"]), spool()
     try:
-        with spool() as plain:
-            told = write_archive(
-                plain,
+        with spool() as readable:
+            archived = write_archive(
+                readable,
                 actor=work.actor,
                 scope=scope_of(work.actor, district),
                 district=district,
                 purpose=purpose,
                 progress=work.progress,
             )
-            plain.seek(0)
-            encrypt(plain, out, passphrase)
+            readable.seek(0)
+            encrypt(readable, out, passphrase)
     except BaseException:
         out.close()
         raise
 
-    def tell(files: Sequence[KeptFile]) -> None:
-        told.disclose(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
+    def disclose_file(files: Sequence[KeptFile]) -> None:
+        archived.disclose(work.actor, purpose=purpose, digest=files[0].digest, recipient=recipient)
 
     name = f"district-{district.code}-{city_today():%Y-%m-%d}.zip.age"
-    result = {"rows": told.rows, "files": 1}
-    return JobResult(result, [Output(name, AGE_TYPE, out)], tell, district_ids=[district.pk])
+    result = {"rows": archived.rows, "files": 1}
+    return JobResult(result, [Output(name, AGE_TYPE, out)], disclose_file, district_ids=[district.pk])
 
 
 def needs_of(passphrase: str) -> dict[str, str]:
-    """What the job needs and nobody keeps: encrypted even for the minutes until it has run."""
+    """Return the encrypted passphrase for the job. It is deleted when the job has run."""
     return {"passphrase": kept_passphrase(passphrase)}
 
 
-def _open_passphrase(kept: str) -> str:
+def _open_passphrase(encrypted: str) -> str:
     try:
-        return open_passphrase(kept)
+        return open_passphrase(encrypted)
     except PassphraseLost:
         raise JobRefused(_("The passphrase is no longer available. Create the archive again.")) from None
 

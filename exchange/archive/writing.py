@@ -1,4 +1,4 @@
-"""Writing an archive: a ZIP of JSON Lines, one batch of rows in memory at a time."""
+"""Write an archive, a ZIP of JSON Lines, with one batch of rows in memory at a time."""
 
 import hashlib
 import zipfile
@@ -25,26 +25,26 @@ from disclosure.services.disclosing import disclose
 from districts.models import District
 from exchange.archive.parts import BATCH, DISTRICTS, FORMAT, MANIFEST, PARTS, PEOPLE, VERSION, Part, part_of
 
-Progress = Callable[[int, int | None], None]  # rows done, of how many; raises where it should stop
-_IDS: Final = 5_000  # of one event: an index has to take them in
+Progress = Callable[[int, int | None], None]  # rows done and total; raises to stop the work
+_IDS: Final = 5_000  # in one event, because an index includes them
 
 
 @dataclass(slots=True)
 class Archived:
-    """What went out: `ids` 16 bytes each by type of object, for the trail."""
+    """The contents of a written archive. `ids`: 16 bytes for each object, by type, for the activity log."""
 
     district_ids: set[UUID]
     files: list[dict[str, Any]] = field(default_factory=list)
-    left_out: int = 0  # references to what the actor does not see
+    left_out: int = 0  # references to objects that the actor does not see
     ids: dict[str, bytearray] = field(default_factory=dict)
-    named: dict[Any, set[UUID]] = field(default_factory=lambda: {District: set(), User: set()})
+    referenced: dict[Any, set[UUID]] = field(default_factory=lambda: {District: set(), User: set()})
 
     @property
     def rows(self) -> int:
         return sum(len(ids) for ids in self.ids.values()) // 16
 
     def disclose(self, actor: Actor, *, purpose: str, digest: str, recipient: str = "") -> None:
-        """Which objects left, to which file and for whom: before anybody can have it."""
+        """Record the objects, the file and the recipient before anybody can get the file."""
         leaves_for = recipient_of(recipient, f"archive sha256:{digest}")
         for object_type, ids in self.ids.items():
             for start in range(0, max(len(ids), 1), 16 * _IDS):
@@ -62,9 +62,9 @@ class Archived:
 
 
 def scope_of(actor: Actor, district: District) -> Actor:
-    """Who sees just what is in `district` and all that lies in it, as far as `actor` covers it.
+    """Return an actor limited to `district` and its descendants, as far as `actor` covers them.
 
-    It has no id: promises of one's own that were made elsewhere are not the district's.
+    It has no ID, so follow-ups that `actor` owns in other districts are not included.
     """
     inside = District.objects.under(district).values_list("pk", flat=True)
     covered = frozenset(pk for pk in inside if actor.covers(pk))
@@ -80,15 +80,15 @@ def write_archive(
     purpose: str,
     progress: Progress = lambda _done, _total: None,
 ) -> Archived:
-    """Write to `out` what `scope` sees, as it is at one moment; `actor` is who has it written."""
-    told = Archived(set(scope.district_ids))
-    with _one_moment(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    """Write all that `scope` sees at one moment to `out`. `actor` is the person or system that exports."""
+    archived = Archived(set(scope.district_ids))
+    with _snapshot(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         counted = [part for part in PARTS if part.object_type]
-        progress(0, sum(part.seen(scope).count() for part in counted))
+        progress(0, sum(part.visible_rows(scope).count() for part in counted))
         for part in PARTS:
-            _write(archive, part, _lines(part, scope, told, progress), told)
-        _write(archive, PEOPLE, _named_lines(PEOPLE, told.named[User]), told)
-        _write(archive, DISTRICTS, _named_lines(DISTRICTS, _ground(told, district)), told)
+            _write_part(archive, part, _lines(part, scope, archived, progress), archived)
+        _write_part(archive, PEOPLE, _lines_of_ids(PEOPLE, archived.referenced[User]), archived)
+        _write_part(archive, DISTRICTS, _lines_of_ids(DISTRICTS, _district_ids(archived, district)), archived)
         manifest: dict[str, Any] = {
             "format": FORMAT,
             "version": VERSION,
@@ -96,23 +96,23 @@ def write_archive(
             "made_by": {"kind": actor.kind, "id": actor.id, "name": actor.name},
             "purpose": words_of(purpose),
             "district": district.code if district else None,
-            "references_left_out": told.left_out,
-            "files": told.files,
+            "references_left_out": archived.left_out,
+            "files": archived.files,
         }
         manifest["sha256"] = digest_of(manifest)
         archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    return told
+    return archived
 
 
 def digest_of(manifest: dict[str, Any]) -> str:
-    """Of what a manifest says beside this, so that no slip in it goes unseen."""
-    said = {name: value for name, value in manifest.items() if name != "sha256"}
-    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """Return the digest of a manifest without its own digest, so that any change of it is detected."""
+    described = {name: value for name, value in manifest.items() if name != "sha256"}
+    return hashlib.sha256(orjson.dumps(described, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
-    """All that is read is as it was when the first row was, whoever writes meanwhile."""
+def _snapshot() -> Iterator[None]:
+    """Read all rows as they were at the first one, despite concurrent writes."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost:
@@ -121,7 +121,9 @@ def _one_moment() -> Iterator[None]:
         yield
 
 
-def _write(archive: zipfile.ZipFile, part: Part, lines: Iterable[dict[str, Any]], told: Archived) -> None:
+def _write_part(
+    archive: zipfile.ZipFile, part: Part, lines: Iterable[dict[str, Any]], archived: Archived
+) -> None:
     digest, rows, size = hashlib.sha256(), 0, 0
     with archive.open(part.file, "w", force_zip64=True) as file:
         for line in lines:
@@ -129,44 +131,51 @@ def _write(archive: zipfile.ZipFile, part: Part, lines: Iterable[dict[str, Any]]
             file.write(written)
             digest.update(written)
             rows, size = rows + 1, size + len(written)
-    told.files.append({"name": part.file, "rows": rows, "bytes": size, "sha256": digest.hexdigest()})
+    archived.files.append({"name": part.file, "rows": rows, "bytes": size, "sha256": digest.hexdigest()})
 
 
-def _lines(part: Part, scope: Actor, told: Archived, progress: Progress) -> Iterator[dict[str, Any]]:
-    """Rows of a part. A reference to what is not seen is left out, or the row where it is nothing without."""
-    columns, many = part.fields(), part.many()
-    inside = {} if scope.sees_everywhere else _inside(part, columns, scope)
-    rows = part.seen(scope).annotate(**inside, **{f"{one.name}_": _linked(one) for one in many})
+def _lines(part: Part, scope: Actor, archived: Archived, progress: Progress) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a part.
+
+    A hidden reference is left out, or the whole row if it needs the reference.
+    """
+    columns, relations = part.fields(), part.relations()
+    inside = {} if scope.sees_everywhere else _inside_expressions(part, columns, scope)
+    rows = part.visible_rows(scope).annotate(
+        **inside, **{f"{relation.name}_": _linked(relation) for relation in relations}
+    )
     names = [column.attname for column in columns]
-    found = rows.order_by(*part.order).values_list(*names, *inside, *(f"{one.name}_" for one in many))
-    ids = told.ids.setdefault(part.object_type, bytearray()) if part.object_type else bytearray()
+    records = rows.order_by(*part.order).values_list(
+        *names, *inside, *(f"{relation.name}_" for relation in relations)
+    )
+    ids = archived.ids.setdefault(part.object_type, bytearray()) if part.object_type else bytearray()
     checked = [index for index, column in enumerate(columns) if f"{column.name}_inside" in inside]
-    for row in found.iterator(chunk_size=part.batch):
+    for row in records.iterator(chunk_size=part.batch):
         values = list(row[: len(columns)])
-        seen = row[len(columns) : len(columns) + len(inside)]
-        outside = [at for at, is_in in zip(checked, seen, strict=True) if values[at] and not is_in]
-        told.left_out += len(outside)
+        is_inside = row[len(columns) : len(columns) + len(inside)]
+        outside = [at for at, is_in in zip(checked, is_inside, strict=True) if values[at] and not is_in]
+        archived.left_out += len(outside)
         if any(not columns[at].null for at in outside):
             continue
         for at in outside:
             values[at] = None
-        _note(columns, values, told)
+        _note_references(columns, values, archived)
         line = {column.name: value for column, value in zip(columns, values, strict=True)}
-        for one, linked in zip(many, row[len(columns) + len(inside) :], strict=True):
-            line[one.name] = linked
-            told.named.get(one.related_model, set()).update(linked)
+        for relation, linked in zip(relations, row[len(columns) + len(inside) :], strict=True):
+            line[relation.name] = linked
+            archived.referenced.get(relation.related_model, set()).update(linked)
         if part.object_type:
             ids += line["id"].bytes
-            if told.rows % 500 == 0:
-                progress(told.rows, None)
+            if archived.rows % 500 == 0:
+                progress(archived.rows, None)
         yield line
 
 
-def _inside(part: Part, columns: Sequence[Any], scope: Actor) -> dict[str, Any]:
-    """For each reference to another part's rows, whether they go along too."""
+def _inside_expressions(part: Part, columns: Sequence[Any], scope: Actor) -> dict[str, Any]:
+    """Return for each reference an expression: whether the archive includes the referenced row."""
     return {
         f"{column.name}_inside": Exists(
-            part_of(column.related_model).seen(scope).filter(pk=OuterRef(column.attname))
+            part_of(column.related_model).visible_rows(scope).filter(pk=OuterRef(column.attname))
         )
         for column in columns
         if isinstance(column, models.ForeignKey)
@@ -181,22 +190,24 @@ def _linked(relation: Any) -> ArraySubquery:
     return ArraySubquery(through.objects.filter(**{near: OuterRef("pk")}).order_by(far).values(far))
 
 
-def _note(columns: Sequence[Any], values: Sequence[Any], told: Archived) -> None:
-    """Remember which districts and colleagues a row names."""
+def _note_references(columns: Sequence[Any], values: Sequence[Any], archived: Archived) -> None:
+    """Add the districts and colleagues of a row to the referenced ones."""
     for column, value in zip(columns, values, strict=True):
         if value is not None and isinstance(column, models.ForeignKey):
-            told.named.get(column.related_model, set()).add(value)
+            archived.referenced.get(column.related_model, set()).add(value)
 
 
-def _ground(told: Archived, district: District | None) -> set[UUID]:
-    """The districts that are named, and all they lie in; the whole ground of a whole book."""
+def _district_ids(archived: Archived, district: District | None) -> set[UUID]:
+    """Return the referenced districts with their ancestors, or all districts for an archive of everything."""
     if district is None:
         return set(District.objects.values_list("pk", flat=True))
-    named = District.objects.filter(pk__in=[*told.named[District], *told.district_ids, district.pk])
-    return {pk for lineage in named.values_list("lineage", flat=True) for pk in lineage}
+    districts = District.objects.filter(
+        pk__in=[*archived.referenced[District], *archived.district_ids, district.pk]
+    )
+    return {pk for lineage in districts.values_list("lineage", flat=True) for pk in lineage}
 
 
-def _named_lines(part: Part, ids: set[UUID]) -> Iterator[dict[str, Any]]:
+def _lines_of_ids(part: Part, ids: set[UUID]) -> Iterator[dict[str, Any]]:
     names = [column.attname for column in part.fields()]
     rows = part.model._default_manager.filter(pk__in=ids).order_by(*part.order)
     keys = [column.name for column in part.fields()]

@@ -1,1 +1,1 @@
-"""The book in formats of others: lists, cards."""
+"""Exports of records: lists, vCards and calendar files."""

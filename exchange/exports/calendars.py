@@ -22,7 +22,7 @@ SHOWN: Final = {MeetingStatus.PLANNED: "CONFIRMED", MeetingStatus.HELD: "CONFIRM
 
 
 def meeting_file(meeting: Meeting) -> bytes:
-    """One meeting under its neutral title; its district is fetched along."""
+    """Return a calendar file of one meeting with a neutral title. The meeting comes with its district."""
     return calendar_bytes(new_calendar(), [_entry(meeting, with_subjects=False)])
 
 

@@ -1,4 +1,4 @@
-"""What a list as a file says of itself: its rows, its columns, and who sees which."""
+"""Specifications of exported lists: rows, columns and filters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,9 +22,9 @@ Rows = models.QuerySet[Any]
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """`value` is a column's name or, from the actor, an expression; `labels` names the codes it holds.
+    """A column of a list. `value` is a model column or an expression of the actor; `labels` names its codes.
 
-    `said` writes a value that is neither a text nor a code.
+    `as_cell` writes a value that is neither a text nor a code.
     """
 
     name: str
@@ -34,17 +34,17 @@ class ListColumn:
     labels: Mapping[Any, str | Promise] = field(default_factory=dict)
     about: str | Promise = ""
     width: int = 0
-    said: Callable[[Any], str] | None = None
+    as_cell: Callable[[Any], str] | None = None
 
     def expression(self, actor: Actor) -> Any:
         return self.value(actor) if callable(self.value) else models.F(self.value or self.name)
 
-    def shown(self, value: Any) -> Any:
-        """As a cell: codes by their labels, several in one cell parted by semicolons."""
+    def cell_value(self, value: Any) -> Any:
+        """Return the value of a cell: codes by their labels, and several values separated by semicolons."""
         if value is None or value == "":
             return None
         if isinstance(value, list | tuple):
-            return "; ".join(map(self.said or self._label, (one for one in value if one is not None)))
+            return "; ".join(map(self.as_cell or self._label, (code for code in value if code is not None)))
         return self._label(value) if self.labels else value if self.cell != Cell.TEXT else str(value)
 
     def _label(self, code: Any) -> str:
@@ -52,37 +52,40 @@ class ListColumn:
 
 
 def columns(model: type[models.Model], *wanted: str | ListColumn) -> tuple[ListColumn, ...]:
-    """Columns in the order of the file: a name is the model's field, a ListColumn says it all itself."""
-    return tuple(one if isinstance(one, ListColumn) else column(model, one) for one in wanted)
+    """Return columns in the order of the file. A name stands for the model's field."""
+    return tuple(
+        name_or_column if isinstance(name_or_column, ListColumn) else column(model, name_or_column)
+        for name_or_column in wanted
+    )
 
 
-def column(model: type[models.Model], name: str, **said: Any) -> ListColumn:
-    """A column that shows the model's field; `said` are the attributes that differ in the file."""
-    known: Any = model._meta.get_field(name)
-    usual = {
-        "heading": capfirst(known.verbose_name),
-        "value": f"{name}__name" if isinstance(known, models.ForeignKey) else "",
-        "cell": _CELLS.get(known.get_internal_type(), Cell.TEXT),
-        "labels": codes_of(known),
-        "about": known.help_text,
+def column(model: type[models.Model], name: str, **overrides: Any) -> ListColumn:
+    """Return a column for the model's field. `overrides` replace what the model says."""
+    model_field: Any = model._meta.get_field(name)
+    derived = {
+        "heading": capfirst(model_field.verbose_name),
+        "value": f"{name}__name" if isinstance(model_field, models.ForeignKey) else "",
+        "cell": _CELLS.get(model_field.get_internal_type(), Cell.TEXT),
+        "labels": codes_of(model_field),
+        "about": model_field.help_text,
     }
-    return ListColumn(name, **(usual | said))
+    return ListColumn(name, **(derived | overrides))
 
 
 def other_details(model: Any, *where: models.Q) -> tuple[ListColumn, ...]:
-    """Columns of further phones, emails, websites and social pages; empty unless a row is as `where`."""
+    """Return columns of further phones, emails, websites and social pages of rows that match `where`."""
 
-    def listed(channel: Channel) -> Callable[[Actor], Any]:
-        found = model.objects.filter(*where, owner=models.OuterRef("pk"), channel=channel).order_by("pk")
-        return lambda _actor: ArraySubquery(found.values(row=JSONObject(value="value", use="use")))
+    def details_of(channel: Channel) -> Callable[[Actor], Any]:
+        details = model.objects.filter(*where, owner=models.OuterRef("pk"), channel=channel).order_by("pk")
+        return lambda _actor: ArraySubquery(details.values(row=JSONObject(value="value", use="use")))
 
-    def said(detail: Mapping[str, str]) -> str:
+    def as_cell(detail: Mapping[str, str]) -> str:
         use = codes_of(model._meta.get_field("use")).get(detail["use"]) if detail["use"] else None
         return f"{detail['value']} ({use})" if use else detail["value"]
 
     return tuple(
-        ListColumn(f"other_{channel}", heading, listed(channel), about=about, said=said)
-        for channel, heading, about in (
+        ListColumn(f"other_{channel}", heading, details_of(channel), about=description, as_cell=as_cell)
+        for channel, heading, description in (
             (Channel.PHONE, _("Other phones"), _("In international format, with the use of each.")),
             (Channel.EMAIL, _("Other emails"), _("With the use of each.")),
             (Channel.WEBSITE, _("Other websites"), ""),
@@ -105,7 +108,10 @@ ID: Final = ListColumn("id", _("ID"), about=_("Same ID as in the API."), width=3
 
 @dataclass(frozen=True, slots=True)
 class ListExport:
-    """`rows` start with `visible_to`; `others` gives the ids of other objects that a row's cells show."""
+    """An exported list.
+
+    `rows` start with `visible_to`; `other_ids` are IDs of other objects in a row's cells.
+    """
 
     noun: str
     object_type: str
@@ -115,6 +121,6 @@ class ListExport:
     columns: Sequence[ListColumn]
     order: Sequence[str]
     district: str | Callable[[Actor], Any]
-    others: Callable[[Actor], Any] | None = None
+    other_ids: Callable[[Actor], Any] | None = None
     formats: tuple[str, ...] = ("xlsx", "csv")
     refused: Mapping[str, str | Promise] = field(default_factory=dict)

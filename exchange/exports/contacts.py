@@ -1,5 +1,7 @@
-"""People as a file. Nothing of the organisations they speak for: a spreadsheet of names beside an
-organisation's name or kind would sort persons by what is sensitive of them (docs/domain.md, rule 3).
+"""The list of contacts, without the organisations that they represent.
+
+A spreadsheet with an organisation beside each name would sort people by sensitive data (docs/domain.md,
+rule 3).
 """
 
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Which rows a file holds, for the activity log: recorded before anybody can fetch the file."""
+"""Record the rows of an exported file in the activity log before anybody can download the file."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -8,24 +8,26 @@ from accounts.actors import Actor
 from audit.models import Action
 from disclosure.services.disclosing import disclose
 
-_IDS: Final = 5_000  # of one event: an index has to take them in
+_IDS: Final = 5_000  # in one event, because an index includes them
 
 
 class LeavingRows:
-    """The IDs that leave, 16 bytes each."""
+    """IDs of exported rows, 16 bytes each."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.districts: set[UUID] = set()
         self._ids = bytearray()
-        self._others: set[UUID] = set()
+        self._other_ids: set[UUID] = set()
 
-    def add(self, pk: UUID, where: UUID | Iterable[UUID], others: Iterable[UUID] | None = None) -> None:
+    def add(
+        self, pk: UUID, districts: UUID | Iterable[UUID], other_ids: Iterable[UUID] | None = None
+    ) -> None:
         """Add a row, its districts, and the IDs of other rows that its cells show."""
         self.rows += 1
         self._ids += pk.bytes
-        self.districts.update([where] if isinstance(where, UUID) else where)
-        self._others.update(one for one in others or () if one)
+        self.districts.update([districts] if isinstance(districts, UUID) else districts)
+        self._other_ids.update(other_id for other_id in other_ids or () if other_id)
 
     def disclose(
         self,
@@ -53,8 +55,11 @@ class LeavingRows:
             )
 
     def _batches(self) -> Iterator[list[UUID]]:
-        """Those of the rows, then those their cells show. One if empty: that tells something too."""
-        everything, step = self._ids + b"".join(one.bytes for one in sorted(self._others)), 16 * _IDS
+        """Yield the IDs of the rows and of their cells in batches. An empty file gives one empty batch."""
+        everything, step = (
+            self._ids + b"".join(other_id.bytes for other_id in sorted(self._other_ids)),
+            16 * _IDS,
+        )
         for start in range(0, max(len(everything), 1), step):
             part = bytes(everything[start : start + step])
             yield [UUID(bytes=part[at : at + 16]) for at in range(0, len(part), 16)]

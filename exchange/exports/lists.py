@@ -1,7 +1,7 @@
-"""A list as a file: what its page shows under its filters, complete, for supervisors who say why.
+"""Export lists with the filters of their pages, for supervisors with a reason.
 
-Each list is one specification (docs/exports.md). The work is a
-job: the trail says what left, to which file, before the file can be fetched.
+Each list is one specification (docs/exports.md). The work is a job. The activity log records the rows and the
+file before the file can be downloaded.
 """
 
 import hashlib
@@ -43,8 +43,8 @@ from lib.sheets import Sheet
 from lib.told import texts
 
 KIND: Final = "export_list"
-BEST: Final = 200  # rows of a search, as its page shows them
-CHOSEN: Final = 200  # rows a reader may tick
+BEST: Final = 200  # rows of a search, as on its page
+CHOSEN: Final = 200  # rows that a reader can select
 _BATCH: Final = 2_000  # rows fetched from the cursor at once
 
 TYPES: Final = {"csv": sheets.CSV_TYPE, "xlsx": sheets.XLSX_TYPE, "vcf": MEDIA_TYPE}
@@ -64,7 +64,7 @@ LISTS: Final[Mapping[str, ListExport]] = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is asked of a list: its filters as the page has them, or the rows that were ticked (`ids`)."""
+    """The rows to export: a list with the filters of its page, or the selected rows (`ids`)."""
 
     export: ListExport
     actor: Actor
@@ -75,7 +75,7 @@ class Selection:
         return self.export.filters(self.query, self.export.rows(self.actor), actor=self.actor)
 
     def rows(self) -> Rows:
-        """In the file's order. Raises ValidationError for a filter that is not understood or refused."""
+        """Return the rows in the file's order. Raises ValidationError for an invalid or refused filter."""
         for name, reason in self.export.refused.items():
             if self.query.get(name):
                 raise ValidationError(str(reason))
@@ -85,7 +85,7 @@ class Selection:
         rows: Rows = filters.qs
         if self.ids:
             rows = rows.filter(pk__in=list(self.ids)[:CHOSEN])
-        if self.searched:  # the page shows the best ones; what is exported is what it shows
+        if self.searched:  # the page shows only the best matches, and so does the file
             rows = self.export.rows(self.actor).filter(pk__in=[row.pk for row in rows.only("pk")[:BEST]])
         return rows.order_by(*self.export.order)
 
@@ -94,26 +94,26 @@ class Selection:
         return str(self.query.get("q", ""))
 
     def digest(self) -> str:
-        """Tells one selection from another in the trail, without its words: keyed, 64 hexadecimal digits."""
+        """Return a keyed hash that identifies the selection in the activity log without its words."""
         text = "&".join([self.query.urlencode(), *sorted(map(str, self.ids))])
         return (hash_of_search(hashlib.sha256(text.encode()).hexdigest()) or b"").hex()
 
     def described(self) -> list[tuple[str, str]]:
-        """The filters in words."""
+        """Return the filters as labels and values."""
         form = self.filterset().form
-        said = []
+        descriptions = []
         for name in self.query:
             if name in form.fields and self.query.get(name):
                 label = form.fields[name].label or name.replace("_", " ").capitalize()
-                said.append((str(label), _named(form.fields[name], str(self.query[name]))))
+                descriptions.append((str(label), _value_in_words(form.fields[name], str(self.query[name]))))
         if self.ids:
-            said.append((_("Selected"), str(len(self.ids))))
+            descriptions.append((_("Selected"), str(len(self.ids))))
         if self.searched:
-            said.append((_("Search results"), _("best matches (limit: %(n)d)") % {"n": BEST}))
-        return said
+            descriptions.append((_("Search results"), _("best matches (limit: %(n)d)") % {"n": BEST}))
+        return descriptions
 
 
-def _named(form_field: Any, value: str) -> str:
+def _value_in_words(form_field: Any, value: str) -> str:
     names: dict[str, str] = {}
     for code, label in getattr(form_field.widget, "choices", ()):
         names[str(code)] = str(label)
@@ -126,22 +126,22 @@ def _named(form_field: Any, value: str) -> str:
 
 
 def export_list(work: Work) -> JobResult:
-    """Write the file, and say in the trail which rows are in it."""
+    """Write the file, and record its rows in the activity log."""
     export = LISTS[work.parameters["list"]]
-    chosen = [UUID(pk) for pk in work.needs.get("ids", ())]
-    selection = Selection(export, work.actor, QueryDict(work.needs["query"]), chosen)
+    chosen_ids = [UUID(pk) for pk in work.needs.get("ids", ())]
+    selection = Selection(export, work.actor, QueryDict(work.needs["query"]), chosen_ids)
     extension, purpose = work.parameters["format"], work.parameters["purpose"]
     try:
         rows = selection.rows()
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
-    told, out = LeavingRows(), spool()
+    leaving_rows, out = LeavingRows(), spool()
     work.progress(0, rows.count())
     try:
         if extension == "vcf":
-            _write_cards(out, rows, work, told)
+            _write_cards(out, rows, work, leaving_rows)
         else:
-            _write_table(out, extension, selection, rows, work, told)
+            _write_table(out, extension, selection, rows, work, leaving_rows)
     except sheets.TooLarge as error:
         raise JobRefused(
             _(
@@ -154,12 +154,12 @@ def export_list(work: Work) -> JobResult:
         out.close()
         raise
     name, media_type = f"{export.noun}-{city_today():%Y-%m-%d}.{extension}", TYPES[extension]
-    output, how = as_asked(work, name, media_type, out)
+    output, protection = as_asked(work, name, media_type, out)
 
-    def tell(files: Sequence[KeptFile]) -> None:
-        to = f"{how} sha256:{files[0].digest} filter:{selection.digest()}"
+    def disclose_file(files: Sequence[KeptFile]) -> None:
+        to = f"{protection} sha256:{files[0].digest} filter:{selection.digest()}"
         names = [column.name for column in export.columns] if extension != "vcf" else ["vcard"]
-        told.disclose(
+        leaving_rows.disclose(
             work.actor,
             export.object_type,
             field_names=names,
@@ -168,49 +168,51 @@ def export_list(work: Work) -> JobResult:
             searched=selection.searched,
         )
 
-    result = {"rows": told.rows, "files": 1}
+    result = {"rows": leaving_rows.rows, "files": 1}
     if export.object_type == "contact":
-        result["people"] = told.rows + _people_today(work.actor)
-    return JobResult(result, [output], tell, district_ids=told.districts)
+        result["people"] = leaving_rows.rows + _people_today(work.actor)
+    return JobResult(result, [output], disclose_file, district_ids=leaving_rows.districts)
 
 
 def _write_table(
-    out: BinaryIO, extension: str, selection: Selection, rows: Rows, work: Work, told: LeavingRows
+    out: BinaryIO, extension: str, selection: Selection, rows: Rows, work: Work, leaving_rows: LeavingRows
 ) -> None:
     export, actor = selection.export, work.actor
     names = [f"c{number}" for number in range(len(export.columns))]
-    where = export.district
-    extra = {"district_": where(actor) if callable(where) else models.F(where)}
-    if export.others:
-        extra["others_"] = export.others(actor)
-    expressions = dict(zip(names, (one.expression(actor) for one in export.columns), strict=True))
-    found = rows.annotate(**expressions, **extra).values_list("pk", *extra, *names)
+    district_of = export.district
+    extra = {"district_": district_of(actor) if callable(district_of) else models.F(district_of)}
+    if export.other_ids:
+        extra["others_"] = export.other_ids(actor)
+    expressions = dict(zip(names, (column.expression(actor) for column in export.columns), strict=True))
+    values = rows.annotate(**expressions, **extra).values_list("pk", *extra, *names)
 
     def cells() -> Iterator[list[Any]]:
-        # A cursor on the server: a batch in memory at a time, of the list as it was at one moment.
-        for row in found.iterator(chunk_size=_BATCH):
-            pk, district, *rest = row
-            told.add(pk, district, rest.pop(0) if export.others else ())
-            if told.rows % 500 == 0:
-                work.progress(told.rows)
-            yield [column.shown(value) for column, value in zip(export.columns, rest, strict=True)]
+        # A server-side cursor keeps one batch in memory, and reads the list as it was at one moment.
+        for row in values.iterator(chunk_size=_BATCH):
+            pk, district, *cells_of_row = row
+            leaving_rows.add(pk, district, cells_of_row.pop(0) if export.other_ids else ())
+            if leaving_rows.rows % 500 == 0:
+                work.progress(leaving_rows.rows)
+            yield [
+                column.cell_value(value) for column, value in zip(export.columns, cells_of_row, strict=True)
+            ]
 
-    columns = [sheets.Column(str(one.heading), one.cell, one.width) for one in export.columns]
+    columns = [sheets.Column(str(column.heading), column.cell, column.width) for column in export.columns]
     sheet = Sheet(str(export.title)[:31], columns, cells())
     if extension == "csv":
         sheets.write_csv(out, sheet)
         return
-    about = Sheet(
+    about_sheet = Sheet(
         _("About this file"),
         [sheets.Column("", width=30), sheets.Column("", width=90)],
-        _about(selection, work, told),
+        _describe_file(selection, work, leaving_rows),
         has_heading=False,
     )
-    sheets.write_xlsx(out, [sheet, about], title=str(export.title), author=actor.name)
+    sheets.write_xlsx(out, [sheet, about_sheet], title=str(export.title), author=actor.name)
 
 
-def _about(selection: Selection, work: Work, told: LeavingRows) -> Iterator[tuple[str, Any]]:
-    """What a reader of the file has to know; written last, when the rows are counted."""
+def _describe_file(selection: Selection, work: Work, leaving_rows: LeavingRows) -> Iterator[tuple[str, Any]]:
+    """Yield the lines of the sheet about the file. It is written last, when the rows are counted."""
     yield _("List"), str(selection.export.title)
     yield (
         _("Confidential"),
@@ -219,7 +221,7 @@ def _about(selection: Selection, work: Work, told: LeavingRows) -> Iterator[tupl
     yield _("Exported by"), work.actor.name
     yield _("Exported at"), timezone.now()
     yield _("Reason"), words_of(work.parameters["purpose"])
-    yield _("Rows"), told.rows
+    yield _("Rows"), leaving_rows.rows
     for label, value in selection.described():
         yield _("Filter: %(label)s") % {"label": label}, value
     yield "", ""
@@ -228,25 +230,25 @@ def _about(selection: Selection, work: Work, told: LeavingRows) -> Iterator[tupl
         yield str(column.heading), str(column.about)
 
 
-def _write_cards(out: BinaryIO, rows: Rows, work: Work, told: LeavingRows) -> None:
-    """People without their organisations: a file of many is no way around rule 3 of docs/domain.md."""
-    others = models.Prefetch("other_details", ContactDetail.objects.order_by("pk"))
-    listed = rows.filter(withdrawn_on__isnull=True).prefetch_related(others)
+def _write_cards(out: BinaryIO, rows: Rows, work: Work, leaving_rows: LeavingRows) -> None:
+    """Write contacts as vCards without their organisations (docs/domain.md, rule 3)."""
+    details = models.Prefetch("other_details", ContactDetail.objects.order_by("pk"))
+    listed = rows.filter(withdrawn_on__isnull=True).prefetch_related(details)
     for contact in listed.iterator(chunk_size=_BATCH):
         out.write(vcard(contact, ()))
-        told.add(contact.pk, contact.home_district_id, ())
-        if told.rows % 500 == 0:
-            work.progress(told.rows)
+        leaving_rows.add(contact.pk, contact.home_district_id, ())
+        if leaving_rows.rows % 500 == 0:
+            work.progress(leaving_rows.rows)
 
 
 def _people_today(actor: Actor) -> int:
-    """People in files that the actor had made in the last 24 hours and that no second person released.
+    """Count contacts in the actor's files of the last 24 hours that no second person released.
 
-    They count, so that many small files are no way around.
+    They count, so that many small files cannot replace a large one.
     """
     since = timezone.now() - timedelta(days=1)
-    made = Job.objects.visible_to(actor).filter(kind=KIND, created_at__gte=since, released_at__isnull=True)
-    done = made.filter(status=JobStatus.DONE).values_list("result", flat=True)
+    exports = Job.objects.visible_to(actor).filter(kind=KIND, created_at__gte=since, released_at__isnull=True)
+    done = exports.filter(status=JobStatus.DONE).values_list("result", flat=True)
     return max((result.get("people", 0) for result in done), default=0)
 
 

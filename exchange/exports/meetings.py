@@ -1,7 +1,7 @@
-"""Meetings, promises and concerns as files.
+"""The lists of meetings, follow-ups and concerns.
 
-Neither names officers or people beside organisations: no file may be turned into figures per officer,
-nor persons be sorted by whom they speak for.
+They name no officers and no contacts beside organisations. Files must allow neither figures for single
+officers nor lists of people by the organisation that they represent.
 """
 
 from typing import Any, Final
@@ -32,40 +32,40 @@ def _concerns(actor: Actor) -> Rows:
     return Concern.objects.visible_to(actor)
 
 
-def _linked(model: Any, to: str, column: str, **conditions: Any) -> Any:
-    """Of the organisations the actor sees, in the order of their names."""
+def _linked_organisations(model: Any, to: str, column: str, **conditions: Any) -> Any:
+    """Return an expression for a column of the linked organisations that the actor sees, ordered by name."""
 
     def expression(actor: Actor) -> Any:
-        seen = Organisation.objects.visible_to(actor).values("pk")
-        links = model.objects.filter(**{to: OuterRef("pk")}, organisation__in=seen, **conditions)
+        visible = Organisation.objects.visible_to(actor).values("pk")
+        links = model.objects.filter(**{to: OuterRef("pk")}, organisation__in=visible, **conditions)
         return ArraySubquery(links.order_by("organisation__folded", "pk").values(column))
 
     return expression
 
 
-def _named(reference: str) -> Any:
-    """An organisation's name, or nothing where the actor does not see it."""
+def _organisation_name(reference: str) -> Any:
+    """Return an expression for an organisation's name, or NULL if the actor does not see it."""
 
     def expression(actor: Actor) -> Any:
-        return _where_seen(actor, reference, F(f"{reference}__name"), CharField())
+        return _if_visible(actor, reference, F(f"{reference}__name"), CharField())
 
     return expression
 
 
-def _named_ids(actor: Actor) -> Any:
+def _organisation_ids(actor: Actor) -> Any:
     ids = [
-        _where_seen(actor, name, F(f"{name}_id"), UUIDField())
+        _if_visible(actor, name, F(f"{name}_id"), UUIDField())
         for name in ("site_organisation", "raised_by_organisation")
     ]
     return Func(*ids, template="ARRAY[%(expressions)s]::uuid[]", output_field=ArrayField(UUIDField()))
 
 
-def _where_seen(actor: Actor, reference: str, value: Any, output_field: Any) -> Case:
-    seen = Q(**{f"{reference}__in": Organisation.objects.visible_to(actor).values("pk")})
-    return Case(When(seen, then=value), default=Value(None), output_field=output_field)
+def _if_visible(actor: Actor, reference: str, value: Any, output_field: Any) -> Case:
+    is_visible = Q(**{f"{reference}__in": Organisation.objects.visible_to(actor).values("pk")})
+    return Case(When(is_visible, then=value), default=Value(None), output_field=output_field)
 
 
-_SEEN: Final = _("Only those you can see.")
+_ONLY_VISIBLE: Final = _("Only those you can see.")
 _CLOCK: Final = _("In the city’s time zone.")
 
 MEETINGS: Final = ListExport(
@@ -85,15 +85,15 @@ MEETINGS: Final = ListExport(
         ListColumn(
             "organisations_present",
             _("Organisations present"),
-            _linked(MeetingOrganisation, "meeting", "organisation__name", present=True),
-            about=_SEEN,
+            _linked_organisations(MeetingOrganisation, "meeting", "organisation__name", present=True),
+            about=_ONLY_VISIBLE,
             width=40,
         ),
         ListColumn(
             "organisations_absent",
             _("Invited organisations that did not attend"),
-            _linked(MeetingOrganisation, "meeting", "organisation__name", present=False),
-            about=_SEEN,
+            _linked_organisations(MeetingOrganisation, "meeting", "organisation__name", present=False),
+            about=_ONLY_VISIBLE,
         ),
         *("headcount", "initiated_by", "level"),
         column(Meeting, "outcomes", width=40),
@@ -106,7 +106,7 @@ MEETINGS: Final = ListExport(
     ),
     order=("-starts_at", "pk"),
     district="district_id",
-    others=_linked(MeetingOrganisation, "meeting", "organisation_id"),
+    other_ids=_linked_organisations(MeetingOrganisation, "meeting", "organisation_id"),
 )
 
 FOLLOW_UPS: Final = ListExport(
@@ -130,15 +130,17 @@ FOLLOW_UPS: Final = ListExport(
         ListColumn(
             "organisations",
             _("Promised to"),
-            _linked(FollowUpOrganisation, "follow_up", "organisation__name"),
-            about=_SEEN,
+            _linked_organisations(FollowUpOrganisation, "follow_up", "organisation__name"),
+            about=_ONLY_VISIBLE,
             width=40,
         ),
         ListColumn(
             "told",
             _("Result reported back to"),
-            _linked(FollowUpOrganisation, "follow_up", "organisation__name", reported_back_on__isnull=False),
-            about=_SEEN,
+            _linked_organisations(
+                FollowUpOrganisation, "follow_up", "organisation__name", reported_back_on__isnull=False
+            ),
+            about=_ONLY_VISIBLE,
             width=40,
         ),
         "completed_at",
@@ -147,8 +149,8 @@ FOLLOW_UPS: Final = ListExport(
         ID,
     ),
     order=("due_on", "pk"),
-    district=_linked(FollowUpOrganisation, "follow_up", "organisation__home_district_id"),
-    others=_linked(FollowUpOrganisation, "follow_up", "organisation_id"),
+    district=_linked_organisations(FollowUpOrganisation, "follow_up", "organisation__home_district_id"),
+    other_ids=_linked_organisations(FollowUpOrganisation, "follow_up", "organisation_id"),
 )
 
 CONCERNS: Final = ListExport(
@@ -163,8 +165,15 @@ CONCERNS: Final = ListExport(
         "occurred_on",
         column(Concern, "kinds", width=40),
         *("bias_grounds", "bias_indicators", "perceived_by", "district", "place"),
-        ListColumn("site", _("Building or event targeted"), _named("site_organisation"), about=_SEEN),
-        ListColumn("raised_by", _("Raised by"), _named("raised_by_organisation"), about=_SEEN),
+        ListColumn(
+            "site",
+            _("Building or event targeted"),
+            _organisation_name("site_organisation"),
+            about=_ONLY_VISIBLE,
+        ),
+        ListColumn(
+            "raised_by", _("Raised by"), _organisation_name("raised_by_organisation"), about=_ONLY_VISIBLE
+        ),
         "affected_focuses",
         column(Concern, "facts", width=60),
         "case_reference",
@@ -174,5 +183,5 @@ CONCERNS: Final = ListExport(
     ),
     order=("-received_at", "pk"),
     district="district_id",
-    others=_named_ids,
+    other_ids=_organisation_ids,
 )

@@ -1,4 +1,4 @@
-"""Organisations as a file."""
+"""The list of organisations."""
 
 from typing import Any, Final
 
@@ -24,8 +24,8 @@ def _also_in(actor: Actor) -> Any:
 
 
 def _focuses(actor: Actor) -> Any:
-    said = FocusDeclaration.objects.current().filter(organisation=OuterRef("pk")).order_by("focus")
-    return ArraySubquery(said.values("focus"))
+    declarations = FocusDeclaration.objects.current().filter(organisation=OuterRef("pk")).order_by("focus")
+    return ArraySubquery(declarations.values("focus"))
 
 
 COLUMNS: Final = columns(

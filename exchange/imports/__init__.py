@@ -1,1 +1,1 @@
-"""Tables that come in: registers, people, meetings, promises. The same file twice is nothing new."""
+"""Imports of tables: registers, contacts, meetings and follow-ups. The same file again changes nothing."""

@@ -1,4 +1,4 @@
-"""Single cells: days, moments, codes, organisations. Each raises ValidationError in people's words."""
+"""Read single cells: days, moments, codes, organisations. Each function raises ValidationError for users."""
 
 import re
 from collections.abc import Collection
@@ -26,12 +26,12 @@ _BETWEEN: Final = re.compile(r"[;|\n]")
 
 
 def day(text: str, label: str) -> date:
-    """2026-11-25, or day, month and year as in most of Europe: 25.11.2026, 25/11/2026."""
+    """Read a date: 2026-11-25, or in day-month-year order such as 25.11.2026 and 25/11/2026."""
     return moment(text, label).astimezone(city_zone()).date()
 
 
 def time_left_out(text: str, label: str) -> list[Note]:
-    """Say of a cell that only its day counts, where it has a time besides midnight."""
+    """Return a note if the cell has a time, of which only the day is used. Midnight and noon need none."""
     at = moment(text, label).astimezone(city_zone()).time()
     if at in (time(0), time(12)):
         return []
@@ -40,7 +40,7 @@ def time_left_out(text: str, label: str) -> list[Note]:
 
 
 def moment(text: str, label: str) -> datetime:
-    """A moment by the city's clock; a day alone is its noon."""
+    """Read a moment in the city's time zone. A date alone means its noon."""
     squashed = required_text(text, label)
     try:
         if day_match := _DAY_FIRST.fullmatch(squashed):
@@ -61,7 +61,7 @@ def moment(text: str, label: str) -> datetime:
 
 
 def _at(on: date, clock: time, text: str, label: str) -> datetime:
-    """Raises for what no clock has shown: nothing is moved to another hour unsaid."""
+    """Return the moment. Raises ValidationError for an hour that the change of clocks skips."""
     at = moment_at(on, clock)
     if at.astimezone(city_zone()).time() != clock:
         message = _("%(what)s: %(text)s does not exist, because the clocks go forward that night.")
@@ -70,14 +70,14 @@ def _at(on: date, clock: time, text: str, label: str) -> datetime:
 
 
 def required_text(text: str, label: str) -> str:
-    """What a cell that must not be empty says."""
+    """Return the text of a cell that must not be empty."""
     if not (squashed := squash(text)):
         raise ValidationError(_("%(what)s is missing.") % {"what": label})
     return squashed
 
 
 def code(text: str, codes: Collection[str], label: str) -> str:
-    """One of the codes; raises for another, and for none."""
+    """Return the text if it is one of the codes."""
     if required_text(text, label) not in codes:
         message = _("%(what)s: “%(text)s” is not an accepted value.")
         raise ValidationError(message % {"what": label, "text": text[:40]})
@@ -85,7 +85,7 @@ def code(text: str, codes: Collection[str], label: str) -> str:
 
 
 def district(actor: Actor, text: str) -> District:
-    """One the actor covers, by its code."""
+    """Return the active district with this code, if the actor covers it."""
     text = required_text(text, _("District"))
     covered_district = District.objects.covered_by(actor).active().filter(code=text).first()
     if covered_district is None or not actor.covers(covered_district.pk):
@@ -95,9 +95,9 @@ def district(actor: Actor, text: str) -> District:
 
 
 def organisations(actor: Actor, text: str, source: str) -> list[Organisation]:
-    """Those named, parted by semicolons or bars: by the source's id, or by a name that only one has.
+    """Return the organisations that a cell names, by the source's reference or by a unique name.
 
-    A comma is part of a name where there is one called so, else it parts as well.
+    Semicolons, bars and lines separate names. A comma separates names, too, unless one name contains it.
     """
     rows: list[Organisation] = []
     for name in split_cell(text):
@@ -114,12 +114,12 @@ def organisations(actor: Actor, text: str, source: str) -> list[Organisation]:
 
 
 def split_cell(text: str) -> list[str]:
-    """What a cell lists, by semicolons, bars or lines."""
+    """Split a cell at semicolons, bars and line breaks."""
     return [squash(part) for part in _BETWEEN.split(text) if part.strip()]
 
 
 def _find_called(actor: Actor, name: str, source: str) -> Organisation | None:
-    """The only one of that id or name, None where there is none; raises where several are called so."""
+    """Return the organisation with this reference or name, or None. Raises if several have the name."""
     visible = Organisation.objects.visible_to(actor)
     references = OrganisationExternalId.objects.filter(source=source, external_id=squash(name))
     if organisation := visible.filter(pk__in=references.values("organisation")).first():
@@ -136,7 +136,7 @@ def _find_called(actor: Actor, name: str, source: str) -> Organisation | None:
 
 
 def colleague(actor: Actor, text: str, district: District | None = None) -> User:
-    """Who works here now, by e-mail or name; with `district` only those who cover it."""
+    """Return the active officer with this email or name. With `district`, only officers who cover it."""
     people = User.objects.visible_to(actor).active().with_role(*WRITES)
     people = people.covering(district) if district else people
     matches: list[User] = list(people.with_address(text)) or list(
@@ -156,5 +156,5 @@ def organisation_keys(rows: Collection[Organisation]) -> list[str]:
 
 
 def organisations_by_keys(keys: Collection[str]) -> list[Organisation]:
-    """The organisations of `ids`, which the actor has seen already."""
+    """Return the organisations of `organisation_keys`. The caller has checked that the actor sees them."""
     return list(Organisation.objects.filter(pk__in=[UUID(key) for key in keys]).order_by("pk"))

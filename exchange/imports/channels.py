@@ -1,7 +1,7 @@
-"""What a cell of phones, e-mails or web addresses says: the first of each, what else it names, and the rest.
+"""Read cells of phones, emails and web addresses.
 
-Nothing of a cell is dropped: what is not the first is one more detail of the row, what is not understood is
-told.
+No part of a cell is dropped. Further addresses become details of the row, and the report shows any text that
+is no address.
 """
 
 import re
@@ -67,8 +67,9 @@ _LISTING: Final = frozenset(
 
 @dataclass(slots=True)
 class CellAddresses:
-    """`first` is empty where the cell names none; `more` is what else it names, as contacts.services.details
-    keeps it, `rest` what is none.
+    """Addresses read from a cell: the main one, further ones, and text that is no address.
+
+    `main` is empty if the cell has no address. `further` has the form of contacts.services.details.
     """
 
     main: str = ""
@@ -77,7 +78,7 @@ class CellAddresses:
 
 
 def read_phones(text: str, region: str) -> CellAddresses:
-    """The first number in E.164, and others, faxes, and the first once more if it has an extension."""
+    """Read phone and fax numbers in E.164. A number with an extension is a further one, too."""
     phones = find_phones(text, region)
     addresses = CellAddresses(
         phones.numbers[0] if phones.numbers else "", unread=[squash(part) for part in phones.rest]
@@ -92,7 +93,7 @@ def read_phones(text: str, region: str) -> CellAddresses:
 
 
 def phone_problem(text: str) -> str:
-    """Why a part of a phone cell is skipped."""
+    """Return why a part of a phone cell is skipped."""
     if _ROUNDED.search(text):
         return _(
             "the spreadsheet has rounded this number, and its last digits are lost. Format the column as "
@@ -102,17 +103,17 @@ def phone_problem(text: str) -> str:
 
 
 def read_emails(text: str) -> CellAddresses:
-    """The first address; a web address in its place is one more of the row."""
+    """Read email addresses. A web address among them is a further address of the row."""
     return _read(_TOKENS.split(text), "email", _email)
 
 
 def read_websites(text: str) -> CellAddresses:
-    """The first web address; an e-mail in its place is one more of the row."""
+    """Read web addresses. An email among them is a further address of the row."""
     return _read(_SITES.split(text), "website", _website)
 
 
 def read_pages(text: str) -> CellAddresses:
-    """Pages on social networks, all of them in `more`."""
+    """Read pages on social networks. All are `further` addresses."""
     addresses, words = CellAddresses(), list[str]()
     for token in filter(None, map(squash, _SITES.split(text))):
         if page := _as_extra("social", _website(token)):
@@ -142,15 +143,16 @@ def _read(tokens: list[str], channel: str, read: Callable[[str], str]) -> CellAd
 
 
 def _other_channel_extra(channel: str, token: str) -> Extra | None:
-    """An e-mail among web addresses, or a web address among e-mails."""
+    """Return an email among web addresses or a web address among emails, or None."""
     if channel == "website":
         return _as_extra("email", _email(token))
     return _as_extra("website", _website(token)) if _WEB.fullmatch(token) else None
 
 
 def _as_extra(channel: str, address: str) -> Extra | None:
-    """An address as it is kept, or None for what is none; a page on a social network is one whatever it was
-    called.
+    """Return a normalised address with its channel, or None for other text.
+
+    A page on a social network has the channel `social`, even in a website column.
     """
     try:
         value = clean_detail({"channel": channel, "value": address})["value"] if address else ""
@@ -171,7 +173,7 @@ def _email(token: str) -> str:
 
 
 def _website(token: str) -> str:
-    """A web address with its scheme; whether it is a good one, the field says."""
+    """Return a web address with its scheme, or an empty text. The model field validates it later."""
     if "@" in token and not _WEB.match(token):
         return ""
     site = token.strip("<>()[],;")

@@ -1,4 +1,4 @@
-"""What the rows of one organisation say together, and what that changes."""
+"""Merge the rows of one organisation, and compare the result with the organisation."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Table
@@ -16,12 +16,12 @@ from exchange.imports.noting import NoteKind
 from lib.fold import fold
 
 CHANNELS: Final = ("phone", "email", "website")
-_TEXT_LIMIT: Final = 200  # letters of a value that a line says
+_TEXT_LIMIT: Final = 200  # characters of a value that the report shows
 
 
 @dataclass(slots=True)
 class MergedRow:
-    """`fields` as the rows say together, `of` which row each comes from, by its line; `more` what else."""
+    """Merged values of an organisation's rows, the line of each value, and further addresses."""
 
     fields: dict[str, Value] = field(default_factory=dict)
     source_lines: dict[str, int] = field(default_factory=dict)
@@ -29,14 +29,14 @@ class MergedRow:
 
     @property
     def main_channels(self) -> list[Extra]:
-        """The first number and addresses, as the others are written."""
+        """The main phone, email and website, in the form of extras."""
         return [(name, str(self.fields[name])) for name in CHANNELS if self.fields.get(name)]
 
 
 def merge_rows(rows: list[Row], mapping: Mapping) -> MergedRow:
-    """The first row that says something wins; of mapped values the one the mapping names first.
+    """Merge rows of one organisation. The first value wins, or the mapped value that the mapping names first.
 
-    What another row says differently is noted on that row; a number or an address is one more of the row.
+    A different value is noted on its row. A different phone or address becomes a further one.
     """
     merged = MergedRow()
     for row in rows:
@@ -68,7 +68,10 @@ def merge_rows(rows: list[Row], mapping: Mapping) -> MergedRow:
 
 
 def contradictions(rows: list[Row], mapping: Mapping) -> list[str]:
-    """Fields of which rows of one number say different things: nobody can tell which of them is right."""
+    """Return the fields in which rows with the same reference differ.
+
+    No rule can decide which row is right.
+    """
     mapped = mapping_values(mapping)
     contradicting = []
     for name in dict.fromkeys(name for row in rows for name in row.fields):
@@ -79,7 +82,7 @@ def contradictions(rows: list[Row], mapping: Mapping) -> list[str]:
 
 
 def mapping_values(mapping: Mapping) -> set[str]:
-    """Fields that come from a value map: rows may differ there, and the mapping says which counts."""
+    """Return the fields with a value map. Rows may differ there, and the mapping ranks the values."""
     return {name for name, origin in mapping.fields.items() if origin.values and name != "home_district"}
 
 
@@ -106,7 +109,7 @@ def _as_text(value: Value) -> str:
 
 @dataclass(slots=True)
 class Difference:
-    """`write`: what to set; `kept`: fields a person changed since, which the file says otherwise."""
+    """Values to write, and fields that keep the value that a colleague wrote since the last import."""
 
     write: dict[str, Value] = field(default_factory=dict)
     kept_fields: list[str] = field(default_factory=list)
@@ -115,10 +118,11 @@ class Difference:
 def difference(
     file_values: Table[str, Value], current: Table[str, Value], before: Fingerprints
 ) -> Difference:
-    """What the file changes on an organisation that has `current` and for which `before` was remembered.
+    """Compare the file's values with the `current` ones and with the fingerprints of the last import.
 
-    Unchanged in the file: nothing. Empty and never imported: filled. Still what was imported: corrected.
-    Anything else a person wrote, or decided in a merge, and it stays, except for a stricter wish.
+    A value that the file repeats changes nothing. An empty field is filled, and an imported value is
+    replaced. A value that a colleague wrote or chose in a merge stays, unless the file has
+    a stricter contact wish.
     """
     changes = Difference()
     for name, value in file_values.items():
@@ -138,7 +142,7 @@ def difference(
 
 
 def note_kept_values(row: Row, merged: MergedRow, field_names: Iterable[str], noted: set[str]) -> None:
-    """Say which values are not written, and which of them are among the other details."""
+    """Note which values of the file are not written, and which of them became further details."""
     texts = {
         name: f"{label_of(name)} “{_as_text(merged.fields[name])[:_TEXT_LIMIT]}”" for name in field_names
     }

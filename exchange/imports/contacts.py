@@ -1,4 +1,4 @@
-"""People as something to import: nobody without a lawful basis and a purpose stated by file or batch."""
+"""Contacts as a target of imports. Each needs a lawful basis and a purpose, from the file or for all rows."""
 
 from typing import Any, Final
 
@@ -29,12 +29,12 @@ from lib.fold import squash
 
 _TEXTS: Final = ("given_name", "family_name")
 _CODES: Final = ("lawful_basis", "purpose")
-_NEEDED: Final = ("family_name", *_CODES)  # of a contact that is new
+_NEEDED: Final = ("family_name", *_CODES)  # of a new contact
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def read_row(cells: Any) -> ParsedRow:
-        # Without a name, a reference says whom the row changes, and nothing is changed that it does not name.
+        # A row without a name needs a reference. It then changes only the fields with a cell.
         is_named = bool(squash(cells.get("family_name", "")))
         if not is_named and not cells.get(NUMBER.name):
             read.required_text("", _("Family name"))
@@ -115,7 +115,7 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
 def _set_channel(
     parsed: ParsedRow, notes: list[Note], name: str, addresses: CellAddresses, label: str
 ) -> None:
-    """The first number or address is the role's; the others are further details, what is none is told."""
+    """Set the main address, add the further ones as details, and note text that is no address."""
     if addresses.main:
         parsed[name] = addresses.main
     if addresses.further:
@@ -130,7 +130,7 @@ def _set_channel(
 
 
 def _role() -> str:
-    """A role that the file does not name, in the installation's language: the same each time."""
+    """Return the default role in the installation's language, so that each import writes the same text."""
     with override(settings.LANGUAGE_CODE):
         return _("contact")
 

@@ -10,9 +10,9 @@ _PIECE: Final = 16 * 1024  # packed: at most a thousand times as much unpacked
 
 
 def content_of(draft: ImportDraft) -> BinaryIO:
-    """The table as it was given, on disk once it is large: a file of 50 MB is never in memory whole."""
+    """Open the uploaded table. A large one is on disk, so that 50 MB are never in memory at once."""
     copy, unpacking = spool(), zlib.decompressobj()
-    # Past the draft, which would hold it as long as the work lasts and write it anew each time it is saved.
+    # Not through the draft, which would keep the content in memory and write it again with each save.
     packed = ImportDraft.objects.values_list("content", flat=True).get(pk=draft.pk) or b""
     for start in range(0, len(packed), _PIECE):
         copy.write(unpacking.decompress(packed[start : start + _PIECE]))

@@ -1,4 +1,4 @@
-"""One row of a register as an organisation's fields: what it says, what is odd, or why it is refused."""
+"""Convert a row of a register to fields of an organisation, with notes, or with the reason to reject it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -39,10 +39,12 @@ _fold_cell = lru_cache(maxsize=1_000)(fold)  # the same few classes and district
 
 @dataclass(slots=True)
 class Row:
-    """A converted row. `fields` has what it says (an empty text: says that there is none); `home_district`
-    is a district's code. `lacks` are needed fields that it says nothing of: only an organisation that is
-    there already needs none. `more` is what it names besides its first phone, e-mail and web address. A cell
-    that was not understood is in neither, and `notes` says so.
+    """A converted row.
+
+    `fields` has the values by field. An empty text means that the organisation has none. `home_district` is
+    a district's code. `missing` are needed fields without a value, which only an existing organisation may
+    leave out. `extras` are addresses besides the main phone, email and website. `notes` names each cell that
+    could not be read.
     """
 
     line: int
@@ -76,11 +78,11 @@ class Row:
 
 
 def convert_line(line: Line, mapping: Mapping) -> Row:
-    """Follow the mapping for one line; never raises for what a cell holds."""
+    """Convert a line with the mapping. An unreadable cell gives a note or a refusal, never an exception."""
     row = Row(line.number, refusal=line.refusal, notes=list(line.notes))
     key = [fold(line.cells.get(column, "")) for column in mapping.identify]
     row.external_id = _external_id(key, line, mapping)
-    # The e-mail comes last: a web address in its cell is the website only where no other is.
+    # The email comes last: a web address in its cell is the website only if the row has no other.
     for name, origin in sorted(mapping.fields.items(), key=lambda field: field[0] == "email"):
         try:
             _set_field(row, name, origin, line, mapping)
@@ -88,7 +90,7 @@ def convert_line(line: Line, mapping: Mapping) -> Row:
             continue
         except ValidationError as error:
             reason = " ".join(error.messages).rstrip(".")
-            # A wish that nobody understood could be a refusal, so it is not skipped.
+            # An unreadable contact wish could be a refusal, so the row is rejected.
             if name == WISH or (name in NEEDED and not (name == HOME and mapping.point)):
                 row.refusal = row.refusal or f"{label_of(name)}: {reason}"
             else:
@@ -105,17 +107,17 @@ def convert_line(line: Line, mapping: Mapping) -> Row:
 
 
 class MissingValue(ValidationError):
-    """A needed field of which a row says nothing."""
+    """The row has no value for a needed field."""
 
 
 def refuse_incomplete(row: Row, missing_fields: Sequence[str]) -> None:
-    """Refuse a row that says nothing of needed fields, the first of which is named."""
+    """Reject a row with missing fields, and name the first of them."""
     if missing_fields:
         row.refusal = row.refusal or _("%(field)s: not given") % {"field": label_of(missing_fields[0])}
 
 
 def _note_skipped(row: Row, name: str, text: str, reason: str = "") -> None:
-    """Say that a cell, or a part of it, is nowhere in what is kept."""
+    """Note that a cell, or a part of a cell, is not imported."""
     message = _("%(what)s: “%(text)s” is skipped") % {"what": label_of(name), "text": text[:LONGEST_TOLD]}
     row.note(NoteKind.LEFT_OUT, f"{message} ({reason})" if reason else message)
 
@@ -127,7 +129,7 @@ def _text_of_cells(origin: Origin, line: Line) -> str:
 
 
 def _external_id(key: list[str], line: Line, mapping: Mapping) -> str:
-    """A number of the register as it is, so that others find it by it; else a hash of what names the row."""
+    """Return the register's own number unchanged, or else a hash of the columns that identify the row."""
     if mapping.has_numbers and (number := squash(" ".join(line.cells.get(c, "") for c in mapping.identify))):
         return number
     return hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
@@ -161,7 +163,7 @@ def _set_field(row: Row, name: str, origin: Origin, line: Line, mapping: Mapping
 
 
 def _mapped_text(row: Row, name: str, origin: Origin, line: Line) -> str:
-    """The cell's text, or the code it stands for. Raises when a value map does not know it."""
+    """Return the cell's text, or its code in the value map. Raises ValidationError if the map lacks it."""
     if origin.fixed is not None:
         return origin.fixed
     cells = [line.cells.get(column, "") for column in origin.columns]
@@ -184,7 +186,7 @@ def _mapped_text(row: Row, name: str, origin: Origin, line: Line) -> str:
 
 
 def _phones(text: str, origin: Origin, line: Line, region: str) -> str:
-    """Columns are the parts of one number, “91” and “814 19 54”, or a number each."""
+    """Return the text if its columns form one number, such as “91” and “814 19 54”, or else their list."""
     if len(origin.columns) < 2 or not text or find_phones(text, region).numbers:
         return text
     return "; ".join(cell for column in origin.columns if (cell := line.cells.get(column, "").strip()))
@@ -198,7 +200,7 @@ def _cased_text(name: str, text: str, origin: Origin, mapping: Mapping) -> str:
 
 
 def _set_channel(row: Row, name: str, addresses: CellAddresses) -> None:
-    """The first number or address is the field; the others are further details, what is none is told."""
+    """Set the field to the main address, add the further ones, and note text that is no address."""
     for text in addresses.unread:
         _note_skipped(row, name, text, phone_problem(text) if name == "phone" else "")
     if addresses.main:
@@ -223,7 +225,7 @@ def _set_channel(row: Row, name: str, addresses: CellAddresses) -> None:
 
 
 def _fill_website(row: Row, value: str) -> bool:
-    """Keep the address as the row's website where it has none and the field takes it."""
+    """Set the address as the row's website, unless the row has one. Return whether it was set."""
     if row.fields.get("website"):
         return False
     try:
@@ -234,7 +236,7 @@ def _fill_website(row: Row, value: str) -> bool:
 
 
 def _field_clean(name: str, value: Value) -> Value:
-    """The model field's own checks (choices, lengths, formats), and the length only forms check."""
+    """Clean a value with the model field's checks, and check the length, which only forms do."""
     field = Organisation._meta.get_field(name)
     if isinstance(value, str):
         value = clean_value(field, value)
@@ -249,7 +251,7 @@ def _field_clean(name: str, value: Value) -> Value:
     return cleaned
 
 
-_clean_code = lru_cache(maxsize=1_000)(_field_clean)  # the same few in all rows
+_clean_code = lru_cache(maxsize=1_000)(_field_clean)  # all rows share a few values
 
 
 @cache

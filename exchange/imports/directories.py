@@ -1,8 +1,8 @@
-"""A directory of organisations in HSDS 3 (Open Referral), as rows of a table: one for each organisation.
+"""Read a directory of organisations in HSDS 3 (Open Referral) as a table with one row for each organisation.
 
-It is a list of organisations or of services, a page of them (`contents`), one object a line, or a ZIP of
-tables. People, closed services and what a row has no column for are left out, and how many there were is
-told. Source: the Human Services Data Specification 3.0 and 3.1 (docs.openreferral.org); 3.1 adds to 3.0.
+The file is a list of organisations or services, a page of such a list (`contents`), one object a line, or a
+ZIP of tables. People, closed services and data without a column are left out and counted. Source: the Human
+Services Data Specification 3.0 and 3.1 (docs.openreferral.org); 3.1 adds to 3.0.
 """
 
 import csv
@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 from exchange.imports.reading import MEGABYTE, UnreadableFile
 from lib.fold import squash
 
-MOST_BYTES: Final = 20 * MEGABYTE  # parsed as one, it takes ten times as much memory
+MOST_BYTES: Final = 20 * MEGABYTE  # parsing needs ten times as much memory
 PEOPLE, CLOSED, REPEATED = "people", "closed", "repeated"
 ALL_CLOSED, ON_OTHER_PAGES = "all_closed", "on_other_pages"  # organisations
-# Fields of an organisation by their very names, so that the wizard needs no guess (guessing.HEADINGS).
+# Names of fields of an organisation, so that no column must be guessed (guessing.HEADINGS).
 HEADINGS: Final = (
     *("external id", "name", "summary", "kind", "website", "email", "phone", "address", "postcode"),
     *("latitude", "longitude", "languages"),
@@ -32,7 +32,7 @@ _OPEN: Final = ("", "active")
 _VOICE: Final = ("", "voice", "cell", "mobile")
 _BEGINS: Final = (b"{", b"[{", b"[]")
 _WHITE: Final = b" \t\r\n"
-_OLD_TABLE: Final = "physical_address"  # 3 has one table of addresses
+_OLD_TABLE: Final = "physical_address"  # version 3 has one table of all addresses
 _TABLES: Final = {
     name + ending: name
     for name in ("organization", "service", "location", "phone", "contact", "language", "attribute", "url")
@@ -51,21 +51,21 @@ Item = dict[str, Any]
 
 @dataclass(slots=True)
 class Directory:
-    """`rows` of HEADINGS, and how many of which were `left_out`."""
+    """Rows with the columns HEADINGS, and the counts of what was left out."""
 
     rows: list[list[str]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 
 
 def is_json(file: BinaryIO) -> bool:
-    """Whether a file begins as an object or a list of objects does."""
+    """Whether a file begins like a JSON object or list of objects."""
     file.seek(0)
     start = file.read(200).removeprefix(b"\xef\xbb\xbf").translate(None, _WHITE)
     return start.startswith(_BEGINS)
 
 
 def is_package(file: BinaryIO) -> bool:
-    """Whether a file is a ZIP of the tables of a directory."""
+    """Whether a file is a ZIP of a directory's tables."""
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -75,7 +75,7 @@ def is_package(file: BinaryIO) -> bool:
 
 
 def read_json(file: BinaryIO) -> Directory:
-    """Read JSON, or one object a line. A line that cannot be read is a row without a name, to be refused.
+    """Read JSON, or one object a line. An unreadable line becomes a row without a name, which is rejected.
 
     Raises UnreadableFile.
     """
@@ -121,7 +121,7 @@ def _too_large() -> UnreadableFile:
 
 
 def _load(text: str) -> Any:
-    """Raises ValueError, also for what JSON has no number for and for what is nested without end."""
+    """Parse JSON. Raises ValueError, also for NaN, Infinity and too deep nesting."""
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
@@ -168,7 +168,7 @@ def _items(loaded: Any) -> list[Any]:
 
 
 def _tables(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Which part of the archive is which table. Only names are looked at, so no path leads out of it."""
+    """Return the name in the archive of each table. No file is extracted, so a path in a name is harmless."""
     stems = {
         name: name.rpartition("/")[2].lower().removesuffix(".csv")
         for name in archive.namelist()
@@ -188,7 +188,7 @@ def _rows(archive: zipfile.ZipFile, name: str) -> list[Item]:
 
 
 def _assemble(tables: dict[str, list[Item]]) -> list[Item]:
-    """Organisations with all that refers to them, nested as in JSON; services that name none stay alone."""
+    """Return organisations with nested rows as in JSON, and services without an organisation."""
     terms = {_text(row, "id"): row for row in tables.get("taxonomy_term", ())}
     for row in tables.get("attribute", ()):
         row["taxonomy_term"] = terms.get(_text(row, "taxonomy_term_id"))
@@ -242,7 +242,7 @@ def _group_by(tables: dict[str, list[Item]], table: str, key: str) -> defaultdic
 def _directory(items: Iterable[Any]) -> Directory:
     directory = Directory()
     row_of: dict[str, list[str]] = {}
-    closed: set[str] = set()  # organisations with a closed service, which may have an open one elsewhere
+    closed: set[str] = set()  # organisations with a closed service; another item may have an open one
     for number, item in enumerate(items, 1):
         organisation, services = _parts(item if isinstance(item, dict) else {})
         is_open = [service for service in services if _text(service, "status").lower() in _OPEN]
@@ -252,7 +252,7 @@ def _directory(items: Iterable[Any]) -> Directory:
             closed.add(_text(organisation, "id") or f"#{number}")
             continue
         row = _organisation_row(organisation, is_open)
-        if not any(row):  # the import passes over blank rows, but this one is to be refused
+        if not any(row):  # the import ignores blank rows, but this one must be rejected
             row[0] = f"#{number}"
         key = row[0]
         if key and key in row_of:
@@ -267,7 +267,7 @@ def _directory(items: Iterable[Any]) -> Directory:
 
 
 def _parts(item: Item) -> tuple[Item, list[Item]]:
-    """An organisation and its services, whichever of both the item is."""
+    """Return an organisation and its services. The item can be either."""
     if isinstance(organisation := item.get("organization"), dict):
         return organisation, [item]
     if "organization_id" in item or "service_at_locations" in item:
@@ -307,7 +307,7 @@ def _websites(rows: Iterable[Item]) -> Iterator[str]:
 
 
 def _more_websites(row: Item) -> Iterator[str]:
-    """Rows of 3.1: `additional_websites` of an organisation, `additional_urls` of a service."""
+    """Yield the further websites of version 3.1: of an organisation or of a service."""
     for name in ("additional_websites", "additional_urls"):
         yield from (_text(url, "url") for url in _list(row, name))
 
@@ -325,7 +325,7 @@ def _languages(rows: Iterable[Item]) -> Iterator[str]:
 
 
 def _term(attribute: Item) -> str:
-    """Its term; in 3.1, an attribute can have a label of its own instead."""
+    """Return an attribute's term, or its own label in version 3.1."""
     return _text(_part(attribute, "taxonomy_term"), "name") or _text(attribute, "label")
 
 

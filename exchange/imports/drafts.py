@@ -1,6 +1,6 @@
-"""An import step by step: a file, what its columns and values mean, trying it out, bringing it in, undo.
+"""Services of an import's steps: upload, meaning of columns and values, check, import, undo.
 
-A trial always comes first. All long steps are jobs (jobs.services.kinds), done by a worker.
+A check always comes first. A worker runs all long steps as jobs (jobs.services.kinds).
 """
 
 from collections import Counter
@@ -64,7 +64,7 @@ _FROM: Final = {
 def start_draft(
     *, actor: Actor, target_name: str, file: BinaryIO, file_name: str, source: str, purpose: str
 ) -> ImportDraft:
-    """Take a file in and guess what it says; a mapping saved for the source comes before a guess.
+    """Create an import from a file. Columns get their meaning from the source's saved mapping or a guess.
 
     Raises PermissionDenied, ValidationError by field (`file` for one that cannot be read).
     """
@@ -100,8 +100,9 @@ def start_draft(
 def read_again(
     *, actor: Actor, draft_id: UUID, heading_row: int | None = None, encoding: str | None = None
 ) -> ImportDraft:
-    """Read the headings from another of the first rows (what is above is left out), or the file in another
-    of the encodings it may be in. Raises ValidationError.
+    """Read the file again with another heading row or encoding. Rows above the headings are left out.
+
+    Raises ValidationError.
     """
     draft = own_draft(actor, draft_id)
     row, encodings = heading_row or draft.heading_row, {draft.encoding, *draft.encodings}
@@ -118,14 +119,17 @@ def read_again(
 
 
 def sample_rows(draft: ImportDraft, encoding: str) -> list[str]:
-    """Some rows that other encodings write otherwise, as they read in this one."""
+    """Return some rows with non-ASCII characters, decoded with this encoding."""
     with content_of(draft) as file:
         return telling_rows(file, encoding, draft.delimiter)
 
 
 @transaction.atomic
 def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> ImportDraft:
-    """Decide which rows are one with what was offered; then it is tried again. Raises ValidationError."""
+    """Choose among the offered duplicates of rows.
+
+    The import must then be checked again. Raises ValidationError.
+    """
     draft = own_draft(actor, draft_id)
     if draft.state not in (DraftState.TRIED, DraftState.MAPPING):
         raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
@@ -136,19 +140,19 @@ def choose_joins(*, actor: Actor, draft_id: UUID, joins: Mapping[int, str]) -> I
         if key not in offered.get(line, set()):
             raise ValidationError(_("Line %(line)d: choose one of the options.") % {"line": line})
     draft.joins = draft.joins | {str(line): key for line, key in joins.items()}
-    draft.state = DraftState.MAPPING  # nothing is imported that was not tried with these choices
+    draft.state = DraftState.MAPPING  # the choices must be checked before the import
     draft.save()
     return draft
 
 
 def offers_of(draft: ImportDraft) -> list[dict[str, Any]]:
-    """What the last trial offered: which rows may be one with which (offering.NamedOffer.as_json)."""
+    """Return the possible duplicates of rows in the last check (offering.NamedOffer.as_json)."""
     offers: list[dict[str, Any]] = draft.report.get("offers", [])
     return offers
 
 
 def _guess_columns(actor: Actor, draft: ImportDraft, table: Table) -> None:
-    """What the columns mean: as earlier files of the source said, else by their headings and values."""
+    """Set the meaning of columns as in earlier files of the source, or else guess it."""
     draft.first_rows, draft.heading_row = table.first_rows, table.heading_row
     draft.headings, draft.counted = table.headings, {}
     draft.sample = {heading: values[:3] for heading, values in table.distinct.items()}
@@ -175,7 +179,7 @@ def name_columns(
     fixed: Mapping[str, str],
     also: Mapping[str, str] | None = None,
 ) -> ImportDraft:
-    """Set the field of each column, the second field of some (`also`), and values that all rows have.
+    """Set the field of each column, second fields (`also`), and values for all rows (`fixed`).
 
     Raises ValidationError by field.
     """
@@ -206,9 +210,9 @@ def check_columns(draft: ImportDraft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a field's columns say: `meant` is text → code, the most frequent text first.
+    """Values in a field's columns. `meant`: text → code, the most frequent text first.
 
-    `unclear` are texts that are the name or code of several.
+    `unclear` are texts that match several codes.
     """
 
     meant: dict[str, str]
@@ -217,7 +221,7 @@ class Values:
 
 
 def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
-    """By field with codes: the values its columns have in all rows, each with the code meant or guessed."""
+    """Return the values of each field with codes in all rows, with the chosen or guessed codes."""
     target, by_name = TARGETS[draft.what], _district_codes_by_name(actor)
     values_by_field: dict[str, Values] = {}
     for name, (values, has_more) in (draft.counted or _counted(draft)).items():
@@ -229,12 +233,12 @@ def values_to_name(actor: Actor, draft: ImportDraft) -> dict[str, Values]:
         several = {text for text, fitting in named_codes(codes).items() if len(fitting) > 1}
         unclear = frozenset(value for value in values if fold(value) in several)
         values_by_field[name] = Values({value: meant[value] for value in values}, has_more, unclear)
-    # Districts first: a row of none is refused, whatever else is known of it.
+    # Districts come first, because a row without a district is rejected.
     return dict(sorted(values_by_field.items(), key=lambda one: target.field(one[0]).codes is not places_of))
 
 
 def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:
-    """By field with codes: the values of all its rows, the most frequent first; whether there are more."""
+    """Return the values of each field with codes, the most frequent first, and whether there are more."""
     target = TARGETS[draft.what]
     places = {heading: number for number, heading in enumerate(draft.headings)}
     fields = [(places[heading], name) for heading, name in draft.meanings if target.field(name).codes]
@@ -253,7 +257,7 @@ def _counted(draft: ImportDraft) -> dict[str, tuple[list[str], bool]]:
 def name_values(
     *, actor: Actor, draft_id: UUID, values: Mapping[str, Mapping[str, str]], keep: bool
 ) -> ImportDraft:
-    """Say which code each value means; with `keep` the next file of the source is read alike."""
+    """Set the code of each value. With `keep`, the mapping is saved for the source's next file."""
     draft = own_draft(actor, draft_id)
     target = TARGETS[draft.what]
     for name, codes_by_text in values.items():
@@ -273,7 +277,7 @@ def name_values(
 
 @transaction.atomic
 def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
-    """Have a worker TRY the import, RUN it or UNDO it. Raises ValidationError where it is not its turn."""
+    """Queue a step (TRY, RUN or UNDO) for a worker. Raises ValidationError if it is not its turn."""
     draft = own_draft(actor, draft_id)
     if draft.state not in _FROM[step] or (step != UNDO and not _has_content(draft)):
         raise ValidationError(_("You cannot do this now. Reload the import to see its status."))
@@ -290,13 +294,13 @@ def queue_step(*, actor: Actor, draft_id: UUID, step: str) -> ImportDraft:
         },
     )
     draft.state, draft.job_id = _DURING[step], job.pk
-    draft.report.pop("error", None)  # of the time before
+    draft.report.pop("error", None)  # of the last step
     draft.save()
     return draft
 
 
 def reset_interrupted(draft: ImportDraft) -> None:
-    """A step that was stopped, or took its workers with it, is not under way: it can be done again."""
+    """Reset the state of an import whose step was stopped or died, so that the step can be repeated."""
     before = _BEFORE.get(DraftState(draft.state))
     if before is None or (draft.job_id and Job.objects.under_way().filter(pk=draft.job_id).exists()):
         return
@@ -304,16 +308,16 @@ def reset_interrupted(draft: ImportDraft) -> None:
     if draft.state == DraftState.IMPORTING:
         message = _("The import stopped part-way. Rows already imported are kept. Import again to continue.")
         report = report | {"error": message}
-    # A job is over after its draft was saved: one that has just ended is found in its new state.
+    # A job ends after its draft was saved, so the draft of a job that has just ended has its new state.
     unchanged = ImportDraft.objects.filter(pk=draft.pk, state=draft.state, job_id=draft.job_id)
     unchanged.update(state=before, report=report)
     draft.refresh_from_db(fields=["state", "report"])
 
 
 def forget_drafts(moment: datetime) -> int:
-    """Files of imports, and what would take them back, go after a day; their sums stay.
+    """Delete the files and undo data of imports after a day, and return their number. The sums stay.
 
-    The last version of a register that is read from its address waits longer for somebody to decide.
+    The last version of a watched register stays longer, so that a person can decide.
     """
     old = ImportDraft.objects.with_content().filter(created_at__lt=moment - KEPT_FOR)
     old = old.exclude(imported_at__gt=moment - KEPT_FOR)
@@ -329,7 +333,7 @@ def forget_drafts(moment: datetime) -> int:
 
 
 def clear_draft(draft: ImportDraft) -> None:
-    """Forget the file and its values, and how to undo the import. The caller saves the draft."""
+    """Delete the file, its values and the undo data of an import. The caller saves the draft."""
     draft.steps.all().delete()
     for names in ("lines", "offers"):
         draft.report.pop(names, None)
@@ -352,7 +356,7 @@ TITLES: Final = {
 
 @opened(Opened.WRITER)
 def work_on_draft(work: kinds.Work) -> kinds.JobResult:
-    """One step of a draft; a worker that died is followed by another, and the import converges."""
+    """Run a step of an import. After a worker has died, another one completes the import."""
     draft = ImportDraft.objects.visible_to(work.actor).get(pk=work.parameters["draft"])
     step, target = work.parameters["step"], TARGETS[draft.what]
     try:
@@ -378,7 +382,9 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
             ImportStep.objects.create(draft=draft, rows=rows)
 
     def report_step(part: str, done: int, total: int | None) -> None:
-        work.progress(done, total if part == "write" else None)  # else it would be whole before it begins
+        work.progress(
+            done, total if part == "write" else None
+        )  # otherwise the bar would be full before writing begins
 
     with content_of(draft) as file:
         report = target.bring_in(work.actor, draft, file, step == TRY, report_step, remember)
@@ -391,7 +397,7 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
 
 
 def own_draft(actor: Actor, draft_id: UUID) -> ImportDraft:
-    """The actor's import, locked. Raises PermissionDenied, DoesNotExist."""
+    """Return the actor's import, locked. Raises PermissionDenied, DoesNotExist."""
     if not can_import(actor):
         raise PermissionDenied
     draft = ImportDraft.objects.visible_to(actor).select_for_update().get(pk=draft_id)
@@ -405,7 +411,7 @@ def _district_codes_by_name(actor: Actor) -> dict[str, str]:
 
 
 def _district_codes_by_postcode(actor: Actor, values: Collection[str]) -> dict[str, str]:
-    """The district of each value that is a postcode: where most organisations with that postcode are."""
+    """Return the district of each postcode in which most organisations with this postcode are."""
     rows = Organisation.objects.visible_to(actor).filter(postcode__in=values).values("postcode")
     times: dict[str, Counter[str]] = {}
     for postcode, code, n in rows.values_list("postcode", "home_district__code", Count("pk")):

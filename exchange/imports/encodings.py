@@ -1,7 +1,7 @@
-"""How a file's text may be encoded, the likeliest first, where its bytes alone do not say it.
+"""Rank the likely encodings of a file that is not UTF-8.
 
-charset-normalizer tells scripts apart; two encodings of Latin letters it cannot, so the country's own comes
-first among those, and a person looks at the rows and chooses.
+charset-normalizer distinguishes scripts, but not two encodings of Latin letters. The country's own encoding
+therefore comes first among those, and a person looks at some rows and chooses.
 """
 
 import csv
@@ -37,7 +37,7 @@ ROWS: Final = 3
 
 
 def likely_encodings(file: BinaryIO) -> list[str]:
-    """Encodings that a text which is not UTF-8 may be in, the likeliest first; the last are guesses."""
+    """Return possible encodings of a text that is not UTF-8, the likeliest first."""
     sample = _odd_lines(file)
     matches = from_bytes(sample, cp_isolation=list(KNOWN), preemptive_behaviour=False)
     ranked: list[str] = []
@@ -53,7 +53,7 @@ def likely_encodings(file: BinaryIO) -> list[str]:
 
 
 def _odd_lines(file: BinaryIO) -> bytes:
-    """Lines with bytes past ASCII: in a register of thousands there may be few, and far below."""
+    """Return lines with non-ASCII bytes. A long register may have few of them, far below the first rows."""
     file.seek(0)
     lines: list[bytes] = []
     size = read = 0
@@ -66,7 +66,7 @@ def _odd_lines(file: BinaryIO) -> bytes:
 
 
 def telling_rows(file: BinaryIO, encoding: str, delimiter: str) -> list[str]:
-    """The first rows that other encodings write otherwise, as they read in this one."""
+    """Return the first rows with non-ASCII characters, in this encoding, so that a person can compare."""
     sample = _odd_lines(file)[:_SAMPLE]
     text = io.StringIO(sample.decode(encoding, "replace"), newline="")
     rows = (" · ".join(filter(None, map(squash, row))) for row in csv.reader(text, delimiter=delimiter))

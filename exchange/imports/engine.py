@@ -1,4 +1,4 @@
-"""How every import runs: by batches, each with what undoes it; while it is small, all or nothing."""
+"""Run imports in batches. Each batch stores how to undo it, and a small import is one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,16 +16,16 @@ from exchange.imports.outcomes import ImportReport, RowOutcome
 from exchange.models import ImportDraft
 
 Row = TypeVar("Row")
-# Told (step, done, total).
+# Called with (step, done, total).
 Progress = Callable[[str, int, int | None], None]
-# Told what a batch wrote, in its transaction: what it takes to undo it.
+# Called in the transaction of a batch, with the rows that undo it.
 Remember = Callable[[list[dict[str, Any]]], None]
 
 _IDS: Final = 1_000  # of one event
 
 
 def written_outcomes(draft: ImportDraft) -> dict[UUID, RowOutcome]:
-    """What an attempt of this import that was interrupted has done, by the id of the record."""
+    """Return the outcomes of an interrupted attempt of this import, by record ID."""
     return {
         UUID(row["id"]): RowOutcome.UPDATED if "version" in row else RowOutcome.CREATED
         for rows in draft.steps.values_list("rows", flat=True).iterator(10)
@@ -35,7 +35,7 @@ def written_outcomes(draft: ImportDraft) -> dict[UUID, RowOutcome]:
 
 @contextmanager
 def all_or_nothing(*, is_small: bool, dry_run: bool) -> Iterator[None]:
-    """One transaction for a small import; a trial's is taken back."""
+    """Open one transaction for a small import or a trial. A trial is rolled back."""
     with transaction.atomic() if is_small or dry_run else nullcontext():
         yield
         if dry_run:
@@ -51,7 +51,7 @@ def write_batches(
     total: int,
     progress: Progress,
 ) -> None:
-    """Each batch is a transaction."""
+    """Write the rows in batches, each in a transaction."""
     remaining = iter(rows)
     while batch := list(islice(remaining, size)):
         with transaction.atomic():
@@ -62,9 +62,9 @@ def write_batches(
 def disclose_likely(
     actor: Actor, object_type: str, visible_rows: Any, likely_pairs: Iterable[list[Likely]], purpose: str
 ) -> None:
-    """Whoever imports is told the names of those that new rows look like: of those, the ones that are there.
+    """Record that the importer sees the names of likely duplicates of new rows.
 
-    After the transaction, since a trial's is rolled back.
+    Called after the transaction, because that of a trial is rolled back.
     """
     ids = {likely.row.pk for likely_rows in likely_pairs for likely in likely_rows}
     rows = list(visible_rows.filter(pk__in=ids).values_list("pk", flat=True)) if ids else []

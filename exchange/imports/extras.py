@@ -13,12 +13,12 @@ _FAX = "fax"
 
 
 def extra_of(detail: Any) -> Extra:
-    """A detail of the book as a row would name it."""
+    """Return a stored detail in the form of an extra."""
     return _FAX if detail.use == ChannelUse.FAX else detail.channel, detail.value
 
 
 def as_detail(extra: Extra) -> dict[str, str]:
-    """What is kept of an extra (contacts.services.details): whether a number is mobile, it says itself."""
+    """Return an extra in the form of contacts.services.details. The number itself shows if it is mobile."""
     channel, value = extra
     if channel == _FAX:
         return {"channel": Channel.PHONE.value, "value": value, "use": ChannelUse.FAX.value}
@@ -26,7 +26,7 @@ def as_detail(extra: Extra) -> dict[str, str]:
 
 
 def merge_extras(*several: Iterable[Extra]) -> list[Extra]:
-    """All extras in their order, each once."""
+    """Return all extras in order, without repetitions."""
     extras_by_text: dict[str, Extra] = {}
     for extras in several:
         for extra in extras:
@@ -34,9 +34,9 @@ def merge_extras(*several: Iterable[Extra]) -> list[Extra]:
     return list(extras_by_text.values())
 
 
-def without(extras: Iterable[Extra], known: Collection[Extra]) -> list[Extra]:
-    """The extras that say nothing that `known` say."""
-    known_texts = set(map(plain, known))
+def without(extras: Iterable[Extra], removed: Collection[Extra]) -> list[Extra]:
+    """Return the extras that are not in `removed`."""
+    known_texts = set(map(plain, removed))
     return [extra for extra in extras if plain(extra) not in known_texts]
 
 

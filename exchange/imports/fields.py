@@ -1,4 +1,4 @@
-"""What a kind of rows says of itself: which fields a table may fill, and how it is brought in."""
+"""Targets of imports: the fields that a table can fill, and how its rows are written."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing a column may mean. `codes` are what its values are mapped to; those have labels."""
+    """A meaning that a column can have. Its values are mapped to `codes`, which have labels."""
 
     name: str
     label: Text
     is_needed: bool = False
-    is_fixable: bool = False  # may be the same for all rows
+    is_fixable: bool = False  # whether one value can be set for all rows
     codes: Callable[[Actor], Mapping[str, Text]] | None = None
-    stems: Mapping[str, str] | None = None  # what people call the codes (exchange.imports.words)
-    default_code: str = ""  # the code that is offered for all rows
+    stems: Mapping[str, str] | None = None  # what registers call the codes (exchange.imports.words)
+    default_code: str = ""  # the code that the form proposes for all rows
 
 
 def fields(model: type[models.Model], *wanted: "str | Field") -> tuple[Field, ...]:
-    """Fields in the order of the page: a name is the model's field, a Field says it all itself."""
+    """Return fields in the order of the page. A name stands for the model's field."""
     return tuple(
         name_or_field if isinstance(name_or_field, Field) else field(model, name_or_field)
         for name_or_field in wanted
@@ -41,7 +41,7 @@ def fields(model: type[models.Model], *wanted: "str | Field") -> tuple[Field, ..
 
 
 def field(model: type[models.Model], name: str, **overrides: Any) -> Field:
-    """The model's field as something that a column may mean; `said` are the attributes that differ here."""
+    """Describe a model field as a meaning of a column. `overrides` replace what the model says."""
     column: Any = model._meta.get_field(name)
     derived = {
         "label": capfirst(column.verbose_name),
@@ -56,8 +56,11 @@ NUMBER: Final = Field("external_id", gettext_lazy("Reference in the source"))
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A kind of rows. `bring_in(actor, draft, file, dry_run, progress, remember)` raises ValidationError;
-    `undo(actor, draft, progress)` takes what `remember` was told back, or raises ValidationError.
+    """A kind of rows that can be imported.
+
+    `bring_in(actor, draft, file, dry_run, progress, remember)` writes the rows, and
+    `undo(actor, draft, progress)` restores the rows that were given to `remember`. Both raise
+    ValidationError.
     """
 
     name: str
@@ -66,11 +69,11 @@ class Target:
     headings: Mapping[str, str]
     bring_in: Callable[[Actor, ImportDraft, BinaryIO, bool, Progress, Remember], ImportReport]
     undo: Callable[[Actor, ImportDraft, Progress], None]
-    # Sets of fields, each of which stands for others: a reference alone says which record to change.
+    # By needed field: sets of fields that replace it. A reference alone says which record to change.
     instead: Mapping[str, Collection[frozenset[str]]] = field_(default_factory=dict)
 
     def lacks(self, import_field: Field, filled_names: Collection[str]) -> bool:
-        """Whether the field is needed, and neither it nor what can stand for it is among the given fields."""
+        """Whether a needed field is missing, and no set of fields that replaces it is filled."""
         alternatives = self.instead.get(import_field.name, ())
         return (
             import_field.is_needed

@@ -1,4 +1,4 @@
-"""Promises as something to import, those that were kept long ago included."""
+"""Follow-ups as a target of imports, including those done long ago."""
 
 from collections.abc import Callable
 from datetime import time
@@ -25,7 +25,7 @@ from meetings.services.follow_ups import erase_follow_ups, write_follow_ups
 
 _STATES: Final = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS, FollowUpStatus.DONE)
 _NOON: Final = time(12)
-_NEEDED: Final = ("title", "due_on", "organisations")  # of a follow-up that is new
+_NEEDED: Final = ("title", "due_on", "organisations")  # of a new follow-up
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
@@ -84,13 +84,13 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
 
 
 def _owner(actor: Actor, text: str) -> User:
-    """Who does it, by e-mail or name; whoever imports where nobody is named."""
+    """Return the owner by email or name, or the importer if the cell is empty."""
     return read.colleague(actor, text) if text else User.objects.get(pk=actor.id)
 
 
 def _arguments(parsed: ParsedRow) -> dict[str, Any]:
     values = dict(parsed)
-    if done_on := values.pop("done_on", ""):  # a promise kept long ago was kept then, not today
+    if done_on := values.pop("done_on", ""):  # done on the day in the file, not today
         values["done_at"] = moment_at(read.day(done_on, ""), _NOON)
     if "due_on" in parsed:
         values["due_on"] = read.day(parsed["due_on"], "")

@@ -1,4 +1,4 @@
-"""Files and memories of imports that name a person are forgotten when that person is erased."""
+"""Delete files and fingerprints of imports that name a person who is erased."""
 
 from typing import Final
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The rows of a file as fields and their texts, and which of them are one, or contradict each other."""
+"""Rows of a file as texts by field, and rows with the same reference."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from lib.fold import squash
 
 @dataclass(frozen=True, slots=True)
 class FilledRow:
-    """A row that is not blank: field → text, and what no field keeps of it."""
+    """A row that is not blank: its texts by field, and notes about text that no field takes."""
 
     line: int
     cells: dict[str, str]
@@ -24,14 +24,17 @@ class FilledRow:
 
 @dataclass(slots=True)
 class RepeatedRows:
-    """Rows of one number: those that say the same, but for one column, are one; others are all refused."""
+    """Rows with the same reference.
+
+    Rows that differ in one column only become one record; others are rejected.
+    """
 
     column: str = ""
     column_texts: dict[int, list[str]] = field(
         default_factory=dict
-    )  # first line → what all of them say there
+    )  # first line → the texts of all its rows in `column`
     lines: dict[int, int] = field(default_factory=dict)  # other line → first line
-    refusals: dict[int, str] = field(default_factory=dict)  # line → why
+    refusals: dict[int, str] = field(default_factory=dict)  # line → reason
 
     def cells(self, number: int, cells: Mapping[str, str]) -> Mapping[str, str]:
         if number not in self.column_texts:
@@ -42,7 +45,10 @@ class RepeatedRows:
 def find_repeated_rows(
     draft: ImportDraft, file: BinaryIO, column: str, labels: Mapping[str, str]
 ) -> RepeatedRows:
-    """Which rows are one. A later row may leave cells empty; where it has another word, none is right."""
+    """Find rows with the same reference.
+
+    A later row may leave cells empty, but must not contradict the first.
+    """
     repeated = RepeatedRows(column)
     times = Counter(_number(row.cells) for row in filled_rows(draft, file))
     firsts: dict[str, FilledRow] = {}
@@ -81,7 +87,10 @@ def _number(cells: Mapping[str, str]) -> str:
 
 
 def filled_rows(draft: ImportDraft, file: BinaryIO) -> Iterator[FilledRow]:
-    """Rows that are not blank: columns joined, of codes the first known."""
+    """Yield rows that are not blank.
+
+    Columns of one field are joined; of codes, the first known one counts.
+    """
     fields_by_heading: dict[str, list[str]] = {}
     for heading, name in draft.meanings:
         fields_by_heading.setdefault(heading, []).append(name)
@@ -89,7 +98,7 @@ def filled_rows(draft: ImportDraft, file: BinaryIO) -> Iterator[FilledRow]:
         if not any(map(str.strip, row)):
             continue
         cells: dict[str, str] = {}
-        coded_fields: set[str] = set()  # fields of which a code was said
+        coded_fields: set[str] = set()  # fields that have a code
         notes = odd_cells(draft.headings, row)
         texts = zip(draft.headings, row, strict=False)
         for heading, text, name in (
@@ -106,7 +115,7 @@ def filled_rows(draft: ImportDraft, file: BinaryIO) -> Iterator[FilledRow]:
                 else:
                     cells[name] = code
                 coded_fields.add(name)
-            elif stripped and name not in draft.fixed:  # refused by name, unless another column is known
+            elif stripped and name not in draft.fixed:  # rejected later, unless another column has a code
                 cells.setdefault(name, stripped)
                 notes += [_ignored_note(heading, stripped)] if name in coded_fields else []
             elif stripped:

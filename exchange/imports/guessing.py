@@ -1,4 +1,4 @@
-"""Guessing what columns mean, from their headings and their values; somebody looks at it before it counts."""
+"""Guess the meaning of columns from headings and values. A person confirms it before the import."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,8 +15,8 @@ _POSTCODE: Final = re.compile(r"[\dA-Z][\dA-Z -]{1,9}", re.IGNORECASE)
 _DEGREES: Final = re.compile(r"-?\d{1,3}[.,]\d{2,15}")
 _LONGEST_HEADING: Final = 200  # characters of a heading that are compared
 _HUMP: Final = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)")  # nombreCorto, telefono2
-_ENOUGH: Final = 0.6  # of the values that are there
-_FEW: Final = 2  # a single value proves nothing against a heading that is the field's very name
+_ENOUGH: Final = 0.6  # share of the values of a column
+_FEW: Final = 2  # fewer values do not outweigh a heading that equals the field's name
 _EXACT, _WORD, _STEM, _VALUES = 3, 2, 1, 0
 # Headings such as “name” say little beside another word: “type of organisation”, “short name”.
 _GENERAL: Final = frozenset({"name", "family_name"})
@@ -40,11 +40,11 @@ _WEAK: Final = frozenset({"culture_sport"})  # a women's group that does culture
 def guess_columns(
     distinct: Mapping[str, Sequence[str]], region: str, field_words: Mapping[str, str] = HEADINGS
 ) -> dict[str, str]:
-    """Heading → field; a column whose meaning is not clear is not among them.
+    """Return the field of each heading whose meaning is clear.
 
-    `distinct` are values by heading, `region` the country (ISO 3166) of phones without a country code. The
-    heading that is a field's very name comes before one that has it among its words, and each field is
-    guessed once, but for the parts of a number or a name.
+    `distinct` are values by heading, `region` the country (ISO 3166) of phones without a country code. A
+    heading that equals a field's name comes before one that contains it. Each field is guessed once, except
+    for the parts of a number or a name.
 
     >>> guess_columns({"alternate_name": ["B"], "name": ["A"], "E-MAIL": ["a@b.eu"], "Nota": ["x"]}, "ES")
     {'name': 'name', 'E-MAIL': 'email'}
@@ -55,7 +55,7 @@ def guess_columns(
         for place, (heading, values) in enumerate(distinct.items())
         for field, (rank, length) in _meanings(heading, values, region, field_words).items()
     ]
-    heading_by_field: dict[str, str] = {}  # field → the heading that has it
+    heading_by_field: dict[str, str] = {}  # field → its heading
     for _rank, _length, _place, heading, field in sorted(offers):
         if heading in fields_by_heading or (
             field in heading_by_field and not _is_part(field, heading, heading_by_field[field], field_words)
@@ -69,7 +69,10 @@ def guess_columns(
 def _meanings(
     heading: str, values: Sequence[str], region: str, field_words: Mapping[str, str]
 ) -> dict[str, tuple[int, int]]:
-    """By field how well the heading names it, and by how long a word; nothing that the values contradict."""
+    """Return by field how well a heading names it, and the length of the matching word.
+
+    Fields that the values contradict are left out.
+    """
     folded_heading = plain_heading(heading)
     words = folded_heading.split()
     meanings: dict[str, tuple[int, int]] = {}
@@ -87,13 +90,13 @@ def _meanings(
         if matches:
             best = max(length for _rank, length in matches)
             meanings[field] = (max(rank for rank, _length in matches), best)
-    for field in _PLACES & meanings.keys():  # “long name” is no longitude
+    for field in _PLACES & meanings.keys():  # “long name” is not a longitude
         if _contradicts(field, values):
             del meanings[field]
     if _NUMBERED & meanings.keys() and meanings.get("external_id", (_EXACT, 0))[0] < _EXACT:
         del meanings[
             "external_id"
-        ]  # “phone no”, “telefoni nr”, “codice postale”: of what, the other word says
+        ]  # in “phone no”, “telefoni nr” and “codice postale”, the other word gives the meaning
     for general in _GENERAL & meanings.keys():
         other_fields = meanings.keys() - _GENERAL - {"external_id"}
         is_number = "external_id" in meanings and bool(_NUMBERS & {words[0], words[-1]})
@@ -109,7 +112,7 @@ def _meanings(
 
 
 def plain_heading(heading: str) -> str:
-    """A heading as words, its humps and underscores apart.
+    """Return a heading as folded words, split at humps and underscores.
 
     >>> plain_heading("idEntImport"), plain_heading("nombre_corto")
     ('id ent import', 'nombre corto')
@@ -118,7 +121,7 @@ def plain_heading(heading: str) -> str:
 
 
 def _is_part(field: str, heading: str, other_heading: str, field_words: Mapping[str, str]) -> bool:
-    """Whether two columns say one thing: “Phone” and “Phone (2)” or “Mobile”, a number and its prefix."""
+    """Whether two columns belong to one field, such as “Phone” and “Phone (2)” or a number and its prefix."""
     if field == "phone" and _PREFIX & {plain_heading(heading), plain_heading(other_heading)}:
         return True
     if field == "social" or (field in _SEVERAL and _is_further(field, heading, field_words)):
@@ -127,7 +130,7 @@ def _is_part(field: str, heading: str, other_heading: str, field_words: Mapping[
 
 
 def _is_further(field: str, heading: str, field_words: Mapping[str, str]) -> bool:
-    """Whether a heading says nothing but that it is one more: “Other phones”, “Mobile”, “Correo 2”."""
+    """Whether a heading names only a further column of the field: “Other phones”, “Mobile”, “Correo 2”."""
     stems = [stem for stem in _folded(field_words[field]) if len(stem) > 2]
     words = _unnumbered(heading).split()
     further_words = {*_folded(_FURTHER), "e"}  # “E-mail”
@@ -139,7 +142,7 @@ def _unnumbered(heading: str) -> str:
 
 
 def _contradicts(field: str, values: Sequence[str]) -> bool:
-    """Whether hardly a value is what the field holds."""
+    """Whether most values cannot be values of the field."""
     tests: dict[str, Callable[[str], bool]] = {
         "email": lambda value: "@" in value,
         "phone": lambda value: any(map(str.isdigit, value)),
@@ -167,9 +170,10 @@ def _is_name(value: str) -> bool:
 def guess_values(
     values: Iterable[str], codes: Mapping[str, object], stems: Mapping[str, str], places: Mapping[str, str]
 ) -> dict[str, str]:
-    """Cell text → code. `codes` are all that may be meant, with their labels; `stems` what people call them.
+    """Return the code of each cell text that can be guessed.
 
-    `places` are districts by folded name, code or postcode, where the values are of those.
+    `codes` are all possible codes with their labels, `stems` the words that registers use for them.
+    `places` are districts by folded name, code or postcode, if the values name districts.
 
     >>> guess_values(["Visita", "Visit", "?"], {"visit": "visit"}, {"visit": "visita"}, {})
     {'Visita': 'visit', 'Visit': 'visit'}
@@ -179,7 +183,7 @@ def guess_values(
     for value in values:
         meant = codes_by_text.get(fold(value), frozenset())
         if len(meant) > 1:
-            continue  # the name of one and the code of another: a person decides
+            continue  # the text is the name of one code and another code itself: a person decides
         code = next(iter(meant), "") or _by_stems(value, stems) or _place(value, places)
         if code in codes:
             code_by_value[value] = code
@@ -187,7 +191,7 @@ def guess_values(
 
 
 def named_codes(codes: Mapping[str, object]) -> dict[str, frozenset[str]]:
-    """Folded label or code → the codes that it can mean."""
+    """Return the codes that each folded label or code can mean."""
     codes_by_text: dict[str, set[str]] = {}
     for code, label in codes.items():
         for text in (fold(str(label)), fold(code)):
@@ -196,7 +200,10 @@ def named_codes(codes: Mapping[str, object]) -> dict[str, frozenset[str]]:
 
 
 def _by_stems(text: str, stems: Mapping[str, str]) -> str:
-    """The code whose longest stem begins a word of the text; a weak one only where there is no other."""
+    """Return the code whose longest stem begins a word of the text.
+
+    A weak code counts only if it is alone.
+    """
     words = fold(text).split()
     longest: dict[str, int] = {}
     for code, listed in stems.items():
@@ -229,7 +236,7 @@ def _by_values(values: Sequence[str], region: str) -> str:
 
 
 def _place(value: str, places: Mapping[str, str]) -> str:
-    """A district by its code or name; “VIII” is “District VIII” where only one is called so."""
+    """Return a district by its code or name. “VIII” is “District VIII” if only one name ends so."""
     folded = fold(value)
     if folded in places:
         return places[folded]

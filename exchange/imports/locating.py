@@ -1,4 +1,4 @@
-"""The home district of a row by the coordinates that it names."""
+"""Read the coordinates of a row, which give its home district."""
 
 import re
 from typing import Final
@@ -15,9 +15,9 @@ _MOST: Final = (90.0, 180.0)  # degrees of latitude and longitude
 
 
 def point_of(line: Line, mapping: Mapping) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees (WGS 84), None if the cells are empty.
+    """Return latitude and longitude in degrees (WGS 84), or None if the cells are empty.
 
-    One column can have both, latitude first. Raises ValidationError for anything else.
+    One column can have both, latitude first. Raises ValidationError for other text.
     """
     texts = [squash(line.cells.get(column, ""))[:40] for column in dict.fromkeys(mapping.point)]
     if not any(texts):

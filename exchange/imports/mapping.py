@@ -1,4 +1,4 @@
-"""A mapping says what a register's columns mean. It is a TOML file (docs/examples, docs/import.md)."""
+"""Mappings of a register's columns to fields, read from TOML files (docs/examples, docs/import.md)."""
 
 import tomllib
 from collections.abc import Mapping as Table
@@ -14,10 +14,10 @@ from contacts.rules.letter_case import CASINGS
 from lib.described import codes_of
 from lib.fold import fold, squash
 
-SOCIAL: Final = "social"  # no column of the organisation: pages among its other details
-WISH: Final = "contact_wish"  # who told us, and when, is the register on the day of the import
-# What an import may write. Never a focus (an organisation says that of itself), never who leads, never
-# that it may be listed publicly.
+SOCIAL: Final = "social"  # not a column: social pages are further details
+WISH: Final = "contact_wish"  # stored with the register as its source and the day of the import
+# Fields that an import may write. It never writes a community (only the organisation declares one), the lead
+# officer, or the permission to be listed publicly.
 FIELDS: Final = (
     *("name", "short_name", "kind", "home_district", "phone", "email", "website", "address", "postcode"),
     SOCIAL,
@@ -35,12 +35,12 @@ _FOCUS: Final = frozenset({"focus", "focuses", "focus_declarations", "community"
 
 
 class MappingError(ValidationError):
-    """A mapping that cannot be followed; the message says where and why."""
+    """The mapping is invalid. The message names the place and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district the mapping names; with a name it may be made."""
+    """A district in the mapping. A district with a name can be created."""
 
     code: str
     name: str = ""
@@ -48,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a field comes from: columns joined, or the first column whose text `values` knows, or `fixed`."""
+    """The source of a field: joined columns, the first text that is in `values`, or the `fixed` value."""
 
     columns: tuple[str, ...] = ()
     join: str = " "
@@ -56,10 +56,10 @@ class Origin:
     default: str | None = None
     case: str = ""
     values: Table[str, str] = field(default_factory=dict)  # by folded text
-    only_values: bool = False  # a text that `values` does not know says nothing, though it names none
+    only_values: bool = False  # texts that are not in `values` are ignored, even if `values` is empty
 
     def rank(self, value: object) -> int:
-        """Which value wins where rows of one organisation differ: the one `values` names first."""
+        """Return the rank of a value. If rows of one organisation differ, the lowest rank wins."""
         return list(self.values.values()).index(str(value)) if value in self.values.values() else 0
 
 
@@ -78,26 +78,26 @@ class Mapping:
     text: str
     has_numbers: bool = False  # `identify` names the register's own numbers
     heading_row: int = 1
-    headings: tuple[str, ...] = ()  # what the columns are called, where somebody has looked already
-    joins: Table[int, str] = field(default_factory=dict)  # line → what it is one with (planning.Option)
+    headings: tuple[str, ...] = ()  # the columns' names, if a person has confirmed them
+    joins: Table[int, str] = field(default_factory=dict)  # line → key of its match (planning.Option)
     point: tuple[str, ...] = ()  # columns of latitude and longitude, for rows whose district is not named
-    elsewhere: str = ""  # the code of the district of rows that no other column places
+    elsewhere: str = ""  # code of the district for rows that no other column places
 
     @property
     def is_numbered(self) -> bool:
-        """Whether rows are told apart by something else than their names: two numbers are never one."""
+        """Whether something other than the name identifies rows. Different numbers are then never joined."""
         name = self.fields["name"].columns if "name" in self.fields else ()
         return self.has_numbers or not set(self.identify) & set(name)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns the file must have."""
+        """All columns that the file must have."""
         used = [c for origin in self.fields.values() for c in origin.columns]
         return tuple(dict.fromkeys([*self.identify, *used, *self.point]))
 
 
 def load_mapping(text: str) -> Mapping:
-    """Read a mapping; raises MappingError."""
+    """Read a mapping. Raises MappingError."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -177,7 +177,7 @@ def _origin(name: str, field_table: object, places: dict[str, Place]) -> Origin:
 
 
 def _coded(name: str, value: object) -> str | None:
-    """A fixed or mapped value, checked against the field's code list."""
+    """Return a fixed or mapped value as text. Raises MappingError if the field's code list lacks it."""
     if value is None:
         return None
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -200,7 +200,7 @@ def _place(place_table: object, places: dict[str, Place]) -> Place:
 
 
 def _spellings(table: Table[str, Any]) -> dict[str, str]:
-    """`words` by their folded form: “Alcalá”, “AMPA”."""
+    """Return the listed words by their folded form, such as “Alcalá” and “AMPA”."""
     words = table.get("spelling", [])
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise MappingError(_("spelling: list words exactly as they should appear."))

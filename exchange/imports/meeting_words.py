@@ -1,4 +1,4 @@
-"""What columns and values of meetings and promises are called, in nine languages (exchange.imports.words)."""
+"""Words for columns and values of meetings and follow-ups in nine languages (exchange.imports.words)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -38,7 +38,7 @@ FOLLOW_UP_HEADINGS: Final[Mapping[str, str]] = {
     "result": "result resultado risultato tulos tulemus rezultats резултат resultat",
 }
 
-# What kinds are called where somebody kept a table; in words of people, not of the list.
+# Words for kinds in tables that colleagues kept, not those of the code list.
 _VISIT: Final = "visit visita visite vierailu kaynti kulastus visiit vizit apmeklej посещени визита besok"
 _PATROL: Final = "patrol patrul pattugli partio jalkaparti патрул patrull"
 

@@ -1,4 +1,4 @@
-"""Meetings as something to import: what is past was held, what is to come is planned."""
+"""Meetings as a target of imports. Past meetings were held, and later ones are planned."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
@@ -31,11 +31,11 @@ from meetings.services.meetings import erase_meetings, write_meetings
 
 _LONG: Final = ("facts", "assessment", "agenda")
 _MINUTES: Final = 60
-_NEEDED: Final = ("starts_at", "kind")  # of a meeting that is new
+_NEEDED: Final = ("starts_at", "kind")  # of a new meeting
 
 
 def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
-    # History is about the same few organisations and districts, row after row.
+    # Many rows name the same few organisations and districts.
     find_organisations = cache(lambda text: read.organisations(actor, text, draft.source))
     find_district = cache(lambda code: read.district(actor, code))
     district_of_code = cache(lambda code: District.objects.get(code=code))
@@ -116,13 +116,13 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
 
 
 def _new(values: Mapping[str, Any]) -> Meeting:
-    """Whoever imports writes down what others did: the file says who was there, or nobody is named."""
+    """Return a new meeting without officers. Only the file names them, because the importer was not there."""
     is_past = values["starts_at"] < timezone.now()
     return Meeting(status=MeetingStatus.HELD if is_past else MeetingStatus.PLANNED)
 
 
 def _officers(actor: Actor, text: str, district: District | None) -> list[str]:
-    """Ids of colleagues who cover the district, parted as organisations are."""
+    """Return the IDs of the named colleagues who cover the district."""
     officers = (read.colleague(actor, name, district) for name in read.split_cell(text))
     return sorted({str(user.pk) for user in officers})
 

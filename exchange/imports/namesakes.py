@@ -1,4 +1,7 @@
-"""Rows that only their name identifies: those that nothing else says are one get an identity each."""
+"""Distinguish rows that only a name identifies.
+
+Rows without other evidence in common get separate identities.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -18,26 +21,34 @@ _AT_ONCE: Final = 5_000
 
 @dataclass(slots=True)
 class _Evidence:
-    """What is said of one organisation, as fingerprints: how it is reached, and where it is."""
+    """Fingerprints about one organisation: its phones, emails and home districts."""
 
     channels: set[str]
     districts: set[str]
     kinds: set[str]
 
-    def agrees(self, other: "_Evidence") -> bool:
-        """Whether nothing speaks against one organisation; both reached otherwise or elsewhere does."""
-        if self.channels & other.channels:
-            return True
-        return not (self.channels and other.channels) and bool(self.districts & other.districts)
+    def agrees(self, row_evidence: "_Evidence") -> bool:
+        """Whether both can be one organisation.
 
-    def is_corrected_by(self, other: "_Evidence") -> bool:
-        """Whether the source may have put one channel right: both at once, or elsewhere, is somebody else."""
-        return bool(self.districts & other.districts) and len(self.kinds & other.kinds) < len(_REACHED)
+        Different phones and emails, or another district, contradict it.
+        """
+        if self.channels & row_evidence.channels:
+            return True
+        return not (self.channels and row_evidence.channels) and bool(self.districts & row_evidence.districts)
+
+    def is_corrected_by(self, row_evidence: "_Evidence") -> bool:
+        """Whether the source may have corrected one channel.
+
+        Another district or both channels mean another body.
+        """
+        return bool(self.districts & row_evidence.districts) and len(self.kinds & row_evidence.kinds) < len(
+            _REACHED
+        )
 
 
 @dataclass(slots=True)
 class _Namesake:
-    """Rows of a name that agree; `identity` is what that tells them from others of the name."""
+    """Rows of one name that agree. `identity` distinguishes them from other rows of the name."""
 
     number: int
     identity: str
@@ -46,13 +57,13 @@ class _Namesake:
 
 @dataclass(slots=True)
 class Namesakes:
-    """Numbers (planning.Plan) by name; `ids` are the external ids they go by."""
+    """Numbers (planning.Plan) by name. `ids` are their external IDs."""
 
     ids: dict[int, str] = field(default_factory=dict)
     _by_name: dict[str, list[_Namesake]] = field(default_factory=dict)
 
     def place(self, row: Row, number: int) -> tuple[str, int]:
-        """The identity of a row, and the number of its first namesake where it is not that; else -1."""
+        """Return the identity of a row, and the number of another row with the name, or else -1."""
         evidence = _row_evidence(row)
         namesakes = self._by_name.setdefault(row.external_id, [])
         for namesake in namesakes:
@@ -70,7 +81,7 @@ class Namesakes:
         return identity, namesakes[0].number
 
     def look_up(self, actor: Actor, places: Places, source: str, by_id: dict[int, UUID]) -> dict[int, UUID]:
-        """Number → the organisation of its name that it is not; `by_id` then has those that each is."""
+        """Add the matches to `by_id`. Return by number the organisation that only shares the name."""
         names = {
             namesake.number: (name, namesake) for name, ones in self._by_name.items() for namesake in ones
         }
@@ -118,7 +129,7 @@ def _organisations_by_reference(source: str, ids: set[str]) -> dict[str, UUID]:
 
 
 def _stored_evidence(actor: Actor, places: Places, source: str, ids: set[UUID]) -> dict[UUID, _Evidence]:
-    """What the book has of those the actor sees, and what the source has said of them before."""
+    """Return evidence about visible organisations: their stored values, and the source's values before."""
     evidence_by_id: dict[UUID, _Evidence] = {}
     listed = sorted(ids)
     for start in range(0, len(listed), _AT_ONCE):

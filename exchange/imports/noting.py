@@ -1,4 +1,4 @@
-"""What is odd about a row, by kind: so that the rare is seen before what a thousand rows have."""
+"""Notes about rows, by kind, so that the report can show rare kinds before frequent ones."""
 
 from enum import StrEnum
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Note = tuple[str, str]  # its kind, and what it says
+Note = tuple[str, str]  # kind and text
 
 
 class NoteKind(StrEnum):

@@ -1,4 +1,4 @@
-"""What a row may be one with, in words for whoever decides."""
+"""Describe the possible duplicates of rows for the person who decides."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from exchange.imports.spooling import Spool
 
 @dataclass(slots=True)
 class NamedOption:
-    """`key` is what is chosen (planning.Option), `reason` what they share."""
+    """A possible duplicate: its `key` (planning.Option), its name and the shared features."""
 
     key: str
     name: str
@@ -26,7 +26,7 @@ class NamedOption:
 
 @dataclass(slots=True)
 class NamedOffer:
-    """What the row of a line may be one with; `counts_as` as long as nobody says otherwise."""
+    """The possible duplicates of a row. `counts_as` holds until a person decides."""
 
     line: int
     name: str
@@ -48,7 +48,7 @@ class NamedOffer:
 
 
 def named_offers(actor: Actor, plan: Plan, spool: Spool) -> list[NamedOffer]:
-    """The plan's offers with the names of rows and organisations; nothing that the actor does not see."""
+    """Return the plan's offers with names, limited to organisations that the actor sees."""
     offers = list(plan.offers())
     if not offers:
         return []

@@ -1,4 +1,4 @@
-"""Organisations as something to import: from a draft to the mapping that the import follows, and back."""
+"""Organisations as a target of imports: the mapping of a draft, the import, and the undo."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ from exchange.models import ImportDraft
 from lib.fold import fold
 
 ORGANISATIONS: Final = "organisations"
-# Rows that belong to an organisation alone: with nothing else it was not built upon.
+# Models whose rows belong to an organisation alone. Other rows that refer to it prevent the undo.
 _OWN_MODELS: Final[set[type[Model]]] = {
     OrganisationPeriod,
     OrganisationDetail,
@@ -51,7 +51,7 @@ _CAPITALS: Final = {"ES": "es", "PT": "pt", "IT": "it"}
 
 
 def places_of(actor: Actor) -> dict[str, str]:
-    """Code → name of the districts somebody may bring rows into."""
+    """Return code and name of the districts in which the actor can import rows."""
     covered = District.objects.covered_by(actor).active().in_order()
     return dict(covered.values_list("code", "name"))
 
@@ -72,7 +72,7 @@ def _bring_in(
 
 
 def mapping_of(draft: ImportDraft) -> FileMapping:
-    """What the import follows: columns of one field joined, values by their folded text."""
+    """Return the mapping of a draft: columns of one field joined, values by their folded text."""
     columns: dict[str, list[str]] = {}
     for heading, name in draft.meanings:
         columns.setdefault(name, []).append(heading)
@@ -81,7 +81,7 @@ def mapping_of(draft: ImportDraft) -> FileMapping:
     names = {*columns, *draft.fixed} - {"case"}
     fields = {name: _origin(draft, name, columns.get(name, [])) for name in sorted(names)}
     elsewhere = ""
-    if len(point) == len(POINT) and HOME in draft.fixed:  # the district of rows whose place says nothing
+    if len(point) == len(POINT) and HOME in draft.fixed:  # the district of rows without usable coordinates
         elsewhere = draft.fixed[HOME]
         fields[HOME] = replace(fields[HOME], fixed=None, default=None)
     return FileMapping(
@@ -120,7 +120,7 @@ def _origin(draft: ImportDraft, name: str, columns: list[str]) -> Origin:
 
 
 def capitals_language(values: Iterable[str]) -> str:
-    """The language to write names in capitals anew in; empty where they are written as names."""
+    """Return the language for rewriting names in capitals, or an empty text if few letters are capitals."""
     letters = [letter for value in values for letter in value if letter.isalpha()]
     are_capitals = sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
     return _CAPITALS.get(settings.PHONENUMBER_DEFAULT_REGION, "en") if letters and are_capitals else ""
@@ -130,7 +130,7 @@ def capitals_language(values: Iterable[str]) -> str:
 
 
 def _undo(actor: Actor, draft: ImportDraft, progress: Progress) -> None:
-    """Step by step: a register is too large for one transaction."""
+    """Undo step by step, because a register is too large for one transaction."""
     undo = Undo(
         rows=Organisation.objects.only("name", "version", "home_district"),
         own_models=_OWN_MODELS,

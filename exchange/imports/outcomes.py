@@ -1,6 +1,6 @@
-"""What came of an import: an outcome for each row and why, for its page and as files.
+"""Reports of imports: an outcome and a reason for each row, for the page and as files.
 
-The rare is said before what a thousand rows have.
+Rare warnings come before frequent ones.
 """
 
 import heapq
@@ -38,16 +38,16 @@ class RowOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one row, by its line; `kinds` are those of what `reason` says (noting)."""
+    """The outcome of one row, by its line. `kinds` are the kinds of the notes in `reason` (noting)."""
 
     line: int
     outcome: RowOutcome
     reason: str = ""
     kinds: tuple[str, ...] = ()
-    changes: str = ""  # of a row that is there: what it would have in each field that changes, and has now
+    changes: str = ""  # of an existing record: each changed field with its value now and its new value
 
     def with_notes(self, notes: Iterable[Note]) -> Self:
-        """The same with what else is to be said of the row."""
+        """Return a copy with further notes about the row."""
         texts = [("", self.reason), *notes]
         reason = "; ".join(text for _kind, text in texts if text)
         kinds = dict.fromkeys([*self.kinds, *(kind for kind, _text in texts if kind)])
@@ -62,14 +62,17 @@ def result_of(
     notes: Iterable[Note] = (),
     changes: str = "",
 ) -> Result:
-    """`why` is of `kind`; `notes` are what was odd about the row or left out; `changes` as `say_changes`."""
+    """Return a result.
+
+    `reason` is a note of `kind`, `notes` are further ones, `changes` is a `changes_text`.
+    """
     all_notes = [*([(kind.value, reason)] if reason else []), *notes]
     result = Result(line, outcome, changes=changes)
     return result.with_notes(all_notes) if all_notes else result
 
 
 def changes_text(changes: Iterable[tuple[str, *tuple[object, ...]]]) -> str:
-    """What changes, from (label, value now, new value), or from the label alone if no value may be shown.
+    """Describe changes from (label, value now, new value), or from the label if no value may be shown.
 
     >>> say_changes([("phone", "", "+34612345678"), ("languages", ["es"], ["es", "pt"]), ("facts",)])
     'phone: – → +34612345678; languages: es → es, pt; facts'
@@ -86,7 +89,7 @@ def _as_text(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """What became of one row. `reason` says why, and what was odd or left out; `kinds` are of that."""
+    """A row of the report. `reason` joins its notes, and `kinds` are their kinds."""
 
     number: int
     outcome: RowOutcome
@@ -105,9 +108,9 @@ class NamedRow(Protocol):
 
 
 class ImportReport:
-    """`sums` by outcome add up to the rows; `lines()` walks them in the file's order.
+    """Outcomes of all rows. `sums` counts them by outcome; `lines()` yields them in the file's order.
 
-    `rows` say what each is called: where they wait on disk they stay there.
+    `rows` give the names. Rows that wait on disk stay there.
     """
 
     def __init__(self, rows: Iterable[NamedRow]) -> None:
@@ -126,7 +129,7 @@ class ImportReport:
         self._results[result.line] = result
 
     def point_out(self, likely: Mapping[int, Iterable[object]]) -> None:
-        """Add to the reason of a line what it may be already; people decide."""
+        """Add the likely duplicates of lines to their notes. People decide."""
         for line, possible_rows in likely.items():
             notes = [(NoteKind.ALIKE.value, str(possible_row)) for possible_row in possible_rows]
             self._results[line] = self._results[line].with_notes(notes)
@@ -136,7 +139,7 @@ class ImportReport:
 
 
 def summary_of(report: ImportReport) -> tuple[dict[str, Any], dict[int, str]]:
-    """Sums, warnings by kind, some lines of each outcome; and the reasons of all refused lines."""
+    """Return the summary (sums, warnings, some lines, offers) and the reasons of all rejected lines."""
     times: Counter[str] = Counter()
     examples: dict[str, list[int]] = {}
     refused: dict[int, str] = {}
@@ -159,12 +162,12 @@ def summary_of(report: ImportReport) -> tuple[dict[str, Any], dict[int, str]]:
 
 
 def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, list[list[Any]]]:
-    """Of each outcome those with the rarest warning first, then those with none."""
+    """Return lines of each outcome: those with the rarest warning first, then those without a warning."""
     chosen: dict[str, list[tuple[float, int, list[Any]]]] = {}
     for line in report.lines():
         rarity = min((times[kind] for kind in line.kinds), default=float("inf"))
         shown_lines = chosen.setdefault(line.outcome.value, [])
-        # A heap of what is to go first: the most common, of those the last line.
+        # A heap whose first entry is replaced first: the most common warning, and then the last line.
         text = "; ".join(filter(None, [line.changes, line.reason]))
         entry = (-rarity, -line.number, [line.number, line.name, text])
         if len(shown_lines) < LINES_SHOWN:
@@ -178,7 +181,7 @@ def _some_lines(report: ImportReport, times: Mapping[str, int]) -> dict[str, lis
 
 
 def report_file(report: ImportReport) -> kinds.Output:
-    """Every line of the file with what became of it and why."""
+    """Return a CSV file with the outcome and reason of every line."""
     content = spool()
     columns = [
         Column(_("Line"), Cell.NUMBER),
@@ -201,7 +204,7 @@ def _labels(warning_kinds: Iterable[str]) -> str:
 
 
 def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output:
-    """The refused rows as they were given, with the reason: to be corrected and imported again."""
+    """Return the rejected rows unchanged with their reasons, for correction and another import."""
 
     def rows() -> Iterable[list[str]]:
         with content_of(draft) as file:
@@ -211,7 +214,7 @@ def refused_file(draft: ImportDraft, reasons: Mapping[int, str]) -> kinds.Output
                     yield [*padded, reasons[number]]
 
     content, headings, reason = spool(), draft.headings, _("Reason rejected")
-    if headings[-1] == reason and reason not in draft.columns:  # of the time before
+    if headings[-1] == reason and reason not in draft.columns:  # of an earlier report
         headings = headings[:-1]
     columns = [Column(heading) for heading in (*headings, named_headings([*headings, reason])[-1])]
     write_csv(content, Sheet(_("Rejected"), columns, rows()), delimiter=draft.delimiter)

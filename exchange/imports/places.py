@@ -1,4 +1,4 @@
-"""The districts a register names: found, or made where the mapping says so."""
+"""Find the districts that a register names, or create them if the mapping allows it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """Every district by code and by name. Those to be made have an id before they are written."""
+    """All visible districts by code and name. Districts to create have an ID before they are written."""
 
     def __init__(self, actor: Actor, mapping: Mapping) -> None:
         self._actor, self._mapping = actor, mapping
@@ -34,9 +34,9 @@ class Places:
         self._boundaries: Areas | None = None  # read only if a row has coordinates
 
     def code(self, text: str) -> str:
-        """The code of a district the actor may write in, from a code or a name.
+        """Return the code of a district in which the actor may write, from a code or a name.
 
-        Raises ValidationError when there is none, or it is not the actor's: the same words.
+        Raises the same ValidationError for a missing district and for one of others.
         """
         code = self._find_code(text)
         if code is None:
@@ -54,7 +54,10 @@ class Places:
         return self._find_code(next(iter(codes))) if len(codes) == 1 else None
 
     def at(self, latitude: float, longitude: float) -> str:
-        """The code of the smallest active district around a point. Raises ValidationError for none."""
+        """Return the code of the smallest active district around a point.
+
+        Raises ValidationError if none is.
+        """
         codes = self._areas().around(longitude, latitude)
         if not codes:
             message = _("no district has a boundary around %(place)s")
@@ -77,7 +80,7 @@ class Places:
         return self._code_of[district_id]
 
     def make_missing(self) -> None:
-        """Write the districts that rows use and that are not there yet, under the mapping's parent."""
+        """Create the missing districts of the rows under the mapping's parent."""
         missing = [place for code, place in self._used.items() if code not in self._by_code]
         if not missing:
             return

@@ -1,9 +1,9 @@
-"""Which rows are one organisation, and which organisation of the book they are.
+"""Group the rows of one organisation, and match the groups with stored organisations.
 
-Rows with the same external id are one. Rows and organisations that are alike are offered: as one where the
-name and a phone or an e-mail agree, as two where the name's core and something else does
-(contacts.rules.proof, evidence), until somebody says otherwise. Different numbers of one register are never
-one, and one number that says different things is refused.
+Rows with the same external ID are one organisation. Similar rows and organisations are offered to a person.
+Until the person decides, they are joined if the name and a phone or email agree (contacts.rules.evidence,
+proof), and stay apart if only the core of the name and another feature agree (evidence). Different numbers of
+one register are never joined. Rows with the same number and different values are rejected.
 """
 
 from array import array
@@ -32,14 +32,14 @@ NEW: Final = "new"
 _IDS_AT_ONCE: Final = 5_000
 _MOST_OPTIONS: Final = 5  # of one row
 
-Candidates = dict[UUID, tuple[set[str], bool]]  # organisation → what it shares, and whether that is proof
+Candidates = dict[UUID, tuple[set[str], bool]]  # organisation → shared features, and whether they are proof
 
 
 @dataclass(slots=True)
 class Group:
-    """Rows of one organisation in their order; `organisation_id` when the book has it already.
+    """Rows of one organisation in order. `organisation_id` is that of a stored organisation.
 
-    `new_ids` are external ids the book does not have yet. `refusal` says why nothing is done with them.
+    `new_ids` are external IDs that are not stored yet. `refusal` is the reason to reject the rows.
     """
 
     rows: list[Row]
@@ -50,7 +50,10 @@ class Group:
 
 @dataclass(slots=True)
 class Option:
-    """What a row may be one with: `key` is `line:7` or `organisation:<id>`; `shares` is what they share."""
+    """A possible duplicate of a row.
+
+    `key` is `line:7` or `organisation:<id>`; `shares` are the shared features.
+    """
 
     key: str
     shares: set[str]
@@ -59,8 +62,10 @@ class Option:
 
 @dataclass(slots=True)
 class Offer:
-    """What the row of a line may be one with, and what it counts as: NEW, the key of an option, or nothing
-    where several are as likely and somebody has to say.
+    """The possible duplicates of a row, and its present treatment.
+
+    `counts_as` is NEW, the key of an option, or empty if several options are equally likely and a person must
+    choose.
     """
 
     line: int
@@ -69,9 +74,9 @@ class Offer:
 
 
 class Plan:
-    """Built while the file is read (`add`), completed from the book (`look_up`), then walked (`groups`).
+    """Groups of rows: filled by `add`, matched with stored organisations by `look_up`, read by `groups`.
 
-    Holds numbers and hashes per external id, not rows: those wait in the spool.
+    The plan keeps numbers and hashes for each external ID. The rows wait in the spool.
     """
 
     def __init__(self, mapping: Mapping) -> None:
@@ -83,11 +88,11 @@ class Plan:
         self._evidence: dict[int, int | list[int]] = {}  # hash of a piece of evidence → the numbers with it
         self._proof: dict[int, int | list[int]] = {}  # hash of a piece of proof → the numbers with it
         self._targets: dict[int, UUID] = {}
-        self._known_numbers: set[int] = set()  # numbers whose external id the book has
-        self._known_references: set[str] = set()  # those external ids
-        self._refusals: dict[int, str] = {}  # root → why
-        self._chosen: dict[int, str] = {}  # number → what somebody said it is one with
-        self._offers: dict[int, Offer] = {}  # number → what it may be one with
+        self._known_numbers: set[int] = set()  # numbers whose external ID is stored
+        self._known_references: set[str] = set()  # their external IDs
+        self._refusals: dict[int, str] = {}  # root → reason
+        self._chosen: dict[int, str] = {}  # number → the choice of a person
+        self._offers: dict[int, Offer] = {}  # number → its possible duplicates
         self._namesakes = Namesakes()  # rows that only their name identifies
 
     def add(self, row: Row) -> None:
@@ -124,7 +129,7 @@ class Plan:
             self._offer(number, options.values())
 
     def look_up(self, actor: Actor, places: Places) -> None:
-        """Find the organisations of the book: by external id, else by name and likeness."""
+        """Find the stored organisations, by external ID or else by name and similarity."""
         by_id = self._known_ids()
         unlike = self._namesakes.look_up(actor, places, self._mapping.source, by_id)
         self._known_numbers = set(by_id)
@@ -140,18 +145,18 @@ class Plan:
             self._targets[self._root(number)] = organisation_id
         if any(self._root(number) not in self._targets for number in self._numbers.values()):
             self._find_alike(actor, places, unlike)
-        self._numbers.clear()  # what follows needs the room
+        self._numbers.clear()  # the next steps need the memory
         self._evidence.clear()
         self._proof.clear()
         self._join_same_targets(by_id)
         self._refuse_changed_choices()
 
     def offers(self) -> Iterator[Offer]:
-        """What somebody may decide, in the order of the lines."""
+        """Yield the offers for a person to decide, in the order of the lines."""
         yield from sorted(self._offers.values(), key=lambda offer: offer.line)
 
     def groups(self, spool: Spool) -> Iterator[Group]:
-        """Groups as soon as their last row is read, once; rows refused on reading are not among them."""
+        """Yield each group as soon as its last row is read, without rows rejected while reading."""
         roots = array("l", (self._root(number) if number >= 0 else -1 for number in self._number_of_row))
         rows_left = array("L", bytes(len(self._parents) * self._parents.itemsize))  # by root: rows to come
         for root in roots:
@@ -168,7 +173,10 @@ class Plan:
                 yield from self._groups_of_root(root, waiting.pop(root))
 
     def _groups_of_root(self, root: int, rows: list[Row]) -> Iterator[Group]:
-        """The rows as one group, but for those of one number that say different things."""
+        """Yield the rows as one group.
+
+        Rows with the same number and different values form rejected groups.
+        """
         if self._is_numbered and len(rows) > 1:
             by_id: dict[str, list[Row]] = {}
             for row in rows:
@@ -199,7 +207,7 @@ class Plan:
         del offer.options[_MOST_OPTIONS:]
 
     def _join_in_file(self) -> None:
-        """Rows that are one with an earlier row: the only one that proof speaks for, or the one chosen."""
+        """Join rows with an earlier row: the only one with proof, or the one that a person chose."""
         for number, offer in sorted(self._offers.items()):
             sure = [option.key for option in offer.options if option.is_sure]
             roots = {self._root(self._number_at(key)) for key in sure}
@@ -209,11 +217,11 @@ class Plan:
                 offer.counts_as = counts_as
 
     def _number_at(self, key: str) -> int:
-        """The number whose first line an option's key names. Lines rise with numbers."""
+        """Return the number whose first line is in an option's key. Lines rise with numbers."""
         return bisect_left(self._lines, int(key.removeprefix("line:")))
 
     def _known_ids(self) -> dict[int, UUID]:
-        """Numbers whose external id the book has."""
+        """Return the organisation of each number whose external ID is stored."""
         ids, organisation_by_number = list(self._numbers), {}
         for start in range(0, len(ids), _IDS_AT_ONCE):
             references = OrganisationExternalId.objects.filter(
@@ -224,7 +232,7 @@ class Plan:
         return organisation_by_number
 
     def _separate(self, by_id: dict[int, UUID]) -> None:
-        """Rows that look alike but are several organisations of the book stay several."""
+        """Keep similar rows apart if they are several stored organisations."""
         targets: dict[int, set[UUID]] = {}
         for number, organisation_id in by_id.items():
             targets.setdefault(self._root(number), set()).add(organisation_id)
@@ -238,13 +246,13 @@ class Plan:
                 self._offers[number].counts_as = NEW
 
     def _find_alike(self, actor: Actor, places: Places, unlike: dict[int, UUID]) -> None:
-        """Organisations of the book that rows without one are like: one of another number is none."""
+        """Match the other rows with similar organisations that have no other number of the source."""
         candidates: dict[int, Candidates] = {number: {pk: ({"name"}, False)} for number, pk in unlike.items()}
         taken_ids: set[UUID] = set()
         if self._is_numbered:
             ids = OrganisationExternalId.objects.filter(source=self._mapping.source)
             taken_ids = set(ids.values_list("organisation_id", flat=True))
-        # The number as text: making a PhoneNumber of each would take longer than all the rest.
+        # The phone as text, because a PhoneNumber for each row would take longer than the rest.
         visible = Organisation.objects.visible_to(actor).annotate(text=Cast("phone", TextField()))
         rows = visible.values_list("pk", "name", "home_district", "text", "email")
         further = reached_besides(Organisation.objects.visible_to(actor))
@@ -271,7 +279,7 @@ class Plan:
         offer, root = self._offers[number], self._root(number)
         chosen = self._chosen.get(number)
         sure = [pk for pk, (_shares, is_sure) in candidates.items() if is_sure]
-        if offer.counts_as != NEW:  # an earlier row, which is looked up for itself
+        if offer.counts_as != NEW:  # joined with an earlier row, which is matched itself
             return
         if chosen is None and len(sure) > 1:
             offer.counts_as = ""
@@ -288,9 +296,9 @@ class Plan:
         self._targets[root] = organisation_id
 
     def _join_same_targets(self, by_id: dict[int, UUID]) -> None:
-        """Groups that turn out to be one organisation of the book are one group.
+        """Join groups that match the same stored organisation.
 
-        Two numbers are that only where the book has both: by likeness neither of them is it.
+        Two numbers are joined only if both are stored. By similarity alone, neither number gets the match.
         """
         first_roots: dict[UUID, int] = {}
         for root, organisation_id in list(self._targets.items()):
@@ -305,7 +313,7 @@ class Plan:
         self._targets = {self._root(root): organisation_id for root, organisation_id in self._targets.items()}
 
     def _refuse_changed_choices(self) -> None:
-        """A row that somebody said is one with another is never new instead."""
+        """Reject a row whose chosen match is no longer offered, so that it never becomes a new record."""
         for number, chosen in self._chosen.items():
             offer = self._offers.get(number)
             if (
@@ -318,7 +326,7 @@ class Plan:
                 )
 
     def _withdraw(self, root: int, organisation_id: UUID) -> None:
-        """Of several numbers that are like one organisation, the one that somebody chose for it has it."""
+        """Remove the match of a number, unless a person chose this number alone for the organisation."""
         offer = self._offers.get(root)
         if offer is None or root not in self._targets:
             return
@@ -338,9 +346,9 @@ class Plan:
             number = parents[number]
         return number
 
-    def _join(self, first: int, second: int) -> None:
-        """The earlier number stays the root, so that the first row leads."""
-        low, high = sorted((self._root(first), self._root(second)))
+    def _join(self, number: int, other_number: int) -> None:
+        """Join two numbers. The earlier number stays the root, so that its row comes first."""
+        low, high = sorted((self._root(number), self._root(other_number)))
         self._parents[high] = low
 
 
@@ -349,7 +357,7 @@ def _key(organisation_id: UUID) -> str:
 
 
 def _add_number(numbers_by_hash: dict[int, int | list[int]], key: int, number: int) -> list[int]:
-    """Add a number; returns those that were there, itself not among them. Most are alone."""
+    """Add `number` under `key`, and return the other numbers there. Most keys have a single number."""
     present = numbers_by_hash.get(key)
     if present is None:
         numbers_by_hash[key] = number

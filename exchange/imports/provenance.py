@@ -1,4 +1,4 @@
-"""Which registers the details of an organisation come from, and since when."""
+"""Sources of an organisation's details, with the day of their last new value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from exchange.imports.mapping import FIELDS, HOME, SOCIAL
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The fields that are as a source gave them. `said_on`: the day of its last file with something new."""
+    """Fields that still have a source's values. `said_on`: the day of its last file with a new value."""
 
     source: str
     said_on: date | None
@@ -20,7 +20,7 @@ class Provenance:
 
 
 def provenance_of(organisation: Organisation) -> list[Provenance]:
-    """One entry per source, in one query. Fields that a person has written since are of no source."""
+    """Return one entry per source, in one query. Fields that a colleague has written since have no source."""
     provenances = []
     values = {name: _converted_value(organisation, name) for name in FIELDS if name != SOCIAL}
     for row in organisation.imported_fields.order_by("source"):
@@ -33,7 +33,7 @@ def provenance_of(organisation: Organisation) -> list[Provenance]:
 
 
 def _converted_value(organisation: Organisation, name: str) -> Value:
-    """The value as rows of a file have it (converting.Row)."""
+    """Return the value in the form of converted rows (converting.Row)."""
     if name == HOME:
         return organisation.home_district.code
     if name == "phone":

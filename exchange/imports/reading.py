@@ -1,4 +1,4 @@
-"""Tables as people export them: any delimiter and encoding, BOM, ragged and blank rows."""
+"""Read tables with any delimiter and encoding, with BOM, ragged rows and blank rows."""
 
 import codecs
 import csv
@@ -26,17 +26,17 @@ _BOMS: Final = (
 )
 MEGABYTE: Final = 1024 * 1024
 MOST_COLUMNS: Final = 200
-UNKNOWN: Final = ""  # of an encoding: its bytes alone do not say it
+UNKNOWN: Final = ""  # the encoding, if the bytes do not show it
 _CHUNK: Final = 1 << 20
 
 
 class UnreadableFile(ValidationError):
-    """A file that is not a table with the columns the mapping needs."""
+    """The file is not a table, or lacks columns of the mapping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its number in a spreadsheet, its cells by column, and what is odd about its shape."""
+    """A row: its number in a spreadsheet, its cells by column, and notes about its shape."""
 
     number: int
     cells: dict[str, str]
@@ -45,15 +45,15 @@ class Line:
 
 
 def plain_cell(text: str) -> str:
-    """A cell without its odd characters: `A\\0B` is AB, whatever the table and the rows are.
+    """Return a cell without invisible characters: `A\\0B` becomes AB.
 
-    What our own files write so that no spreadsheet takes it for a formula, `'@Arroba`, is @Arroba again.
+    Our own exports write `'@Arroba`, so that no spreadsheet reads a formula. It becomes @Arroba again.
     """
     return unescaped(text if text.isprintable() else ODD.sub("", text))
 
 
 def named_headings(cells: Iterable[str]) -> list[str]:
-    """What the columns are called: each otherwise, so that one can be told from another.
+    """Return distinct names of the columns.
 
     >>> named_headings(["Phone", "Name ", "Phone", ""])
     ['Phone', 'Name', 'Phone (2)', '']
@@ -70,7 +70,7 @@ def named_headings(cells: Iterable[str]) -> list[str]:
 
 
 def digest_and_encoding(file: BinaryIO) -> tuple[str, str]:
-    """SHA-256 of the file, and how its text is encoded, or UNKNOWN; it is read through once."""
+    """Return the SHA-256 of the file and the encoding of its text, or UNKNOWN. Reads the file once."""
     file.seek(0)
     start = file.read(4096)
     encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "")
@@ -95,7 +95,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 
 def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line]:
-    """The file's rows but blank ones. Raises UnreadableFile when a column is missing or text is broken."""
+    """Yield rows that are not blank. Raises UnreadableFile if a column is missing or the text is broken."""
     try:
         codecs.lookup(encoding)
     except LookupError as error:
@@ -110,7 +110,7 @@ def read_lines(file: BinaryIO, mapping: Mapping, encoding: str) -> Iterator[Line
 
 
 def _header(file: BinaryIO, mapping: Mapping, encoding: str) -> tuple[str, list[str]]:
-    """The delimiter whose header has the mapping's columns, and that header."""
+    """Return the delimiter that gives a header with the mapping's columns, and this header."""
     longest_header: list[str] = []
     for delimiter in mapping.delimiter or _DELIMITERS:
         with text_of(file, encoding) as text:
@@ -141,7 +141,7 @@ def _line(number: int, row: list[str], header: list[str]) -> Line:
 
 
 def odd_cells(header: list[str], row: list[str]) -> list[Note]:
-    """What no column can keep: what stands under no heading, and characters that the encoding lacks."""
+    """Return notes about cells without a heading, and about characters that the encoding lacks."""
     notes = []
     if lost := [
         squash(cell) for name, cell in zip_longest(header, row, fillvalue="") if not name and cell.strip()
@@ -157,9 +157,9 @@ def odd_cells(header: list[str], row: list[str]) -> list[Note]:
 def read_cells(
     file: BinaryIO, encoding: str, delimiter: str, heading_row: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """The file's rows under the headings as they are, each with its number in a spreadsheet.
+    """Yield all rows under the headings, each with its number in a spreadsheet.
 
-    A cell with line breaks is one row, and a blank line is one too.
+    A cell with line breaks does not split its row. A blank line counts as a row.
     """
     with text_of(file, encoding) as text:
         rows = enumerate(csv.reader(text, delimiter=delimiter), 1)
@@ -169,9 +169,9 @@ def read_cells(
 
 @contextmanager
 def text_of(file: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
-    """From its start. `replace`: a byte that Windows-1252 does not know stops no register of thousands.
+    """Open the file as text from its start. A byte that the encoding lacks is replaced.
 
-    Raises UnreadableFile for what is no text, or no table.
+    Raises UnreadableFile if the file is no text or no table.
     """
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")

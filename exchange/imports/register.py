@@ -42,10 +42,10 @@ from jobs.services.jobs import (
 )
 from lib.reasons import read_reason
 
-ALL_AT_ONCE: Final = 10_000  # past that many rows each batch is a transaction
+ALL_AT_ONCE: Final = 10_000  # with more rows, each batch is a transaction
 _BATCH: Final = 1_000
 ONE_AT_A_TIME: Final = "import"
-OUTLASTS_THE_DEAD: Final = LEASE + timedelta(seconds=5)  # an import that was killed holds its lease on
+OUTLASTS_THE_DEAD: Final = LEASE + timedelta(seconds=5)  # the lease of a killed import lasts until then
 
 
 def import_organisations(
@@ -58,13 +58,13 @@ def import_organisations(
     progress: Progress = lambda _step, _done, _total: None,
     patience: timedelta = timedelta(0),
 ) -> ImportReport:
-    """Bring a register in; `file` is seekable. The same file again changes nothing.
+    """Import a register from a seekable file. The same file again changes nothing.
 
-    Up to ALL_AT_ONCE rows all or nothing, past that in batches that converge when run again. A dry run
-    writes nothing and reports what a run would. `progress` is told (step, done, total).
+    Up to ALL_AT_ONCE rows are one transaction. A larger register is written in batches, which a second run
+    completes. A dry run writes nothing and reports the same outcomes. `progress` gets (step, done, total).
 
-    Raises PermissionDenied where the actor may not import, ValidationError for an unreadable file or
-    where another import runs for longer than `patience`.
+    Raises PermissionDenied if the actor may not import. Raises ValidationError for an unreadable file, or if
+    another import runs for longer than `patience`.
     """
     if dry_run:
         return bring_in(
@@ -109,9 +109,11 @@ def bring_in(
     patience: timedelta = OUTLASTS_THE_DEAD,
     written: Table[UUID, RowOutcome] | None = None,
 ) -> ImportReport:
-    """As `import_organisations`, inside a job that somebody else keeps; `remember` is told of each batch.
+    """Import like `import_organisations`, inside a job of the caller.
 
-    `written` is what an interrupted attempt of this import did (engine.written_by).
+    `remember` gets the undo data of each batch.
+
+    `written` has the outcomes of an interrupted attempt of this import (engine.written_outcomes).
     """
     _check_rights(actor, purpose)
     remember_step = remember or _remember_nothing
@@ -129,7 +131,7 @@ def _check_rights(actor: Actor, purpose: str) -> None:
 
 
 def _remember_nothing(_rows: list[dict[str, Any]]) -> None:
-    """A command's import is put right by importing again."""
+    """Store no undo data: a command's import is corrected by another import."""
 
 
 def _run_import(
@@ -191,9 +193,9 @@ def _converted_rows(file: BinaryIO, mapping: FileMapping, places: Places) -> Ite
 
 
 def _set_home_district(row: Row, line: Line, mapping: FileMapping, places: Places) -> None:
-    """Set the home district: the one that the row names, else the one at its coordinates, else the usual one.
+    """Set the home district: the one that the row names, or the one at its coordinates, or the default.
 
-    Raises ValidationError for a district that the actor may not write in, and where there is none.
+    Raises ValidationError for a district in which the actor may not write, and if no district is found.
     """
     if HOME not in row.missing:
         row.fields[HOME] = places.code(str(row.fields[HOME]))
@@ -219,7 +221,7 @@ def _set_home_district(row: Row, line: Line, mapping: FileMapping, places: Place
 
 @contextmanager
 def _hold_alone(patience: timedelta, progress: Progress) -> Iterator[Hold]:
-    """Two imports at once could both miss the other's new organisations."""
+    """Hold the lease of imports, because two parallel imports would miss each other's new organisations."""
     try:
         with held_alone(ONE_AT_A_TIME, patience, lambda: progress("wait", 0, None)) as hold:
             yield hold

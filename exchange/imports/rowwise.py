@@ -1,7 +1,7 @@
-"""Bringing rows in batch by batch through their writers: people, meetings, promises.
+"""Import contacts, meetings and follow-ups in batches through their services.
 
-What a source last said of a row is remembered as fingerprints (`ImportedRow`), field by field: the same
-again changes nothing, and where a person has written since, the person's word stays.
+The last values of a source are stored as fingerprints by field (`ImportedRow`). The same values again change
+nothing. If a colleague has changed a field since, the colleague's value stays.
 """
 
 import hashlib
@@ -46,57 +46,59 @@ from exchange.policies import can_import
 from lib.fold import fold, squash
 
 BATCH: Final = 200
-ALL_AT_ONCE: Final = 2_000  # past that many rows each batch is a transaction
+ALL_AT_ONCE: Final = 2_000  # with more rows, each batch is a transaction
 
-ParsedRow = dict[str, Any]  # what a row says, as JSON: codes, ids as text, days in ISO
-NOTES: Final = "notes"  # in it: what is odd about the row, or left out (noting)
+ParsedRow = dict[str, Any]  # values of a row as JSON: codes, IDs as text, ISO dates
+NOTES: Final = "notes"  # key in it: notes about the row (noting)
 _REFUSALS: Final = (ValidationError, PermissionDenied, ObjectDoesNotExist)
 _KIND_OF: Final = {RowOutcome.REFUSED: NoteKind.REFUSED, RowOutcome.MERGED: NoteKind.SAME}
 
 
 def is_whole(cells: Mapping[str, str], needed: Collection[str]) -> bool:
-    """Whether a row says all of a record. With a reference it may say only what changes."""
+    """Whether a row has all of a record. A row with a reference may have only the fields that change."""
     return not cells.get(NUMBER.name) or all(cells.get(name) for name in needed)
 
 
 def read_fields(
     cells: Mapping[str, str], is_whole_row: bool, readers: Mapping[str, Callable[[], Any]]
 ) -> ParsedRow:
-    """What the readers of fields find: every field of a whole row, or else those with a cell."""
+    """Return the values that the readers give: all fields of a whole row, or else only fields with a cell."""
     return {name: read() for name, read in readers.items() if is_whole_row or cells.get(name)}
 
 
 @dataclass(frozen=True, slots=True)
 class RowImporter:
-    """How rows of one kind are read and written.
+    """Functions that read and write rows of one type.
 
-    `read(cells)` makes field → text what the row says, or raises ValidationError; under `key` what, with the
-    label, tells it from others where the file has no numbers; under NOTES what no field keeps. `arguments`
-    turns some of that into what the writers take; `current` says the same of a row that is there.
+    `read(cells)` returns the values of a row, or raises ValidationError. Its `key` identifies the row, with
+    the label, if the file has no references. Its NOTES are about text that no field takes. `arguments` turns
+    such values into arguments of the services. `current` returns the same values of a stored record.
     """
 
     object_type: str
     model: Any
-    own_models: frozenset[Any]  # models whose rows belong to a row alone
+    own_models: frozenset[Any]  # models whose rows belong to one record alone
     read: Callable[[Mapping[str, str]], ParsedRow]
     arguments: Callable[[ParsedRow], dict[str, Any]]
     current: Callable[[Any], ParsedRow]
-    new: Callable[[Mapping[str, Any]], Any]  # a row that is to be made, by its values
+    new: Callable[[Mapping[str, Any]], Any]  # a record to create, from its values
     write: Callable[[list[Change]], Any]
     erase: Callable[[list[Any]], None]
     may_edit: Callable[[Any], bool]
     label: Callable[[ParsedRow], str]
-    named_by: tuple[str, ...]  # columns that say which row it is, where it cannot be read
-    columns: Mapping[str, str] = field(default_factory=dict)  # what `read` calls otherwise than its column
-    alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}  # what new rows may be
-    reads: tuple[str, ...] = ()  # what `may_edit` reads beside the row
-    shown_fields: tuple[str, ...] = ()  # fields whose values the report of an import shows
-    needed: tuple[str, ...] = ()  # of a new row, where `read` may leave them out
-    joined: str = ""  # the column in which rows of one number may differ: together they say who
+    named_by: tuple[str, ...]  # columns that name an unreadable row in the report
+    columns: Mapping[str, str] = field(default_factory=dict)  # columns of values with another name
+    alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = (
+        lambda _new: {}
+    )  # likely duplicates of new records
+    reads: tuple[str, ...] = ()  # relations that `may_edit` reads
+    shown_fields: tuple[str, ...] = ()  # fields whose values the report shows
+    needed: tuple[str, ...] = ()  # fields that a new record must have
+    joined: str = ""  # the column in which rows with the same reference may differ
 
 
 class SeenRow(NamedTuple):
-    """The first line of a file about a row, and what became of it; what it says as fingerprints."""
+    """The first line of a file about a record, with its outcome and the fingerprints of its values."""
 
     line: int
     outcome: RowOutcome
@@ -110,7 +112,7 @@ class _ReportRow(NamedTuple):
 
 @dataclass(slots=True)
 class _Row:
-    """A line of a batch: what it says, what is to be written of that, and what became of it."""
+    """A line of a batch: its values, the values to write, and its outcome."""
 
     line: int
     name: str
@@ -119,16 +121,16 @@ class _Row:
     external_id: str = ""
     parsed: ParsedRow = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
-    before: dict[str, str] = field(default_factory=dict)  # what the source said last
-    existing_id: UUID | None = None  # the row in the book
+    before: dict[str, str] = field(default_factory=dict)  # fingerprints of the source's last values
+    existing_id: UUID | None = None  # ID of the stored record
     values: dict[str, Any] = field(default_factory=dict)
-    fields: ParsedRow = field(default_factory=dict)  # what the book says there now
+    fields: ParsedRow = field(default_factory=dict)  # stored values of the fields that change
     outcome: RowOutcome | None = None
     reason: str = ""
 
     @property
     def remembered(self) -> dict[str, str]:
-        """What the source has said of the row, now or before: a file may name only what changed."""
+        """Fingerprints of the source's values now and before, because a file may have only changed fields."""
         return self.before | self.fingerprints
 
 
@@ -140,7 +142,10 @@ def row_target(
     importer: Callable[[Actor, ImportDraft], RowImporter],
     instead: Mapping[str, Collection[frozenset[str]]] | None = None,
 ) -> Target:
-    """A target whose rows go through their services, as `importer` of the actor and the draft says."""
+    """Return a target whose rows are written by services.
+
+    `importer` gives their functions for an actor and a draft.
+    """
 
     def bring_in(
         actor: Actor,
@@ -150,7 +155,7 @@ def row_target(
         progress: Progress,
         remember: Remember,
     ) -> ImportReport:
-        """Write every row that can be, and say why the others cannot. Raises PermissionDenied."""
+        """Write every valid row, and report why others are rejected. Raises PermissionDenied."""
         if not can_import(actor):
             raise PermissionDenied
         kind, labels = (
@@ -192,7 +197,7 @@ def row_target(
 
 
 class _ImportRun:
-    """One file on its way in, from the first row to the last."""
+    """The import of one file, from the first row to the last."""
 
     def __init__(
         self,
@@ -205,16 +210,16 @@ class _ImportRun:
     ) -> None:
         self._draft, self._kind, self._repeated = draft, kind, repeated
         self._visible, self._labels = visible_rows.values("pk"), labels
-        self._earlier_outcomes = before  # by an attempt of this import that was interrupted
+        self._earlier_outcomes = before  # of an interrupted attempt of this import
         self._first_rows: dict[str, SeenRow] = {}  # by external id
-        self._outcomes: dict[int, RowOutcome] = {}  # of lines that others are joined to
+        self._outcomes: dict[int, RowOutcome] = {}  # of lines with which others are combined
         self._undo_records: list[dict[str, Any]] = []
         self._report_rows: list[_ReportRow] = []
         self.report = ImportReport(self._report_rows)
         self.created_lines: dict[UUID, int] = {}  # new row → its line
 
     def write(self, batch: Iterable[FilledRow]) -> list[dict[str, Any]]:
-        """Bring some rows in; answers what it takes to undo them. The caller holds the transaction."""
+        """Import a batch of rows, and return its undo data. The caller holds the transaction."""
         self._undo_records = []
         rows = [self._read(filled_row) for filled_row in batch]
         while waiting := [row for row in rows if row.external_id and not row.outcome]:
@@ -237,14 +242,14 @@ class _ImportRun:
 
     @contextmanager
     def _refuse_on_error(self, row: _Row) -> Iterator[None]:
-        """What is raised refuses the row."""
+        """Reject the row if the block raises a refusal."""
         try:
             yield
         except _REFUSALS as error:
             self._refuse(row, error)
 
     def _read(self, filled_row: FilledRow) -> _Row:
-        """What a row says; nothing where it only says who else belongs to an earlier one."""
+        """Parse a row. A row that only adds organisations to an earlier one stays empty."""
         number, cells, kind = filled_row.line, filled_row.cells, self._kind
         name = squash(" ".join(cells.get(column, "") for column in kind.named_by))
         row = _Row(number, name, list(filled_row.notes), bool(cells.get("external_id")))
@@ -263,14 +268,17 @@ class _ImportRun:
         return row
 
     def _combine(self, row: _Row, line: int) -> None:
-        """A row that only says who else belongs to an earlier one."""
+        """Set the outcome of a row that only adds organisations to an earlier one."""
         if self._outcomes[line] == RowOutcome.REFUSED:
             raise ValidationError(_("Same reference as line %(line)d, which was rejected.") % {"line": line})
         row.outcome = _outcome_of_repeat(self._outcomes[line])
         row.reason = _("combined with line %(line)d") % {"line": line}
 
     def _compare_with_first(self, row: _Row, first_row: SeenRow) -> None:
-        """The same once more in one file is nothing new; anything else about it would overwrite it."""
+        """Set the outcome of a repeated row.
+
+        A row with other values would overwrite the first, so it is rejected.
+        """
         names = [name for name in {**first_row.fingerprints, **row.fingerprints} if name != self._kind.joined]
         if different_names := [
             name for name in names if first_row.fingerprints.get(name) != row.fingerprints.get(name)
@@ -293,7 +301,7 @@ class _ImportRun:
             row.reason = self._reasons_text(error)
 
     def _reasons_text(self, error: ValidationError) -> str:
-        """What is wrong, each with the column it is about."""
+        """Return the messages of an error, each with its column."""
         if not hasattr(error, "error_dict"):
             return " ".join(error.messages)
         return " ".join(
@@ -307,7 +315,7 @@ class _ImportRun:
         return ", ".join(self._labels.get(name, name) for name in columns)
 
     def _changes_text(self, row: _Row) -> str:
-        """What changes in a row that is there, with the values that a file may show."""
+        """Describe the changes of a stored record, with the values that a report may show."""
         shown_fields = self._kind.shown_fields
         return changes_text(
             (self._labels_of([name]), *((current_value, row.parsed[name]) if name in shown_fields else ()))
@@ -315,13 +323,13 @@ class _ImportRun:
         )
 
     def _write_news(self, rows: list[_Row]) -> None:
-        """Write what rows of different numbers say, as far as it is new."""
+        """Write new values of rows with different references."""
         kind, source = self._kind, self._draft.source
         link: Any = kind.model._meta.get_field("external_ids")
         ids = [row.external_id for row in rows]
         of_visible_rows = {
             f"{link.field.name}__in": self._visible
-        }  # of another's the id is taken: refused as by every door
+        }  # a hidden record has this reference: rejected as in any other form
         links = link.related_model.objects.filter(source=source, external_id__in=ids, **of_visible_rows)
         ids_by_reference = dict(links.values_list("external_id", link.field.attname))
         remembered = _remembered(kind, source, ids)
@@ -365,12 +373,12 @@ class _ImportRun:
         )
 
     def _check_needed(self, row: _Row) -> None:
-        """Refuse a row that makes a new one, and lacks what each has to say."""
+        """Reject a row for a new record that lacks a needed field."""
         if missing_fields := [name for name in self._kind.needed if name not in row.parsed]:
             raise ValidationError(_("%(what)s is missing.") % {"what": self._labels_of(missing_fields[:1])})
 
     def _find_changes(self, row: _Row, current: ParsedRow) -> None:
-        """What is to be written of a row that is in the book: not where a person has written since."""
+        """Set the values to write to a stored record, except fields that a colleague has changed since."""
         before = row.before
         new = {
             name: value for name, value in row.parsed.items() if row.fingerprints[name] != before.get(name)
@@ -382,7 +390,7 @@ class _ImportRun:
             and before.get(name) in (None, fingerprint(current.get(name, "")))
             and not (
                 name == OTHER and name not in before and current.get(name)
-            )  # what a person has listed stays
+            )  # details that a colleague has listed stay
         }
         if kept_names := [
             name for name, value in new.items() if name not in write and current.get(name) != value
@@ -394,7 +402,10 @@ class _ImportRun:
         row.fields = {name: current.get(name, "") for name in write}
 
     def _write(self, rows: list[_Row]) -> None:
-        """Write them together; where that is refused each half by itself, so that one holds up no other."""
+        """Write rows together.
+
+        If that is refused, write each half alone, so that one row cannot block others.
+        """
         kind = self._kind
         present_rows = lock(
             kind.model.objects.prefetch_related(*kind.reads),
@@ -426,7 +437,7 @@ class _ImportRun:
 
 
 def _outcome_of_repeat(first_outcome: RowOutcome) -> RowOutcome:
-    """What becomes of a row that says what an earlier one said already."""
+    """Return the outcome of a row that repeats an earlier one."""
     return (
         RowOutcome.MERGED
         if first_outcome in (RowOutcome.CREATED, RowOutcome.UPDATED)
@@ -435,7 +446,7 @@ def _outcome_of_repeat(first_outcome: RowOutcome) -> RowOutcome:
 
 
 def _external_id(cells: Mapping[str, str], label: str, key: str) -> str:
-    """The number the file gives, as it is, or what names the row: by it the next file finds it again."""
+    """Return the row's reference unchanged, or a hash of its label and key."""
     if number := squash(cells.get("external_id", "")):
         if len(number) > LONGEST_ID:
             raise ValidationError(

@@ -1,4 +1,4 @@
-"""Mappings that colleagues share: what the columns of a source's files meant the last time."""
+"""Mappings that colleagues share: the meaning of the columns in the source's last files."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ def save_mapping(actor: Actor, draft: ImportDraft) -> None:
     """Add the meanings of this file to the actor's mapping for the source. The newest meaning wins."""
     key: dict[str, Any] = {"owner": draft.started_by, "what": draft.what, "source": draft.source}
     saved, _is_new = SavedMapping.objects.select_for_update().get_or_create(**key)
-    # A column that is skipped is remembered too, so that it is not guessed again.
+    # A skipped column is saved, too, so that it is not guessed again.
     saved.columns = saved.columns | {h: draft.columns.get(h, "") for h in draft.headings if h}
     saved.also = saved.also | {h: draft.also.get(h, "") for h in draft.headings if h}
     saved.values = _joined(saved.values, draft.values)
@@ -24,7 +24,7 @@ def save_mapping(actor: Actor, draft: ImportDraft) -> None:
 
 
 def apply_saved(actor: Actor, draft: ImportDraft) -> bool:
-    """Read the file as the source's last files were read, by the actor or colleagues.
+    """Apply the mapping of the source's last files, of the actor or of colleagues.
 
     New columns keep the draft's guess. Return whether there is a mapping.
     """
@@ -44,13 +44,13 @@ def apply_saved(actor: Actor, draft: ImportDraft) -> bool:
 
 
 def last_saved(actor: Actor, draft: ImportDraft) -> tuple[SavedMapping, str] | None:
-    """The newest mapping for the source, and the colleague who saved it ("": the actor did)."""
+    """Return the newest mapping for the source and the colleague who saved it ("" for the actor)."""
     saved = _saved_for(actor, draft.what, draft.source).order_by("saved_at", "pk").last()
     return (saved, names_of(actor, [saved])[0]) if saved else None
 
 
 def names_of(actor: Actor, rows: Iterable[SavedMapping | WatchedRegister]) -> list[str]:
-    """The name of the colleague whose row each is. The actor's own have none."""
+    """Return the owner's name of each row, or an empty text for the actor's own rows."""
     owners = [row.owner for row in rows]
     names = dict(User.objects.filter(pk__in={*owners} - {actor.id}).values_list("pk", "name"))
     return [names.get(owner, "") for owner in owners]
@@ -67,7 +67,7 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def _as_before(
     saved: Mapping[str, str], guessed: Mapping[str, str], headings: Iterable[str]
 ) -> dict[str, str]:
-    """Heading → field, as earlier files of the source had it. A new column is guessed."""
+    """Return the field of each heading as in earlier files of the source. A new column is guessed."""
     before = {heading: saved[heading] for heading in headings if heading in saved}
     new = {h: name for h, name in guessed.items() if h not in before and name not in before.values()}
     return {heading: name for heading, name in (before | new).items() if name}

@@ -1,4 +1,4 @@
-"""Converted rows wait in a file without a name, so that memory stays flat however long a register is."""
+"""Store converted rows in an unnamed temporary file, so that the length of a register needs no memory."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from exchange.imports.converting import Row
 
 
 class Spool:
-    """Rows in their order, written once, read as often as needed. Gone with the process."""
+    """Rows in order, written once and read repeatedly. The file disappears with the process."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as this

@@ -1,4 +1,4 @@
-"""A file someone gives, as a table of text, with bounds: no file takes the server down.
+"""Read an uploaded file as a table of text, within limits that protect the server.
 
 It is CSV, XLSX or a directory of organisations (exchange.imports.directories).
 """
@@ -31,11 +31,11 @@ from lib.fold import squash
 MOST_BYTES: Final = 50 * MEGABYTE
 LOOKED_AT: Final = 1_000
 MOST_DISTINCT: Final = 20_000  # values that are counted
-LONGEST_VALUE: Final = 200  # letters: what is longer stands for nothing in a list
-FIRST_ROWS: Final = 10  # of which one has the headings
-_SHOWN: Final = 40  # letters of a cell of those
+LONGEST_VALUE: Final = 200  # characters: longer values are not listed
+FIRST_ROWS: Final = 10  # a person can choose one as the heading row
+_SHOWN: Final = 40  # characters shown of their cells
 _SHOWN_CELLS: Final = 6
-_TABLE: Final = 3  # columns: what two rows of two cells are cannot be told
+_TABLE: Final = 3  # columns: in a narrower table the first row has the headings
 _DELIMITERS: Final = ",;\t|"
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's compound files
@@ -43,7 +43,10 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Microsoft's compound files
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`content` is CSV; `distinct` are some values by heading, each once; `first_rows` are shortened."""
+    """A table.
+
+    `content` is CSV, `distinct` has some distinct values by heading, and `first_rows` are shortened.
+    """
 
     content: BinaryIO
     digest: str
@@ -53,12 +56,16 @@ class Table:
     heading_row: int
     headings: list[str]
     distinct: dict[str, list[str]]
-    encodings: list[str] = field(default_factory=list)  # it may be in, where that is not certain
-    left_out: dict[str, int] = field(default_factory=dict)  # what a directory has and a table has not
+    encodings: list[str] = field(
+        default_factory=list
+    )  # possible ones, if the file does not show its encoding
+    left_out: dict[str, int] = field(
+        default_factory=dict
+    )  # counts of what the table leaves out of a directory
 
 
 def read_table(file: BinaryIO) -> Table:
-    """Look at a seekable file. Raises UnreadableFile, saying why in words for whoever gave it."""
+    """Read a seekable file. Raises UnreadableFile with a message for the user."""
     file.seek(0, io.SEEK_END)
     if file.tell() > MOST_BYTES:
         raise UnreadableFile(_("The file is larger than 50 MB. Split it and import the parts."))
@@ -110,7 +117,7 @@ def _from_directory(directory: Directory, digest: str) -> Table:
 def inspect_table(
     content: BinaryIO, digest: str, encoding: str, delimiter: str, heading_row: int = 0
 ) -> Table:
-    """Look at CSV whose headings stand in `heading_row`, or else where it seems. Raises UnreadableFile."""
+    """Describe CSV with headings in `heading_row`, or in the likely row if it is 0. Raises UnreadableFile."""
     rows = _first_rows(content, encoding, delimiter, heading_row + LOOKED_AT + 1)
     shown_rows = [[squash(cell)[:_SHOWN] for cell in row[:_SHOWN_CELLS]] for row in rows[:FIRST_ROWS]]
     at = heading_row or _heading_row(rows)
@@ -129,9 +136,9 @@ def inspect_table(
 
 
 def _with_places(headings: list[str], rows: list[list[str]]) -> list[str]:
-    """A column that says something under no heading is named by its place, so that it can be chosen.
+    """Name columns with values but no heading by their place, so that a person can choose them.
 
-    One past the last heading is a column where half of the rows have it; in fewer a row has a mistake.
+    Cells past the last heading form a column if half of the rows have them. Otherwise those rows are wrong.
     """
     filled = [[n for n, cell in enumerate(row) if cell] for row in rows if any(row)]
     times = Counter(n for row in filled for n in row)
@@ -148,7 +155,7 @@ def _place(n: int) -> str:
 
 
 def _heading_row(rows: list[list[str]]) -> int:
-    """The first row, but for those above a table of three columns or more that say one thing or nothing."""
+    """Return the number of the heading row: the first row, or below titles of one cell above a wide table."""
     filled = [sum(map(bool, row)) for row in rows[: 2 * FIRST_ROWS]]
     if max(filled, default=0) < _TABLE:
         return 1
@@ -162,7 +169,7 @@ def _first_rows(content: BinaryIO, encoding: str, delimiter: str, limit: int) ->
 
 
 def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]]:
-    """The values of each column in their order, each once."""
+    """Return the distinct values of each column in order."""
     return {
         heading: list(dict.fromkeys(row[n] for row in rows if n < len(row) and row[n]))
         for n, heading in enumerate(headings)
@@ -171,7 +178,7 @@ def _distinct(headings: list[str], rows: list[list[str]]) -> dict[str, list[str]
 
 
 def count_values(rows: Iterable[list[str]], fields: Collection[tuple[int, str]]) -> dict[str, Counter[str]]:
-    """How often each field has each value, in all rows. `fields`: number of a column, and its field."""
+    """Count the values of each field in all rows. `fields`: number of a column, and its field."""
     counted: dict[str, Counter[str]] = {name: Counter() for _number, name in fields}
     for row in rows:
         for number, name in fields:
@@ -183,7 +190,7 @@ def count_values(rows: Iterable[list[str]], fields: Collection[tuple[int, str]])
 
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:
-    """The one that parts the first rows into the most columns, as many in each; a title above is no row."""
+    """Return the delimiter that splits most of the first rows into the same number of columns."""
     counts = {}
     with text_of(file, encoding) as text:
         for delimiter in _DELIMITERS:
@@ -198,9 +205,9 @@ def _delimiter(file: BinaryIO, encoding: str) -> str:
 
 
 def _from_workbook(file: BinaryIO) -> BinaryIO:
-    """The first sheet as CSV; its row numbers stay. Formulas are text, as they stand in their cell.
+    """Return the first sheet as CSV with the same row numbers. Formulas are text.
 
-    A spreadsheet leaves out the empty cells at a row's end: no row is shorter than the one above for that.
+    A workbook leaves out empty cells at the end of a row, so each row is filled up to the widest one above.
     """
     from exchange.imports.workbooks import read_rows
 

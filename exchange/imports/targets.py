@@ -1,4 +1,4 @@
-"""What can be imported, in the order in which it is offered: what others refer to comes first."""
+"""Targets of imports in the order of the page. A target comes before those that refer to it."""
 
 from collections.abc import Mapping
 from typing import Final

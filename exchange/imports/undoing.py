@@ -1,4 +1,4 @@
-"""Taking an import back, newest step first; one that was taken back is not built on the ones before it."""
+"""Undo imports, newest step first. A step that was undone does not prevent the undo of earlier steps."""
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
@@ -22,28 +22,30 @@ from lib.row_context import Opened, opened
 NOT_YOURS: Final = gettext_lazy("You can no longer change all records of this import.")
 _BATCH: Final = 200
 
-# By id: the version an object had before it was changed, and the one that made it so again.
+# By ID: the version of a record before its change, and the version after the undo.
 PutBack = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """How rows of one kind are taken back. `take_back(rows of a step)` holds them locked and unchanged.
+    """Functions that undo the import of one type. `restore` gets the rows of a step, locked and unchanged.
 
-    `own` are models whose rows belong to one alone: with nothing else it was not built upon.
+    Rows of `own_models` belong to one record alone. Other rows that refer to a new record prevent its undo.
     """
 
-    rows: Any  # a queryset of the book, with what is read of them
+    rows: Any  # queryset of the records, with all that is read of them
     own_models: Collection[Any]
     may_edit: Callable[[Any], bool]
     restore: Callable[[list[dict[str, Any]]], PutBack]
-    at_once: bool = False  # all of it in one transaction
-    check: Callable[[list[dict[str, Any]]], None] = lambda _rows: None  # raises for what may not go back
+    at_once: bool = False  # whether all steps are one transaction
+    check: Callable[[list[dict[str, Any]]], None] = lambda _rows: (
+        None
+    )  # raises ValidationError if the actor may not restore the rows
 
 
 @opened(Opened.WRITER)
 def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, undo: Undo) -> None:
-    """Delete what was created, put back what was changed; ValidationError where somebody built on it."""
+    """Delete created records and restore changed ones. Raises ValidationError if one was used since."""
     try:
         with transaction.atomic() if undo.at_once else nullcontext():
             if undo.at_once:
@@ -56,7 +58,9 @@ def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, undo: Undo
             for done, pk in enumerate(steps, 1):
                 with transaction.atomic():
                     step = draft.steps.get(pk=pk)
-                    if not undo.at_once:  # since it was looked at; from now on nobody can
+                    if (
+                        not undo.at_once
+                    ):  # it may have changed since the first check; the lock prevents more changes
                         _refuse_built_on(_built_on(actor, step, undo))
                     restore_versions(other_steps, undo.restore(step.rows[::-1]))
                     step.delete()
@@ -66,7 +70,7 @@ def undo_import(actor: Actor, draft: ImportDraft, progress: Progress, undo: Undo
 
 
 def _lock_all(actor: Actor, draft: ImportDraft, undo: Undo) -> None:
-    """In one order: two undos that share rows come one after the other."""
+    """Lock all records in one order, so that two undos with shared records run one after the other."""
     steps = draft.steps.values_list("rows", flat=True)
     ids = sorted({UUID(row["id"]) for rows in steps.iterator(10) for row in rows})
     for start in range(0, len(ids), _BATCH):
@@ -74,9 +78,9 @@ def _lock_all(actor: Actor, draft: ImportDraft, undo: Undo) -> None:
 
 
 def _lock_rows(actor: Actor, ids: Collection[UUID], undo: Undo) -> dict[UUID, Any]:
-    """Those that are still there, locked until the transaction ends.
+    """Return the records that still exist, locked until the transaction ends.
 
-    Raises ValidationError where the actor may not change one of them (any more), and names none.
+    Raises ValidationError without names if the actor may not change one of them.
     """
     present = undo.rows.filter(id_in("pk", ids))
     locked = lock(present.visible_to(actor), ids)
@@ -87,7 +91,7 @@ def _lock_rows(actor: Actor, ids: Collection[UUID], undo: Undo) -> dict[UUID, An
 
 @transaction.atomic
 def _built_on(actor: Actor, step: ImportStep, undo: Undo) -> list[str]:
-    """What stands in the way; the rows, and so the step, are the caller's transaction's alone."""
+    """Lock the step's records, and return the names of those changed, used or deleted since."""
     locked = _lock_rows(actor, [UUID(row["id"]) for row in step.rows], undo)
     step.refresh_from_db(fields=["rows"])  # undoing another import changes it
     undo.check(step.rows)
@@ -109,15 +113,15 @@ def _refuse_built_on(built_on: list[str]) -> None:
 
 
 def version_left(row: Mapping[str, Any]) -> int:
-    """The version of an object that is as the import left it (ImportStep.rows); a new one has the first."""
+    """Return the version of a record after the import (ImportStep.rows). A new record has version 1."""
     version: int = row.get("again", row.get("version", 1))
     return version
 
 
 def overlapping_steps(draft: ImportDraft) -> dict[int, set[str]]:
-    """Steps of other imports that wrote rows which `draft` changed: step → their ids.
+    """Return steps of other imports that wrote records changed by `draft`, with the IDs of these records.
 
-    Any source may have written them. What comes in later leaves another version, so an undo asks once.
+    Any source may have written them. A later import leaves another version, so one look is enough.
     """
     changed_ids = {
         row["id"]
@@ -135,9 +139,10 @@ def overlapping_steps(draft: ImportDraft) -> dict[int, set[str]]:
 
 
 def restore_versions(other_steps: Mapping[int, set[str]], put_back: PutBack) -> None:
-    """`others` that left an object at its version before (`overlapping_steps`) find it at the one after.
+    """Write the versions after the undo into other steps that left a record at the version before.
 
-    The caller holds the transaction and the objects: so nobody else has these steps and waits for ours.
+    `other_steps` are `overlapping_steps`. The caller has locked the records, so no other undo has locked
+    these steps and waits for ours.
     """
     touched = [pk for pk, ids in other_steps.items() if ids & put_back.keys()]
     if not touched:

@@ -1,6 +1,6 @@
-"""Registers that are read from their address again and again: each new version is tried, a person confirms.
+"""Read registers from their address regularly. Each new version is checked, and a person confirms it.
 
-The address is checked and called as a webhook's is (lib.targets, lib.calling).
+The address is checked and requested like that of a webhook (lib.targets, lib.calling).
 """
 
 from datetime import timedelta
@@ -33,7 +33,7 @@ from lib.waking import wake, wake_on_commit
 
 FETCH: Final = "exchange.fetch_registers"
 _LEASE: Final = timedelta(minutes=3)
-_SECONDS: Final = 60.0  # that a file may take
+_SECONDS: Final = 60.0  # for one file
 _UNDECIDED: Final = (DraftState.MAPPING, DraftState.TRIED, DraftState.FAILED)
 _UNREACHED: Final = ("unknown_host", "not_public")
 _PROBLEMS: Final = {"status": Problem.STATUS, "redirect": Problem.REDIRECT, "too_large": Problem.TOO_LARGE}
@@ -43,7 +43,7 @@ _PROBLEMS: Final = {"status": Problem.STATUS, "redirect": Problem.REDIRECT, "too
 def watch_register(
     *, actor: Actor, draft_id: UUID, url: str, every_days: int, resolve: Resolve = resolve
 ) -> WatchedRegister:
-    """Read the address of a draft's register every so many days, as the draft is read. One for each source.
+    """Read the address every `every_days` days with the draft's mapping. Each source has one address.
 
     Raises PermissionDenied, DoesNotExist, ValidationError by field.
     """
@@ -80,8 +80,9 @@ def read_now(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 
 @transaction.atomic
 def take_over(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
-    """Read a colleague's register as one's own from now on. The last version is checked again, with the
-    actor's rights; the colleague's imports stay the colleague's.
+    """Make a colleague's register the actor's own.
+
+    The last version is checked again with the actor's rights. The colleague keeps the earlier imports.
 
     Raises PermissionDenied, DoesNotExist, and ValidationError if the actor reads the same source already.
     """
@@ -103,7 +104,7 @@ def take_over(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 
 @transaction.atomic
 def dismiss_version(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
-    """Announce the last version no more, only the next. Raises PermissionDenied, DoesNotExist."""
+    """Stop announcing the last version, but announce the next. Raises PermissionDenied, DoesNotExist."""
     row = _lock_own(actor, watched_id)
     if row.draft_id:
         row.draft = None
@@ -114,7 +115,7 @@ def dismiss_version(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
 
 @transaction.atomic
 def stop_watching(*, actor: Actor, watched_id: UUID) -> WatchedRegister:
-    """Read the address no more. Imports that came of it stay. Raises PermissionDenied, DoesNotExist."""
+    """Stop reading the address. Its imports stay. Raises PermissionDenied, DoesNotExist."""
     row = _lock_own(actor, watched_id)
     record(actor, Action.ERASE, "watched_register", [row.pk], purpose=row.purpose)
     WatchedRegister.objects.filter(pk=row.pk).delete()
@@ -145,7 +146,7 @@ def fetch_due(resolve: Resolve = resolve) -> int:
 
 
 def _read_address(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve) -> None:
-    """Read the address; write what came of it, and when it is due again."""
+    """Read the address, and store the result and the next time."""
     row = lease.row
     problem = "" if can_import(actor) else Problem.RIGHTS
     file: BinaryIO | None = None
@@ -174,9 +175,9 @@ def _read_address(lease: Lease[WatchedRegister], actor: Actor, resolve: Resolve)
 
 
 def _check_version(row: WatchedRegister, actor: Actor, file: BinaryIO) -> str:
-    """Have a new version tried, or the last one if it was deleted before anybody decided.
+    """Queue the check of a new version, or of the last one if it was deleted before a decision.
 
-    Return the problem or nothing.
+    Return the problem, or an empty text.
     """
     digest, _encoding = digest_and_encoding(file)
     last_draft = ImportDraft.objects.filter(pk=row.draft_id) if row.draft_id else ImportDraft.objects.none()

@@ -1,7 +1,7 @@
-"""What columns and values are called in the nine languages: stems, folded (lib.fold).
+"""Words for columns and values in nine languages, as folded stems (lib.fold).
 
-A heading means a field when one of its words begins with a stem; longer stems are tried first. Data,
-not rules: `guessing` reads it.
+A heading means a field when one of its words begins with a stem; longer stems are tried first. `guessing`
+reads these words.
 """
 
 from collections.abc import Mapping

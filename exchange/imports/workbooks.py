@@ -1,7 +1,7 @@
-"""The first sheet of an XLSX, row by row, with bounds that hold while it is read.
+"""Read the first sheet of an XLSX file row by row, within limits that apply while reading.
 
-expat reads the parts as streams: no file is refused only after it filled the memory, none keeps a
-reader busy for longer than its rows deserve. Raises UnreadableFile, in words for whoever gave the file.
+expat reads the parts as streams, so a malicious file is rejected before it fills the memory or blocks the
+worker. Raises UnreadableFile with a message for the user.
 """
 
 import lzma
@@ -27,17 +27,17 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel, from_I
 from exchange.imports.reading import MEGABYTE, MOST_COLUMNS, UnreadableFile
 
 MOST_UNPACKED: Final = 150 * MEGABYTE  # of all parts; 100,000 rows of 14 columns need 60 to 90
-MOST_SHARED: Final = 64 * MEGABYTE  # of the table of texts, which is held in memory
+MOST_SHARED: Final = 64 * MEGABYTE  # of the table of texts, which is in memory
 MOST_TEXTS: Final = 1_000_000
-MOST_BESIDE: Final = 16 * MEGABYTE  # of each part that says what the sheets are and how they look
-MOST_RATIO: Final = 250  # unpacked to packed, once it is more than a little; sheets have 5 to 30
+MOST_BESIDE: Final = 16 * MEGABYTE  # of each part about sheets and styles
+MOST_RATIO: Final = 250  # unpacked to packed size of a large file; sheets have 5 to 30
 MOST_ROWS: Final = 200_000
-MOST_BLANK: Final = 5_000  # in a row: a sheet that was formatted down to its end
-MOST_LETTERS: Final = 32_767  # of a cell, as spreadsheets have it
+MOST_BLANK: Final = 5_000  # blank rows in a row: a sheet that is formatted down to its end
+MOST_LETTERS: Final = 32_767  # of a cell, as in spreadsheets
 MOST_ELEMENTS: Final = 10_000_000
-MOST_TEXT: Final = 50 * MEGABYTE  # of all cells: one text can be referred to a million times
-MOST_FORMULAS: Final = 1_000  # that others are derived from
-_DERIVED: Final = 1_000  # letters of such a formula; of a longer one the others' values are read
+MOST_TEXT: Final = 50 * MEGABYTE  # of all cells, because a million cells can refer to one text
+MOST_FORMULAS: Final = 1_000  # formulas from which others are derived
+_DERIVED: Final = 1_000  # characters of such a formula; cells that share a longer one show their values
 _DEEPEST: Final = 50
 _LONGEST_TOKEN: Final = MEGABYTE  # a tag with its attributes, or a comment
 _LITTLE: Final = 20 * MEGABYTE
@@ -46,12 +46,12 @@ _WORKBOOK: Final = "xl/workbook.xml"
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError,  # the archive
-    expat.ExpatError, KeyError, ValueError, IndexError, TypeError, ArithmeticError,  # what its parts say
+    expat.ExpatError, KeyError, ValueError, IndexError, TypeError, ArithmeticError,  # its parts
 )  # fmt: skip
 
 
 def read_rows(file: BinaryIO) -> Iterator[list[str]]:
-    """Cells as a person reads them, without empty ones at the end; every row has its place."""
+    """Yield every row with its cells as a person reads them, without empty cells at the end."""
     try:
         with zipfile.ZipFile(file) as archive:
             _refuse_bombs(archive)
@@ -63,7 +63,7 @@ def read_rows(file: BinaryIO) -> Iterator[list[str]]:
 
 
 def _refuse_bombs(archive: zipfile.ZipFile) -> None:
-    """By what the archive says of its parts, before any is unpacked: Python unpacks no more than it says."""
+    """Check the declared sizes before unpacking. Python unpacks no more than the declared size."""
     parts = archive.infolist()
     if _WORKBOOK not in archive.NameToInfo:
         raise UnreadableFile(_("This is neither CSV nor XLSX."))
@@ -79,14 +79,14 @@ def _too_large() -> UnreadableFile:
 
 
 class _Part:
-    """One part of the archive, its elements told to `start`, `end` and `text` by their local names."""
+    """A part of the archive. `start` and `end` are called for each element with its local name."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str, limit: int) -> None:
         if archive.getinfo(name).file_size > limit:
             raise _too_large()
         self._archive, self._name = archive, name
         self._depth = self._elements = self._letters = 0
-        self._pieces: list[str] | None = None  # of the text that is being read
+        self._pieces: list[str] | None = None  # of the present text
         self.row = 0
         self.is_done = False
 
@@ -95,7 +95,7 @@ class _Part:
     def end(self, name: str) -> None: ...
 
     def parse(self) -> Iterator[None]:
-        """Read on, one piece at each step."""
+        """Parse the part, one piece at each step."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
@@ -118,7 +118,7 @@ class _Part:
             pass
 
     def listen(self) -> None:
-        """Keep the text from here on."""
+        """Start collecting text."""
         self._pieces, self._letters = [], 0
 
     def heard(self) -> str:
@@ -155,7 +155,7 @@ def _refuse(*_declaration: Any) -> None:
 
 
 class _Relations(_Part):
-    """Where the workbook's sheets are: id → part."""
+    """The relations of the workbook: the part of each sheet by ID."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.sheets: dict[str, str] = {}
@@ -168,7 +168,7 @@ class _Relations(_Part):
 
 
 class _Book(_Part):
-    """Which sheet is the first, and from when days are counted."""
+    """The workbook: the part of its first sheet, and the epoch of its dates."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.epoch, self.sheet = WINDOWS_EPOCH, ""
@@ -185,7 +185,7 @@ class _Book(_Part):
 
 
 class _Styles(_Part):
-    """Number formats of the cells' styles, in their order."""
+    """Number formats of the cells' styles in order."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.formats: list[str] = []
@@ -210,7 +210,7 @@ class _Styles(_Part):
 
 
 class _Texts(_Part):
-    """The table of texts that cells refer to, in UTF-8: one emoji makes a Python text four times as long."""
+    """Texts shared by cells, in UTF-8, because one emoji makes a Python text four times as large."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.texts: list[bytes] = []
@@ -225,7 +225,7 @@ class _Texts(_Part):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "si":
             self._parts, self._size = [], 0
-        elif name == "rPh":  # how it is spoken, beside it
+        elif name == "rPh":  # the pronunciation beside it
             self._is_sound = True
         elif name == "t" and not self._is_sound:
             letters = self._size
@@ -326,9 +326,9 @@ class _Sheet(_Part):
         self._ready_rows.append(cells)
 
     def _whole_formula(self, text: str) -> str:
-        """As it stands in the cell; one that was filled down is written out once and derived from there.
+        """Return the formula of a cell. A formula that was filled down is derived from its first cell.
 
-        Nothing where it cannot be derived: what it came to is read then.
+        Return an empty text if it cannot be derived; the cell then shows its value.
         """
         key = self._attributes.get("si")
         if self._attributes.get("t") != "shared" or key is None:
@@ -341,7 +341,7 @@ class _Sheet(_Part):
         return f"={text}" if text else ""
 
     def _cell(self) -> str:
-        """612345678, not 612345678.0; a day as 2026-11-25; a formula as it is written."""
+        """Return the cell as text: 612345678, not 612345678.0; a day as 2026-11-25; a formula unchanged."""
         if self._formula:
             return self._formula
         kind, value = self._type, self._value
@@ -368,7 +368,7 @@ class _Sheet(_Part):
         if number.is_integer() and abs(number) < 1e15:
             return str(int(number)).zfill(
                 len(shape) if not shape.strip("0") else 0
-            )  # 08001 as 00000 shows it
+            )  # 08001 with the format 00000
         return str(number) if math.isfinite(number) else text
 
 
@@ -387,7 +387,7 @@ def _moment(value: Any) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """`_x0041_` is A: how a workbook writes what XML cannot hold. Halves of characters go."""
+    """Replace escapes of a workbook, such as `_x0041_` for A, and remove halves of characters."""
     if "_x" not in text:
         return text
     raw = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)

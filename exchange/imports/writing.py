@@ -1,4 +1,4 @@
-"""What the rows of a register change of the book, batch by batch: the organisations' writer writes it."""
+"""Plan the changes of a register's rows, batch by batch. The service of organisations writes them."""
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
@@ -62,8 +62,8 @@ class Writer:
     ) -> None:
         self._actor, self._mapping, self._places, self._purpose = actor, mapping, places, purpose
         self._remember_step = remember
-        self._said_on: dict[UUID, date | None] = {}  # of the batch: when the source last said something new
-        self._written = written  # by an attempt of this import that was interrupted
+        self._said_on: dict[UUID, date | None] = {}  # of the batch: the day of the source's last new value
+        self._written = written  # by an interrupted attempt of this import
         self.created_lines: dict[UUID, int] = {}  # organisation → its first line
 
     def write(self, groups: list[Group]) -> list[Result]:
@@ -106,7 +106,7 @@ class Writer:
         return results
 
     def _fetch_fingerprints(self, groups: list[Group]) -> dict[UUID, Fingerprints]:
-        """What the source last said of the groups' organisations, as fingerprints by field."""
+        """Return the fingerprints of the source's last values for the groups' organisations."""
         ids = [group.organisation_id for group in groups if group.organisation_id]
         rows = ImportedFields.objects.filter(source=self._mapping.source, organisation__in=ids)
         remembered = list(rows.values_list("organisation_id", "fingerprints", "said_on"))
@@ -114,7 +114,7 @@ class Writer:
         return {pk: prints for pk, prints, _day in remembered}
 
     def _is_unchanged(self, group: Group, merged: MergedRow, remembered: dict[UUID, Fingerprints]) -> bool:
-        """The source says what it said last time: nothing to read, nothing to write."""
+        """Whether the source repeats its last values, so that the organisation need not be read."""
         before = remembered.get(group.organisation_id, {}) if group.organisation_id else {}
         if group.new_ids or not set(of_extras(merged.extras)) <= set(said_before(before, MORE)):
             return False
@@ -124,7 +124,7 @@ class Writer:
         )
 
     def _with_earlier_outcome(self, pk: UUID, results: list[Result]) -> list[Result]:
-        """The outcomes of rows that an interrupted attempt of this import wrote: what it reported."""
+        """Report the outcomes of an interrupted attempt of this import for rows that it wrote."""
         outcome = self._written.get(pk)
         if outcome is None or any(result.outcome != RowOutcome.UNCHANGED for result in results):
             return results
@@ -132,7 +132,7 @@ class Writer:
         first_result, *other_results = results
         return [
             replace(first_result, outcome=outcome),
-            *(replace(one, outcome=later_outcome) for one in other_results),
+            *(replace(result, outcome=later_outcome) for result in other_results),
         ]
 
     def _visible_ids(self, groups: list[Group]) -> set[UUID]:
@@ -154,7 +154,7 @@ class Writer:
     def _detail_values(
         self, group: Group, extras: list[Extra], details: Sequence[Any]
     ) -> list[dict[str, str]]:
-        """Extras as the details of an organisation that has `details`, which keep what they are used for."""
+        """Return extras as details. A detail that the organisation has already keeps its use."""
         stored = {extra_of(detail): detail_value(detail) for detail in details}
         if surplus := extras[MOST_BESIDE:]:
             values = ", ".join(value for _what, value in surplus)
@@ -206,9 +206,10 @@ class Writer:
         stored_extras: list[Extra],
         changes: Difference,
     ) -> list[Extra]:
-        """The other numbers and addresses after this file: what is new is added, what it corrected goes.
+        """Return the further phones and addresses after this import.
 
-        What the source has named before and is not there any more was taken out by a person.
+        New ones are added, and ones that the file corrected are removed. If the source named one before and
+        the organisation lacks it, a colleague has removed it, so it is not added again.
         """
         write, known_prints = changes.write, set(said_before(before, MORE))
         former = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
@@ -258,7 +259,7 @@ class Writer:
         self._remember_step([*({"id": str(planned.change.row.pk)} for planned in new), *changed])
 
     def _store_fingerprints(self, batch: list["_Planned"]) -> None:
-        """Fingerprints of what the source has said now, where they are others than before."""
+        """Store the fingerprints of the source's values, if they changed."""
         source, today = self._mapping.source, city_today()
         new = [
             (planned.change.row.pk, source, planned.fingerprints, today)
@@ -283,7 +284,7 @@ class Writer:
         )
 
     def _undo_record(self, planned: "_Planned") -> dict[str, Any]:
-        """What it takes to undo a change (ImportStep.rows)."""
+        """Return the undo data of a change (ImportStep.rows)."""
         row, before = planned.change.row, planned.change.before
         details = {OTHER: planned.details_before} if OTHER in planned.change.names else {}
         return {
@@ -309,7 +310,7 @@ class Writer:
         return Change(row, {**values, "added_ids": added})
 
     def _current(self, organisation: Organisation) -> dict[str, Value]:
-        """The organisation's values in the form converted rows have."""
+        """Return the organisation's values in the form of converted rows."""
         names = {*self._mapping.fields, "summary", "home_district", "phone", "website"} - {SOCIAL}
         columns = {name: Organisation._meta.get_field(name).attname for name in names}  # type: ignore[union-attr]  # columns
         return {
@@ -318,7 +319,7 @@ class Writer:
         }
 
     def _converted_value(self, name: str, value: Any) -> Value:
-        """A column's value as a converted row has it."""
+        """Return a column's value in the form of converted rows."""
         if name == "home_district":
             return self._places.code_of(value)
         if name == "contact_wish_on":
@@ -329,7 +330,7 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A change, the rows it comes from, and what the source says then and said before, as fingerprints."""
+    """A change, its rows, and the fingerprints of the source's values now and before."""
 
     change: Change
     group: Group

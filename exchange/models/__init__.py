@@ -1,4 +1,4 @@
-"""Imports under way, and what they remember. The tables were the contact book's, and are still called so."""
+"""Imports under way and their fingerprints. Some tables still have names from the contacts room."""
 
 from exchange.models.drafts import DraftState, ImportDraft, ImportStep, SavedMapping
 from exchange.models.imported import ImportedRow

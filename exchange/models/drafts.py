@@ -1,4 +1,4 @@
-"""Imports under way: the file that was given, what its columns mean, and what came of it."""
+"""Imports under way: the uploaded file, the meaning of its columns, and the report."""
 
 from typing import Self
 
@@ -27,7 +27,7 @@ class DraftState(models.TextChoices):
 
 class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own: the file is of whoever gave it, and read only where it is worked on."""
+        """The actor's own imports, without the content of the file."""
         return self.filter(started_by=actor.id, started_by__isnull=False).defer("content")
 
     def with_content(self) -> Self:
@@ -35,28 +35,30 @@ class ImportDraftQuerySet(models.QuerySet["ImportDraft"]):
 
 
 class ImportDraft(models.Model):
-    """A table on its way into the book. Its content, and the steps that would take it back, go after a day.
+    """An import of a table. Its content and its undo steps are deleted after a day.
 
     `columns`: heading of each column → field. `also`: heading → its second field, if it has one. `fixed`:
-    field → the value where no column says one. `values`: field → cell text → code. `counted`: field → texts
-    of all rows, the most frequent first, and whether there are more. `report` has sums and some lines.
+    field → the value for rows without one. `values`: field → cell text → code. `counted`: field → its texts
+    in all rows, the most frequent first, and whether there are more. `report` has sums and some lines.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    started_by = models.UUIDField()  # plain, as in the trail
+    started_by = models.UUIDField()  # an ID without a foreign key, as in the activity log
     what = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=DraftState, default=DraftState.MAPPING)
     source = models.CharField(max_length=60)
     file_name = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)  # SHA-256 of the file as it was given, hexadecimal
+    digest = models.CharField(max_length=64)  # SHA-256 of the uploaded file, hexadecimal
     purpose = models.CharField(max_length=200)
     content = EncryptedBinaryField(null=True)  # compressed (zlib)
     encoding = models.CharField(max_length=20)
-    encodings = models.JSONField(default=list, db_default=[])  # it may be in, where that is not certain
+    encodings = models.JSONField(
+        default=list, db_default=[]
+    )  # possible ones, if the file does not show its encoding
     delimiter = models.CharField(max_length=1)
-    heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # what is above is skipped
+    heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # rows above are skipped
     first_rows = EncryptedJSONField(default=list, db_default=[])  # of the file, to choose the headings from
-    left_out = models.JSONField(default=dict, db_default={})  # of a directory: how many of what
+    left_out = models.JSONField(default=dict, db_default={})  # counts by reason, of a directory
     headings = models.JSONField(default=list)
     sample = EncryptedJSONField(default=dict)  # some values of each column
     columns = models.JSONField(default=dict)
@@ -65,7 +67,9 @@ class ImportDraft(models.Model):
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     counted = EncryptedJSONField(default=dict, db_default={})
-    joins = models.JSONField(default=dict, db_default={})  # line → what somebody said it is one with
+    joins = models.JSONField(
+        default=dict, db_default={}
+    )  # line → the record or line that a person joined it to
     job_id = models.UUIDField(null=True)
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -85,7 +89,7 @@ class ImportDraft(models.Model):
 
     @property
     def left_out_texts(self) -> list[str]:
-        """What a directory has that is not imported, in words."""
+        """Parts of a directory that are not imported, with their numbers, as texts."""
         texts = {
             "people": ngettext("%(n)d person", "%(n)d people", self.left_out.get("people", 0)),
             "closed": ngettext(
@@ -121,7 +125,7 @@ class ImportDraft(models.Model):
 
 
 class ImportStep(models.Model):
-    """What one batch of an import wrote: a list of ids, versions and the values that were there before."""
+    """Undo data of one batch: record IDs, versions and the values before the import."""
 
     draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="steps")
     rows = EncryptedJSONField(bound_to=["draft"])

@@ -1,11 +1,11 @@
-"""What imports remember of a row, so that a change in a file can be told from a change by a person."""
+"""Fingerprints of imported rows. They distinguish a change in a file from a change by a colleague."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class ImportedRow(models.Model):
-    """What a source last said of a person, a meeting or a promise: a fingerprint per field."""
+    """The last values of a contact, meeting or follow-up in a source, as a fingerprint for each field."""
 
     object_type = models.CharField(max_length=30)
     source = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""Registers whose address is read again and again; a person confirms each import."""
+"""Registers that are read from a web address regularly. A person confirms each import."""
 
 from typing import Self
 
@@ -23,7 +23,7 @@ class Rhythm(models.IntegerChoices):
 
 
 class Problem(models.TextChoices):
-    """Why the last reading brought nothing."""
+    """Reasons why the last reading gave no file."""
 
     ADDRESS = "address", _("The address can no longer be used. Enter the new one.")
     CONNECTION = "connection", _("The server did not answer. We will try again next time.")
@@ -37,22 +37,25 @@ class Problem(models.TextChoices):
 
 class WatchedRegisterQuerySet(models.QuerySet["WatchedRegister"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own, as the imports that come of them are."""
+        """The actor's own registers."""
         return self.filter(owner=actor.id, owner__isnull=False)
 
     def of_colleagues(self, actor: Acting) -> Self:
-        """Those of others whose settings of the source the actor shares (SavedMapping): to be taken over."""
+        """Registers of colleagues whose mapping for the source the actor shares.
+
+        The actor can take them over.
+        """
         shared = SavedMapping.objects.visible_to(actor).filter(
             owner=OuterRef("owner"), what=OuterRef("what"), source=OuterRef("source")
         )
         return self.filter(Exists(shared)).exclude(owner=actor.id)
 
     def due(self) -> Self:
-        """Those to be read now, the longest due first (index watched_register_due)."""
+        """Registers to read now, the longest due first (index watched_register_due)."""
         return self.filter(FREE, next_at__lte=Now()).order_by("next_at", "pk")
 
     def with_news(self) -> Self:
-        """Those whose last file was checked, and has rows that would change something or were rejected."""
+        """Registers whose last checked file has rows that would change a record, or that were rejected."""
         sums = ("created", "updated", "merged", "refused")
         has_changes = Q(*((f"draft__report__sums__{name}__gt", 0) for name in sums), _connector=Q.OR)
         checked = self.filter(has_changes, draft__state=DraftState.TRIED, draft__content__isnull=False)
@@ -60,10 +63,10 @@ class WatchedRegisterQuerySet(models.QuerySet["WatchedRegister"]):
 
 
 class WatchedRegister(models.Model):
-    """The address of a source's file. `digest` is of the last file, `draft` the import that came of it."""
+    """The address of a source's file. `digest` is that of the last file, `draft` its import."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.UUIDField()  # plain, as in the trail
+    owner = models.UUIDField()  # an ID without a foreign key, as in the activity log
     what = models.CharField(max_length=20)
     source = models.CharField(max_length=60)
     purpose = models.CharField(max_length=200)

@@ -287,6 +287,6 @@ def test_a_file_has_them_but_not_of_who_opted_out() -> None:
         row.other_details.create(channel="phone", value=THIRD)
     [column] = [one for one in COLUMNS if one.name == "other_phone"]
     found = Contact.objects.annotate(others=column.expression(SYSTEM)).values_list("pk", "others")
-    shown = {pk: column.shown(value) for pk, value in found}
+    shown = {pk: column.cell_value(value) for pk, value in found}
     assert shown == {person.pk: f"{SECOND} (mobile); {THIRD}", other.pk: ""}
     assert find_phones(shown[person.pk], "ES").numbers == [SECOND, THIRD]  # as an import reads it

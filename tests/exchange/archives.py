@@ -40,7 +40,7 @@ def content() -> dict[str, list[Any]]:
             if column.name not in {"memory", "told_until", "recorded_since", "blind_spots", "inside"}
         ]
         book[part.name] = sorted(part.model._default_manager.values_list(*names), key=str)
-        for relation in part.many():
+        for relation in part.relations():
             ends = (relation.m2m_column_name(), relation.m2m_reverse_name())
             links = relation.remote_field.through.objects.values_list(*ends)
             book[f"{part.name}.{relation.name}"] = sorted(links, key=str)

@@ -1,4 +1,4 @@
-"""manage.py export_archive PATH: the whole book, or a district of it, as one file."""
+"""manage.py export_archive PATH: write all records, or those of a district, to one file."""
 
 import hashlib
 from argparse import ArgumentParser
@@ -19,7 +19,7 @@ from lib.age_keys import check_public_key
 
 class Command(BaseCommand):
     help = (
-        "Writes organisations, people, meetings, promises, concerns and audits to a ZIP of JSON Lines "
+        "Writes organisations, contacts, meetings, follow-ups, concerns and audits to a ZIP of JSON Lines "
         "(docs/archive.md). It holds personal data: keep it encrypted. Private numbers stay here."
     )
     requires_system_checks: list[str] = []
@@ -60,31 +60,35 @@ class Command(BaseCommand):
             with draft.open("x+b") as out:
                 try:
                     draft.chmod(0o600)
-                    with spool() if to else nullcontext(out) as plain:
-                        told = write_archive(plain, actor=SYSTEM, scope=scope, district=place, purpose=reason)
-                        plain.seek(0)
+                    with spool() if to else nullcontext(out) as readable:
+                        archived = write_archive(
+                            readable, actor=SYSTEM, scope=scope, district=place, purpose=reason
+                        )
+                        readable.seek(0)
                         if to:
-                            encrypt(plain, out, to)
+                            encrypt(readable, out, to)
                     out.seek(0)
                     digest = hashlib.file_digest(out, "sha256").hexdigest()
                     with transaction.atomic():
-                        told.disclose(SYSTEM, purpose=reason, digest=digest, recipient=recipient[:100])
+                        archived.disclose(SYSTEM, purpose=reason, digest=digest, recipient=recipient[:100])
                     draft.rename(path)
                 finally:
                     draft.unlink(missing_ok=True)
         except OSError as problem:
             raise CommandError(str(problem)) from problem
-        rows = ", ".join(f"{one['rows']} {one['name'].removesuffix('.jsonl')}" for one in told.files)
-        self.stdout.write(f"{path}: {rows}.\nReferences left out: {told.left_out}\nSHA-256: {digest}")
+        rows = ", ".join(
+            f"{entry['rows']} {entry['name'].removesuffix('.jsonl')}" for entry in archived.files
+        )
+        self.stdout.write(f"{path}: {rows}.\nReferences left out: {archived.left_out}\nSHA-256: {digest}")
         if not to:
             self.stderr.write("The file is not encrypted. Encrypt it before it leaves this machine.")
 
 
 def _passphrase(path: Path) -> str:
-    said = path.read_text().rstrip("\r\n")
-    if len(said) < SHORTEST:
+    passphrase = path.read_text().rstrip("\r\n")
+    if len(passphrase) < SHORTEST:
         raise CommandError(f"Write a passphrase of {SHORTEST} characters or more into {path}.")
-    return said
+    return passphrase
 
 
 def _public_key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""manage.py import_archive PATH: an archive into an empty system, all or nothing."""
+"""manage.py import_archive PATH: read an archive into an empty system in one transaction."""
 
 from argparse import ArgumentParser
 from getpass import getpass
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 manifest = read_archive(file, actor=SYSTEM, purpose=reason, passphrase=passphrase)
         except (ArchiveRefused, OSError) as problem:
             raise CommandError(str(problem)) from problem
-        where = f"district {manifest.district}" if manifest.district else "the whole book"
-        self.stdout.write(f"{where}, as it was at {manifest.made_at}, written by {manifest.made_by}:")
+        scope = f"district {manifest.district}" if manifest.district else "the whole book"
+        self.stdout.write(f"{scope}, as it was at {manifest.made_at}, written by {manifest.made_by}:")
         for name, rows in manifest.rows.items():
             self.stdout.write(f"  {name}: {rows}")

@@ -17,7 +17,7 @@ from exchange.imports.guessing import guess_values
 from exchange.imports.mapping import Mapping, load_mapping
 from exchange.imports.tables import read_table
 from exchange.imports.words import KINDS
-from exchange.management.commands.import_organisations import add_usual_arguments, bring_in
+from exchange.management.commands.import_organisations import add_usual_arguments, import_file
 from lib.calling import NotDelivered, fetch
 from lib.target_rules import BadTarget
 from lib.targets import check_target, target_problem
@@ -47,10 +47,10 @@ class Command(BaseCommand):
                 table = read_table(file)
                 if tuple(table.headings) != HEADINGS:
                     raise CommandError(_("This is not a directory in HSDS 3."))
-                for what, n in table.left_out.items():
-                    self.stdout.write(f"{what}: {n}")
+                for reason, n in table.left_out.items():
+                    self.stdout.write(f"{reason}: {n}")
                 mapping = _mapping(source, district, table.distinct["kind"])
-                bring_in(self, table.content, mapping, **options)
+                import_file(self, table.content, mapping, **options)
         except OSError as error:
             raise CommandError(str(error)) from error
         except ValidationError as error:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
 
 def _open(directory: str) -> BinaryIO:
-    """Open a file, or fetch an address as registers are fetched."""
+    """Open a file, or fetch an address like that of a watched register."""
     if "://" not in directory:
         return Path(directory).open("rb")
     try:
@@ -70,9 +70,9 @@ def _open(directory: str) -> BinaryIO:
 
 
 def _mapping(source: str, district: str, kinds: Sequence[str]) -> Mapping:
-    """What the columns mean. A kind of the directory that is like none of ours is “other”."""
-    known = guess_values(kinds, dict(Kind.choices), KINDS, {})
-    values = ", ".join(f"{_quoted(kind)} = {_quoted(known.get(kind, Kind.OTHER))}" for kind in kinds)
+    """Return the mapping of a directory. An unknown kind of organisation becomes “other”."""
+    code_by_kind = guess_values(kinds, dict(Kind.choices), KINDS, {})
+    values = ", ".join(f"{_quoted(kind)} = {_quoted(code_by_kind.get(kind, Kind.OTHER))}" for kind in kinds)
     home = f", value = {_quoted(district)}" if district else ""
     lines = [
         f"source = {_quoted(source)}",
@@ -86,5 +86,5 @@ def _mapping(source: str, district: str, kinds: Sequence[str]) -> Mapping:
 
 
 def _quoted(text: str) -> str:
-    """A text of TOML, which are quoted as in JSON."""
+    """Return a TOML string, which is quoted as in JSON."""
     return json.dumps(text, ensure_ascii=False)

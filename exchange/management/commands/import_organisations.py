@@ -43,20 +43,20 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, mapping: Path, encoding: str, join: list[str], **options: Any) -> None:
         try:
             with file.open("rb") as opened:
-                bring_in(self, opened, self._mapping(mapping, encoding, join), **options)
+                import_file(self, opened, self._mapping(mapping, encoding, join), **options)
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from error
 
     def _mapping(self, path: Path, encoding: str, joins: list[str]) -> Mapping:
         mapping = load_mapping(path.read_text(encoding="utf-8-sig"))
         chosen: dict[int, str] = {}
-        for one in joins:
-            line, _sign, what = one.partition("=")
-            if not line.isdecimal() or not what:
+        for join in joins:
+            line, _sign, key = join.partition("=")
+            if not line.isdecimal() or not key:
                 raise CommandError(
-                    _("Enter --join as LINE=WHAT, such as 7=line:5, not “%(one)s”.") % {"one": one}
+                    _("Enter --join as LINE=WHAT, such as 7=line:5, not “%(one)s”.") % {"one": join}
                 )
-            chosen[int(line)] = what
+            chosen[int(line)] = key
         return replace(mapping, encoding=encoding or mapping.encoding, joins=chosen)
 
 
@@ -68,7 +68,7 @@ def add_usual_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="print only rejected rows and totals")
 
 
-def bring_in(
+def import_file(
     command: BaseCommand,
     file: BinaryIO,
     mapping: Mapping,
@@ -79,7 +79,7 @@ def bring_in(
     quiet: bool,
     **_options: Any,
 ) -> None:
-    """Import a file with a mapping, and print what became of each row. Raises CommandError."""
+    """Import a file with a mapping, and print the outcome of each row. Raises CommandError."""
     try:
         with _progress() as bar:
             report = import_organisations(
@@ -97,8 +97,8 @@ def bring_in(
         raise CommandError(_("Only supervisors can import.")) from error
     for line in report.lines():
         if not quiet or line.outcome == "refused":
-            why = f": {line.reason}" if line.reason else ""
-            command.stdout.write(f"{line.number}\t{line.outcome.value}\t{line.name}{why}")
+            because = f": {line.reason}" if line.reason else ""
+            command.stdout.write(f"{line.number}\t{line.outcome.value}\t{line.name}{because}")
     command.stdout.write(str(report))
     if dry_run:
         command.stdout.write(_("Dry run: nothing was written."))
@@ -114,14 +114,14 @@ def _actor(email: str | None) -> Actor:
 
 
 def _progress() -> Progress:
-    """On a terminal only, and apart from the report, which may be piped."""
+    """Return a progress display on stderr, only on a terminal, because the report may be piped."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
 
 
 class _Bar:
-    """A bar per step."""
+    """A progress bar for each step."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar, self._tasks = bar, dict[str, TaskID]()
