@@ -57,7 +57,7 @@ class SessionLimitMiddleware:
     """End a session after some minutes without a request, and after some hours in any case.
 
     The cookie outlives the session, because it identifies the form that was sent too late. The form is held
-    until the same user signs in again (accounts.held_forms). When a session ends for any reason, the browser
+    until the same user signs in again (services.held_forms). When a session ends for any reason, the browser
     is told to clear its cache and storage.
     """
 

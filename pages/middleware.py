@@ -71,7 +71,7 @@ def _leave_the_page(request: HttpRequest, response: HttpResponseBase) -> None:
     """Turn a redirect into a response that tells app.js to leave the page or to keep the typed text.
 
     htmx would follow a redirect to the sign-in page and insert that page as a fragment. Instead app.js tells
-    the reader that they are signed out. The form is held for later (accounts.held_forms), and polling pages
+    the reader that they are signed out. The form is held for later (accounts: held_forms), and polling pages
     are reloaded. Cookies of the response are still set, especially the session with the held form. If no form
     is held, because the session did not time out, the page stays, since only the page has the typed text.
     """

@@ -81,7 +81,7 @@ def read_phones(text: str, region: str) -> CellAddresses:
     """Read phone and fax numbers in E.164. A number with an extension is a further one, too."""
     phones = find_phones(text, region)
     addresses = CellAddresses(
-        phones.numbers[0] if phones.numbers else "", unread=[squash(part) for part in phones.rest]
+        phones.numbers[0] if phones.numbers else "", unread=[squash(part) for part in phones.other_text]
     )
     for number in phones.numbers:
         if extension := phones.extensions.get(number):

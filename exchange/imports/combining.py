@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from contacts.merging.choices import is_stricter
-from contacts.rules.fingerprints import Extra, Fingerprints, fingerprint, is_imported, said_before
+from contacts.rules.fingerprints import Extra, Fingerprints, fingerprint, imported_before, is_imported
 from exchange.imports.converting import Row, Value, label_of
 from exchange.imports.extras import merge_extras, without
 from exchange.imports.mapping import WISH, Mapping
@@ -127,7 +127,7 @@ def difference(
     changes = Difference()
     for name, value in file_values.items():
         current_value = current[name]
-        if value == current_value or fingerprint(value) in said_before(before, name):
+        if value == current_value or fingerprint(value) in imported_before(before, name):
             continue
         is_refusal = name == WISH and is_stricter(name, value, current_value)
         if (

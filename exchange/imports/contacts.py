@@ -13,8 +13,7 @@ from contacts.models import Affiliation, Contact, ContactDetail, ContactExternal
 from contacts.policies import can_edit_contact
 from contacts.queries.pairs import likely_among_contacts
 from contacts.services.contacts import erase_contacts, write_contacts
-from contacts.services.details import NAMES, OTHER
-from contacts.services.details import said as detail_value
+from contacts.services.details import NAMES, OTHER, detail_values
 from districts.models import District
 from exchange.imports import cells as read
 from exchange.imports.channels import LONGEST_TOLD, CellAddresses, phone_problem, read_emails, read_phones
@@ -138,7 +137,7 @@ def _role() -> str:
 def _current(row: Contact) -> ParsedRow:
     links = list(row.affiliations.filter(until__isnull=True).order_by("organisation"))
     return {
-        OTHER: [list(detail_value(detail).values()) for detail in row.other_details.order_by("pk")],
+        OTHER: [list(detail_values(detail).values()) for detail in row.other_details.order_by("pk")],
         **{name: getattr(row, name) for name in (*_TEXTS, *_CODES, "preferred_channel", "email")},
         "phone": str(row.phone or ""),
         "notice_given_on": row.notice_given_on.isoformat() if row.notice_given_on else "",

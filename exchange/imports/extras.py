@@ -7,7 +7,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from contacts.codes import Channel, ChannelUse
-from contacts.rules.fingerprints import Extra, plain
+from contacts.rules.fingerprints import Extra, normal_form
 
 _FAX = "fax"
 
@@ -30,14 +30,14 @@ def merge_extras(*several: Iterable[Extra]) -> list[Extra]:
     extras_by_text: dict[str, Extra] = {}
     for extras in several:
         for extra in extras:
-            extras_by_text.setdefault(plain(extra), extra)
+            extras_by_text.setdefault(normal_form(extra), extra)
     return list(extras_by_text.values())
 
 
 def without(extras: Iterable[Extra], removed: Collection[Extra]) -> list[Extra]:
     """Return the extras that are not in `removed`."""
-    known_texts = set(map(plain, removed))
-    return [extra for extra in extras if plain(extra) not in known_texts]
+    known_texts = set(map(normal_form, removed))
+    return [extra for extra in extras if normal_form(extra) not in known_texts]
 
 
 def _is_mobile(extra: Extra) -> bool:

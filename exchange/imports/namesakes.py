@@ -10,8 +10,8 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from contacts.models import ImportedFields, Organisation, OrganisationExternalId
-from contacts.rules.fingerprints import MORE, fingerprint, of_extras, said_before
-from contacts.services.details import reached_besides
+from contacts.rules.fingerprints import MORE, fingerprint, fingerprints_of, imported_before
+from contacts.services.details import further_channels
 from exchange.imports.converting import Row
 from exchange.imports.places import Places
 
@@ -116,7 +116,7 @@ def _row_evidence(row: Row) -> _Evidence:
     main_channels = [(name, str(row.fields.get(name) or "")) for name in _REACHED]
     extras = [extra for extra in [*main_channels, *row.extras] if extra[0] in _REACHED and extra[1]]
     district = fingerprint(row.fields["home_district"])
-    return _Evidence(set(of_extras(extras)), {district}, {kind for kind, _value in extras})
+    return _Evidence(set(fingerprints_of(extras)), {district}, {kind for kind, _value in extras})
 
 
 def _organisations_by_reference(source: str, ids: set[str]) -> dict[str, UUID]:
@@ -135,19 +135,19 @@ def _stored_evidence(actor: Actor, places: Places, source: str, ids: set[UUID]) 
     for start in range(0, len(listed), _AT_ONCE):
         batch = listed[start : start + _AT_ONCE]
         visible = Organisation.objects.visible_to(actor).filter(pk__in=batch)
-        further = reached_besides(visible)
+        further = further_channels(visible)
         for pk, phone, email, district in visible.values_list("pk", "phone", "email", "home_district"):
             named_channels = [extra for extra in (("phone", str(phone or "")), ("email", email)) if extra[1]]
             named_channels += further.get(pk, ())
             kinds = {kind for kind, _value in named_channels}
             evidence_by_id[pk] = _Evidence(
-                set(of_extras(named_channels)), {fingerprint(places.code_of(district))}, kinds
+                set(fingerprints_of(named_channels)), {fingerprint(places.code_of(district))}, kinds
             )
         before = ImportedFields.objects.filter(
             source=source, organisation__in=evidence_by_id.keys() & set(batch)
         )
         for pk, prints in before.values_list("organisation_id", "fingerprints"):
-            evidence_by_id[pk].districts |= set(said_before(prints, "home_district"))
+            evidence_by_id[pk].districts |= set(imported_before(prints, "home_district"))
             if evidence_by_id[pk].channels:
-                evidence_by_id[pk].channels |= set(said_before(prints, MORE))
+                evidence_by_id[pk].channels |= set(imported_before(prints, MORE))
     return evidence_by_id

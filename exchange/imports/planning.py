@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from contacts.models import Organisation, OrganisationExternalId
 from contacts.rules.evidence import evidence, proof
-from contacts.services.details import reached_besides
+from contacts.services.details import further_channels
 from exchange.imports.combining import contradictions
 from exchange.imports.converting import Row, label_of
 from exchange.imports.mapping import Mapping
@@ -255,7 +255,7 @@ class Plan:
         # The phone as text, because a PhoneNumber for each row would take longer than the rest.
         visible = Organisation.objects.visible_to(actor).annotate(text=Cast("phone", TextField()))
         rows = visible.values_list("pk", "name", "home_district", "text", "email")
-        further = reached_besides(Organisation.objects.visible_to(actor))
+        further = further_channels(Organisation.objects.visible_to(actor))
         for pk, name, district_id, phone, email in rows.iterator(chunk_size=2_000):
             if pk in taken_ids:
                 continue

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
-from contacts.merging.relations import built_upon
+from contacts.merging.relations import referenced_rows
 from contacts.services.changes import lock
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
@@ -97,7 +97,7 @@ def _built_on(actor: Actor, step: ImportStep, undo: Undo) -> list[str]:
     undo.check(step.rows)
     expected_versions = {UUID(row["id"]): version_left(row) for row in step.rows}
     created_ids = {UUID(row["id"]) for row in step.rows if "version" not in row}
-    used = built_upon([row for pk, row in locked.items() if pk in created_ids], undo.own_models)
+    used = referenced_rows([row for pk, row in locked.items() if pk in created_ids], undo.own_models)
     changed = [str(row) for pk, row in locked.items() if row.version != expected_versions[pk] or pk in used]
     return [_("a deleted record")] * (len(expected_versions) - len(locked)) + changed
 

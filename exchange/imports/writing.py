@@ -18,14 +18,13 @@ from contacts.rules.fingerprints import (
     MORE,
     Extra,
     Fingerprints,
+    after_import,
     fingerprint,
-    following,
-    of_extras,
-    said_before,
+    fingerprints_of,
+    imported_before,
 )
 from contacts.services.changes import Change, lock
-from contacts.services.details import OTHER, details_of
-from contacts.services.details import said as detail_value
+from contacts.services.details import OTHER, detail_values, details_of
 from contacts.services.organisations import blank_organisation, write_organisations
 from exchange.imports.combining import (
     CHANNELS,
@@ -116,10 +115,10 @@ class Writer:
     def _is_unchanged(self, group: Group, merged: MergedRow, remembered: dict[UUID, Fingerprints]) -> bool:
         """Whether the source repeats its last values, so that the organisation need not be read."""
         before = remembered.get(group.organisation_id, {}) if group.organisation_id else {}
-        if group.new_ids or not set(of_extras(merged.extras)) <= set(said_before(before, MORE)):
+        if group.new_ids or not set(fingerprints_of(merged.extras)) <= set(imported_before(before, MORE)):
             return False
         return all(
-            fingerprint(value) in said_before(before, name) or (not value and name not in before)
+            fingerprint(value) in imported_before(before, name) or (not value and name not in before)
             for name, value in merged.fields.items()
         )
 
@@ -155,7 +154,7 @@ class Writer:
         self, group: Group, extras: list[Extra], details: Sequence[Any]
     ) -> list[dict[str, str]]:
         """Return extras as details. A detail that the organisation has already keeps its use."""
-        stored = {extra_of(detail): detail_value(detail) for detail in details}
+        stored = {extra_of(detail): detail_values(detail) for detail in details}
         if surplus := extras[MOST_BESIDE:]:
             values = ", ".join(value for _what, value in surplus)
             text = _("Too many phones and addresses: %(values)s is left out") % {"values": values}
@@ -181,8 +180,8 @@ class Writer:
             write[OTHER] = self._detail_values(group, kept_extras, details)
             merged.source_lines.setdefault(OTHER, group.rows[0].line)
         change = self._change(organisation, write, group.new_ids)
-        remembered = following(before, _fingerprints(merged))
-        batch.append(_Planned(change, group, remembered, before, [*map(detail_value, details)]))
+        remembered = after_import(before, _fingerprints(merged))
+        batch.append(_Planned(change, group, remembered, before, [*map(detail_values, details)]))
         noted = {
             extra
             for extra in merged.main_channels
@@ -211,7 +210,7 @@ class Writer:
         New ones are added, and ones that the file corrected are removed. If the source named one before and
         the organisation lacks it, a colleague has removed it, so it is not added again.
         """
-        write, known_prints = changes.write, set(said_before(before, MORE))
+        write, known_prints = changes.write, set(imported_before(before, MORE))
         former = {name: str(getattr(organisation, name) or "") for name in CHANNELS}
         main_channels = {**former, **{name: str(value) for name, value in write.items() if name in CHANNELS}}
         replaced = [extra for extra in former.items() if extra[1] and extra[0] in write]
@@ -223,13 +222,13 @@ class Writer:
         named_extras = [*kept_extras, *merged.extras]
         new = [
             extra
-            for extra, print_ in zip(named_extras, of_extras(named_extras), strict=True)
+            for extra, print_ in zip(named_extras, fingerprints_of(named_extras), strict=True)
             if print_ not in known_prints or not without([extra], replaced)
         ]
         dropped_extras = [
             extra
             for extra in without(stored_extras, [*merged.extras, *merged.main_channels])
-            if set(of_extras([extra])) <= known_prints
+            if set(fingerprints_of([extra])) <= known_prints
         ]
         if dropped_extras:
             other_sources = organisation.imported_fields.exclude(source=self._mapping.source)
@@ -238,7 +237,9 @@ class Writer:
                 for prints in other_sources.values_list("fingerprints", flat=True)
                 for p in prints.get(MORE, [])
             }
-            dropped_extras = [extra for extra in dropped_extras if not set(of_extras([extra])) & their_prints]
+            dropped_extras = [
+                extra for extra in dropped_extras if not set(fingerprints_of([extra])) & their_prints
+            ]
         return without(
             merge_extras(without(stored_extras, dropped_extras), new),
             [extra for extra in main_channels.items() if extra[1]],
@@ -341,7 +342,7 @@ class _Planned:
 
 def _fingerprints(merged: MergedRow) -> Fingerprints:
     prints: dict[str, str | list[str]] = {name: fingerprint(value) for name, value in merged.fields.items()}
-    if extras := of_extras([*merged.main_channels, *merged.extras]):
+    if extras := fingerprints_of([*merged.main_channels, *merged.extras]):
         prints[MORE] = extras
     return prints
 
