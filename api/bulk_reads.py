@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
-from api.actors import actor_for_key
-from api.changes import MODELS
+from api.http.problems import Problem
 from api.models import ApiKey, BulkAgreement
-from api.problems import Problem
-from api.renderers import to_json
+from api.queries.actors import actor_for_key
+from api.queries.changes import MODELS
 from api.rows.bulk_reads import SPECS as SPECS
+from api.rules import to_json
 from api.services.bulk_agreements import use_agreement
 from audit.rules import recipient_of
 from exchange.exports.leaving import LeavingRows

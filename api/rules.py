@@ -1,4 +1,4 @@
-"""Pure rules of the API, without Django: tokens, suggestions, and webhook pauses."""
+"""Pure rules of the API, without Django: tokens, suggestions, JSON, and webhook pauses."""
 
 import difflib
 import secrets
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 PREFIX: Final = "crm"
 MAX_DAYS: Final = 365
@@ -45,6 +47,11 @@ def read_token(text: str) -> Token | None:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most similar to `word`, or None."""
     return next(iter(difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.5)), None)
+
+
+def to_json(data: Any) -> bytes:
+    """Serialise `data` as UTF-8 JSON. Lazy translations become text."""
+    return orjson.dumps(data, default=str)
 
 
 # --- Webhook pauses ----------------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from celery import shared_task
 
+from accounts.sent_forms import forget_sent_forms
 from accounts.services.browser_reports import forget_reports
-from accounts.services.sent_forms import forget_sent_forms
-from api.idempotency import forget_old_requests
-from api.quota import forget_reads_by_keys
+from api.http.idempotency import forget_old_requests
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
 from api.services.key_warnings import WARN, warn_of_ends
+from api.services.limits import forget_reads_by_keys
 from api.services.sending import send_due
 from disclosure.services.limits import forget_old_reads
 

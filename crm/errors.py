@@ -11,7 +11,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from api.problems import Problem, answer
+from api.http.problems import Problem, answer
 
 RETRY_SECONDS: Final = 10
 # The database is unavailable or cancelled a slow statement, or Valkey is needed and unavailable.

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-import api.inputs.mistakes
+import api.resources.mistakes
 import lib.mistakes
 import pages.forms.mistakes
 from crm.languages import forget_empty_fallbacks
@@ -12,5 +12,5 @@ def replace_messages() -> None:
     """Replace messages of fields. Call it before forms are imported: each field copies its messages."""
     lib.mistakes.describe_mistakes()
     pages.forms.mistakes.describe_mistakes()
-    api.inputs.mistakes.describe_mistakes()
+    api.resources.mistakes.describe_mistakes()
     forget_empty_fallbacks(settings.LANGUAGE_CODE)

@@ -329,14 +329,14 @@ FIELD_SECRET = env.list("FIELD_SECRET", default=[])
 # --- The API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "api.authentication.KeyAuthentication",
-        "api.authentication.BrowserAuthentication",
+        "api.http.authentication.KeyAuthentication",
+        "api.http.authentication.BrowserAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.http.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.http.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "api.schema.operations.Schema",
-    "EXCEPTION_HANDLER": "api.problems.handle",
+    "EXCEPTION_HANDLER": "api.http.problems.handle",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
 }

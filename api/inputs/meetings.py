@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.inputs.fields import ExternalIdInput, inputs_of
-from api.inputs.lists import Entries, Entry
-from api.rows.shapes import Moment
+from api.resources.inputs import ExternalIdInput, inputs_of
+from api.resources.lists import Entries, Entry
+from api.resources.shapes import Moment
 from lib.limits import MOST_AT_A_MEETING
 from meetings.codes import ReassuranceAnswer
 from meetings.models import (

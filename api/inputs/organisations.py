@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.inputs.fields import DetailInput, ExternalIdInput, Languages, inputs_of
-from api.inputs.lists import Entry
+from api.resources.inputs import DetailInput, ExternalIdInput, Languages, inputs_of
+from api.resources.lists import Entry
 from contacts.models import FocusDeclaration, Organisation
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.inputs.fields import DetailInput, ExternalIdInput, Languages, inputs_of
-from api.inputs.lists import Entry
+from api.resources.inputs import DetailInput, ExternalIdInput, Languages, inputs_of
+from api.resources.lists import Entry
 from contacts.models import Affiliation, Contact
 
 

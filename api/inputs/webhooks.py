@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.changes import MODELS
-from api.inputs.fields import inputs_of
 from api.models import Webhook
+from api.queries.changes import MODELS
+from api.resources.inputs import inputs_of
 
 
 @inputs_of(Webhook, "name", "url", "types", "is_active")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from api.rows.base import Column, RowSpec, children
-from api.rows.columns import column, columns, fields_of
+from api.resources.columns import column, columns, fields_of
+from api.resources.specs import Column, RowSpec, children
 from api.rows.incidents import INCIDENT
 from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
 from api.rows.organisations import ORGANISATION

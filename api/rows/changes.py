@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.rows.shapes import Moment
+from api.resources.shapes import Moment
 from audit.models import Op
 
 TYPES = (

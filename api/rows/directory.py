@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from accounts.models import Role, User
 from api.codes import Scope
-from api.rows.base import Column, RowSpec, ids_of
-from api.rows.columns import column, columns
+from api.resources.columns import column, columns
+from api.resources.shapes import Moment, codes
+from api.resources.specs import Column, RowSpec, ids_of
 from api.rows.notices import PendingNoticeShape
-from api.rows.shapes import Moment, codes
 from districts.models import District
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from api.rows.base import Column, RowSpec, children, ids_of
-from api.rows.columns import column, columns, fields_of, shape
+from api.resources.columns import column, columns, fields_of, shape
+from api.resources.specs import Column, RowSpec, children, ids_of
 from contacts.models import Organisation
 from incidents.codes import Heard
 from incidents.models import (

@@ -10,12 +10,12 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from accounts.models import User
 from api.codes import Scope
-from api.rows.base import Column, Expansion, RowSpec, children, ids_of
-from api.rows.columns import column, columns, external_ids, fields_of
+from api.resources.columns import column, columns, external_ids, fields_of
+from api.resources.shapes import Moment
+from api.resources.specs import Column, Expansion, RowSpec, children, ids_of
 from api.rows.directory import OFFICER
 from api.rows.organisations import ORGANISATION
 from api.rows.people import CONTACT
-from api.rows.shapes import Moment
 from contacts.models import Contact, Organisation
 from incidents.models import Incident, IncidentConcern
 from meetings import codes as lists

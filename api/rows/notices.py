@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.rows.base import Column, RowSpec
-from api.rows.columns import column, columns, fields_of
+from api.resources.columns import column, columns, fields_of
+from api.resources.specs import Column, RowSpec
 from privacy.models import Notice
 
 _OBJECTS: Any = {"help_text": _("IDs of contacts, or of records whose text named the person.")}

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import User
-from api.rows.base import Column, Expansion, RowSpec, children, ids_of
-from api.rows.columns import column, columns, external_ids, fields_of, other_details
-from api.rows.shapes import codes
+from api.resources.columns import column, columns, external_ids, fields_of, other_details
+from api.resources.shapes import codes
+from api.resources.specs import Column, Expansion, RowSpec, children, ids_of
 from contacts.models import FocusDeclaration, Organisation, OrganisationDetail, OrganisationExternalId
 from contacts.models.organisation import IS_PROTECTED
 

@@ -23,10 +23,10 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.codes import Scope
-from api.rows.base import Column, Expansion, RowSpec, children
-from api.rows.columns import column, columns, external_ids, fields_of, other_details
+from api.resources.columns import column, columns, external_ids, fields_of, other_details
+from api.resources.shapes import as_stored
+from api.resources.specs import Column, Expansion, RowSpec, children
 from api.rows.organisations import WHERE_ORGANISATION
-from api.rows.shapes import as_stored
 from contacts.codes import Agreement
 from contacts.models import (
     Affiliation,

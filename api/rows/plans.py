@@ -8,8 +8,8 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from api.rows.base import Column, Row, RowSpec, children
-from api.rows.columns import columns, fields_of
+from api.resources.columns import columns, fields_of
+from api.resources.specs import Column, Row, RowSpec, children
 from lib.days import city_today
 from plans.figures import DAYS, Figure, figures_in
 from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Plan

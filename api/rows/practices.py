@@ -5,8 +5,8 @@ from typing import Any, Final
 from django.db.models import OuterRef
 from rest_framework import serializers
 
-from api.rows.base import Column, RowSpec, children
-from api.rows.columns import columns, fields_of
+from api.resources.columns import columns, fields_of
+from api.resources.specs import Column, RowSpec, children
 from practices.models import Adoption, EditorialReview, Practice, PracticeText
 from practices.rules import QUESTIONS, REQUIRED
 

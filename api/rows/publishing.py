@@ -7,9 +7,9 @@ from django.db.models import Case, F, OuterRef, TextField, Value, When
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from api.rows.base import Column, RowSpec, children
-from api.rows.columns import column, columns, fields_of, shape
-from api.rows.shapes import codes
+from api.resources.columns import column, columns, fields_of, shape
+from api.resources.shapes import codes
+from api.resources.specs import Column, RowSpec, children
 from contacts.codes import Kind
 from contacts.models import Organisation
 from publishing.codes import ListedField

@@ -6,12 +6,12 @@ from django.db.models import Case, CharField, Value, When
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.changes import MODELS
 from api.filters import DeliveryStatus
 from api.models import Webhook, WebhookDelivery
-from api.rows.base import Column, RowSpec
+from api.queries.changes import MODELS
+from api.resources.columns import column, columns
+from api.resources.specs import Column, RowSpec
 from api.rows.changes import ChangeShape
-from api.rows.columns import column, columns
 
 NONE: Any = Value(None, output_field=CharField())
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
-from api.renderers import to_json
+from api.rules import to_json
 from api.schema import answers
 from api.schema.describing import describe
 from api.schema.words import ABOUT, TAGS

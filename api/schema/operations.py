@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api.lifecycle import Ending, endings_of
-from api.rows.base import RowSpec
+from api.http.lifecycle import Ending, endings_of
+from api.resources.base import ListMixin, Resource, RetrieveMixin
+from api.resources.specs import RowSpec
+from api.resources.writing import MAX_BATCH
 from api.schema import answers, parameters, reports
 from api.schema.examples import EXAMPLES
 from api.schema.shapes import Json, Shapes
-from api.views.base import ListMixin, Resource, RetrieveMixin
 from api.views.reports import Reports
-from api.views.writing import MAX_BATCH
 
 
 @dataclass(frozen=True, slots=True)

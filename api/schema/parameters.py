@@ -6,8 +6,8 @@ from typing import Any
 
 import django_filters
 
-from api.parameters import DEFAULT_LIMIT, MAX_LIMIT
-from api.rows.base import RowSpec
+from api.http.parameters import DEFAULT_LIMIT, MAX_LIMIT
+from api.resources.specs import RowSpec
 from lib.filters import BooleanFilter, CodesFilter, DistrictFilter, FilterSet, MomentFilter
 
 Json = dict[str, Any]

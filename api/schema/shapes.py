@@ -7,8 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
-from api.inputs.fields import DistrictField, VisibleField
-from api.rows.base import ALWAYS, Expansion, RowSpec
+from api.resources.inputs import DistrictField, VisibleField
+from api.resources.specs import ALWAYS, Expansion, RowSpec
 from api.views.directory import VOCABULARIES
 
 Json = dict[str, Any]

@@ -11,10 +11,10 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from api import parameters
-from api.compressing import compress
-from api.problems import Problem
-from api.renderers import JSONRenderer
+from api.http import parameters
+from api.http.compressing import compress
+from api.http.problems import Problem
+from api.http.renderers import JSONRenderer
 from api.schema import document
 
 FORMATS = ("json", "yaml")

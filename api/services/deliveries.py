@@ -8,10 +8,10 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
-from api.actors import actor_for_key
-from api.changes import as_rows, last_seq, numbered_for, readable_types
 from api.models import Webhook, WebhookDelivery
-from api.renderers import to_json
+from api.queries.actors import actor_for_key
+from api.queries.changes import as_rows, last_seq, numbered_for, readable_types
+from api.rules import to_json
 
 SEND: Final = "api.send_webhooks"
 ROWS: Final = 500  # changes read at once per webhook

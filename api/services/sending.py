@@ -22,10 +22,9 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from api.models import Webhook, WebhookDelivery
-from api.renderers import to_json
-from api.rules import GIVEN_UP_AFTER, pause_after, read_retry_after, wait_after
+from api.rules import GIVEN_UP_AFTER, pause_after, read_retry_after, to_json, wait_after
 from api.services.deliveries import SEND, make_deliveries
-from api.signing import signed_headers
+from api.services.signing import signed_headers
 from audit.models import Action
 from audit.services import record
 from lib.calling import Answer, NotDelivered, post

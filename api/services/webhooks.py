@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from api.actors import actor_for_key
-from api.changes import last_seq, readable_types
 from api.codes import Scope, opens_the_book
 from api.models import ApiKey, Webhook, WebhookDelivery
+from api.queries.actors import actor_for_key
+from api.queries.changes import last_seq, readable_types
 from api.services.deliveries import SEND
-from api.signing import encrypt, new_secret, renewed
+from api.services.signing import encrypt, new_secret, renewed
 from audit.models import Action
 from audit.services import record
 from lib.conflicts import check_version

@@ -11,19 +11,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.actors import Actor
-from api import parameters
 from api.bulk_reads import KIND, MEDIA_TYPE, require_agreement, start_bulk_read
-from api.changes import scope_of
-from api.idempotency import Kept, kept_of, once
+from api.http import parameters
+from api.http.idempotency import Kept, kept_of, once
+from api.http.problems import Problem
+from api.http.renderers import JSONRenderer
 from api.inputs.bulk_reads import BulkReadInput
-from api.problems import Problem
-from api.renderers import JSONRenderer, to_json
+from api.queries.changes import scope_of
+from api.resources.base import ListMixin, Resource, RetrieveMixin
+from api.resources.writing import Writing
 from api.rows.bulk_reads import BULK_READ
-from api.views.base import ListMixin, Resource, RetrieveMixin
-from api.views.writing import Writing
+from api.rules import to_json
+from jobs.files import parts_of
 from jobs.models import Job, JobFile
-from jobs.services.files import parts_of
-from jobs.services.jobs import fetch_file
+from jobs.services import fetch_file
 
 
 class NdjsonRenderer(JSONRenderer):

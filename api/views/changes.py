@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from api import parameters
-from api.changes import MODELS, as_rows, epoch, last_seq, numbered_for, readable_types, scope_of
-from api.problems import Problem
-from api.renderers import to_json
+from api.http import parameters
+from api.http.problems import Problem
+from api.queries.changes import MODELS, as_rows, epoch, last_seq, numbered_for, readable_types, scope_of
+from api.resources.base import Resource
 from api.rows.changes import ChangesShape
-from api.views.base import Resource
+from api.rules import to_json
 from audit.models import Pruned, TrailPosition
 
 KEPT = timedelta(days=400)

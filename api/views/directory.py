@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from accounts.actors import Actor
 from accounts.models import Role, User
 from accounts.rules import WRITES
-from api import parameters
 from api.codes import Scope
-from api.quota import limit_of
-from api.renderers import to_json
+from api.http import parameters
+from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
 from api.rows.notices import NOTICE, PENDING
 from api.rows.reports import BY_SLUG
-from api.views.base import ListMixin, Resource, RetrieveMixin
+from api.rules import to_json
+from api.services.limits import limit_of
 from audit.models import Op
 from contacts import codes as contact_codes
 from disclosure.services.limits import count_of_today

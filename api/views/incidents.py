@@ -1,7 +1,7 @@
 """`/incidents/` and `/protocols/`, to read only: an incident opens through `POST /concerns/`."""
 
+from api.resources.base import ListMixin, RetrieveMixin
 from api.rows.incidents import INCIDENT, PROTOCOL
-from api.views.base import ListMixin, RetrieveMixin
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, Protocol
 

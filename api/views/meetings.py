@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from api.inputs.meetings import ConcernInput, FollowUpInput, MeetingInput
+from api.resources.base import ListMixin, RetrieveMixin
+from api.resources.upserting import UpsertMixin
+from api.resources.writing import DestroyMixin
 from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
-from api.views.base import ListMixin, RetrieveMixin
-from api.views.upserting import UpsertMixin
-from api.views.writing import DestroyMixin
-from incidents.services.concerns import edit_concern, log_concern
+from incidents.services.opening import edit_concern, log_concern
 from lib.days import city_today
 from meetings.codes import MeetingStatus
 from meetings.filters.concerns import ConcernFilters

@@ -6,11 +6,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api import parameters
+from api.http import parameters
 from api.inputs.notices import NoticeInput
-from api.renderers import to_json
+from api.resources.writing import Writing
 from api.rows.notices import NOTICE
-from api.views.writing import Writing
+from api.rules import to_json
 from privacy.models import Notice
 from privacy.services.notices import answer_notice
 

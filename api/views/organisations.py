@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from api.inputs.organisations import OrganisationInput
+from api.resources.base import ListMixin, RetrieveMixin
+from api.resources.upserting import UpsertMixin
+from api.resources.writing import DestroyMixin
 from api.rows.organisations import ORGANISATION
-from api.views.base import ListMixin, RetrieveMixin
-from api.views.upserting import UpsertMixin
-from api.views.writing import DestroyMixin
 from contacts.codes import OrganisationStatus
 from contacts.models import Organisation
 from contacts.services.organisations import create_organisation, edit_organisation

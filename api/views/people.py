@@ -6,10 +6,10 @@ from uuid import UUID
 
 from api.codes import Scope
 from api.inputs.people import ContactInput
+from api.resources.base import ListMixin, RetrieveMixin
+from api.resources.upserting import UpsertMixin
+from api.resources.writing import DestroyMixin
 from api.rows.people import CONTACT
-from api.views.base import ListMixin, RetrieveMixin
-from api.views.upserting import UpsertMixin
-from api.views.writing import DestroyMixin
 from contacts.filters import ContactFilters
 from contacts.models import Contact
 from contacts.services.affiliations import lock_organisations

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api import parameters
+from api.http import parameters
+from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.rows.plans import PLAN
-from api.views.base import ListMixin, Resource, RetrieveMixin
 from audit.models import Action
 from audit.rules import recipient_of
 from disclosure.services.disclosing import disclose

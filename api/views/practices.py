@@ -11,9 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.actors import Actor
-from api import parameters
+from api.http import parameters
+from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.rows.practices import PRACTICE
-from api.views.base import ListMixin, Resource, RetrieveMixin
 from audit.models import Action
 from audit.rules import recipient_of
 from lib.city_files import write

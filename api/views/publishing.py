@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import models
 
 from accounts.actors import Actor
-from api.changes import read_listings, without_protected_names
-from api.rows.base import Row
+from api.queries.changes import read_listings, without_protected_names
+from api.resources.base import ListMixin, RetrieveMixin
+from api.resources.specs import Row
 from api.rows.publishing import LISTING, PUBLIC_ENTRY, REPORTING_ROUTE
-from api.views.base import ListMixin, RetrieveMixin
 from contacts.models.organisation import IS_PROTECTED, Organisation
 from lib.days import city_today
 from publishing.filters import EntryFilters, ListingFilters, RouteFilters

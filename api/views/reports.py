@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from api import parameters
-from api.renderers import CSVRenderer, JSONRenderer, to_csv, to_json
+from api.http import parameters
+from api.http.renderers import CSVRenderer, JSONRenderer, to_csv
+from api.resources.base import Resource
 from api.rows.reports import BY_SLUG, COMPARED, columns_of, figures_of
-from api.views.base import Resource
+from api.rules import to_json
 from lib.days import city_today
 from reports.figures.late_records import late_records, status_with
 from reports.figures.parts import IN_SEVERAL, is_rest, rows_of

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api import parameters
-from api.renderers import JSONRenderer
+from api.http import parameters
+from api.http.renderers import JSONRenderer
+from api.resources.base import Resource
 from api.rows.people import CONTACT
-from api.views.base import Resource
 from audit.rules import recipient_of
 from contacts.models import Contact
 from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard

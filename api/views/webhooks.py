@@ -9,13 +9,15 @@ from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from api import parameters
 from api.filters import WebhookDeliveryFilters
-from api.idempotency import Kept, kept_of, once
+from api.http import parameters
+from api.http.idempotency import Kept, kept_of, once
 from api.inputs.webhooks import WebhookInput
 from api.models import Webhook, WebhookDelivery
-from api.renderers import to_json
+from api.resources.base import ListMixin, Resource, RetrieveMixin
+from api.resources.writing import DestroyMixin, UpdateMixin
 from api.rows.webhooks import DELIVERY, WEBHOOK
+from api.rules import to_json
 from api.services.webhooks import (
     create_webhook,
     delete_webhook,
@@ -23,8 +25,6 @@ from api.services.webhooks import (
     replay_delivery,
     rotate_webhook,
 )
-from api.views.base import ListMixin, Resource, RetrieveMixin
-from api.views.writing import DestroyMixin, UpdateMixin
 
 
 class OfKey(Resource):

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from api.lifecycle import ENDING
+from api.http.lifecycle import ENDING
 from api.services.sandbox import create_sandbox_key, is_sandbox
 from pages.developer.example_files import LANGUAGES, SCOPES, START, Example
 

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from api.actors import actor_for_key
-from api.changes import MODELS
+from api.queries.actors import actor_for_key
+from api.queries.changes import MODELS
 from districts.models import District
 from tests.api.clients import Tool
 from tests.audit.numbering import publish_all

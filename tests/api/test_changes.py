@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from api.changes import _EPOCH, epoch
+from api.queries.changes import _EPOCH, epoch
 from audit.models import Change, Event, TrailPosition
 from contacts.merging.services import merge_contacts, merge_organisations, undo_merge
 from contacts.services.contacts import erase_contact

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from api.http.parameters import MOST_ERRORS
 from api.models import ApiKey
-from api.parameters import MOST_ERRORS
 from api.rows.reports import BY_SLUG
 from api.schema import document
 from tests.api.clients import Tool

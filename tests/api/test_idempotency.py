@@ -9,9 +9,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from api.idempotency import KEPT, forget_old_requests
+from api.http.idempotency import KEPT, forget_old_requests
 from api.models import IdempotentRequest
-from api.renderers import to_json
+from api.rules import to_json
 from contacts.models import Organisation
 from districts.models import District
 from tests.api.clients import Tool

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from api.lifecycle import AT_LEAST, ENDING, Ending
+from api.http.lifecycle import AT_LEAST, ENDING, Ending
 from api.schema import document
 from tests.api.clients import Tool
 
@@ -28,7 +28,7 @@ def test_what_ends_has_a_year_and_a_line_in_the_changelog() -> None:
 def test_an_answer_says_what_of_it_ends_and_so_does_the_document(monkeypatch: Any) -> None:
     whole = Ending("GET", "me/", date(2027, 1, 1), date(2028, 2, 1), "Use `/who/`.")
     part = Ending("GET", "officers/", date(2027, 1, 1), date(2028, 1, 1), "Use `limit`.", parameter="count")
-    monkeypatch.setattr("api.lifecycle.ENDING", [*ENDING, whole, part])
+    monkeypatch.setattr("api.http.lifecycle.ENDING", [*ENDING, whole, part])
     tool = Tool()
     answer = tool.get("/me/")
     assert answer["Deprecation"] == "@1798761600"  # RFC 9745: a date of structured fields

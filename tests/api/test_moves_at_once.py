@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import User
-from api.actors import actor_for_key
+from api.queries.actors import actor_for_key
 from contacts.models import Organisation
 from contacts.services.contacts import create_contact, edit_contact
 from contacts.services.organisations import edit_organisation

@@ -5,8 +5,8 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from api.rows.base import Column, RowSpec
-from api.rows.reading import read_one, read_tuples
+from api.resources.reading import read_one, read_tuples
+from api.resources.specs import Column, RowSpec
 from contacts.models import Organisation
 from lib.id_in import id_in
 from tests.factories import make_actor, make_district, make_organisation

@@ -17,8 +17,8 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM, actor_for
 from api.models import ApiSecret, CalendarFeed, Webhook
 from api.services.feeds import create_feed
+from api.services.signing import secrets_of
 from api.services.webhooks import create_webhook, rotate_webhook
-from api.signing import secrets_of
 from pages.undo import SALT
 from tests.api.clients import Tool
 from tests.factories import make_district, make_officer

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from rest_framework import serializers
 
-from api.rows.base import RowSpec
+from api.resources.specs import RowSpec
 from api.rows.bulk_reads import SPECS
 from api.rows.changes import ChangeShape
 from api.rows.incidents import PROTOCOL

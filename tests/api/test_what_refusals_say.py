@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
-from api.problems import pointers, problem_of
+from api.http.problems import pointers, problem_of
 from audit.models import Event
 from contacts.models import Contact
 from tests.api.clients import Tool

@@ -6,8 +6,8 @@ from typing import Any, Final
 import orjson
 
 from accounts.actors import Actor
-from api.changes import as_rows
-from api.renderers import to_json
+from api.queries.changes import as_rows
+from api.rules import to_json
 from api.views.incidents import Incidents
 from api.views.meetings import Concerns, FollowUps, Meetings
 from api.views.organisations import Organisations

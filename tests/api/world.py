@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.actors import SYSTEM, Actor, actor_for
-from api.actors import actor_for_key
 from api.models import ApiKey
+from api.queries.actors import actor_for_key
 from contacts.models import Affiliation, Organisation
 from contacts.services.organisations import edit_organisation
 from districts.models import District

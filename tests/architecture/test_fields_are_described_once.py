@@ -16,8 +16,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
 
-from api.inputs.fields import taken
-from api.rows.columns import shape
+from api.resources.columns import shape
+from api.resources.inputs import taken
 from exchange.exports import columns as exports
 from exchange.imports import fields as imports
 from pages.forms.fields import form_field
@@ -88,7 +88,7 @@ DECLARED: Final = {
 
 # Lengths that repeat a model's, with the reason.
 LENGTHS: Final = {
-    ("api/rows/shapes.py", "source"): "a child row of five models, of the same shape for each",
+    ("api/resources/shapes.py", "source"): "a child row of five models, of the same shape for each",
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from rest_framework.serializers import ValidationError as Refused
 
-from api.rows.shapes import Moment
+from api.resources.shapes import Moment
 from crm.logs import MOST, without_secrets
 from exchange.imports.guessing import _EMAIL, _WEB, guess_columns, guess_values
 from lib.filters import MomentField

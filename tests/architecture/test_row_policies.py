@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import Relief, Role, User
-from api.actors import actor_for_key
 from api.models import ApiKey
+from api.queries.actors import actor_for_key
 from contacts.models import Affiliation, Contact, Organisation
 from districts.models import District
 from districts.services.districts import remove_district

@@ -28,7 +28,7 @@ OUTSIDE: Final = ("tests/", "benchmarks/", "faults/", "crm/", "lib/", "audit/", 
 REASONS: Final = {
     "api/inputs/": "get_queryset begins with visible_to",
     "api/rows/": "a column of a row that visible_to found; a child has its row's policy",
-    "api/views/writing.py": "opened: whether a row was erased or left",
+    "api/resources/writing.py": "opened: whether a row was erased or left",
     "contacts/": "a condition or a part of rows that visible_to found",
     "contacts/filters.py": "a condition of rows that visible_to found",
     "contacts/merging/": "opened by merge and undo_merge",

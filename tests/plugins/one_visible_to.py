@@ -77,7 +77,7 @@ def _where(actor: Any) -> str:
 
 def _forget_statements() -> None:
     """Statements of the API are kept as they were built: with or without the use."""
-    from api.rows import reading
+    from api.resources import reading
 
     for kept in vars(reading).values():
         if isinstance(kept, _lru_cache_wrapper):

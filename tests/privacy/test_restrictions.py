@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor, actor_for
 from accounts.models import Role, User
-from api.changes import as_rows
+from api.queries.changes import as_rows
 from audit.models import Action, Change, Event, TrailPosition
 from contacts.models import Contact
 from contacts.queries.search import find_contacts

@@ -10,9 +10,9 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.rules import WRITES
-from api.inputs.lists import Entry, Reference
-from api.rows.columns import Fields, Shape, fields_of
-from api.rows.shapes import ExternalIdShape, Moment
+from api.resources.columns import Fields, Shape, fields_of
+from api.resources.lists import Entry, Reference
+from api.resources.shapes import ExternalIdShape, Moment
 from contacts.models import OrganisationDetail
 from districts.models import District
 from lib.described import limits
@@ -177,4 +177,4 @@ def inputs_of(model: type[models.Model], *names: str, **said: dict[str, Any]) ->
 
 @inputs_of(OrganisationDetail, "channel", "value", "use")
 class DetailInput(Entry):
-    """A further phone, email, web or social address; stored in the form of `api.rows.columns.DetailShape`."""
+    """A further phone, email, web or social address."""

@@ -17,7 +17,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from structlog.contextvars import get_contextvars
 
-from api.renderers import to_json
+from api.rules import to_json
 from audit.models import Action
 from audit.services import record
 from disclosure.services.disclosing import ReasonNeeded
@@ -210,7 +210,7 @@ def _flatten(detail: Any, pointer: str) -> Iterator[dict[str, Any]]:
 
 
 def _entry(detail: Any, pointer: str) -> dict[str, Any]:
-    """An error whose text names its field (api.inputs.mistakes)."""
+    """An error whose text names its field (api.resources.mistakes)."""
     names = [part for part in pointer.split("/") if not part.isdecimal()]
     text = str(detail).replace("{{field}}", "{field}")  # the text of a validator, which is not formatted
     text = text.replace("{field}", names[-1])

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api import parameters
-from api.etags import etag, expected_version
-from api.idempotency import Kept, kept_of, once
-from api.problems import Problem, bad_fields, id_taken, not_found, problem_of
-from api.renderers import to_json
-from api.views.base import Resource
+from api.http import parameters
+from api.http.etags import etag, expected_version
+from api.http.idempotency import Kept, kept_of, once
+from api.http.problems import Problem, bad_fields, id_taken, not_found, problem_of
+from api.resources.base import Resource
+from api.rules import to_json
 from audit.models import Action, Change, Op
 from contacts.services.erased_ids import has_erased_id
 from lib.conflicts import StaleVersion, check_version

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 
+from api.http.problems import Problem
 from api.models import ApiKey
-from api.problems import Problem
 from lib.counting import count
 
 WINDOW_SECONDS = 60

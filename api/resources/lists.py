@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.inputs.mistakes import ITEMS
+from api.resources.mistakes import ITEMS
 from lib.limits import MOST_BESIDE
 
 

@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from api import parameters
-from api.etags import expected_version
-from api.problems import Problem, bad_fields
-from api.rows.base import Row
-from api.views.writing import CreateMixin, UpdateMixin, drop_hidden_references, read_only
-from contacts.services.changes import lock
+from api.http import parameters
+from api.http.etags import expected_version
+from api.http.problems import Problem, bad_fields
+from api.resources.specs import Row
+from api.resources.writing import CreateMixin, UpdateMixin, drop_hidden_references, read_only
+from contacts.services.changing import lock
 from lib.conflicts import check_version
 from lib.fold import squash
 

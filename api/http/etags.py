@@ -11,7 +11,7 @@ from hashlib import sha256
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from api.problems import Problem
+from api.http.problems import Problem
 
 _TAG = re.compile(r'(?:W/)?"(\d{1,10})(?:-[0-9a-f]+)?"')
 MOST_TAGS = 20  # in a header

@@ -5,13 +5,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import orjson
 from rest_framework.renderers import BaseRenderer
 
-
-def to_json(data: Any) -> bytes:
-    """Serialise `data` as UTF-8 JSON. Lazy translations become text."""
-    return orjson.dumps(data, default=str)
+from api.rules import to_json
 
 
 class JSONRenderer(BaseRenderer):

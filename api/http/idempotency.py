@@ -20,8 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from api.http.problems import Problem
 from api.models import IdempotentRequest
-from api.problems import Problem
 
 KEPT = timedelta(hours=48)
 RETRY_AFTER = 2  # seconds

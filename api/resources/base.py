@@ -19,18 +19,18 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.actors import Actor
-from api import parameters
-from api.compressing import compress
-from api.etags import etag, is_unchanged
-from api.lifecycle import headers_for
+from api.http import parameters
+from api.http.compressing import compress
+from api.http.etags import etag, is_unchanged
+from api.http.lifecycle import headers_for
+from api.http.parsers import MergePatchParser, StrictJSONParser
+from api.http.problems import Problem
+from api.http.throttling import count_request
 from api.models import ApiKey
-from api.parsers import MergePatchParser, StrictJSONParser
-from api.problems import Problem
-from api.quota import limit_of
-from api.renderers import to_json
-from api.rows.base import ALWAYS, Row, RowSpec
-from api.rows.reading import read_tuples
-from api.throttling import count_request
+from api.resources.reading import read_tuples
+from api.resources.specs import ALWAYS, Row, RowSpec
+from api.rules import to_json
+from api.services.limits import limit_of
 from audit.models import Action
 from audit.rules import both_purposes
 from disclosure.services.disclosing import disclose

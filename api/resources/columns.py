@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from rest_framework import serializers
 
-from api.rows.base import Column, children
-from api.rows.shapes import ExternalIdShape, Moment, as_stored, codes
+from api.resources.shapes import ExternalIdShape, Moment, as_stored, codes
+from api.resources.specs import Column, children
 from contacts.models import OrganisationDetail
 from districts.models import District
 

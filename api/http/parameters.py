@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api.problems import Problem, bad_fields
+from api.http.problems import Problem, bad_fields
 from api.rules import nearest
 from lib.days import is_plausible_day
 from lib.filters import MAX_CODES, CodesField, FilterSet

@@ -1,6 +1,6 @@
 """What the API says about a wrong value: what to send in which field, not which rule was broken.
 
-`{{field}}` becomes the name of the field in `api.problems`. A field whose own text is better declares
+`{{field}}` becomes the name of the field in `api.http.problems`. A field whose own text is better declares
 `default_error_messages` or passes `error_messages` as usual.
 """
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.problems import LIMITS, NOT_A_CODE, SEND_A_VALUE
+from api.http.problems import LIMITS, NOT_A_CODE, SEND_A_VALUE
 
 ITEMS: Final = {
     "not_a_list": _("Send a list for “{{field}}”."),

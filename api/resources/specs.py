@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from api.rows.reading import Visible, read_one, read_tuples
+from api.resources.reading import Visible, read_one, read_tuples
 
 Expression = Any
 #: Always included, whatever `?fields=` selects.

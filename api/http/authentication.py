@@ -15,9 +15,9 @@ from structlog.contextvars import get_contextvars
 
 from accounts.actors import Actor
 from accounts.models import Role
-from api.actors import actor_for_key
 from api.models import ApiKey, ApiSecret, KeyNetwork
 from api.models.key import KeyStatus
+from api.queries.actors import actor_for_key
 from api.rules import Token, read_token
 from api.services.keys import secret_hashes
 from audit.models import Action

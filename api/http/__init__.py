@@ -1,0 +1,1 @@
+"""Serve HTTP: authentication, limits, parameters, entity tags and problems."""

@@ -1,0 +1,1 @@
+"""Build a resource: its row, its request bodies and its actions."""
