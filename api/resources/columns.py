@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from rest_framework import serializers
 
+from api.resources.descriptions import DescribedName, Description, described, field
 from api.resources.shapes import ExternalIdShape, Moment, as_stored, codes
 from api.resources.specs import Column, children
 from contacts.models import OrganisationDetail
@@ -28,15 +29,38 @@ class Fields(Protocol):
     def __call__(self, serializer: S, /) -> S: ...
 
 
-def columns(model: type[models.Model], *wanted: str | Column) -> tuple[Column, ...]:
+def columns(model: type[models.Model], *wanted: str | DescribedName | Column) -> tuple[Column, ...]:
     """Columns in response order. A name stands for the model field; a Column is complete."""
-    return tuple(one if isinstance(one, Column) else column(model, one) for one in wanted)
+    return tuple(_column(model, name_or_column) for name_or_column in wanted)
 
 
-def column(model: type[models.Model], name: str, sql: Any = None, **said: Any) -> Column:
-    """A column that reads the model's field; `said` overrides attributes of its shape."""
-    field = model._meta.get_field(name)
-    return Column(name, shape(field, **said), sql or _sql(field))
+def _column(model: type[models.Model], name_or_column: str | DescribedName | Column) -> Column:
+    match name_or_column:
+        case Column():
+            return name_or_column
+        case DescribedName(name, Description(text, example)):
+            return column(model, name, text=text, example=example)
+    return column(model, name_or_column)
+
+
+def column(
+    model: type[models.Model],
+    name: str,
+    sql: Any = None,
+    *,
+    text: str = "",
+    example: Any = None,
+    **attributes: Any,
+) -> Column:
+    """A column that reads the model's field; `attributes` override those of its shape.
+
+    `text` and `example` describe the column in the OpenAPI document.
+    """
+    model_field = model._meta.get_field(name)
+    column_shape = shape(model_field, **attributes)
+    if text or example is not None:
+        column_shape = described(column_shape, text, example)
+    return Column(name, column_shape, sql or _sql(model_field))
 
 
 def shape(field: Any, **said: Any) -> Shape:
@@ -67,25 +91,35 @@ def other_details(model: type[models.Model], *where: models.Q, **said: Any) -> C
     manager: Any = model._default_manager
     rows = manager.filter(*where, owner=OuterRef("pk")).order_by("pk")
     named = children(rows, channel="channel", value="value", use="use")
-    return Column("other_details", DetailShape(many=True, **said), named)
+    return Column(
+        "other_details",
+        described(DetailShape(many=True, **said), "Further phone numbers and addresses, in their order."),
+        named,
+    )
 
 
 def fields_of(
-    model: type[models.Model], *names: str, make: Callable[..., Shape] = shape, **said: dict[str, Any]
+    model: type[models.Model],
+    *names: str | DescribedName,
+    make: Callable[..., Shape] = shape,
+    **attributes: dict[str, Any],
 ) -> Fields:
     """Decorator: add the fields `names` to a serializer, in this order.
 
-    Undeclared fields are derived from the model. `said` overrides attributes of the model's fields, by name.
+    Undeclared fields are derived from the model. `attributes` override those of the model's fields, by name.
     """
 
     def add(serializer: S) -> S:
         declared = serializer._declared_fields
-        serializer._declared_fields = {
-            name: declared[name]
-            if name in declared
-            else make(model._meta.get_field(name), **said.get(name, {}))
-            for name in names
-        }
+        serializer._declared_fields = {}
+        for name in names:
+            plain_name = name.name if isinstance(name, DescribedName) else name
+            made = declared.get(plain_name)
+            if made is None:
+                made = make(model._meta.get_field(plain_name), **attributes.get(plain_name, {}))
+            if isinstance(name, DescribedName):
+                made = described(made, name.description.text, name.description.example)
+            serializer._declared_fields[plain_name] = made
         return serializer
 
     return add
@@ -120,7 +154,9 @@ def _sql(field: Any) -> Any:
 
 @fields_of(
     OrganisationDetail,
-    *("channel", "value", "use"),
+    field("channel", "What kind of address it is."),
+    field("value", "", "+34911234568"),
+    field("use", "What it is for.", "reception"),
     value={"help_text": _("A phone in E.164, followed by `;ext=12` for an extension, or an address.")},
 )
 class DetailShape(serializers.Serializer[Any]):

@@ -8,6 +8,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from api.resources.descriptions import described
+
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.IGNORECASE)
 _LONGEST = 40  # characters in a timestamp
 
@@ -30,8 +32,10 @@ class Moment(serializers.DateTimeField):
 class ExternalIdShape(serializers.Serializer[Any]):
     """How another system names the object."""
 
-    source = serializers.CharField(max_length=60)  # type: ignore[assignment]  # hides DRF's Field.source
-    id = serializers.CharField(max_length=200)
+    source = described(
+        serializers.CharField(max_length=60), "The source name of the key that uses this ID.", "participation"
+    )  # type: ignore[assignment]  # hides DRF's Field.source
+    id = described(serializers.CharField(max_length=200), "The ID in that system.", "4711")
 
 
 def as_stored(column: str) -> Cast:

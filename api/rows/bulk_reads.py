@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.resources.columns import column, columns, fields_of
+from api.resources.descriptions import MOMENT, described, field
 from api.resources.specs import Column, RowSpec, children
 from api.rows.incidents import INCIDENT
 from api.rows.meetings import CONCERN, FOLLOW_UP, MEETING
@@ -30,7 +31,16 @@ SPECS: Final[Mapping[str, RowSpec]] = {
 }
 
 
-@fields_of(JobFile, "size", "digest", "expires_at")
+@fields_of(
+    JobFile,
+    field("size", "In bytes.", 120000),
+    field(
+        "digest",
+        "SHA-256 of the file, in hexadecimal.",
+        "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+    ),
+    field("expires_at", "Until when the file can be fetched.", MOMENT),
+)
 class BulkFileShape(serializers.Serializer[Any]):
     """The file of a bulk read, at the address of the bulk read followed by `file/`."""
 
@@ -45,13 +55,20 @@ BULK_READ = RowSpec(
     columns(
         Job,
         "id",
-        Column("type", serializers.ChoiceField(tuple(SPECS)), KT("parameters__type")),
-        "status",
-        column(Job, "done", help_text=_("Number of rows written so far.")),
-        column(Job, "total", help_text=_("Number of rows at the start.")),
-        "message",
-        Column("files", BulkFileShape(many=True), _files),
-        *("created_at", "finished_at"),
+        Column(
+            "type",
+            described(
+                serializers.ChoiceField(tuple(SPECS)), "The kind of object, as in the paths.", "contacts"
+            ),
+            KT("parameters__type"),
+        ),
+        field("status", "`waiting`, `running`, `done`, `failed` or `cancelled`.", "done"),
+        column(Job, "done", help_text=_("Number of rows written so far."), example=151),
+        column(Job, "total", help_text=_("Number of rows at the start."), example=151),
+        field("message", "Why it failed.", ""),
+        Column("files", described(BulkFileShape(many=True), "The file, while it can be fetched."), _files),
+        "created_at",
+        field("finished_at", "When it ended.", MOMENT),
     ),
     title="BulkRead",
 )

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from api.resources.descriptions import ID, MOMENT, described
 from api.resources.shapes import Moment
 from audit.models import Op
 
@@ -20,21 +21,41 @@ class ChangeShape(serializers.Serializer[Any]):
     `restricted`: hide your copy until it is `released`.
     """
 
-    seq = serializers.IntegerField(
-        help_text=_("Increases with every change. No number is skipped or repeated.")
+    seq = described(
+        serializers.IntegerField(
+            help_text=_("Increases with every change. No number is skipped or repeated.")
+        ),
+        "",
+        75,
     )
-    type = serializers.ChoiceField(TYPES)
-    id = serializers.UUIDField()
-    op = serializers.ChoiceField([*Op.values, "out_of_scope"])
-    version = serializers.IntegerField()
-    at = Moment()
-    by_this_key = serializers.BooleanField(
-        help_text=_("True if this key made the change. False for what followed from it.")
+    type = described(serializers.ChoiceField(TYPES), "The kind of object, as in the paths.", "meetings")
+    id = described(serializers.UUIDField(), "The ID of the object.", ID)
+    op = described(
+        serializers.ChoiceField([*Op.values, "out_of_scope"]),
+        "What happened. `out_of_scope`: delete your copy. `restricted`: hide it.",
+        "updated",
     )
-    into = serializers.UUIDField(required=False, help_text=_("ID of the record it was merged into."))
+    version = described(serializers.IntegerField(), "The version after the change.", 2)
+    at = described(Moment(), "When it changed.", MOMENT)
+    by_this_key = described(
+        serializers.BooleanField(
+            help_text=_("True if this key made the change. False for what followed from it.")
+        ),
+        "",
+        False,
+    )
+    into = described(
+        serializers.UUIDField(required=False, help_text=_("ID of the record it was merged into.")), "", ID
+    )
 
 
 class ChangesShape(serializers.Serializer[Any]):
-    results = ChangeShape(many=True)
-    next = serializers.URLField(help_text=_("Request this URL next time, even if there were no results."))
-    has_more = serializers.BooleanField(help_text=_("True: request `next` now. False: request it later."))
+    results = described(ChangeShape(many=True), "The rows of this page.")
+    next = described(
+        serializers.URLField(help_text=_("Request this URL next time, even if there were no results.")),
+        "",
+        "https://crm.city.example/api/v1/changes/?cursor=Yzc1Lj",
+    )
+    has_more = described(
+        serializers.BooleanField(help_text=_("True: request `next` now. False: request it later.")), "", False
+    )

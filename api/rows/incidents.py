@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.actors import Actor
 from api.resources.columns import column, columns, fields_of, shape
+from api.resources.descriptions import ID, MOMENT, OFFICER_ID, described, field, names_of
 from api.resources.specs import Column, RowSpec, children, ids_of
 from contacts.models import Organisation
 from incidents.codes import Heard
@@ -27,8 +28,17 @@ from meetings.models import Concern
 
 @fields_of(
     IncidentStep,
-    *("step", "text", "is_required", "each", "proof", "organisation", "owner", "due_at", "status"),
-    *("done_at", "recorded_at"),
+    field("step", "The ID of the step in the protocol.", ID),
+    field("text", "What is to be done.", "Call the affected place"),
+    field("is_required", "Whether the incident can only be closed when it is done.", True),
+    field("each", "How often it is done."),
+    field("proof", "What shows that it is done."),
+    field("organisation", "The organisation it is done for, if any.", ID),
+    field("owner", "The ID of the officer who has it.", OFFICER_ID),
+    field("due_at", "When it is due.", MOMENT),
+    field("status", "Whether the step is done."),
+    field("done_at", "When it was done or found not to be needed.", MOMENT),
+    field("recorded_at", "When it was entered that the step is done or not needed.", MOMENT),
 )
 class IncidentStepShape(serializers.Serializer[Any]):
     """A step that the caller sees: of no organisation, or of a visible one. `text` is the protocol's."""
@@ -39,17 +49,34 @@ class IncidentStepShape(serializers.Serializer[Any]):
     proof = shape(ProtocolStep._meta.get_field("proof"))
 
 
-@fields_of(Reassurance, *("organisation", "at", "recorded_at", "channel", "result"))
+@fields_of(
+    Reassurance,
+    field("organisation", "The ID of the organisation.", ID),
+    field("at", "When the call or visit was.", MOMENT),
+    field("recorded_at", "When the call or visit was entered.", MOMENT),
+    field("channel", "How they were called or visited."),
+    field("result", "The result of the try."),
+)
 class ReassuranceTryShape(serializers.Serializer[Any]):
     pass
 
 
-@fields_of(IncidentClosing, *("closed_at", "reopened_at"))
+@fields_of(
+    IncidentClosing,
+    field("closed_at", "When it was closed.", MOMENT),
+    field("reopened_at", "When it was reopened. Null if it was not.", MOMENT),
+)
 class IncidentClosingShape(serializers.Serializer[Any]):
     pass
 
 
-@fields_of(Debrief, *("signed_at", "is_held", "voices", "voices_in_time"))
+@fields_of(
+    Debrief,
+    field("signed_at", "When it was signed.", MOMENT),
+    field("is_held", "Whether it was held; if not, a reason was recorded instead.", True),
+    field("voices", "How many organisations were asked.", 4),
+    field("voices_in_time", "How many of them said that they were reached in time.", 3),
+)
 class DebriefShape(serializers.Serializer[Any]):
     """Who was asked stays here: only how many were, and how many said that they were reached in time."""
 
@@ -58,7 +85,16 @@ class DebriefShape(serializers.Serializer[Any]):
     voices_in_time = serializers.IntegerField()
 
 
-STEP: Final = ("position", "text", "who", "each", "due_minutes", "may_wait", "proof", "required")
+STEP: Final = (
+    field("position", "The place in the order.", 1),
+    field("text", "What is to be done.", "Call the affected place"),
+    field("who", "Who gets the step."),
+    field("each", "How often it is done."),
+    field("due_minutes", "Minutes from the start until it is due.", 60),
+    field("may_wait", "Whether it can wait for the morning.", False),
+    field("proof", "What shows that it is done."),
+    field("required", "Whether an incident can only be closed when it is done.", True),
+)
 
 
 @fields_of(ProtocolStep, *STEP)
@@ -128,13 +164,42 @@ INCIDENT = RowSpec(
     "incident",
     columns(
         Incident,
-        *("id", "version", "protocol", "district", "started_at", "status", "closed_at"),
-        Column("closings", IncidentClosingShape(many=True), _CLOSINGS),
-        *("refused", "place_refused"),
-        Column("debrief", DebriefShape(allow_null=True), _DEBRIEF),
-        Column("concerns", serializers.ListField(child=serializers.UUIDField()), _concerns),
-        Column("steps", IncidentStepShape(many=True), _steps),
-        Column("reassurances", ReassuranceTryShape(many=True), _tries),
+        *("id", "version"),
+        field("protocol", "The ID of the version of the protocol that it follows.", ID),
+        "district",
+        field("started_at", "When it began: when its first concern was received.", MOMENT),
+        field("status", "Whether steps are open, it is only watched, or it is over."),
+        field("closed_at", "When it was closed.", MOMENT),
+        Column(
+            "closings",
+            described(IncidentClosingShape(many=True), "Each time it was closed, the earliest first."),
+            _CLOSINGS,
+        ),
+        field("refused", "", 0),
+        field("place_refused", "", False),
+        Column(
+            "debrief",
+            described(
+                DebriefShape(allow_null=True),
+                "Its debrief, or that there is none for a reason. Null if there is neither.",
+            ),
+            _DEBRIEF,
+        ),
+        Column(
+            "concerns",
+            described(
+                serializers.ListField(child=serializers.UUIDField()),
+                "The IDs of the concerns that you see.",
+                [ID],
+            ),
+            _concerns,
+        ),
+        Column("steps", described(IncidentStepShape(many=True), "The steps that you see, by time."), _steps),
+        Column(
+            "reassurances",
+            described(ReassuranceTryShape(many=True), "Every try to reach an organisation that you see."),
+            _tries,
+        ),
         *("created_at", "updated_at"),
     ),
     where=(
@@ -147,15 +212,22 @@ PROTOCOL = RowSpec(
     "protocol",
     columns(
         Protocol,
-        *("id", "version", "code", "name"),
-        column(Protocol, "district", help_text=_("Null for the whole city.")),
-        *("number", "kinds", "needs_bias", "opens_itself", "status", "in_force_since"),
+        *("id", "version"),
+        field("code", "The code that all versions share.", "attack"),
+        field("name", "Its name.", "Attack on people or a place"),
+        column(Protocol, "district", help_text=_("Null for the whole city."), example="N1"),
+        field("number", "The version of the protocol.", 2),
+        field("kinds", "The kinds of concern that start it.", ["threat"]),
+        field("needs_bias", "", True),
+        field("opens_itself", "", True),
+        field("status", "Whether it is in force."),
+        field("in_force_since", "When it was approved.", MOMENT),
         Column(
             "steps",
-            ProtocolStepShape(many=True),
+            described(ProtocolStepShape(many=True), "Its steps, in order."),
             children(
                 ProtocolStep.objects.filter(protocol=OuterRef("pk")).order_by("position"),
-                **{name: name for name in STEP},
+                **{name: name for name in names_of(STEP)},
             ),
         ),
         *("created_at", "updated_at"),

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from api.codes import Scope
 from api.resources.columns import column, columns, external_ids, fields_of
+from api.resources.descriptions import ID, MOMENT, OFFICER_ID, described, field
 from api.resources.shapes import Moment
 from api.resources.specs import Column, Expansion, RowSpec, children, ids_of
 from api.rows.directory import OFFICER
@@ -32,24 +33,38 @@ from meetings.models import (
 )
 
 
-@fields_of(MeetingOrganisation, "organisation", "present")
+@fields_of(
+    MeetingOrganisation, "organisation", field("present", "Whether the organisation was present.", True)
+)
 class MeetingOrganisationShape(serializers.Serializer[Any]):
     pass
 
 
-@fields_of(MeetingContact, "contact", "attendance")
+@fields_of(
+    MeetingContact,
+    field("contact", "The ID of the contact.", ID),
+    field("attendance", "Whether the contact is invited, attended or sent apologies."),
+)
 class MeetingContactShape(serializers.Serializer[Any]):
     pass
 
 
-@fields_of(FollowUpOrganisation, "organisation", "reported_back_on")
+@fields_of(
+    FollowUpOrganisation,
+    "organisation",
+    field("reported_back_on", "When those concerned were told of the result.", "2026-11-24"),
+)
 class PromisedToShape(serializers.Serializer[Any]):
     pass
 
 
 class ReassuranceShape(serializers.Serializer[Any]):
-    offered_at = Moment(allow_null=True)
-    answer = serializers.ChoiceField(lists.ReassuranceAnswer.choices, allow_blank=True)
+    offered_at = described(Moment(allow_null=True), "When it was offered.", MOMENT)
+    answer = described(
+        serializers.ChoiceField(lists.ReassuranceAnswer.choices, allow_blank=True),
+        "What they said.",
+        "accepted",
+    )
 
 
 def _organisations_of(links: Any, **columns: str) -> Any:
@@ -107,31 +122,52 @@ MEETING = RowSpec(
     "meeting",
     columns(
         Meeting,
-        *("id", "version", "subject", "kind", "level", "status", "starts_at", "duration_minutes"),
-        *("district", "place", "initiated_by"),
+        *("id", "version"),
+        field("subject", "What the meeting is about.", "Visit after the summer"),
+        field("kind", "The kind of meeting."),
+        field("level", "", "consult"),
+        field("status", "Whether it is planned, held, cancelled or was not reached."),
+        field("starts_at", "When it starts.", MOMENT),
+        field("duration_minutes", "How long it takes, in minutes.", 45),
+        "district",
+        field("place", "Where.", "Town hall"),
+        field("initiated_by", "Whose idea it was.", "community"),
         Column(
             "organisations",
-            MeetingOrganisationShape(many=True),
+            described(MeetingOrganisationShape(many=True), "The organisations concerned."),
             _organisations_of(MeetingOrganisation.objects.filter(meeting=OuterRef("pk")), present="present"),
         ),
         Column(
             "contacts",
-            MeetingContactShape(
-                many=True, allow_null=True, help_text=_("Null without the contacts:read scope.")
+            described(
+                MeetingContactShape(
+                    many=True, allow_null=True, help_text=_("Null without the contacts:read scope.")
+                ),
+                "The contacts at the meeting.",
             ),
             _attendance,
             scope=Scope.CONTACTS_READ,
         ),
         Column(
             "officers",
-            serializers.ListField(child=serializers.UUIDField()),
+            described(
+                serializers.ListField(child=serializers.UUIDField()), "IDs of the officers.", [OFFICER_ID]
+            ),
             ids_of(
                 Meeting.officers.through.objects.filter(meeting_id=OuterRef("pk")).order_by("pk"), "user_id"
             ),
         ),
-        *("other_participants", "headcount", "agenda", "facts"),
-        column(Meeting, "assessment", help_text=_("The officer’s opinion, separate from the facts.")),
-        "outcomes",
+        field("other_participants", "", "The mayor's office"),
+        field("headcount", "How many people took part.", 12),
+        field("agenda", "What to talk about.", "Opening hours"),
+        field("facts", "", "Paint on the wall, seen at 08:00."),
+        column(
+            Meeting,
+            "assessment",
+            help_text=_("The officer’s opinion, separate from the facts."),
+            example="They trust us more than before.",
+        ),
+        field("outcomes", "What the meeting resulted in.", ["action_agreed"]),
         external_ids(MeetingExternalId, "meeting"),
         *("created_at", "updated_at"),
     ),
@@ -154,10 +190,12 @@ FOLLOW_UP = RowSpec(
     "follow_up",
     columns(
         FollowUp,
-        *("id", "version", "title", "kind"),
+        *("id", "version"),
+        field("title", "What was promised.", "Call back about the hall"),
+        field("kind", "The kind of follow-up."),
         Column(
             "organisations",
-            PromisedToShape(many=True),
+            described(PromisedToShape(many=True), "The organisations concerned."),
             _organisations_of(
                 FollowUpOrganisation.objects.filter(follow_up=OuterRef("pk")),
                 reported_back_on="reported_back_on",
@@ -165,13 +203,29 @@ FOLLOW_UP = RowSpec(
         ),
         Column(
             "contact",
-            serializers.UUIDField(allow_null=True, help_text=_("Null without the contacts:read scope.")),
+            described(
+                serializers.UUIDField(allow_null=True, help_text=_("Null without the contacts:read scope.")),
+                "The ID of the contact.",
+                ID,
+            ),
             _seen("contact", Contact),
             scope=Scope.CONTACTS_READ,
         ),
         column(FollowUp, "meeting", _seen("meeting", Meeting)),
-        column(FollowUp, "concern", _seen("concern", Concern)),
-        *("owner", "due_on", "first_due_on", "status", "cancel_reason", "result", "completed_at"),
+        column(
+            FollowUp,
+            "concern",
+            _seen("concern", Concern),
+            text="The ID of the concern. Null if you cannot see it.",
+            example=ID,
+        ),
+        field("owner", "The ID of the officer who is responsible.", OFFICER_ID),
+        field("due_on", "The due date.", "2026-12-01"),
+        field("first_due_on", "The first due date, which stays if it is moved.", "2026-12-01"),
+        field("status", "Whether it is open, done or cancelled."),
+        field("cancel_reason", "Why it was cancelled.", "They found another hall"),
+        field("result", "The result of the follow-up.", "They can use the hall on Mondays"),
+        field("completed_at", "When it was done.", MOMENT),
         external_ids(FollowUpExternalId, "follow_up"),
         *("created_at", "updated_at"),
     ),
@@ -194,23 +248,51 @@ CONCERN = RowSpec(
     "concern",
     columns(
         Concern,
-        *("id", "version", "kinds", "bias_grounds", "bias_indicators", "perceived_by", "received_at"),
-        *("occurred_on", "district", "place"),
-        column(Concern, "site_organisation", _seen("site_organisation", Organisation)),
-        column(Concern, "raised_by_organisation", _seen("raised_by_organisation", Organisation)),
+        *("id", "version"),
+        field("kinds", "What happened.", ["graffiti_symbol"]),
+        field("bias_grounds", "The grounds of bias. `none` and `unknown` stand alone.", ["anti_muslim"]),
+        field("bias_indicators", "What points to bias.", ["symbols"]),
+        field("perceived_by", "Who perceived the bias.", "victim"),
+        field("received_at", "When it was received.", MOMENT),
+        field("occurred_on", "When it happened.", "2026-11-23"),
+        "district",
+        field("place", "Where.", "Town hall"),
+        column(
+            Concern,
+            "site_organisation",
+            _seen("site_organisation", Organisation),
+            text="The ID of the organisation whose building or event was targeted.",
+            example=ID,
+        ),
+        column(
+            Concern,
+            "raised_by_organisation",
+            _seen("raised_by_organisation", Organisation),
+            text="The ID of the organisation that raised it.",
+            example=ID,
+        ),
         column(Concern, "meeting", _seen("meeting", Meeting)),
         Column(
             "incident",
-            serializers.UUIDField(
-                allow_null=True, help_text=_("Null if it belongs to none that you can see.")
+            described(
+                serializers.UUIDField(
+                    allow_null=True, help_text=_("Null if it belongs to none that you can see.")
+                ),
+                "",
+                ID,
             ),
             _incident,
         ),
-        *("affected_focuses", "facts", "case_reference", "status", "answered_at", "closed_at"),
-        "reported_back_on",
+        field("affected_focuses", "The communities affected.", ["muslim"]),
+        field("facts", "", "Paint on the wall, seen at 08:00."),
+        field("case_reference", "", "2026-4711"),
+        field("status", "Whether it is open, answered or closed."),
+        field("answered_at", "When it was answered.", MOMENT),
+        field("closed_at", "When it was closed.", MOMENT),
+        field("reported_back_on", "When those concerned were told of the result.", "2026-11-24"),
         Column(
             "reassurance",
-            ReassuranceShape(),
+            described(ReassuranceShape(), "The offer of reassurance to those affected."),
             JSONObject(offered_at="reassurance_offered_at", answer="reassurance_answer"),
         ),
         external_ids(ConcernExternalId, "concern"),

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api.resources.columns import column, columns, external_ids, fields_of, other_details
+from api.resources.descriptions import MOMENT, OFFICER_ID, described, field
 from api.resources.shapes import codes
 from api.resources.specs import Column, Expansion, RowSpec, children, ids_of
 from contacts.models import FocusDeclaration, Organisation, OrganisationDetail, OrganisationExternalId
@@ -16,7 +17,13 @@ from contacts.models.organisation import IS_PROTECTED
 _HIDDEN: Final = _("Empty if the location is protected.")
 
 
-@fields_of(FocusDeclaration, "focus", "declared_by", "declared_on", "evidence_url")
+@fields_of(
+    FocusDeclaration,
+    field("focus", "The community."),
+    field("declared_by", "", "Its chair"),
+    field("declared_on", "When they said so.", "2026-05-02"),
+    field("evidence_url", "A public page that says so.", "https://rainbow.example/about"),
+)
 class FocusShape(serializers.Serializer[FocusDeclaration]):
     pass
 
@@ -43,10 +50,15 @@ ORGANISATION = RowSpec(
     "organisation",
     columns(
         Organisation,
-        *("id", "version", "name", "short_name", "kind", "summary", "home_district"),
+        *("id", "version"),
+        field("name", "The full name.", "Rainbow House"),
+        field("short_name", "A short name, such as an acronym.", "RH"),
+        field("kind", "The kind of organisation."),
+        field("summary", "What the organisation does.", "Meets on Mondays."),
+        "home_district",
         Column(
             "also_in",
-            codes(),
+            described(codes(), "Codes of further districts in which it is active.", ["N2"]),
             ids_of(
                 Organisation.also_in.through.objects.filter(organisation_id=OuterRef("pk")).order_by(
                     "district__code"
@@ -56,7 +68,7 @@ ORGANISATION = RowSpec(
         ),
         Column(
             "focuses",
-            FocusShape(many=True),
+            described(FocusShape(many=True), "The communities that it says it represents."),
             children(
                 FocusDeclaration.objects.current().filter(organisation=OuterRef("pk")).order_by("focus"),
                 focus="focus",
@@ -65,20 +77,57 @@ ORGANISATION = RowSpec(
                 evidence_url="evidence_url",
             ),
         ),
-        *("website", "email"),
-        column(Organisation, "phone", help_text=_("E.164")),
+        field("website", "The address of its website.", "https://rainbow.example"),
+        field("email", "Email address.", "info@ngo.example"),
+        column(
+            Organisation, "phone", help_text=_("E.164"), text="Phone number in E.164.", example="+34911234567"
+        ),
         other_details(OrganisationDetail),
-        column(Organisation, "address", _if_open("address"), help_text=_HIDDEN),
-        column(Organisation, "postcode", _if_open("postcode"), help_text=_HIDDEN),
+        column(
+            Organisation,
+            "address",
+            _if_open("address"),
+            help_text=_HIDDEN,
+            text="Street and number.",
+            example="Calle Mayor 1",
+        ),
+        column(
+            Organisation,
+            "postcode",
+            _if_open("postcode"),
+            help_text=_HIDDEN,
+            text="The postcode.",
+            example="28013",
+        ),
         Column(
             "location_protected",
-            serializers.BooleanField(help_text=_("True: do not publish where it is, or that it is there.")),
+            described(
+                serializers.BooleanField(
+                    help_text=_("True: do not publish where it is, or that it is there.")
+                ),
+                "",
+                False,
+            ),
             Case(When(IS_PROTECTED, then=True), default=False, output_field=BooleanField()),
         ),
-        *("languages", "access_needs"),
-        *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly", "last_met_at"),
-        *("is_reporting_centre", "reporting_tested_on", "verified_on", "review_on", "known_since"),
-        *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
+        "languages",
+        field("access_needs", "What visitors and hosts have to know.", "Step-free entrance at the back"),
+        field("lead_officer", "The ID of the officer who leads the contact.", OFFICER_ID),
+        field("deputy_officer", "The ID of the officer who stands in.", OFFICER_ID),
+        field("cadence_days", "", 30),
+        field("status", "Whether the organisation is active."),
+        field("is_listed_publicly", "", True),
+        field("last_met_at", "The last meeting that counts as met.", MOMENT),
+        field("is_reporting_centre", "Whether people can report incidents there.", False),
+        field("reporting_tested_on", "When reporting there was last tested.", "2026-05-02"),
+        field("verified_on", "When the details were last checked with them.", "2026-05-02"),
+        "review_on",
+        field("known_since", "", "2025-03-01"),
+        "contact_wish",
+        field("contact_wish_by", "", "Its chair"),
+        field("contact_wish_on", "When they said so.", "2026-05-02"),
+        "night_calls",
+        field("night_agreed_on", "When night calls were agreed.", "2026-05-02"),
         external_ids(OrganisationExternalId, "organisation"),
         *("created_at", "updated_at"),
     ),

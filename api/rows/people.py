@@ -24,6 +24,7 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from api.codes import Scope
 from api.resources.columns import column, columns, external_ids, fields_of, other_details
+from api.resources.descriptions import OFFICER_ID, described, field
 from api.resources.shapes import as_stored
 from api.resources.specs import Column, Expansion, RowSpec, children
 from api.rows.organisations import WHERE_ORGANISATION
@@ -39,18 +40,34 @@ from contacts.models import (
 from lib.encrypted_fields import DecryptedJSONField
 
 
-@fields_of(Affiliation, "organisation", "role_title", "is_primary", "since", "until")
+@fields_of(
+    Affiliation,
+    "organisation",
+    field("role_title", "The role there.", "coordinator"),
+    field("is_primary", "Whether this is the main contact of the organisation.", True),
+    field("since", "When the role began.", "2025-01-01"),
+    field("until", "When the role ended.", "2027-01-01"),
+)
 class AffiliationShape(serializers.Serializer[Any]):
     pass
 
 
 class AgreementShape(serializers.Serializer[Any]):
-    how = serializers.ChoiceField(Agreement.choices, allow_blank=True)
-    on = serializers.DateField(allow_null=True)
-    recorded_by = serializers.UUIDField(allow_null=True)
+    how = described(
+        serializers.ChoiceField(Agreement.choices, allow_blank=True),
+        "How the contact agreed. Empty: not agreed.",
+    )
+    on = described(serializers.DateField(allow_null=True), "When the contact agreed.", "2026-05-02")
+    recorded_by = described(
+        serializers.UUIDField(allow_null=True), "The ID of the officer who recorded it.", OFFICER_ID
+    )
 
 
-@fields_of(PrivateChannel, "email", "phone")
+@fields_of(
+    PrivateChannel,
+    field("email", "The private email address.", "ana@home.example"),
+    field("phone", "Phone number in E.164.", "+34911234567"),
+)
 class PrivateChannelShape(serializers.Serializer[Any]):
     pass
 
@@ -71,7 +88,7 @@ def _affiliations(actor: Actor) -> Any:
 
 ORGANISATION_NAME = RowSpec(
     "organisation",
-    columns(Organisation, "id", "name"),
+    columns(Organisation, "id", field("name", "The full name.", "Rainbow House")),
     where=WHERE_ORGANISATION,
     title="OrganisationName",
 )
@@ -113,28 +130,47 @@ CONTACT = RowSpec(
     "contact",
     columns(
         Contact,
-        *("id", "version", "given_name", "family_name"),
-        column(Contact, "email", _unless_withdrawn("email"), help_text=_("Empty if the contact opted out.")),
+        *("id", "version"),
+        field("given_name", "Given name.", "Ana"),
+        field("family_name", "Family name.", "Rocha"),
+        column(
+            Contact,
+            "email",
+            _unless_withdrawn("email"),
+            help_text=_("Empty if the contact opted out."),
+            example="ana@ngo.example",
+        ),
         column(
             Contact,
             "phone",
             _unless_withdrawn("phone"),
             help_text=_("E.164. Empty if the contact opted out."),
+            example="+34612345678",
         ),
         other_details(
             ContactDetail,
             Q(owner__withdrawn_on__isnull=True),
             help_text=_("Empty if the contact opted out."),
         ),
-        *("languages", "preferred_channel", "home_district"),
-        Column("affiliations", AffiliationShape(many=True), _affiliations),
-        *("lawful_basis", "purpose", "notice_given_on", "notice_version"),
+        "languages",
+        field("preferred_channel", "How the contact wants to be reached.", "phone"),
+        "home_district",
+        Column(
+            "affiliations",
+            described(AffiliationShape(many=True), "The organisations that the contact represents."),
+            _affiliations,
+        ),
+        field("lawful_basis", "The lawful basis of keeping the data."),
+        field("purpose", "The purpose of keeping the data."),
+        field("notice_given_on", "When the contact got the privacy notice.", "2026-05-02"),
+        field("notice_version", "Which version of the notice.", "2026-1"),
         Column(
             "agreement",
-            AgreementShape(),
+            described(AgreementShape(), "The agreement to be contacted. An officer records it."),
             JSONObject(how="agreement_how", on="agreement_on", recorded_by="agreement_recorded_by_id"),
         ),
-        *("withdrawn_on", "review_on"),
+        field("withdrawn_on", "When the contact opted out.", "2026-06-01"),
+        "review_on",
         Column(
             "private_channel",
             PrivateChannelShape(allow_null=True, help_text=_("Only with the contacts:private scope.")),

@@ -9,20 +9,63 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from api.resources.columns import columns, fields_of
+from api.resources.descriptions import ID, MOMENT, OFFICER_ID, DescribedName, described, field, names_of
 from api.resources.specs import Column, Row, RowSpec, children
 from lib.days import city_today
 from plans.figures import DAYS, Figure, figures_in
 from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Plan
 from practices.models import Practice
 
-MILESTONE: Final = ("id", "title", "due_on", "first_due_on", "done_on", "dropped_on")
-ACTION: Final = ("id", "title", "status", "owner", "starts_on", "ends_on", "practice")
-VALUE: Final = ("period_start", "period_end", "is_baseline", "n", "of", "value", "as_of", "where_from")
-INDICATOR: Final = (
-    *("id", "title", "source", "slug", "measure", "district", "unit", "direction", "target", "target_on"),
-    "where_from",
+MILESTONE: Final = (
+    "id",
+    field("title", "The title.", "First letters are sent"),
+    field("due_on", "When it is due.", "2026-12-31"),
+    field("first_due_on", "When it was due when the plan was adopted.", "2026-10-31"),
+    field("done_on", "When it was done.", "2026-11-24"),
+    field("dropped_on", "When it was dropped.", "2026-11-24"),
 )
-GOAL: Final = ("id", "title", "strand", "eccar_point")
+ACTION: Final = (
+    "id",
+    field("title", "The title.", "Report back on every closed concern"),
+    field("status", "How far it is."),
+    field("owner", "The ID of the officer who is responsible.", OFFICER_ID),
+    field("starts_on", "The first day.", "2025-01-01"),
+    field("ends_on", "The day after the last day.", "2028-01-01"),
+    field("practice", "The ID of the practice that it follows, if it is published.", ID),
+)
+VALUE: Final = (
+    field("period_start", "The first day of the period.", "2026-07-01"),
+    field("period_end", "The day after the last day of the period.", "2026-10-01"),
+    field("is_baseline", "Whether it is the value from before the plan.", False),
+    field("n", "How many. Null for days.", 32),
+    field("of", "Of how many. Null unless it is a share.", 41),
+    field("value", "The value. Null if nothing was counted.", 0.7804878048780488),
+    field("as_of", "When it was counted or entered.", MOMENT),
+    field("where_from", "Where values that are entered by hand come from.", "City survey"),
+)
+INDICATOR: Final = (
+    "id",
+    field("title", "The title.", "Reported back"),
+    field("source", "Where its values come from."),
+    field(
+        "slug",
+        "The slug of the report that it takes. Empty if its values are entered by hand.",
+        "loop-closed",
+    ),
+    field("measure", "What it takes of the report."),
+    "district",
+    field("unit", "What its values are."),
+    field("direction", "Which values are better."),
+    field("target", "The value to reach. A share is between 0 and 1.", 0.8),
+    field("target_on", "When the target should be reached.", "2027-12-01"),
+    field("where_from", "", "City survey"),
+)
+GOAL: Final = (
+    "id",
+    field("title", "The title.", "Victims hear what became of their report"),
+    field("strand", "The strand of the plan."),
+    field("eccar_point", "The point of ECCAR’s ten-point plan (1 to 10).", 3),
+)
 
 
 @fields_of(Milestone, *MILESTONE)
@@ -30,28 +73,37 @@ class MilestoneShape(serializers.Serializer[Any]):
     pass
 
 
-@fields_of(Action, *ACTION, "milestones")
+@fields_of(Action, *ACTION, field("milestones", "Its milestones, the earliest first."))
 class PlanActionShape(serializers.Serializer[Any]):
     """What is done for a goal."""
 
     milestones = MilestoneShape(many=True)
 
 
-@fields_of(IndicatorValue, *VALUE, "formula_version")
+@fields_of(
+    IndicatorValue,
+    *VALUE,
+    field("formula_version", "The version of the report’s formula. Null if entered by hand.", 1),
+)
 class IndicatorValueShape(serializers.Serializer[Any]):
     """A value as it was frozen or entered; one that was corrected is left out."""
 
     formula_version = serializers.IntegerField(allow_null=True)
 
 
-@fields_of(Indicator, *INDICATOR, "values")
+@fields_of(Indicator, *INDICATOR, field("values", "Its values, the earliest first."))
 class IndicatorShape(serializers.Serializer[Any]):
     """How a goal is measured. `slug` is that of a report; it is empty for values entered by hand."""
 
     values = IndicatorValueShape(many=True)
 
 
-@fields_of(Goal, *GOAL, "actions", "indicators")
+@fields_of(
+    Goal,
+    *GOAL,
+    field("actions", "What is done for it, in its order."),
+    field("indicators", "How the goal is measured, in their order."),
+)
 class GoalShape(serializers.Serializer[Any]):
     actions = PlanActionShape(many=True)
     indicators = IndicatorShape(many=True)
@@ -60,15 +112,30 @@ class GoalShape(serializers.Serializer[Any]):
 class PlanFigureShape(serializers.Serializer[Any]):
     """How many were on time, `n`, of all that were due, `of`: in the days of the plan so far."""
 
-    slug = serializers.CharField()
-    period_start = serializers.DateField()
-    period_end = serializers.DateField()
-    n = serializers.IntegerField()
-    of = serializers.IntegerField()
-    interval_low = serializers.FloatField(allow_null=True)
-    interval_high = serializers.FloatField(allow_null=True)
-    moved = serializers.IntegerField()
-    dropped = serializers.IntegerField()
+    slug = described(
+        serializers.CharField(),
+        "`milestones-on-time`: of the milestones that were first due in the period, those done by that day. "
+        "`plan-reviewed`: of the reviews that were due in it, those held by the end of their month.",
+        "milestones-on-time",
+    )
+    period_start = described(serializers.DateField(), "The first day of the period.", "2026-07-01")
+    period_end = described(serializers.DateField(), "The day after the last day of the period.", "2026-10-01")
+    n = described(serializers.IntegerField(), "How many were on time.", 31)
+    of = described(serializers.IntegerField(), "How many were due.", 38)
+    interval_low = described(
+        serializers.FloatField(allow_null=True),
+        "The lower end of the 95% interval. Null if `of` is fewer than 30.",
+        0.6658,
+    )
+    interval_high = described(
+        serializers.FloatField(allow_null=True),
+        "The upper end of the 95% interval. Null if `of` is fewer than 30.",
+        0.9078,
+    )
+    moved = described(serializers.IntegerField(), "How many milestones of `of` were moved. 0 for reviews.", 5)
+    dropped = described(
+        serializers.IntegerField(), "How many milestones of `of` were dropped. 0 for reviews.", 1
+    )
 
 
 class PlanSpec(RowSpec):
@@ -97,8 +164,8 @@ def _figure(one: Figure) -> dict[str, Any]:
     }
 
 
-def _named(names: tuple[str, ...], **changed: Any) -> dict[str, Any]:
-    return {name: name for name in names} | changed
+def _named(fields: Iterable[str | DescribedName], **changed: Any) -> dict[str, Any]:
+    return {name: name for name in names_of(fields)} | changed
 
 
 _PRACTICE: Final = Subquery(Practice.objects.published().filter(pk=OuterRef("practice_id")).values("pk"))
@@ -126,10 +193,29 @@ PLAN = PlanSpec(
     "plan",
     columns(
         Plan,
-        *("id", "version", "title", "language", "district", "starts_on", "ends_on", "status"),
-        *("adopted_on", "adopted_by", "closed_on", "review_months", "keeper", "is_public", "changes"),
-        Column("goals", GoalShape(many=True), _GOALS),
-        Column("figures", PlanFigureShape(many=True), DAYS),
+        *("id", "version"),
+        field("title", "The title.", "Alderport against racism and intolerance"),
+        field("language", "The language of its texts (BCP 47).", "en"),
+        "district",
+        field("starts_on", "The first day.", "2025-01-01"),
+        field("ends_on", "", "2028-01-01"),
+        field("status", "Whether it is a draft, adopted or closed."),
+        field("adopted_on", "When it was adopted.", "2024-12-12"),
+        field("adopted_by", "", "City council"),
+        field("closed_on", "When it was closed. Null while it is not.", "2028-01-10"),
+        field("review_months", "How many months are between reviews.", 6),
+        field("keeper", "", OFFICER_ID),
+        field("is_public", "", True),
+        field("changes", "How often it was changed after it was adopted. Progress is no change.", 2),
+        Column("goals", described(GoalShape(many=True), "Its goals, in their order."), _GOALS),
+        Column(
+            "figures",
+            described(
+                PlanFigureShape(many=True),
+                "How much was on time, in the days of the plan so far. Empty for a draft.",
+            ),
+            DAYS,
+        ),
         *("created_at", "updated_at"),
     ),
     where=(F("district_id"),),

@@ -1,28 +1,58 @@
 """Rows for published practices: their texts, reviews and adoptions, without any name of a person."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db.models import OuterRef
 from rest_framework import serializers
 
 from api.resources.columns import columns, fields_of
+from api.resources.descriptions import MOMENT, DescribedName, described, field, names_of
 from api.resources.specs import Column, RowSpec, children
 from practices.models import Adoption, EditorialReview, Practice, PracticeText
-from practices.rules import QUESTIONS, REQUIRED
 
-TEXT: Final = ("language", "translated", *REQUIRED, "sources")
-REVIEW: Final = ("edition", *QUESTIONS, "level", "note", "signed_at")
+TEXT: Final = (
+    field("language", "The language (BCP 47).", "en"),
+    field("translated", "Whether it is an original, or who translated it."),
+    field("title", "Its title.", "Visit after each report"),
+    field("problem", "", "People hear nothing after they report."),
+    field("how_it_works", "How it works.", "An officer visits within three days."),
+    field("why", "Why it should help.", "People who are visited report again."),
+    field("steps", "", "Agree who visits"),
+    field("where_it_works", "", "Districts with a lead officer"),
+    field("went_wrong", "", "Nothing known yet."),
+    field("results", "Its results.", "Not measured"),
+    field("sources", "What the text is based on."),
+)
+REVIEW: Final = (
+    field("edition", "The number of the text that was published.", 1),
+    field("problem_is_clear", "Whether the problem is clear."),
+    field("mechanism_is_clear", "Whether it is clear how it works."),
+    field("has_evidence", "Whether there is an evaluation, or a plausible theory."),
+    field("can_be_repeated", "Whether there is enough information to repeat it."),
+    field("level", "The level of evidence on which the reviewer decided."),
+    field("note", "A note of the reviewer.", "Clear"),
+    field("signed_at", "When it was signed.", MOMENT),
+)
 ADOPTION: Final = (
-    *("city", "started_on", "what_we_changed", "came_of_it", "asked_communities", "asked_how"),
-    *("would_again", "written_on"),
+    field("city", "The city that tried it. Empty for this city.", "Sunderholm"),
+    field("started_on", "When they began.", "2026-03-02"),
+    field("what_we_changed", "What they changed.", "Longer visits"),
+    field("came_of_it", "The result."),
+    field("asked_communities", "Whether the communities concerned were asked.", True),
+    field("asked_how", "How they were asked.", "At a meeting"),
+    field("would_again", "Whether they would do it again."),
+    field("written_on", "When it was entered.", "2026-03-02"),
 )
 
 
 class SourceShape(serializers.Serializer[Any]):
     """What a text is based on."""
 
-    title = serializers.CharField()
-    url = serializers.CharField()
+    title = described(serializers.CharField(), "The title.", "Compendium of practices")
+    url = described(
+        serializers.CharField(), "The address, which begins with https, or empty.", "https://example.org/"
+    )
 
 
 @fields_of(PracticeText, *TEXT)
@@ -42,21 +72,51 @@ class AdoptionShape(serializers.Serializer[Any]):
     pass
 
 
-def _children(model: Any, order: str, names: tuple[str, ...]) -> Any:
+def _children(model: Any, order: str, fields: Iterable[str | DescribedName]) -> Any:
     rows = model.objects.filter(practice=OuterRef("pk")).order_by(order, "pk")
-    return children(rows, **{name: name for name in names})
+    return children(rows, **{name: name for name in names_of(fields)})
 
 
 PRACTICE = RowSpec(
     "practice",
     columns(
         Practice,
-        *("id", "version", "code", "origin", "edition", "phases", "strands", "kinds", "grounds"),
-        *("level", "level_note", "size", "people_needed", "cost_note", "since", "contact", "licence"),
-        *("confirmed_on", "confirm_by"),
-        Column("texts", PracticeTextShape(many=True), _children(PracticeText, "language", TEXT)),
-        Column("reviews", EditorialReviewShape(many=True), _children(EditorialReview, "signed_at", REVIEW)),
-        Column("adoptions", AdoptionShape(many=True), _children(Adoption, "started_on", ADOPTION)),
+        *("id", "version"),
+        field("code", "The code that a practice has in its city.", "visit-after-each-report"),
+        field("origin", "The city that it came from. Empty for this city.", "Westmark"),
+        field("edition", "The number of the text that was published.", 1),
+        field("phases", "What it does.", ["prevent"]),
+        field("strands", "The strands of plans that it belongs to.", ["victims"]),
+        field("kinds", "", ["threat"]),
+        field("grounds", "", ["anti_roma"]),
+        field("level", "How sure anyone is that it helps."),
+        field("level_note", "A note on the evidence.", "One survey"),
+        field("size", "", "district of 40,000"),
+        field("people_needed", "How many people it takes.", "two officers"),
+        field("cost_note", "What it costs.", "one day of training"),
+        field("since", "", 2021),
+        field("contact", "", "prevention@city.example"),
+        field("licence", "The licence of its texts."),
+        field("confirmed_on", "When someone last confirmed that it is done in this way.", "2026-03-02"),
+        field("confirm_by", "When it has to be confirmed again.", "2026-03-02"),
+        Column(
+            "texts",
+            described(PracticeTextShape(many=True), "Its texts, one for each language."),
+            _children(PracticeText, "language", TEXT),
+        ),
+        Column(
+            "reviews",
+            described(
+                EditorialReviewShape(many=True),
+                "Reviews of it, the earliest first, without the names of the reviewers.",
+            ),
+            _children(EditorialReview, "signed_at", REVIEW),
+        ),
+        Column(
+            "adoptions",
+            described(AdoptionShape(many=True), "Where it was tried, and the result. Without districts."),
+            _children(Adoption, "started_on", ADOPTION),
+        ),
         *("created_at", "updated_at"),
     ),
 )

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from api.resources.columns import column, columns, fields_of, shape
+from api.resources.descriptions import ID, MOMENT, described, field
 from api.resources.shapes import codes
 from api.resources.specs import Column, RowSpec, children
 from contacts.codes import Kind
@@ -16,7 +17,13 @@ from publishing.codes import ListedField
 from publishing.models import EntryTranslation, PublicEntry, PublicListing, ReportingRoute
 
 
-@fields_of(EntryTranslation, *("language", "said", "did", "why"))
+@fields_of(
+    EntryTranslation,
+    field("language", "The language of these texts.", "es"),
+    field("said", "What people of the district said.", "The lamps in the underpass are out."),
+    field("did", "What was done. Empty if it cannot be done.", "The city repaired them."),
+    field("why", "Why it cannot be done. Empty unless it cannot.", ""),
+)
 class EntryTranslationShape(serializers.Serializer[Any]):
     """An entry in another language."""
 
@@ -31,25 +38,18 @@ def _if_listed(field: ListedField, name: str) -> Case:
     return Case(agreed, default=Value(""), output_field=TextField())
 
 
-_OF_THE_ORGANISATION = (
-    ListedField.NAME,
-    ListedField.WEBSITE,
-    ListedField.EMAIL,
-    ListedField.PHONE,
-    ListedField.ADDRESS,
-    ListedField.KIND,
-)
-
-
-def _agreed(field: ListedField) -> Column:
+def _agreed(listed: ListedField, text: str, example: str | None = None) -> Column:
     """A detail of the organisation, or an empty text if it did not agree to publish it."""
-    text = Cast(F(f"organisation__{field.value}"), TextField())
-    agreed = When(fields__contains=[field.value], then=text)
+    detail = Cast(F(f"organisation__{listed.value}"), TextField())
+    agreed = When(fields__contains=[listed.value], then=detail)
+    detail_shape = (
+        shape(Organisation._meta.get_field(listed.value), allow_null=False)
+        if listed != ListedField.KIND
+        else serializers.ChoiceField(Kind.choices, allow_blank=True)
+    )
     return Column(
-        field.value,
-        shape(Organisation._meta.get_field(field.value), allow_null=False)
-        if field != ListedField.KIND
-        else serializers.ChoiceField(Kind.choices, allow_blank=True),
+        listed.value,
+        described(detail_shape, text, example),
         Case(agreed, default=Value(""), output_field=TextField()),
     )
 
@@ -60,10 +60,17 @@ PUBLIC_ENTRY = RowSpec(
         PublicEntry,
         "id",
         _version(PublicEntry),
-        *("district", "language", "said", "state", "did", "why", "month", "approved_at"),
+        "district",
+        field("language", "The language of the texts.", "en"),
+        field("said", "What people of the district said.", "The lamps in the underpass are out."),
+        field("state", "What became of it."),
+        field("did", "What was done. Empty if it cannot be done.", "The city repaired them."),
+        field("why", "Why it cannot be done. Empty unless it cannot.", ""),
+        field("month", "The month in which it was told.", "2026-11"),
+        field("approved_at", "When it was approved to be shown.", MOMENT),
         Column(
             "translations",
-            EntryTranslationShape(many=True),
+            described(EntryTranslationShape(many=True), "The texts in other languages."),
             children(
                 EntryTranslation.objects.filter(entry=OuterRef("pk")).order_by("language"),
                 language="language",
@@ -81,8 +88,26 @@ REPORTING_ROUTE = RowSpec(
         ReportingRoute,
         "id",
         _version(ReportingRoute),
-        *("district", "name", "language", "kind", "url", "phone", "address", "hours", "languages"),
-        *("anonymous", "step_free", "note", "tested_on", "test_result", "answered_on", "updated_at"),
+        field("district", "", "N1"),
+        field("name", "What it is called.", "Anonymous line"),
+        field("language", "", "en"),
+        field("kind", "What kind of way to report it is."),
+        field("url", "Its web address, if any.", "https://police.example/report"),
+        field("phone", "Its number, as people dial it.", "900 100 200"),
+        field("address", "Street and number.", "Calle Mayor 1"),
+        field("hours", "When someone is there.", "Monday to Friday, 9:00 to 18:00"),
+        field("languages", "", ["es", "ar"]),
+        field("anonymous", "Whether people can stay anonymous."),
+        field("step_free", "Whether it can be reached without steps."),
+        field("note", "What else people should know.", "Ask for the duty desk"),
+        field("tested_on", "When it was last tested. Null if never.", "2026-11-02"),
+        field("test_result", "What the last test showed. Empty if there was none."),
+        field(
+            "answered_on",
+            "When a test was last answered. Public pages hide it when that is too long ago.",
+            "2026-11-02",
+        ),
+        "updated_at",
     ),
 )
 
@@ -92,18 +117,38 @@ LISTING = RowSpec(
         PublicListing,
         "id",
         _version(PublicListing),
-        *("organisation", "public_id", "fields", "language"),
-        *(_agreed(field) for field in _OF_THE_ORGANISATION),
+        "organisation",
+        field("public_id", "The ID of the organisation in public files.", ID),
+        field("fields", "What the organisation agreed to have published.", ["name", "website"]),
+        field("language", "", "en"),
+        _agreed(ListedField.NAME, "The name of the organisation.", "Choir of Quince"),
+        _agreed(ListedField.WEBSITE, "Its website. Empty if it did not agree.", "https://choir.example/"),
+        _agreed(ListedField.EMAIL, "Its email address. Empty if it did not agree.", ""),
+        _agreed(ListedField.PHONE, "Its phone in E.164. Empty if it did not agree.", "+34915550102"),
+        _agreed(ListedField.ADDRESS, "Its address. Empty if it did not agree.", ""),
+        _agreed(ListedField.KIND, "Its kind. Empty if it did not agree."),
         Column(
             "languages",
-            codes(),
+            described(codes(), "Languages spoken there (BCP 47). Empty if it did not agree.", ["es"]),
             Case(
                 When(fields__contains=[ListedField.LANGUAGES.value], then=F("organisation__languages")),
                 default=Value([], output_field=ArrayField(TextField())),
             ),
         ),
-        column(PublicListing, "summary", _if_listed(ListedField.SUMMARY, "summary")),
-        column(PublicListing, "focus_words", _if_listed(ListedField.FOCUS, "focus_words")),
-        *("agreed_on", "review_on", "updated_at"),
+        column(
+            PublicListing,
+            "summary",
+            _if_listed(ListedField.SUMMARY, "summary"),
+            example="We sing on Mondays.",
+        ),
+        column(
+            PublicListing,
+            "focus_words",
+            _if_listed(ListedField.FOCUS, "focus_words"),
+            text="Its communities in its own words. Empty if it did not agree.",
+            example="",
+        ),
+        field("agreed_on", "When it agreed.", "2026-05-02"),
+        *("review_on", "updated_at"),
     ),
 )

@@ -13,29 +13,67 @@ FIELD_ERROR: Json = {
     "type": "object",
     "description": "One invalid value, in the body (`pointer`) or the query string (`parameter`).",
     "properties": {
-        "pointer": {"type": "string", "description": "JSON pointer (RFC 6901), such as /organisations/0."},
-        "parameter": TEXT,
-        "code": {"type": "string", "description": "Stable English."},
-        "detail": {"type": "string", "description": "In the language of Accept-Language."},
+        "pointer": {
+            "type": "string",
+            "description": "JSON pointer (RFC 6901), such as /organisations/0.",
+            "examples": ["/organisations/0"],
+        },
+        "parameter": {
+            "type": "string",
+            "description": "The name of the query parameter.",
+            "examples": ["staus"],
+        },
+        "code": {"type": "string", "description": "Stable English.", "examples": ["unknown"]},
+        "detail": {
+            "type": "string",
+            "description": "In the language of Accept-Language.",
+            "examples": ["Unknown parameter. Did you mean “status”?"],
+        },
     },
     "required": ["code", "detail"],
+}
+ERRORS: Json = {
+    "type": "array",
+    "items": {"$ref": "#/components/schemas/FieldError"},
+    "description": "The invalid values.",
 }
 PROBLEM: Json = {
     "type": "object",
     "description": "RFC 9457. `code` is stable, `detail` is for people.",
     "properties": {
-        "type": TEXT,
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "In the language of Accept-Language."},
-        "code": {"type": "string", "description": "Stable English."},
-        "request_id": {"type": "string", "description": "Quote this if you contact support."},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
-        "current_version": {"type": "integer", "description": "With 412: the version there is now."},
+        "type": {
+            "type": "string",
+            "description": "Always `about:blank`. `code` tells problems apart.",
+            "examples": ["about:blank"],
+        },
+        "title": {
+            "type": "string",
+            "description": "The phrase of the HTTP status.",
+            "examples": ["Bad Request"],
+        },
+        "status": {"type": "integer", "description": "The HTTP status.", "examples": [400]},
+        "detail": {
+            "type": "string",
+            "description": "In the language of Accept-Language.",
+            "examples": ["Some parameters are invalid."],
+        },
+        "code": {"type": "string", "description": "Stable English.", "examples": ["bad_parameter"]},
+        "request_id": {
+            "type": "string",
+            "description": "Quote this if you contact support.",
+            "examples": ["f44c3f2c-4965-49f9-8adc-3c292700e905"],
+        },
+        "errors": ERRORS,
+        "current_version": {
+            "type": "integer",
+            "description": "With 412: the version there is now.",
+            "examples": [3],
+        },
         "remaining": {
             "type": "integer",
             "description": "With `people_quota`: how many more contacts you can read today. With "
             "`bulk_quota`: how many more rows the agreement allows.",
+            "examples": [12],
         },
     },
     "required": ["type", "title", "status", "detail", "code", "request_id"],

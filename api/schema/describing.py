@@ -1,10 +1,14 @@
 """Give each property, parameter and answer of the document a description and an example."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from api.schema.words import PARAMETERS, PROPERTIES
+from rest_framework import serializers
+
+from api.resources.descriptions import COMMON, Description, description_of
+from api.resources.specs import RowSpec
+from api.schema.parameters import UNLABELLED
 
 Json = dict[str, Any]
 
@@ -30,12 +34,40 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def describe(document: Json) -> None:
-    """Fill in what is missing. What a model, a serializer or a view has said stays."""
+def descriptions_in(specs: Iterable[RowSpec]) -> dict[str, Description]:
+    """Return the descriptions of all columns and of the fields inside them, by `Component.property`."""
+    return {key: description for spec in specs for key, description in _in_row(spec)}
+
+
+def _in_row(spec: RowSpec) -> Iterator[tuple[str, Description]]:
+    for column in spec.columns:
+        yield from _in_field(spec.component, column.name, column.shape)
+    for expansion in spec.expansions.values():
+        yield from _in_row(expansion.spec())
+
+
+def descriptions_in_shape(shape: serializers.Field[Any, Any, Any, Any]) -> Iterator[tuple[str, Description]]:
+    """Yield the descriptions of a serializer's fields, or of the fields of the serializer in a list."""
+    while hasattr(shape, "child"):
+        shape = shape.child
+    if isinstance(shape, serializers.Serializer):
+        component = type(shape).__name__.removesuffix("Shape")
+        for name, field in type(shape)._declared_fields.items():
+            yield from _in_field(component, name, field)
+
+
+def _in_field(component: str, name: str, field: Any) -> Iterator[tuple[str, Description]]:
+    if description := description_of(field):
+        yield f"{component}.{name}", description
+    yield from descriptions_in_shape(field)
+
+
+def describe(document: Json, descriptions: Mapping[str, Description]) -> None:
+    """Fill in what is missing. A text of a model, a serializer or a view stays."""
     schemas = document["components"]["schemas"]
     for name, schema in schemas.items():
         for member, one in schema.get("properties", {}).items():
-            _describe_member(name, member, one)
+            _describe_member(name, member, one, descriptions)
         if codes := schema.get("enum", schema.get("x-extensible-enum")):
             schema.setdefault("examples", codes[:1])
     for path in document["paths"].values():
@@ -53,23 +85,25 @@ def describe(document: Json) -> None:
         content["example"] = body | {"code": code, "detail": detail}
 
 
-def _describe_member(component: str, member: str, schema: Json) -> None:
+def _describe_member(
+    component: str, member: str, schema: Json, descriptions: Mapping[str, Description]
+) -> None:
     noun = component
     for ending in _BODIES:
         noun = noun.removesuffix(ending)
-    words = PROPERTIES.get(f"{noun}.{member}") or PROPERTIES.get(member)
-    if words is None:
+    description = descriptions.get(f"{noun}.{member}") or COMMON.get(member)
+    if description is None:
         return
-    if words[0]:
-        schema.setdefault("description", words[0])
-    if words[1] is not None and "$ref" not in schema:
-        schema.setdefault("examples", [words[1]])
+    if description.text:
+        schema.setdefault("description", description.text)
+    if description.example is not None and "$ref" not in schema:
+        schema.setdefault("examples", [description.example])
 
 
 def _describe_operation(operation: Json, schemas: Json) -> None:
     for one in operation.get("parameters", ()):
-        if not one.get("description") and one["name"] in PARAMETERS:
-            one["description"] = PARAMETERS[one["name"]]
+        if not one.get("description") and one["name"] in UNLABELLED:
+            one["description"] = UNLABELLED[one["name"]]
     for response in operation["responses"].values():
         for media_type, content in response.get("content", {}).items():
             if "example" not in content and media_type == "application/json":

@@ -1,18 +1,21 @@
 """The complete document: operations that drf-spectacular collects, and the parts outside any view."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils import translation
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
+from rest_framework import serializers
 
+from api.resources.descriptions import Description
+from api.resources.specs import RowSpec
 from api.rules import to_json
 from api.schema import answers
-from api.schema.describing import describe
-from api.schema.words import ABOUT, TAGS
+from api.schema.describing import describe, descriptions_in, descriptions_in_shape
 
 Json = dict[str, Any]
 
@@ -36,6 +39,49 @@ SECURITY: Json = {
         "description": "With a session, for every write.",
     },
 }
+
+TAGS: Final[dict[str, str]] = {
+    "organisations": "Organisations of the communities, and partners.",
+    "contacts": "People who represent organisations, and people on their own. Every read is recorded.",
+    "meetings": "Meetings, planned and held.",
+    "follow-ups": "What was promised, to whom, and until when.",
+    "concerns": "What a community raised or suffered. No victim and no suspect is named.",
+    "entries": "“You said, we did”: what public pages show of it now.",
+    "routes": "Ways to report a hate crime that public pages show while they answer.",
+    "listings": "Organisations that agreed to be listed, and to what of them.",
+    "incidents": "Protocols under way: their steps, and every try to reach an organisation.",
+    "protocols": "What is agreed to be done when something happens.",
+    "plans": "Local action plans: goals, actions, milestones and indicators with their values.",
+    "practices": "The library: practices with their evidence, reviews and results.",
+    "districts": "Districts with their boundaries.",
+    "officers": "Staff who can be assigned.",
+    "changes": "The change feed: what changed, in the order of commits.",
+    "webhooks": "Addresses to which changes are sent.",
+    "bulk-reads": "All rows of a type in one file, if a privacy officer has agreed.",
+    "webhook-deliveries": "What was sent to your webhooks.",
+    "reports": "Figures, each with the call that lists its rows.",
+    "vocabularies": "All codes with their labels.",
+    "me": "The caller: scopes, districts and limits.",
+    "notices": "Corrections, restrictions and erasures of what you read, to confirm.",
+    "received": "What your own address receives from a webhook.",
+}
+
+ABOUT: Final = """\
+Organisations, contacts, meetings, follow-ups and concerns of proximity policing, for a city's other systems.
+
+- **Guide and examples:** [For developers](/developer/), open without signing in.
+- **Authentication:** `Authorization: Bearer crm_<id>.<secret>`. An administrator creates keys. `GET /me/`
+  says what a key can do.
+- **Lists:** follow `next` until it is null. Unknown, repeated and empty parameters are rejected.
+- **Writes:** `PATCH` and `DELETE` need `If-Match`. `POST` takes an `Idempotency-Key`.
+  `PUT …/by-external-id/…` creates or updates.
+- **Errors:** `application/problem+json` (RFC 9457). `code` is stable. What a key cannot see answers 404.
+- **Limits:** requests a minute (`RateLimit`) and different contacts a day. On 429, wait for `Retry-After`
+  seconds.
+- **Copies:** `POST /bulk-reads/` reads a whole list if a privacy officer has agreed. `GET /changes/` lists
+  what changed, and webhooks say so at once.
+- **Changes of the API:** additions come at any time. What is deprecated works for at least 12 more months.
+"""
 
 _HEADERS = {
     "webhook-id": "The same for every attempt at one delivery. Process each ID only once.",
@@ -74,7 +120,7 @@ WEBHOOKS: Json = {
 }
 
 
-def complete(result: Json, **_others: Any) -> Json:
+def complete(result: Json, **_settings: Any) -> Json:
     """A postprocessing hook of drf-spectacular that adds shared responses, authentication and webhooks."""
     found = result["components"]
     found["schemas"] |= {"Problem": answers.PROBLEM, "FieldError": answers.FIELD_ERROR}
@@ -86,8 +132,19 @@ def complete(result: Json, **_others: Any) -> Json:
     result["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
     # Constants such as `answers.TEXT` stand in many places: each place gets a copy of its own to describe.
     copied: Json = json.loads(to_json(result))
-    describe(copied)
+    describe(copied, descriptions_of_views())
     return copied
+
+
+def descriptions_of_views() -> dict[str, Description]:
+    """Return the descriptions of the rows and shapes of all views, by `Component.property`."""
+    views = [callback.cls for *_route, callback in EndpointEnumerator().get_api_endpoints()]
+    outputs = [getattr(view, name, None) for view in views for name in ("spec", "shape")]
+    descriptions = descriptions_in(output for output in outputs if isinstance(output, RowSpec))
+    for output in outputs:
+        if isinstance(output, serializers.Field):
+            descriptions |= descriptions_in_shape(output)
+    return descriptions
 
 
 @cache

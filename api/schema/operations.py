@@ -31,6 +31,8 @@ VERBS = {
     "upsert": Verb("put_{one}", "Create or update {one} by your own ID", writes=True),
     "destroy": Verb("delete_{one}", "Remove {one}", writes=True),
 }
+_LINK: Json = {"type": ["string", "null"], "format": "uri"}
+_PAGE = "https://crm.city.example/api/v1/organisations/?limit=50&cursor=WyJpZCIs"
 MIXINS = {"list": ListMixin, "retrieve": RetrieveMixin}
 
 
@@ -77,14 +79,26 @@ class Schema(Shapes):
 
     def _list(self) -> Json:
         view = self.view
-        link = {"type": ["string", "null"], "format": "uri"}
         page: Json = {
             "type": "object",
             "properties": {
-                "next": link,
-                "previous": link,
-                "count": {"type": "integer", "minimum": 0, "description": "With `count=true`."},
-                "results": {"type": "array", "items": self.row(view.spec)},
+                "next": {**_LINK, "description": "The URL of the next page, or null.", "examples": [_PAGE]},
+                "previous": {
+                    **_LINK,
+                    "description": "The URL of the previous page, or null.",
+                    "examples": [_PAGE],
+                },
+                "count": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "With `count=true`.",
+                    "examples": [150],
+                },
+                "results": {
+                    "type": "array",
+                    "items": self.row(view.spec),
+                    "description": "The rows of this page.",
+                },
             },
             "required": ["next", "previous", "results"],
         }
@@ -265,12 +279,24 @@ class Schema(Shapes):
         result: Json = {
             "type": "object",
             "properties": {
-                "status": {"type": "integer"},
+                "status": {
+                    "type": "integer",
+                    "description": "The HTTP status of this object.",
+                    "examples": [201],
+                },
                 "id": {"type": "string", "format": "uuid"},
                 "version": {"type": "integer"},
-                "code": {"type": "string"},
-                "detail": {"type": "string"},
-                "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
+                "code": {
+                    "type": "string",
+                    "description": "With an error: its code.",
+                    "examples": ["invalid"],
+                },
+                "detail": {
+                    "type": "string",
+                    "description": "With an error: what is wrong.",
+                    "examples": ["Some fields are invalid."],
+                },
+                "errors": answers.ERRORS,
             },
             "required": ["status"],
             "description": "The result for one object: `id` and `version`, or a problem.",
@@ -278,7 +304,13 @@ class Schema(Shapes):
         one = self.component("BatchResult", lambda: result)
         return {
             "type": "object",
-            "properties": {"results": {"type": "array", "items": one}},
+            "properties": {
+                "results": {
+                    "type": "array",
+                    "items": one,
+                    "description": "One result for each object, in the order of the request.",
+                }
+            },
             "required": ["results"],
         }
 

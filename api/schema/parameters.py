@@ -1,8 +1,8 @@
 """Query parameters and headers, from the FilterSets and from api.parameters."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import django_filters
 
@@ -19,6 +19,23 @@ SOMETHING: Json = {"type": "string", "pattern": r"\S"}
 CURSOR: Json = SOMETHING
 #: Comma-separated codes that are not listed here.
 CODES: Json = {"type": "string", "pattern": r"^[^,\s]+(,[^,\s]+)*$"}
+
+#: Descriptions of parameters whose filter has no label.
+UNLABELLED: Final[Mapping[str, str]] = {
+    "id": "The ID of the object.",
+    "cursor": "`latest`, or from the `next` of the answer before. Default: the oldest change that is kept.",
+    "limit": "How many rows at most.",
+    "ordering": "The order of the rows; with `-`, descending. `folded` is the name without accents.",
+    "types": "Only changes of these kinds of object, separated by commas.",
+    "updated_since": "Changed at or after this moment (or the start of this day).",
+    "source": "Known to the system with this source name.",
+    "external_id": "Known by this ID to the system `source`, or to any system.",
+    "case_reference": "With exactly this reference in the case system.",
+    "organisation": "Of the organisation with this ID.",
+    "concern": "Of the concern with this ID.",
+    "as_of": "As it was when this day began.",
+    "webhook": "Of the webhook with this ID.",
+}
 
 
 def query(name: str, schema: Json, description: str = "") -> Json:

@@ -179,11 +179,13 @@ def responses(row: Json) -> Json:
 def row() -> Json:
     """Columns of all reports. A response contains those of its report."""
     properties: Json = {way.value: {**CODE, "description": "With `by`."} for way in By}
-    properties[By.DISTRICT.value] |= {"type": ["string", "null"]}
+    properties[By.DISTRICT.value] |= {"type": ["string", "null"], "examples": ["N1"]}
+    properties[By.FOCUS.value] |= {"examples": ["lgbti"]}
+    properties[By.KIND.value] |= {"examples": ["ngo"]}
     properties |= {
-        "n": {"type": "number"},
-        "of": {"type": "number"},
-        "ratio": {**NUMBER, "description": "n ÷ of; null where `of` is 0."},
+        "n": {"type": "number", "description": "How many.", "examples": [3]},
+        "of": {"type": "number", "description": "Of how many.", "examples": [4]},
+        "ratio": {**NUMBER, "description": "n ÷ of; null where `of` is 0.", "examples": [0.75]},
         "interval_low": {**NUMBER, "description": _INTERVAL.format(end="Lower")},
         "interval_high": {**NUMBER, "description": _INTERVAL.format(end="Upper")},
     }
@@ -203,7 +205,8 @@ def row() -> Json:
     }
     properties["rows_url"] = {
         **URL,
-        "description": ("The list call that returns exactly these n objects, or null if there is none."),
+        "description": "The list call that returns exactly these n objects, or null if there is none.",
+        "examples": ["https://crm.city.example/api/v1/concerns/?district=N1"],
     }
     return {
         "type": "object",

@@ -12,8 +12,8 @@ from django.core.servers.basehttp import WSGIRequestHandler
 
 from accounts.actors import actor_for
 from accounts.models import Role, User
+from api.resources.descriptions import ID as EXAMPLE_ID
 from api.schema import document
-from api.schema.words import ID as EXAMPLE_ID
 from api.services.bulk_agreements import agree_to_bulk_reads
 from contacts.models import Contact, Organisation
 from districts.models import District

@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 from django.conf import settings
 
+from api.resources.descriptions import COMMON
 from api.rows.reports import BY_SLUG
 from api.schema import document
-from api.schema.words import PARAMETERS, PROPERTIES, TAGS
+from api.schema.document import TAGS, descriptions_of_views
+from api.schema.parameters import UNLABELLED
 
 FILES = ("text/vcard", "application/x-ndjson")  # explained in the guide
 
@@ -91,15 +93,30 @@ def test_each_example_of_a_property_is_valid(found: dict[str, Any]) -> None:
     assert wrong == []
 
 
-def test_no_word_is_about_nothing(found: dict[str, Any]) -> None:
-    known = {name for name, _one in members(found)}
-    nouns = {name.replace("Input.", ".").replace("Patch.", ".") for name in known}
-    short = {name.partition(".")[2] for name in known}
-    assert {key for key in PROPERTIES if key not in (nouns if "." in key else short)} == set()
+def test_each_declared_description_is_used(found: dict[str, Any]) -> None:
+    properties: dict[str, list[Any]] = {}
+    for name, schema in members(found):
+        properties.setdefault(name.replace("Input.", ".").replace("Patch.", "."), []).append(schema)
+    descriptions = descriptions_of_views()
+    assert len(descriptions) > 250
+    assert sorted(set(descriptions) - set(properties)) == []
+    unused = [
+        name
+        for name, description in descriptions.items()
+        if description.text
+        and all(schema["description"] != description.text for schema in properties[name])
+        or description.example is not None
+        and all(schema.get("examples") != [description.example] for schema in properties[name])
+    ]
+    assert unused == []
+    assert set(COMMON) <= {name.partition(".")[2] for name in properties}
+
+
+def test_each_described_parameter_exists(found: dict[str, Any]) -> None:
     parameters = {
-        one["name"]
+        parameter["name"]
         for path in found["paths"].values()
-        for each in path.values()
-        for one in each.get("parameters", ())
+        for operation in path.values()
+        for parameter in operation.get("parameters", ())
     }
-    assert set(PARAMETERS) <= parameters
+    assert set(UNLABELLED) <= parameters
