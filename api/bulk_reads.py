@@ -1,33 +1,113 @@
-"""Bulk reads: all rows of a type that a key may see, as an NDJSON file made by a background job.
+"""`/bulk-reads/`: all rows of a type that a key may see, as an NDJSON file made by a background job.
 
 A bulk read needs an agreement of a privacy officer (api.services.bulk_agreements). Its rows are those of the
 lists, and count for the agreement instead of the key's daily limit of contacts.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import OuterRef
+from django.db.models.fields.json import KT
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from rest_framework import serializers
+from rest_framework.request import Request
 
 from accounts.actors import Actor
+from api.concerns import CONCERN
+from api.contacts import CONTACT
+from api.follow_ups import FOLLOW_UP
+from api.http import parameters
+from api.http.idempotency import Kept, kept_of, once
 from api.http.problems import Problem
+from api.http.renderers import JSONRenderer
+from api.incidents import INCIDENT
+from api.meetings import MEETING
 from api.models import ApiKey, BulkAgreement
+from api.organisations import ORGANISATION
+from api.plans import PLAN
 from api.queries.actors import actor_for_key
-from api.queries.changes import MODELS
-from api.rows.bulk_reads import SPECS as SPECS
+from api.queries.changes import MODELS, scope_of
+from api.resources.base import ListMixin, Resource, RetrieveMixin
+from api.resources.columns import column, columns, fields_of
+from api.resources.descriptions import MOMENT, described, field
+from api.resources.specs import Column, RowSpec, children
+from api.resources.writing import Writing
 from api.rules import to_json
 from api.services.bulk_agreements import use_agreement
 from audit.rules import recipient_of
 from exchange.exports.leaving import LeavingRows
-from jobs.models import Job
+from jobs.models import Job, JobFile
 from jobs.services import kinds
-from jobs.services.files import spool
-from jobs.services.jobs import queue_job
+from jobs.services.files import parts_of, spool
+from jobs.services.jobs import fetch_file, queue_job
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.days import city_today
+
+#: What can be read in bulk. Public pages show the other types anyway.
+SPECS: Final[Mapping[str, RowSpec]] = {
+    "organisations": ORGANISATION,
+    "contacts": CONTACT,
+    "meetings": MEETING,
+    "follow-ups": FOLLOW_UP,
+    "concerns": CONCERN,
+    "incidents": INCIDENT,
+    "plans": PLAN,
+}
+
+
+@fields_of(
+    JobFile,
+    field("size", "In bytes.", 120000),
+    field(
+        "digest",
+        "SHA-256 of the file, in hexadecimal.",
+        "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015",
+    ),
+    field("expires_at", "Until when the file can be fetched.", MOMENT),
+)
+class BulkFileShape(serializers.Serializer[Any]):
+    """The file of a bulk read, at the address of the bulk read followed by `file/`."""
+
+
+def _files(_actor: Actor) -> Any:
+    made = JobFile.objects.made().filter(job=OuterRef("pk")).order_by("pk")
+    return children(made, size="size", digest="digest", expires_at="expires_at")
+
+
+BULK_READ = RowSpec(
+    "job",
+    columns(
+        Job,
+        "id",
+        Column(
+            "type",
+            described(
+                serializers.ChoiceField(tuple(SPECS)), "The kind of object, as in the paths.", "contacts"
+            ),
+            KT("parameters__type"),
+        ),
+        field("status", "`waiting`, `running`, `done`, `failed` or `cancelled`.", "done"),
+        column(Job, "done", help_text=gettext_lazy("Number of rows written so far."), example=151),
+        column(Job, "total", help_text=gettext_lazy("Number of rows at the start."), example=151),
+        field("message", "Why it failed.", ""),
+        Column("files", described(BulkFileShape(many=True), "The file, while it can be fetched."), _files),
+        "created_at",
+        field("finished_at", "When it ended.", MOMENT),
+    ),
+    title="BulkRead",
+)
+
+
+class BulkReadInput(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(tuple(SPECS))
+
 
 KIND: Final = "bulk_read"
 MEDIA_TYPE: Final = "application/x-ndjson"
@@ -128,3 +208,82 @@ JOB: Final = kinds.Kind(
     find_starter=_find_key,
     lane=kinds.Lane.TOOLS,
 )
+
+
+class NdjsonRenderer(JSONRenderer):
+    """For content negotiation: `Accept: application/x-ndjson`."""
+
+    media_type = MEDIA_TYPE
+    format = "ndjson"
+
+
+class OfKey(Resource):
+    """A key's own bulk reads. The scope is that of the rows: `<type>:read`."""
+
+    spec = BULK_READ
+    silent = True  # the rows are recorded with the file
+
+    @staticmethod
+    def visible(actor: Actor) -> models.QuerySet[Any]:
+        return Job.objects.visible_to(actor).filter(kind=KIND)
+
+    def check_scope(self, verb: str, noun: str = "") -> None:
+        if self.actor.kind != "key":
+            raise PermissionDenied
+        super().check_scope("read", noun)
+
+
+class BulkReads(OfKey, ListMixin, RetrieveMixin, Writing):
+    orderings = ("created_at",)
+    input = BulkReadInput
+    url_name = "api-bulk-read"
+
+    def create(self, request: Request) -> HttpResponse:
+        """Start a bulk read."""
+        parameters.check_parameters(request, ())
+        data = request.data
+
+        def work() -> tuple[HttpResponse, Kept]:
+            wanted = self.read_body(data, partial=False)
+            self.check_scope("read", scope_of(wanted["type"]))
+            with transaction.atomic():
+                job = start_bulk_read(actor=self.actor, **wanted)
+                return self.answer(job.pk, 201), kept_of({"id": str(job.pk), "version": 1})
+
+        return once(request, to_json(data), work, self.answer_again)
+
+
+class BulkReadFile(OfKey):
+    """The file of a bulk read: one JSON object in each line."""
+
+    renderer_classes = [NdjsonRenderer, JSONRenderer]
+    shape = serializers.CharField()
+    media_type = MEDIA_TYPE
+    problems = (409, 410)
+
+    def retrieve(self, request: Request, pk: UUID) -> StreamingHttpResponse:
+        """Fetch the file of a bulk read."""
+        parameters.check_parameters(request, ())
+        job = self.visible(self.actor).get(pk=pk)
+        self.check_scope("read", scope_of(job.parameters["type"]))
+        with transaction.atomic():
+            require_agreement(self.actor)
+        if not job.is_over:
+            raise Problem(
+                409,
+                "not_ready",
+                _("The file is not ready yet. Try again later."),
+                headers={"Retry-After": "10"},
+            )
+        file = JobFile.objects.visible_to(self.actor).made().filter(job=job).first()
+        if file is None:
+            raise Problem(410, "gone", _("This bulk read has no file, or the file has expired."))
+        kept = fetch_file(actor=self.actor, job_id=job.pk, file_id=file.pk)
+        return StreamingHttpResponse(
+            parts_of(kept.pk),
+            content_type=kept.media_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="{kept.name}"',
+                "Content-Length": str(kept.size),
+            },
+        )

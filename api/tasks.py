@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from accounts.sent_forms import forget_sent_forms
 from accounts.services.browser_reports import forget_reports
+from accounts.services.sent_forms import forget_sent_forms
 from api.http.idempotency import forget_old_requests
 from api.services.deliveries import SEND, forget_old_deliveries, make_deliveries
 from api.services.key_warnings import WARN, warn_of_ends

@@ -6,21 +6,25 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path, re_path
 
+from api.bulk_reads import BulkReadFile, BulkReads
+from api.changes import Changes
+from api.concerns import Concerns
+from api.contacts import ContactCard, Contacts
+from api.districts import Districts
+from api.follow_ups import FollowUps
+from api.incidents import Incidents, Protocols
+from api.me import Me
+from api.meetings import Meetings
+from api.notices import Notices
+from api.officers import Officers
+from api.organisations import Organisations
+from api.plans import PlanComparisonFile, Plans
+from api.practices import PracticeExchangeFile, Practices
+from api.publishing import PublicEntries, PublicListings, ReportingRoutes
+from api.reports import Reports
 from api.schema.views import NotFoundView, SchemaView
-from api.views.bulk_reads import BulkReadFile, BulkReads
-from api.views.changes import Changes
-from api.views.directory import Districts, Me, Officers, Vocabularies
-from api.views.incidents import Incidents, Protocols
-from api.views.meetings import Concerns, FollowUps, Meetings
-from api.views.notices import Notices
-from api.views.organisations import Organisations
-from api.views.people import Contacts
-from api.views.plans import PlanComparisonFile, Plans
-from api.views.practices import PracticeExchangeFile, Practices
-from api.views.publishing import PublicEntries, PublicListings, ReportingRoutes
-from api.views.reports import Reports
-from api.views.vcard import ContactCard
-from api.views.webhooks import WebhookDeliveries, Webhooks
+from api.vocabularies import Vocabularies
+from api.webhooks import WebhookDeliveries, Webhooks
 
 LIST = {"get": "list", "post": "create"}
 DETAIL = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}

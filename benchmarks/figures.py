@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from api.rows.reports import BY_SLUG
+from api.reports import BY_SLUG
 from districts.models import District
 from lib.days import city_today
 from reports.figures.scorecard import RUN_UP, scorecard

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
+from api.calendar_feeds import meetings_feed
 from api.schema.views import docs
-from api.views.feeds import meetings_feed
 from crm.health import healthz, livez
 from crm.metrics import metrics
 

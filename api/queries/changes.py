@@ -112,7 +112,7 @@ def epoch() -> str:
 
 
 def as_rows(actor: Actor, numbered: Sequence[TrailPosition]) -> list[dict[str, Any]]:
-    """Serialise changes (api.rows.changes.ChangeShape) with at most one statement per type.
+    """Serialise changes (api.changes.ChangeShape) with at most one statement per type.
 
     A row's content does not depend on the other rows, so the page size does not affect a receiver's copy.
     """

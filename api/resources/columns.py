@@ -8,11 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef
+from django.db.models import Case, F, OuterRef, Q, UUIDField, Value, When
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from rest_framework import serializers
 
+from accounts.actors import Actor
 from api.resources.descriptions import DescribedName, Description, described, field
 from api.resources.shapes import ExternalIdShape, Moment, as_stored, codes
 from api.resources.specs import Column, children
@@ -86,6 +87,20 @@ def external_ids(model: type[models.Model], owner: str) -> Column:
     return Column("external_ids", ExternalIdShape(many=True), named)
 
 
+def visible_reference(name: str, model: Any) -> Any:
+    """The ID of a reference, or null if the caller cannot see the row."""
+
+    def expression(actor: Actor) -> Any:
+        rows = model._default_manager.visible_to(actor).values("pk")
+        return Case(
+            When(Q(**{f"{name}__in": rows}), then=F(f"{name}_id")),
+            default=Value(None),
+            output_field=UUIDField(),
+        )
+
+    return expression
+
+
 def other_details(model: type[models.Model], *where: models.Q, **said: Any) -> Column:
     """Further phones and addresses of the object, from `model`; nothing unless the object is as `where`."""
     manager: Any = model._default_manager
@@ -114,12 +129,12 @@ def fields_of(
         serializer._declared_fields = {}
         for name in names:
             plain_name = name.name if isinstance(name, DescribedName) else name
-            made = declared.get(plain_name)
-            if made is None:
-                made = make(model._meta.get_field(plain_name), **attributes.get(plain_name, {}))
+            field_shape = declared.get(plain_name)
+            if field_shape is None:
+                field_shape = make(model._meta.get_field(plain_name), **attributes.get(plain_name, {}))
             if isinstance(name, DescribedName):
-                made = described(made, name.description.text, name.description.example)
-            serializer._declared_fields[plain_name] = made
+                field_shape = described(field_shape, name.description.text, name.description.example)
+            serializer._declared_fields[plain_name] = field_shape
         return serializer
 
     return add

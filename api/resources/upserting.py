@@ -15,7 +15,7 @@ from api.http.etags import expected_version
 from api.http.problems import Problem, bad_fields
 from api.resources.specs import Row
 from api.resources.writing import CreateMixin, UpdateMixin, drop_hidden_references, read_only
-from contacts.services.changing import lock
+from contacts.services.changes import lock
 from lib.conflicts import check_version
 from lib.fold import squash
 

@@ -1,7 +1,6 @@
 """The complete document: operations that drf-spectacular collects, and the parts outside any view."""
 
 import json
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 

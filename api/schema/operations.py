@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.http.lifecycle import Ending, endings_of
+from api.reports import Reports
 from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.resources.specs import RowSpec
 from api.resources.writing import MAX_BATCH
 from api.schema import answers, parameters, reports
 from api.schema.examples import EXAMPLES
 from api.schema.shapes import Json, Shapes
-from api.views.reports import Reports
 
 
 @dataclass(frozen=True, slots=True)

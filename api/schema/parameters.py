@@ -1,4 +1,4 @@
-"""Query parameters and headers, from the FilterSets and from api.parameters."""
+"""Query parameters and headers, from the FilterSets and from api.http.parameters."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-from api.rows.reports import BY_SLUG, COMPARED
+from api.reports import BY_SLUG, COMPARED, COMPARISONS
 from api.schema import answers
 from api.schema.parameters import BOOLEAN, CODES, query
-from api.views.reports import COMPARISONS
 from reports.figures.late_records import LISTED
 from reports.queries.questions import By
 from reports.queries.statuses import MEANINGS, Status

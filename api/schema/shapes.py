@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api.resources.inputs import DistrictField, VisibleField
 from api.resources.specs import ALWAYS, Expansion, RowSpec
-from api.views.directory import VOCABULARIES
+from api.vocabularies import VOCABULARIES
 
 Json = dict[str, Any]
 NULL: Json = {"type": "null"}

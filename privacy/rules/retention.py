@@ -8,7 +8,7 @@ from typing import Final
 from reminders.rules import Occurrence, Recipient, days_around, each_channel, nine_oclock
 
 LEAST_DAYS: Final = 30
-LEAST_DAYS_OF_TRAIL: Final = 400  # the change feed reaches back so far (api/views/changes.py)
+LEAST_DAYS_OF_TRAIL: Final = 400  # the change feed reaches back so far (api/changes.py)
 MOST_DAYS: Final = 36_500
 AHEAD: Final = 30  # days before its text is removed in which a record is in the review queue
 DECIDE_WITHIN: Final = timedelta(days=30)  # a review is in time until then

@@ -100,7 +100,7 @@ def test_a_cursor_older_than_400_days_is_gone_and_nonsense_is_refused() -> None:
     publish_all()
     tool = Tool(north)
     start = TrailPosition.objects.get(change=old).seq - 1
-    from api.views.changes import write_cursor
+    from api.changes import write_cursor
 
     assert tool.get(f"/changes/?cursor={write_cursor(start)}").status_code == 410
     assert tool.get(f"/changes/?cursor={write_cursor(start + 1)}").status_code == 200

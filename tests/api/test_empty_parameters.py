@@ -9,7 +9,7 @@ from django.test import Client
 
 from api.http.parameters import MOST_ERRORS
 from api.models import ApiKey
-from api.rows.reports import BY_SLUG
+from api.reports import BY_SLUG
 from api.schema import document
 from tests.api.clients import Tool
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation

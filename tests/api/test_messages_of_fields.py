@@ -10,8 +10,8 @@ import pytest
 from django.utils.functional import Promise
 from rest_framework import serializers
 
-import api.inputs
-import api.rows
+import api
+import api.resources
 from tests.api.clients import Tool
 from tests.factories import make_district
 
@@ -19,8 +19,12 @@ SAYS_WHAT_TO_DO: Final = re.compile(r"(Send|Shorten|Include|Choose|There is no|N
 
 
 def _modules() -> Iterator[str]:
-    for package in (api.inputs, api.rows):
-        yield from (f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__))
+    for package in (api, api.resources):
+        yield from (
+            f"{package.__name__}.{module.name}"
+            for module in pkgutil.iter_modules(package.__path__)
+            if not module.ispkg
+        )
 
 
 @pytest.mark.parametrize("name", sorted(_modules()))
@@ -47,10 +51,10 @@ def _fields() -> Iterator[tuple[str, Any]]:
             if below := getattr(field, name, None):
                 yield from inside(f"{path}[]", below)
 
-    for name in filter(lambda module: module.startswith(api.inputs.__name__), _modules()):
-        for one in vars(importlib.import_module(name)).values():
-            if isinstance(one, type) and issubclass(one, serializers.Serializer) and one.__module__ == name:
-                yield from inside(one.__name__, one())
+    for module in _modules():
+        for name, body in vars(importlib.import_module(module)).items():
+            if name.endswith("Input") and issubclass(body, serializers.Serializer):
+                yield from inside(name, body())
 
 
 def test_every_error_text_of_a_field_says_what_to_send() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
-from api.rows.reports import BY_SLUG
+from api.reports import BY_SLUG
 from audit.models import Event
 from districts.models import District
 from meetings.models import Meeting

@@ -8,13 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from rest_framework import serializers
 
+from api.bulk_reads import SPECS
+from api.changes import ChangeShape
+from api.incidents import PROTOCOL
+from api.plans import PLAN
+from api.practices import PRACTICE
+from api.publishing import LISTING, PUBLIC_ENTRY, REPORTING_ROUTE
 from api.resources.specs import RowSpec
-from api.rows.bulk_reads import SPECS
-from api.rows.changes import ChangeShape
-from api.rows.incidents import PROTOCOL
-from api.rows.plans import PLAN
-from api.rows.practices import PRACTICE
-from api.rows.publishing import LISTING, PUBLIC_ENTRY, REPORTING_ROUTE
 from contacts.models import Contact, Organisation
 from incidents.models import Incident, Protocol
 from meetings.models import Concern, FollowUp, Meeting

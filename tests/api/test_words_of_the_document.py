@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 from django.conf import settings
 
+from api.reports import BY_SLUG
 from api.resources.descriptions import COMMON
-from api.rows.reports import BY_SLUG
 from api.schema import document
 from api.schema.document import TAGS, descriptions_of_views
 from api.schema.parameters import UNLABELLED
@@ -103,10 +103,13 @@ def test_each_declared_description_is_used(found: dict[str, Any]) -> None:
     unused = [
         name
         for name, description in descriptions.items()
-        if description.text
-        and all(schema["description"] != description.text for schema in properties[name])
-        or description.example is not None
-        and all(schema.get("examples") != [description.example] for schema in properties[name])
+        if (
+            description.text and all(schema["description"] != description.text for schema in properties[name])
+        )
+        or (
+            description.example is not None
+            and all(schema.get("examples") != [description.example] for schema in properties[name])
+        )
     ]
     assert unused == []
     assert set(COMMON) <= {name.partition(".")[2] for name in properties}

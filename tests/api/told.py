@@ -6,14 +6,16 @@ from typing import Any, Final
 import orjson
 
 from accounts.actors import Actor
+from api.concerns import Concerns
+from api.contacts import Contacts
+from api.follow_ups import FollowUps
+from api.incidents import Incidents
+from api.meetings import Meetings
+from api.organisations import Organisations
+from api.plans import Plans
+from api.publishing import PublicListings
 from api.queries.changes import as_rows
 from api.rules import to_json
-from api.views.incidents import Incidents
-from api.views.meetings import Concerns, FollowUps, Meetings
-from api.views.organisations import Organisations
-from api.views.people import Contacts
-from api.views.plans import Plans
-from api.views.publishing import PublicListings
 from audit.models import Change, TrailPosition
 
 VIEWS: Final[dict[str, Any]] = {

@@ -33,10 +33,16 @@ def _taken(model: type[models.Model], name: str) -> Any:
     return taken(model._meta.get_field(name))
 
 
+API: Final[dict[str, Callable[[Any, str], Any]]] = {
+    "fields_of": _shape,
+    "column": _shape,
+    "columns": _shape,
+    "inputs_of": _taken,
+}
 #: Functions that derive fields from a model, each with the function that builds a field without differences.
 DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
-    "api/rows": {"fields_of": _shape, "column": _shape, "columns": _shape},
-    "api/inputs": {"inputs_of": _taken},
+    "api": API,
+    "api/resources": API,
     "pages": {"fields_of": form_field, "form_field": form_field},
     "exchange/exports": {"columns": exports.column, "column": exports.column},
     "exchange/imports": {"fields": imports.field, "field": imports.field},
@@ -48,17 +54,16 @@ WHOLE: Final = frozenset({"Column", "ListColumn", "Field"})
 
 # Model fields declared again, with the reason why the model's definition does not fit.
 DECLARED: Final = {
-    ("api/rows/meetings.py", "contact"): "null without a scope",
-    ("api/rows/notices.py", "field_names"): "names of the API, of any length",
-    ("api/rows/notices.py", "object_ids"): "a list of IDs, not of codes",
-    ("api/rows/organisations.py", "location_protected"): "also true of shelters and reception centres",
-    ("api/rows/practices.py", "sources"): "a list of titles and addresses",
-    ("api/rows/webhooks.py", "payload"): "an object of a shape",
-    ("api/rows/webhooks.py", "secret"): "in one answer only",
-    ("api/rows/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
-    ("api/inputs/organisations.py", "languages"): "codes of languages, not any text",
-    ("api/inputs/people.py", "languages"): "codes of languages, not any text",
-    ("api/inputs/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
+    ("api/contacts.py", "languages"): "codes of languages, not any text",
+    ("api/follow_ups.py", "contact"): "null without a scope",
+    ("api/notices.py", "field_names"): "names of the API, of any length",
+    ("api/notices.py", "object_ids"): "a list of IDs, not of codes",
+    ("api/organisations.py", "languages"): "codes of languages, not any text",
+    ("api/organisations.py", "location_protected"): "also true of shelters and reception centres",
+    ("api/practices.py", "sources"): "a list of titles and addresses",
+    ("api/webhooks.py", "payload"): "an object of a shape",
+    ("api/webhooks.py", "secret"): "in one answer only",
+    ("api/webhooks.py", "types"): "the API's nouns, which a model below them does not know",
     ("pages/settings/forms.py", "time_zone"): "a choice of places, made for each reader",
     ("pages/api_keys/forms.py", "cidrs"): "one text with a network on each line",
     ("pages/incidents/judgement_forms.py", "organisation"): "a choice of those that the incident is about",
@@ -218,6 +223,6 @@ def _lengths(tree: ast.Module, module: ModuleType) -> Iterator[tuple[str, Any]]:
     for node in ast.walk(tree):
         for line in node.body if isinstance(node, ast.ClassDef) else ():
             if isinstance(line, ast.Assign) and isinstance(line.value, ast.Call):
-                for key in line.value.keywords:
-                    if key.arg == "max_length":
-                        yield ast.unparse(line.targets[0]), value_of(key.value, module)
+                for part in ast.walk(line.value):
+                    if isinstance(part, ast.keyword) and part.arg == "max_length":
+                        yield ast.unparse(line.targets[0]), value_of(part.value, module)

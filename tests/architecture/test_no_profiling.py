@@ -12,9 +12,7 @@ from django.test.utils import isolate_apps
 from rest_framework import serializers
 
 from accounts.actors import SYSTEM
-from api.inputs.people import ContactInput
-from api.rows.people import CONTACT
-from api.views.people import Contacts
+from api.contacts import CONTACT, ContactInput, Contacts
 from contacts.codes import Kind
 from contacts.filters import ContactFilters
 from contacts.models import Affiliation, Contact, ContactDetail, Organisation

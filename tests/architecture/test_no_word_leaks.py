@@ -26,9 +26,11 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Role, User
 from accounts.services.sent_forms import FIELD
-from api.views.meetings import Concerns, FollowUps, Meetings
-from api.views.organisations import Organisations
-from api.views.people import Contacts
+from api.concerns import Concerns
+from api.contacts import Contacts
+from api.follow_ups import FollowUps
+from api.meetings import Meetings
+from api.organisations import Organisations
 from crm.logs import formatter
 from jobs.models import Job, JobFile
 from jobs.services.running import run_next

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Role
-from api.views.people import Contacts
+from api.contacts import Contacts
 from audit.models import Action, Event
 from contacts.models import Contact, Organisation
 from contacts.services.search_fields import fold_contact, fold_organisation

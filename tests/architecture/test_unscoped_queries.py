@@ -26,8 +26,8 @@ GUARDED: Final = {"contacts", "meetings", "incidents"}
 OUTSIDE: Final = ("tests/", "benchmarks/", "faults/", "crm/", "lib/", "audit/", "accounts/", "districts/")
 #: Why the rows are right, by the start of the path; the longest counts.
 REASONS: Final = {
-    "api/inputs/": "get_queryset begins with visible_to",
-    "api/rows/": "a column of a row that visible_to found; a child has its row's policy",
+    "api/": "a column of a row that visible_to found; a child has its row's policy",
+    "api/resources/inputs.py": "get_queryset begins with visible_to",
     "api/resources/writing.py": "opened: whether a row was erased or left",
     "contacts/": "a condition or a part of rows that visible_to found",
     "contacts/filters.py": "a condition of rows that visible_to found",

@@ -9,14 +9,13 @@ import pytest
 from django.test import Client
 
 from audit.models import Action, Event
-from tests.architecture.leaving import FILE, ROOT, code
+from tests.architecture.leaving import DOORS, FILE, ROOT, code
+from tests.architecture.page_templates import page_templates
 from tests.factories import make_district, make_officer
 from tests.incidents.making import Night
 
 #: Code that names a file's type or header and sends nothing to a reader.
 NO_ANSWER: Final = {
-    "api/http/renderers.py": "declares media types",
-    "api/schema/reports.py": "the API's document",
     "exchange/exports/vcard.py": "writes a vCard for the views",
     "lib/sheets.py": "writes a CSV for the views",
     "meetings/reminders.py": "an email, whose event names the account that gets it",
@@ -24,20 +23,20 @@ NO_ANSWER: Final = {
     "reports/exports/files.py": "writes figures for a background task",
 }
 #: A paragraph that marks a printed page as confidential. The first is of figures, which name nobody.
-FIGURES: Final = "pages/templates/pages/reports/printed.html"
+FIGURES: Final = "pages/reports/templates/printed.html"
 
 
 def test_a_file_is_sent_by_a_view_or_the_code_is_listed() -> None:
-    others = {name for name, text in code() if FILE.search(text) and "/views/" not in name}
+    others = {name for name, text in code() if FILE.search(text) and not name.startswith(DOORS)}
     assert others == set(NO_ANSWER)
 
 
 def test_a_page_made_for_paper_is_printed_only_after_somebody_is_named() -> None:
-    for path in sorted((ROOT / "pages/templates").rglob("*.html")):
+    for template, path in sorted(page_templates().items()):
         text, name = path.read_text(), str(path.relative_to(ROOT))
         if name == FIGURES or "Printed by" not in text:
             continue
-        includes = f'include "{path.relative_to(ROOT / "pages/templates")}"'
+        includes = f'include "{template}"'
         pages = [one.read_text() for one in path.parent.glob("*.html") if includes in one.read_text()]
         for page in pages or [text]:
             assert 'include "pages/exports/print.html"' in page, name

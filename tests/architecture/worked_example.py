@@ -61,9 +61,10 @@ def test_a_tool_writes_and_reads_it_and_the_document_describes_it() -> None:
     assert (made.status_code, made.json()["parking"]) == (201, TEXT)
     assert Tool(north).post("/organisations/", body | {"parking": "x" * 301}).status_code == 400
     shapes: dict[str, Any] = json.loads(as_json())["components"]["schemas"]
-    assert shapes["Organisation"]["properties"]["parking"] == {"type": "string"}
+    words = {"description": "Where visitors can park.", "examples": [TEXT]}
+    assert shapes["Organisation"]["properties"]["parking"] == {"type": "string"} | words
     for name in ("OrganisationInput", "OrganisationPatch"):
-        assert shapes[name]["properties"]["parking"] == {"type": "string", "maxLength": 300}
+        assert shapes[name]["properties"]["parking"] == {"type": "string", "maxLength": 300} | words
 
 
 def test_a_list_as_a_file_has_a_column_of_it() -> None:

@@ -108,7 +108,7 @@ def test_the_image_copies_nothing_but_the_context(rules: list[str]) -> None:
 @pytest.mark.parametrize(
     ("rules_given", "path", "sent"),
     [
-        (["*", "!api"], "api/views/x.py", True),
+        (["*", "!api"], "api/http/x.py", True),
         (["*", "!api", "**/.*"], "api/.env", False),
         (["**/*.pem"], "a/b/c.pem", False),
         (["*.pem"], "a/c.pem", True),

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts.actors import SYSTEM
-from api.rows.reports import BY_SLUG
+from api.reports import BY_SLUG
 from contacts.models import Organisation
 from contacts.services.organisations import edit_organisation
 from lib.days import day_starts_at

@@ -14,8 +14,8 @@ from accounts.actors import Actor, actor_for
 from accounts.models import PendingAct, Role, User
 from accounts.services.act_mails import mail_new_acts
 from accounts.services.acts import confirm_act, refuse_act, take_effect, withdraw_expired
+from api.changes import KEPT
 from api.queries.actors import actor_for_key
-from api.views.changes import KEPT
 from audit.models import Action, Event
 from contacts.models import Affiliation, Contact
 from contacts.services.affiliations import shown_affiliations

@@ -1,15 +1,28 @@
-"""Rows for published practices: their texts, reviews and adoptions, without any name of a person."""
+"""`/practices/`, to read only, for any key: published practices, without any name of a person."""
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import OuterRef
+from django.http import HttpResponse
 from rest_framework import serializers
+from rest_framework.request import Request
 
+from accounts.actors import Actor
+from api.http import parameters
+from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.resources.columns import columns, fields_of
 from api.resources.descriptions import MOMENT, DescribedName, described, field, names_of
 from api.resources.specs import Column, RowSpec, children
-from practices.models import Adoption, EditorialReview, Practice, PracticeText
+from audit.models import Action
+from audit.rules import recipient_of
+from lib.city_files import write
+from practices.filters import PracticeFilters
+from practices.models import Adoption, EditorialReview, Practice, PracticeFile, PracticeText
+from practices.policies import can_exchange_practices
 
 TEXT: Final = (
     field("language", "The language (BCP 47).", "en"),
@@ -24,6 +37,8 @@ TEXT: Final = (
     field("results", "Its results.", "Not measured"),
     field("sources", "What the text is based on."),
 )
+
+
 REVIEW: Final = (
     field("edition", "The number of the text that was published.", 1),
     field("problem_is_clear", "Whether the problem is clear."),
@@ -34,6 +49,8 @@ REVIEW: Final = (
     field("note", "A note of the reviewer.", "Clear"),
     field("signed_at", "When it was signed.", MOMENT),
 )
+
+
 ADOPTION: Final = (
     field("city", "The city that tried it. Empty for this city.", "Sunderholm"),
     field("started_on", "When they began.", "2026-03-02"),
@@ -120,3 +137,59 @@ PRACTICE = RowSpec(
         *("created_at", "updated_at"),
     ),
 )
+
+
+class PublishedFilters(PracticeFilters):
+    status = None  # type: ignore[assignment]  # how django-filter leaves out an inherited filter
+
+
+class Practices(ListMixin, RetrieveMixin):
+    spec = PRACTICE
+    filterset = PublishedFilters
+    orderings = ("code", "updated_at", "created_at")
+
+    @staticmethod
+    def visible(actor: Actor) -> Any:
+        return Practice.objects.visible_to(actor).published()
+
+
+class PracticeExchangeFile(Resource):
+    """The latest file for other cities that a supervisor confirmed, signed by the city."""
+
+    visible = PracticeFile.objects.visible_to
+    scope = "reports"
+    shape = serializers.JSONField()
+    lists: ClassVar[Mapping[str, str]] = {"ids": "Only a file with exactly these practices, by ID."}
+    problems = (404,)
+
+    @property
+    def object_type(self) -> str:
+        return "practice_file"
+
+    def retrieve(self, request: Request) -> HttpResponse:
+        """Read a file of practices: the bytes that were signed. Whoever reads it is recorded."""
+        parameters.check_parameters(request, ("ids",))
+        if self.actor.kind != "key" and not can_exchange_practices(self.actor):
+            raise PermissionDenied
+        rows = self.visible(self.actor).signed().latest_first()
+        if ids := parameters.read_texts(request, "ids"):
+            rows = rows.filter(practices=sorted(map(_uuid, ids)))
+        with transaction.atomic():
+            row = rows.first()
+            if row is None:
+                raise PracticeFile.DoesNotExist
+            to = recipient_of(self.actor.name, f"file for {row.recipient}")
+            self.disclose([row.pk], action=Action.EXPORT, recipient=to)
+        return HttpResponse(
+            write(row.document, row.key, row.signature),
+            content_type="application/json",
+            headers={"Content-Disposition": 'attachment; filename="practices.json"'},
+        )
+
+
+def _uuid(text: str) -> UUID:
+    """Raises DoesNotExist: no file has a practice of such an ID."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PracticeFile.DoesNotExist from None

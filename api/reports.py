@@ -13,16 +13,36 @@ from rest_framework.request import Request
 from api.http import parameters
 from api.http.renderers import CSVRenderer, JSONRenderer, to_csv
 from api.resources.base import Resource
-from api.rows.reports import BY_SLUG, COMPARED, columns_of, figures_of
 from api.rules import to_json
 from lib.days import city_today
 from reports.figures.late_records import late_records, status_with
 from reports.figures.parts import IN_SEVERAL, is_rest, rows_of
 from reports.figures.report import Report
 from reports.figures.scorecard import is_comparable
+from reports.indicators.catalogue import REPORTS
 from reports.queries.definitions import Drill, Row
 from reports.queries.periods import Period, PeriodInFuture
 from reports.queries.questions import IN_NO_PART, By, Question, ask
+
+BY_SLUG: Final = REPORTS
+COMPARED: Final = "compared_"
+INTERVAL: Final = ("interval_low", "interval_high")
+
+
+def columns_of(report: Report) -> list[str]:
+    """Names of a row's figures, in response order."""
+    interval = INTERVAL if report.unit == "ratio" else ()
+    return ["n", "of", "ratio", *interval, *(column.name for column in report.columns)]
+
+
+def figures_of(report: Report, row: Row | None, prefix: str = "") -> dict[str, Any]:
+    """Figures by name. A figure is null if there is no row or its denominator is 0.
+
+    The ends of the interval are null too if the figure is no share, is a state, or is of fewer than 30.
+    """
+    ends = dict(zip(INTERVAL, report.interval(row) or (None, None), strict=True))
+    return {f"{prefix}{name}": ends.get(name, getattr(row, name, None)) for name in columns_of(report)}
+
 
 REST: Final = {IN_NO_PART: "no_part", IN_SEVERAL: "several_parts"}
 COMPARISONS: Final = ("previous", "last_year")

@@ -1,8 +1,15 @@
-"""Rows for contacts, without kinds or communities of their organisations (docs/domain.md, rule 3)."""
+"""`/contacts/`: DELETE erases the contact by the privacy rules. `/contacts/{id}/vcard/` is an address card.
 
+Rows have no kinds or communities of organisations, and no field describes what kind of person a contact is
+(docs/domain.md, rules 2 and 3).
+"""
+
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import transaction
 from django.db.models import (
     Case,
     F,
@@ -18,17 +25,28 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import JSONObject
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from accounts.actors import Actor
 from api.codes import Scope
+from api.http import parameters
+from api.http.renderers import JSONRenderer
+from api.organisations import WHERE_ORGANISATION
+from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.resources.columns import column, columns, external_ids, fields_of, other_details
 from api.resources.descriptions import OFFICER_ID, described, field
+from api.resources.inputs import DetailInput, ExternalIdInput, Languages, inputs_of
+from api.resources.lists import Entry
 from api.resources.shapes import as_stored
 from api.resources.specs import Column, Expansion, RowSpec, children
-from api.rows.organisations import WHERE_ORGANISATION
+from api.resources.upserting import UpsertMixin
+from api.resources.writing import DestroyMixin
+from audit.rules import recipient_of
 from contacts.codes import Agreement
+from contacts.filters import ContactFilters
 from contacts.models import (
     Affiliation,
     Contact,
@@ -37,7 +55,13 @@ from contacts.models import (
     Organisation,
     PrivateChannel,
 )
+from contacts.services.affiliations import lock_organisations
+from contacts.services.contacts import create_contact, edit_contact
+from contacts.services.erasures import erase_or_ask
+from exchange.exports.vcard import MEDIA_TYPE, current_roles, file_name, vcard
 from lib.encrypted_fields import DecryptedJSONField
+from privacy.codes import RequestChannel, RequestKind
+from privacy.services.asking import pass_on_request
 
 
 @fields_of(
@@ -191,3 +215,95 @@ CONTACT = RowSpec(
     },
     (F("home_district_id"), _spoken_for),
 )
+
+
+@inputs_of(Affiliation, "organisation", "role_title", "is_primary", "since", "until")
+class AffiliationInput(Entry):
+    pass
+
+
+@inputs_of(
+    Contact,
+    *("id", "given_name", "family_name", "email", "phone", "languages", "preferred_channel"),
+    *("home_district", "affiliations", "lawful_basis", "purpose", "notice_given_on", "notice_version"),
+    *("review_on", "other_details", "external_ids"),
+    phone={"max_length": 40},
+    review_on={"required": False},
+)
+class ContactInput(serializers.Serializer[Any]):
+    """An agreement is not among it: an officer records it, who can be asked about it later."""
+
+    languages = Languages(required=False)
+    affiliations = AffiliationInput(many=True, required=False)
+    other_details = DetailInput(many=True, required=False)
+    external_ids = ExternalIdInput(many=True, required=False)
+
+
+class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
+    spec = CONTACT
+    visible = Contact.objects.visible_to
+    scope = "contacts"
+    filterset = ContactFilters
+    orderings = ("folded", "updated_at", "created_at")
+    shows_people = True
+    destroy_waits = True
+    ties = ("affiliations",)
+    input = ContactInput
+    url_name = "api-contact"
+
+    def hold_first(self, values: dict[str, Any], ids: Collection[UUID]) -> None:
+        lock_organisations(values.get("affiliations") or (), ids)
+
+    def perform_create(self, values: dict[str, Any]) -> Contact:
+        return create_contact(actor=self.actor, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_contact(actor=self.actor, contact_id=pk, version=version, **values)
+
+    def perform_destroy(self, pk: UUID, version: int) -> bool:
+        """Erase the person; figures of meetings stay. A second person confirms each further one of a day.
+
+        Only a key with the scope contacts:erase erases. Another key, and whoever is signed in, makes a
+        request for erasure, which a privacy officer answers.
+        """
+        if self.actor.kind == "key" and Scope.CONTACTS_ERASE in self.actor.scopes:
+            return erase_or_ask(actor=self.actor, contact_id=pk, version=version)
+        kind, channel = RequestKind.ERASE, RequestChannel.API
+        pass_on_request(actor=self.actor, contact_id=pk, kind=kind, channel=channel, if_new=True)
+        return False
+
+
+class VCardRenderer(JSONRenderer):
+    """For content negotiation: `Accept: text/vcard`."""
+
+    media_type = "text/vcard"
+    format = "vcard"
+
+
+class ContactCard(Resource):
+    """A person as a vCard 4.0."""
+
+    spec = CONTACT
+    visible = Contact.objects.visible_to
+    scope = "contacts"
+    renderer_classes = [VCardRenderer, JSONRenderer]
+    shape = serializers.CharField()
+    media_type = "text/vcard"
+
+    def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
+        """Read a contact as a vCard."""
+        parameters.check_parameters(request, ())
+        with transaction.atomic():
+            row = self.visible(self.actor).for_its_page().get(pk=pk)
+            roles = current_roles(row, self.actor)
+            self.disclose(
+                [row.pk, *(role.organisation_id for role in roles)],
+                people=[row.pk],
+                district_ids=self.fetch(pk, ["id"]).district_ids,
+                recipient=recipient_of(self.actor.name, "address_book"),
+            )
+        return HttpResponse(
+            vcard(row, roles),
+            content_type=MEDIA_TYPE,
+            headers={"Content-Disposition": f'attachment; filename="{file_name(row)}"'},
+        )

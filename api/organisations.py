@@ -1,18 +1,35 @@
-"""Rows for organisations."""
+"""`/organisations/`: DELETE archives."""
 
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import BooleanField, Case, F, OuterRef, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.actors import Actor
 from accounts.models import User
+from api.codes import Scope
+from api.officers import OFFICER
+from api.resources.base import ListMixin, RetrieveMixin
 from api.resources.columns import column, columns, external_ids, fields_of, other_details
 from api.resources.descriptions import MOMENT, OFFICER_ID, described, field
+from api.resources.inputs import DetailInput, ExternalIdInput, Languages, inputs_of
+from api.resources.lists import Entry
 from api.resources.shapes import codes
 from api.resources.specs import Column, Expansion, RowSpec, children, ids_of
-from contacts.models import FocusDeclaration, Organisation, OrganisationDetail, OrganisationExternalId
+from api.resources.upserting import UpsertMixin
+from api.resources.writing import DestroyMixin
+from contacts.codes import OrganisationStatus
+from contacts.models import (
+    FocusDeclaration,
+    Organisation,
+    OrganisationDetail,
+    OrganisationExternalId,
+)
 from contacts.models.organisation import IS_PROTECTED
+from contacts.services.organisations import create_organisation, edit_organisation
+from meetings.filters.organisations import OrganisationFilters
 
 _HIDDEN: Final = _("Empty if the location is protected.")
 
@@ -31,12 +48,6 @@ class FocusShape(serializers.Serializer[FocusDeclaration]):
 def _if_open(name: str) -> Case:
     """Where the organisation is, or an empty text if its location is protected."""
     return Case(When(IS_PROTECTED, then=Value("")), default=F(name), output_field=TextField())
-
-
-def _officers() -> RowSpec:
-    from api.rows.directory import OFFICER
-
-    return OFFICER
 
 
 #: The home district and the other districts where the organisation is active.
@@ -132,8 +143,92 @@ ORGANISATION = RowSpec(
         *("created_at", "updated_at"),
     ),
     {
-        "lead_officer": Expansion("lead_officer", _officers, User.objects.visible_to),
-        "deputy_officer": Expansion("deputy_officer", _officers, User.objects.visible_to),
+        "lead_officer": Expansion("lead_officer", lambda: OFFICER, User.objects.visible_to),
+        "deputy_officer": Expansion("deputy_officer", lambda: OFFICER, User.objects.visible_to),
     },
     WHERE_ORGANISATION,
 )
+
+
+def linked_organisations(links: Any, **columns: str) -> Any:
+    """Child rows for the organisations that the caller can see."""
+
+    def expression(actor: Actor) -> Any:
+        seen = Organisation.objects.visible_to(actor).values("pk")
+        return children(
+            links.filter(organisation__in=seen).order_by("pk"), organisation="organisation_id", **columns
+        )
+
+    return expression
+
+
+def home_districts_of(links: Any) -> Any:
+    return ids_of(links, "organisation__home_district_id")
+
+
+ORGANISATIONS_EXPANSION = Expansion(
+    "organisations",
+    lambda: ORGANISATION,
+    Organisation.objects.visible_to,
+    inside="organisation",
+    scope=Scope.ORGANISATIONS_READ,
+)
+
+
+@inputs_of(FocusDeclaration, "focus", "declared_by", "declared_on", "evidence_url")
+class FocusInput(Entry):
+    """A community the organisation says it speaks for: who in it said so, and when."""
+
+
+@inputs_of(
+    Organisation,
+    *("id", "name", "short_name", "kind", "summary", "home_district", "also_in", "focuses"),
+    *("website", "email", "phone", "address", "postcode", "languages", "access_needs"),
+    *("lead_officer", "deputy_officer", "cadence_days", "status", "is_listed_publicly"),
+    *("contact_wish", "contact_wish_by", "contact_wish_on", "night_calls", "night_agreed_on"),
+    *(
+        "is_reporting_centre",
+        "reporting_tested_on",
+        "verified_on",
+        "review_on",
+        "known_since",
+        "other_details",
+        "external_ids",
+    ),
+    phone={"max_length": 40},
+)
+class OrganisationInput(serializers.Serializer[Any]):
+    focuses = FocusInput(many=True, required=False)
+    languages = Languages(required=False)
+    other_details = DetailInput(many=True, required=False)
+    external_ids = ExternalIdInput(many=True, required=False)
+    was_wrong = serializers.BooleanField(
+        required=False,
+        help_text=_(
+            "True: the kind or the communities were recorded wrongly, and figures of past periods are "
+            "corrected. False: they have changed now, and past figures stay as they are."
+        ),
+    )
+
+
+class Organisations(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
+    spec = ORGANISATION
+    visible = Organisation.objects.visible_to
+    scope = "organisations"
+    filterset = OrganisationFilters
+    orderings = ("folded", "last_met_at", "updated_at", "created_at")
+    input = OrganisationInput
+    url_name = "api-organisation"
+
+    def perform_create(self, values: dict[str, Any]) -> Organisation:
+        values.pop("was_wrong", None)  # nothing of a new one was recorded before
+        return create_organisation(actor=self.actor, **values)
+
+    def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
+        edit_organisation(actor=self.actor, organisation_id=pk, version=version, **values)
+
+    def perform_destroy(self, pk: UUID, version: int) -> None:
+        """Archive it: closed, and out of the lists."""
+        edit_organisation(
+            actor=self.actor, organisation_id=pk, version=version, status=OrganisationStatus.CLOSED
+        )

@@ -8,23 +8,85 @@ import base64
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from api.http import parameters
 from api.http.problems import Problem
 from api.queries.changes import MODELS, as_rows, epoch, last_seq, numbered_for, readable_types, scope_of
 from api.resources.base import Resource
-from api.rows.changes import ChangesShape
+from api.resources.descriptions import ID, MOMENT, described
+from api.resources.shapes import Moment
 from api.rules import to_json
-from audit.models import Pruned, TrailPosition
+from audit.models import Op, Pruned, TrailPosition
+
+
+class ChangeShape(serializers.Serializer[Any]):
+    """One change; read the object by its id. `out_of_scope`: it left your districts: erase your copy.
+
+    `restricted`: hide your copy until it is `released`.
+    """
+
+    seq = described(
+        serializers.IntegerField(
+            help_text=gettext_lazy("Increases with every change. No number is skipped or repeated.")
+        ),
+        "",
+        75,
+    )
+    type = described(
+        serializers.ChoiceField(tuple(MODELS)), "The kind of object, as in the paths.", "meetings"
+    )
+    id = described(serializers.UUIDField(), "The ID of the object.", ID)
+    op = described(
+        serializers.ChoiceField([*Op.values, "out_of_scope"]),
+        "What happened. `out_of_scope`: delete your copy. `restricted`: hide it.",
+        "updated",
+    )
+    version = described(serializers.IntegerField(), "The version after the change.", 2)
+    at = described(Moment(), "When it changed.", MOMENT)
+    by_this_key = described(
+        serializers.BooleanField(
+            help_text=gettext_lazy("True if this key made the change. False for what followed from it.")
+        ),
+        "",
+        False,
+    )
+    into = described(
+        serializers.UUIDField(required=False, help_text=gettext_lazy("ID of the record it was merged into.")),
+        "",
+        ID,
+    )
+
+
+class ChangesShape(serializers.Serializer[Any]):
+    results = described(ChangeShape(many=True), "The rows of this page.")
+    next = described(
+        serializers.URLField(
+            help_text=gettext_lazy("Request this URL next time, even if there were no results.")
+        ),
+        "",
+        "https://crm.city.example/api/v1/changes/?cursor=Yzc1Lj",
+    )
+    has_more = described(
+        serializers.BooleanField(
+            help_text=gettext_lazy("True: request `next` now. False: request it later.")
+        ),
+        "",
+        False,
+    )
+
 
 KEPT = timedelta(days=400)
 LATEST = "latest"
+
+
 # `c<number>.<epoch>`
 _CURSOR: Final = re.compile(rb"c(\d{1,18})\.([0-9a-f]{12})")
 

@@ -1,54 +1,40 @@
-"""Resources that any key can read: districts, officers, code lists, and the key itself."""
+"""`/vocabularies/`: all code lists with their labels, for any key."""
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.actors import Actor
-from accounts.models import Role, User
-from accounts.rules import WRITES
+from accounts.models import Role
 from api.codes import Scope
 from api.http import parameters
-from api.resources.base import ListMixin, Resource, RetrieveMixin
-from api.rows.directory import DISTRICT, OFFICER, CallerShape, CodeShape
-from api.rows.notices import NOTICE, PENDING
-from api.rows.reports import BY_SLUG
+from api.reports import BY_SLUG
+from api.resources.base import Resource
+from api.resources.descriptions import described
 from api.rules import to_json
-from api.services.limits import limit_of
 from audit.models import Op
 from contacts import codes as contact_codes
-from disclosure.services.limits import count_of_today
 from districts.codes import Focus
-from districts.models import District
 from incidents import codes as incident_codes
 from meetings import codes as meeting_codes
 from meetings.guide.indicators import GUIDANCE
 from plans import codes as plan_codes
 from practices import codes as practice_codes
-from privacy.models import Notice
 from publishing import codes as publishing_codes
 
 
-class Districts(ListMixin, RetrieveMixin):
-    spec = DISTRICT
-    visible = District.objects.visible_to
-    silent = True
-    orderings = ("code", "name")
-
-
-class Officers(ListMixin, RetrieveMixin):
-    spec = OFFICER
-    silent = True
-    orderings = ("name",)
-
-    @staticmethod
-    def visible(actor: Actor) -> models.QuerySet[Any]:
-        seen: models.QuerySet[User] = User.objects.visible_to(actor)
-        return seen.filter(is_active=True, role__in=WRITES)
+class CodeShape(serializers.Serializer[Any]):
+    code = described(serializers.CharField(), "The code, as in all objects.", "ngo")
+    label = described(
+        serializers.CharField(), "What the code means, in the language of `Accept-Language`.", "NGO"
+    )  # type: ignore[assignment]  # hides DRF's Field.label
+    question = described(
+        serializers.CharField(required=False),
+        "Of a bias indicator: what to ask oneself.",
+        "Was a symbol, sticker or object left that stands for hatred or insult?",
+    )
 
 
 VOCABULARIES: dict[str, type[models.TextChoices]] = {
@@ -132,34 +118,3 @@ class Vocabularies(Resource):
         for row in lists["bias_indicator"]:
             row["question"] = str(GUIDANCE[row["code"]].question)
         return HttpResponse(to_json(lists), content_type="application/json")
-
-
-class Me(Resource):
-    """Who calls, and what that may do here."""
-
-    silent = True
-    shape = CallerShape()
-
-    def list(self, request: Request) -> HttpResponse:
-        parameters.check_parameters(request, ())
-        actor, key = self.actor, self.key
-        reads = count_of_today(limit_of(actor, key)) if key or actor.reads else None
-        codes = District.objects.covered_by(actor).order_by("code").values_list("code", flat=True)
-        about = {
-            "kind": actor.kind,
-            "id": actor.id,
-            "name": actor.name,
-            "role": actor.role or None,
-            "scopes": sorted(actor.scopes),
-            "districts": list(codes),
-            "purpose": actor.purpose or None,
-            "source": key.source if key else None,
-            "expires_at": key.expires_at if key else None,
-            "daily_contacts": reads.allowed if reads else None,
-            "contacts_left": reads.remaining if reads else None,
-            "sandbox": settings.SANDBOX,
-            "notices": NOTICE.read(Notice.objects.visible_to(actor).pending().oldest_first(), actor, PENDING)
-            if key
-            else [],
-        }
-        return HttpResponse(to_json(about), content_type="application/json")

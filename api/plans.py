@@ -1,19 +1,36 @@
-"""Rows for plans: titles, days and numbers. No other text of a plan and no organisation leaves the system."""
+"""`/plans/`, to read only: a plan with its goals, actions, milestones and indicators, and its file.
+
+Titles, days and numbers leave the system. No other text of a plan and no organisation does.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import F, IntegerField, OuterRef, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.http import HttpResponse
 from rest_framework import serializers
+from rest_framework.request import Request
 
+from api.http import parameters
+from api.resources.base import ListMixin, Resource, RetrieveMixin
 from api.resources.columns import columns, fields_of
 from api.resources.descriptions import ID, MOMENT, OFFICER_ID, DescribedName, described, field, names_of
 from api.resources.specs import Column, Row, RowSpec, children
+from audit.models import Action
+from audit.rules import recipient_of
+from disclosure.services.disclosing import disclose
 from lib.days import city_today
 from plans.figures import DAYS, Figure, figures_in
-from plans.models import Action, Goal, Indicator, IndicatorValue, Milestone, Plan
+from plans.filters import PlanFilters
+from plans.models import Action as PlanAction
+from plans.models import ComparisonFile, Goal, Indicator, IndicatorValue, Milestone, Plan
+from plans.policies import can_compare
+from plans.services import file_format
 from practices.models import Practice
 
 MILESTONE: Final = (
@@ -24,6 +41,8 @@ MILESTONE: Final = (
     field("done_on", "When it was done.", "2026-11-24"),
     field("dropped_on", "When it was dropped.", "2026-11-24"),
 )
+
+
 ACTION: Final = (
     "id",
     field("title", "The title.", "Report back on every closed concern"),
@@ -33,6 +52,8 @@ ACTION: Final = (
     field("ends_on", "The day after the last day.", "2028-01-01"),
     field("practice", "The ID of the practice that it follows, if it is published.", ID),
 )
+
+
 VALUE: Final = (
     field("period_start", "The first day of the period.", "2026-07-01"),
     field("period_end", "The day after the last day of the period.", "2026-10-01"),
@@ -43,6 +64,8 @@ VALUE: Final = (
     field("as_of", "When it was counted or entered.", MOMENT),
     field("where_from", "Where values that are entered by hand come from.", "City survey"),
 )
+
+
 INDICATOR: Final = (
     "id",
     field("title", "The title.", "Reported back"),
@@ -60,6 +83,8 @@ INDICATOR: Final = (
     field("target_on", "When the target should be reached.", "2027-12-01"),
     field("where_from", "", "City survey"),
 )
+
+
 GOAL: Final = (
     "id",
     field("title", "The title.", "Victims hear what became of their report"),
@@ -73,7 +98,7 @@ class MilestoneShape(serializers.Serializer[Any]):
     pass
 
 
-@fields_of(Action, *ACTION, field("milestones", "Its milestones, the earliest first."))
+@fields_of(PlanAction, *ACTION, field("milestones", "Its milestones, the earliest first."))
 class PlanActionShape(serializers.Serializer[Any]):
     """What is done for a goal."""
 
@@ -172,22 +197,31 @@ _PRACTICE: Final = Subquery(Practice.objects.published().filter(pk=OuterRef("pra
 _MILESTONES: Final = children(
     Milestone.objects.filter(action=OuterRef("pk")).order_by("due_on", "pk"), **_named(MILESTONE)
 )
+
+
 _ACTIONS: Final = children(
-    Action.objects.filter(goal=OuterRef("pk")).order_by("position"),
+    PlanAction.objects.filter(goal=OuterRef("pk")).order_by("position"),
     **_named(ACTION, owner="owner_id", practice=_PRACTICE, milestones=_MILESTONES),
 )
+
+
 _VALUES: Final = children(
     IndicatorValue.objects.standing().filter(indicator=OuterRef("pk")).order_by("period_start", "period_end"),
     **_named(VALUE, formula_version=Cast(KT("definition__version"), IntegerField())),
 )
+
+
 _INDICATORS: Final = children(
     Indicator.objects.filter(goal=OuterRef("pk")).order_by("position"),
     **_named(INDICATOR, district="district__code", values=_VALUES),
 )
+
+
 _GOALS: Final = children(
     Goal.objects.filter(plan=OuterRef("pk")).order_by("position"),
     **_named(GOAL, actions=_ACTIONS, indicators=_INDICATORS),
 )
+
 
 PLAN = PlanSpec(
     "plan",
@@ -220,3 +254,47 @@ PLAN = PlanSpec(
     ),
     where=(F("district_id"),),
 )
+
+
+class Plans(ListMixin, RetrieveMixin):
+    spec = PLAN
+    visible = Plan.objects.visible_to
+    scope = "reports"
+    filterset = PlanFilters
+    orderings = ("starts_on", "updated_at", "created_at")
+
+
+class PlanComparisonFile(Resource):
+    """The latest comparison file of a plan that was confirmed and signed."""
+
+    spec = PLAN
+    visible = Plan.objects.visible_to
+    scope = "reports"
+    shape = serializers.JSONField()
+
+    def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
+        """Read the comparison file: the bytes that were signed. Whoever reads it is recorded."""
+        parameters.check_parameters(request, ())
+        plan = self.visible(self.actor).get(pk=pk)
+        if self.actor.kind != "key" and not can_compare(self.actor, plan):
+            raise PermissionDenied
+        with transaction.atomic():
+            rows = ComparisonFile.objects.visible_to(self.actor).filter(plan=plan).signed()
+            row = rows.latest_first().first()
+            if row is None:
+                raise ComparisonFile.DoesNotExist
+            to = recipient_of(self.actor.name, f"file {row.number}")
+            where = [plan.district_id]
+            disclose(
+                self.actor,
+                "comparison_file",
+                [row],
+                action=Action.EXPORT,
+                district_ids=where,
+                recipient=to,
+            )
+        return HttpResponse(
+            file_format.write(row.document, row.key, row.signature),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="plan-comparison-{row.number}.json"'},
+        )

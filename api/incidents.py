@@ -1,4 +1,7 @@
-"""Rows for incidents and protocols. No free text, no level of tension and no name leaves the system."""
+"""`/incidents/` and `/protocols/`, to read only: an incident opens through `POST /concerns/`.
+
+No free text, no level of tension and no name leaves the system.
+"""
 
 from typing import Any, Final
 
@@ -8,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.actors import Actor
+from api.resources.base import ListMixin, RetrieveMixin
 from api.resources.columns import column, columns, fields_of, shape
 from api.resources.descriptions import ID, MOMENT, OFFICER_ID, described, field, names_of
 from api.resources.specs import Column, RowSpec, children, ids_of
 from contacts.models import Organisation
 from incidents.codes import Heard
+from incidents.filters import IncidentFilters
 from incidents.models import (
     Debrief,
     Incident,
@@ -149,6 +154,8 @@ _CLOSINGS: Final = children(
     closed_at="closed_at",
     reopened_at="reopened_at",
 )
+
+
 _DEBRIEF: Final = Subquery(
     Debrief.objects.filter(incident=OuterRef("pk")).values(
         row=JSONObject(
@@ -159,6 +166,7 @@ _DEBRIEF: Final = Subquery(
         )
     )
 )
+
 
 INCIDENT = RowSpec(
     "incident",
@@ -208,6 +216,7 @@ INCIDENT = RowSpec(
     ),
 )
 
+
 PROTOCOL = RowSpec(
     "protocol",
     columns(
@@ -233,3 +242,19 @@ PROTOCOL = RowSpec(
         *("created_at", "updated_at"),
     ),
 )
+
+
+class Incidents(ListMixin, RetrieveMixin):
+    spec = INCIDENT
+    visible = Incident.objects.visible_to
+    scope = "concerns"
+    filterset = IncidentFilters
+    orderings = ("started_at", "updated_at", "created_at")
+
+
+class Protocols(ListMixin, RetrieveMixin):
+    spec = PROTOCOL
+    visible = Protocol.objects.visible_to
+    scope = "concerns"
+    silent = True
+    orderings = ("code", "created_at")

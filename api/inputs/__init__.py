@@ -1,1 +1,0 @@
-"""Serializers that parse request bodies. Services validate the values."""

@@ -1,1 +1,0 @@
-"""Row specifications: one per object, for lists, single objects and the documentation."""

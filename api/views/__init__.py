@@ -1,1 +1,0 @@
-"""Viewsets. Each mixes in the actions that it supports."""
