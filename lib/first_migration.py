@@ -32,7 +32,9 @@ class FirstMigration(Migration):
             operation.database_forwards(self.app_label, schema_editor, before, after)
         # The next migration builds all models only if it reads one.
         models = project_state.models
-        project_state.__dict__["apps"] = SimpleLazyObject(lambda: StateApps(project_state.real_apps, models))
+        project_state.__dict__["apps"] = SimpleLazyObject(
+            lambda: StateApps(list(project_state.real_apps), models)
+        )
         return project_state
 
 

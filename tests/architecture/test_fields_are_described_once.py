@@ -42,11 +42,12 @@ API: Final[dict[str, Callable[[Any, str], Any]]] = {
 #: Functions that derive fields from a model, each with the function that builds a field without differences.
 DOORS: Final[dict[str, dict[str, Callable[[Any, str], Any]]]] = {
     "api": API,
-    "api/resources": API,
     "pages": {"fields_of": form_field, "form_field": form_field},
     "exchange/exports": {"columns": exports.column, "column": exports.column},
     "exchange/imports": {"fields": imports.field, "field": imports.field},
 }
+#: Folders in a door that describe fields themselves, or are no code of ours.
+NO_DOOR: Final = frozenset({"examples", "migrations", "models"})
 #: Calls that make one field, named by the second argument. Other calls make the fields named by keywords.
 ONE: Final = frozenset({"column", "field", "form_field"})
 #: Calls that define everything about a field themselves.
@@ -110,7 +111,7 @@ class Said:
 
 def modules(door: str) -> Iterator[tuple[str, ModuleType, ast.Module]]:
     paths = (ROOT / door).rglob("*.py")
-    for path in sorted(path for path in paths if "examples" not in path.parts):
+    for path in sorted(path for path in paths if NO_DOOR.isdisjoint(path.relative_to(ROOT).parts)):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         yield str(path.relative_to(ROOT)), import_module(name), ast.parse(path.read_text())
 
