@@ -6,7 +6,7 @@ from accounts.actors import SYSTEM
 from districts.services.districts import TELL_OF_MOVES
 from districts.services.redraws import carry_out_redraws
 from lib.days import city_today
-from meetings.services.district_moves import tell_of_moved_ground
+from meetings.services.district_moves import report_district_moves
 from meetings.services.follow_up_series import make_next_follow_ups
 from meetings.services.meeting_series import extend_all_series
 from meetings.services.recounting import recount_after_upgrade
@@ -23,7 +23,7 @@ def go_on_with_series() -> int:
 
 @shared_task(name=TELL_OF_MOVES)
 def tell_of_moves() -> int:
-    return tell_of_moved_ground()
+    return report_district_moves()
 
 
 @shared_task(name="meetings.carry_out_redraws")

@@ -26,7 +26,7 @@ from meetings.codes import MeetingKind, MeetingStatus, Outcome
 from meetings.models import Meeting, MeetingExternalId, MeetingOrganisation
 from meetings.models.meeting import MeetingContact
 from meetings.policies import can_edit_meeting
-from meetings.services.known_since import know_since_meetings, know_without
+from meetings.services.known_since import move_known_since_back, recompute_known_since
 from meetings.services.meetings import erase_meetings, write_meetings
 
 _LONG: Final = ("facts", "assessment", "agenda")
@@ -85,13 +85,13 @@ def _importer(actor: Actor, draft: ImportDraft) -> RowImporter:
     def write(changes: Sequence[Change]) -> None:
         write_meetings(actor, changes)
         if draft.fixed.get("known_since") != "added":
-            know_since_meetings(actor, [change.row for change in changes])
+            move_known_since_back(actor, [change.row for change in changes])
 
     def erase(rows: Sequence[Meeting]) -> None:
         links = MeetingOrganisation.objects.filter(meeting__in=rows)
         organisation_ids = set(links.values_list("organisation", flat=True))
         erase_meetings(actor, rows)
-        know_without(actor, organisation_ids, {city_day(row.starts_at) for row in rows})
+        recompute_known_since(actor, organisation_ids, {city_day(row.starts_at) for row in rows})
 
     return RowImporter(
         object_type="meeting",

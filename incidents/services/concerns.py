@@ -25,7 +25,7 @@ from lib.row_context import writes
 from meetings.models import Concern
 from meetings.policies import can_log_concern
 from meetings.services import concerns
-from meetings.services.concerns import CONCERNED
+from meetings.services.concerns import NOTIFYING_FIELDS
 
 SAME_WITHIN: Final = timedelta(hours=24)
 
@@ -53,7 +53,7 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
     """
     before = concerns.locked_concern(actor, concern_id, fields).district
     joined = Incident.objects.under_way().filter(concern_links__concern=concern_id)
-    ids = joined.values_list("pk", flat=True) if CONCERNED & fields.keys() else ()
+    ids = joined.values_list("pk", flat=True) if NOTIFYING_FIELDS & fields.keys() else ()
     incident = next(iter(lock(joined, list(ids)).values()), None)
     touched = everyone_touched(incident) if incident and "district" in fields else []
     concern = concerns.edit_concern(actor=actor, concern_id=concern_id, version=version, **fields)

@@ -1,4 +1,4 @@
-"""Logging a concern, answering it, reassuring those it touches. No victim, no suspect."""
+"""Log, answer and close concerns, and record reassurance. A concern names no victim and no suspect."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
@@ -37,20 +37,20 @@ from meetings.services.periods import begin_histories, continue_histories
 from reminders.services.reminders import notify
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
-# What decides who is told.
-CONCERNED = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
-_BESIDE = ("external_ids",)
-#: Whether a room above keeps the actor from changing a concern: (actor, ID of the concern).
+# Fields that decide who is notified of a concern.
+NOTIFYING_FIELDS = frozenset({"district", "site_organisation", "raised_by_organisation", "affected_focuses"})
+_RELATED = ("external_ids",)
+#: Rules of rooms above that keep an actor from changing a concern: (actor, concern ID) → whether.
 KEPT_FROM: Final = Wired[Callable[[Actor, UUID], bool]]("meetings.services.concerns.KEPT_FROM")
 
 
 @opened(Opened.WRITER)
 def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
-    """The one way concerns are written: new ones, and locked ones of which something changes.
+    """Write new concerns, and changes of locked ones: the only writer of concerns.
 
-    Beside the columns there are `external_ids` (None is as not given).
-    Whom they touch is told, and so is the meeting that they are of from now on. When one was answered or
-    closed follows its status. Raises PermissionDenied, ValidationError by field.
+    Fields are columns and `external_ids` (None leaves them unchanged). The moments of answering and closing
+    follow the status. Officers concerned are notified, and the linked meeting gets the outcome that a concern
+    was raised. Raises PermissionDenied, ValidationError by field.
     """
     note_districts(changes, districts_of_concerns)
     for change in changes:
@@ -62,26 +62,25 @@ def write_concerns(actor: Actor, changes: Sequence[Change]) -> None:
         ids = change.fields.get("external_ids")
         if ids is not None and set_external_ids(change.row, ids):
             change.names.append("external_ids")
-    changed = [one for one in changes if one.is_changed]
+    changed = [change for change in changes if change.is_changed]
     save_changed(changed)
-    continue_histories([one.row for one in changed])
+    continue_histories([change.row for change in changed])
     for change in changes:
         if "meeting" in change.names and change.row.meeting_id:
             add_outcome(actor=actor, meeting_id=change.row.meeting_id, outcome=CONCERN_RAISED)
-        if change.is_new or CONCERNED & set(change.names):
+        if change.is_new or NOTIFYING_FIELDS & set(change.names):
             notify("concern", change.row.pk)
     record_written(actor, "concern", changes, districts_of_concerns)
 
 
 @writes
 def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Concern:
-    """A new concern, received now unless told otherwise.
+    """Create a concern. `received_at` is now unless given.
 
-    Without `affected_focuses` they are those the bias grounds are aimed at. The district's supervisors
-    and the lead and deputy of the organisations concerned are told at once; a meeting it was raised in
-    says so.
-    Raises PermissionDenied where the district is not covered, ValidationError by field, also for
-    what the actor does not see.
+    `affected_focuses` default to the communities of the bias grounds. The district's supervisors, and the
+    lead and deputy officers of the organisations concerned, are notified at once. The meeting where the
+    concern was raised gets that outcome. Raises PermissionDenied if the actor does not cover the district,
+    and ValidationError by field, also for rows that the actor cannot see.
     """
     concern = new_row(Concern, id)
     concern.received_at = timezone.now()
@@ -93,12 +92,11 @@ def log_concern(*, actor: Actor, id: UUID | None = None, **fields: Any) -> Conce
 
 @writes
 def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, **fields: Any) -> Concern:
-    """Change the given fields; what is not given stays.
+    """Change the given fields. Without a change nothing is written and the version stays.
 
-    Raises DoesNotExist when the actor does not see it, PermissionDenied where its district, or the
-    one it moves to, is not covered, and for who is excluded from its incident, StaleVersion,
-    ValidationError by field.
-    Nothing changed: nothing is written and the version stays.
+    Raises DoesNotExist if the actor does not see the concern, StaleVersion, and ValidationError by field.
+    Raises PermissionDenied if the actor does not cover the old or new district, or is excluded from the
+    incident.
     """
     concern = locked_concern(actor, concern_id, fields)
     if not can_edit_concern(actor, concern) or any(is_kept(actor, concern.pk) for is_kept in KEPT_FROM):
@@ -109,18 +107,18 @@ def edit_concern(*, actor: Actor, concern_id: UUID, version: int | None = None, 
 
 
 def answer_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
-    """Somebody went, called or wrote. Raises as `edit_concern`."""
+    """Mark as answered: an officer visited, called or wrote. Raises as `edit_concern`."""
     return edit_concern(actor=actor, concern_id=concern_id, version=version, status=ConcernStatus.ANSWERED)
 
 
 def close_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
-    """Nothing is left to do. Raises as `edit_concern`."""
+    """Mark as closed. Raises as `edit_concern`."""
     return edit_concern(actor=actor, concern_id=concern_id, version=version, status=ConcernStatus.CLOSED)
 
 
 @writes
 def reopen_concern(*, actor: Actor, concern_id: UUID, version: int | None = None) -> Concern:
-    """One step back: from closed to answered where it was, else to open. Raises as `edit_concern`."""
+    """Set a closed concern back to answered if it was answered, else to open. Raises as `edit_concern`."""
     concern = locked_concern(actor, concern_id)
     was_answered = concern.status == ConcernStatus.CLOSED and concern.answered_at
     status = ConcernStatus.ANSWERED if was_answered else ConcernStatus.OPEN
@@ -130,7 +128,7 @@ def reopen_concern(*, actor: Actor, concern_id: UUID, version: int | None = None
 def report_back(
     *, actor: Actor, concern_id: UUID, version: int | None = None, day: date | None = None
 ) -> Concern:
-    """Those who raised it know what became of it, since `day` (today). Raises as `edit_concern`."""
+    """Record the day of reporting back, by default today. Raises as `edit_concern`."""
     return edit_concern(
         actor=actor, concern_id=concern_id, version=version, reported_back_on=day or city_today()
     )
@@ -140,7 +138,10 @@ def report_back(
 def offer_reassurance(
     *, actor: Actor, concern_id: UUID, version: int | None = None, answer: str = ""
 ) -> Concern:
-    """Reassurance was offered (now, unless it was before), and what they said. Raises as `edit_concern`."""
+    """Record the offer of reassurance and the response. The first offer keeps its moment.
+
+    Raises as `edit_concern`.
+    """
     concern = locked_concern(actor, concern_id)
     return edit_concern(
         actor=actor,
@@ -153,7 +154,7 @@ def offer_reassurance(
 
 @opened(Opened.WRITER)
 def name_incident(actor: Actor, concern: Concern) -> None:
-    """Record that a locked concern belongs to an incident now, which its rows name to whoever sees both."""
+    """Record that a locked concern now belongs to an incident, as a change of the field `incident`."""
     change = Change(concern)
     change.names = ["incident"]
     note_districts([change], districts_of_concerns)
@@ -162,7 +163,7 @@ def name_incident(actor: Actor, concern: Concern) -> None:
 
 
 def locked_concern(actor: Actor, concern_id: UUID, values: object = ()) -> Concern:
-    """The concern as the actor sees it, locked until the transaction ends."""
+    """Return the concern that the actor sees, locked until the transaction ends."""
     with acting_as(actor):
         return lock_one(Concern.objects.visible_to(actor), concern_id, values)
 
@@ -172,7 +173,7 @@ def districts_of_concerns(concerns: Collection[Concern]) -> dict[UUID, set[UUID]
 
 
 def save_concerns(changes: Collection[Change]) -> None:
-    """Write known concerns as they are now. The caller holds them and records the change."""
+    """Save existing concerns. The caller has locked them and records the change."""
     for change in changes:
         fold_concern(change.row)
     save_changed(changes)
@@ -180,18 +181,18 @@ def save_concerns(changes: Collection[Change]) -> None:
 
 def _assign(actor: Actor, change: Change) -> None:
     concern = change.row
-    change.assign(_BESIDE)
-    moves = concern.district_id if change.is_new else "district" in change.names
-    if moves and not can_log_concern(actor, concern.district_id):
+    change.assign(_RELATED)
+    enters_district = concern.district_id if change.is_new else "district" in change.names
+    if enters_district and not can_log_concern(actor, concern.district_id):
         raise PermissionDenied
     if change.is_new or change.is_changed:
-        _tidy(concern)
-        _check_seen(actor, concern, change.names)
-        _check(concern)
+        _normalise(concern)
+        _refuse_hidden(actor, concern, change.names)
+        _validate(concern)
 
 
-def _tidy(concern: Concern) -> None:
-    """Codes once each; the moments that go with the status."""
+def _normalise(concern: Concern) -> None:
+    """Remove repeated codes, and set the moments that belong to the status."""
     concern.bias_grounds = plain_grounds(concern.bias_grounds)
     for name in ("kinds", "bias_indicators", "affected_focuses"):
         setattr(concern, name, list(dict.fromkeys(getattr(concern, name) or ())))
@@ -200,12 +201,12 @@ def _tidy(concern: Concern) -> None:
         concern.answered_at = None
     elif concern.status == ConcernStatus.ANSWERED:
         concern.answered_at = concern.answered_at or now
-    closed = concern.status == ConcernStatus.CLOSED
-    concern.closed_at = (concern.closed_at or now) if closed else None
+    is_closed = concern.status == ConcernStatus.CLOSED
+    concern.closed_at = (concern.closed_at or now) if is_closed else None
 
 
-def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> None:
-    """What is not seen is answered as what does not exist."""
+def _refuse_hidden(actor: Actor, concern: Concern, changed: Collection[str]) -> None:
+    """Raise the same ValidationError for rows that the actor cannot see as for rows that do not exist."""
     organisations = Organisation.objects.visible_to(actor)
     meetings = Meeting.objects.visible_to(actor)
     for name, visible in (
@@ -218,16 +219,16 @@ def _check_seen(actor: Actor, concern: Concern, changed: Collection[str]) -> Non
             raise ValidationError({name: _("Choose one from the list.")})
 
 
-def _check(concern: Concern) -> None:
-    """Constraints, and that nothing is received or has happened in the future."""
+def _validate(concern: Concern) -> None:
+    """Check constraints, and that no moment or day is in the future."""
     concern.full_clean()
     now, today = timezone.now() + CLOCKS_DIFFER_BY, city_today()
     moments = {name: getattr(concern, name) for name in ("received_at", "reassurance_offered_at")}
     days = {name: getattr(concern, name) for name in ("occurred_on", "reported_back_on")}
-    early = [name for name, moment in moments.items() if moment and moment > now]
-    early += [name for name, day in days.items() if day and day > today]
-    if early:
-        raise ValidationError(dict.fromkeys(early, _("The date must not be in the future.")))
+    future_names = [name for name, moment in moments.items() if moment and moment > now]
+    future_names += [name for name, day in days.items() if day and day > today]
+    if future_names:
+        raise ValidationError(dict.fromkeys(future_names, _("The date must not be in the future.")))
 
 
 CONCERNS: Final = Kind(

@@ -1,8 +1,8 @@
-"""Telling the change feed of what is seen through a district that came to lie elsewhere.
+"""Report rows to the change feed when their district becomes part of another district.
 
-The rows have not changed themselves, but who sees them has: a tool that covers the ground before must
-erase its copies, one that covers the ground now must read them. It may be a city's whole book, so each
-transaction goes through a window of one table and notes how far it is (districts.models.Move).
+The rows themselves have not changed, but their readers have. An API key that covers the old place must erase
+its copies, and a key that covers the new place must read them. This can be all rows of a city. So each
+transaction handles a window of one table and stores its progress (districts.models.Move).
 """
 
 import time
@@ -26,127 +26,140 @@ from districts.services.districts import TELL_OF_MOVES
 from lib.row_context import writes
 from lib.waking import wake
 
-WINDOW: Final = 5_000  # rows gone through in one transaction
-MAX_SECONDS: Final = 20.0  # then another task goes on
-KEPT: Final = timedelta(days=400)  # how long the feed keeps changes
+WINDOW: Final = 5_000  # rows in one transaction
+MAX_SECONDS: Final = 20.0  # then another task continues
+FEED_KEPT_FOR: Final = timedelta(days=400)  # how long the feed keeps changes
 PURPOSE: Final = ReasonCode.GROUND_MOVED.sent
 
 
-def tell_of_moved_ground() -> int:
-    """Go on with every move that is not told; answers how many rows were told of. May run twice at once."""
-    started, told = time.monotonic(), 0
-    while (count := _go_on()) is not None:
-        told += count
+def report_district_moves() -> int:
+    """Continue all moves that are not fully reported, and return the number of rows.
+
+    Safe to run concurrently.
+    """
+    started, recorded = time.monotonic(), 0
+    while (count := _report_next_window()) is not None:
+        recorded += count
         if time.monotonic() - started > MAX_SECONDS:
             wake(TELL_OF_MOVES)
             break
-    return told
+    return recorded
 
 
 @writes
-def _go_on() -> int | None:
-    """One window of the oldest move that nobody else is at; None where there is nothing to do."""
+def _report_next_window() -> int | None:
+    """Report one window of the oldest move that no other worker has locked; None if no move is left."""
     move = Move.objects.untold().order_by("pk").select_for_update(skip_locked=True).first()
     if move is None:
         return None
     steps = _steps()
-    model, find = steps[move.step]
+    model, changes_between = steps[move.step]
     rows = model.objects.order_by("pk")
     rows = rows.filter(pk__gt=move.after) if move.after else rows
     window = list(rows.values_list("pk", flat=True)[:WINDOW])
-    told = _record(find(move, window[0], window[-1])) if window else 0
+    recorded = _record_by_type(changes_between(move, window[0], window[-1])) if window else 0
     if len(window) < WINDOW:
         move.step, move.after = move.step + 1, None
         move.told_at = timezone.now() if move.step == len(steps) else None
     else:
         move.after = window[-1]
     move.save()
-    return told
+    return recorded
 
 
-def _record(changes: Iterable[Changed]) -> int:
-    """An event is about objects of one type."""
+def _record_by_type(changes: Iterable[Changed]) -> int:
+    """Record one event for each type of object, and return the number of changes."""
     by_type: dict[str, list[Changed]] = defaultdict(list)
     for change in changes:
         by_type[change.object_type].append(change)
-    for found in by_type.values():
-        record_changes(SYSTEM, Action.UPDATE, found, purpose=PURPOSE)
+    for changes_of_type in by_type.values():
+        record_changes(SYSTEM, Action.UPDATE, changes_of_type, purpose=PURPOSE)
     return sum(map(len, by_type.values()))
 
 
-Find = Callable[[Move, UUID, UUID], Iterator[Changed]]
+ChangesBetween = Callable[[Move, UUID, UUID], Iterator[Changed]]
 
 
-def _seen_there(kind: Kind) -> Find:
-    """What a tool that covers nothing but the moved ground sees, between two ids."""
+def _changes_of_kind(kind: Kind) -> ChangesBetween:
+    """Return a function that yields changes of a kind between two IDs.
 
-    def find(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
-        there = Actor(kind="key", district_ids=frozenset(move.part_ids))
-        rows = kind.model.objects.filter(*kind.only, pk__range=(first, last))
-        here = dict(rows.filter(_seen_by(kind, move, there)).values_list("pk", kind.counter))
+    Its rows are those that an actor of the moved districts alone sees, and rows that refer to them.
+    """
+
+    def changes_between(move: Move, first_id: UUID, last_id: UUID) -> Iterator[Changed]:
+        moved_actor = Actor(kind="key", district_ids=frozenset(move.part_ids))
+        rows = kind.model.objects.filter(*kind.only, pk__range=(first_id, last_id))
+        visible_versions = dict(
+            rows.filter(_visible_rows(kind, move, moved_actor)).values_list("pk", kind.counter)
+        )
         if kind.model is Contact:
-            here |= _spoke_for(there, first, last)
-        named = rows.filter(_names(kind.object_type, there)).exclude(pk__in=here)
-        naming = dict(named.values_list("pk", kind.counter))
-        where = seen_in(kind, {*naming, *(here if move.is_rename else ())})
-        for pk, version in (here | naming).items():
-            ground = () if pk in naming else (*move.lost_ids, *move.gained_ids)
-            yield Changed(kind.object_type, pk, Op.UPDATED, version, {*ground, *where.get(pk, ())})
+            visible_versions |= _former_contacts(moved_actor, first_id, last_id)
+        naming_rows = rows.filter(_naming_rows(kind.object_type, moved_actor)).exclude(
+            pk__in=visible_versions
+        )
+        naming_versions = dict(naming_rows.values_list("pk", kind.counter))
+        districts_by_id = seen_in(kind, {*naming_versions, *(visible_versions if move.is_rename else ())})
+        for pk, version in (visible_versions | naming_versions).items():
+            district_ids = () if pk in naming_versions else (*move.lost_ids, *move.gained_ids)
+            yield Changed(
+                kind.object_type, pk, Op.UPDATED, version, {*district_ids, *districts_by_id.get(pk, ())}
+            )
 
-    return find
-
-
-def _seen_by(kind: Kind, move: Move, there: Actor) -> Q:
-    """Rows that are seen there, and those of a district that its parts see no longer."""
-    seen = Q(pk__in=kind.model.objects.visible_to(there).values("pk"))
-    return seen | Q(district__in=move.lost_ids) if kind.is_seen_from_parts else seen
+    return changes_between
 
 
-def _names(object_type: str, there: Actor) -> Q:
-    """Rows that are seen elsewhere, and show what is seen there to whoever sees both."""
-    found = Q(pk__in=())
+def _visible_rows(kind: Kind, move: Move, moved_actor: Actor) -> Q:
+    """Match rows visible in the moved districts, and rows of districts that their former parts lose."""
+    visible = Q(pk__in=kind.model.objects.visible_to(moved_actor).values("pk"))
+    return visible | Q(district__in=move.lost_ids) if kind.is_seen_from_parts else visible
+
+
+def _naming_rows(object_type: str, moved_actor: Actor) -> Q:
+    """Match rows of other districts that refer to rows visible in the moved districts."""
+    naming = Q(pk__in=())
     for link in links():
         if link.source_type != object_type or link.is_through or link.target_type not in kinds():
             continue
-        found |= Q(
-            **{f"{link.path}__in": kinds()[link.target_type].model.objects.visible_to(there).values("pk")}
+        naming |= Q(
+            **{f"{link.path}__in": kinds()[link.target_type].model.objects.visible_to(moved_actor).values("pk")}
         )
-    return found
+    return naming
 
 
-def _spoke_for(there: Actor, first: UUID, last: UUID) -> dict[UUID, int]:
-    """People whose role for an organisation there has ended, and who are not told of yet."""
-    ended = Affiliation.objects.ended_unreported()
-    ended = ended.filter(
-        organisation__in=Organisation.objects.visible_to(there), contact__pk__range=(first, last)
+def _former_contacts(moved_actor: Actor, first_id: UUID, last_id: UUID) -> dict[UUID, int]:
+    """Versions of contacts whose affiliation there has ended without an event, by ID."""
+    affiliations = Affiliation.objects.ended_unreported()
+    affiliations = affiliations.filter(
+        organisation__in=Organisation.objects.visible_to(moved_actor), contact__pk__range=(first_id, last_id)
     )
-    return dict(ended.values_list("contact", "contact__version"))
+    return dict(affiliations.values_list("contact", "contact__version"))
 
 
-def _seen_earlier(move: Move, first: UUID, last: UUID) -> Iterator[Changed]:
-    """What was erased, or left, before the district moved: who had not read that yet cannot any more.
+def _earlier_changes(move: Move, first_id: UUID, last_id: UUID) -> Iterator[Changed]:
+    """Repeat earlier changes for readers who lost the moved districts, since they may not have read them yet.
 
-    The last that was said of each object on the moved ground, unless those who lost it were told since.
+    These are the last changes of each object there, such as an erasure, unless the losing districts got one
+    since.
     """
     if not move.lost_ids:
         return
-    later = Change.objects.filter(object_id=OuterRef("object_id"), pk__gt=OuterRef("pk"))
-    known = Q(district_ids__overlap=move.part_ids) | Q(district_ids__contains=move.lost_ids)
-    said = Change.objects.filter(
-        ~Exists(later.filter(known)),
-        pk__range=(first, last),
-        at__gte=move.moved_at - KEPT,
+    later_changes = Change.objects.filter(object_id=OuterRef("object_id"), pk__gt=OuterRef("pk"))
+    reaches_losers = Q(district_ids__overlap=move.part_ids) | Q(district_ids__contains=move.lost_ids)
+    last_changes = Change.objects.filter(
+        ~Exists(later_changes.filter(reaches_losers)),
+        pk__range=(first_id, last_id),
+        at__gte=move.moved_at - FEED_KEPT_FOR,
         object_type__in=list(kinds()),
         district_ids__overlap=move.part_ids,
     )
-    for row in said.exclude(district_ids__contains=move.lost_ids):
-        op = Op(row.op) if row.op in GONE else Op.UPDATED
-        yield Changed(row.object_type, row.object_id, op, row.version, move.lost_ids, row.into_id)
+    for change in last_changes.exclude(district_ids__contains=move.lost_ids):
+        op = Op(change.op) if change.op in GONE else Op.UPDATED
+        yield Changed(change.object_type, change.object_id, op, change.version, move.lost_ids, change.into_id)
 
 
 GONE: Final = (Op.ERASED, Op.MERGED)
 
 
-def _steps() -> list[tuple[Any, Find]]:
-    """Each kind of rows in turn. Last, what left the ground meanwhile: its changes are read then."""
-    return [*((kind.model, _seen_there(kind)) for kind in KINDS), (Change, _seen_earlier)]
+def _steps() -> list[tuple[Any, ChangesBetween]]:
+    """Each kind of rows in turn. Earlier changes come last, to include objects that leave meanwhile."""
+    return [*((kind.model, _changes_of_kind(kind)) for kind in KINDS), (Change, _earlier_changes)]

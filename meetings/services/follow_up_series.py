@@ -1,6 +1,6 @@
-"""Promises that are made again and again: the next one is there when the last is done, or due.
+"""Recurring follow-ups. The next one is created when the last is done or due.
 
-Only one is open ahead of its day, so that nobody's list fills with a year of calls.
+Only one is pending ahead of its day, so that no list fills with a year of calls.
 """
 
 from datetime import date
@@ -28,10 +28,10 @@ from meetings.services.series import (
     LATER,
     ONE,
     check_end,
-    depart,
-    leave_behind,
     lock_series,
-    place,
+    mark_departed,
+    mark_skipped_rows,
+    place_in_series,
     reschedule,
     run_isolated,
 )
@@ -43,57 +43,61 @@ COPIED: Final = ("title", "kind", "contact", "owner")
 def start_follow_up_series(
     *, actor: Actor, pattern: str, until: date | None = None, times: int | None = None, **fields: Any
 ) -> FollowUp:
-    """A promise that comes again by `pattern`, to the day `until`, so many `times`, or without end.
+    """Create a follow-up that recurs by `pattern`, up to the day `until`, a number of `times` or without end.
 
     Fields and exceptions are those of `create_follow_up`.
     """
-    first = create_follow_up(actor=actor, **fields)
-    check_end(first.due_on, until)
+    first_follow_up = create_follow_up(actor=actor, **fields)
+    check_end(first_follow_up.due_on, until)
     series = Series.objects.create(
-        rule=recurrence.rule_for(pattern, first.due_on, until, times),
-        first_on=first.due_on,
-        made_until=first.due_on,
+        rule=recurrence.rule_for(pattern, first_follow_up.due_on, until, times),
+        first_on=first_follow_up.due_on,
+        made_until=first_follow_up.due_on,
     )
-    place(first, series, first.due_on)
-    return first
+    place_in_series(first_follow_up, series, first_follow_up.due_on)
+    return first_follow_up
 
 
 @writes
 def edit_one_of_follow_up_series(
     *, actor: Actor, follow_up_id: UUID, scope: str, version: int | None = None, **fields: Any
 ) -> FollowUp:
-    """Change this promise (ONE), this and later ones (LATER) or all that are open and later (ALL).
+    """Change this follow-up (ONE), this and later ones (LATER), or all pending ones of the series (ALL).
 
-    Another day moves the others by the same pattern, those that are not made yet too. Its status and
-    what came of it are of this one alone. Raises as `edit_follow_up` does.
+    A new due day moves the others by the same pattern, also future ones. Status and outcome change in this
+    follow-up only. Raises as `edit_follow_up` does.
     """
     if scope != ONE:
         lock_series("follow_ups", FollowUp.objects.visible_to(actor).filter(pk=follow_up_id))
     with acting_as(actor):
         row = lock_one(FollowUp.objects.visible_to(actor), follow_up_id, fields)
     if scope == ONE or row.series_id is None:
-        before = _shared(row) if row.series_id else None
+        before = _series_values(row) if row.series_id else None
         edited = edit_follow_up(actor=actor, follow_up_id=follow_up_id, version=version, **fields)
-        if before and _shared(edited) != before:
-            depart(edited)
+        if before and _series_values(edited) != before:
+            mark_departed(edited)
         return edited
     check_version(row.version, version)
-    rows = _open_ones(row, scope)
+    rows = _pending_in_scope(row, scope)
     if row not in rows:
         raise ValidationError(_("This follow-up is already closed. Choose “Only this one”."))
-    days = _days(row, rows, fields.get("due_on", row.due_on))
-    depart(*rows, departs=False)
-    shared = {name: value for name, value in fields.items() if name in {*COPIED, "organisations"}}
-    for one in rows:
-        changed = fields if one == row else shared | ({"due_on": days[one.pk]} if one.pk in days else {})
-        edit_follow_up(actor=actor, follow_up_id=one.pk, **changed)
-    leave_behind(rows)
+    days = _due_days(row, rows, fields.get("due_on", row.due_on))
+    mark_departed(*rows, departs=False)
+    series_fields = {name: value for name, value in fields.items() if name in {*COPIED, "organisations"}}
+    for follow_up in rows:
+        row_fields = (
+            fields
+            if follow_up == row
+            else series_fields | ({"due_on": days[follow_up.pk]} if follow_up.pk in days else {})
+        )
+        edit_follow_up(actor=actor, follow_up_id=follow_up.pk, **row_fields)
+    mark_skipped_rows(rows)
     return FollowUp.objects.get(pk=follow_up_id)
 
 
 @writes
 def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = True) -> FollowUp:
-    """No more after this one, or after all (`is_ended=False`). The open one stays.
+    """End a series, or with `is_ended=False` continue it. The pending follow-up stays.
 
     Raises as `edit_follow_up` does.
     """
@@ -103,45 +107,54 @@ def end_follow_up_series(*, actor: Actor, follow_up_id: UUID, is_ended: bool = T
 
 
 def make_next_follow_ups(today: date) -> int:
-    """Make the next promise of every series whose last one is done or due; answers how many."""
-    ids = list(_waiting(today).values_list("pk", flat=True))
+    """Create the next follow-up of each series whose last one is done or due, and return their number."""
+    ids = list(_series_to_continue(today).values_list("pk", flat=True))
     return run_isolated(ids, lambda pk: _make_next(pk, today))
 
 
-def _open_ones(row: FollowUp, scope: str) -> list[FollowUp]:
-    """Those of its series that a change is for, in the order of their days."""
+def _pending_in_scope(row: FollowUp, scope: str) -> list[FollowUp]:
+    """Pending follow-ups of the series that the change applies to, by series date."""
     rows = FollowUp.objects.pending().filter(Q(departs=False) | Q(pk=row.pk), series=row.series_id)
     if scope == LATER:
         rows = rows.filter(series_on__gte=row.series_on)
     return list(rows.order_by("series_on"))
 
 
-def _shared(row: FollowUp) -> tuple[dict[str, Any], set[UUID]]:
-    """What the others of its series are like, and the day: one that differs in it departs."""
-    same = {name: row.serializable_value(name) for name in (*COPIED, "due_on")}
-    return same, set(row.organisation_links.values_list("organisation", flat=True))
+def _series_values(row: FollowUp) -> tuple[dict[str, Any], set[UUID]]:
+    """Values shared with the series, and organisation IDs.
+
+    A follow-up that changes them departs from the series.
+    """
+    values = {name: row.serializable_value(name) for name in (*COPIED, "due_on")}
+    return values, set(row.organisation_links.values_list("organisation", flat=True))
 
 
-def _days(row: FollowUp, rows: list[FollowUp], due_on: date) -> dict[UUID, date]:
-    """When each is due; nothing where that stays. One that was moved by itself stays where it is."""
-    since, at = rows[0].series_on, row.series_on
-    if due_on == row.due_on or not (row.series and since and at):
+def _due_days(row: FollowUp, rows: list[FollowUp], due_on: date) -> dict[UUID, date]:
+    """New due days by ID; empty if they stay. A follow-up that was moved separately keeps its day."""
+    first_day, current_day = rows[0].series_on, row.series_on
+    if due_on == row.due_on or not (row.series and first_day and current_day):
         return {}
-    _series, days = reschedule(row.series, "follow_ups", since=since, at=at, to=due_on)
-    return {one.pk: days[one.series_on] for one in rows if one.series_on and one.due_on == one.series_on}
+    _series, new_days = reschedule(
+        row.series, "follow_ups", since=first_day, old_day=current_day, new_day=due_on
+    )
+    return {
+        follow_up.pk: new_days[follow_up.series_on]
+        for follow_up in rows
+        if follow_up.series_on and follow_up.due_on == follow_up.series_on
+    }
 
 
-def _waiting(today: date) -> QuerySet[Series]:
-    """Series without an open promise whose day is to come."""
-    ahead = FollowUp.objects.filter(series=OuterRef("pk"), status__in=PENDING, series_on__gt=today)
-    return Series.objects.to_go_on().filter(~Exists(ahead), follow_ups__isnull=False).distinct()
+def _series_to_continue(today: date) -> QuerySet[Series]:
+    """Open series without a pending follow-up in the future."""
+    pending_ahead = FollowUp.objects.filter(series=OuterRef("pk"), status__in=PENDING, series_on__gt=today)
+    return Series.objects.to_go_on().filter(~Exists(pending_ahead), follow_ups__isnull=False).distinct()
 
 
 @writes
 def _make_next(series_id: UUID, today: date) -> bool:
     series = Series.objects.select_for_update().get(pk=series_id)
     source = series.follow_ups.order_by("departs", "-series_on").first()
-    if not source or not _waiting(today).filter(pk=series_id).exists():
+    if not source or not _series_to_continue(today).filter(pk=series_id).exists():
         return False
     day = recurrence.next_day(series.rule, series.first_on, made_until=series.made_until, today=today)
     if day is None or not (source.owner.is_active and source.owner.role in WRITES):
@@ -150,8 +163,8 @@ def _make_next(series_id: UUID, today: date) -> bool:
     fields: Any = {name: getattr(source, name) for name in COPIED} | {"due_on": day}
     if source.contact and (source.contact.withdrawn_on or source.contact.is_restricted):
         fields["contact"] = None
-    made = FollowUp(series=series, series_on=day)
-    write_follow_ups(SYSTEM, [Change(made, fields | {"organisations": source.organisations.all()})])
+    follow_up = FollowUp(series=series, series_on=day)
+    write_follow_ups(SYSTEM, [Change(follow_up, fields | {"organisations": source.organisations.all()})])
     series.made_until = day
     series.save()
     return True

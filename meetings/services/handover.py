@@ -1,4 +1,4 @@
-"""Handing an officer's portfolio to colleagues, and taking that back within ten minutes."""
+"""Hand over an officer's portfolio to colleagues, and undo this within 10 minutes."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -41,44 +41,50 @@ def hand_over(
     actor: Actor,
     officer_id: UUID,
     to_id: UUID,
-    others: Mapping[UUID, UUID] | None = None,
-    shown: str | None = None,
+    exceptions: Mapping[UUID, UUID] | None = None,
+    fingerprint: str | None = None,
 ) -> Handover:
-    """Everything the officer has in the districts covered goes to `to_id`, all of it or nothing.
+    """Give all that the officer has in the actor's districts to `to_id`.
 
-    `others` says who else takes an organisation (id → user id), with its promises and meetings. `shown` is
-    the fingerprint of the portfolio that was previewed.
-    Raises PermissionDenied unless the actor is a supervisor, DoesNotExist where the officer has nothing
-    here, StaleVersion when what was previewed has changed, ValidationError for whoever cannot take it.
+    `exceptions` gives organisations, with their follow-ups and meetings, to other users (ID → user ID).
+    `fingerprint` is that of the previewed portfolio. Raises PermissionDenied unless the actor is a
+    supervisor, DoesNotExist if the officer has no portfolio here, StaleVersion if the portfolio has changed
+    since the preview, and ValidationError for a user who cannot take over.
     """
     if not can_hand_over(actor):
         raise PermissionDenied
     officer: User = colleagues_with_portfolio(actor).get(pk=officer_id)
     portfolio = portfolio_of(actor, officer)
-    if shown is not None and shown != portfolio.fingerprint:
+    if fingerprint is not None and fingerprint != portfolio.fingerprint:
         raise StaleVersion(0)
-    moves = planned_moves(actor, portfolio, to_id, others or {})
+    moves = planned_moves(actor, portfolio, to_id, exceptions or {})
     handover = Handover(
         officer=officer,
         made_by_id=actor.id,
         recipient_ids=sorted({move.to.pk for move in moves}),
-        moves=[_move(actor, officer, move) for move in sorted(moves, key=lambda move: move.row.pk)],
+        moves=[_carry_out(actor, officer, move) for move in sorted(moves, key=lambda move: move.row.pk)],
     )
     handover.save(force_insert=True)
-    _record(actor, Action.CREATE, Op.CREATED, handover, portfolio.district_ids)
+    _record_handover(actor, Action.CREATE, Op.CREATED, handover, portfolio.district_ids)
     return handover
 
 
-def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mapping[UUID, UUID]) -> list[Move]:
-    """What would move to whom. Raises ValidationError, by `to` or organisation, for who cannot take it."""
-    able = {user.pk: user for user in possible_successors(actor, portfolio)}
-    if not {to_id, *others.values()} <= able.keys():
+def planned_moves(
+    actor: Actor, portfolio: Portfolio, to_id: UUID, exceptions: Mapping[UUID, UUID]
+) -> list[Move]:
+    """Plan the moves without writing. Raises ValidationError for a user who cannot take over an object."""
+    successors_by_id = {user.pk: user for user in possible_successors(actor, portfolio)}
+    if not {to_id, *exceptions.values()} <= successors_by_id.keys():
         raise ValidationError({"to": _("Choose a colleague with an active account.")})
-    moves = plan_moves(portfolio, able[to_id], {pk: able[user_id] for pk, user_id in others.items()})
+    moves = plan_moves(
+        portfolio,
+        successors_by_id[to_id],
+        {pk: successors_by_id[user_id] for pk, user_id in exceptions.items()},
+    )
     lineages = dict(District.objects.filter(pk__in=portfolio.district_ids).values_list("pk", "lineage"))
     for move in moves:
-        place = _place_of(move.row)
-        if place and not set(lineages[place]) & set(move.to.own_ids):  # type: ignore[attr-defined]  # annotated
+        district_id = _required_district(move.row)
+        if district_id and not set(lineages[district_id]) & set(move.to.own_ids):  # type: ignore[attr-defined]  # annotated
             text = _("%(name)s does not cover the district of %(what)s. Choose someone else.")
             raise ValidationError({"to": text % {"name": move.to.name, "what": move.row}})
     return moves
@@ -86,9 +92,10 @@ def planned_moves(actor: Actor, portfolio: Portfolio, to_id: UUID, others: Mappi
 
 @writes
 def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
-    """Give everything back, exactly as it was; nothing when any of it has changed since.
+    """Undo a handover completely.
 
-    Raises DoesNotExist unless the actor made it, StaleVersion, ValidationError after ten minutes.
+    Raises DoesNotExist unless the actor made it, StaleVersion if any object has changed since, and
+    ValidationError after 10 minutes.
     """
     handover = (
         Handover.objects.visible_to(actor)
@@ -99,65 +106,65 @@ def undo_handover(*, actor: Actor, handover_id: UUID) -> Handover:
         raise StaleVersion(0)
     if timezone.now() - handover.created_at > UNDO_WITHIN:
         raise ValidationError(_("It is too late to undo this."), code="too_late")
-    places = {pk for moved in handover.moves for pk in _give_back(actor, moved)}
+    district_ids = {pk for moved in handover.moves for pk in _give_back(actor, moved)}
     handover.undone_at = timezone.now()
     handover.save(update_fields=["undone_at"])
-    _record(actor, Action.UPDATE, Op.UPDATED, handover, places)
+    _record_handover(actor, Action.UPDATE, Op.UPDATED, handover, district_ids)
     return handover
 
 
 def can_undo(actor: Actor, handover: Handover) -> bool:
-    """Who made it, for ten minutes; whether anything changed since, only the undo finds."""
-    own = actor.id is not None and handover.made_by_id == actor.id
-    return own and handover.undone_at is None and timezone.now() - handover.created_at <= UNDO_WITHIN
+    """Whether the actor made the handover within 10 minutes. Only the undo itself finds later changes."""
+    is_maker = actor.id is not None and handover.made_by_id == actor.id
+    return is_maker and handover.undone_at is None and timezone.now() - handover.created_at <= UNDO_WITHIN
 
 
-def _move(actor: Actor, officer: User, move: Move) -> Moved:
-    """Through the noun's own service, so that checks, periods, reminders and the trail are the same."""
+def _carry_out(actor: Actor, officer: User, move: Move) -> Moved:
+    """Move an object by its own service, so that checks, reminders and events are those of an edit."""
     row, to = move.row, move.to
     changed: Organisation | FollowUp | Meeting
     before: dict[str, Any]
     if isinstance(row, Organisation):
-        now = {"lead_officer": row.lead_officer_id, "deputy_officer": row.deputy_officer_id}
+        old_officer_ids = {"lead_officer": row.lead_officer_id, "deputy_officer": row.deputy_officer_id}
         fields: Any = {f"{move.part}_officer": to} | ({"deputy_officer": None} if move.alone else {})
-        before = {name: str(pk) if pk else None for name, pk in now.items()}
+        before = {name: str(pk) if pk else None for name, pk in old_officer_ids.items()}
         changed = edit_organisation(actor=actor, organisation_id=row.pk, version=row.version, **fields)
-        return _moved("organisation", move, changed.version, before)
+        return _moved_object("organisation", move, changed.version, before)
     if isinstance(row, FollowUp):
         changed = edit_follow_up(actor=actor, follow_up_id=row.pk, version=row.version, owner=to)
-        return _moved("follow_up", move, changed.version, {"owner": str(officer.pk)})
+        return _moved_object("follow_up", move, changed.version, {"owner": str(officer.pk)})
     officers = list(row.officers.order_by("pk"))
-    stay = [one for one in officers if one.pk != officer.pk]
-    changed = edit_meeting(actor=actor, meeting_id=row.pk, version=row.version, officers=[*stay, to])
-    return _moved("meeting", move, changed.version, {"officers": [str(one.pk) for one in officers]})
+    remaining = [one for one in officers if one.pk != officer.pk]
+    changed = edit_meeting(actor=actor, meeting_id=row.pk, version=row.version, officers=[*remaining, to])
+    return _moved_object("meeting", move, changed.version, {"officers": [str(one.pk) for one in officers]})
 
 
-def _moved(object_type: str, move: Move, version: int, before: dict[str, Any]) -> Moved:
+def _moved_object(object_type: str, move: Move, version: int, before: dict[str, Any]) -> Moved:
     return Moved(type=object_type, id=str(move.row.pk), to=str(move.to.pk), version=version, before=before)
 
 
 def _give_back(actor: Actor, moved: Moved) -> list[UUID]:
-    """Answers the districts of what went back."""
+    """Undo the move of an object, and return its district IDs."""
     pk, before = UUID(moved["id"]), moved["before"]
-    common: Any = {"actor": actor, "version": moved["version"], "may_have_left": True}
+    arguments: Any = {"actor": actor, "version": moved["version"], "may_have_left": True}
     if moved["type"] == "organisation":
-        people = User.objects.in_bulk([UUID(one) for one in before.values() if one])
-        fields: Any = {name: people[UUID(one)] if one else None for name, one in before.items()}
-        return [edit_organisation(organisation_id=pk, **common, **fields).home_district_id]
+        staff = User.objects.in_bulk([UUID(one) for one in before.values() if one])
+        fields: Any = {name: staff[UUID(one)] if one else None for name, one in before.items()}
+        return [edit_organisation(organisation_id=pk, **arguments, **fields).home_district_id]
     if moved["type"] == "follow_up":
-        edit_follow_up(follow_up_id=pk, owner=User.objects.get(pk=before["owner"]), **common)
+        edit_follow_up(follow_up_id=pk, owner=User.objects.get(pk=before["owner"]), **arguments)
         return FollowUp.objects.with_homes().get(pk=pk).home_ids
     officers = User.objects.filter(pk__in=before["officers"])
-    return [edit_meeting(meeting_id=pk, officers=officers, **common).district_id]
+    return [edit_meeting(meeting_id=pk, officers=officers, **arguments).district_id]
 
 
-def _place_of(row: Organisation | FollowUp | Meeting) -> UUID | None:
-    """The district whoever takes it has to cover; a promise's owner may be from elsewhere."""
+def _required_district(row: Organisation | FollowUp | Meeting) -> UUID | None:
+    """Return the district that the new officer must cover; None for a follow-up."""
     if isinstance(row, Organisation):
         return row.home_district_id
     return row.district_id if isinstance(row, Meeting) else None
 
 
-def _record(actor: Actor, action: Action, op: Op, handover: Handover, district_ids: Any) -> None:
+def _record_handover(actor: Actor, action: Action, op: Op, handover: Handover, district_ids: Any) -> None:
     version = 2 if handover.undone_at else 1
     record_changes(actor, action, [Changed("handover", handover.pk, op, version, district_ids)])

@@ -1,4 +1,4 @@
-"""Logging what took place: the meeting, who was there, what came of it and what was promised, at once."""
+"""Log a meeting that took place, with attendance, outcomes and new follow-ups, in one step."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -45,13 +45,14 @@ def log_meeting(
     with_actor: bool = True,
     **fields: Any,
 ) -> Meeting:
-    """A meeting that took place, or a try at which nobody was reached, with what was promised there.
+    """Create a meeting that took place, or an attempt that reached no one, with its new follow-ups.
 
-    The actor was there, unless they only write it down (an import: `with_actor`). A promise adds the
-    outcome action_agreed. `done` are arguments of `complete_follow_up`, for what was promised earlier.
-    Raises as `create_meeting` and `complete_follow_up` do, and ValidationError for a moment still to come.
+    The actor becomes one of its officers, unless `with_actor` is false (an import). A new follow-up
+    (`promises`) adds the outcome action_agreed. `done` are arguments of `complete_follow_up` for earlier
+    follow-ups. Raises as `create_meeting` and `complete_follow_up` do, and ValidationError for a moment in
+    the future.
     """
-    _check_took_place(status)
+    _refuse_unheld_status(status)
     meeting = create_meeting(
         actor=actor,
         id=id,
@@ -59,8 +60,8 @@ def log_meeting(
         with_actor=with_actor,
         **_with_outcome_of(promises, status, fields, []),
     )
-    _promise(actor, meeting, promises)
-    _complete(actor, done)
+    _create_follow_ups(actor, meeting, promises)
+    _complete_follow_ups(actor, done)
     return meeting
 
 
@@ -75,19 +76,19 @@ def hold_meeting(
     done: Sequence[Mapping[str, Any]] = (),
     **fields: Any,
 ) -> Meeting:
-    """A planned meeting took place, or nobody was reached; raises as `edit_meeting` does.
+    """Mark a planned meeting as held, or as not reached. Raises as `edit_meeting` does.
 
-    Of invited organisations that the actor does not see nobody has said that they came: they count as
-    absent, and their own officers log a meeting of their own.
+    Invited organisations that the actor does not see count as absent, since no one has recorded their
+    attendance. Their own officers log a separate meeting.
     """
-    _check_took_place(status)
+    _refuse_unheld_status(status)
     meeting = locked_meeting(actor, meeting_id, version, fields)
     if meeting.status != MeetingStatus.PLANNED:
         raise ValidationError(_("Only a planned meeting can be marked as held."), code="not_planned")
     values = _with_outcome_of(promises, status, fields, meeting.outcomes)
     write_meetings(actor, [Change(meeting, {**values, "status": status})])
-    _promise(actor, meeting, promises)
-    _complete(actor, done)
+    _create_follow_ups(actor, meeting, promises)
+    _complete_follow_ups(actor, done)
     return meeting
 
 
@@ -99,10 +100,10 @@ def discard_meeting(
     version: int | None = None,
     done: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Take a log back within ten minutes, with its promises: as if it had never been written.
+    """Erase a log and its follow-ups within 10 minutes. Only the author can.
 
-    `done` are arguments of `reopen_follow_up`, for what was completed with it. Only who logged it may.
-    Raises StaleVersion when it, a promise or a concern of it has moved on.
+    `done` are arguments of `reopen_follow_up` for follow-ups that were completed with it. Raises StaleVersion
+    if the meeting or one of its follow-ups has changed, or if a concern refers to it.
     """
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.logged_by_id is None or meeting.logged_by_id != actor.id:
@@ -110,16 +111,18 @@ def discard_meeting(
     if timezone.now() - meeting.created_at > DISCARD_WITHIN:
         raise ValidationError(_("It is too late to undo this."), code="too_late")
     ids = FollowUp.objects.filter(meeting=meeting).values_list("pk", flat=True)
-    promises = list(lock(FollowUp.objects.all(), list(ids)).values())
-    if meeting.concerns.exists() or any(p.version > 1 or p.status != FollowUpStatus.OPEN for p in promises):
+    follow_ups = list(lock(FollowUp.objects.all(), list(ids)).values())
+    if meeting.concerns.exists() or any(
+        follow_up.version > 1 or follow_up.status != FollowUpStatus.OPEN for follow_up in follow_ups
+    ):
         raise StaleVersion(meeting.version)
-    erase_follow_ups(actor, promises)
+    erase_follow_ups(actor, follow_ups)
     erase_meetings(actor, [meeting])
-    for one in done:
-        reopen_follow_up(actor=actor, **one)
+    for arguments in done:
+        reopen_follow_up(actor=actor, **arguments)
 
 
-def _check_took_place(status: str) -> None:
+def _refuse_unheld_status(status: str) -> None:
     if status not in TOOK_PLACE:
         raise ValidationError({"status": _("Choose whether the meeting took place or no one was reached.")})
 
@@ -127,21 +130,21 @@ def _check_took_place(status: str) -> None:
 def _with_outcome_of(
     promises: Sequence[Mapping[str, Any]], status: str, fields: dict[str, Any], before: list[str]
 ) -> dict[str, Any]:
-    """`fields` with the outcome that a promise made there is, so that it is written once."""
+    """Return `fields` with the outcome action_agreed if there are new follow-ups."""
     outcomes = fields.get("outcomes", before)
     after = with_outcome(outcomes, ACTION_AGREED, status=status) if promises else outcomes
     return fields if after == outcomes else {**fields, "outcomes": after}
 
 
-def _promise(actor: Actor, meeting: Meeting, promises: Sequence[Mapping[str, Any]]) -> None:
-    """What was promised there, to some of those who came; without `owner` the actor keeps it."""
+def _create_follow_ups(actor: Actor, meeting: Meeting, promises: Sequence[Mapping[str, Any]]) -> None:
+    """Create the follow-ups of the meeting. Without `owner` they are assigned to the actor."""
     for promise in promises:
         owner = promise.get("owner") or User.objects.get(pk=actor.id)
-        given = {"kind": FollowUpKind.CALL_BACK, **promise, "owner": owner, "meeting": meeting}
-        create_follow_up(actor=actor, **given)
+        fields = {"kind": FollowUpKind.CALL_BACK, **promise, "owner": owner, "meeting": meeting}
+        create_follow_up(actor=actor, **fields)
 
 
-def _complete(actor: Actor, done: Sequence[Mapping[str, Any]]) -> None:
-    """What was promised earlier and was kept by now."""
-    for one in done:
-        complete_follow_up(actor=actor, **one)
+def _complete_follow_ups(actor: Actor, done: Sequence[Mapping[str, Any]]) -> None:
+    """Complete earlier follow-ups."""
+    for arguments in done:
+        complete_follow_up(actor=actor, **arguments)

@@ -1,4 +1,4 @@
-"""An organisation is known since its earliest meeting, if that is entered later than the organisation."""
+"""Set `known_since` of organisations whose earliest meeting is before the day of their entry."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -17,8 +17,8 @@ from meetings.models import Meeting, MeetingOrganisation
 
 
 @opened(Opened.WRITER)
-def know_since_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
-    """Move back the day since which organisations met there are known, of those that the actor can edit."""
+def move_known_since_back(actor: Actor, meetings: Sequence[Meeting]) -> None:
+    """Move `known_since` back to an earlier meeting, for organisations that the actor can edit."""
     ids = MeetingOrganisation.objects.filter(meeting__in=meetings).values_list("organisation", flat=True)
     rows = _editable(actor, set(ids))
     met = _first_met(rows)
@@ -27,9 +27,11 @@ def know_since_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
 
 
 @opened(Opened.WRITER)
-def know_without(actor: Actor, organisation_ids: Collection[UUID], days: Collection[date]) -> None:
-    """After meetings of these days were erased: organisations known since one of them are known since the
-    earliest that is left, or since they were entered.
+def recompute_known_since(actor: Actor, organisation_ids: Collection[UUID], days: Collection[date]) -> None:
+    """Recompute `known_since` after meetings of these days were erased.
+
+    Organisations known since one of these days get the day of their earliest remaining meeting, else that of
+    their entry.
     """
     rows = {pk: row for pk, row in _editable(actor, organisation_ids).items() if row.known_since in days}
     met = _first_met(rows)
@@ -51,8 +53,8 @@ def _editable(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Organisation]:
 
 
 def _first_met(ids: Collection[UUID]) -> dict[UUID, date]:
-    found = MeetingOrganisation.objects.filter(organisation__in=ids, met_at__isnull=False).order_by()
-    moments = found.values_list("organisation").annotate(Min("met_at"))
+    links = MeetingOrganisation.objects.filter(organisation__in=ids, met_at__isnull=False).order_by()
+    moments = links.values_list("organisation").annotate(Min("met_at"))
     return {pk: city_day(moment) for pk, moment in moments}
 
 

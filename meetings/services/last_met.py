@@ -1,4 +1,4 @@
-"""What the write keeps for lists: when an organisation was last met."""
+"""Date of the last meeting of organisations, which each write of a meeting refreshes for lists."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -26,42 +26,44 @@ LAST_MET_AT = Subquery(
 
 @opened(Opened.RECOUNT)
 def refresh_last_met(actor: Actor, organisation_ids: Iterable[UUID]) -> None:
-    """Set `last_met_at`, and `meet_by` after it, from the meetings as they are now; no version is raised.
+    """Set `last_met_at` and `meet_by` from the current meetings. The version stays.
 
-    Whoever keeps a copy learns of it from the change feed. The rows are locked in one order, so that two
-    meetings with the same organisations wait for each other instead of blocking each other.
+    The change feed reports the new date. Rows are locked in a fixed order, so that two meetings with the same
+    organisations wait for each other instead of causing a deadlock.
     """
     rows = Organisation.objects.filter(pk__in=list(organisation_ids))
     locked = rows.order_by("pk").select_for_update(no_key=True)
     before = dict(locked.values_list("pk", "last_met_at"))
     if not before:
         return
-    those = Organisation.objects.filter(pk__in=list(before))
-    set_last_met(those, LAST_MET_AT)
-    after = those.order_by("pk").values_list("pk", "version", "last_met_at")
-    _record(actor, {pk: version for pk, version, met_at in after if met_at != before[pk]})
+    organisations = Organisation.objects.filter(pk__in=list(before))
+    set_last_met(organisations, LAST_MET_AT)
+    after = organisations.order_by("pk").values_list("pk", "version", "last_met_at")
+    _record_last_met(actor, {pk: version for pk, version, met_at in after if met_at != before[pk]})
 
 
-def _record(actor: Actor, versions: Mapping[UUID, int]) -> None:
-    """Record that these were last met at another moment, of each once in a transaction."""
+def _record_last_met(actor: Actor, versions: Mapping[UUID, int]) -> None:
+    """Record the new date of each organisation, once in a transaction."""
     if not versions:
         return
-    told = Change.objects.filter(
+    recorded_ids = Change.objects.filter(
         object_id__in=list(versions), xid=TRANSACTION_ID, event__field_names=LAST_MET_FIELDS
     ).values_list("object_id", flat=True)
-    where = districts_by_organisation(set(versions).difference(told))
-    if where:
+    districts_by_id = districts_by_organisation(set(versions).difference(recorded_ids))
+    if districts_by_id:
         changes = [
-            Changed("organisation", pk, Op.UPDATED, versions[pk], where[pk], field_names=LAST_MET_FIELDS)
-            for pk in where
+            Changed(
+                "organisation", pk, Op.UPDATED, versions[pk], districts_by_id[pk], field_names=LAST_MET_FIELDS
+            )
+            for pk in districts_by_id
         ]
         record_changes(actor, Action.UPDATE, changes)
 
 
 def recount_last_met() -> None:
-    """Set both for every organisation, from what the database keeps beside its links to meetings.
+    """Set `last_met_at` and `meet_by` of all organisations from `met_at` of their meeting links.
 
-    For a book that was just filled: `LAST_MET_AT` is slow where PostgreSQL knows nothing of the tables yet.
+    For a newly filled database, where `LAST_MET_AT` is slow because PostgreSQL has no statistics yet.
     """
     met = MeetingOrganisation.objects.filter(organisation=OuterRef("pk"), met_at__isnull=False)
     set_last_met(Organisation.objects.all(), Subquery(met.order_by("-met_at").values("met_at")[:1]))

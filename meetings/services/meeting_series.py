@@ -1,7 +1,7 @@
-"""Meetings that happen again and again: one, this and later, or all of them are changed or cancelled.
+"""Recurring meetings: change or cancel one, this and later ones, or all.
 
-Each is a row of its own, made three months ahead (`meetings.rules.recurrence`). One that was changed by
-itself departs from its series: what is changed for the others passes it by, and so is one that is cancelled.
+Each meeting is its own row, created 3 months ahead (`meetings.rules.recurrence`). A meeting that was changed
+or cancelled separately departs from its series: changes of the series skip it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,10 +34,10 @@ from meetings.services.series import (
     LATER,
     ONE,
     check_end,
-    depart,
-    leave_behind,
     lock_series,
-    place,
+    mark_departed,
+    mark_skipped_rows,
+    place_in_series,
     reschedule,
     run_isolated,
     split,
@@ -47,7 +47,7 @@ COPIED: Final = (
     *("subject", "kind", "level", "duration_minutes", "district", "place", "initiated_by"),
     *("agenda", "other_participants"),
 )
-_ITS_OWN: Final = frozenset({"external_ids"})  # what other tools call it makes none depart from its series
+_OWN_NAMES: Final = frozenset({"external_ids"})  # a change of these alone does not make a meeting depart
 
 
 @writes
@@ -59,29 +59,30 @@ def start_series(
     times: int | None = None,
     **fields: Any,
 ) -> Meeting:
-    """A planned meeting and those that follow it; answers the first. Raises as `create_meeting` does.
+    """Create a planned meeting and the next ones of its series, and return the first.
 
-    They end with the day `until`, or after so many `times`, or not.
+    The series ends with the day `until`, after a number of `times`, or never. Raises as `create_meeting`
+    does.
     """
-    first = create_meeting(actor=actor, **fields)
-    day = city_day(first.starts_at)
+    first_meeting = create_meeting(actor=actor, **fields)
+    day = city_day(first_meeting.starts_at)
     check_end(day, until)
     series = Series.objects.create(
         rule=recurrence.rule_for(pattern, day, until, times),
         first_on=day,
-        clock=first.starts_at.astimezone(city_zone()).time(),
+        clock=first_meeting.starts_at.astimezone(city_zone()).time(),
         made_until=day,
     )
-    place(first, series, day)
+    place_in_series(first_meeting, series, day)
     extend_series(series_id=series.pk, today=city_today(), actor=actor)
-    return first
+    return first_meeting
 
 
 @writes
 def extend_series(*, series_id: UUID, today: date, actor: Actor = SYSTEM) -> int:
-    """Make the meetings that are missing up to three months ahead; answers how many. Safe to run twice."""
+    """Create the missing meetings of the next 3 months, and return their number. Safe to run twice."""
     series = Series.objects.select_for_update().get(pk=series_id)
-    if series.is_ended or not (source := _latest(series)):
+    if series.is_ended or not (source := _pattern_meeting(series)):
         return 0
     days = recurrence.days_to_make(series.rule, series.first_on, made_until=series.made_until, today=today)
     write_meetings(actor, _copies(source, series, days), with_actor=True)
@@ -100,10 +101,10 @@ def edit_one_of_series(
     version: int | None = None,
     **fields: Any,
 ) -> Meeting:
-    """Change this meeting (ONE), this and later ones (LATER) or all to come (ALL) of its series.
+    """Change this meeting (ONE), this and later ones (LATER), or all future ones of its series (ALL).
 
-    Another day moves the others by the same pattern: every first Monday becomes every second Tuesday.
-    Raises as `edit_meeting` does.
+    A new day moves the others by the same pattern: each first Monday becomes each second Tuesday. Raises as
+    `edit_meeting` does.
     """
     if scope != ONE:
         lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
@@ -111,22 +112,22 @@ def edit_one_of_series(
     if scope == ONE or meeting.series is None:
         change = Change(meeting, fields)
         write_meetings(actor, [change])
-        if meeting.series_id and set(change.names) - _ITS_OWN:
-            depart(meeting)
+        if meeting.series_id and set(change.names) - _OWN_NAMES:
+            mark_departed(meeting)
         return meeting
-    rows = _concerned(meeting.series, meeting, scope)
+    rows = _rows_in_scope(meeting.series, meeting, scope)
     if meeting not in rows:
         raise ValidationError(
             _("This meeting has been changed separately from the series. Choose “Only this one”.")
         )
     starts_at = fields.pop("starts_at", meeting.starts_at)
-    moments = _moments(meeting.series, rows, meeting, starts_at, scope)
+    moments = _new_start_times(meeting.series, rows, meeting, starts_at, scope)
     changes = [
         Change(row, fields | ({"starts_at": moments[row.pk]} if moments else {}))
         for row in locked_meetings(actor, dict.fromkeys(row.pk for row in rows))
     ]
     write_meetings(actor, changes)
-    leave_behind(rows)
+    mark_skipped_rows(rows)
     return Meeting.objects.get(pk=meeting_id)
 
 
@@ -134,19 +135,19 @@ def edit_one_of_series(
 def cancel_series(
     *, actor: Actor, meeting_id: UUID, scope: str, version: int | None = None
 ) -> list[tuple[UUID, int]]:
-    """Cancel this and later meetings (LATER), or all to come (ALL): no more are made.
+    """Cancel this and later meetings (LATER), or all future ones (ALL), and end the series.
 
-    Answers the cancelled ones with the version they have now, for `restore_series`.
+    Return ID and new version of each cancelled meeting, for `restore_series`.
     """
     lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk=meeting_id))
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.series is None:
         return []
-    rows = _to_come(meeting.series)
+    rows = _planned_meetings(meeting.series)
     if scope == LATER:
         rows = rows.filter(series_on__gte=meeting.series_on)
-    concerned = locked_meetings(actor, dict.fromkeys(rows.values_list("pk", flat=True)))
-    changes = [Change(row, {"status": MeetingStatus.CANCELLED}) for row in concerned]
+    meetings = locked_meetings(actor, dict.fromkeys(rows.values_list("pk", flat=True)))
+    changes = [Change(row, {"status": MeetingStatus.CANCELLED}) for row in meetings]
     cancelled = write_meetings(actor, changes)
     Series.objects.filter(meetings=meeting).update(is_ended=True)
     return [(row.pk, row.version) for row in cancelled]
@@ -154,7 +155,7 @@ def cancel_series(
 
 @writes
 def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> None:
-    """Take `cancel_series` back. Raises StaleVersion where one of them has changed since."""
+    """Undo `cancel_series`. Raises StaleVersion if a meeting has changed since."""
     versions = dict(cancelled)
     lock_series("meetings", Meeting.objects.visible_to(actor).filter(pk__in=versions))
     restore_meetings(actor, versions, MeetingStatus.PLANNED)
@@ -162,46 +163,47 @@ def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> No
 
 
 def extend_all_series(today: date) -> int:
-    """Every series that goes on has its meetings of the next three months; answers how many were made."""
-    going_on = Series.objects.to_go_on().filter(meetings__isnull=False).distinct()
-    ids = list(going_on.values_list("pk", flat=True))
+    """Create the missing meetings of the next 3 months of all open series, and return their number."""
+    open_series = Series.objects.to_go_on().filter(meetings__isnull=False).distinct()
+    ids = list(open_series.values_list("pk", flat=True))
     return run_isolated(ids, lambda pk: extend_series(series_id=pk, today=today))
 
 
-def _to_come(series: Series) -> QuerySet[Meeting]:
+def _planned_meetings(series: Series) -> QuerySet[Meeting]:
     return series.meetings.planned().filter(starts_at__gt=timezone.now()).order_by("series_on")
 
 
-def _concerned(series: Series, meeting: Meeting, scope: str) -> list[Meeting]:
-    """Whom a change is for, in order: not one that was changed, or by whatever way moved, by itself."""
-    rows = _to_come(series).filter(departs=False)
+def _rows_in_scope(series: Series, meeting: Meeting, scope: str) -> list[Meeting]:
+    """Meetings that a change applies to, in order, without those changed or moved separately."""
+    rows = _planned_meetings(series).filter(departs=False)
     if scope == LATER:
         rows = rows.filter(series_on__gte=meeting.series_on)
     return [row for row in rows if city_day(row.starts_at) == row.series_on]
 
 
-def _latest(series: Series) -> Meeting | None:
-    """The one that the next are like."""
+def _pattern_meeting(series: Series) -> Meeting | None:
+    """Return the meeting that new ones are copied from."""
     return series.meetings.order_by("departs", "-series_on").first()
 
 
 def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[Change]:
-    """Others on `days`. Who has left, opted out, is restricted or refuses contact is not invited again.
+    """Copies of a meeting on `days`, or none if no organisation can be invited.
 
-    None if nobody is left to be invited.
+    Staff who left, and contacts and organisations that opted out, are restricted or refuse contact, are left
+    out.
     """
     clock = series.clock or source.starts_at.astimezone(city_zone()).time()
     fields: Any = {name: getattr(source, name) for name in COPIED}
     officers = source.officers.filter(is_active=True, role__in=WRITES)
     links = source.contact_links.filter(contact__withdrawn_on__isnull=True, contact__is_restricted=False)
-    people = links.select_related("contact")
+    contact_links = links.select_related("contact")
     organisations = list(source.organisation_links.select_related("organisation"))
     invited = [link for link in organisations if may_be_invited(source, link.organisation)]
     if organisations and not invited:
         return []
     fields |= {
-        "organisations": [{"organisation": one.organisation, "present": one.present} for one in invited],
-        "contacts": [{"contact": link.contact} for link in people],
+        "organisations": [{"organisation": link.organisation, "present": link.present} for link in invited],
+        "contacts": [{"contact": link.contact} for link in contact_links],
         "officers": list(officers),
     }
     return [
@@ -213,22 +215,24 @@ def _copies(source: Meeting, series: Series, days: Iterable[date]) -> list[Chang
     ]
 
 
-def _moments(
+def _new_start_times(
     series: Series, rows: Sequence[Meeting], meeting: Meeting, starts_at: datetime, scope: str
 ) -> dict[UUID, datetime]:
-    """When each row is to start; nothing where that stays. Another day takes the rule along."""
-    local = starts_at.astimezone(city_zone())
+    """Return the new start of each row; empty if it stays. A new day also changes the rule of the series."""
+    local_start = starts_at.astimezone(city_zone())
     days = {row.pk: city_day(row.starts_at) for row in rows}
-    at, to = days[meeting.pk], local.date()
-    if at != to:
-        series, other = reschedule(series, "meetings", since=days[rows[0].pk], at=at, to=to)
-        days = {pk: other[day] for pk, day in days.items()}
+    current_day, new_day = days[meeting.pk], local_start.date()
+    if current_day != new_day:
+        series, new_days = reschedule(
+            series, "meetings", since=days[rows[0].pk], old_day=current_day, new_day=new_day
+        )
+        days = {pk: new_days[day] for pk, day in days.items()}
     elif scope == LATER:
-        series = split(series, "meetings", at)
+        series = split(series, "meetings", current_day)
     if starts_at == meeting.starts_at:
         return {}
-    Series.objects.filter(pk=series.pk).update(clock=local.time())
-    moments = {pk: moment_at(day, local.time()) for pk, day in days.items()}
+    Series.objects.filter(pk=series.pk).update(clock=local_start.time())
+    moments = {pk: moment_at(day, local_start.time()) for pk, day in days.items()}
     if min(moments.values()) <= timezone.now():
         message = _("The first meeting would be in the past. Choose “This and later ones”.")
         raise ValidationError({"starts_at": message})

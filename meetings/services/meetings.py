@@ -1,4 +1,4 @@
-"""Planning, changing and cancelling meetings. What is held is logged in `held_meetings`."""
+"""Plan, change and cancel meetings. `held_meetings` logs those that took place."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
@@ -33,11 +33,11 @@ from meetings.policies import can_edit_meeting, can_write_meetings_in
 from meetings.rules import with_outcome
 from meetings.services.folding import fold_meeting
 from meetings.services.last_met import refresh_last_met
-from meetings.services.meeting_changes import SETTERS, count_absent, set_rows_beside
+from meetings.services.meeting_changes import SETTERS, mark_absent, set_related_rows
 from reminders.services.reminders import refresh_reminders
 
 TOOK_PLACE = (MeetingStatus.HELD, MeetingStatus.NOT_REACHED)
-EARLIEST_YEAR: Final = 2000  # of a meeting: an earlier one is a typing error
+EARLIEST_YEAR: Final = 2000  # an earlier year of a meeting is a typing error
 
 
 # --- The writer -----------------------------------------------------------------------------------
@@ -45,14 +45,14 @@ EARLIEST_YEAR: Final = 2000  # of a meeting: an earlier one is a typing error
 
 @opened(Opened.WRITER)
 def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool = False) -> list[Meeting]:
-    """The one way meetings are written: new ones, and locked ones of which something changes.
+    """Write new meetings, and changes of locked ones, and return those written: the only writer of meetings.
 
-    With `with_actor` who logs a new one is one of its officers.
-    Answers those that were written. Raises PermissionDenied, ValidationError by field.
+    With `with_actor` the author of a new meeting becomes one of its officers. Raises PermissionDenied,
+    ValidationError by field.
     """
-    met: set[UUID] = set()  # organisations, before and after
-    seen_in = partial(_seen_in, met)
-    note_districts(changes, seen_in)
+    organisation_ids: set[UUID] = set()  # before and after the change
+    districts_of = partial(_districts_and_organisations, organisation_ids)
+    note_districts(changes, districts_of)
     for change in changes:
         _assign(actor, change)
     for change in changes:
@@ -60,28 +60,31 @@ def write_meetings(actor: Actor, changes: Sequence[Change], *, with_actor: bool 
     insert_new(changes)
     for change in changes:
         if change.before.get("status") == MeetingStatus.PLANNED and change.row.status in TOOK_PLACE:
-            count_absent(actor, change.row)
-        set_rows_beside(actor, change)
+            mark_absent(actor, change.row)
+        set_related_rows(actor, change)
         if with_actor and change.row.logged_by:
             change.row.officers.add(change.row.logged_by)
-    save_changed([one for one in changes if one.is_changed])
-    record_written(actor, "meeting", changes, seen_in)
-    written = [one.row for one in changes if one.is_new or one.is_changed]
-    _follow(actor, written, met)
+    save_changed([change for change in changes if change.is_changed])
+    record_written(actor, "meeting", changes, districts_of)
+    written = [change.row for change in changes if change.is_new or change.is_changed]
+    _refresh_derived(actor, written, organisation_ids)
     return written
 
 
 @writes
 def erase_meetings(actor: Actor, meetings: Sequence[Meeting]) -> None:
-    """What should never have been there: a log taken back, an import undone. Others are cancelled."""
-    met: set[UUID] = set()
-    record_erased(actor, "meeting", meetings, partial(_seen_in, met))
+    """Erase meetings of an undone log or import. All other meetings are cancelled instead."""
+    organisation_ids: set[UUID] = set()
+    record_erased(actor, "meeting", meetings, partial(_districts_and_organisations, organisation_ids))
     Meeting.objects.filter(pk__in=[row.pk for row in meetings]).delete()
-    _follow(actor, meetings, met)
+    _refresh_derived(actor, meetings, organisation_ids)
 
 
 def locked_meetings(actor: Actor, versions: Mapping[UUID, int | None], values: object = ()) -> list[Meeting]:
-    """Those that the actor may edit, of these versions; raises as `lock_versions` does."""
+    """Return the meetings of these versions, locked.
+
+    Raises as `lock_versions` does if the actor cannot edit one.
+    """
     rows = Meeting.objects.visible_to(actor)
     with acting_as(actor):
         return lock_versions(rows, versions, lambda row: can_edit_meeting(actor, row), values)
@@ -105,10 +108,10 @@ def create_meeting(
     with_actor: bool = True,
     **fields: Any,
 ) -> Meeting:
-    """A planned meeting; the actor is one of its officers, unless they only write it down (an import).
+    """Create a planned meeting. The actor becomes an officer of it, unless `with_actor` is false (an import).
 
-    Raises PermissionDenied where its district is not covered, ValidationError by field, also for
-    organisations and people the actor does not see.
+    Raises PermissionDenied if the actor does not cover the district, and ValidationError by field, also for
+    organisations and contacts that the actor cannot see.
     """
     meeting = new_row(Meeting, id)
     meeting.status = status
@@ -125,11 +128,10 @@ def edit_meeting(
     may_have_left: bool = False,
     **fields: Any,
 ) -> Meeting:
-    """Change the given fields; what is not given, or not seen by the actor, stays.
+    """Change the given fields. Related rows that the actor cannot see stay.
 
-    With `may_have_left` (an undo) officers need not work here any more.
-    Raises as `locked_meetings` does, and ValidationError by field.
-    Nothing changed: nothing is written and the version stays.
+    Without a change nothing is written and the version stays. With `may_have_left` (an undo) officers can be
+    colleagues who have left. Raises as `locked_meetings` does, and ValidationError by field.
     """
     meeting = locked_meeting(actor, meeting_id, version, fields)
     write_meetings(actor, [Change(meeting, fields, may_have_left=may_have_left)])
@@ -138,7 +140,7 @@ def edit_meeting(
 
 @writes
 def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None) -> Meeting:
-    """It does not take place, or never did; a cancelled one stays cancelled."""
+    """Cancel a meeting. A cancelled meeting stays as it is."""
     meeting = locked_meeting(actor, meeting_id, version)
     if meeting.status != MeetingStatus.CANCELLED:
         write_meetings(actor, [Change(meeting, {"status": MeetingStatus.CANCELLED})])
@@ -147,7 +149,7 @@ def cancel_meeting(*, actor: Actor, meeting_id: UUID, version: int | None = None
 
 @writes
 def restore_meeting(*, actor: Actor, meeting_id: UUID, status: str, version: int | None = None) -> Meeting:
-    """Take a cancellation back: the meeting has the status it had."""
+    """Undo a cancellation: set the earlier `status` again."""
     return restore_meetings(actor, {meeting_id: version}, status)[0]
 
 
@@ -162,9 +164,9 @@ def restore_meetings(actor: Actor, versions: Mapping[UUID, int | None], status: 
 
 @writes
 def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
-    """Note what a promise or concern says came of it, that is of the meeting from now on.
+    """Add the outcome that follows from a follow-up or concern newly linked to the meeting.
 
-    Nothing happens where the meeting was not held, is read-only for the actor, or says so already.
+    The meeting stays unchanged if it was not held, is read-only for the actor, or already has the outcome.
     """
     with acting_as(actor):
         meeting = lock_one(Meeting.objects.visible_to(actor), meeting_id)
@@ -176,25 +178,27 @@ def add_outcome(*, actor: Actor, meeting_id: UUID, outcome: str) -> None:
 # --- Steps of the writer --------------------------------------------------------------------------
 
 
-def _seen_in(met: set[UUID], meetings: Collection[Meeting]) -> dict[UUID, set[UUID]]:
-    """Where meetings are seen, by their ids; the organisations they are with are added to `met`."""
-    seen = {row.pk: {row.district_id} for row in meetings}
-    links = MeetingOrganisation.objects.filter(meeting__in=list(seen))
+def _districts_and_organisations(
+    organisation_ids: set[UUID], meetings: Collection[Meeting]
+) -> dict[UUID, set[UUID]]:
+    """Districts that see each meeting, by ID. Adds the meetings' organisations to `organisation_ids`."""
+    districts_by_meeting = {meeting.pk: {meeting.district_id} for meeting in meetings}
+    links = MeetingOrganisation.objects.filter(meeting__in=list(districts_by_meeting))
     for pk, organisation_id, district_id in links.values_list(
         "meeting", "organisation", "organisation__home_district"
     ):
-        seen[pk].add(district_id)
-        met.add(organisation_id)
-    return seen
+        districts_by_meeting[pk].add(district_id)
+        organisation_ids.add(organisation_id)
+    return districts_by_meeting
 
 
 def districts_of_meetings(meetings: Collection[Meeting]) -> dict[UUID, set[UUID]]:
-    """Where meetings are seen, by their IDs."""
-    return _seen_in(set(), meetings)
+    """Districts that see each meeting, by ID."""
+    return _districts_and_organisations(set(), meetings)
 
 
-def _follow(actor: Actor, meetings: Iterable[Meeting], organisation_ids: Iterable[UUID]) -> None:
-    """What is kept for lists, and reminders, follow what was written."""
+def _refresh_derived(actor: Actor, meetings: Iterable[Meeting], organisation_ids: Iterable[UUID]) -> None:
+    """Refresh last-met dates and reminders."""
     refresh_last_met(actor, organisation_ids)
     for meeting in meetings:
         refresh_reminders("meeting", meeting.pk)
@@ -205,8 +209,8 @@ def _assign(actor: Actor, change: Change) -> None:
     if not change.is_new and not can_edit_meeting(actor, meeting):
         raise PermissionDenied
     change.assign(SETTERS)
-    moves = meeting.district_id if change.is_new else "district" in change.names
-    if moves and not can_write_meetings_in(actor, meeting.district_id):
+    enters_district = meeting.district_id if change.is_new else "district" in change.names
+    if enters_district and not can_write_meetings_in(actor, meeting.district_id):
         raise PermissionDenied
     if change.is_new and actor.kind == "user":
         meeting.logged_by_id = actor.id
@@ -214,34 +218,36 @@ def _assign(actor: Actor, change: Change) -> None:
         change.op = Op.ARCHIVED
     if "starts_at" in change.names and meeting.starts_at.year < EARLIEST_YEAR:
         raise ValidationError({"starts_at": _("Check the year.")}, code="year")
-    _check(meeting)
-    if actor.kind != "system" and not change.may_have_left:  # a series or an undo invites nobody anew
-        _refuse_uninvited(change)
+    _validate(meeting)
+    if actor.kind != "system" and not change.may_have_left:  # a series or an undo sends no new invitation
+        _refuse_unwanted_invitations(change)
 
 
 def may_be_invited(meeting: Meeting, organisation: Organisation) -> bool:
-    """A refusal of contact is one of invitations too, unless they asked for the meeting themselves."""
+    """Whether an organisation can be invited: it accepts contact, or asked for the meeting itself."""
     return organisation.contact_wish != ContactWish.NONE or meeting.initiated_by == Initiator.COMMUNITY
 
 
-def _refuse_uninvited(change: Change) -> None:
-    """Organisations that are invited already do not hold up an edit of the rest."""
+def _refuse_unwanted_invitations(change: Change) -> None:
+    """Raise ValidationError for newly invited organisations that refuse contact. Earlier invitations stay."""
     meeting, rows = change.row, change.fields.get("organisations")
     if meeting.status != MeetingStatus.PLANNED or meeting.initiated_by == Initiator.COMMUNITY:
         return
     organisations = [row["organisation"] for row in rows or ()]
-    refusing = {one.pk for one in organisations if not may_be_invited(meeting, one)}
-    is_asked_anew = "initiated_by" in change.names and not change.is_new
-    if refusing or (is_asked_anew and rows is None):
+    refusing = {
+        organisation.pk for organisation in organisations if not may_be_invited(meeting, organisation)
+    }
+    changes_initiator = "initiated_by" in change.names and not change.is_new
+    if refusing or (changes_initiator and rows is None):
         links = meeting.organisation_links.filter(organisation__contact_wish=ContactWish.NONE)
         invited = set(links.values_list("organisation", flat=True))
-        refusing = refusing or invited if is_asked_anew else refusing - invited
+        refusing = refusing or invited if changes_initiator else refusing - invited
     if refusing:
         raise ValidationError({"organisations": _("This organisation asked not to be contacted.")})
 
 
-def _check(meeting: Meeting) -> None:
-    """Constraints, and that nothing is said to have come of what did not take place."""
+def _validate(meeting: Meeting) -> None:
+    """Check constraints, and that only a meeting that took place has outcomes."""
     meeting.outcomes = list(dict.fromkeys(meeting.outcomes))
     meeting.full_clean()
     if meeting.status in TOOK_PLACE and meeting.starts_at > timezone.now():
@@ -253,7 +259,7 @@ def _check(meeting: Meeting) -> None:
 
 
 def save_meetings(changes: Collection[Change]) -> None:
-    """Write known meetings as they are now. The caller holds them and records the change."""
+    """Save existing meetings. The caller has locked them and records the change."""
     for change in changes:
         fold_meeting(change.row)
     save_changed(changes)

@@ -24,7 +24,7 @@ from jobs.services.jobs import queue_job
 from jobs.services.kinds import JobResult, Kind, Work
 from meetings.services.folding import FOLDS, RULES, refold, wrongly_folded
 from meetings.services.last_met import LAST_MET_AT, refresh_last_met
-from meetings.services.periods import DATED, bring_up_to_now, histories_behind
+from meetings.services.periods import HISTORIES, complete_histories, histories_behind
 
 KIND: Final = "recount"
 BATCH: Final = 1000
@@ -47,56 +47,61 @@ class Differences:
 
 
 def find_differences() -> Differences:
-    """Compare all rows with their source, in a constant amount of memory per difference."""
+    """Compare all rows with their source. Memory grows only with the number of differences."""
     return Differences(
-        summaries={"last_met_at": _wrong("last_met_at", LAST_MET_AT), "meet_by": _wrong("meet_by", MEET_BY)},
+        summaries={
+            "last_met_at": _wrong_values("last_met_at", LAST_MET_AT),
+            "meet_by": _wrong_values("meet_by", MEET_BY),
+        },
         folds={model: ids for model in FOLDS if (ids := list(wrongly_folded(model)))},
-        histories={model: ids for model in DATED if (ids := list(histories_behind(model)))},
+        histories={model: ids for model in HISTORIES if (ids := list(histories_behind(model)))},
     )
 
 
-def correct(found: Differences, progress: Callable[[int, int], None] = lambda _done, _total: None) -> None:
-    """Correct what was found, in batches that each commit. It can be stopped and started again."""
+def correct(
+    differences: Differences, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> None:
+    """Correct the differences in batches that each commit. Safe to stop and to run again."""
     done = 0
-    organisations = sorted({row[0] for rows in found.summaries.values() for row in rows})
+    organisations = sorted({row[0] for rows in differences.summaries.values() for row in rows})
     for start in range(0, len(organisations), BATCH):
         with transaction.atomic():
             refresh_last_met(SYSTEM, organisations[start : start + BATCH])
         done += len(organisations[start : start + BATCH])
-        progress(done, len(found))
+        progress(done, len(differences))
     steps: list[tuple[Callable[..., None], Mapping[Any, list[UUID]]]] = [
-        (refold, found.folds),
-        (bring_up_to_now, found.histories),
+        (refold, differences.folds),
+        (complete_histories, differences.histories),
     ]
-    for right, rows in steps:
+    for repair, rows in steps:
         for model, ids in rows.items():
             for start in range(0, len(ids), BATCH):
                 with transaction.atomic():
-                    right(model, ids[start : start + BATCH])
+                    repair(model, ids[start : start + BATCH])
                 done += len(ids[start : start + BATCH])
-                progress(done, len(found))
+                progress(done, len(differences))
 
 
 def recount_after_upgrade() -> bool:
-    """Start the background task unless the present rules have been applied. Return whether it was started."""
+    """Start the background task unless the current rules have been applied. Return whether it was started."""
     parameters = {"rules": RULES, "search_facts": settings.SEARCH_FACTS}
     failed_before = Q(status__in=[JobStatus.FAILED, JobStatus.CANCELLED])
     failed_before &= Q(created_at__lt=timezone.now() - AGAIN_AFTER)
-    last = Job.objects.filter(kind=KIND).exclude(failed_before).order_by("-created_at").first()
-    if last and last.parameters == parameters:
+    last_job = Job.objects.filter(kind=KIND).exclude(failed_before).order_by("-created_at").first()
+    if last_job and last_job.parameters == parameters:
         return False
     queue_job(actor=SYSTEM, kind=KIND, parameters=parameters)
     return True
 
 
 def run(work: Work) -> JobResult:
-    found = find_differences()
-    correct(found, work.progress)
-    return JobResult({"corrected": len(found)})
+    differences = find_differences()
+    correct(differences, work.progress)
+    return JobResult({"corrected": len(differences)})
 
 
-def _wrong(column: str, right: Any) -> list[tuple[UUID, Any, Any]]:
-    """Organisations whose `column` is not what it should be, with both values."""
+def _wrong_values(column: str, right: Any) -> list[tuple[UUID, Any, Any]]:
+    """Organisations with a wrong `column`: ID, stored value and right value."""
     rows = Organisation.objects.annotate(expected=right)
     same = Q(**{column: F("expected")}) | Q(**{f"{column}__isnull": True, "expected__isnull": True})
     wrong = rows.exclude(pk__in=rows.filter(same).values("pk"))

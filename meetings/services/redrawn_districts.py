@@ -1,4 +1,4 @@
-"""What is still to come in a district that is redrawn moves to its successor; what is over stays."""
+"""Move planned meetings and open concerns of a redrawn district to its successors. Past ones stay."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -20,45 +20,45 @@ from meetings.services.concerns import write_concerns
 from meetings.services.meetings import locked_meetings, write_meetings
 
 
-def _planned(district: District) -> QuerySet[Meeting]:
+def _planned_meetings(district: District) -> QuerySet[Meeting]:
     return Meeting.objects.filter(
         district=district, status=MeetingStatus.PLANNED, starts_at__gte=timezone.now()
     )
 
 
-def _not_closed(district: District) -> QuerySet[Concern]:
+def _open_concerns(district: District) -> QuerySet[Concern]:
     return Concern.objects.filter(district=district).exclude(status=ConcernStatus.CLOSED)
 
 
 @opened(Opened.WRITER)
 def count_redrawn(district: District) -> dict[str, int]:
-    """How many planned meetings and open concerns move."""
+    """Count the planned meetings and open concerns that move."""
     return {
-        _("planned meetings"): _planned(district).count(),
-        _("open concerns"): _not_closed(district).count(),
+        _("planned meetings"): _planned_meetings(district).count(),
+        _("open concerns"): _open_concerns(district).count(),
     }
 
 
 @opened(Opened.WRITER)
 def follow_redrawn(district: District, successors: Successors) -> None:
-    """Move planned meetings and concerns that are not closed, by their writers: with their organisations."""
-    for ids in batches(_planned(district)):
-        with_whom: dict[UUID, list[UUID]] = defaultdict(list)
+    """Move planned meetings and concerns that are not closed, each to the successor of its organisations."""
+    for ids in batches(_planned_meetings(district)):
+        organisations_by_meeting: dict[UUID, list[UUID]] = defaultdict(list)
         links = MeetingOrganisation.objects.filter(meeting__in=ids)
         for meeting, organisation in links.values_list("meeting", "organisation"):
-            with_whom[meeting].append(organisation)
+            organisations_by_meeting[meeting].append(organisation)
         write_meetings(
             SYSTEM,
             [
-                Change(row, {"district": successors.of(with_whom[row.pk])})
+                Change(row, {"district": successors.of(organisations_by_meeting[row.pk])})
                 for row in locked_meetings(SYSTEM, dict.fromkeys(ids))
             ],
         )
-    for ids in batches(_not_closed(district)):
+    for ids in batches(_open_concerns(district)):
         rows = lock_versions(
             Concern.objects.select_related("received_in"), dict.fromkeys(ids), lambda _row: True
         )
-        first = [row.received_in or district for row in rows]
+        districts_of_receipt = [row.received_in or district for row in rows]
         write_concerns(
             SYSTEM,
             [
@@ -66,16 +66,16 @@ def follow_redrawn(district: District, successors: Successors) -> None:
                     row,
                     {
                         "district": successors.of(filter(None, [row.site_organisation_id])),
-                        "received_in": place,
+                        "received_in": received_in,
                     },
                 )
-                for row, place in zip(rows, first, strict=True)
+                for row, received_in in zip(rows, districts_of_receipt, strict=True)
             ],
         )
 
 
 @opened(Opened.WRITER)
 def has_records(district_ids: Collection[UUID]) -> bool:
-    """Whether a meeting or concern has ever been in one of these."""
+    """Whether any meeting or concern belongs to one of these districts."""
     meetings = Meeting.objects.filter(district__in=district_ids)
     return meetings.exists() or Concern.objects.filter(district__in=district_ids).exists()

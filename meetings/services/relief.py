@@ -1,6 +1,6 @@
-"""Relief: an officer opens one further district for some hours, with a reason; supervisors are told.
+"""Temporary access: an officer opens one further district for some hours, with a reason.
 
-Both are here, above accounts, because whoever opens one has them told: there is no other way to.
+Here and not in accounts, because opening temporary access also notifies supervisors.
 """
 
 from datetime import timedelta
@@ -22,20 +22,22 @@ from reminders.services.reminders import notify
 
 @transaction.atomic
 def open_relief(*, actor: Actor, district: District, reason: str, hours: int) -> Relief:
-    """Cover `district`, and all that lies in it, for up to twelve hours from now; supervisors are told.
+    """Open `district` and its parts to the actor for up to 12 hours, and notify supervisors.
 
-    Raises PermissionDenied; ValidationError while another is open, for too many hours, for a district
-    that is covered already or that holds one's own: one further district, not the whole city.
+    Raises PermissionDenied. Raises ValidationError if temporary access is already open, for too many hours,
+    and for a district that the actor covers or that contains the actor's own district.
     """
     if not can_open_relief(actor):
         raise PermissionDenied
     officer: User = User.objects.select_for_update(no_key=True).get(pk=actor.id)
-    own = {row for lineage in officer.districts.values_list("lineage", flat=True) for row in lineage}
-    if not own:
+    own_district_ids = {
+        row for lineage in officer.districts.values_list("lineage", flat=True) for row in lineage
+    }
+    if not own_district_ids:
         raise PermissionDenied
     if actor.covers(district.pk):
         raise ValidationError({"district": _("You already have access to that district.")})
-    if district.pk in own or not district.is_active:
+    if district.pk in own_district_ids or not district.is_active:
         raise ValidationError({"district": _("Choose a single district, not the whole city.")})
     if not 1 <= hours <= rules.MAX_RELIEF_HOURS:
         raise ValidationError({"hours": _("Choose between 1 and 12 hours.")})
@@ -56,7 +58,7 @@ def open_relief(*, actor: Actor, district: District, reason: str, hours: int) ->
 
 @transaction.atomic
 def end_relief(*, actor: Actor) -> Relief | None:
-    """End one's own now; None where none is open any more."""
+    """End the actor's temporary access now, and return it; None if none is open."""
     now = timezone.now()
     relief = (
         Relief.objects.visible_to(actor)
@@ -75,7 +77,7 @@ def end_relief(*, actor: Actor) -> Relief | None:
 
 
 def follow_redrawn(district: District, successor: District) -> None:
-    """Temporary access that is open goes on in the successor: one further district at a time."""
+    """Move open temporary access from a redrawn district to its successor."""
     open_now = Relief.objects.filter(district=district).open_at(timezone.now())
     for relief in open_now.select_for_update(of=("self",), no_key=True).order_by("pk"):
         relief.district = successor

@@ -1,4 +1,4 @@
-"""Texts and names leave meetings, follow-ups and concerns: by an erasure, or by a retention rule."""
+"""Rewrite texts of meetings, follow-ups and concerns when an erasure or a retention rule removes names."""
 
 from collections.abc import Callable, Collection
 from functools import partial
@@ -47,21 +47,25 @@ def rewrite_concerns(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
 @opened(Opened.WRITER)
 def keep_headcounts(actor: Actor, leaving: Leaving) -> None:
     """Count the contacts who attended a held meeting, before one of them is erased."""
-    theirs = Meeting.objects.filter(contact_links__contact__in=leaving.ids)
-    _keep_headcounts(actor, list(theirs.values_list("pk", flat=True)))
+    meetings = Meeting.objects.filter(contact_links__contact__in=leaving.ids)
+    _enter_headcounts(actor, list(meetings.values_list("pk", flat=True)))
 
 
-def _keep_headcounts(actor: Actor, ids: Collection[UUID]) -> None:
+def _enter_headcounts(actor: Actor, ids: Collection[UUID]) -> None:
     """Enter the number of contacts who attended as the headcount of held meetings that have none."""
     attended = Q(contact_links__attendance=Attendance.ATTENDED)
     uncounted = Meeting.objects.filter(pk__in=ids, status=MeetingStatus.HELD, headcount__isnull=True)
     counted = uncounted.annotate(named=Count("contact_links", attended))
-    named: dict[UUID, int] = dict(counted.values_list("pk", "named"))
+    attendee_numbers: dict[UUID, int] = dict(counted.values_list("pk", "named"))
 
     def count(row: Any) -> dict[str, int]:
-        return {"headcount": named[row.pk]} if row.headcount is None and named[row.pk] else {}
+        return (
+            {"headcount": attendee_numbers[row.pk]}
+            if row.headcount is None and attendee_numbers[row.pk]
+            else {}
+        )
 
-    rewrite_meetings(actor, [str(pk) for pk in named], count)
+    rewrite_meetings(actor, [str(pk) for pk in attendee_numbers], count)
 
 
 @writes
@@ -69,7 +73,7 @@ def remove_attendance(actor: Actor, keys: Keys) -> None:
     """Delete who attended, by key. The headcount of a held meeting stays, or becomes their number."""
     links = MeetingContact.objects.filter(pk__in=keys)
     meetings = lock(Meeting.objects.all(), set(links.values_list("meeting_id", flat=True)))
-    _keep_headcounts(actor, meetings)
+    _enter_headcounts(actor, meetings)
     changes = [Change(row) for row in lock(Meeting.objects.all(), meetings).values()]
     for change in changes:
         change.names = ["contacts"]
@@ -79,8 +83,8 @@ def remove_attendance(actor: Actor, keys: Keys) -> None:
     record_written(actor, "meeting", changes, districts_of_meetings)
 
 
-class _Owner(NamedTuple):
-    """Whose external ID it is: its noun, and how that is saved and seen."""
+class _ExternalIdOwner(NamedTuple):
+    """Owner of external IDs: its model, object type, save function and districts."""
 
     model: Any
     object_type: str
@@ -88,10 +92,10 @@ class _Owner(NamedTuple):
     seen_in: Callable[..., Any]
 
 
-_OWNERS: Final[dict[type[models.Model], _Owner]] = {
-    MeetingExternalId: _Owner(Meeting, "meeting", save_meetings, districts_of_meetings),
-    ConcernExternalId: _Owner(Concern, "concern", save_concerns, districts_of_concerns),
-    FollowUpExternalId: _Owner(FollowUp, "follow_up", save_follow_ups, districts_of_follow_ups),
+_OWNERS: Final[dict[type[models.Model], _ExternalIdOwner]] = {
+    MeetingExternalId: _ExternalIdOwner(Meeting, "meeting", save_meetings, districts_of_meetings),
+    ConcernExternalId: _ExternalIdOwner(Concern, "concern", save_concerns, districts_of_concerns),
+    FollowUpExternalId: _ExternalIdOwner(FollowUp, "follow_up", save_follow_ups, districts_of_follow_ups),
 }
 
 
@@ -102,12 +106,12 @@ def _delete_external_ids(model: type[models.Model], actor: Actor, keys: Keys, re
     reference = f"{owner.object_type}_id"
     rows: Any = model._base_manager.filter(pk__in=keys).order_by("pk")
     owners = lock(owner.model.objects.all(), set(rows.values_list(reference, flat=True)))
-    named = [row for row in rows.select_for_update(of=("self",)) if rewrite(row)]
-    changes = [Change(owners[pk]) for pk in sorted({getattr(row, reference) for row in named})]
+    naming_rows = [row for row in rows.select_for_update(of=("self",)) if rewrite(row)]
+    changes = [Change(owners[pk]) for pk in sorted({getattr(row, reference) for row in naming_rows})]
     for change in changes:
         change.names = ["external_ids"]
     note_districts(changes, owner.seen_in)
-    for row in named:
+    for row in naming_rows:
         row.delete()
     owner.save(changes)
     record_written(actor, owner.object_type, changes, owner.seen_in)

@@ -1,4 +1,4 @@
-"""One verb for tools that name a meeting's status instead of the way to it."""
+"""Write a meeting by its status, for other systems that send a status instead of a step."""
 
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,9 @@ from meetings.services.series import ONE
 
 @writes
 def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
-    """A meeting as its status says: planned, or logged as held or not reached.
+    """Create a meeting with this status: planned, held or not reached.
 
-    `values` as `create_meeting` and `log_meeting` take them; raises as they do.
+    `values` are those of `create_meeting` and `log_meeting`. Raises as they do.
     """
     if status in TOOK_PLACE:
         return log_meeting(actor=actor, status=status, **values)
@@ -41,9 +41,9 @@ def enter_meeting(*, actor: Actor, status: str, **values: Any) -> Meeting:
 def edit_with_status(
     *, actor: Actor, meeting_id: UUID, version: int | None = None, status: str | None = None, **values: Any
 ) -> Meeting:
-    """Change a meeting and, where `status` is given and another one, take the step that leads to it.
+    """Change a meeting, and take the step to `status` if that differs.
 
-    Raises as `edit_meeting` does, and ValidationError for a step that does not exist.
+    Raises as `edit_meeting` does, and ValidationError if no step leads to the status.
     """
     meeting = locked_meeting(actor, meeting_id, version, values)
     before = meeting.status

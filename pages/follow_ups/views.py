@@ -35,8 +35,8 @@ from meetings.services.follow_ups import (
     complete_follow_up,
     create_follow_up,
     edit_follow_up,
+    record_report_back,
     reopen_follow_up,
-    tell_organisations,
 )
 from pages.disclosing import disclose
 from pages.follow_ups.forms import CancelForm, DoneForm, EditPromiseForm, PromiseForm
@@ -236,7 +236,7 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
     untold = [link for link in row.seen_links if not link.reported_back_on]
     wanted = request.POST.get("organisation")
     told = [str(link.organisation_id) for link in untold if wanted in (None, str(link.organisation_id))]
-    changed = tell_organisations(
+    changed = record_report_back(
         actor=request.actor, follow_up_id=pk, organisation_ids=[UUID(one) for one in told]
     )
     undo = undo_url(request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=told)

@@ -32,7 +32,7 @@ from lib import erasable
 from lib.days import city_today
 from meetings.models import Concern, FollowUp, Meeting
 from meetings.services.concerns import edit_concern
-from meetings.services.district_moves import tell_of_moved_ground
+from meetings.services.district_moves import report_district_moves
 from meetings.services.follow_ups import (
     cancel_follow_up,
     complete_follow_up,
@@ -334,5 +334,5 @@ def beat() -> None:
     """What background tasks do within minutes, also as a day begins."""
     act_on_rules(city_today())
     record_ended_roles()
-    tell_of_moved_ground()
+    report_district_moves()
     tell_of_figures(city_today())

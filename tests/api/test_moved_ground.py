@@ -12,7 +12,7 @@ from districts.models import District, Move
 from districts.services.districts import edit_district
 from meetings.models import Concern, FollowUp, FollowUpOrganisation
 from meetings.services import district_moves
-from meetings.services.district_moves import tell_of_moved_ground
+from meetings.services.district_moves import report_district_moves
 from tests.api.copies import Copy
 from tests.factories import make_contact, make_district, make_meeting, make_officer, make_organisation
 
@@ -66,7 +66,7 @@ def test_all_that_lies_in_a_moved_district_leaves_one_key_and_comes_to_the_other
     old, new, inside = Copy(ground["north"]), Copy(ground["south"]), Copy(ground["n4"])
     other = Copy(ground["n1"])
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
-    tell_of_moved_ground()
+    report_district_moves()
     left, came = old.follow(), new.follow()
     assert {(row["type"], row["op"]) for row in left} == {(name, "out_of_scope") for name in things}
     assert {(row["type"], row["id"], row["op"]) for row in came} == {
@@ -87,7 +87,7 @@ def test_what_is_only_visiting_or_spoken_for_there_comes_and_leaves_as_well(
     held = make_meeting(east, local)
     old, new = Copy(ground["north"]), Copy(ground["south"])
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
-    tell_of_moved_ground()
+    report_district_moves()
     gone = {row["id"] for row in old.follow() if row["op"] == "out_of_scope"}
     assert gone == {str(row.pk) for row in (visiting, local, held, *speaks_for_both)}
     new.follow()
@@ -111,7 +111,7 @@ def test_what_names_something_on_the_moved_ground_is_told_where_it_is_seen(
     FollowUp.objects.filter(pk=here["follow-ups"].pk).update(meeting=there["meetings"])
     both, new = Copy(ground["south"], east), Copy(ground["south"])
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
-    tell_of_moved_ground()
+    report_district_moves()
     told = {row["id"]: row["op"] for row in both.follow()}
     assert {told.get(str(one.pk)) for one in naming} == {"updated"}
     assert set(told) == {str(one.pk) for one in (*naming, *there.values())}
@@ -129,7 +129,7 @@ def test_who_reads_late_still_learns_what_was_erased_or_left_before_the_move(
     edit_organisation(actor=SYSTEM, organisation_id=things["organisations"].pk, home_district=east)
     edit_organisation(actor=SYSTEM, organisation_id=things["organisations"].pk, name="Elsewhere")
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
-    tell_of_moved_ground()
+    report_district_moves()
     told = {row["id"]: row["op"] for row in old.follow()}
     assert told[str(erased.pk)] == "erased"
     assert told[str(things["organisations"].pk)] == "out_of_scope"
@@ -146,11 +146,11 @@ def test_a_move_is_told_once_in_pieces_and_goes_on_after_an_interruption(
     before = Change.objects.count()
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     monkeypatch.setattr(district_moves, "MAX_SECONDS", -1.0)
-    assert tell_of_moved_ground() == 2  # a worker that stops here has reported these
+    assert report_district_moves() == 2  # a worker that stops here has reported these
     assert Move.objects.untold().count() == 1
     monkeypatch.setattr(district_moves, "MAX_SECONDS", 20.0)
-    tell_of_moved_ground()
-    assert tell_of_moved_ground() == 0
+    report_district_moves()
+    assert report_district_moves() == 0
     assert not Move.objects.untold().exists()
     assert Change.objects.count() == before + 1 + 5  # the district's own, and each of them once
     assert {row["id"] for row in old.follow()} == rows
@@ -161,12 +161,12 @@ def test_there_and_back_again_leaves_every_copy_true(ground: dict[str, District]
     copies = [Copy(ground[name]) for name in ("city", "north", "south", "n4", "corner")]
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["south"], was_wrong=True)
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=None, was_wrong=True)
-    tell_of_moved_ground()
+    report_district_moves()
     for copy in copies:
         copy.follow()
         assert copy.is_true()
     edit_district(actor=SYSTEM, district_id=ground["n4"].pk, parent=ground["north"], was_wrong=True)
-    tell_of_moved_ground()
+    report_district_moves()
     for copy in copies:
         copy.follow()
         assert copy.is_true()

@@ -20,8 +20,8 @@ from meetings.services.follow_ups import (
     complete_follow_up,
     create_follow_up,
     edit_follow_up,
+    record_report_back,
     reopen_follow_up,
-    tell_organisations,
 )
 from reminders.models import Reminder
 from tests.factories import (
@@ -191,7 +191,7 @@ def test_done_says_when_and_who_was_told() -> None:
     assert done.completed_at is not None
     told = dict(follow_up.organisation_links.values_list("organisation", "reported_back_on"))
     assert told == {one.pk: city_today(), other.pk: None}
-    told_later = tell_organisations(
+    told_later = record_report_back(
         actor=actor, follow_up_id=follow_up.pk, organisation_ids=[one.pk, other.pk]
     )
     assert told_later.version == 3

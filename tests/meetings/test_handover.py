@@ -127,7 +127,7 @@ def test_an_organisation_takes_its_promises_and_meetings_to_whoever_gets_it(nort
         actor=north.actor,
         officer_id=north.leaving.pk,
         to_id=north.anna.pk,
-        others={north.led.pk: north.carla.pk},
+        exceptions={north.led.pk: north.carla.pk},
     )
     assert lead(north.led) == (north.carla, north.anna)
     assert FollowUp.objects.get(pk=north.promise.pk).owner == north.carla
@@ -215,8 +215,8 @@ def test_what_was_previewed_is_what_moves(north: North) -> None:
     edit_organisation(actor=north.actor, organisation_id=north.led.pk, summary="New")
     call: dict[str, Any] = {"actor": north.actor, "officer_id": north.leaving.pk, "to_id": north.anna.pk}
     with pytest.raises(StaleVersion):
-        hand_over(**call, shown=shown)
-    hand_over(**call, shown=portfolio_of(north.actor, north.leaving).fingerprint)
+        hand_over(**call, fingerprint=shown)
+    hand_over(**call, fingerprint=portfolio_of(north.actor, north.leaving).fingerprint)
 
 
 def test_only_people_who_work_in_the_district_take_it_over(north: North) -> None:

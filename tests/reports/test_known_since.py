@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM
 from contacts.services.organisations import create_organisation, edit_organisation
 from lib.days import day_starts_at
 from meetings.models import Meeting
-from meetings.services.known_since import know_since_meetings, know_without
+from meetings.services.known_since import move_known_since_back, recompute_known_since
 from reports.figures.late_records import late_records
 from reports.indicators.catalogue import REPORTS
 from reports.queries.questions import Question, ask
@@ -59,12 +59,12 @@ def test_the_earliest_meeting_moves_it_back_and_back_again_where_the_actor_can_e
     here, there = make_organisation(north), make_organisation(south)
     first = make_meeting(north, here, there, starts_at=at(BEFORE))
     later = make_meeting(north, here, starts_at=at(QUARTER.since))
-    know_since_meetings(make_actor(north), [later, first])
+    move_known_since_back(make_actor(north), [later, first])
     for row, day in ((here, BEFORE), (there, None)):
         row.refresh_from_db()
         assert row.known_since == day
     Meeting.objects.filter(pk=first.pk).delete()
-    know_without(make_actor(north), {here.pk, there.pk}, {BEFORE})
+    recompute_known_since(make_actor(north), {here.pk, there.pk}, {BEFORE})
     here.refresh_from_db()
     assert here.known_since == QUARTER.since
 
