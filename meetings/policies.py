@@ -1,6 +1,6 @@
-"""Who may write which meeting, promise and concern; which rows are seen at all, the querysets say.
+"""Permissions to write meetings, follow-ups and concerns. `visible_to` decides which rows are read.
 
-None of these query where what they name is prefetched.
+With prefetched relations, no function here runs a query.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,12 +14,15 @@ from meetings.models import Concern, FollowUp, Meeting
 
 
 def can_write_meetings_in(actor: Actor, district_id: UUID) -> bool:
-    """Plan and log meetings that take place in this district."""
+    """Whether the actor can plan and log meetings in this district."""
     return actor.writes and actor.covers(district_id)
 
 
 def can_edit_meeting(actor: Actor, meeting: Meeting) -> bool:
-    """Written where its district is covered; seen through one of its organisations it is read-only."""
+    """Whether the actor covers the meeting's district.
+
+    A meeting visible through an organisation is read-only.
+    """
     return can_write_meetings_in(actor, meeting.district_id)
 
 
@@ -27,41 +30,42 @@ def can_edit_meeting(actor: Actor, meeting: Meeting) -> bool:
 
 
 def can_add_follow_up(actor: Actor, organisations: Iterable[Organisation], owner_id: UUID | None) -> bool:
-    """Promise something where the home district of one of the organisations is covered.
+    """Whether the actor covers the home district of one of the organisations.
 
-    What is promised to no organisation (a shopkeeper on their own) only its owner writes.
+    A follow-up without organisations (for an independent contact) is written only by its owner.
     """
-    return _can_promise(actor, {one.home_district_id for one in organisations}, owner_id)
+    return _can_write_follow_up(
+        actor, {organisation.home_district_id for organisation in organisations}, owner_id
+    )
 
 
 def can_edit_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
-    """Written where the home district of one of its organisations is covered.
+    """Whether the actor covers the home district of one of its organisations.
 
-    Of a row read `with_homes` nothing else is needed; of others `organisation_links` with their organisations
-    should be prefetched.
+    Read the row `with_homes`, or prefetch `organisation_links` with their organisations.
     """
     homes = vars(follow_up).get("home_ids")
     if homes is None:
         homes = {link.organisation.home_district_id for link in follow_up.organisation_links.all()}
-    return _can_promise(actor, homes, follow_up.owner_id)
+    return _can_write_follow_up(actor, homes, follow_up.owner_id)
 
 
 def can_complete_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
-    """Change status and result: its owner too, wherever the organisations are at home."""
+    """Whether the actor can change status and result. The owner can, wherever the organisations are based."""
     return can_edit_follow_up(actor, follow_up) or (actor.writes and _is_own(actor, follow_up.owner_id))
 
 
 def can_reassign_follow_up(actor: Actor, follow_up: FollowUp) -> bool:
-    """Hand it to a colleague: supervisors anybody's, an officer her own."""
-    may = actor.is_supervisor or actor.kind == "system" or _is_own(actor, follow_up.owner_id)
-    return may and can_edit_follow_up(actor, follow_up)
+    """Whether the actor can reassign a follow-up: supervisors all, officers their own."""
+    can_reassign = actor.is_supervisor or actor.kind == "system" or _is_own(actor, follow_up.owner_id)
+    return can_reassign and can_edit_follow_up(actor, follow_up)
 
 
 # --- Handover -------------------------------------------------------------------------------------
 
 
 def can_hand_over(actor: Actor) -> bool:
-    """Give a colleague's organisations, promises and meetings to others: supervisors, where they cover."""
+    """Whether the actor can hand over portfolios in their districts."""
     return actor.is_supervisor
 
 
@@ -73,11 +77,11 @@ def can_log_concern(actor: Actor, district_id: UUID) -> bool:
 
 
 def can_edit_concern(actor: Actor, concern: Concern) -> bool:
-    """Written where its district is covered."""
+    """Whether the actor covers the concern's district."""
     return can_log_concern(actor, concern.district_id)
 
 
-def _can_promise(actor: Actor, homes: Collection[UUID], owner_id: UUID | None) -> bool:
+def _can_write_follow_up(actor: Actor, homes: Collection[UUID], owner_id: UUID | None) -> bool:
     return actor.writes and (_covers_any(actor, homes) if homes else _is_own(actor, owner_id))
 
 

@@ -1,4 +1,4 @@
-"""What people are reminded of here: the subjects of `reminders`."""
+"""Reminder subjects: meetings, follow-ups, concerns, temporary access and portfolios."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -48,29 +48,33 @@ class Meetings(Subject[Meeting]):
         planned = Meeting.objects.filter(pk__in=ids).planned().select_related("district")
         rows = list(planned.prefetch_related("officers"))
         unattended = [
-            row.pk for row in rows if all(is_away(one, row.starts_at) for one in row.officers.all())
+            row.pk for row in rows if all(is_away(officer, row.starts_at) for officer in row.officers.all())
         ]
         links = MeetingOrganisation.objects.filter(meeting__in=unattended)
         stand_ins, supervisors = StandIns(Meeting.objects, links, "meeting"), Supervisors()
         for row in rows:
             officers = list(row.officers.all())
-            here = [recipient_of(one) for one in officers if not is_away(one, row.starts_at)]
-            if officers and not here:
-                others = supervisors.for_lineage(row.district.lineage)
-                here = [*stand_ins.for_row(row.pk, others, but={one.pk for one in officers})]
-            for one in rules.meeting_reminders(
+            recipients = [
+                recipient_of(officer) for officer in officers if not is_away(officer, row.starts_at)
+            ]
+            if officers and not recipients:
+                district_supervisors = supervisors.for_lineage(row.district.lineage)
+                recipients = [
+                    *stand_ins.for_row(row.pk, district_supervisors, but={officer.pk for officer in officers})
+                ]
+            for occurrence in rules.meeting_reminders(
                 status=row.status,
                 starts_at=row.starts_at,
-                officers=here or map(recipient_of, officers),
+                officers=recipients or map(recipient_of, officers),
                 now=now,
             ):
-                yield row.pk, one
+                yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
-        return _soon(now).values_list("pk", flat=True)
+        return _starting_soon(now).values_list("pk", flat=True)
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
-        return _soon(now).of_officer(user.pk).values_list("pk", flat=True)
+        return _starting_soon(now).of_officer(user.pk).values_list("pk", flat=True)
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, Meeting]:
         return Meeting.objects.visible_to(actor).prefetch_related("officers").filter(pk__in=ids).in_bulk()
@@ -84,18 +88,18 @@ class Meetings(Subject[Meeting]):
 
     def attachment(self, row: Meeting) -> MIMEBase:
         part = MIMEBase("text", "calendar", method="PUBLISH", charset="utf-8")
-        part.set_payload(_invitation(row))
+        part.set_payload(_calendar_file(row))
         encode_base64(part)
         part.add_header("Content-Disposition", "attachment", filename="meeting.ics")
         return part
 
 
-def _soon(now: datetime) -> MeetingQuerySet:
+def _starting_soon(now: datetime) -> MeetingQuerySet:
     until = now + AHEAD + timedelta(days=1)
     return Meeting.objects.planned().filter(starts_at__gt=now, starts_at__lte=until)
 
 
-def _invitation(meeting: Meeting) -> bytes:
+def _calendar_file(meeting: Meeting) -> bytes:
     entry, calendar = meeting_entry(meeting, timezone.now()), new_calendar()
     add_subject(entry, meeting)
     calendar.add("method", "PUBLISH")
@@ -120,39 +124,54 @@ class FollowUps(Subject[FollowUp]):
         homes = District.objects.filter(pk__in={home for row in rows for home in row.home_ids})
         lineages, supervisors = dict(homes.values_list("pk", "lineage")), Supervisors()
         for row in rows:
-            told = list(supervisors.for_lineage(pk for home in row.home_ids for pk in lineages[home]))
-            about: dict[str, Any] = {
+            notified_supervisors = list(
+                supervisors.for_lineage(pk for home in row.home_ids for pk in lineages[home])
+            )
+            timing: dict[str, Any] = {
                 "status": row.status,
                 "written_at": row.created_at,
                 "due_on": row.due_on,
                 "now": now,
             }
-            others = stand_ins.for_row(row.pk, told, but={row.owner_id}) if row.owner.is_away else ()
-            for one in rules.follow_up_reminders(**about, owner=recipient_of(row.owner), supervisors=told):
-                if not (others and one.recipient_id == row.owner_id and is_away(row.owner, one.at)):
-                    yield row.pk, one
-            for other in others:
-                for one in rules.follow_up_reminders(**about, owner=other, supervisors=()):
-                    if is_away(row.owner, one.at):
-                        yield row.pk, one
+            absence_stand_ins = (
+                stand_ins.for_row(row.pk, notified_supervisors, but={row.owner_id})
+                if row.owner.is_away
+                else ()
+            )
+            for occurrence in rules.follow_up_reminders(
+                **timing, owner=recipient_of(row.owner), supervisors=notified_supervisors
+            ):
+                if not (
+                    absence_stand_ins
+                    and occurrence.recipient_id == row.owner_id
+                    and is_away(row.owner, occurrence.at)
+                ):
+                    yield row.pk, occurrence
+            for stand_in in absence_stand_ins:
+                for occurrence in rules.follow_up_reminders(**timing, owner=stand_in, supervisors=()):
+                    if is_away(row.owner, occurrence.at):
+                        yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
-        return _due(now).values_list("pk", flat=True)
+        return _due_soon(now).values_list("pk", flat=True)
 
     def coming_for(self, user: User, now: datetime) -> Iterable[UUID]:
-        """The user's own, and those that are late in the districts the user supervises."""
+        """The user's follow-ups, and late ones in the districts that the user supervises."""
         homes = District.objects.under(*user.districts.all())
-        there = FollowUpOrganisation.objects.filter(organisation__home_district__in=homes)
+        follow_up_links = FollowUpOrganisation.objects.filter(organisation__home_district__in=homes)
         since = city_day(now - LOOKBACK) - 9 * _DAY  # escalated after seven days
-        late = _due(now).filter(due_on__gte=since, pk__in=there.values("follow_up"))
-        return {*_due(now).of_owner(user.pk).values_list("pk", flat=True), *late.values_list("pk", flat=True)}
+        late = _due_soon(now).filter(due_on__gte=since, pk__in=follow_up_links.values("follow_up"))
+        return {
+            *_due_soon(now).of_owner(user.pk).values_list("pk", flat=True),
+            *late.values_list("pk", flat=True),
+        }
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, FollowUp]:
-        seen = FollowUp.objects.visible_to(actor).with_homes().select_related("owner")
-        return seen.filter(pk__in=ids).in_bulk()
+        visible = FollowUp.objects.visible_to(actor).with_homes().select_related("owner")
+        return visible.filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: FollowUp) -> tuple[str, Sequence[str]]:
-        """Supervisors are told where to look, not what they will find."""
+        """Title and text lines. Supervisors get a link without the content."""
         late = (city_today() - row.due_on).days
         day = {"day": day_in_full(row.due_on)}
         if rule == rules.FOLLOW_UP_ESCALATED:
@@ -177,14 +196,14 @@ class FollowUps(Subject[FollowUp]):
 
 
 def _absence(owner: User) -> Iterator[str]:
-    """Why somebody else is told."""
+    """Yield the reason why a stand-in gets the reminder, if the owner is away."""
     if owner.is_away and owner.absent_until:
         back = {"name": owner.name, "day": day_in_full(owner.absent_until)}
         yield _("%(name)s is away until %(day)s.") % back
 
 
-def _due(now: datetime) -> FollowUpQuerySet:
-    """Promises that are late or become due soon anywhere on earth."""
+def _due_soon(now: datetime) -> FollowUpQuerySet:
+    """Pending follow-ups that are late or soon due in any time zone."""
     return FollowUp.objects.pending().filter(due_on__lte=city_day(now + AHEAD) + 2 * _DAY)
 
 
@@ -194,9 +213,11 @@ class Concerns(Subject[Concern]):
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         for concern in Concern.objects.filter(pk__in=ids).select_related("district"):
-            told = map(recipient_of, _told_of(concern))
-            for one in rules.concern_reminders(logged_at=concern.created_at, recipients=told, now=now):
-                yield concern.pk, one
+            recipients = map(recipient_of, _officers_to_notify(concern))
+            for occurrence in rules.concern_reminders(
+                logged_at=concern.created_at, recipients=recipients, now=now
+            ):
+                yield concern.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return Concern.objects.filter(created_at__gte=now - LOOKBACK).values_list("pk", flat=True)
@@ -205,19 +226,21 @@ class Concerns(Subject[Concern]):
         return Concern.objects.visible_to(actor).select_related("district").filter(pk__in=ids).in_bulk()
 
     def words(self, rule: str, row: Concern) -> tuple[str, Sequence[str]]:
-        said = capfirst(", ".join(str(ConcernKind(kind).label) for kind in row.kinds))
+        kinds = capfirst(", ".join(str(ConcernKind(kind).label) for kind in row.kinds))
         title = _("New concern in %(district)s") % {"district": row.district.name}
-        return title, [said, _("Open the concern to see what happened and who to call.")]
+        return title, [kinds, _("Open the concern to see what happened and who to call.")]
 
 
-def _told_of(concern: Concern) -> Iterable[User]:
-    """Supervisors of its district, and lead and deputy of the organisations it touches, if they see it."""
-    touched = Organisation.objects.active().filter(
+def _officers_to_notify(concern: Concern) -> Iterable[User]:
+    """Supervisors of the district, and lead and deputy officers of the organisations concerned who see it."""
+    organisations = Organisation.objects.active().filter(
         matches_concern(concern) | Q(pk=concern.raised_by_organisation_id)
     )
-    leading = chain.from_iterable(touched.values_list("lead_officer", "deputy_officer"))
-    here: UserQuerySet = User.objects.active().covering(concern.district)
-    return here.filter(Q(role=Role.SUPERVISOR) | Q(role=Role.OFFICER, pk__in=set(leading) - {None}))
+    officer_ids = chain.from_iterable(organisations.values_list("lead_officer", "deputy_officer"))
+    district_staff: UserQuerySet = User.objects.active().covering(concern.district)
+    return district_staff.filter(
+        Q(role=Role.SUPERVISOR) | Q(role=Role.OFFICER, pk__in=set(officer_ids) - {None})
+    )
 
 
 class Reliefs(Subject[Relief]):
@@ -228,9 +251,11 @@ class Reliefs(Subject[Relief]):
         supervisors = Supervisors()
         for relief in Relief.objects.filter(pk__in=ids).select_related("district", "officer"):
             lineages = [relief.district.lineage, *relief.officer.districts.values_list("lineage", flat=True)]
-            told = supervisors.for_lineage(pk for lineage in lineages for pk in lineage)
-            for one in rules.relief_reminders(opened_at=relief.starts_at, supervisors=told, now=now):
-                yield relief.pk, one
+            notified_supervisors = supervisors.for_lineage(pk for lineage in lineages for pk in lineage)
+            for occurrence in rules.relief_reminders(
+                opened_at=relief.starts_at, supervisors=notified_supervisors, now=now
+            ):
+                yield relief.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return Relief.objects.filter(starts_at__gte=now - LOOKBACK).values_list("pk", flat=True)
@@ -255,7 +280,7 @@ class Reliefs(Subject[Relief]):
 
 
 class Portfolios(Subject[Sequence[Organisation]]):
-    """Its row is the officer's account; what the officer sees of it is the organisations."""
+    """Organisations due a meeting in an officer's portfolio. The row is the officer's account."""
 
     code = "user"
     known_rules = (Rule(rules.CADENCE_DIGEST, gettext_lazy("organisations due a meeting"), daily=True),)
@@ -263,10 +288,10 @@ class Portfolios(Subject[Sequence[Organisation]]):
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
         meet_by = _earliest_meet_by(ids, city_day(now + AHEAD))
         for user in User.objects.active().filter(pk__in=meet_by):
-            for one in rules.digest_reminders(
+            for occurrence in rules.digest_reminders(
                 recipient=recipient_of(user), meet_by=meet_by[user.pk], now=now
             ):
-                yield user.pk, one
+                yield user.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         return list(User.objects.active().values_list("pk", flat=True))
@@ -295,11 +320,15 @@ class Portfolios(Subject[Sequence[Organisation]]):
         return reverse("organisations") + "?overdue=true&mine=true"
 
     def record(self, row: Sequence[Organisation]) -> Record:
-        return Record("organisation", [one.pk for one in row], [one.home_district_id for one in row])
+        return Record(
+            "organisation",
+            [organisation.pk for organisation in row],
+            [organisation.home_district_id for organisation in row],
+        )
 
 
 def _earliest_meet_by(user_ids: Collection[UUID], before: date) -> dict[UUID, date]:
-    """The first `meet_by` among the organisations each of these users leads or deputises."""
+    """The earliest `meet_by` of the organisations that each user leads or deputises."""
     earliest: dict[UUID, date] = {}
     for field in ("lead_officer", "deputy_officer"):
         rows = Organisation.objects.due_a_meeting(before).filter(**{f"{field}__in": user_ids})
@@ -309,18 +338,18 @@ def _earliest_meet_by(user_ids: Collection[UUID], before: date) -> dict[UUID, da
 
 
 class Supervisors:
-    """Active supervisors by their own districts, read once when the first row asks."""
+    """Active supervisors by their own districts, read once at the first use."""
 
     def __init__(self) -> None:
         self._by_district: Mapping[UUID, list[User]] | None = None
 
     def for_lineage(self, lineage: Iterable[UUID]) -> Iterable[Recipient]:
-        """Those responsible for any of these districts; whoever is away only if all of them are."""
+        """Supervisors of any of these districts. Absent ones are included only if all are absent."""
         if self._by_district is None:
             self._by_district = self._read()
-        found = {user.pk: user for pk in lineage for user in self._by_district.get(pk, [])}
-        here = [user for user in found.values() if not user.is_away]
-        return map(recipient_of, here or found.values())
+        supervisors = {user.pk: user for pk in lineage for user in self._by_district.get(pk, [])}
+        present_supervisors = [user for user in supervisors.values() if not user.is_away]
+        return map(recipient_of, present_supervisors or supervisors.values())
 
     def _read(self) -> Mapping[UUID, list[User]]:
         by_district: dict[UUID, list[User]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Work in the background. All of it may run twice at once, or again: rows say what is left to do."""
+"""Background tasks. Each is safe to run twice, also at once: rows show what is left to do."""
 
 from celery import shared_task
 
@@ -16,7 +16,7 @@ GO_ON = "meetings.go_on_with_series"
 
 @shared_task(name=GO_ON)
 def go_on_with_series() -> int:
-    """What happens again and again has its next meetings and promises."""
+    """Create the next meetings and follow-ups of all series."""
     today = city_today()
     return extend_all_series(today) + make_next_follow_ups(today)
 
@@ -28,7 +28,7 @@ def tell_of_moves() -> int:
 
 @shared_task(name="meetings.carry_out_redraws")
 def redraw_on_the_day() -> int:
-    """Districts whose day has come are redrawn."""
+    """Redraw the districts that are due today."""
     return carry_out_redraws(SYSTEM, city_today())
 
 

@@ -42,7 +42,7 @@ _DATES: Final = (
 
 def in_words(rule: str) -> str:
     """A rule as the start of a sentence, such as `Every last Monday of the month`."""
-    pattern, parts = recurrence.pattern_of(rule), recurrence.parts(rule)
+    pattern, parts = recurrence.pattern_of(rule), recurrence.rule_parts_of(rule)
     if pattern == recurrence.YEARLY:
         if parts["BYMONTHDAY"] == "-1":
             return _("Every year on the last day of February")

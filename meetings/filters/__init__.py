@@ -1,1 +1,1 @@
-"""What meetings, follow-ups and concerns are filtered by, on pages and by the API."""
+"""Filters of meetings, follow-ups, concerns and organisations, for pages and the API."""

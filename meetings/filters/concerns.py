@@ -1,6 +1,6 @@
-"""Concerns: names as in docs/openapi.yaml.
+"""Filters of concerns, with the names of docs/openapi.yaml.
 
-Days are the city's; `…_after` includes its day, `…_before` does not.
+Days are in the city's time zone. `…_after` includes its day, `…_before` does not.
 """
 
 from datetime import date, datetime, timedelta
@@ -37,27 +37,31 @@ Rows = models.QuerySet[Any]
 
 
 class PlaceFilter(DistrictFilter):
-    """With days of receipt, where a concern was received; with `as_of`, where it was then; else where it is.
+    """Filter by district of a concern.
 
-    These differ if a district was redrawn.
+    With days of receipt, this is the district that received the concern. With `as_of` it is the district of
+    that day, else the current district. These differ if a district was redrawn.
     """
 
     def filter(self, qs: Rows, value: list[str]) -> Rows:
-        given = self.parent.form.cleaned_data
-        was_first = Q(received_in__isnull=False)
-        if not (given.get("received_after") or given.get("received_before")):
-            if given.get("as_of") is None:
+        form_values = self.parent.form.cleaned_data
+        has_moved = Q(received_in__isnull=False)
+        if not (form_values.get("received_after") or form_values.get("received_before")):
+            if form_values.get("as_of") is None:
                 return super().filter(qs, value)
-            was_first = Q(received_in__closed_on__gte=given["as_of"])
+            has_moved = Q(received_in__closed_on__gte=form_values["as_of"])
         if not value:
             return qs
-        place = Case(When(was_first, then=F("received_in")), default=F("district"))
+        place = Case(When(has_moved, then=F("received_in")), default=F("district"))
         rows: Rows = qs.alias(place_then=place)
         return rows.filter(place_then__in=self.inside(qs, value))
 
 
 class ConcernFilters(DatedFilterSet):
-    """What must happen within hours is, while they last, neither done nor missed."""
+    """Filters of concerns.
+
+    Before a time limit has passed, its filter selects only concerns that met the limit.
+    """
 
     dated = ("status", "closed_after", "closed_before")
 
@@ -95,7 +99,7 @@ class ConcernFilters(DatedFilterSet):
         widget=DAY,
     )
     answered_in_72h = BooleanFilter(label=_("Answered within 72 hours"), method="answered")
-    reported_back = BooleanFilter(label=_("Reported back"), method="told")
+    reported_back = BooleanFilter(label=_("Reported back"), method="was_reported_back")
     reassured_in_24h = BooleanFilter(label=_("Reassurance offered within 24 hours"), method="reassured")
     reassurance = CodesFilter(
         ReassuranceAnswer, field_name="reassurance_answer", label=_("Their response to the offer")
@@ -109,9 +113,12 @@ class ConcernFilters(DatedFilterSet):
         return matching(queryset, value)
 
     def at_organisation(self, queryset: Rows, name: str, value: UUID) -> Rows:
-        """Concerns at an organisation that the actor sees. Of another one, not even the ID is shown."""
-        seen = Organisation.objects.visible_to(self.actor).filter(pk=value)
-        return queryset.filter(site_organisation__in=seen)
+        """Filter by targeted organisation, if the actor sees it.
+
+        For a hidden organisation the result is empty.
+        """
+        visible_organisations = Organisation.objects.visible_to(self.actor).filter(pk=value)
+        return queryset.filter(site_organisation__in=visible_organisations)
 
     def with_bias(self, queryset: Rows, name: str, value: bool) -> Rows:
         biased = Q(pk__in=Concern.objects.with_bias().values("pk"))
@@ -126,29 +133,29 @@ class ConcernFilters(DatedFilterSet):
         return ConcernPeriod.objects.at(then).filter(concern=models.OuterRef("pk"))
 
     def answered(self, queryset: Rows, name: str, value: bool) -> Rows:
-        """As it was when the time was over: reopened or answered later makes no difference."""
+        """Filter by the status at the time limit. Later changes of the status make no difference."""
         end = models.OuterRef("received_at") + ANSWER_WITHIN
-        then = ConcernPeriod.objects.valid().filter(
+        periods_at_end = ConcernPeriod.objects.valid().filter(
             Q(until=None) | Q(until__gt=end), concern=models.OuterRef("pk"), since__lte=end
         )
-        answered = models.Exists(then.filter(answered_at__lte=end))
+        answered = models.Exists(periods_at_end.filter(answered_at__lte=end))
         if value:
             return queryset.filter(answered)
         return queryset.filter(~answered, received_at__lt=timezone.now() - ANSWER_WITHIN)
 
-    def told(self, queryset: Rows, name: str, value: bool) -> Rows:
+    def was_reported_back(self, queryset: Rows, name: str, value: bool) -> Rows:
         return queryset.filter(reported_back_on__isnull=not value)
 
     def reassured(self, queryset: Rows, name: str, value: bool) -> Rows:
-        """Of bias concerns only."""
+        """Filter bias concerns by whether reassurance was offered within the limit."""
         rows = self.with_bias(queryset, name, True)
         return rows.filter(_within("reassurance_offered_at", REASSURE_WITHIN, value))
 
 
 def _within(moment: str, limit: timedelta, value: bool) -> Q:
-    """Whether `moment` came within `limit` of receipt: true, or false once the time is over."""
+    """Match rows with `moment` within `limit` of receipt, or (`value` false) those that missed the limit."""
     until = F("received_at") + limit
     if value:
         return Q(**{f"{moment}__lte": until})
-    over = Q(**{f"{moment}__isnull": True}, received_at__lt=timezone.now() - limit)
-    return over | Q(**{f"{moment}__gt": until})
+    is_over = Q(**{f"{moment}__isnull": True}, received_at__lt=timezone.now() - limit)
+    return is_over | Q(**{f"{moment}__gt": until})

@@ -1,6 +1,6 @@
-"""Follow-ups: names as in docs/openapi.yaml.
+"""Filters of follow-ups, with the names of docs/openapi.yaml.
 
-Days are the city's; `…_after` includes its day, `…_before` does not.
+Days are in the city's time zone. `…_after` includes its day, `…_before` does not.
 """
 
 from datetime import datetime
@@ -69,28 +69,28 @@ class FollowUpFilters(DatedFilterSet):
         return matching(queryset, value)
 
     def of_mine(self, queryset: Rows, name: str, value: bool) -> Rows:
-        own = Q(owner=self.actor.id)
-        return queryset.filter(own if value else ~own)
+        is_own = Q(owner=self.actor.id)
+        return queryset.filter(is_own if value else ~is_own)
 
     def made_to(self, queryset: Rows, name: str, value: UUID) -> Rows:
         return queryset.filter(self._to(Organisation.objects.filter(pk=value)))
 
     def made_in(self, queryset: Rows, name: str, value: list[str]) -> Rows:
-        """Made to an organisation at home there: now, or on the day that `as_of` says."""
+        """Filter by home district of an organisation: now, or on the day `as_of`."""
         inside = District.objects.under(*District.objects.filter(code__in=value))
-        at_home = Organisation.objects.filter(home_district__in=inside)
+        based_organisations = Organisation.objects.filter(home_district__in=inside)
         if self.day:
             end = day_starts_at(self.day)
-            then = OrganisationPeriod.objects.filter(Q(until=None) | Q(until__gte=end), since__lt=end)
-            then = then.filter(home_district__in=inside)
-            at_home = Organisation.objects.filter(pk__in=then.values("organisation"))
-        return queryset.filter(self._to(at_home))
+            periods = OrganisationPeriod.objects.filter(Q(until=None) | Q(until__gte=end), since__lt=end)
+            periods = periods.filter(home_district__in=inside)
+            based_organisations = Organisation.objects.filter(pk__in=periods.values("organisation"))
+        return queryset.filter(self._to(based_organisations))
 
     def copies(self, then: datetime) -> Rows:
         return FollowUpPeriod.objects.at(then).filter(follow_up=models.OuterRef("pk"))
 
     def late(self, queryset: Rows, name: str, value: bool) -> Rows:
-        """Now, or on the day that `as_of` says, of those that were written then."""
+        """Filter overdue follow-ups: now, or on the day `as_of` among those created before it."""
         today = city_today()
         late = Q(status__in=PENDING, due_on__lt=min(self.day or today, today))
         if self.day:
@@ -98,17 +98,22 @@ class FollowUpFilters(DatedFilterSet):
         return queryset.filter(late if value else ~late)
 
     def kept_on_time(self, queryset: Rows, name: str, value: bool) -> Rows:
-        """Of those not cancelled; while there is still time, a promise is neither on time nor late."""
-        first = "follow_up__first_due_on" if self.day else "first_due_on"
+        """Filter follow-ups that are not cancelled by completion on time.
+
+        Pending ones before their due date are left out.
+        """
+        first_due_on = "follow_up__first_due_on" if self.day else "first_due_on"
         rows = queryset.exclude(status=FollowUpStatus.CANCELLED)
         rows = rows.alias(done_on=TruncDate("completed_at", tzinfo=city_zone()))
-        kept = Q(done_on__lte=F(first))
-        late = Q(done_on__gt=F(first)) | Q(("done_on", None), (f"{first}__lt", city_today()))
-        found: Rows = rows.filter(kept if value else late)
-        return found
+        on_time = Q(done_on__lte=F(first_due_on))
+        late = Q(done_on__gt=F(first_due_on)) | Q(("done_on", None), (f"{first_due_on}__lt", city_today()))
+        filtered: Rows = rows.filter(on_time if value else late)
+        return filtered
 
     def _to(self, organisations: Rows) -> models.Exists:
-        """Made to one of these; one the reader does not see tells nothing."""
-        seen = Organisation.objects.visible_to(self.actor).filter(pk__in=organisations.values("pk"))
+        """Match follow-ups for one of these organisations, if the reader sees it."""
+        visible_organisations = Organisation.objects.visible_to(self.actor).filter(
+            pk__in=organisations.values("pk")
+        )
         links = FollowUpOrganisation.objects.filter(follow_up=models.OuterRef("pk"))
-        return models.Exists(links.filter(organisation__in=seen))
+        return models.Exists(links.filter(organisation__in=visible_organisations))

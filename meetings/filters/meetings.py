@@ -1,4 +1,4 @@
-"""Meetings by what they were, where, when and with whom: names as in docs/openapi.yaml."""
+"""Filters of meetings, with the names of docs/openapi.yaml."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,11 @@ def _day() -> forms.DateInput:
 
 
 class MeetingFilters(FilterSet):
-    """`starts_after` and `starts_before` are a half-open period; a day of the city is its first moment."""
+    """Filters of meetings.
+
+    `starts_after` and `starts_before` are a half-open period. A day means its first moment in the city's
+    zone.
+    """
 
     q = django_filters.CharFilter(label=_("Find a meeting"), method="find", max_length=200)
     status = CodesFilter(MeetingStatus, label=_("Status"))
@@ -55,8 +59,8 @@ class MeetingFilters(FilterSet):
     external_id = ExternalIdFilter(widget=forms.HiddenInput)
 
     def find(self, queryset: Any, name: str, value: str) -> Rows:
-        found: Rows = queryset.matching(value)
-        return found
+        matching_rows: Rows = queryset.matching(value)
+        return matching_rows
 
     def taking_part(self, queryset: Any, name: str, value: bool) -> Rows:
         mine: Rows = queryset.of_officer(self.actor.id)
@@ -68,17 +72,17 @@ class MeetingFilters(FilterSet):
         return queryset.filter(models.Exists(self._links()))
 
     def counting(self, queryset: Any, name: str, value: bool) -> Rows:
-        """Substantive for an organisation that was present; with `organisation`, for that one."""
-        heard = Meeting.objects.substantive().filter(models.Exists(self._links().filter(present=True)))
-        counts = models.Q(pk__in=heard.values("pk"))
+        """Filter meetings that are substantive for an attending organisation, or for `organisation` if given."""
+        substantive = Meeting.objects.substantive().filter(models.Exists(self._links().filter(present=True)))
+        counts = models.Q(pk__in=substantive.values("pk"))
         rows: Rows = queryset.filter(counts) if value else queryset.exclude(counts)
         return rows
 
     def _links(self) -> models.QuerySet[MeetingOrganisation]:
-        """Links of a meeting to any organisation, or to the one asked for when the actor sees it."""
+        """Links of a meeting to its organisations, or only to `organisation` if the actor sees it."""
         links = MeetingOrganisation.objects.filter(meeting=models.OuterRef("pk"))
-        if asked := self.form.cleaned_data.get("organisation"):
+        if organisation_id := self.form.cleaned_data.get("organisation"):
             links = links.filter(
-                organisation__in=Organisation.objects.visible_to(self.actor).filter(pk=asked)
+                organisation__in=Organisation.objects.visible_to(self.actor).filter(pk=organisation_id)
             )
         return links

@@ -1,4 +1,4 @@
-"""Organisations by when they were met: what `contacts` cannot know."""
+"""Filters of organisations by their meetings, which `contacts` cannot read."""
 
 from datetime import date
 from typing import Any
@@ -21,11 +21,12 @@ Rows = models.QuerySet[Any]
 
 
 class OrganisationFilters(ContactBookFilters):
-    """`met_from` and `met_to` are a half-open period of the city's days; one of them alone leaves it open.
+    """Filters of organisations.
 
-    `within_cadence` is what the figure counts: of those who agreed how often they want to be met, whether
-    their last meeting is no longer ago than that, today or at `as_of`. `overdue` is what an officer is shown
-    (“Due a meeting”): partners and clubs are left out, and no new organisation is late in its first period.
+    `met_from` and `met_to` are a half-open period of the city's days, and each can be left out.
+    `within_cadence` selects what the figure counts: organisations with an agreed frequency, by whether their
+    last meeting is recent enough, today or on the day `as_of`. `overdue` selects the list “Due a meeting”. It
+    leaves out partners and clubs, and new organisations in their first period.
     """
 
     mine = BooleanFilter(label=_("I am lead or deputy"), method="led_by_actor")
@@ -39,11 +40,11 @@ class OrganisationFilters(ContactBookFilters):
     dated = (*ContactBookFilters.dated, "overdue", "within_cadence")
 
     def led_by_actor(self, queryset: Rows, name: str, value: bool) -> Rows:
-        own = Q(lead_officer=self.actor.id) | Q(deputy_officer=self.actor.id)
-        return queryset.filter(own) if value else queryset.exclude(own)
+        is_led = Q(lead_officer=self.actor.id) | Q(deputy_officer=self.actor.id)
+        return queryset.filter(is_led) if value else queryset.exclude(is_led)
 
     def met_in_time(self, queryset: Rows, name: str, value: bool) -> Rows:
-        met = _counted_from(self._last_met(queryset))
+        met = _last_day_in_time(self._last_met(queryset))
         rows: Rows = queryset.filter(cadence_days__isnull=False).alias(in_time_until=met)
         late = Q(in_time_until__isnull=True) | Q(in_time_until__lt=self.day or city_today())
         return rows.filter(~late if value else late)
@@ -51,14 +52,14 @@ class OrganisationFilters(ContactBookFilters):
     def due_a_meeting(self, queryset: Rows, name: str, value: bool) -> Rows:
         if queryset.model is not OrganisationPeriod:
             return super().due_a_meeting(queryset, name, value)
-        met_or_new = _counted_from(Coalesce(self._last_met(queryset), F("organisation__created_at")))
+        met_or_new = _last_day_in_time(Coalesce(self._last_met(queryset), F("organisation__created_at")))
         rows: Rows = queryset.alias(in_time_until=met_or_new)
         late = Q(status=OrganisationStatus.ACTIVE, cadence_days__isnull=False, in_time_until__lt=self.day)
         late &= ~Q(kind__in=NOT_COUNTED)
         return rows.filter(late if value else ~late)
 
     def _last_met(self, queryset: Rows) -> Any:
-        """When an organisation was last met; before the day asked for, of a dated copy."""
+        """Moment of the last meeting. For a dated copy, of the last meeting before its day."""
         if queryset.model is not OrganisationPeriod or self.day is None:
             return F("last_met_at")
         met = MeetingOrganisation.objects.filter(
@@ -67,16 +68,16 @@ class OrganisationFilters(ContactBookFilters):
         return models.Subquery(met.order_by("-met_at").values("met_at")[:1])
 
     def as_period(self, queryset: Rows, name: str, value: date) -> Rows:
-        """Both ends are one question: `filter_queryset` asks it."""
+        """Leave the rows unchanged: `filter_queryset` combines both ends of a period."""
         return queryset
 
     def filter_queryset(self, queryset: Rows) -> Rows:
         rows: Rows = super().filter_queryset(queryset)
-        given = self.form.cleaned_data.get
-        if given("met_from") or given("met_to"):
-            rows = rows.filter(_met(given("met_from"), given("met_to")))
-        if given("not_met_from") or given("not_met_to"):
-            rows = rows.filter(~_met(given("not_met_from"), given("not_met_to")))
+        form_value = self.form.cleaned_data.get
+        if form_value("met_from") or form_value("met_to"):
+            rows = rows.filter(_met(form_value("met_from"), form_value("met_to")))
+        if form_value("not_met_from") or form_value("not_met_to"):
+            rows = rows.filter(~_met(form_value("not_met_from"), form_value("not_met_to")))
         return rows
 
 
@@ -90,8 +91,8 @@ def _met(since: date | None, until: date | None) -> models.Exists:
     return models.Exists(met)
 
 
-def _counted_from(moment: Any) -> models.Func:
-    """The last day on which an organisation met at that moment is still met within its cadence."""
+def _last_day_in_time(moment: Any) -> models.Func:
+    """Return the last day on which an organisation met at `moment` is still within its agreed frequency."""
     day = TruncDate(moment, tzinfo=city_zone())
     return models.Func(
         day,

@@ -1,4 +1,4 @@
-"""Which three bias indicators to think of first, by what happened. The order is our proposal."""
+"""The three bias indicators to consider first, by kind of concern. The order is our proposal."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,50 +16,52 @@ BRUTALITY, NO_MOTIVE = BiasIndicator.BRUTALITY, BiasIndicator.NO_OTHER_MOTIVE
 
 
 @dataclass(frozen=True)
-class First:
+class FirstIndicators:
     indicators: tuple[BiasIndicator, BiasIndicator, BiasIndicator]
     source: Source
 
 
-FIRST: Final[Mapping[str, First]] = {
-    ConcernKind.HATE_CRIME_REPORTED: First((VICTIM, WORDS, WITNESS), PSNI),
-    ConcernKind.HATE_INCIDENT: First((VICTIM, WORDS, PATTERN), PSNI),
-    ConcernKind.HATE_SPEECH_OFFLINE: First((WORDS, SYMBOLS, PLACE), FACING_FACTS),
-    ConcernKind.HATE_SPEECH_ONLINE: First((WORDS, PATTERN, GROUP), FACING_FACTS),
-    ConcernKind.THREAT: First((WORDS, VICTIM, PATTERN), FACING_FACTS),
-    ConcernKind.HARASSMENT: First((PATTERN, VICTIM, WORDS), FACING_FACTS),
-    ConcernKind.ASSAULT: First((WORDS, BRUTALITY, NO_MOTIVE), ODIHR_DATA),
-    ConcernKind.PROPERTY_DAMAGE: First((SYMBOLS, PLACE, NO_MOTIVE), ODIHR_NGO),
-    ConcernKind.ATTACK_ON_COMMUNITY_SITE: First((PLACE, SYMBOLS, PATTERN), ODIHR_NGO),
-    ConcernKind.GRAFFITI_SYMBOL: First((SYMBOLS, WORDS, PLACE), FACING_FACTS),
-    ConcernKind.DISCRIMINATION: First((VICTIM, WITNESS, PATTERN), FRA),
-    ConcernKind.TENSION: First((WORDS, PLACE, PATTERN), ODIHR_NGO),
-    ConcernKind.RUMOUR: First((WORDS, GROUP, PATTERN), ODIHR_NGO),
-    ConcernKind.FEAR_OF_CRIME: First((VICTIM, PATTERN, PLACE), FRA),
-    ConcernKind.ANTISOCIAL_BEHAVIOUR: First((VICTIM, PATTERN, NO_MOTIVE), ODIHR_NGO),
-    ConcernKind.EVENT_SECURITY: First((PLACE, GROUP, PATTERN), ODIHR_NGO),
-    ConcernKind.BULLYING: First((PATTERN, WORDS, VICTIM), FACING_FACTS),
-    ConcernKind.REPORTING_BARRIER: First((VICTIM, PATTERN, WITNESS), FRA),
-    ConcernKind.VICTIM_NEED: First((VICTIM, WORDS, NO_MOTIVE), FRA),
-    ConcernKind.OTHER: First((VICTIM, WITNESS, WORDS), PSNI),
+FIRST_INDICATORS: Final[Mapping[str, FirstIndicators]] = {
+    ConcernKind.HATE_CRIME_REPORTED: FirstIndicators((VICTIM, WORDS, WITNESS), PSNI),
+    ConcernKind.HATE_INCIDENT: FirstIndicators((VICTIM, WORDS, PATTERN), PSNI),
+    ConcernKind.HATE_SPEECH_OFFLINE: FirstIndicators((WORDS, SYMBOLS, PLACE), FACING_FACTS),
+    ConcernKind.HATE_SPEECH_ONLINE: FirstIndicators((WORDS, PATTERN, GROUP), FACING_FACTS),
+    ConcernKind.THREAT: FirstIndicators((WORDS, VICTIM, PATTERN), FACING_FACTS),
+    ConcernKind.HARASSMENT: FirstIndicators((PATTERN, VICTIM, WORDS), FACING_FACTS),
+    ConcernKind.ASSAULT: FirstIndicators((WORDS, BRUTALITY, NO_MOTIVE), ODIHR_DATA),
+    ConcernKind.PROPERTY_DAMAGE: FirstIndicators((SYMBOLS, PLACE, NO_MOTIVE), ODIHR_NGO),
+    ConcernKind.ATTACK_ON_COMMUNITY_SITE: FirstIndicators((PLACE, SYMBOLS, PATTERN), ODIHR_NGO),
+    ConcernKind.GRAFFITI_SYMBOL: FirstIndicators((SYMBOLS, WORDS, PLACE), FACING_FACTS),
+    ConcernKind.DISCRIMINATION: FirstIndicators((VICTIM, WITNESS, PATTERN), FRA),
+    ConcernKind.TENSION: FirstIndicators((WORDS, PLACE, PATTERN), ODIHR_NGO),
+    ConcernKind.RUMOUR: FirstIndicators((WORDS, GROUP, PATTERN), ODIHR_NGO),
+    ConcernKind.FEAR_OF_CRIME: FirstIndicators((VICTIM, PATTERN, PLACE), FRA),
+    ConcernKind.ANTISOCIAL_BEHAVIOUR: FirstIndicators((VICTIM, PATTERN, NO_MOTIVE), ODIHR_NGO),
+    ConcernKind.EVENT_SECURITY: FirstIndicators((PLACE, GROUP, PATTERN), ODIHR_NGO),
+    ConcernKind.BULLYING: FirstIndicators((PATTERN, WORDS, VICTIM), FACING_FACTS),
+    ConcernKind.REPORTING_BARRIER: FirstIndicators((VICTIM, PATTERN, WITNESS), FRA),
+    ConcernKind.VICTIM_NEED: FirstIndicators((VICTIM, WORDS, NO_MOTIVE), FRA),
+    ConcernKind.OTHER: FirstIndicators((VICTIM, WITNESS, WORDS), PSNI),
 }
 
 
 def indicators_first(kinds: Iterable[str]) -> list[BiasIndicator]:
-    """Three indicators for what happened. Several kinds take turns; unknown kinds are left out.
+    """Return three indicators for kinds of concern. Several kinds take turns, and unknown kinds are skipped.
 
     >>> [code.value for code in indicators_first(["graffiti_symbol", "threat"])]
     ['symbols', 'words_gestures', 'victim_perception']
     """
-    asked = [FIRST[kind].indicators for kind in kinds if kind in FIRST]
-    turns = chain.from_iterable(zip(*(asked or [FIRST[ConcernKind.OTHER].indicators]), strict=True))
+    triples = [FIRST_INDICATORS[kind].indicators for kind in kinds if kind in FIRST_INDICATORS]
+    turns = chain.from_iterable(
+        zip(*(triples or [FIRST_INDICATORS[ConcernKind.OTHER].indicators]), strict=True)
+    )
     return list(dict.fromkeys(turns))[:SHOWN_FIRST]
 
 
 def ranks_of(indicator: str) -> list[str]:
-    """Where an indicator stands among the first three of each kind, for the page: `graffiti_symbol:0`."""
+    """Ranks of an indicator among the first three of each kind, for the page, such as `graffiti_symbol:0`."""
     return [
-        f"{kind}:{first.indicators.index(BiasIndicator(indicator))}"
-        for kind, first in FIRST.items()
-        if indicator in first.indicators
+        f"{kind}:{indicators_of_kind.indicators.index(BiasIndicator(indicator))}"
+        for kind, indicators_of_kind in FIRST_INDICATORS.items()
+        if indicator in indicators_of_kind.indicators
     ]

@@ -1,4 +1,4 @@
-"""What to offer next, by how a conversation about reporting ended."""
+"""Next offers after a conversation about reporting, by its outcome."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Who has checked the texts of the guide, by language."""
+"""Reviews of the guide's texts, by language."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the texts of the guide come from."""
+"""Publications that the texts of the guide are based on."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence of the guide and where its idea comes from."""
+    """A sentence of the guide, and the source of its idea."""
 
     text: Promise
     source: Source

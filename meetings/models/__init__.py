@@ -1,4 +1,4 @@
-"""Meetings, the promises made there, and concerns."""
+"""Meetings, follow-ups and concerns."""
 
 from meetings.models.concern import Concern, ConcernExternalId
 from meetings.models.follow_up import FollowUp, FollowUpExternalId, FollowUpOrganisation

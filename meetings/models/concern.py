@@ -1,4 +1,4 @@
-"""Concern: what a community raised or suffered. It names no victim and no suspect."""
+"""Concern: an issue or incident that affects a community. It names no victim and no suspect."""
 
 from typing import Self
 
@@ -28,7 +28,7 @@ from meetings.models.meeting import Meeting
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Concerns in the districts covered."""
+        """Concerns in the actor's districts."""
         if actor.sees_everywhere:
             return self.all()
         return self.filter(id_in("district", actor.district_ids))
@@ -43,8 +43,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 
     def with_site(self, actor: Acting) -> Self:
         """Join the targeted organisation; `sees_site_organisation`: whether the actor sees it."""
-        seen = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("site_organisation"))
-        return self.select_related("site_organisation").annotate(sees_site_organisation=models.Exists(seen))
+        visible_site = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("site_organisation"))
+        return self.select_related("site_organisation").annotate(
+            sees_site_organisation=models.Exists(visible_site)
+        )
 
 
 class Concern(Noun):
@@ -64,7 +66,7 @@ class Concern(Noun):
     district = models.ForeignKey(
         District, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("district")
     )
-    # Where it was received, if that district has been redrawn since: figures of then count it there.
+    # The district that received the concern, if redrawn since. Figures about that time count it there.
     received_in = models.ForeignKey(
         District, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
@@ -174,7 +176,7 @@ class Concern(Noun):
 
 
 class ConcernExternalId(models.Model):
-    """How another system names a concern."""
+    """ID of a concern in another system."""
 
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="external_ids")
     source = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""FollowUp: a promise, to whom it was made, and who told them it was kept."""
+"""FollowUp: a commitment to organisations or a contact, and the day of reporting back."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -28,61 +28,65 @@ PENDING = (FollowUpStatus.OPEN, FollowUpStatus.IN_PROGRESS)
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Follow-ups for organisations of the covered districts, the actor's own, and takeaways of meetings
-        that the actor sees (docs/adr/0065)."""
+        """Follow-ups of the actor, for organisations of the actor's districts, and visible takeaways.
+
+        A takeaway is visible with its meeting (docs/adr/0065).
+        """
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
             return self.none()
-        to_ours = FollowUpOrganisation.objects.filter(
+        links_in_districts = FollowUpOrganisation.objects.filter(
             id_in("organisation__home_district", actor.district_ids), follow_up_id=models.OuterRef("pk")
         )
-        with_meeting = _TakenHomeIn(actor.district_ids)
-        return self.filter(Q(owner=actor.id, owner__isnull=False) | models.Exists(to_ours) | with_meeting)
+        is_visible_takeaway = _IsTakeawayVisibleIn(actor.district_ids)
+        return self.filter(
+            Q(owner=actor.id, owner__isnull=False) | models.Exists(links_in_districts) | is_visible_takeaway
+        )
 
     def takeaways(self) -> Self:
-        """Those to try something that a meeting gave."""
+        """Follow-ups of a meeting of the kind “try out”."""
         return self.filter(kind=FollowUpKind.TRY_OUT, meeting__isnull=False)
 
     def pending(self) -> Self:
         return self.filter(status__in=PENDING)
 
     def overdue(self, today: date) -> Self:
-        """Late on `today`, a day of the city."""
+        """Pending follow-ups due before `today`, a day in the city's time zone."""
         return self.pending().filter(due_on__lt=today)
 
     def due_on_day(self, today: date) -> Self:
         return self.pending().filter(due_on=today)
 
     def due_later(self, today: date, until: date) -> Self:
-        """Open ones due after today, until a day that is included."""
+        """Pending follow-ups due after `today` and up to `until`."""
         return self.pending().filter(due_on__gt=today, due_on__lte=until)
 
     def of_owner(self, user_id: object) -> Self:
         return self.filter(owner=user_id)
 
     def own(self, actor: Acting) -> Self:
-        """One's own. `visible_to` shows all of them: of these it need not be asked."""
+        """Follow-ups that the actor owns. `visible_to` includes all of them, so it is not needed."""
         return self.of_owner(actor.id) if actor.sees_everywhere or actor.district_ids else self.none()
 
     def with_homes(self) -> Self:
-        """Each with `home_ids`: the districts where those it was made to are at home, seen or not."""
+        """Annotate `home_ids`: home districts of all its organisations, also of hidden ones."""
         return self.annotate(home_ids=_Homes("pk"))
 
 
 class _Homes(models.Func):
-    """Home districts of a follow-up's organisations, which the actor need not see (docs/adr/0046)."""
+    """Home districts of a follow-up's organisations, also of hidden ones (docs/adr/0046)."""
 
     template = "ARRAY(SELECT district_id FROM guard.follow_up_home WHERE follow_up_id = %(expressions)s)"
     output_field = ArrayField(models.UUIDField())
 
 
-class _TakenHomeIn(models.Func):
-    """Whether it is a takeaway of a meeting that `MeetingQuerySet.visible_to` shows to these districts.
+class _IsTakeawayVisibleIn(models.Func):
+    """Whether a follow-up is a takeaway of a meeting that is visible to these districts.
 
-    PostgreSQL plans the view of IDs faster than the meetings with their policy. The kind is asked beside
-    EXISTS, so that few rows ask for their meeting, and inside, where a column of the follow-up keeps
-    PostgreSQL from listing every meeting first.
+    PostgreSQL plans the view of IDs faster than the meetings with their policy. The condition on the kind
+    appears twice. Beside EXISTS it limits the rows that look up their meeting. Inside EXISTS, as a column of
+    the follow-up, it keeps PostgreSQL from listing all meetings first.
     """
 
     output_field = models.BooleanField()
@@ -91,18 +95,23 @@ class _TakenHomeIn(models.Func):
         super().__init__("kind", "meeting_id")
         self.district_ids = tuple(district_ids)
 
-    def as_sql(  # type: ignore[override]  # Func's further arguments shape a call, and this is none
+    def as_sql(  # type: ignore[override]  # Func's further arguments are for function calls
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> tuple[str, list[Any]]:
         (kind, _none), (meeting, _none) = map(compiler.compile, self.source_expressions)
         is_takeaway = f"{kind} = '{FollowUpKind.TRY_OUT}'"
-        seen = f"ground.meeting_id = {meeting} AND ground.district_id = ANY (%s::uuid[]) AND {is_takeaway}"
-        sql = f"({is_takeaway} AND EXISTS (SELECT FROM guard.meeting_ground ground WHERE {seen}))"
+        visible_meeting = (
+            f"ground.meeting_id = {meeting} AND ground.district_id = ANY (%s::uuid[]) AND {is_takeaway}"
+        )
+        sql = f"({is_takeaway} AND EXISTS (SELECT FROM guard.meeting_ground ground WHERE {visible_meeting}))"
         return sql, [as_array(self.district_ids)]
 
 
 class FollowUp(Noun):
-    """`first_due_on` is the day first promised; moving a promise does not make it kept on time."""
+    """A commitment with owner and due day.
+
+    `first_due_on` is the original due day: a follow-up that was postponed does not count as done on time.
+    """
 
     title = models.CharField(_("follow-up"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=FollowUpKind, default=FollowUpKind.OTHER)
@@ -135,8 +144,10 @@ class FollowUp(Noun):
     series = models.ForeignKey(
         Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="follow_ups"
     )
-    series_on = models.DateField(null=True, editable=False)  # the day the rule named
-    departs = models.BooleanField(default=False, editable=False)  # changed by itself: the next is as before
+    series_on = models.DateField(null=True, editable=False)  # the day by the rule
+    departs = models.BooleanField(
+        default=False, editable=False
+    )  # changed separately: the next one is a copy of earlier ones
     due_on = models.DateField(_("due"))
     first_due_on = models.DateField(editable=False)
     status = models.CharField(_("status"), max_length=12, choices=FollowUpStatus, default=FollowUpStatus.OPEN)
@@ -200,7 +211,7 @@ class FollowUp(Noun):
 
 
 class FollowUpOrganisation(models.Model):
-    """An organisation a promise was made to, and the day it was told of the result."""
+    """An organisation that a follow-up is for, and the day of reporting back to it."""
 
     follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="organisation_links")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="follow_up_links")
@@ -218,7 +229,7 @@ class FollowUpOrganisation(models.Model):
 
 
 class FollowUpExternalId(models.Model):
-    """How another system names a follow-up."""
+    """ID of a follow-up in another system."""
 
     follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="external_ids")
     source = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""Handover: an officer's portfolio that went to others, kept so that it can be taken back and briefed on."""
+"""Handover: the moves of an officer's portfolio to colleagues, stored for the undo and the briefs."""
 
 from typing import Any, Self, TypedDict
 from uuid import UUID
@@ -14,7 +14,10 @@ from lib.ids import uuid7
 
 
 class Moved(TypedDict):
-    """One object that moved: ids as text. `version` is the one the move left, `before` what it had."""
+    """An object that moved, with IDs as text.
+
+    `version` is that after the move; `before` has the old officers.
+    """
 
     type: str
     id: str
@@ -25,7 +28,7 @@ class Moved(TypedDict):
 
 class HandoverQuerySet(models.QuerySet["Handover"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Those one made, or took something over in."""
+        """Handovers that the actor made, or in which the actor took over an object."""
         if actor.sees_everywhere:
             return self.all()
         if actor.id is None or not actor.district_ids:
@@ -34,7 +37,7 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
 
 class Handover(models.Model):
-    """Ids only: what moved is read where it is, by those who see it."""
+    """A handover. It stores only IDs: each reader sees the objects by the usual rules."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="handovers")
@@ -52,5 +55,5 @@ class Handover(models.Model):
         indexes = [models.Index(fields=["made_by", "-created_at"], name="handover_of_maker")]
 
     def ids_of(self, object_type: str) -> list[UUID]:
-        """Of what moved, in the order it did."""
+        """IDs of the objects of a type that moved, in the order of the moves."""
         return [UUID(move["id"]) for move in self.moves if move["type"] == object_type]

@@ -1,4 +1,4 @@
-"""Meeting: a chat on patrol, a call, an assembly; who was there, and what came of it."""
+"""Meeting: a talk on patrol, a call, a group meeting, with attendance and outcome."""
 
 from datetime import datetime
 from typing import Final, Self
@@ -31,15 +31,15 @@ _MINUTES: Final = _("Enter a length between 1 and 1,440 minutes.")
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Meetings in the districts covered, or with an organisation at home in one of them."""
+        """Meetings in the actor's districts, or with an organisation based there."""
         if actor.sees_everywhere:
             return self.all()
         if not actor.district_ids:
             return self.none()
-        with_ours = MeetingOrganisation.objects.filter(
+        links_in_districts = MeetingOrganisation.objects.filter(
             id_in("organisation__home_district", actor.district_ids), meeting_id=models.OuterRef("pk")
         )
-        return self.filter(id_in("district", actor.district_ids) | models.Exists(with_ours))
+        return self.filter(id_in("district", actor.district_ids) | models.Exists(links_in_districts))
 
     def of_officer(self, user_id: UUID | None) -> Self:
         return self.filter(self._taking_part(user_id)) if user_id else self.none()
@@ -50,25 +50,32 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return models.Exists(officers.filter(meeting_id=models.OuterRef("pk"), user_id=user_id))
 
     def next_of(
-        self, user_id: UUID | None, since: datetime, until: datetime, most: int, *, latest_first: bool = False
+        self,
+        user_id: UUID | None,
+        since: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        latest_first: bool = False,
     ) -> Self:
-        """Planned ones between two moments in which a user takes part, in order of time.
+        """Planned meetings of an officer between two moments, in order of time.
 
-        Among a city's planned meetings an officer's are few, and whether all the others are seen need not be
-        known. So who takes part is asked first: PostgreSQL makes no join of what is in COALESCE, and asks the
-        cheapest condition first. Under policies a function of the owner asks in this order (docs/adr/0046).
+        An officer has few of a city's planned meetings. So the officer is tested first, before the visibility
+        of all the others. PostgreSQL makes no join of a condition in COALESCE, and tests the cheapest
+        condition first. Under row policies, a function of the database owner keeps this order
+        (docs/adr/0046).
         """
         if not user_id:
             return self.none()
         taking_part: models.Func = Coalesce(self._taking_part(user_id), Value(False))
         if settings.ROW_SECURITY:
-            taking_part = FoundBy("context_planned", user_id, since, until, latest_first, most)
-        return self.filter(taking_part).near(since, until, most, latest_first=latest_first)
+            taking_part = FoundBy("context_planned", user_id, since, until, latest_first, limit)
+        return self.filter(taking_part).near(since, until, limit, latest_first=latest_first)
 
-    def near(self, since: datetime, until: datetime, most: int, *, latest_first: bool = False) -> Self:
-        """Planned ones between two moments, in order of time."""
+    def near(self, since: datetime, until: datetime, limit: int, *, latest_first: bool = False) -> Self:
+        """Planned meetings between two moments, in order of time."""
         rows = self.planned().filter(starts_at__gte=since, starts_at__lt=until)
-        return rows.order_by("-starts_at" if latest_first else "starts_at", "pk")[:most]
+        return rows.order_by("-starts_at" if latest_first else "starts_at", "pk")[:limit]
 
     def planned(self) -> Self:
         return self.filter(status=MeetingStatus.PLANNED)
@@ -77,17 +84,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(status=MeetingStatus.HELD)
 
     def substantive(self) -> Self:
-        """Held, with an outcome that counts: substantive for those organisations that were present."""
+        """Held meetings with an outcome that counts: substantive for the organisations that attended."""
         counting = [code for code in Outcome.values if code not in rules.NOT_SUBSTANTIVE]
         return self.held().filter(outcomes__overlap=counting)
 
     def matching(self, q: str) -> Self:
-        """Found by words of subject or place; best first, and of those that fit as well the newest."""
+        """Search by words of subject or place: best match first, then newest."""
         return matching(self, q, then=("-starts_at", "-pk"))
 
 
 class Meeting(Noun):
-    """`facts` and `assessment` stay apart everywhere (LED Art. 7)."""
+    """A planned or held meeting. `facts` and `assessment` stay separate everywhere (LED Art. 7)."""
 
     subject = models.CharField(_("subject"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=MeetingKind)
@@ -155,8 +162,10 @@ class Meeting(Noun):
     series = models.ForeignKey(
         Series, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="meetings"
     )
-    series_on = models.DateField(null=True, editable=False)  # the day the rule named, wherever it was moved
-    # Changed by itself: what is changed for the others of its series passes it by.
+    series_on = models.DateField(
+        null=True, editable=False
+    )  # the day by the rule, also if the meeting was moved
+    # Changed separately, so that changes of its series skip it.
     departs = models.BooleanField(default=False, editable=False)
     logged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -223,10 +232,10 @@ class Meeting(Noun):
 
 
 class MeetingOrganisation(models.Model):
-    """An organisation invited to a meeting, and whether it was there.
+    """An organisation invited to a meeting, and whether it attended.
 
-    `met_at` is when the meeting started, where it was substantive for the organisation: kept by the
-    database (migration 0004), whoever writes, so that a figure counts organisations without their meetings.
+    `met_at` is the start of the meeting if it was substantive for the organisation. A trigger keeps it up to
+    date, so that figures count organisations without reading their meetings.
     """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="organisation_links")
@@ -237,7 +246,7 @@ class MeetingOrganisation(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["organisation", "meeting"], name="meeting_of_organisation"),
-            # Coverage, recency, cadence and contact wanted; lists of who was met from one day to another.
+            # Coverage, recency, cadence and contact wanted; lists of organisations met in a period.
             models.Index(
                 fields=["organisation", "met_at"], name="meeting_met", condition=Q(met_at__isnull=False)
             ),
@@ -252,7 +261,7 @@ class MeetingOrganisation(models.Model):
 
 
 class MeetingContact(models.Model):
-    """A person invited to a meeting, and whether they came."""
+    """A contact invited to a meeting, and their attendance."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="contact_links")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="meeting_links")
@@ -276,7 +285,7 @@ class MeetingContact(models.Model):
 
 
 class MeetingExternalId(models.Model):
-    """How another system names a meeting."""
+    """ID of a meeting in another system."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="external_ids")
     source = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""States of follow-ups and concerns as they were: what figures of the past read."""
+"""Periods: past states of follow-ups and concerns, which figures about the past read."""
 
 from typing import Any, ClassVar, Final, Self
 
@@ -22,18 +22,21 @@ _DATES: Final = Func(
 
 class PeriodQuerySet(models.QuerySet[Any]):
     def valid(self) -> Self:
-        """Without those that a correction has superseded."""
+        """Periods that no correction has superseded."""
         return self.filter(superseded_at=None)
 
     def at(self, moment: object) -> Self:
-        """What held just before `moment`, which may be an expression: a change at that moment is after it."""
+        """Periods valid just before `moment`, which can be an expression.
+
+        A change at `moment` is not included.
+        """
         return self.valid().filter(Q(until=None) | Q(until__gte=moment), since__lt=moment)
 
 
 class StatePeriod(models.Model):
-    """A state, as it was from `since` until `until` (null: still so).
+    """A state from `since` to `until` (null: current).
 
-    A corrected moment makes a new row, and the old one stays with the moment when it was superseded.
+    A correction adds a new row, and the old row gets the moment when it was superseded.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,7 +82,7 @@ class FollowUpPeriod(StatePeriod):
 
 
 class ConcernPeriod(StatePeriod):
-    """`answered_at` stays known while the concern is closed."""
+    """A state of a concern. `answered_at` stays set while the concern is closed."""
 
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="periods", db_index=False)
     status = models.CharField(max_length=10, choices=ConcernStatus)

@@ -1,4 +1,4 @@
-"""Series: what happens again and again, such as a partnership's first Monday."""
+"""Series: the recurrence of meetings or follow-ups, such as each first Monday."""
 
 from typing import Self
 
@@ -11,17 +11,17 @@ from lib.ids import uuid7
 
 
 class SeriesQuerySet(models.QuerySet["Series"]):
-    def to_go_on(self) -> Self:
-        """Those that may have days to come."""
+    def to_continue(self) -> Self:
+        """Series that may have future days."""
         return self.filter(is_ended=False)
 
 
 class Series(models.Model):
-    """A rule and its first day. Its meetings or promises are rows of their own, made some time ahead.
+    """A rule and its first day. Its meetings or follow-ups are separate rows, created some time ahead.
 
-    `rule` is the value of an RRULE (RFC 5545) without DTSTART. Days up to and with `made_until` have
-    their rows. `clock` is when its meetings start, by the city's clocks: one of them may start later, where
-    the clocks skip that time. Nobody sees a series but through its rows.
+    `rule` is the value of an RRULE (RFC 5545) without DTSTART. Days up to and including `made_until` have
+    their rows. `clock` is the start time of its meetings in the city's time zone. A meeting starts later if a
+    clock change skips that time. A series is visible only through its rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

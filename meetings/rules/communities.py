@@ -1,4 +1,4 @@
-"""Which communities a bias ground is aimed at: those to call and reassure. Only ever a suggestion."""
+"""Communities that a bias ground suggests, to call and reassure. The officer decides."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -21,21 +21,21 @@ COMMUNITIES_OF_GROUND: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def communities_of(bias_grounds: Collection[str]) -> list[str]:
-    """The communities to think of first, each once, in the order of the grounds.
+    """Return the suggested communities, each once, in the order of the grounds.
 
     >>> communities_of(["anti_trans", "anti_lgbti"])
     ['trans', 'lgbti']
     """
-    aimed_at = (COMMUNITIES_OF_GROUND.get(ground, ()) for ground in bias_grounds)
-    return list(dict.fromkeys(code for codes in aimed_at for code in codes))
+    codes_by_ground = (COMMUNITIES_OF_GROUND.get(ground, ()) for ground in bias_grounds)
+    return list(dict.fromkeys(code for codes in codes_by_ground for code in codes))
 
 
 def plain_grounds(bias_grounds: Collection[str]) -> list[str]:
-    """Each ground once; `unknown` and `none` only where nothing is known, `unknown` before `none`.
+    """Return each ground once. `unknown` or `none` stays only without another ground, `unknown` first.
 
     >>> plain_grounds(["unknown", "anti_roma"])
     ['anti_roma']
     """
     grounds = list(dict.fromkeys(bias_grounds))
-    known = [ground for ground in grounds if ground not in {"unknown", "none"}]
-    return known or sorted(grounds, reverse=True)[:1]
+    specific_grounds = [ground for ground in grounds if ground not in {"unknown", "none"}]
+    return specific_grounds or sorted(grounds, reverse=True)[:1]

@@ -1,12 +1,12 @@
-"""States of follow-ups and concerns as half-open spans, one at a time: what figures of the past read."""
+"""Histories of follow-ups and concerns: states in half-open spans, for figures about the past."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
-# A state that is again as it was within this time never was otherwise.
-TAKEN_BACK_WITHIN: Final = timedelta(minutes=10)
+# A change that is undone within this time leaves no trace in the history.
+UNDONE_WITHIN: Final = timedelta(minutes=10)
 # A follow-up reopened by mistake and done again within this time keeps its first completion.
 DONE_AGAIN_WITHIN: Final = timedelta(days=7)
 
@@ -14,7 +14,7 @@ DONE_AGAIN_WITHIN: Final = timedelta(days=7)
 class NamesMoments(Protocol):
     @property
     def moments(self) -> set[datetime | None]:
-        """Moments that a state itself names."""
+        """Moments that are part of the state."""
 
 
 State = TypeVar("State", bound=NamesMoments)
@@ -33,7 +33,7 @@ class FollowUpState:
 
 @dataclass(frozen=True, slots=True)
 class ConcernState:
-    """`answered_at` stays known while the concern is closed."""
+    """A state of a concern. `answered_at` stays set while the concern is closed."""
 
     status: str
     answered_at: datetime | None
@@ -46,7 +46,7 @@ class ConcernState:
 
 @dataclass(frozen=True, slots=True)
 class Span(Generic[State]):
-    """`state` held from `since` until `until`; None: it still holds."""
+    """A state from `since` to `until` (None: current)."""
 
     since: datetime
     until: datetime | None
@@ -56,7 +56,7 @@ class Span(Generic[State]):
 def spans_of_follow_up(
     state: FollowUpState, created_at: datetime, first_due_on: date
 ) -> list[Span[FollowUpState]]:
-    """The history of a new follow-up. It is open from its first due date on, even if it is entered later."""
+    """Return the history of a new follow-up. It is open from its first due date at the latest."""
     promised_at = min(created_at, datetime.combine(first_due_on, time(), UTC))
     if state.completed_at is None:
         return [Span(promised_at, None, state)]
@@ -65,7 +65,7 @@ def spans_of_follow_up(
 
 
 def spans_of_concern(state: ConcernState, received_at: datetime) -> list[Span[ConcernState]]:
-    """The history of a new concern: open since it was received, then answered, then closed."""
+    """Return the history of a new concern: open since its receipt, then answered, then closed."""
     steps = [(received_at, ConcernState("open", None, None))]
     if state.answered_at:
         steps.append((state.answered_at, ConcernState("answered", state.answered_at, None)))
@@ -75,33 +75,33 @@ def spans_of_concern(state: ConcernState, received_at: datetime) -> list[Span[Co
 
 
 def changed_to(spans: Sequence[Span[State]], state: State, now: datetime) -> list[Span[State]]:
-    """The history of a row that now has `state`, oldest first; `spans` is the history so far.
+    """Return the history of a row that now has `state`, oldest first. `spans` is the history so far.
 
-    A state begins at the moment that it names first, else now; later spans give way to it. What is again as
-    it was a few minutes ago never was otherwise.
+    A state begins at the latest new moment that it contains, else now. It replaces spans that begin later.
+    A change that is undone within a few minutes leaves no trace.
     """
-    same = [one for one in spans if one.state == state and _held_since(one, now - TAKEN_BACK_WITHIN)]
-    if same:
-        going_on = same[-1]
-        return [*(one for one in spans if one.since < going_on.since), replace(going_on, until=None)]
-    known = spans[-1].state.moments if spans else set()
-    began_at = max(filter(None, state.moments - known), default=now)
-    return [*(_ended(one, began_at) for one in spans if one.since < began_at), Span(began_at, None, state)]
+    same_spans = [span for span in spans if span.state == state and _held_since(span, now - UNDONE_WITHIN)]
+    if same_spans:
+        going_on = same_spans[-1]
+        return [*(span for span in spans if span.since < going_on.since), replace(going_on, until=None)]
+    known_moments = spans[-1].state.moments if spans else set()
+    began_at = max(filter(None, state.moments - known_moments), default=now)
+    return [*(_ended(span, began_at) for span in spans if span.since < began_at), Span(began_at, None, state)]
 
 
 def first_completion(spans: Sequence[Span[FollowUpState]], now: datetime) -> datetime | None:
-    """When a follow-up that is done again was first done, if it was reopened only a few days ago."""
-    done = [
-        one.state for one in spans if one.state.completed_at and _held_since(one, now - DONE_AGAIN_WITHIN)
+    """Return the first completion of a follow-up that was reopened only a few days ago, else None."""
+    done_states = [
+        span.state for span in spans if span.state.completed_at and _held_since(span, now - DONE_AGAIN_WITHIN)
     ]
-    return done[-1].completed_at if done else None
+    return done_states[-1].completed_at if done_states else None
 
 
 def _chain(steps: Sequence[tuple[datetime, State]]) -> list[Span[State]]:
-    """Spans that begin with each step; a step that begins no later than one before takes its place."""
+    """Return spans that begin with each step. A step replaces earlier ones that begin no sooner."""
     spans: list[Span[State]] = []
     for since, state in steps:
-        spans = [*(_ended(one, since) for one in spans if one.since < since), Span(since, None, state)]
+        spans = [*(_ended(span, since) for span in spans if span.since < since), Span(since, None, state)]
     return spans
 
 
@@ -110,5 +110,5 @@ def _ended(span: Span[State], at: datetime) -> Span[State]:
 
 
 def _held_since(span: Span[State], moment: datetime) -> bool:
-    """Whether it still holds, or held until `moment` or later."""
+    """Whether the span is current, or ended at `moment` or later."""
     return span.until is None or span.until >= moment

@@ -1,4 +1,4 @@
-"""When who is reminded of meetings, promises, concerns and portfolios, by the rules of `reminders`."""
+"""Times and recipients of reminders of meetings, follow-ups, concerns and portfolios."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -21,15 +21,15 @@ RELIEF_OPENED: Final = "relief_opened"
 EMAIL: Final = "email"  # a channel, as accounts names it
 ESCALATED_AFTER_DAYS: Final = 7
 MONDAY: Final = 0
-# By how many days late it is; what stays late is on Today alone.
-_OF_OWNER: Final = {-1: FOLLOW_UP_DAY_BEFORE, 0: FOLLOW_UP_DUE, 1: FOLLOW_UP_OVERDUE}
+# By number of days late. A follow-up that stays late appears only on Today.
+_OWNER_RULES: Final = {-1: FOLLOW_UP_DAY_BEFORE, 0: FOLLOW_UP_DUE, 1: FOLLOW_UP_OVERDUE}
 _DAY: Final = timedelta(days=1)
 
 
 def meeting_reminders(
     *, status: str, starts_at: datetime, officers: Iterable[Recipient], now: datetime
 ) -> Iterator[Occurrence]:
-    """A planned meeting: the day and an hour before, to its officers, and never once it has begun."""
+    """Yield reminders of a planned meeting for its officers: the day before, and an hour before its start."""
     if status != "planned" or not now < starts_at <= now + AHEAD + _DAY:
         return
     starts_at = starts_at.astimezone(UTC)
@@ -49,26 +49,26 @@ def follow_up_reminders(
     supervisors: Iterable[Recipient],
     now: datetime,
 ) -> Iterator[Occurrence]:
-    """A pending promise: to its owner the day before, that day, and once it is late; then to supervisors.
+    """Yield reminders of a pending follow-up: to its owner around the due day, later to supervisors.
 
-    One written on the day it is due is told at once; at nine too like any other, unless that has passed. Of
-    one that was late already when it was written, as imported history is, no day before that is told.
+    A follow-up created on its due day gets a reminder at once, and another at 09:00 if that is still to come.
+    A follow-up created after its due date gets no reminder for earlier days.
     """
     written_on = written_at.astimezone(owner.zone).date()
     if status not in {"open", "in_progress"}:
         return
-    is_told = False
+    was_notified_today = False
     if written_on == due_on:
         at, nine = written_at.astimezone(UTC), nine_oclock(due_on, owner.zone)
-        is_told = at >= nine
-        until = nine_oclock(due_on + _DAY, owner.zone) if is_told else nine
+        was_notified_today = at >= nine
+        until = nine_oclock(due_on + _DAY, owner.zone) if was_notified_today else nine
         yield from each_channel(FOLLOW_UP_WRITTEN, owner, at, now=now, made_until=until)
     for day in days_around(now, owner.zone):
-        rule = _OF_OWNER.get((day - due_on).days) if written_on <= due_on else None
-        if rule and not (is_told and rule == FOLLOW_UP_DUE):
-            tomorrow = nine_oclock(day + _DAY, owner.zone)  # from then on the next rule speaks
-            last = tomorrow if rule == FOLLOW_UP_DUE else None
-            yield from each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=last)
+        rule = _OWNER_RULES.get((day - due_on).days) if written_on <= due_on else None
+        if rule and not (was_notified_today and rule == FOLLOW_UP_DUE):
+            tomorrow = nine_oclock(day + _DAY, owner.zone)  # then the next rule applies
+            made_until = tomorrow if rule == FOLLOW_UP_DUE else None
+            yield from each_channel(rule, owner, nine_oclock(day, owner.zone), now=now, made_until=made_until)
     for supervisor in supervisors:
         for day in days_around(now, supervisor.zone):
             if (day - due_on).days == ESCALATED_AFTER_DAYS and day > written_on:
@@ -79,7 +79,7 @@ def follow_up_reminders(
 def concern_reminders(
     *, logged_at: datetime, recipients: Iterable[Recipient], now: datetime
 ) -> Iterator[Occurrence]:
-    """A new concern: at once."""
+    """Yield reminders of a new concern, at once."""
     at = logged_at.astimezone(UTC)
     for recipient in recipients:
         yield from each_channel(CONCERN_RECEIVED, recipient, at, now=now, made_until=at + LOOKBACK)
@@ -88,15 +88,15 @@ def concern_reminders(
 def relief_reminders(
     *, opened_at: datetime, supervisors: Iterable[Recipient], now: datetime
 ) -> Iterator[Occurrence]:
-    """An officer opened a further district: at once, by e-mail too whatever a supervisor has chosen."""
+    """Yield reminders of temporary access for supervisors: at once, and always also by email."""
     at = opened_at.astimezone(UTC)
-    for one in supervisors:
-        told = replace(one, channels=one.channels | {EMAIL})
-        yield from each_channel(RELIEF_OPENED, told, at, now=now, made_until=at + LOOKBACK)
+    for supervisor in supervisors:
+        recipient = replace(supervisor, channels=supervisor.channels | {EMAIL})
+        yield from each_channel(RELIEF_OPENED, recipient, at, now=now, made_until=at + LOOKBACK)
 
 
 def digest_reminders(*, recipient: Recipient, meet_by: date, now: datetime) -> Iterator[Occurrence]:
-    """Mondays on which an organisation of the recipient is past its cadence; `meet_by` is the earliest."""
+    """Yield Monday reminders while an organisation is due a meeting. `meet_by` is the earliest date."""
     for day in days_around(now, recipient.zone):
         if day.weekday() == MONDAY and meet_by < day:
             yield from each_channel(CADENCE_DIGEST, recipient, nine_oclock(day, recipient.zone), now=now)

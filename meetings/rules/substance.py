@@ -1,4 +1,4 @@
-"""What counts: substantive meetings, late promises, bias."""
+"""Definitions for figures: substantive meetings, overdue follow-ups, bias concerns."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
@@ -16,26 +16,26 @@ NONE: Final = "none"
 #: Field names of an event that only refreshes the date of the last meeting.
 LAST_MET_FIELDS: Final = ["last_met_at"]
 
-# Outcomes in which nothing was heard, agreed or reported back.
+# Outcomes without new information from the organisation, an agreement or a report.
 NOT_SUBSTANTIVE: Final = frozenset({INFORMATION_SHARED, NO_CHANGE, DECLINED, RELATIONSHIP_PAUSED})
 
-# How soon a concern is to be answered, and reassurance offered where bias may be behind it.
+# Time limits for answering a concern, and for offering reassurance after a bias concern.
 ANSWER_WITHIN: Final = timedelta(hours=72)
 REASSURE_WITHIN: Final = timedelta(hours=24)
 
 
 def is_substantive(*, status: str, present: bool, outcomes: Collection[str]) -> bool:
-    """Whether a meeting counts for an organisation: held, it was there, and something came of it."""
+    """Whether a meeting counts for an organisation: held, attended by it, and with a substantive outcome."""
     return status == "held" and present and not NOT_SUBSTANTIVE.issuperset(outcomes)
 
 
 def with_outcome(outcomes: Sequence[str], outcome: str, *, status: str) -> list[str]:
-    """What came of a meeting once a promise is of it, or a concern: of one that was held, and once."""
+    """Return the outcomes with `outcome` added once, if the meeting was held."""
     return [*outcomes, *([outcome] if status == "held" and outcome not in outcomes else [])]
 
 
 def is_overdue(*, status: str, due_on: date, today: date) -> bool:
-    """Whether a promise is late; the day it is due is not late."""
+    """Whether a follow-up is overdue. On its due day it is not."""
     return status in {"open", "in_progress"} and due_on < today
 
 

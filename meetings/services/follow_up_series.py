@@ -147,7 +147,7 @@ def _due_days(row: FollowUp, rows: list[FollowUp], due_on: date) -> dict[UUID, d
 def _series_to_continue(today: date) -> QuerySet[Series]:
     """Open series without a pending follow-up in the future."""
     pending_ahead = FollowUp.objects.filter(series=OuterRef("pk"), status__in=PENDING, series_on__gt=today)
-    return Series.objects.to_go_on().filter(~Exists(pending_ahead), follow_ups__isnull=False).distinct()
+    return Series.objects.to_continue().filter(~Exists(pending_ahead), follow_ups__isnull=False).distinct()
 
 
 @writes

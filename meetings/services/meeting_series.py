@@ -164,7 +164,7 @@ def restore_series(*, actor: Actor, cancelled: Iterable[tuple[UUID, int]]) -> No
 
 def extend_all_series(today: date) -> int:
     """Create the missing meetings of the next 3 months of all open series, and return their number."""
-    open_series = Series.objects.to_go_on().filter(meetings__isnull=False).distinct()
+    open_series = Series.objects.to_continue().filter(meetings__isnull=False).distinct()
     ids = list(open_series.values_list("pk", flat=True))
     return run_isolated(ids, lambda pk: extend_series(series_id=pk, today=today))
 

@@ -89,7 +89,7 @@ def split(series: Series, kind: Kind, day: date) -> Series:
     )
     rows.filter(series_on__gte=day).update(series=later)
     last_day = day - timedelta(days=1)
-    series.rule = recurrence.ended(series.rule, last_day)
+    series.rule = recurrence.with_end(series.rule, last_day)
     series.made_until, series.is_ended = max(series.first_on, last_day), True
     series.save()
     return later

@@ -48,7 +48,7 @@ class Repeats(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if day := self.first_day():
-            patterns = recurrence.patterns_on(day, chosen=self["repeats"].value())
+            patterns = recurrence.possible_patterns(day, chosen=self["repeats"].value())
             named = [(pattern, in_words(recurrence.rule_for(pattern, day))) for pattern in patterns]
             self.fields["repeats"].choices = [("", _("Once")), *named]  # type: ignore[attr-defined]  # a choice field
 

@@ -175,8 +175,8 @@ def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpRespo
         actor=request.actor,
         officer_id=officer.pk,
         to_id=form.to_id,
-        others=form.others,
-        shown=form.cleaned_data["shown"] or "-",
+        exceptions=form.others,
+        fingerprint=form.cleaned_data["shown"] or "-",
     )
     n = len(made.moves)
     text = ngettext("%(n)s item handed over.", "%(n)s items handed over.", n) % {"n": n}

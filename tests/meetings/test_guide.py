@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.actors import SYSTEM
 from meetings.codes import BiasGround, BiasIndicator, ConcernKind, Outcome
-from meetings.guide.first import FIRST, SHOWN_FIRST, indicators_first, ranks_of
+from meetings.guide.first import FIRST_INDICATORS, SHOWN_FIRST, indicators_first, ranks_of
 from meetings.guide.indicators import GUIDANCE, LONGEST_QUESTION
 from meetings.guide.offers import OFFERS
 from meetings.guide.reviews import REVIEWS, Review, is_reviewed
@@ -24,7 +24,7 @@ from meetings.services.concerns import log_concern
 from tests.architecture.test_languages import ENGLISH, translated
 from tests.factories import make_district, make_officer
 
-ENTRIES = [*GUIDANCE.values(), *FIRST.values(), *WORDS.values(), *OFFERS.values()]
+ENTRIES = [*GUIDANCE.values(), *FIRST_INDICATORS.values(), *WORDS.values(), *OFFERS.values()]
 
 
 def texts_of(entry: Any) -> Iterator[str]:
@@ -39,7 +39,7 @@ def texts_of(entry: Any) -> Iterator[str]:
 
 def test_every_code_has_its_entry() -> None:
     assert list(GUIDANCE) == BiasIndicator.values
-    assert list(FIRST) == ConcernKind.values
+    assert list(FIRST_INDICATORS) == ConcernKind.values
     assert list(WORDS) == BiasGround.values
     assert set(OFFERS) <= set(Outcome.values)
 

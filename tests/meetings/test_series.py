@@ -94,8 +94,8 @@ def test_a_pattern_names_its_days(pattern: str, first: date, expected: list[date
 def test_any_rule_starts_on_its_first_day_and_moves_to_any_other(pattern: str, first: date, to: date) -> None:
     rule = recurrence.rule_for(pattern, first)
     assert next(recurrence.days(rule, first, after=None, until=first)) == first
-    assert recurrence.pattern_of(recurrence.moved(rule, to)) == pattern
-    assert recurrence.last_day(recurrence.ended(rule, to)) == to
+    assert recurrence.pattern_of(recurrence.moved_to(rule, to)) == pattern
+    assert recurrence.last_day(recurrence.with_end(rule, to)) == to
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_any_rule_starts_on_its_first_day_and_moves_to_any_other(pattern: str, f
 def test_what_is_the_last_of_its_month_stays_so_where_it_moves_to_one(
     rule: str, to: date, expected: str
 ) -> None:
-    assert recurrence.moved(rule, to) == expected
+    assert recurrence.moved_to(rule, to) == expected
 
 
 def test_every_day_of_a_rule_has_its_new_one_and_it_ends_after_as_many() -> None:
@@ -246,7 +246,7 @@ def test_this_and_later_change_and_the_earlier_and_departed_stay() -> None:
     assert [row.subject for row in rows[:5]] == ["Partnership", "Partnership", "New", "Special", "New"]
     assert [local(row).hour for row in rows[:5]] == [10, 10, 18, 10, 18]
     assert {local(row).hour for row in rows[4:]} == {18}
-    assert (Series.objects.count(), Series.objects.to_go_on().count()) == (2, 1)
+    assert (Series.objects.count(), Series.objects.to_continue().count()) == (2, 1)
     assert extend_all_series(city_today() + timedelta(days=14)) == 1
     assert of(rows[4])[-1].subject == "New"
 

@@ -152,7 +152,7 @@ def test_a_fourth_weekday_that_is_the_last_too_may_be_meant_as_either() -> None:
     )
     assert "monthly_weekday" not in dict(moved.field.choices)
     days = (city_today() + timedelta(days=n) for n in range(1, 100))
-    day = next(one for one in days if "monthly_last" in recurrence.patterns_on(one))
+    day = next(one for one in days if "monthly_last" in recurrence.possible_patterns(one))
     answer = plan(officer, starts_at=f"{day}T10:00", repeats="monthly_last")
     assert answer.status_code == 302
     assert Series.objects.get().rule == f"FREQ=MONTHLY;BYDAY=-1{recurrence.DAYS[day.weekday()]}"

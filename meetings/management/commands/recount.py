@@ -1,4 +1,4 @@
-"""`manage.py recount`: proves what writes keep beside what is typed, and puts it right with --fix."""
+"""`manage.py recount`: compare derived data with its source, and correct it with --fix."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,26 +20,26 @@ class Command(BaseCommand):
         parser.add_argument("--fix", action="store_true", help="fix any differences")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = find_differences()
-        for column, rows in found.summaries.items():
+        differences = find_differences()
+        for column, rows in differences.summaries.items():
             self.stdout.write(f"{column}: {len(rows)} wrong of {Organisation.objects.count()}")
-            for pk, kept, expected in rows[:SHOWN]:
-                self.stdout.write(f"  {pk}: {kept} should be {expected}")
-        for model, ids in found.folds.items():
+            for pk, stored, expected in rows[:SHOWN]:
+                self.stdout.write(f"  {pk}: {stored} should be {expected}")
+        for model, ids in differences.folds.items():
             self._name("found and compared by", model, ids)
-        for model, ids in found.histories.items():
+        for model, ids in differences.histories.items():
             self._name("history that figures read", model, ids)
-        if not len(found):
+        if not len(differences):
             return
         if not options["fix"]:
-            raise CommandError(f"{len(found)} differences. Run again with --fix to correct them.")
-        correct(found)
-        self.stdout.write(f"{len(found)} put right.")
+            raise CommandError(f"{len(differences)} differences. Run again with --fix to correct them.")
+        correct(differences)
+        self.stdout.write(f"{len(differences)} put right.")
 
-    def _name(self, what: str, model: type[Model], ids: Sequence[UUID]) -> None:
-        """Write how many rows are wrong, and the first of them."""
+    def _name(self, purpose: str, model: type[Model], ids: Sequence[UUID]) -> None:
+        """Print the number of wrong rows, and the IDs of the first ones."""
         if not ids:
             return
-        self.stdout.write(f"{what}: {len(ids)} {model._meta.verbose_name_plural} wrong")
+        self.stdout.write(f"{purpose}: {len(ids)} {model._meta.verbose_name_plural} wrong")
         for pk in ids[:SHOWN]:
             self.stdout.write(f"  {pk}")
