@@ -72,7 +72,7 @@ class MeetingFilters(FilterSet):
         return queryset.filter(models.Exists(self._links()))
 
     def counting(self, queryset: Any, name: str, value: bool) -> Rows:
-        """Filter meetings that are substantive for an attending organisation, or for `organisation` if given."""
+        """Filter meetings that are substantive for an attending organisation, or for `organisation`."""
         substantive = Meeting.objects.substantive().filter(models.Exists(self._links().filter(present=True)))
         counts = models.Q(pk__in=substantive.values("pk"))
         rows: Rows = queryset.filter(counts) if value else queryset.exclude(counts)

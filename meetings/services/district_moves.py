@@ -121,7 +121,11 @@ def _naming_rows(object_type: str, moved_actor: Actor) -> Q:
         if link.source_type != object_type or link.is_through or link.target_type not in kinds():
             continue
         naming |= Q(
-            **{f"{link.path}__in": kinds()[link.target_type].model.objects.visible_to(moved_actor).values("pk")}
+            **{
+                f"{link.path}__in": kinds()[link.target_type]
+                .model.objects.visible_to(moved_actor)
+                .values("pk")
+            }
         )
     return naming
 
