@@ -1,4 +1,4 @@
-"""Who reads figures: those who read the rows behind them, and keys that may."""
+"""Access to figures: users who can read the rows behind them, and API keys with the scope."""
 
 from accounts.actors import Actor
 
@@ -6,5 +6,5 @@ SCOPE = "reports:read"
 
 
 def can_read_reports(actor: Actor) -> bool:
-    """Officers and supervisors of their districts, privacy officers of all; administrators of none."""
+    """Whether the actor can read figures: officers, supervisors and privacy officers, not administrators."""
     return SCOPE in actor.scopes if actor.kind == "key" else actor.reads

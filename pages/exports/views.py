@@ -27,7 +27,7 @@ from pages.reports.forms import SplitForm
 from pages.reports.views import find_report, ground
 from reports.exports.files import TYPES
 from reports.exports.request import KIND as REPORT_KIND
-from reports.exports.request import SCORECARD, Asked
+from reports.exports.request import SCORECARD, FigureRequest
 from reports.exports.rows import KIND as ROWS_KIND
 from reports.figures.wording import say_so_far
 from reports.indicators.catalogue import REPORTS
@@ -96,7 +96,7 @@ def export_report(request: ActorRequest) -> HttpResponse:
     if asked is not None and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("format", "recipient")}
         title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
-        job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.kept() | given | title)
+        job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.parameters() | given | title)
         return redirect("job", job.pk)
     context = {
         "form": form,
@@ -125,7 +125,9 @@ def export_rows(request: ActorRequest, slug: str) -> HttpResponse:
         title["recipient"] = form.cleaned_data["recipient"]
         whole = replace(asked, by=By.DISTRICT)
         needs = needs_of(form.passphrase_given)
-        job = queue_job(actor=request.actor, kind=ROWS_KIND, parameters=whole.kept() | title, needs=needs)
+        job = queue_job(
+            actor=request.actor, kind=ROWS_KIND, parameters=whole.parameters() | title, needs=needs
+        )
         return redirect("job", job.pk)
     context = {
         "form": form,
@@ -151,12 +153,12 @@ def _take_query(request: ActorRequest) -> None:
         request.GET = QueryDict(request.POST["query"])
 
 
-def _asked(request: ActorRequest, slug: str, districts: list[District]) -> Asked | None:
+def _asked(request: ActorRequest, slug: str, districts: list[District]) -> FigureRequest | None:
     """The figures that the report page shows. None if its URL is invalid."""
     form = SplitForm(request.GET.dict(), districts, REPORTS.get(slug))
     if not form.is_valid() or form.asked is None:
         return None
-    return Asked(
+    return FigureRequest(
         slug=slug,
         district=form.cleaned_data["district"],
         period=form.asked,

@@ -140,7 +140,7 @@ class Figure:
             return ""
         asked = address_of(row, question)
         if is_rest(row):
-            if not question.rest_of or (row.group == IN_SEVERAL and column in self.report.apart):
+            if not question.rest_of or (row.group == IN_SEVERAL and column in self.report.other_records):
                 return ""
             rest = "several" if row.group == IN_SEVERAL else "true"
             asked |= {"district": question.rest_of.code, "rest": rest}

@@ -96,7 +96,7 @@ class IndicatorLine:
 
     def _mark(self, one: Stated) -> Mark:
         value = None if self._is_of_few(one.value) else one.value.value
-        return Mark(label=one.period, value=value, said=one.text, short=one.period)
+        return Mark(label=one.period, value=value, text=one.text, short=one.period)
 
     def _is_of_few(self, value: IndicatorValue) -> bool:
         return self.row.unit == Unit.SHARE and value.is_of_few

@@ -1,6 +1,6 @@
-"""Charts as inline SVG, drawn on the server: for the screen in the page's colours, for paper in literal ones.
+"""Charts as inline SVG, drawn on the server, in the colours of the page or in fixed colours for paper.
 
-Each has a title and says all it draws in its description, so that nobody needs to see it.
+Each chart has a title and a description with all its values, for readers who cannot see the drawing.
 """
 
 from reports.charts.bars import bars, meter

@@ -1,4 +1,4 @@
-"""What every chart is drawn with: palettes, marks, text, and an axis with round numbers."""
+"""Basics of all charts: palettes, marks, text, and axes with round numbers."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -8,16 +8,16 @@ from xml.etree import ElementTree as ET
 
 from django.utils.safestring import SafeString, mark_safe
 
-WIDTH: Final = 380  # a phone shows it nearly as it is
+WIDTH: Final = 380  # nearly the width of a phone
 TEXT: Final = 14
-LETTER: Final = 7.0  # what a letter of it is wide, on average
+LETTER: Final = 7.0  # average width of a character of TEXT
 
 Say = Callable[[float], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours of what is drawn. Values and their labels never depend on them."""
+    """Colours of a chart. No value is shown by colour alone."""
 
     ink: str
     subtle: str
@@ -33,15 +33,15 @@ PRINT: Final = Palette("#232E2A", "#575F5C", "#C9CECB", "#14524A", "#E3EAE8")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One value: what it is of, and how it is said (`40%, 12 of 30`). None draws nothing and says n/a.
+    """Value in a chart, with its label and its text (`40%, 12 of 30`). None draws nothing; its text is n/a.
 
-    `short` is the label where an axis has little room. One that is not final is drawn hollow. `band` are the
-    ends of its interval. `note` is written above it: the number of a note beside the chart.
+    `short` is the label for an axis with little room. A value that is not final is drawn hollow. `band` has
+    the ends of its interval. `note` is written above: the number of a note beside the chart.
     """
 
     label: str
     value: float | None
-    said: str
+    text: str
     short: str = ""
     is_hollow: bool = False
     band: tuple[float, float] | None = None
@@ -49,7 +49,7 @@ class Mark:
 
 
 class Canvas:
-    """An SVG of `width` × `height` with a title and a description; without a title nobody is told of it."""
+    """SVG of `width` × `height` with title and description. Screen readers skip it without a title."""
 
     def __init__(self, width: int, height: int, *, title: str = "", description: str = "") -> None:
         self.width, self.height = width, height
@@ -65,7 +65,7 @@ class Canvas:
             self.put("desc").text = description
 
     def put(self, tag: str, **attributes: object) -> ET.Element:
-        """An element; `stroke_width` is `stroke-width`, numbers are written short."""
+        """Add an element. `stroke_width` becomes `stroke-width`, and numbers are written short."""
         written = {name.replace("_", "-"): short(value) for name, value in attributes.items()}
         return ET.SubElement(self.root, tag, written)
 
@@ -81,20 +81,20 @@ def short(value: object) -> str:
 
 
 def describe(marks: Iterable[Mark]) -> str:
-    """All values in words: `January: 40%, 12 of 30; February: n/a`."""
-    return "; ".join(f"{mark.label}: {mark.said}" for mark in marks)
+    """Return all values in words: `January: 40%, 12 of 30; February: n/a`."""
+    return "; ".join(f"{mark.label}: {mark.text}" for mark in marks)
 
 
 def top_of(values: Iterable[float | None], unit: str) -> float:
-    """Where an axis ends: at 1 for shares, else at a round number no value is above."""
+    """Return the end of an axis: 1 for shares, else a round number that no value exceeds."""
     if unit == "ratio":
         return 1.0
     highest = max((value for value in values if value is not None), default=0.0)
     return ticks(highest, unit)[-1]
 
 
-def ticks(top: float, unit: str, wanted: int = 4) -> Sequence[float]:
-    """Round numbers from 0 to at least `top`: steps of 1, 2 or 5 × 10ⁿ; of shares, quarters.
+def ticks(top: float, unit: str, max_steps: int = 4) -> Sequence[float]:
+    """Return round numbers from 0 to at least `top`: steps of 1, 2 or 5 × 10ⁿ, or quarters for shares.
 
     >>> list(ticks(17, "days")), list(ticks(0, "count"))
     ([0.0, 5.0, 10.0, 15.0, 20.0], [0, 1])
@@ -103,12 +103,12 @@ def ticks(top: float, unit: str, wanted: int = 4) -> Sequence[float]:
         return (0, 0.25, 0.5, 0.75, 1)
     if top <= 0:
         return (0, 1)
-    power = 10.0 ** math.floor(math.log10(top / wanted))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= top / wanted * 0.999)
+    power = 10.0 ** math.floor(math.log10(top / max_steps))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= top / max_steps * 0.999)
     return tuple(round(n * step, 6) for n in range(math.ceil(round(top / step, 6)) + 1))
 
 
 def clip(text: str, width: float) -> str:
-    """`text`, shortened to what fits into `width`."""
+    """Return `text`, shortened to fit into `width`."""
     letters = int(width / LETTER)
     return text if len(text) <= letters else f"{text[: max(letters - 1, 1)].rstrip()}…"

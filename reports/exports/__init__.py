@@ -1,1 +1,1 @@
-"""Figures as files: a document with its filters, formulas and method. They are for inside."""
+"""Exports of figures for internal use: documents with filters, formulas and method, and rows of records."""

@@ -1,4 +1,4 @@
-"""Cells of a document of figures: what a number is to a sheet, and what it says on paper."""
+"""Cells of a document of figures: a typed value for sheets, and its text for paper."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,15 +17,17 @@ _CELLS: Final = {"ratio": Cell.SHARE, "hours": Cell.DECIMAL, "per_week": Cell.DE
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A cell twice: typed for a sheet, and as people read it."""
+    """Value of a cell: typed for a sheet, and as text for readers."""
 
     typed: Any
-    said: str
+    text: str
 
 
 def columns_of(report: Report) -> list[Column]:
-    """n, of, the figure, and the report's own columns."""
-    own = [Column(_sentence(column.label), cell_of(column.unit), width=16) for column in report.own_columns]
+    """Return the columns for n, `of`, the figure and the report's own columns."""
+    own_columns = [
+        Column(_sentence(column.label), cell_of(column.unit), width=16) for column in report.own_columns
+    ]
     figure = [] if report.measure == "n" else [Column(_figure(report), cell_of(report.unit), width=16)]
     if report.unit == "ratio":
         figure.append(Column(_("95% interval"), Cell.TEXT, width=16))
@@ -33,7 +35,7 @@ def columns_of(report: Report) -> list[Column]:
         Column(_sentence(label_of(report.n_label)), Cell.NUMBER, width=16),
         Column(_sentence(label_of(report.of_label)), Cell.NUMBER, width=16),
         *figure,
-        *own,
+        *own_columns,
     ]
 
 
@@ -53,12 +55,12 @@ def cells_of(report: Report, row: Row | None) -> list[Value]:
         number(row.n if row else None),
         number(row.of if row else None),
         *figure,
-        *(_own(column.unit, getattr(row, column.name, None)) for column in report.own_columns),
+        *(_own_cell(column.unit, getattr(row, column.name, None)) for column in report.own_columns),
     ]
 
 
 def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
-    """The figure; a share of few says that only counts are shown, and a distribution its numbers."""
+    """Return the cell of a figure. A share of few has a text instead, and a distribution has its numbers."""
     if report.spread and row is not None:
         return text(say_spread(report, row))
     if row is not None and row.of and report.is_of_few(row):
@@ -66,34 +68,36 @@ def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
     return Value(typed(value), say(value, report.unit))
 
 
-def stated(report: Report, value: Any, said: str) -> Value:
-    """What a page says of a figure, as a number for sheets; a distribution is none."""
-    return text(said) if report.spread else Value(value, said)
+def stated(report: Report, value: Any, value_text: str) -> Value:
+    """Return the cell of a figure with the text of the page. A distribution has no number."""
+    return text(value_text) if report.spread else Value(value, value_text)
 
 
-def _own(unit: str, value: Any) -> Value:
-    said = say_own(value, unit)
-    return text(said) if unit == "text" else Value(typed(value), said)
+def _own_cell(unit: str, value: Any) -> Value:
+    value_text = say_own(value, unit)
+    return text(value_text) if unit == "text" else Value(typed(value), value_text)
 
 
 def stated_beside(line: Line) -> Value:
-    """`Nothing agreed: 1 · …`: what the page says beside a figure."""
-    said = [(column.label, say_own(getattr(line.row, column.name), column.unit)) for column in line.notable]
-    return text(_sentence(" · ".join(f"{label}: {value}" for label, value in said)))
+    """Return the cell of the columns shown beside a figure: `Nothing agreed: 1 · …`."""
+    labelled_values = [
+        (column.label, say_own(getattr(line.row, column.name), column.unit)) for column in line.notable
+    ]
+    return text(_sentence(" · ".join(f"{label}: {value}" for label, value in labelled_values)))
 
 
 def typed(value: float | None) -> Any:
-    """What there is no number for says so: an empty cell would be read as zero."""
+    """Return the value, or n/a for None, because readers would take an empty cell for zero."""
     return say(None, "count") if value is None else value
 
 
 def measured(value: float | None, report: Report) -> Any:
-    """With its own unit, where a column holds the figures of several reports."""
+    """Return the value with its own unit, for a column with figures of several reports."""
     return typed(value) if value is None else Number(value, cell_of(report.unit))
 
 
 def number(value: float | None) -> Value:
-    """Whole but for contact wanted, which is to the hundredth."""
+    """Return the cell of a whole number, or of a decimal for contact wanted."""
     if value is None:
         return Value(typed(value), say(value, "count"))
     cell = Cell.NUMBER if value == int(value) else Cell.DECIMAL

@@ -1,4 +1,4 @@
-"""A document of figures: what its tables, charts and notes say, before it is a CSV, an XLSX or a PDF."""
+"""Contents of a document of figures: tables, charts and notes, before they become CSV, XLSX or PDF."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ from reports.exports.cells import (
     text,
     typed,
 )
-from reports.exports.request import Asked
+from reports.exports.request import FigureRequest
 from reports.figures.charts import bars_of, on_paper, spark, trend
 from reports.figures.late_records import late_records, say_late, status_with
 from reports.figures.remarks import Remark, standing_out
@@ -49,20 +49,21 @@ from reports.queries.periods import Period, seasons, with_seasons
 from reports.queries.questions import By, Question
 from reports.queries.statuses import MEANINGS
 
-_NARROW: Final = 10  # letters
+_NARROW: Final = 10  # characters
 _DRAWN: Final = 24
 _AT_THE_RIGHT: Final = {Cell.NUMBER, Cell.DECIMAL, Cell.SHARE}
-_UNIT, _CHANGE = 5, 7  # of the scorecard's columns: on paper each figure says its own unit
-# What a sheet says of each row, and paper once.
+_UNIT, _CHANGE = 5, 7  # columns of the scorecard; on paper each figure has its own unit
+# Widths of columns that a sheet repeats in each row and paper shows once.
 _WHERE, _WHEN = 34, 34
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first column names the rows; `unsaid` are those that only sheets need, `briefly` headings on paper.
+    """Table of a document. The first column names the rows.
 
-    On paper `chart` stands above it, `below` is a column that is a line under its row, and `drawings`, one a
-    row under the heading `drawn`, stand in a last column.
+    `sheet_only` has the columns that paper omits, and `paper_headings` shorter headings for paper. On paper,
+    `chart` is above the table, the column `below` is a line under each row, and `drawings` are a last column
+    with the heading `drawing_heading`.
     """
 
     title: str
@@ -70,48 +71,48 @@ class Table:
     rows: Sequence[Sequence[Value]]
     chart: SafeString | str = ""
     notes: Sequence[str] = ()
-    unsaid: Sequence[int] = ()
+    sheet_only: Sequence[int] = ()
     below: int | None = None
-    briefly: Mapping[int, str] = field(default_factory=dict)
-    drawn: str = ""
+    paper_headings: Mapping[int, str] = field(default_factory=dict)
+    drawing_heading: str = ""
     drawings: Sequence[SafeString | str] = ()
 
     @property
     def headings(self) -> list[Column]:
-        """The columns on paper."""
+        """Return the columns on paper."""
         return [
-            replace(column, heading=self.briefly.get(number, column.heading))
+            replace(column, heading=self.paper_headings.get(number, column.heading))
             for number, column in enumerate(self.columns)
-            if number not in (*self.unsaid, self.below)
+            if number not in (*self.sheet_only, self.below)
         ]
 
     @property
-    def lines(self) -> list[list[tuple[str, bool]]]:
-        """The rows on paper: what a cell says, and whether it stands at the right."""
+    def paper_rows(self) -> list[list[tuple[str, bool]]]:
+        """Return the rows on paper: the text of each cell, and whether it is aligned right."""
         return [
             [
-                (value.said, column.cell in _AT_THE_RIGHT)
+                (value.text, column.cell in _AT_THE_RIGHT)
                 for number, (column, value) in enumerate(zip(self.columns, row, strict=True))
-                if number not in (*self.unsaid, self.below)
+                if number not in (*self.sheet_only, self.below)
             ]
             for row in self.rows
         ]
 
     @property
-    def lines_drawn(self) -> list[tuple[list[tuple[str, bool]], SafeString | str, str]]:
-        """The rows on paper, each with what is drawn at its end and what stands under it."""
-        under = ["" if self.below is None else row[self.below].said for row in self.rows]
-        return list(zip(self.lines, self.drawings or [""] * len(self.rows), under, strict=True))
+    def drawn_rows(self) -> list[tuple[list[tuple[str, bool]], SafeString | str, str]]:
+        """Return the rows on paper, each with its drawing and the note under it."""
+        under = ["" if self.below is None else row[self.below].text for row in self.rows]
+        return list(zip(self.paper_rows, self.drawings or [""] * len(self.rows), under, strict=True))
 
     @property
-    def shares(self) -> list[str]:
-        """How wide each column is on paper, in per cent."""
+    def column_widths(self) -> list[str]:
+        """Return the width of each column on paper, in per cent."""
         widths = [column.width or _NARROW for column in self.headings] + [_DRAWN] * bool(self.drawings)
         return [f"{width * 100 / sum(widths):.1f}" for width in widths]
 
 
 class Method(Protocol):
-    """How a figure is made, in words: a report, or its definition as an audit kept it."""
+    """Definition of a figure in words: a report, or the definition that an audit has stored."""
 
     @property
     def title(self) -> Text: ...
@@ -127,9 +128,9 @@ class Method(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`facts` say what it is of: period, filters, who, when, why; `methods` how figures are made.
+    """Document of figures: `facts` such as period, filters, author and reason, and `methods` of the figures.
 
-    `texts` are headings, each with paragraphs that somebody wrote.
+    `texts` are headings, each with paragraphs that people have written.
     """
 
     title: str
@@ -144,86 +145,88 @@ class Document:
     author: str = ""
 
 
-def build(asked: Asked, actor: Actor, purpose: str, recipient: str = "") -> Document:
-    """The document, for a reader in the active language."""
-    question = asked.question(actor)
+def build(request: FigureRequest, actor: Actor, purpose: str, recipient: str = "") -> Document:
+    """Build the document in the active language."""
+    question = request.question(actor)
     district = question.districts[0]
-    report = asked.report
-    notes = _notes(asked, question, actor)
+    report = request.report
+    notes = _notes(request, question, actor)
     if report is None:
-        tables, remarks = _scorecard(asked, question)
+        tables, remarks = _scorecard_tables(request, question)
     else:
-        tables, remarks = _one(asked, report, question, notes), []
-    now = timezone.now()
+        tables, remarks = _report_tables(request, report, question, notes), []
+    made_at = timezone.now()
     return Document(
-        title=asked.title,
-        subtitle=f"{district.name}, {_period(asked, question)}",
-        facts=[*_facts(asked, question, actor, purpose, now), *_noted(asked, notes)],
+        title=request.title,
+        subtitle=f"{district.name}, {_period(request, question)}",
+        facts=[*_facts(request, question, actor, purpose, made_at), *_note_facts(request, notes)],
         tables=tables,
         methods=[report] if report else list(REPORTS.values()),
         remarks=remarks,
-        marking=marking_of(actor, recipient, now),
-        made_at=now,
+        marking=marking_of(actor, recipient, made_at),
+        made_at=made_at,
         author=actor.name,
     )
 
 
 def _facts(
-    asked: Asked, question: Question, actor: Actor, purpose: str, now: datetime
+    request: FigureRequest, question: Question, actor: Actor, purpose: str, made_at: datetime
 ) -> Iterator[tuple[str, str]]:
     district = question.districts[0]
     yield _("District"), f"{district.name} ({district.code})"
-    so_far = say_so_far(asked.period, question.today)
-    yield _("Period"), ", ".join(filter(None, (_days(asked.period), so_far)))
-    yield from _status(asked, question)
-    if told := say_reconstructed(replace(question, periods=(asked.period, asked.before)).recorded_since):
-        yield _("History"), told
-    yield _("Compared with"), _days(asked.before)
-    yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(asked.by, _("district"))
+    so_far = say_so_far(request.period, question.today)
+    yield _("Period"), ", ".join(filter(None, (_days(request.period), so_far)))
+    yield from _status(request, question)
+    if history_text := say_reconstructed(
+        replace(question, periods=(request.period, request.before)).recorded_since
+    ):
+        yield _("History"), history_text
+    yield _("Compared with"), _days(request.before)
+    yield _("Group by"), {By.FOCUS: _("community"), By.KIND: _("kind")}.get(request.by, _("district"))
     yield (
         _("Kinds counted"),
-        _("all") if asked.all_kinds else _("all except partners (such as schools) and culture and sport"),
+        _("all") if request.all_kinds else _("all except partners (such as schools) and culture and sport"),
     )
     yield _("Created by"), actor.name
     yield _("Reason"), words_of(purpose)
-    yield _("Created at"), _moment(now)
+    yield _("Created at"), _moment(made_at)
 
 
-def _status(asked: Asked, question: Question) -> Iterator[tuple[str, str]]:
-    then = replace(question, periods=(asked.period,))
-    late = late_records(then, [asked.report] if asked.report else REPORTS.values())
-    status = status_with(late, then)
+def _status(request: FigureRequest, question: Question) -> Iterator[tuple[str, str]]:
+    period_question = replace(question, periods=(request.period,))
+    late = late_records(period_question, [request.report] if request.report else REPORTS.values())
+    status = status_with(late, period_question)
     yield _("Status"), f"{status.label}. {MEANINGS[status]}"
     yield from say_late(late)
 
 
-def _notes(asked: Asked, question: Question, actor: Actor) -> list[PeriodNote]:
-    """Notes on the days of the charts, in the order of their numbers there."""
-    first = asked.period.run_up(RUN_UP)[0].since
-    found = PeriodNote.objects.visible_to(actor).about(question.districts[0])
-    return list(found.within(first, asked.period.until).in_order())
+def _notes(request: FigureRequest, question: Question, actor: Actor) -> list[PeriodNote]:
+    """Return the notes on days of the charts, in the order of their numbers in the charts."""
+    first_day = request.period.run_up(RUN_UP)[0].since
+    district_notes = PeriodNote.objects.visible_to(actor).about(question.districts[0])
+    return list(district_notes.within(first_day, request.period.until).in_order())
 
 
-def _noted(asked: Asked, notes: Sequence[PeriodNote]) -> Iterator[tuple[str, str]]:
-    """Those on days of the period itself."""
+def _note_facts(request: FigureRequest, notes: Sequence[PeriodNote]) -> Iterator[tuple[str, str]]:
+    """Yield the notes on days of the period itself."""
     for note in notes:
-        if asked.period.overlaps(note.since, note.until):
+        if request.period.overlaps(note.since, note.until):
             yield _("Note"), say_note(note)
 
 
-def _period(asked: Asked, question: Question) -> str:
-    """Its name; of one that runs, up to when it is counted."""
-    return ", ".join(filter(None, (str(asked.period), say_so_far(asked.period, question.today))))
+def _period(request: FigureRequest, question: Question) -> str:
+    """Return the name of the period and, if it is running, the last counted day."""
+    return ", ".join(filter(None, (str(request.period), say_so_far(request.period, question.today))))
 
 
 def _days(period: Period) -> str:
-    """Its days, behind its name where it has one."""
+    """Return the name of a period with its days, or the days alone."""
     return f"{period.name} ({period.span})" if period.name else period.span
 
 
-def _before(asked: Asked) -> str:
-    """What heads the figures of the period it is compared with, in few letters."""
-    return say_briefly(asked.before) if asked.before.name else _("Before")
+def _heading_before(request: FigureRequest) -> str:
+    """Return the short heading of the compared period."""
+    return say_briefly(request.before) if request.before.name else _("Before")
 
 
 def _day(day: date) -> str:
@@ -234,9 +237,9 @@ def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
-def marking_of(actor: Actor, recipient: str, now: datetime) -> str:
-    """Return what stands on each page: for whom the document is, who created it, and when."""
-    names = {"recipient": recipient or actor.name, "name": actor.name, "at": _moment(now)}
+def marking_of(actor: Actor, recipient: str, made_at: datetime) -> str:
+    """Return the marking of each page: recipient, author and time."""
+    names = {"recipient": recipient or actor.name, "name": actor.name, "at": _moment(made_at)}
     if not recipient:
         return _("Confidential. For %(name)s, %(at)s.") % names
     return _("Confidential. For %(recipient)s. Created by %(name)s, %(at)s.") % names
@@ -245,10 +248,10 @@ def marking_of(actor: Actor, recipient: str, now: datetime) -> str:
 # --- The scorecard --------------------------------------------------------------------------------
 
 
-def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]]:
-    run_up = asked.period.run_up(RUN_UP)
-    lines_ = scorecard(REPORTS.values(), question, asked.period, asked.before, run_up)
-    found = {line.report.slug: line for line in lines_}
+def _scorecard_tables(request: FigureRequest, question: Question) -> tuple[list[Table], list[str]]:
+    run_up = request.period.run_up(RUN_UP)
+    lines = scorecard(REPORTS.values(), question, request.period, request.before, run_up)
+    lines_by_slug = {line.report.slug: line for line in lines}
     columns = [
         Column(_("Indicator"), width=34),
         Column(_("Number"), Cell.NUMBER, width=8),
@@ -256,32 +259,32 @@ def _scorecard(asked: Asked, question: Question) -> tuple[list[Table], list[str]
         Column(_("What is counted"), width=34),
         Column(_("Figure"), Cell.SHARE, width=17),
         Column(_("Unit"), width=10),
-        Column(_before(asked), Cell.SHARE, width=17),
+        Column(_heading_before(request), Cell.SHARE, width=17),
         Column(_("Change (percentage points)"), Cell.NUMBER, width=19),
     ]
     below = len(columns)
     columns.append(Column(_("Additional figures"), width=60))
-    said_once = [text(question.districts[0].name), text(_period(asked, question))]
-    unsaid = (_UNIT, len(columns), len(columns) + 1)
+    place_and_time = [text(question.districts[0].name), text(_period(request, question))]
+    sheet_only = (_UNIT, len(columns), len(columns) + 1)
     columns += [Column(_("District"), width=_WHERE), Column(_("Period"), width=_WHEN)]
     tables = []
     for title, slugs in GROUPS:
-        here = [found[slug] for slug in slugs if slug in found]
-        if not here:
+        group_lines = [lines_by_slug[slug] for slug in slugs if slug in lines_by_slug]
+        if not group_lines:
             continue
         tables.append(
             Table(
                 str(title),
                 columns,
-                [[*_indicator(line), *said_once] for line in here],
-                unsaid=unsaid,
+                [[*_indicator(line), *place_and_time] for line in group_lines],
+                sheet_only=sheet_only,
                 below=below,
-                briefly={_CHANGE: _("Change")},
-                drawn=_("Last 12 periods"),
-                drawings=[spark(line, palette=PRINT) for line in here],
+                paper_headings={_CHANGE: _("Change")},
+                drawing_heading=_("Last 12 periods"),
+                drawings=[spark(line, palette=PRINT) for line in group_lines],
             )
         )
-    return tables, [_remark(remark) for remark in standing_out(found.values())]
+    return tables, [_remark(remark) for remark in standing_out(lines_by_slug.values())]
 
 
 def _remark(remark: Remark) -> str:
@@ -295,9 +298,9 @@ def _indicator(line: Line) -> list[Value]:
         number(row.n if row else None),
         number(row.of if row else None),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
-        stated(report, measured(line.value, report), line.said),
+        stated(report, measured(line.value, report), line.text),
         text(_("percentage") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
-        stated(report, measured(line.value_before, report), line.said_before),
+        stated(report, measured(line.value_before, report), line.text_before),
         _change(line),
         stated_beside(line),
     ]
@@ -313,36 +316,40 @@ def _change(line: Line) -> Value:
 # --- One report -----------------------------------------------------------------------------------
 
 
-def _one(asked: Asked, report: Report, question: Question, notes: Sequence[PeriodNote]) -> list[Table]:
+def _report_tables(
+    request: FigureRequest, report: Report, question: Question, notes: Sequence[PeriodNote]
+) -> list[Table]:
     district = question.districts[0]
-    run_up, periods = periods_of(asked.period, asked.before)
-    periods = with_seasons(periods, asked.period, question.today)
+    run_up, periods = periods_of(request.period, request.before)
+    periods = with_seasons(periods, request.period, question.today)
     figures = table(report, replace(question, periods=periods))
-    whole = Line(figures, district.code, asked.period, asked.before, run_up)
+    total = Line(figures, district.code, request.period, request.before, run_up)
     return [
-        _split(asked, report, question, whole),
-        _over_time(report, district, whole, notes),
-        _seasons(asked, whole),
+        _group_table(request, report, question, total),
+        _trend_table(report, district, total, notes),
+        _season_table(request, total),
     ]
 
 
-def _seasons(asked: Asked, whole: Line) -> Table:
-    """Three years side by side; a quarter to come is empty."""
-    rows = seasons(asked.period)
+def _season_table(request: FigureRequest, total: Line) -> Table:
+    """Return the quarters of three years side by side. A future quarter is empty."""
+    rows = seasons(request.period)
     columns = [Column(_("Quarter"), width=12)]
     columns += [Column(str(quarter.since.year), width=28) for quarter in rows[0]]
-    cells = [[text(str(nr)), *(_season(whole, quarter) for quarter in row)] for nr, row in enumerate(rows, 1)]
+    cells = [
+        [text(str(nr)), *(_quarter_cell(total, quarter) for quarter in row)] for nr, row in enumerate(rows, 1)
+    ]
     return Table(_("Three years by season"), columns, cells)
 
 
-def _season(whole: Line, quarter: Period) -> Value:
-    row = whole.table.row(whole.group, quarter)
-    return text(mark_of(whole.report, row, "").said if row else "")
+def _quarter_cell(total: Line, quarter: Period) -> Value:
+    row = total.table.row(total.group, quarter)
+    return text(mark_of(total.report, row, "").text if row else "")
 
 
-def _over_time(report: Report, district: District, whole: Line, notes: Sequence[PeriodNote]) -> Table:
-    """The district over twelve periods, and the notes that the chart has numbers of."""
-    chart = on_paper(trend(whole, f"{report.title}, {district.name}", notes=notes, palette=PRINT))
+def _trend_table(report: Report, district: District, total: Line, notes: Sequence[PeriodNote]) -> Table:
+    """Return the district over twelve periods, with the notes that are numbered in the chart."""
+    chart = on_paper(trend(total, f"{report.title}, {district.name}", notes=notes, palette=PRINT))
     columns = [
         Column(_("Period"), width=26),
         Column(_("From"), Cell.DAY),
@@ -351,76 +358,82 @@ def _over_time(report: Report, district: District, whole: Line, notes: Sequence[
     ]
     rows = [
         [
-            text(", ".join(filter(None, (str(period), say_so_far(period, whole.table.question.today))))),
+            text(", ".join(filter(None, (str(period), say_so_far(period, total.table.question.today))))),
             Value(period.since, _day(period.since)),
             Value(period.until, _day(period.until)),
             *cells_of(report, row),
         ]
-        for period in whole.run_up
-        for row in [whole.table.row(district.code, period)]
+        for period in total.run_up
+        for row in [total.table.row(district.code, period)]
     ]
     numbered = [f"{nr}. {say_note(note)}" for nr, note in enumerate(notes, 1)]
     return Table(_("Over time"), columns, rows, chart, numbered)
 
 
-def _split(asked: Asked, report: Report, question: Question, whole: Line) -> Table:
-    """The district and its parts; or a row for each community or kind, the district's total in a column."""
+def _group_table(request: FigureRequest, report: Report, question: Question, total_line: Line) -> Table:
+    """Return the district and its parts, or each community or kind with the district's total in a column."""
     district = question.districts[0]
-    within = (
-        District.objects.filter(parent=district).in_use(asked.period.since, asked.period.until).in_order()
+    parts = (
+        District.objects.filter(parent=district).in_use(request.period.since, request.period.until).in_order()
     )
-    _asked, found = split_up(report, question, asked.period, asked.before, asked.by, list(within))
+    _asked, group_lines = split_up(report, question, request.period, request.before, request.by, list(parts))
     notes = [_("Every percentage is shown with its numbers. “n/a” means there was nothing to count.")]
-    if asked.by == By.FOCUS:
+    if request.by == By.FOCUS:
         notes.append(
             _(
                 "An organisation that represents several communities counts in each, so rows do not "
                 "add up to the total."
             )
         )
-    if whole.is_waiting:
+    if total_line.is_waiting:
         notes.append(
             _(
                 "Some deadlines have not passed yet. These are not counted as missed, and the figure "
                 "is not yet comparable."
             )
         )
-    elif not whole.is_comparable:
+    elif not total_line.is_comparable:
         notes.append(_("This period is not over. Its figure is not yet comparable with a whole period."))
-    first = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(asked.by, _("District"))
+    group_heading = {By.FOCUS: _("Community"), By.KIND: _("Kind")}.get(request.by, _("District"))
     columns = [
-        Column(first, width=34),
+        Column(group_heading, width=34),
         *columns_of(report),
-        Column(_before(asked), cell_of(report.unit), width=14),
+        Column(_heading_before(request), cell_of(report.unit), width=14),
     ]
-    lines_, total = [(district.name, whole), *found], []
-    if asked.is_split:
-        lines_, total = found, [text(say_of(whole.row) if whole.row else "")]
+    lines, total_cells = [(district.name, total_line), *group_lines], []
+    if request.is_split:
+        lines, total_cells = group_lines, [text(say_of(total_line.row) if total_line.row else "")]
         columns.append(Column(_("Total"), width=14))
     columns.append(Column(_("Period"), width=_WHEN))
-    unsaid = (len(columns) - 1,)
-    when = text(_period(asked, question))
+    sheet_only = (len(columns) - 1,)
+    period_cell = text(_period(request, question))
     rows = [
         [
             text(name),
             *cells_of(report, line.row),
-            stated(report, typed(line.value_before), line.said_before),
-            *total,
-            when,
+            stated(report, typed(line.value_before), line.text_before),
+            *total_cells,
+            period_cell,
         ]
-        for name, line in lines_
+        for name, line in lines
     ]
-    title = report_title(report, asked)
+    title = report_title(report, request)
     if report.unit == "ratio":
-        drawings = [meter(line.value, title=line.said, palette=PRINT) for _name, line in lines_]
+        drawings = [meter(line.value, title=line.text, palette=PRINT) for _name, line in lines]
         return Table(
-            title, columns, rows, notes=notes, unsaid=unsaid, drawn=_("Shown in the chart"), drawings=drawings
+            title,
+            columns,
+            rows,
+            notes=notes,
+            sheet_only=sheet_only,
+            drawing_heading=_("Shown in the chart"),
+            drawings=drawings,
         )
-    marks = [mark_of(report, line.row, name) for name, line in found]
-    says_nothing = len(marks) < 2 or all(mark.value is None for mark in marks)
-    chart = "" if says_nothing else on_paper(bars_of(report, marks, palette=PRINT))
-    return Table(title, columns, rows, chart, notes, unsaid)
+    marks = [mark_of(report, line.row, name) for name, line in group_lines]
+    is_empty_chart = len(marks) < 2 or all(mark.value is None for mark in marks)
+    chart = "" if is_empty_chart else on_paper(bars_of(report, marks, palette=PRINT))
+    return Table(title, columns, rows, chart, notes, sheet_only)
 
 
-def report_title(report: Report, asked: Asked) -> str:
-    return f"{report.title}, {asked.period}"
+def report_title(report: Report, request: FigureRequest) -> str:
+    return f"{report.title}, {request.period}"

@@ -1,4 +1,4 @@
-"""A document of figures as a file: CSV (its first table), XLSX, or PDF."""
+"""Files of a document of figures: CSV (the first table), XLSX or PDF."""
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
@@ -15,7 +15,7 @@ TYPES: Final = {"pdf": "application/pdf", "xlsx": XLSX_TYPE, "csv": CSV_TYPE}
 
 
 def write(document: Document, extension: str, out: BinaryIO) -> None:
-    """Raises JobRefused where the machine cannot."""
+    """Write the document to `out`. Raises JobRefused if the server cannot create PDFs."""
     if extension == "csv":
         write_csv(out, _sheet(_in_one(document)))
     elif extension == "xlsx":
@@ -34,7 +34,7 @@ def write(document: Document, extension: str, out: BinaryIO) -> None:
 
 
 def _sheets(document: Document) -> Iterator[Sheet]:
-    """The scorecard's groups are one sheet, so that it can be sorted and filtered."""
+    """Yield the sheets. Groups of the scorecard share a sheet, so that they can be sorted and filtered."""
     yield _sheet(_in_one(document))
     for table in document.tables[1:]:
         if table.columns != document.tables[0].columns:
@@ -42,18 +42,18 @@ def _sheets(document: Document) -> Iterator[Sheet]:
     yield Sheet(
         _("About this file"),
         [Column("", width=30), Column("", width=100)],
-        list(_about(document)),
+        list(_about_lines(document)),
         has_heading=False,
     )
 
 
 def _in_one(document: Document) -> Table:
-    first = document.tables[0]
-    same = [table for table in document.tables if table.columns == first.columns]
-    if len(same) == 1:
-        return first
-    rows = [row for table in same for row in table.rows]
-    return Table(document.title, first.columns, rows)
+    first_table = document.tables[0]
+    tables_with_columns = [table for table in document.tables if table.columns == first_table.columns]
+    if len(tables_with_columns) == 1:
+        return first_table
+    rows = [row for table in tables_with_columns for row in table.rows]
+    return Table(document.title, first_table.columns, rows)
 
 
 def _sheet(table: Table) -> Sheet:
@@ -62,11 +62,11 @@ def _sheet(table: Table) -> Sheet:
 
 
 def _tab(title: str) -> str:
-    """A sheet's name: at most 31 letters, some signs not among them."""
+    """Return the name of a sheet: at most 31 characters, without characters that XLSX forbids."""
     return "".join(" " if sign in "[]:*?/\\" else sign for sign in title)[:31].strip("' ")
 
 
-def _about(document: Document) -> Iterator[tuple[str, Any]]:
+def _about_lines(document: Document) -> Iterator[tuple[str, Any]]:
     yield document.title, document.subtitle
     yield _("Marking"), document.marking
     yield from document.facts

@@ -1,4 +1,4 @@
-"""The job that makes a file of figures, and what the trail says of it."""
+"""Background task that writes a file of figures and records it in the activity log."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,18 +18,18 @@ from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
 from lib.told import texts
 from reports.exports.document import build
 from reports.exports.files import TYPES, write
-from reports.exports.request import KIND, Asked
+from reports.exports.request import KIND, FigureRequest
 
 STEPS: Final = 2  # counting, and writing
 
 
 def export_report(work: Work) -> JobResult:
-    asked, purpose = Asked.of(work.parameters), str(work.parameters["purpose"])
+    request, purpose = FigureRequest.from_parameters(work.parameters), str(work.parameters["purpose"])
     extension = work.parameters["format"]
     work.progress(0, STEPS)
     try:
-        districts = [district.pk for district in asked.question(work.actor).districts]
-        document = build(asked, work.actor, purpose, work.parameters.get("recipient", ""))
+        districts = [district.pk for district in request.question(work.actor).districts]
+        document = build(request, work.actor, purpose, work.parameters.get("recipient", ""))
     except ValidationError as error:
         raise JobRefused(" ".join(texts(error))) from error
     except PermissionDenied as error:
@@ -38,23 +38,23 @@ def export_report(work: Work) -> JobResult:
     out = spool()
     write(document, extension, out)
     work.progress(2)
-    days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
-    name = "-".join(part for part in (asked.slug, slugify(asked.district), days, "confidential") if part)
+    days = f"{request.period.since:%Y-%m-%d}-{request.period.last_day:%Y-%m-%d}"
+    name = "-".join(part for part in (request.slug, slugify(request.district), days, "confidential") if part)
 
-    def tell(files: Sequence[KeptFile]) -> None:
+    def record_export(files: Sequence[KeptFile]) -> None:
         disclose(
             work.actor,
             "report",
             action=Action.EXPORT,
             reason=purpose,
             district_ids=districts,
-            field_names=[asked.slug, f"by {asked.by}"],
+            field_names=[request.slug, f"by {request.by}"],
             recipient=recipient_of(
                 work.parameters.get("recipient", ""), f"file sha256:{files[0].digest} days:{days}"
             ),
         )
 
-    return JobResult({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], tell)
+    return JobResult({"files": 1}, [Output(f"{name}.{extension}", TYPES[extension], out)], record_export)
 
 
 JOB: Final = kinds.Kind(KIND, export_report, title=gettext_lazy("Figures export"), may=can_export)

@@ -1,4 +1,4 @@
-"""What a file of figures is asked for, as a job keeps it: codes and days, never personal data."""
+"""Parameters of a file of figures, as a background task stores them: codes and days, no personal data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from reports.indicators.catalogue import REPORTS, title_of
 from reports.queries.periods import Period
 from reports.queries.questions import By, Question, ask
 
-KIND: Final = "export_report"  # of the job
+KIND: Final = "export_report"  # of the background task
 SCORECARD: Final = "scorecard"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One report (or the scorecard) of one district and period, compared with another period."""
+class FigureRequest:
+    """Report or scorecard of a district and period, compared with another period."""
 
     slug: str
     district: str
@@ -28,7 +28,7 @@ class Asked:
 
     @property
     def report(self) -> Report | None:
-        """None for the scorecard, which is of all of them."""
+        """Return the report, or None for the scorecard, which has all reports."""
         return REPORTS.get(self.slug)
 
     @property
@@ -37,14 +37,14 @@ class Asked:
 
     @property
     def is_split(self) -> bool:
-        """By community or kind."""
+        """Whether the figure is split by community or kind."""
         return self.by != By.DISTRICT
 
     def question(self, actor: Actor) -> Question:
-        """Raises PermissionDenied where the district is not the actor's to ask about."""
+        """Build the question. Raises PermissionDenied if the actor does not cover the district."""
         return ask(actor, [self.period], districts=[self.district], all_kinds=self.all_kinds)
 
-    def kept(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         return {
             "report": self.slug,
             "district": self.district,
@@ -57,17 +57,17 @@ class Asked:
         }
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "Asked":
-        """From a job's parameters."""
+    def from_parameters(cls, parameters: Mapping[str, Any]) -> "FigureRequest":
+        """Read the request from the parameters of a background task."""
 
         def day(name: str) -> date:
-            return date.fromisoformat(kept[name])
+            return date.fromisoformat(parameters[name])
 
         return cls(
-            slug=kept["report"],
-            district=kept["district"],
+            slug=parameters["report"],
+            district=parameters["district"],
             period=Period(day("since"), day("until")),
             before=Period(day("before_since"), day("before_until")),
-            by=By(kept["by"]),
-            all_kinds=kept["all_kinds"],
+            by=By(parameters["by"]),
+            all_kinds=parameters["all_kinds"],
         )

@@ -1,7 +1,8 @@
-"""The rows of a figure as a CSV: whoever has the file recomputes the figure with a spreadsheet.
+"""Records of a figure as CSV, so that the figure can be recomputed in a spreadsheet.
 
-First what is asked, a name and its value on each line; then an empty line; then the rows. Names and columns
-are the same in each language (docs/exports.md). `sha256` is the digest of all bytes below the empty line.
+The file begins with a header, a name and its value on each line. After an empty line follow the records.
+Names and columns are the same in each language (docs/exports.md). `sha256` is the digest of all bytes below
+the empty line.
 """
 
 import hashlib
@@ -30,24 +31,24 @@ from jobs.services import kinds
 from jobs.services.files import spool
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
-from reports.exports.request import Asked
+from reports.exports.request import FigureRequest
 from reports.figures.counted_rows import CountedRow, counted_rows
 from reports.figures.late_records import late_records, status_with
 from reports.figures.report import Report
 from reports.queries.questions import Question
 
 KIND: Final = "export_rows"
-# By noun: how its records are read, and what the activity log calls them.
+# By noun: the query of its records, and their type in the activity log.
 _READ: Final[Mapping[str, tuple[Callable[[Actor], Any], str]]] = {
     **{noun: (export.rows, export.object_type) for noun, export in LISTS.items()},
     "incidents": (Incident.objects.visible_to, "incident"),
 }
-_MARK: Final = b"\xef\xbb\xbf"  # of UTF-8, which spreadsheets need; once, at the start
+_MARK: Final = b"\xef\xbb\xbf"  # byte order mark of UTF-8, which spreadsheets need at the start
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """The rows of a report's figure, and the IDs of those that the reader can see today."""
+class CountedFigure:
+    """Records of a figure, and the IDs of those that the reader can see today."""
 
     report: Report
     question: Question
@@ -55,24 +56,24 @@ class Counted:
     visible: frozenset[UUID]
 
     @classmethod
-    def of(cls, report: Report, question: Question, actor: Actor) -> "Counted":
+    def read(cls, report: Report, question: Question, actor: Actor) -> "CountedFigure":
         rows = counted_rows(report, question, question.districts[0].code)
-        read, _object_type = _READ[report.counts.noun]
-        seen = read(actor).filter(pk__in=[row.id for row in rows])
-        return cls(report, question, rows, frozenset(seen.values_list("pk", flat=True)))
+        read_records, _object_type = _READ[report.counts.noun]
+        visible_records = read_records(actor).filter(pk__in=[row.id for row in rows])
+        return cls(report, question, rows, frozenset(visible_records.values_list("pk", flat=True)))
 
     @property
     def table(self) -> bytes:
-        """The heading and the rows. What the reader cannot see any more has facts but no address."""
+        """Return heading and records as CSV. A record that the reader cannot see has facts but no URL."""
         names = ["record", *(fact.name for fact in self.report.facts), "counted", "out_of"]
         return _csv(Sheet("", [Column(name) for name in names], map(self._cells, self.rows)))
 
     def _cells(self, row: CountedRow) -> list[Any]:
         address = f"{settings.SITE_URL}/{self.report.counts.noun}/{row.id}/" if row.id in self.visible else ""
-        return [address, *map(_stated, row.facts.values()), _whole(row.counted), _whole(row.out_of)]
+        return [address, *map(_cell, row.facts.values()), _rounded(row.counted), _rounded(row.out_of)]
 
     def header(self, digest: str) -> Iterator[tuple[str, Any]]:
-        """What the rows are of, in the order of the file."""
+        """Yield the lines of the header in the order of the file."""
         [period], [district] = self.question.periods, self.question.districts
         yield "question", str(self.report.question)
         yield "indicator", self.report.slug
@@ -86,46 +87,50 @@ class Counted:
         yield "status", status_with(late, self.question).value
         yield "entered_since", len(late)
         yield "all_kinds", self.question.all_kinds
-        yield "counted", _whole(sum(row.counted for row in self.rows))
-        yield "out_of", _whole(sum(row.out_of for row in self.rows))
+        yield "counted", _rounded(sum(row.counted for row in self.rows))
+        yield "out_of", _rounded(sum(row.out_of for row in self.rows))
         yield "sha256", digest
 
 
-def file_of(counted: Counted, made_for: Sequence[tuple[str, str]]) -> bytes:
-    """The file. `made_for` says who may read it, and why it was made."""
+def file_of(counted: CountedFigure, made_for: Sequence[tuple[str, str]]) -> bytes:
+    """Return the file. `made_for` has lines with marking, reader and reason."""
     table = counted.table
     lines = [*counted.header(hashlib.sha256(table).hexdigest()), *made_for, ()]
-    about = Sheet("", [], lines, has_heading=False)
-    return _MARK + _csv(about) + table
+    header = Sheet("", [], lines, has_heading=False)
+    return _MARK + _csv(header) + table
 
 
 def _csv(sheet: Sheet) -> bytes:
-    """Without the mark."""
+    """Return a sheet as CSV without the byte order mark."""
     out = io.BytesIO()
     write_csv(out, sheet)
     return out.getvalue().removeprefix(_MARK)
 
 
-def _stated(fact: Any) -> Any:
-    """A moment in UTC, so that hours can be subtracted over a change of the clock."""
+def _cell(fact: Any) -> Any:
+    """Return a fact for a cell. A time is in UTC, so that hours can be subtracted across a clock change."""
     if isinstance(fact, datetime):
         return fact.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     return fact
 
 
-def _whole(number: float) -> float:
-    """Whole but for meetings held against agreed."""
+def _rounded(number: float) -> float:
+    """Return a whole number as int, and others with 6 decimals (meetings held against agreed)."""
     return int(number) if number == int(number) else round(number, 6)
 
 
 def export_rows(work: Work) -> JobResult:
-    """Write the file, and say in the trail which rows are in it."""
-    asked, purpose, actor = Asked.of(work.parameters), str(work.parameters["purpose"]), work.actor
-    report = asked.report
+    """Write the file, and record in the activity log which records are in it."""
+    request, purpose, actor = (
+        FigureRequest.from_parameters(work.parameters),
+        str(work.parameters["purpose"]),
+        work.actor,
+    )
+    report = request.report
     if report is None:
         raise JobRefused(_("This report does not exist."))
     try:
-        counted = Counted.of(report, asked.question(actor), actor)
+        counted = CountedFigure.read(report, request.question(actor), actor)
     except PermissionDenied as error:
         raise JobRefused(_("You no longer have access to this district’s figures.")) from error
     marking = _("Confidential. For police use only. Delete it when you no longer need it.")
@@ -133,26 +138,26 @@ def export_rows(work: Work) -> JobResult:
     out.write(
         file_of(counted, [("marking", marking), ("made_for", actor.name), ("reason", words_of(purpose))])
     )
-    days = f"{asked.period.since:%Y-%m-%d}-{asked.period.last_day:%Y-%m-%d}"
+    days = f"{request.period.since:%Y-%m-%d}-{request.period.last_day:%Y-%m-%d}"
 
-    name = f"{asked.slug}-rows-{slugify(asked.district)}-{days}-confidential.csv"
-    output, how = as_asked(work, name, CSV_TYPE, out)
+    name = f"{request.slug}-rows-{slugify(request.district)}-{days}-confidential.csv"
+    output, file_note = as_asked(work, name, CSV_TYPE, out)
 
-    def tell(files: Sequence[KeptFile]) -> None:
-        left, districts = LeavingRows(), [district.pk for district in counted.question.districts]
+    def record_export(files: Sequence[KeptFile]) -> None:
+        disclosed_rows, district_ids = LeavingRows(), [district.pk for district in counted.question.districts]
         for pk in sorted(counted.visible):
-            left.add(pk, districts)
-        left.disclose(
+            disclosed_rows.add(pk, district_ids)
+        disclosed_rows.disclose(
             actor,
             _READ[report.counts.noun][1],
             field_names=["rows", report.slug, *(fact.name for fact in report.facts)],
             purpose=purpose,
             recipient=recipient_of(
-                work.parameters.get("recipient", ""), f"{how} sha256:{files[0].digest} days:{days}"
+                work.parameters.get("recipient", ""), f"{file_note} sha256:{files[0].digest} days:{days}"
             ),
         )
 
-    return JobResult({"rows": len(counted.rows), "files": 1}, [output], tell)
+    return JobResult({"rows": len(counted.rows), "files": 1}, [output], record_export)
 
 
 JOB: Final = kinds.Kind(KIND, export_rows, title=gettext_lazy("Rows of a figure"), may=can_export)

@@ -15,7 +15,7 @@ from reports.queries.periods import Period
 
 
 def say_tick(value: float, unit: str) -> str:
-    """The label of a tick. The axis shows the unit once, so ticks omit it, except per cent."""
+    """Return the label of a tick. The axis shows the unit once, so ticks omit it, except per cent."""
     return say(value, "ratio" if unit == "ratio" else "count")
 
 
@@ -28,7 +28,7 @@ def trend(
     top: float | None = None,
     height: int = HEIGHT,
 ) -> SafeString:
-    """A line chart of the periods that led up to a figure, with the numbers of the notes on each."""
+    """Draw a line chart of a figure's trend, with the numbers of the notes on each period."""
     unit = line.report.unit
     return lines(
         [_noted(mark, period, notes) for mark, period in zip(line.marks, line.run_up, strict=True)],
@@ -43,23 +43,23 @@ def trend(
 
 
 def _noted(mark: Mark, period: Period, notes: Sequence[PeriodNote]) -> Mark:
-    """Notes are numbered from 1, as they are listed beside the chart."""
+    """Add the numbers of a period's notes to its mark. The list beside the chart starts at 1."""
     within = [number for number, note in enumerate(notes, 1) if period.overlaps(note.since, note.until)]
     if not within:
         return mark
     numbers = ", ".join(map(str, within))
     return replace(
-        mark, note=numbers, said=_("%(figure)s (note %(n)s)") % {"figure": mark.said, "n": numbers}
+        mark, note=numbers, text=_("%(figure)s (note %(n)s)") % {"figure": mark.text, "n": numbers}
     )
 
 
 def spark(line: Line, *, palette: Palette = SCREEN) -> SafeString:
-    """A line chart of these periods for a table cell."""
+    """Draw a figure's trend for a table cell."""
     return sparkline(line.marks, title=str(line.report.title), unit=line.report.unit, palette=palette)
 
 
 def bars_of(report: Report, marks: Iterable[Mark], *, palette: Palette = SCREEN) -> SafeString:
-    """A chart with one bar per group."""
+    """Draw a chart with one bar for each group."""
     unit = report.unit
     return bars(
         list(marks),

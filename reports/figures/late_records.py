@@ -1,8 +1,8 @@
-"""Records of a figure that were entered or corrected after it was final: what revised it.
+"""Records of a figure that were entered or corrected after the figure was final, and so revised it.
 
-They are in its n or in what n is out of, as the report itself counts, or they are the meetings at which an
-organisation of these was met. What happens now is not among them: it belongs to the period in which it
-happens. Nor is a record that a correction took out of the figure: nothing remembers what it was.
+These are records that the report counts, and meetings at which a counted organisation was met. Records of
+later events belong to a later period. A record that a correction removed from the figure is not found,
+because old values are not kept.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.days import city_zone, day_starts_at
 from reports.figures.report import Report
-from reports.queries.corrections import touched
+from reports.queries.corrections import corrections_of
 from reports.queries.definitions import Noun
 from reports.queries.organisations import DAYS_SINCE_MET, TIMES_MET
 from reports.queries.questions import By, Question
@@ -28,7 +28,7 @@ from reports.queries.statuses import Status, final_on, status_of
 
 @dataclass(frozen=True, slots=True)
 class LateRecord:
-    """A record of the list `noun`, and the day it was entered or corrected."""
+    """Record of the list `noun`, and the day on which it was entered or corrected."""
 
     noun: Noun
     id: UUID
@@ -37,9 +37,9 @@ class LateRecord:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The latest of the records entered late, and how many of each list were entered on each day.
+    """Latest records entered late, and the number of records of each list and day, latest days first.
 
-    The latest days come first. An imported history has many such records: they are counted, not read.
+    An imported history can have very many late records, so only the latest are read.
     """
 
     latest: Sequence[LateRecord] = ()
@@ -60,7 +60,7 @@ LISTED: Final[Mapping[Noun, Promise]] = {
 }
 
 
-# Meetings at which an organisation that is counted was met: in the period, or the last before its end.
+# Meetings at which a counted organisation was met: in the period, or the last meeting before its end.
 _MET: Final[Mapping[str, str]] = {
     TIMES_MET: """
         SELECT 'met', meeting.id FROM asked CROSS JOIN entered JOIN meetings_meeting meeting
@@ -79,29 +79,29 @@ _MET: Final[Mapping[str, str]] = {
 
 
 def late_records(question: Question, reports: Iterable[Report]) -> Late:
-    """Those that figures of these reports count in the question's one period, the latest first.
+    """Return the late records of these reports in the question's only period, latest first.
 
-    There are none before the figures were final. Whoever has read the figures leaves out reports of which no
-    row `is_touched`. One statement, which reads what the figures count only if
-    something was entered since: PostgreSQL does not begin with `IN` before there is a row to look for.
+    Before the figures are final there are none. A caller that has read the figures leaves out reports without
+    a row that `is_touched`. The one statement counts the figures only if a record was entered since, because
+    PostgreSQL evaluates `IN` only for an existing row.
     """
     [period] = question.periods
-    asked = list(reports)
-    if not asked or status_of(period, question.today) != Status.FINAL:
+    all_reports = list(reports)
+    if not all_reports or status_of(period, question.today) != Status.FINAL:
         return Late()
     parameters: dict[str, Any] = {
         "final_at": day_starts_at(final_on(period)),
         "city": str(city_zone()),
-        **{name: value for report in asked for name, value in report.parameters.items()},
+        **{name: value for report in all_reports for name, value in report.parameters.items()},
     }
-    found = fetch(
+    records = fetch(
         f"""
-        WITH {ASKED}, entered (of, id, at) AS MATERIALIZED ({touched(asked, question.by)}
-        ), counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(asked, question.by))}
+        WITH {ASKED}, entered (of, id, at) AS MATERIALIZED ({corrections_of(all_reports, question.by)}
+        ), counted (of, id) AS MATERIALIZED ({" UNION ALL ".join(_counted(all_reports, question.by))}
         ), late AS MATERIALIZED (
             SELECT replace(of, 'met', 'meetings') AS noun, id, max(at) AS at,
                    (max(at) AT TIME ZONE %(city)s)::date AS day
-            FROM entered WHERE (of, id) IN ({" UNION ALL ".join(_deciding(asked))}) GROUP BY noun, id
+            FROM entered WHERE (of, id) IN ({" UNION ALL ".join(_deciding(all_reports))}) GROUP BY noun, id
         )
         (SELECT noun, id, day, NULL AS records FROM late ORDER BY at DESC, noun, id LIMIT {LATEST})
         UNION ALL
@@ -111,20 +111,22 @@ def late_records(question: Question, reports: Iterable[Report]) -> Late:
         **parameters,
     )
     return Late(
-        [LateRecord(one["noun"], one["id"], one["day"]) for one in found if one["id"]],
-        {(one["noun"], one["day"]): one["records"] for one in found if not one["id"]},
+        [LateRecord(record["noun"], record["id"], record["day"]) for record in records if record["id"]],
+        {(record["noun"], record["day"]): record["records"] for record in records if not record["id"]},
     )
 
 
-def _counted(reports: Sequence[Report], by: By) -> Iterator[str]:
-    """By what they count: all that is in the total of one of these reports, read as the report reads it."""
+def _counted(reports: Sequence[Report], grouping: By) -> Iterator[str]:
+    """Yield, for each source, SQL for the records in the total of one of these reports."""
     for source in dict.fromkeys(report.counts for report in reports):
-        same = [report for report in reports if report.counts == source]
-        totals = dict.fromkeys(report.fields["of"] for report in same)
-        measures = [measure for report in same for measure in report.measures]
-        named = [one for one in measures if any(one.rpartition(" AS ")[2] in total for total in totals)]
+        same_source_reports = [report for report in reports if report.counts == source]
+        totals = dict.fromkeys(report.fields["of"] for report in same_source_reports)
+        measures = [measure for report in same_source_reports for measure in report.measures]
+        total_measures = [
+            measure for measure in measures if any(measure.rpartition(" AS ")[2] in total for total in totals)
+        ]
         yield f"""(
-            WITH {source.tables(by, list(dict.fromkeys(named)))}
+            WITH {source.tables(grouping, list(dict.fromkeys(total_measures)))}
             SELECT '{source.noun}', {source.key} FROM {source.table}
             WHERE {source.key} IS NOT NULL GROUP BY {source.key}
             HAVING {" OR ".join(f"{total} > 0" for total in totals)}
@@ -132,7 +134,7 @@ def _counted(reports: Sequence[Report], by: By) -> Iterator[str]:
 
 
 def _deciding(reports: Sequence[Report]) -> Iterator[str]:
-    """What these figures count, and the meetings that decide them."""
+    """Yield SQL for the counted records and for the meetings that decide them."""
     yield "SELECT of, id FROM counted"
     yield from _met(reports)
 
@@ -143,13 +145,13 @@ def _met(reports: Sequence[Report]) -> list[str]:
 
 
 def say_late(late: Late) -> Iterator[tuple[str, str]]:
-    """Lines of a file: a day, and how many records of a list were entered on it. The last days."""
-    for (noun, day), times in list(late.days.items())[:MOST_DAYS]:
-        on = gettext("Entered on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
-        yield on, f"{LISTED[noun]}: {times}"
+    """Yield lines for a file: one of the last days, and the number of records entered on it."""
+    for (noun, day), record_count in list(late.days.items())[:MOST_DAYS]:
+        label = gettext("Entered on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}
+        yield label, f"{LISTED[noun]}: {record_count}"
 
 
 def status_with(late: Late, question: Question) -> Status:
-    """The status of the question's one period, given what `late_records` found."""
+    """Return the status of the question's only period, with the result of `late_records`."""
     [period] = question.periods
     return Status.REVISED if late else status_of(period, question.today)

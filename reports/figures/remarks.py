@@ -1,4 +1,4 @@
-"""What stands out among a district's figures, in plain sentences. It compares a district with itself only."""
+"""Remarks on figures of a district that changed, in plain sentences. Districts are not compared."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,57 +15,70 @@ SENTENCES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What to say of one figure, behind its title."""
+    """Sentence about one figure, shown after its title."""
 
     line: Line
     text: str
 
 
 def standing_out(lines: Iterable[Line], *, limit: int = SENTENCES) -> list[Remark]:
-    """Shares whose change chance does not explain, and states that crossed the city's limit.
+    """Return remarks on shares that changed by more than chance, and on states that crossed the city's limit.
 
-    The worst comes first, then what got better most. Points alone never count.
+    The worst change comes first, then the best. A change within chance gets no remark, however large.
     """
     remarks = [(line, bad, text) for line in lines for bad, text in [_remark(line)] if text]
-    remarks.sort(key=lambda found: _weight(found[0]), reverse=True)
+    remarks.sort(key=lambda remark: _weight(remark[0]), reverse=True)
     worse = [Remark(line, text) for line, bad, text in remarks if bad]
     better = [Remark(line, text) for line, bad, text in remarks if not bad]
-    chosen: Sequence[Remark] = [*worse[: limit - 1], *better][:limit]
-    return list(chosen)
+    remarks_in_order: Sequence[Remark] = [*worse[: limit - 1], *better][:limit]
+    return list(remarks_in_order)
 
 
 def _remark(line: Line) -> tuple[bool, str]:
-    """Whether it is bad news, and the sentence; empty where nothing stands out."""
+    """Return whether the change is bad news, and the sentence. It is empty if there is nothing to remark."""
     if line.is_worse or line.is_better:
-        return line.is_worse, _moved(line)
-    return _crossed(line)
+        return line.is_worse, _change_remark(line)
+    return _limit_remark(line)
 
 
-def _moved(line: Line) -> str:
-    assert line.row is not None  # noqa: S101 (what moved is there)
-    said = {"now": line.said, "of": say_of(line.row), "then": line.said_before}
+def _change_remark(line: Line) -> str:
+    assert line.row is not None  # noqa: S101 (a figure that changed has a row)
+    texts = {"now": line.text, "of": say_of(line.row), "then": line.text_before}
     if (line.value or 0) < (line.value_before or 0):
-        return _("%(now)s (%(of)s), down from %(then)s.") % said
-    return _("%(now)s (%(of)s), up from %(then)s.") % said
+        return _("%(now)s (%(of)s), down from %(then)s.") % texts
+    return _("%(now)s (%(of)s), up from %(then)s.") % texts
 
 
-def _crossed(line: Line) -> tuple[bool, str]:
-    """A state that is on the other side of its limit than before (`FIGURE_LIMITS`)."""
-    limit, now, then = settings.FIGURE_LIMITS.get(line.report.slug), line.value, line.value_before
-    if limit is None or now is None or then is None or not (line.report.is_state and line.is_comparable):
+def _limit_remark(line: Line) -> tuple[bool, str]:
+    """Return the remark on a state that has crossed its limit (`FIGURE_LIMITS`)."""
+    limit, value_now, value_before = (
+        settings.FIGURE_LIMITS.get(line.report.slug),
+        line.value,
+        line.value_before,
+    )
+    if (
+        limit is None
+        or value_now is None
+        or value_before is None
+        or not (line.report.is_state and line.is_comparable)
+    ):
         return False, ""
     high = line.report.better == "higher"
-    is_bad, was_bad = [value < limit if high else value > limit for value in (now, then)]
+    is_bad, was_bad = [value < limit if high else value > limit for value in (value_now, value_before)]
     if is_bad == was_bad:
         return False, ""
-    said = {"now": line.said, "then": line.said_before, "limit": say(limit, line.report.unit)}
+    texts = {"now": line.text, "then": line.text_before, "limit": say(limit, line.report.unit)}
     if not is_bad:
-        return False, _("%(now)s, before %(then)s: within the limit of %(limit)s again.") % said
+        return False, _("%(now)s, before %(then)s: within the limit of %(limit)s again.") % texts
     if high:
-        return True, _("%(now)s, before %(then)s: below the limit of %(limit)s.") % said
-    return True, _("%(now)s, before %(then)s: above the limit of %(limit)s.") % said
+        return True, _("%(now)s, before %(then)s: below the limit of %(limit)s.") % texts
+    return True, _("%(now)s, before %(then)s: above the limit of %(limit)s.") % texts
 
 
 def _weight(line: Line) -> float:
-    now, then = line.value or 0.0, line.value_before or 0.0
-    return abs(now - then) if line.report.unit == "ratio" else abs(now - then) / max(now, then, 1) / 2
+    value_now, value_before = line.value or 0.0, line.value_before or 0.0
+    return (
+        abs(value_now - value_before)
+        if line.report.unit == "ratio"
+        else abs(value_now - value_before) / max(value_now, value_before, 1) / 2
+    )

@@ -1,4 +1,4 @@
-"""A report: what it counts, how a reader is told so, its rows by one statement, and the lists behind them."""
+"""Reports: definition, rows read by one SQL statement, and the lists behind the rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lib.days import day_starts_at
-from reports.queries.corrections import is_touched
+from reports.queries.corrections import has_corrections
 from reports.queries.definitions import (
     FIRST,
-    Apart,
     Case,
     Column,
     Drill,
     Fact,
     Filters,
+    OtherRecords,
     Revision,
     Row,
     Source,
@@ -33,26 +33,25 @@ from reports.rules.intervals import LEAST, Interval, wilson
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One figure and all that is known of it: its aggregates, its lists and its definition in words.
+    """Definition of one indicator: its SQL, its lists and its texts.
 
-    `fields` are aggregates of `counts` by field of `row`; `measures` columns of each thing that they need,
-    `… AS name`. `beside` are tables more, each with how it is joined. Reports that count the same are read by
-    one statement: equal names of two of them mean the same.
-    `lists` are the filters of the lists behind a row: of the `n`, of the `rest` that `of` counts and n leaves
-    out (the forgotten, the late), and of own columns by their names.
-    `measure` is the attribute that charts and comparisons show (`ratio`, or an own column). Where n is a sum
-    and no number of objects, `adds_up` is the column of those it is the sum of.
-    `is_state` says that it is of a moment: asked while a period runs, it can be compared with a whole one.
-    `waiting` is the column of those in `of` whose time is not over: neither in n nor missed yet, so that
-    while there are any the figure can still grow, and is compared with none.
-    `better` says which way is good news; None where neither is (a level is no better than another).
-    `question` is what it answers, `example` six cases of which each is counted, in the total or neither.
-    `facts` are what decides of a thing in `of` whether it is in n, as the file of rows states it.
-    `n_label`, `of_label` and `rest_label` say what is counted, what of, and what that leaves, in the number
-    it is counted in (`reports.figures.wording.label_of`).
-    `spread` are the columns that are the figure, where no one number is: its distribution.
-    `apart` are columns that count other things than the report does, each with how these are listed.
-    `decided_by` are the fields, besides those of `counts`, whose correction changes the figure.
+    SQL. `counts` is the source. `fields` has an aggregate for each field of `row`. `measures` are columns of
+    the source (`… AS name`) that the aggregates need. `joined_tables` are further tables, each with its join.
+    Reports with the same source share a statement, so equal names must mean the same.
+
+    Lists. `lists` returns filters of the lists behind a row: for `n`, for `rest` (in `of` but not in n) and
+    for own columns. If n is a sum, `adds_up` is the column with the number of records in the sum.
+    `other_records` has columns that count other records than the report, each with its list. `facts` decide
+    whether a record in `of` is in n. `decided_by` are fields whose correction changes the figure, besides
+    those of the source.
+
+    Comparisons. `measure` is the attribute that charts show: `ratio` or an own column. `is_state`: the figure
+    is of a moment, so a running period can be compared with a whole one. `waiting` is the column of records
+    in `of` whose time is not over. While there are any, the figure is compared with no other. `better` is the
+    direction of good news, or None. `spread` are the columns of a distribution that has no single number.
+
+    Texts. `question` is the question that the figure answers, `example` has six cases. `n_label`, `of_label`
+    and `rest_label` agree with a number (`reports.figures.wording.label_of`).
     """
 
     slug: str
@@ -72,7 +71,7 @@ class Report:
     lists: Callable[[Span], Mapping[str, Filters]]
     facts: Sequence[Fact]
     measures: Sequence[str] = ()
-    beside: Sequence[tuple[str, str]] = ()
+    joined_tables: Sequence[tuple[str, str]] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
     ways: tuple[By, ...] = (By.DISTRICT, By.FOCUS, By.KIND)
@@ -83,66 +82,66 @@ class Report:
     is_state: bool = False
     waiting: str = ""
     spread: tuple[str, ...] = ()
-    apart: Mapping[str, Apart] = field(default_factory=dict)
+    other_records: Mapping[str, OtherRecords] = field(default_factory=dict)
     decided_by: Sequence[str] = ()
     history: Sequence[Revision] = (FIRST,)
 
     @property
     def moment(self) -> Text:
-        """Of which moment or days it is."""
+        """Return the moment or the days of the figure, in words."""
         if self.is_state:
             return _("The end of the period; while the period runs, today.")
         return _("The days of the period; while the period runs, up to today.")
 
     @property
     def result(self) -> str:
-        """`2 of 4`: the figure of the example, counted from its cases."""
+        """Return the figure of the example, counted from its cases: `2 of 4`."""
         counted = sum(case.is_counted for case in self.example)
         total = sum(case.is_in_total for case in self.example)
         return gettext("%(n)s of %(of)s") % {"n": counted, "of": total}
 
     @property
     def sql(self) -> str:
-        """The statement that counts it by district."""
+        """Return the SQL statement of the figure by district."""
         return dedent(sql_of([self], By.DISTRICT)).strip()
 
     @property
     def version(self) -> int:
-        """The number of its definition; `history` says what each changed."""
+        """Return the number of the definition. `history` has a text for each."""
         return len(self.history)
 
     @property
     def own_columns(self) -> list[Column]:
-        """Those beside the figure itself."""
+        """Return the columns besides the figure itself."""
         return [column for column in self.columns if column.name != self.measure]
 
     def rows(self, question: Question) -> list[Any]:
-        """A `row` for each period and group, in this order."""
+        """Return a `row` for each period and group, in this order."""
         return read_together([self], question)[0]
 
     def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
-        """The list of what n, the `rest` or an own column counts; None where no list yields just these."""
+        """Return the list of the records in n, the `rest` or an own column. None if there is no such list."""
         lists = self.lists(Span(question, row.period))
-        is_open = column == "rest" and self.is_waiting(row)  # neither in time nor missed
+        is_open = column == "rest" and self.is_waiting(row)  # includes records that are not missed yet
         has_none = question.by == By.FOCUS and not self.counts.has_list_by_focus
         if is_open or has_none or column not in lists:
             return None
-        always = self.counts.listed(Span(question, row.period))
-        return Drill(self.counts.noun, {**where(row, question), **always, **lists[column]})
+        source_filters = self.counts.listed(Span(question, row.period))
+        return Drill(self.counts.noun, {**group_filters(row, question), **source_filters, **lists[column]})
 
     def is_waiting(self, row: Row | None) -> bool:
-        """Whether the time of some that it counts is not over: they are not missed yet."""
+        """Whether the row counts records whose time is not over, so that they are not missed yet."""
         return bool(self.waiting and getattr(row, self.waiting, 0))
 
     def is_of_few(self, row: Row | None) -> bool:
-        """Whether it is a share of so few that it is shown as counts only."""
+        """Whether the figure is a share of fewer than LEAST and so shown as counts only."""
         return self.unit == "ratio" and row is not None and row.of < LEAST
 
     def interval(self, row: Row | None) -> Interval | None:
-        """Wilson's interval of a share.
+        """Return Wilson's interval of a share, or None.
 
-        A state counts everybody there is, and a sum is not a number of objects: they have none, nor has a
-        share of few.
+        A state counts all records and has no chance in it, and a sum is not a number of records. Both have no
+        interval, and neither has a share of few.
         """
         if row is None or self.unit != "ratio" or self.is_state or self.adds_up or self.is_of_few(row):
             return None
@@ -151,49 +150,51 @@ class Report:
         return wilson(row.n, row.of)
 
     def counted(self, row: Row, question: Question) -> tuple[float, Drill | None]:
-        """How many objects a figure is of, and the list of just these."""
+        """Return the number of records in the figure, and the list of exactly these."""
         n: float = getattr(row, self.adds_up or "n")
         return n, self.drill(row, question, self.adds_up or "n")
 
 
 def read_all(reports: Sequence[Report], question: Question) -> dict[str, list[Any]]:
-    """The rows of each report, by one statement for all that count the same."""
-    found: dict[str, list[Any]] = {}
+    """Return the rows of each report by its slug. Reports with the same source share a statement."""
+    rows_by_slug: dict[str, list[Any]] = {}
     for source in dict.fromkeys(report.counts for report in reports):
-        same = [report for report in reports if report.counts == source]
-        rows = read_together(same, question)
-        found |= {report.slug: one for report, one in zip(same, rows, strict=True)}
-    return found
+        same_source_reports = [report for report in reports if report.counts == source]
+        rows = read_together(same_source_reports, question)
+        rows_by_slug |= {
+            report.slug: report_rows for report, report_rows in zip(same_source_reports, rows, strict=True)
+        }
+    return rows_by_slug
 
 
 def read_together(reports: Sequence[Report], question: Question) -> list[list[Any]]:
-    """The rows of each, by one statement: they count the same."""
+    """Return the rows of each of these reports, which have the same source, by one statement."""
     parameters = {name: value for report in reports for name, value in report.parameters.items()}
     columns = []
     if status_of(question.periods[0], question.today) == Status.FINAL:
         parameters["final_at"] = day_starts_at(final_on(question.periods[0]))
-        columns = [is_touched(reports, question.by)]
-    found = fetch(sql_of(reports, question.by, columns), question, **parameters)
+        columns = [has_corrections(reports, question.by)]
+    records = fetch(sql_of(reports, question.by, columns), question, **parameters)
     return [
         [
             report.row(
-                period=question.periods[one["nr"]],
-                group=one["grp"],
-                is_touched=one["nr"] == 0 and one.get("is_touched", False),
-                **{name: one[_column(number, name)] for name in report.fields},
+                period=question.periods[record["nr"]],
+                group=record["grp"],
+                is_touched=record["nr"] == 0 and record.get("is_touched", False),
+                **{name: record[_column(number, name)] for name in report.fields},
             )
-            for one in found
+            for record in records
         ]
         for number, report in enumerate(reports)
     ]
 
 
-def sql_of(reports: Sequence[Report], by: By, columns: Sequence[str] = ()) -> str:
-    """The statement of reports that count the same, with named parameters (`Question.parameters`)."""
+def sql_of(reports: Sequence[Report], grouping: By, columns: Sequence[str] = ()) -> str:
+    """Return the statement of reports with the same source. Its parameters are `Question.parameters`."""
     source = reports[0].counts
     measures = dict.fromkeys(measure for report in reports for measure in report.measures)
-    beside = [more for report in reports for more in report.beside]
-    tables = [source.tables(by, list(measures)), *(table for table, _join in beside)]
+    extra_tables = [extra_table for report in reports for extra_table in report.joined_tables]
+    tables = [source.tables(grouping, list(measures)), *(table for table, _join in extra_tables)]
     counted = [
         f"{aggregate} AS {_column(number, name)}"
         for number, report in enumerate(reports)
@@ -202,7 +203,7 @@ def sql_of(reports: Sequence[Report], by: By, columns: Sequence[str] = ()) -> st
     return f"""
         WITH {", ".join(tables)}
         SELECT nr, grp, {", ".join([*counted, *columns])}
-        FROM {source.table} {" ".join(join for _table, join in beside)}
+        FROM {source.table} {" ".join(join for _table, join in extra_tables)}
         GROUP BY nr, grp ORDER BY nr, grp
         """  # noqa: S608 (our own text)
 
@@ -211,24 +212,24 @@ def _column(number: int, name: str) -> str:
     return f"t{number}_{name}"
 
 
-def where(row: Row, question: Question) -> dict[str, str]:
-    """Where the row is of: in its district, or in all that were asked for and of its kind or focus."""
+def group_filters(row: Row, question: Question) -> dict[str, str]:
+    """Return filters for the group of a row: its district, or its kind or focus in all districts."""
     if question.by == By.DISTRICT:
         return {"district": row.group}
     return {"district": _outermost(question), question.by.value: row.group}
 
 
 def address_of(row: Row, question: Question) -> dict[str, str]:
-    """What a page of the things behind a row is asked for."""
-    place = where(row, question)
+    """Return the query parameters of the page with the records behind a row."""
+    place = group_filters(row, question)
     group = place.pop(question.by.value) if question.by != By.DISTRICT else ""
-    which = {"by": question.by.value} | ({"group": group} if group else {})
+    group_parameters = {"by": question.by.value} | ({"group": group} if group else {})
     period = {"from": row.period.since.isoformat(), "to": row.period.until.isoformat()}
-    return place | which | period | ({"all_kinds": "true"} if question.all_kinds else {})
+    return place | group_parameters | period | ({"all_kinds": "true"} if question.all_kinds else {})
 
 
 def _outermost(question: Question) -> str:
-    """Codes of the districts asked for, without those that lie in another of them."""
-    asked = {district.pk for district in question.districts}
-    codes = [d.code for d in question.districts if not asked & {pk for pk in d.lineage if pk != d.pk}]
+    """Return the codes of the question's districts, without those inside another of them."""
+    district_ids = {district.pk for district in question.districts}
+    codes = [d.code for d in question.districts if not district_ids & {pk for pk in d.lineage if pk != d.pk}]
     return ",".join(sorted(codes))

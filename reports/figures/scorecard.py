@@ -1,4 +1,4 @@
-"""All indicators of districts over periods: one statement for all that count the same, of all of them."""
+"""Scorecard: all indicators of districts over periods, with one statement for each source."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ from reports.queries.periods import Period
 from reports.queries.questions import IN_NO_PART, By, Question
 from reports.rules.intervals import Interval
 
-RUN_UP: Final = 12  # periods of a sparkline
+RUN_UP: Final = 12  # periods of a trend
 
-# What indicators are about, in the order of the page; each report is in one of these.
+# Subjects of indicators in the order of the page. Each report is in exactly one.
 GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
     (gettext_lazy("Who is reached"), ("coverage", "recency", "cadence", "contact-wanted")),
     (gettext_lazy("Follow-ups"), ("follow-ups", "overdue", "entries")),
@@ -35,7 +35,7 @@ GROUPS: Final[Sequence[tuple[Text, Sequence[str]]]] = (
 
 
 def measure_of(report: Report, row: Row | None) -> float | None:
-    """What charts and comparisons show of a row. A share of few is no percentage, nor is a distribution."""
+    """Return the number that charts and comparisons show, or None for a share of few or a distribution."""
     if report.is_of_few(row) or report.spread:
         return None
     value: float | None = getattr(row, report.measure) if row is not None else None
@@ -45,21 +45,24 @@ def measure_of(report: Report, row: Row | None) -> float | None:
 def mark_of(
     report: Report, row: Row | None, label: str, short: str = "", *, is_running: bool = False
 ) -> Mark:
-    """A row in a chart: its share never without its n of N; of a period that runs, so far."""
+    """Return the mark of a row in a chart. Its text has n of N beside a share, and "so far" if running."""
     value = measure_of(report, row)
-    said = say_figure(report, row)
+    value_text = say_figure(report, row)
     if row is not None and value is not None and report.unit == "ratio":
-        said = f"{said}, {say_of(row)}"
+        value_text = f"{value_text}, {say_of(row)}"
     if is_running:
-        said = _("%(figure)s so far") % {"figure": said}
+        value_text = _("%(figure)s so far") % {"figure": value_text}
     interval = report.interval(row)
     if interval:
-        said = _("%(figure)s, interval %(interval)s") % {"figure": said, "interval": say_interval(interval)}
-    return Mark(label, value, said, short, is_running, interval)
+        value_text = _("%(figure)s, interval %(interval)s") % {
+            "figure": value_text,
+            "interval": say_interval(interval),
+        }
+    return Mark(label, value, value_text, short, is_running, interval)
 
 
 def say_figure(report: Report, row: Row | None) -> str:
-    """`46%`, `12 days`; `9 of 12` for a share of few; `inform 12 · consult 20` for a distribution."""
+    """Return `46%`, `9 of 12` for a share of few, or `inform 12 · consult 20` for a distribution."""
     if row is not None and row.of and report.spread:
         return say_spread(report, row)
     if row is not None and report.is_of_few(row) and row.of:
@@ -68,13 +71,13 @@ def say_figure(report: Report, row: Row | None) -> str:
 
 
 def is_comparable(report: Report, question: Question, period: Period, before: Period) -> bool:
-    """What a part of a period adds up to cannot be compared with what a whole one did; a state can be."""
+    """Whether two periods can be compared: both are running, both are over, or the figure is of a moment."""
     return report.is_state or period.runs(question.today) == before.runs(question.today)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A report's rows by group and period."""
+    """Rows of a report by group and period."""
 
     report: Report
     question: Question
@@ -85,19 +88,19 @@ class Table:
 
     @property
     def groups(self) -> list[str]:
-        """In the order they came."""
+        """Return the groups in the order of the rows."""
         return list(dict.fromkeys(group for group, _period in self.rows))
 
 
 def table(report: Report, question: Question) -> Table:
-    """One statement."""
+    """Read a report by one statement."""
     return _table(report, question, rows_of(report, question))
 
 
 def tables(reports: Sequence[Report], question: Question) -> list[Table]:
-    """One statement for all that count the same, in the order of `reports`."""
-    found = read_all(reports, question)
-    return [_table(report, question, found[report.slug]) for report in reports]
+    """Read reports in their order. Reports with the same source share a statement."""
+    rows_by_slug = read_all(reports, question)
+    return [_table(report, question, rows_by_slug[report.slug]) for report in reports]
 
 
 def _table(report: Report, question: Question, rows: Sequence[Row]) -> Table:
@@ -106,7 +109,7 @@ def _table(report: Report, question: Question, rows: Sequence[Row]) -> Table:
 
 @dataclass(frozen=True)
 class Line:
-    """One figure of a group: now, in the period it is compared with, and in those that led up to it."""
+    """Figure of a group in a period, in the compared period, and in the periods of its trend."""
 
     table: Table
     group: str
@@ -135,11 +138,11 @@ class Line:
         return measure_of(self.report, self.row_before)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         return say_figure(self.report, self.row)
 
     @property
-    def said_before(self) -> str:
+    def text_before(self) -> str:
         return say_figure(self.report, self.row_before)
 
     @property
@@ -148,13 +151,13 @@ class Line:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the time of some, in either period, is not over."""
+        """Whether either period counts records whose time is not over."""
         return self.report.is_waiting(self.row) or self.report.is_waiting(self.row_before)
 
     @cached_property
     def is_comparable(self) -> bool:
-        whole = is_comparable(self.report, self.table.question, self.period, self.before)
-        return whole and not self.is_waiting
+        has_comparable_periods = is_comparable(self.report, self.table.question, self.period, self.before)
+        return has_comparable_periods and not self.is_waiting
 
     @property
     def change(self) -> str:
@@ -166,18 +169,20 @@ class Line:
 
     @property
     def _have_both(self) -> bool:
-        """Whether there was anything to count in both periods."""
+        """Whether both periods had records to count."""
         return all(row is not None and row.of for row in (self.row, self.row_before))
 
     @property
     def notable(self) -> list[Column]:
-        """The report's own columns that say more than nought or nothing here: what is stated beside it."""
-        beside = [column for column in self.report.own_columns if column.name not in self.report.spread]
-        return [column for column in beside if getattr(self.row, column.name, None)]
+        """Return the report's own columns with a number other than 0, which are shown beside the figure."""
+        shown_columns = [
+            column for column in self.report.own_columns if column.name not in self.report.spread
+        ]
+        return [column for column in shown_columns if getattr(self.row, column.name, None)]
 
     @property
     def is_of_few(self) -> bool:
-        """Whether it is a share of few in either period."""
+        """Whether the figure is a share of few in either period."""
         return self.report.is_of_few(self.row) or self.report.is_of_few(self.row_before)
 
     @cached_property
@@ -190,10 +195,10 @@ class Line:
 
     @property
     def is_within_chance(self) -> bool:
-        """Whether it changed by no more than chance alone can explain: the intervals overlap."""
-        now, then = self.interval, self.interval_before
+        """Whether chance alone can explain the change, because the intervals overlap."""
+        interval, interval_before = self.interval, self.interval_before
         is_changed = self.is_comparable and self.value != self.value_before
-        return bool(is_changed and now and then and now.overlaps(then))
+        return bool(is_changed and interval and interval_before and interval.overlaps(interval_before))
 
     @property
     def is_better(self) -> bool:
@@ -205,12 +210,12 @@ class Line:
 
     @property
     def _is_clear(self) -> bool:
-        now, then = self.interval, self.interval_before
-        return bool(now and then and not now.overlaps(then))
+        interval, interval_before = self.interval, self.interval_before
+        return bool(interval and interval_before and not interval.overlaps(interval_before))
 
     @property
     def _goes(self) -> str:
-        """`higher` or `lower`; empty where neither is better, or the periods cannot be compared."""
+        """Return `higher` or `lower`, or an empty text if neither is better or the periods differ in kind."""
         if self.value is None or self.value_before is None or self.report.better is None:
             return ""
         if not self.is_comparable:
@@ -219,7 +224,7 @@ class Line:
 
     @property
     def marks(self) -> list[Mark]:
-        """The periods that led up to it, oldest first."""
+        """Return the marks of the trend, oldest first."""
         return [
             mark_of(
                 self.report,
@@ -234,29 +239,36 @@ class Line:
 
 
 def split_up(
-    report: Report, question: Question, period: Period, before: Period, by: By, parts: Sequence[District]
+    report: Report,
+    question: Question,
+    period: Period,
+    before: Period,
+    grouping: By,
+    parts: Sequence[District],
 ) -> tuple[Question, list[tuple[str, Line]]]:
-    """Return the question asked, and lines with their names: one per part, or per group sorted by name.
+    """Return the question and its lines with their names: one for each part, or for each group by name.
 
     `question` has one district. Its parts keep their order, then follow the rows that complete the sum.
     """
-    asked, [district] = replace(question, periods=(period, before), by=by), question.districts
-    if by == By.DISTRICT:
+    group_question, [district] = replace(question, periods=(period, before), by=grouping), question.districts
+    if grouping == By.DISTRICT:
         if not parts:
-            return asked, []
-        asked = replace(asked, districts=(district, *parts), rest_of=district)
-    found = table(report, asked)
-    by_code = {one.code: one for one in asked.districts}
-    groups = found.groups
-    if by == By.DISTRICT:
+            return group_question, []
+        group_question = replace(group_question, districts=(district, *parts), rest_of=district)
+    group_table = table(report, group_question)
+    by_code = {part.code: part for part in group_question.districts}
+    groups = group_table.groups
+    if grouping == By.DISTRICT:
         codes = (*(part.code for part in parts), IN_NO_PART, IN_SEVERAL)
-        groups = [code for code in codes if code in found.groups]
-    named = [(name_group(group, by_code), Line(found, group, period, before)) for group in groups]
-    return asked, named if by == By.DISTRICT else sorted(named, key=lambda pair: pair[0])
+        groups = [code for code in codes if code in group_table.groups]
+    named_lines = [(name_group(group, by_code), Line(group_table, group, period, before)) for group in groups]
+    return group_question, named_lines if grouping == By.DISTRICT else sorted(
+        named_lines, key=lambda pair: pair[0]
+    )
 
 
 def periods_of(period: Period, before: Period) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
-    """The run-up to a period, and all periods to be asked for, the one it is compared with included."""
+    """Return the periods of a trend, and these with the compared period, for one question."""
     run_up = period.run_up(RUN_UP)
     return run_up, tuple(dict.fromkeys((*run_up, before)))
 
@@ -268,9 +280,11 @@ def scorecard(
     before: Period,
     run_up: Sequence[Period] = (),
 ) -> list[Line]:
-    """A line for each report and district of `question`, whose periods are replaced by those needed here."""
+    """Return a line for each report and district of `question`, whose own periods are ignored."""
     periods = tuple(dict.fromkeys((period, before, *run_up)))
-    found = tables(list(reports), replace(question, periods=periods))
+    report_tables = tables(list(reports), replace(question, periods=periods))
     return [
-        Line(one, district.code, period, before, run_up) for one in found for district in question.districts
+        Line(report_table, district.code, period, before, run_up)
+        for report_table in report_tables
+        for district in question.districts
     ]

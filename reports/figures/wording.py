@@ -1,4 +1,4 @@
-"""Figures in words: one way to say a share, days or a number, for pages, charts and documents."""
+"""Texts of figures for pages, charts and documents: shares, days, numbers, periods and groups."""
 
 from datetime import date
 from math import ceil
@@ -19,14 +19,14 @@ from reports.queries.definitions import Row
 from reports.queries.periods import Period
 from reports.rules.intervals import Interval
 
-MANY: Final = 100  # what a heading of a column is in the number of
+MANY: Final = 100  # a number for the plural in headings
 NOT_APPLICABLE: Final = gettext_lazy("n/a")
-# What a group may be named by, beside a district's code. A code that two lists share means the same in both.
+# Codes of groups that are no districts. A code in two lists means the same in both.
 _CODES: Final = (Focus, Kind, MeetingKind, ConcernKind, FollowUpKind)
 
 
 def say(value: float | None, unit: str) -> str:
-    """`40%`, `12 days`, `3.5 a week`, `12`; n/a where there is nothing to say. `unit` is a Report's."""
+    """Return `40%`, `12 days`, `3.5 a week` or `12`, or n/a for None. `unit` is a unit of Report."""
     if value is None:
         return str(NOT_APPLICABLE)
     if unit == "ratio":
@@ -43,56 +43,58 @@ def say(value: float | None, unit: str) -> str:
 
 
 def say_own(value: Any, unit: str) -> str:
-    """What a report's own column says; `unit` is a Column's."""
+    """Return the text of a report's own column. `unit` is a unit of Column."""
     return str(value or "") if unit == "text" else say(value, unit)
 
 
-def change_of(before: float | None, now: float | None, unit: str) -> float | None:
-    """In the unit, shares in points: between what is said of them. None where one of the two is not there."""
-    if before is None or now is None:
+def change_of(before: float | None, value: float | None, unit: str) -> float | None:
+    """Return the difference of the rounded values, shares in points. None if a value is missing."""
+    if before is None or value is None:
         return None
-    return round(now * 100) - round(before * 100) if unit == "ratio" else round(now - before, 1)
+    return round(value * 100) - round(before * 100) if unit == "ratio" else round(value - before, 1)
 
 
-def say_change(before: float | None, now: float | None, unit: str) -> str:
-    """`+12 points`, `−3 days`, `no change`; empty where one of the two is not there."""
-    change = change_of(before, now, unit)
+def say_change(before: float | None, value: float | None, unit: str) -> str:
+    """Return `+12 points`, `−3 days` or `no change`, or an empty text if a value is missing."""
+    change = change_of(before, value, unit)
     if not change:
         return "" if change is None else _("no change")
     if unit == "ratio":
         points = abs(round(change))
-        said = ngettext("%(n)s point", "%(n)s points", points) % {"n": points}
+        change_text = ngettext("%(n)s point", "%(n)s points", points) % {"n": points}
     else:
-        said = say(abs(change), unit)
-    return f"{_sign(change)}{said}"
+        change_text = say(abs(change), unit)
+    return f"{_sign(change)}{change_text}"
 
 
 def say_of(row: Row) -> str:
-    """`12 of 30`: what a share never stands without."""
+    """Return `12 of 30`, which is always shown beside a share."""
     return _("%(n)s of %(of)s") % {"n": _number(row.n), "of": _number(row.of)}
 
 
 def say_spread(report: Report, row: Row) -> str:
-    """`inform 12 · consult 20`: the numbers that are the figure; those of nought are left out."""
+    """Return the numbers of a distribution, without zeros: `inform 12 · consult 20`."""
     labels = {column.name: column.label for column in report.columns}
-    said = [f"{labels[name]} {_number(getattr(row, name))}" for name in report.spread if getattr(row, name)]
-    return " · ".join(said) or str(NOT_APPLICABLE)
+    numbers = [
+        f"{labels[name]} {_number(getattr(row, name))}" for name in report.spread if getattr(row, name)
+    ]
+    return " · ".join(numbers) or str(NOT_APPLICABLE)
 
 
 def say_rest(report: Report, row: Row) -> str:
-    """`20 not met`: what the total counts and the figure leaves out."""
-    rest = row.of - row.n
-    return _("%(n)s %(label)s") % {"n": _number(rest), "label": label_of(report.rest_label, rest)}
+    """Return the records in `of` but not in n: `20 not met`."""
+    rest_count = row.of - row.n
+    return _("%(n)s %(label)s") % {"n": _number(rest_count), "label": label_of(report.rest_label, rest_count)}
 
 
 def say_interval(interval: Interval) -> str:
-    """`31 to 62%`."""
+    """Return `31 to 62%`."""
     low, high = (round(end * 100) for end in interval)
     return _("%(low)s to %(high)s%%") % {"low": low, "high": high}
 
 
 def say_of_whom(report: Report, row: Row) -> str:
-    """`12 met of 30 organisations`."""
+    """Return `12 met, out of 30 organisations`."""
     return _("%(n)s %(counted)s, out of %(of)s %(whole)s") % {
         "n": _number(row.n),
         "counted": label_of(report.n_label, row.n),
@@ -102,35 +104,35 @@ def say_of_whom(report: Report, row: Row) -> str:
 
 
 def label_of(label: Promise, number: float = MANY) -> str:
-    """`organisation` beside 1, `organisations` beside others and above a column; of an ngettext_lazy."""
-    whole = round(number) if _is_whole(number) else ceil(number) + 1  # 0.5 meetings, 1.3 meetings
-    return str(label % whole)
+    """Return an ngettext_lazy in the number of `number`: `organisation` for 1, else `organisations`."""
+    plural_count = round(number) if _is_whole(number) else ceil(number) + 1  # 0.5 meetings, 1.3 meetings
+    return str(label % plural_count)
 
 
 def say_briefly(period: Period) -> str:
-    """A period where an axis has little room: `Q3 2026`, `Sep 2026`, `2026`; else its first day."""
+    """Return a short name of a period: `Q3 2026`, `Sep 2026` or `2026`, or else its first day."""
     first_day = pgettext("Django date format of a day of another year", "j M Y")
-    return _named(period) or date_format(period.since, first_day)
+    return _short_name(period) or date_format(period.since, first_day)
 
 
 def say_period(period: Period) -> str:
-    """As `say_briefly`; of any other period its first and last day."""
-    return _named(period) or period.span
+    """Return the short name of a period, or else its first and last day."""
+    return _short_name(period) or period.span
 
 
-def _named(period: Period) -> str:
-    first = period.since
-    if period.months == 12 and first.month == 1:
-        return str(first.year)
-    if period.months == 3 and first.month % 3 == 1:
-        return _("Q%(quarter)s %(year)s") % {"quarter": (first.month + 2) // 3, "year": first.year}
+def _short_name(period: Period) -> str:
+    first_day = period.since
+    if period.months == 12 and first_day.month == 1:
+        return str(first_day.year)
+    if period.months == 3 and first_day.month % 3 == 1:
+        return _("Q%(quarter)s %(year)s") % {"quarter": (first_day.month + 2) // 3, "year": first_day.year}
     if period.months == 1:
-        return date_format(first, pgettext("Django date format of a month, short", "M Y"))
+        return date_format(first_day, pgettext("Django date format of a month, short", "M Y"))
     return ""
 
 
 def say_so_far(period: Period, today: date) -> str:
-    """`so far, to 26 Nov` of a period that runs; nothing of one that is over."""
+    """Return `so far, to 26 Nov` for a running period, or an empty text."""
     if not period.runs(today):
         return ""
     day = date_format(today, pgettext("Django date format of a day of this year", "j M"))
@@ -138,14 +140,14 @@ def say_so_far(period: Period, today: date) -> str:
 
 
 def say_note(note: PeriodNote) -> str:
-    """`14 Oct 2026 to 20 Oct 2026: Town fair`."""
+    """Return a note with its days: `14 Oct 2026 to 20 Oct 2026: Town fair`."""
     days = Period(note.since, note.until)
     span = date_format(note.since, "DATE_FORMAT") if days.days == 1 else days.span
     return _("%(days)s: %(note)s") % {"days": span, "note": note.text}
 
 
 def say_reconstructed(recorded_since: date | None) -> str:
-    """That histories before a day are reconstructed, if figures reach back beyond it."""
+    """Return the sentence about figures before the first recorded day, if there are such figures."""
     if not recorded_since:
         return ""
     return _(
@@ -155,7 +157,7 @@ def say_reconstructed(recorded_since: date | None) -> str:
 
 
 def say_unit(unit: str) -> str:
-    """What an axis is measured in."""
+    """Return the label of an axis with this unit."""
     return {
         "ratio": _("per cent"),
         "days": _("days"),
@@ -166,11 +168,11 @@ def say_unit(unit: str) -> str:
 
 
 def name_group(group: str, districts: dict[str, District]) -> str:
-    """A row's group as people read it: a district's name, or the label of a code."""
+    """Return the name of a row's group: a district's name, or the label of a code."""
     if group in districts:
         return districts[group].name
-    if rest := name_rest(group):
-        return rest
+    if rest_name := name_rest(group):
+        return rest_name
     for codes in _CODES:
         if group in codes.values:
             label = str(codes(group).label)

@@ -1,1 +1,1 @@
-"""Each figure of the audit in a file of its own; what they are made with stands beside this folder."""
+"""Indicators: the definition of each figure in a module of its own, and the catalogue of all."""

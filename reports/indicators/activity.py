@@ -1,7 +1,7 @@
 """Activity: meetings held per week.
 
-Cancelled, not reached and not yet settled are each apart. Of a period that is not over, the days up to today
-count. See docs/method.md, "Activity".
+Meetings that were cancelled, reached nobody or are not updated yet have columns of their own. A running
+period counts the days up to today. See docs/method.md, "Activity".
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from reports.queries.meetings import MEETINGS, STARTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityRow(Row):
-    """n meetings held of `of` that were to take place; `days` of the period have begun."""
+    """n meetings held, out of `of` meetings due by now. `days` of the period have begun."""
 
     cancelled: int
     not_reached: int
@@ -76,9 +76,9 @@ REPORT = Report(
     example=(
         Case.counted(_("Held")),
         Case.counted(_("Held with eight organisations: one meeting")),
-        Case.rest(_("No one was reached")),
-        Case.rest(_("Planned for yesterday, not updated since")),
-        Case.rest(_("Cancelled")),
+        Case.not_counted(_("No one was reached")),
+        Case.not_counted(_("Planned for yesterday, not updated since")),
+        Case.not_counted(_("Cancelled")),
         Case.outside(_("Planned for a future day")),
     ),
     history=(FIRST, ENDS_NOW),

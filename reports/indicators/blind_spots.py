@@ -1,9 +1,9 @@
-"""Blind spots: communities known to live in a district that nobody speaks for, or that were not met.
+"""Blind spots: communities known to live in a district that no organisation represents, or that were not met.
 
-A blind spot is an expected community without an active organisation, or with some of which none was met; an
-organisation counts for each community it speaks for. Expected communities are those known today, with their
-evidence: a community lived here before somebody wrote it down. It is shown in its district only: no slug, no
-map, no export.
+A blind spot is an expected community without an active organisation, or without one that was met. An
+organisation counts for each community that it represents. Expected communities are those known today: a
+community lived here before someone recorded it. Blind spots are shown in their district only, without slug,
+map or export.
 """
 
 from dataclasses import dataclass, replace
@@ -24,9 +24,9 @@ Spot = Literal["nobody", "not_met", "met"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindSpotRow(Row):
-    """n organisations met of `of` that speak for a community (`group`) in `district` (a code).
+    """n organisations met, out of `of` that represent a community (`group`) in `district` (a code).
 
-    `days_since_met` is of the one met last, None where none ever was.
+    `days_since_met` is of the organisation met last, or None if none was ever met.
     """
 
     district: str
@@ -35,7 +35,7 @@ class BlindSpotRow(Row):
 
     @property
     def spot(self) -> Spot:
-        """`nobody` speaks for them; those who do were `not_met`; one was `met`."""
+        """Return `nobody` without an organisation, `met` if one was met, else `not_met`."""
         if not self.of:
             return "nobody"
         return "met" if self.n else "not_met"
@@ -47,8 +47,8 @@ class BlindSpotRow(Row):
 
 class _BlindSpots(Report):
     def rows(self, question: Question) -> list[BlindSpotRow]:
-        """One row a period, district and community; the question's `by` is always community."""
-        found = fetch(
+        """Return a row for each period, district and community. The question's `by` is ignored."""
+        records = fetch(
             f"""
             WITH {grouped(By.FOCUS, [TIMES_MET, DAYS_SINCE_MET])}, expected (code, grp) AS (
                 SELECT DISTINCT ground.code, known.focus
@@ -68,14 +68,15 @@ class _BlindSpots(Report):
             question,
         )
         return [
-            BlindSpotRow(period=question.periods[one.pop("nr")], group=one.pop("grp"), **one) for one in found
+            BlindSpotRow(period=question.periods[record.pop("nr")], group=record.pop("grp"), **record)
+            for record in records
         ]
 
     def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
-        """Of a community, in the row's own district."""
-        found = super().drill(row, replace(question, by=By.FOCUS), column)
-        here = {"district": getattr(row, "district", "")}
-        return found and replace(found, parameters={**found.parameters, **here})
+        """Return the list of a community's organisations in the row's own district."""
+        focus_drill = super().drill(row, replace(question, by=By.FOCUS), column)
+        own_district = {"district": getattr(row, "district", "")}
+        return focus_drill and replace(focus_drill, parameters={**focus_drill.parameters, **own_district})
 
 
 REPORT = _BlindSpots(
@@ -92,7 +93,7 @@ REPORT = _BlindSpots(
     not_said=_("How many people there are, or communities no one has recorded."),
     row=BlindSpotRow,
     counts=ORGANISATIONS,
-    fields={},  # what `rows` reads is more than counts of these
+    fields={},  # `rows` has a statement of its own
     lists=coverage.REPORT.lists,
     ways=(By.FOCUS,),
     columns=(Column("days_since_met", _("days since any was met"), "days"),),
@@ -104,8 +105,8 @@ REPORT = _BlindSpots(
     example=(
         Case.counted(_("A mosque that represents Muslims, met on 3 July")),
         Case.counted(_("A women’s network that also represents refugees, met on 9 August: once in each")),
-        Case.rest(_("A Roma association, not met in the period")),
-        Case.rest(_("An organisation of refugees whose only meeting was cancelled")),
+        Case.not_counted(_("A Roma association, not met in the period")),
+        Case.not_counted(_("An organisation of refugees whose only meeting was cancelled")),
         Case.outside(_("A community known to live here without an organisation: shown as not represented")),
         Case.outside(_("A neighbours’ association that represents no community")),
     ),

@@ -1,7 +1,7 @@
 """Cadence: organisations met as often as agreed, at the period's end.
 
-The period's last day is one day ago, in the city's days. Who agreed to a cadence and was never met is not met
-within it. Whether they were met as often all through the period says contact wanted.
+At the end, the period's last day is one day ago. An organisation with a cadence that was never met is not met
+within it. The indicator contact wanted has the meetings throughout the period.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from reports.queries.organisations import CADENCE, DAYS_SINCE_MET, LAST_MET, ORG
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CadenceRow(Row):
-    """n organisations met within their cadence of `of` that have one, beside `without` one."""
+    """n organisations met within their cadence, out of `of` with a cadence. `without` have none."""
 
     without: int
 
@@ -56,8 +56,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Agreed: every 30 days; last met 30 days before the end")),
         Case.counted(_("Agreed: every 90 days; last met 31 days before the end")),
-        Case.rest(_("Agreed: every 30 days; last met 31 days before the end")),
-        Case.rest(_("Agreed: every 60 days; never met")),
+        Case.not_counted(_("Agreed: every 30 days; last met 31 days before the end")),
+        Case.not_counted(_("Agreed: every 60 days; never met")),
         Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),
         Case.outside(_("Agreed: every 30 days, but the organisation is closed")),
     ),

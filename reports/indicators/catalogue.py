@@ -1,4 +1,4 @@
-"""Every report by its slug in the API, in the order of the scorecard. Blind spots have none: screen only."""
+"""Catalogue of reports by slug, in the order of the scorecard, without blind spots, which have no slug."""
 
 from typing import Final
 

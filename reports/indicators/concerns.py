@@ -1,7 +1,8 @@
-"""Concerns: answered in time, and told what became of them.
+"""Concerns: answered in time, and reported back.
 
-Hours are real ones, over a change of the clock too. Entered late is what was entered when they were over:
-nobody could be reminded of these. Reported back are concerns closed in the period, whenever that was.
+Hours are real hours, even across a clock change. A concern is entered late if it is entered when the hours
+are over, so that nobody could be reminded. A concern closed in the period counts as reported back at any
+time.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcernsRow(Row):
-    """n concerns answered in time of `of` received; `reported_back` of those `closed`."""
+    """n concerns answered in time, out of `of` received, and `reported_back` out of `closed`."""
 
     in_time: int
     entered_late: int
@@ -26,13 +27,13 @@ class ConcernsRow(Row):
 
     @property
     def loop_closed(self) -> float | None:
-        """reported_back ÷ closed; None where none was closed."""
+        """Return reported_back ÷ closed, or None if none was closed."""
         return self.reported_back / self.closed if self.closed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopClosedRow(Row):
-    """n concerns reported back of `of` closed."""
+    """n concerns reported back, out of `of` closed."""
 
 
 _CLOSED: Final = "count(*) FILTER (WHERE is_closed)"
@@ -85,15 +86,15 @@ REPORT = Report(
     example=(
         Case.counted(_("Received on Monday at 10:00, answered on Wednesday at 18:00")),
         Case.counted(_("Received on Monday at 10:00, answered on Thursday at 09:59")),
-        Case.rest(_("Received on Monday at 10:00, answered on Friday")),
-        Case.rest(_("Entered after the 72 hours were over: no one could be reminded")),
-        Case.rest(_("Not answered yet, within 72 hours: shown separately while there is time")),
+        Case.not_counted(_("Received on Monday at 10:00, answered on Friday")),
+        Case.not_counted(_("Entered after the 72 hours were over: no one could be reminded")),
+        Case.not_counted(_("Not answered yet, within 72 hours: shown separately while there is time")),
         Case.outside(_("Received before the period, answered in it")),
     ),
     history=(FIRST, ENDS_NOW, AS_IT_WAS),
 )
 
-# On its own line where figures are read; by API it is columns of `concerns`.
+# A line of its own on the scorecard. The API also has these columns in `concerns`.
 LOOP_CLOSED = Report(
     slug="loop-closed",
     title=_("Concerns reported back"),
@@ -117,8 +118,8 @@ LOOP_CLOSED = Report(
     example=(
         Case.counted(_("Closed on 9 August, reported back on 9 August")),
         Case.counted(_("Closed on 9 August, reported back on 1 October")),
-        Case.rest(_("Closed on 9 August, not reported back")),
-        Case.rest(_("Closed without an answer")),
+        Case.not_counted(_("Closed on 9 August, not reported back")),
+        Case.not_counted(_("Closed without an answer")),
         Case.outside(_("Answered, but still open")),
         Case.outside(_("Closed before the period")),
     ),

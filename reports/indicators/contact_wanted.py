@@ -1,8 +1,8 @@
-"""Contact wanted and held: how much of the contact that organisations wanted they had.
+"""Contact wanted: meetings held with organisations, out of the meetings agreed with them.
 
-Wanted is a part of a meeting where the period is short; a meeting with eight organisations is one for each
-that was there. n is no count of rows, so no list has as many; an audit keeps the ids of the organisations
-it adds up. The whole period is asked for also of those who came into the book during it.
+In a short period, an organisation may want only a part of a meeting. A meeting with eight organisations
+counts for each that was present. n is a sum, so no list has n records; an audit stores the IDs of the
+organisations. Organisations that were added during the period count for the whole period.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from reports.queries.statements import fetch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactWantedRow(Row):
-    """n meetings held of `of` wanted, by `organisations` with a cadence, beside `without` one."""
+    """n meetings held, out of `of` wanted by `organisations` with a cadence. `without` have none."""
 
     organisations: int
     without: int
@@ -34,7 +34,7 @@ _MEASURES: Final = [TIMES_MET, _WANTED]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What one organisation adds to a figure: `held`, as far as `wanted`; it was met `times`."""
+    """Part of one organisation in a figure: met `times`, of which `held` count, out of `wanted`."""
 
     organisation_id: UUID
     times: int
@@ -43,8 +43,8 @@ class Agreement:
 
 
 def agreements(question: Question, group: str) -> list[Agreement]:
-    """What n and `of` of a group are the sums of, in one period; who missed most first."""
-    found = fetch(
+    """Return the parts that add up to n and `of` of a group. Most missed meetings come first."""
+    records = fetch(
         f"""
         WITH {grouped(question.by, _MEASURES)}
         SELECT organisation_id, times_met AS times, least(times_met, wanted)::float8 AS held,
@@ -55,12 +55,12 @@ def agreements(question: Question, group: str) -> list[Agreement]:
         question,
         group=group,
     )
-    return [Agreement(**one) for one in found]
+    return [Agreement(**record) for record in records]
 
 
 class _ContactWanted(Report):
     def drill(self, row: Row, question: Question, column: str = "n") -> Drill | None:
-        """Of n and the rest no list of so many rows: what each wanted and had, which add up to n and `of`."""
+        """Return the page of agreements for n and the rest, because they are sums and not counts."""
         if column not in ("n", "rest"):
             return super().drill(row, question, column)
         return Drill("agreements", address_of(row, question))
@@ -105,7 +105,7 @@ REPORT = _ContactWanted(
         Case.counted(_("Agreed: every 30 days; met 3 times in 90 days: 3 of 3 meetings")),
         Case.counted(_("Agreed: every 30 days; met 5 times in 90 days: 3 of 3; extra meetings do not count")),
         Case.counted(_("Agreed: every 60 days; met once in 90 days: 1 of 1.5 meetings")),
-        Case.rest(_("Agreed: every 90 days; not met in 90 days: 0 of 1 meeting")),
+        Case.not_counted(_("Agreed: every 90 days; not met in 90 days: 0 of 1 meeting")),
         Case.outside(_("No agreed frequency; it is shown as “nothing agreed”")),
         Case.outside(_("A sports club with an agreed frequency: culture and sport is not counted")),
     ),

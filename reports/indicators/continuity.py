@@ -1,8 +1,7 @@
-"""Continuity: organisations with two faces in the police that they know.
+"""Continuity: organisations with a lead officer and a deputy.
 
-The changes of lead are of the same organisations, from OrganisationPeriod. An officer who has left, whose
-account is closed today, is no face that they know, at no period's end. It does not say who: there is no
-figure per officer.
+Changes of lead are those of the same organisations (OrganisationPeriod). An officer whose account is closed
+today does not count at the end of any period. There is no figure for a single officer.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from reports.queries.organisations import OFFICERS_HERE, ORGANISATIONS, TIMES_LE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContinuityRow(Row):
-    """n organisations with lead and deputy of `of`, and how many times a lead of theirs changed in T."""
+    """n organisations with lead and deputy, out of `of`, and their changes of lead in the period."""
 
     lead_changes: int
 
@@ -52,9 +51,9 @@ REPORT = Report(
     question=_("How many organisations know two officers?"),
     example=(
         Case.counted(_("Lead and deputy officer are assigned and active")),
-        Case.rest(_("Only a lead officer")),
-        Case.rest(_("Lead and deputy are assigned, but one account is closed today")),
-        Case.rest(_("Neither lead nor deputy")),
+        Case.not_counted(_("Only a lead officer")),
+        Case.not_counted(_("Lead and deputy are assigned, but one account is closed today")),
+        Case.not_counted(_("Neither lead nor deputy")),
         Case.outside(_("A partner such as a school")),
         Case.outside(_("An organisation that is closed")),
     ),

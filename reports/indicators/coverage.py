@@ -1,7 +1,7 @@
 """Coverage: organisations met in the period ÷ organisations.
 
-A meeting with eight organisations reaches those of them that were there. By community, an organisation counts
-for each it speaks for; by kind, once.
+A meeting with eight organisations reaches those that were present. By community, an organisation counts for
+each community that it represents. By kind, it counts once.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from reports.queries.organisations import LAST_MET, ORGANISATIONS, TIMES_MET
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageRow(Row):
-    """n organisations met of `of`."""
+    """n organisations met, out of `of`."""
 
 
 REPORT = Report(
@@ -42,8 +42,8 @@ REPORT = Report(
     example=(
         Case.counted(_("A mosque, met on 3 July and on 9 August: it counts once")),
         Case.counted(_("A women’s network, met on the last day of the period")),
-        Case.rest(_("A Roma association, last met 3 days before the period")),
-        Case.rest(_("A victim support service whose only meeting was cancelled")),
+        Case.not_counted(_("A Roma association, last met 3 days before the period")),
+        Case.not_counted(_("A victim support service whose only meeting was cancelled")),
         Case.outside(_("A football club: culture and sport is not counted")),
         Case.outside(_("An NGO that closed during the period")),
     ),

@@ -1,7 +1,7 @@
 """Data health: organisations whose details were checked lately, and records whose review is overdue.
 
-Late reviews of people are counted by district only: persons are never counted by a community or kind
-(docs/domain.md, rule 3). A review that was late then and has been done since is not among them.
+Late reviews of contacts are counted by district only, because people are never counted by community or kind
+(docs/domain.md, rule 3). A late review that has been done since does not count.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
-from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Apart, Case, Column, Fact, Revision, Row
+from reports.queries.definitions import (
+    AS_IT_WAS,
+    ENDS_NOW,
+    FIRST,
+    Case,
+    Column,
+    Fact,
+    OtherRecords,
+    Revision,
+    Row,
+)
 from reports.queries.organisations import ORGANISATIONS
 
 _IS_VERIFIED: Final = "dated.verified_on >= asked.until_on - interval '1 year' AS is_verified"
@@ -20,7 +30,7 @@ _IS_LATE: Final = "organisation.review_on < asked.until_on AS is_late"
 _IS_NOT_ASKED: Final = """(
     organisation.night_calls = 'not_asked' OR organisation.night_agreed_on >= asked.until_on
 ) AS is_not_asked"""
-# People are of a district and of nothing else.
+# Contacts count by district only.
 _LATE: Final = """FROM asked CROSS JOIN ground
     JOIN contacts_contact contact ON contact.home_district_id = ground.district_id
         AND contact.review_on < asked.until_on AND contact.created_at < asked.until
@@ -32,7 +42,7 @@ _PEOPLE_LATE: Final = f"""people_late (nr, grp, times) AS (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataHealthRow(Row):
-    """n organisations verified of `of`; records to review, people only by district (else None)."""
+    """n organisations verified, out of `of`, and late reviews. `people_late` is only by district."""
 
     organisations_late: int
     night_calls_missing: int
@@ -49,14 +59,14 @@ REPORT = Report(
     row=DataHealthRow,
     counts=ORGANISATIONS,
     measures=[_IS_VERIFIED, _IS_LATE, _IS_NOT_ASKED],
-    apart={
-        "people_late": Apart(
+    other_records={
+        "people_late": OtherRecords(
             "contacts",
             f"SELECT contact.id, contact.review_on {_LATE} AND ground.code = %(group)s",
             [Fact("review_on", _("Review date"), "review_on")],
         )
     },
-    beside=[(_PEOPLE_LATE, "LEFT JOIN people_late USING (nr, grp)")],
+    joined_tables=[(_PEOPLE_LATE, "LEFT JOIN people_late USING (nr, grp)")],
     fields={
         "n": "count(*) FILTER (WHERE is_verified)",
         "of": "count(organisation_id)",
@@ -88,8 +98,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Checked on the last day of the period")),
         Case.counted(_("Checked 364 days before the end")),
-        Case.rest(_("Checked 13 months before the end")),
-        Case.rest(_("Never checked")),
+        Case.not_counted(_("Checked 13 months before the end")),
+        Case.not_counted(_("Never checked")),
         Case.outside(_("A sports club: culture and sport is not counted")),
         Case.outside(_("An organisation that is closed")),
     ),

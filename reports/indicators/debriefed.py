@@ -1,4 +1,4 @@
-"""Debriefed: closed incidents with a signed debrief, and what organisations said in it.
+"""Debriefed: closed incidents with a signed debrief, and the answers of organisations in it.
 
 An incident counts in the period in which it was closed, unless it was reopened before the period's end.
 """
@@ -15,7 +15,7 @@ from reports.queries.incidents import FIRST, INCIDENTS, STARTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebriefedRow(Row):
-    """n incidents with a signed debrief of `of` closed; `voices` heard in these debriefs."""
+    """n incidents with a signed debrief, out of `of` closed. `voices` are the organisations asked."""
 
     waived: int
     voices: int
@@ -23,7 +23,7 @@ class DebriefedRow(Row):
 
     @property
     def heard_in_time(self) -> float | None:
-        """voices_in_time ÷ voices; None where nobody was asked."""
+        """Return voices_in_time ÷ voices, or None if no organisation was asked."""
         return self.voices_in_time / self.voices if self.voices else None
 
 
@@ -67,8 +67,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Closed on 9 August, debrief signed on 8 August")),
         Case.counted(_("Debrief signed, no organisation was asked")),
-        Case.rest(_("Closed with a reason why there is no debrief")),
-        Case.rest(_("The protocol asks for no debrief, and none was signed")),
+        Case.not_counted(_("Closed with a reason why there is no debrief")),
+        Case.not_counted(_("The protocol asks for no debrief, and none was signed")),
         Case.outside(_("Debrief signed, but still open")),
         Case.outside(_("Closed in the period and reopened before its end")),
     ),

@@ -1,7 +1,7 @@
-"""Entries: promises whose result was reported back, and that became an entry of the public page.
+"""Entries: follow-ups that were reported back and have an approved entry on the public page.
 
-An entry is approved after the result was reported back, so it counts whenever it was approved. One that was
-removed later was read by the public, and counts.
+An entry is approved after reporting back, so it counts at any later time. An entry that was removed later
+also counts, because the public has read it.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
 from reports.queries.definitions import Case, Fact, Revision, Row
-from reports.queries.follow_ups import COMPLETED, PROMISES
+from reports.queries.follow_ups import COMPLETED, FOLLOW_UPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesRow(Row):
-    """n promises with an approved entry of `of` reported back."""
+    """n follow-ups with an approved entry, out of `of` reported back."""
 
 
-# Joined from the promise: no code of the room above is known here.
+# Plain SQL, because reports may not import the publishing app above.
 _APPROVED_ON: Final = """CASE WHEN told_on IS NOT NULL THEN (
     SELECT min((entry.approved_at AT TIME ZONE %(zone)s)::date)
     FROM publishing_publicentry entry WHERE entry.follow_up_id = found.id
@@ -40,7 +40,7 @@ REPORT = Report(
     source=_("This system’s definition of “reported back”; the entries of the public page."),
     not_said=_("Whether people read the entry. Not every result is for the public, so there is no target."),
     row=EntriesRow,
-    counts=PROMISES,
+    counts=FOLLOW_UPS,
     measures=[_APPROVED_ON],
     fields={
         "of": "count(told_on)",
@@ -60,8 +60,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Reported back on 9 August, entry approved on 20 August")),
         Case.counted(_("Reported back on 9 August, entry approved on 2 October")),
-        Case.rest(_("Reported back on 9 August, no entry")),
-        Case.rest(_("Reported back on 9 August, the entry is still a draft")),
+        Case.not_counted(_("Reported back on 9 August, no entry")),
+        Case.not_counted(_("Reported back on 9 August, the entry is still a draft")),
         Case.outside(_("Done, not yet reported back")),
         Case.outside(_("Reported back before the period")),
     ),

@@ -1,7 +1,7 @@
 """First contact: minutes until someone at the affected place was reached.
 
-Half and nine in ten are by nearest rank: always minutes that some incident has, in whole minutes that have
-passed. A place that was not reached has none.
+The median and the 90th percentile are by nearest rank, so each is the number of full minutes of some
+incident. A place that was not reached has no minutes.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from reports.queries.incidents import FIRST, INCIDENTS, STARTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstContactRow(Row):
-    """n incidents whose place was reached of `of` with a place to call; minutes, None where none was."""
+    """n incidents whose place was reached, out of `of` with a place to call. Minutes are None if n is 0."""
 
     median_minutes: int | None
     p90_minutes: int | None
@@ -72,8 +72,8 @@ REPORT = Report(
         Case.counted(_("Reached by phone after 12 minutes, visited after 2 hours: 12 minutes")),
         Case.counted(_("Message left after 10 minutes, reached after 45 minutes: 45 minutes")),
         Case.counted(_("Visited after 26 hours: 1,560 minutes")),
-        Case.rest(_("Two calls without an answer: it has no number of minutes")),
-        Case.rest(_("Declined: it is shown separately")),
+        Case.not_counted(_("Two calls without an answer: it has no number of minutes")),
+        Case.not_counted(_("Declined: it is shown separately")),
         Case.outside(_("Graffiti in a street: no place to call")),
     ),
     history=(FIRST,),

@@ -1,7 +1,7 @@
 """Follow-ups done on time: by the original due date, a day of the city.
 
-Moving one does not make it done on time. Those of the period that still have time are in neither number, and
-one that was missed stays so, whatever becomes of it after the period.
+A moved due date does not make a follow-up done on time. Follow-ups that are not yet due are in neither
+number. A missed follow-up stays missed, even if it is done after the period.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
 from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
-from reports.queries.follow_ups import COMPLETED, PROMISES
+from reports.queries.follow_ups import COMPLETED, FOLLOW_UPS
 
 _BECAME: Final = """CASE
     WHEN id IS NULL OR NOT is_due THEN 'none'
@@ -26,7 +26,7 @@ _COUNTS: Final = "became_of_it IN ('kept', 'late', 'not_done')"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpsRow(Row):
-    """n promises done on time of `of` that were kept or should have been; `moved` of these `of`."""
+    """n follow-ups done on time, out of `of` done or missed. `moved` are those with another due date."""
 
     late: int
     not_done: int
@@ -54,7 +54,7 @@ REPORT = Report(
     source=_("This system’s definition of “follow-ups done on time”."),
     not_said=_("Whether it was what they needed, or whether it was reported back."),
     row=FollowUpsRow,
-    counts=PROMISES,
+    counts=FOLLOW_UPS,
     measures=[_BECAME],
     fields={
         "of": f"count(*) FILTER (WHERE {_COUNTS})",
@@ -88,8 +88,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Due on 12 August, done on 12 August")),
         Case.counted(_("Due on 12 August, done on 4 July")),
-        Case.rest(_("Due on 12 August, moved to 20 August, done on 19 August: the first date counts")),
-        Case.rest(_("Due on 12 August and not done; the day has passed")),
+        Case.not_counted(_("Due on 12 August, moved to 20 August, done on 19 August: the first date counts")),
+        Case.not_counted(_("Due on 12 August and not done; the day has passed")),
         Case.outside(_("Due on 12 August, cancelled on 2 August")),
         Case.outside(_("Due on a future day")),
     ),

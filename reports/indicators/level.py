@@ -13,7 +13,7 @@ from reports.queries.meetings import MEETINGS, STARTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelRow(Row):
-    """n meetings held with a level of `of` held; those of each level."""
+    """n meetings held with a level, out of `of` held, and the number of each level."""
 
     inform: int
     consult: int
@@ -52,7 +52,7 @@ REPORT = Report(
     example=(
         Case.counted(_("Held, level “inform”")),
         Case.counted(_("Held, level “involve”")),
-        Case.rest(_("Held, no level recorded")),
+        Case.not_counted(_("Held, no level recorded")),
         Case.outside(_("Cancelled")),
         Case.outside(_("Planned for a future day")),
         Case.outside(_("Held in another district")),

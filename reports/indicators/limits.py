@@ -10,11 +10,11 @@ from reports.indicators.catalogue import REPORTS
 
 
 def check_limits(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse a limit of a figure that does not exist or is not of a moment, and a share above 100%."""
-    return list(_wrong())
+    """Report limits of figures that do not exist or are not of a moment, and percentages above 100."""
+    return list(_errors())
 
 
-def _wrong() -> Iterator[CheckMessage]:
+def _errors() -> Iterator[CheckMessage]:
     states = {slug: report for slug, report in REPORTS.items() if report.is_state}
     for slug, limit in settings.FIGURE_LIMITS.items():
         if slug not in states:

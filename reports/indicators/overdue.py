@@ -1,6 +1,6 @@
 """Overdue ageing: follow-ups still open past their due date, by how long.
 
-A period that is not over ends now. One due on the last day of the period is a day late at its end.
+A running period ends now. A follow-up due on the last day of the period is a day late at its end.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
 from reports.queries.definitions import AS_IT_WAS, ENDS_NOW, FIRST, Case, Column, Fact, Row
-from reports.queries.follow_ups import COMPLETED, PROMISES
+from reports.queries.follow_ups import COMPLETED, FOLLOW_UPS
 
 SOON: Final = 7  # days late
 LONG: Final = 30
@@ -19,7 +19,7 @@ LONG: Final = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueRow(Row):
-    """n promises overdue of `of` open, and how long they were."""
+    """n follow-ups overdue, out of `of` open, and by how many days."""
 
     days_1_7: int
     days_8_30: int
@@ -34,7 +34,7 @@ REPORT = Report(
     source=_("This system’s definition of “overdue ageing”."),
     not_said=_("Why a follow-up is late, or what became of it after the period."),
     row=OverdueRow,
-    counts=PROMISES,
+    counts=FOLLOW_UPS,
     measures=["CASE WHEN is_open THEN least(until_on, %(today)s) - due_on END AS days_late"],
     fields={
         "of": "count(*) FILTER (WHERE is_open)",
@@ -66,8 +66,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Due the day before the end, still open: 1 day late or more")),
         Case.counted(_("Due 40 days before the end, still open")),
-        Case.rest(_("Open and due after the end")),
-        Case.rest(_("Open and moved to a day after the end")),
+        Case.not_counted(_("Open and due after the end")),
+        Case.not_counted(_("Open and moved to a day after the end")),
         Case.outside(_("Due and done in the period")),
         Case.outside(_("Cancelled")),
     ),

@@ -1,6 +1,7 @@
-"""Reassurance: offered within a day to those whom a bias concern touches.
+"""Reassurance: offered within 24 hours after a bias concern.
 
-Hours are real ones, over a change of the clock too. Entered late is what was entered when they were over.
+Hours are real hours, even across a clock change. A concern is entered late if it is entered when the hours
+are over.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from reports.queries.definitions import ENDS_NOW, FIRST, Case, Column, Fact, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReassuranceRow(Row):
-    """n bias concerns with reassurance in time of `of`; what was answered to these n."""
+    """n bias concerns with reassurance offered in time, out of `of`, and the answers to these offers."""
 
     accepted: int
     declined: int
@@ -84,8 +85,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Offered 2 hours after receipt and accepted")),
         Case.counted(_("Offered 23 hours after receipt and declined: that does not lower the figure")),
-        Case.rest(_("Offered 30 hours after receipt")),
-        Case.rest(_("Not offered; the 24 hours are over")),
+        Case.not_counted(_("Offered 30 hours after receipt")),
+        Case.not_counted(_("Not offered; the 24 hours are over")),
         Case.outside(_("A concern about noise without a bias ground")),
         Case.outside(_("A concern whose bias ground is “not known yet”")),
     ),

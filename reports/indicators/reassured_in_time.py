@@ -1,7 +1,7 @@
 """Reassured in time: organisations that were reached after an incident before their call was due.
 
-Whoever declined was reached: Declined is a result like the others. Who asked not to be contacted, and who was
-left out before the call was due, stands beside the figure and is never in it.
+An organisation that declined was reached, too. Organisations that asked not to be contacted, or whose call
+was marked as not needed before it was due, have columns of their own and are not in the figure.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from reports.queries.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReassuredInTimeRow(Row):
-    """n organisations reached in time of `of` to be called, once for each incident; `declined` of these n."""
+    """n organisations reached in time, out of `of` to call in each incident. `declined` are part of n."""
 
     declined: int
     later: int
@@ -81,8 +81,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Due after 1 hour, reached by phone after 20 minutes")),
         Case.counted(_("Due after 12 hours, declined after 3 hours: that does not lower the figure")),
-        Case.rest(_("Due after 1 hour, a message left after 20 minutes, reached after 2 hours")),
-        Case.rest(_("Due after 12 hours, two calls without an answer")),
+        Case.not_counted(_("Due after 1 hour, a message left after 20 minutes, reached after 2 hours")),
+        Case.not_counted(_("Due after 12 hours, two calls without an answer")),
         Case.outside(_("The organisation asked not to be contacted: it is shown separately")),
         Case.outside(_("The call was marked as not needed before it was due")),
     ),

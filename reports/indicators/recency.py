@@ -1,7 +1,7 @@
 """Recency: how long ago organisations were last met, at the period's end.
 
-The period's last day is one day ago. Half and nine in ten are by nearest rank: always days that some
-organisation has. Those never met have no such number: n is how many were ever met.
+At the end, the period's last day is one day ago. The median and the 90th percentile are by nearest rank, so
+each is the number of days of some organisation. An organisation that was never met has no days.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from reports.queries.organisations import DAYS_SINCE_MET, LAST_MET, ORGANISATION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecencyRow(Row):
-    """n organisations ever met of `of`; days since then, None where none of them was ever met."""
+    """n organisations ever met, out of `of`, and days since then. The days are None if n is 0."""
 
     median_days: int | None
     p90_days: int | None
@@ -65,7 +65,7 @@ REPORT = Report(
         Case.counted(_("Met on the last day of the period: 1 day")),
         Case.counted(_("Met 12 days before the end: 12 days, which half are within")),
         Case.counted(_("Met 90 days before the end: 90 days, which nine in ten are within")),
-        Case.rest(_("Never met: it has no number of days")),
+        Case.not_counted(_("Never met: it has no number of days")),
         Case.outside(_("Met yesterday, but it moved to another district in the period")),
         Case.outside(_("A school: partners are not counted")),
     ),

@@ -1,4 +1,4 @@
-"""Reciprocity: who wanted to meet."""
+"""Reciprocity: meetings that the community initiated."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from reports.queries.meetings import MEETINGS, STARTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReciprocityRow(Row):
-    """n meetings initiated by the community of `of` held."""
+    """n meetings initiated by the community, out of `of` held."""
 
     by_police: int
     not_stated: int
@@ -54,8 +54,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Held, the mosque had called")),
         Case.counted(_("Held, the neighbours’ association had written")),
-        Case.rest(_("Held, the officer had called")),
-        Case.rest(_("Held, it is not stated who initiated the meeting")),
+        Case.not_counted(_("Held, the officer had called")),
+        Case.not_counted(_("Held, it is not stated who initiated the meeting")),
         Case.outside(_("Cancelled")),
         Case.outside(_("No one was reached")),
     ),

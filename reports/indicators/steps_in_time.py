@@ -1,6 +1,6 @@
 """Steps in time: required steps of incidents that were done before they were due.
 
-One that was marked as not needed before it was due is in neither number. Marked later, it was missed.
+A step marked as not needed before it was due is in neither number. A step marked later was missed.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from reports.queries.incidents import DUE, ENTERED, ENTERED_LATE, FIRST, INCIDEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepsInTimeRow(Row):
-    """n required steps done in time of `of` due."""
+    """n required steps done in time, out of `of` due."""
 
     late: int
     not_done: int
@@ -74,8 +74,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Due at 21:30, done at 21:10")),
         Case.counted(_("Due at 21:30, done at 21:10, entered at 07:00: also shown as entered later")),
-        Case.rest(_("Due at 21:30, done at 21:31")),
-        Case.rest(_("Due at 21:30, marked as not needed at 23:00")),
+        Case.not_counted(_("Due at 21:30, done at 21:31")),
+        Case.not_counted(_("Due at 21:30, marked as not needed at 23:00")),
         Case.outside(_("Due at 21:30, marked as not needed at 21:00")),
         Case.outside(_("Not required by the protocol")),
     ),

@@ -1,4 +1,4 @@
-"""Takeaways tried: what was taken home from workshops and became a result in the library."""
+"""Takeaways tried: takeaways of workshops with a result in the library."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from reports.figures.report import Report
 from reports.queries.definitions import Case, Column, Fact, Revision, Row
-from reports.queries.follow_ups import PROMISES
+from reports.queries.follow_ups import FOLLOW_UPS
 from reports.queries.questions import By
 
 _BECAME: Final = """CASE
@@ -21,7 +21,7 @@ _BECAME: Final = """CASE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeawaysTriedRow(Row):
-    """n takeaways with a result in 180 days of `of` due; `in_time` of these still have time."""
+    """n takeaways with a result within 180 days, out of `of` due. `in_time` still have time."""
 
     in_time: int
 
@@ -39,7 +39,7 @@ REPORT = Report(
     source=_("This system’s library of practices; learning communities of police and communities (CLARA)."),
     not_said=_("Whether it helped: results that made things worse count as tried."),
     row=TakeawaysTriedRow,
-    counts=PROMISES,
+    counts=FOLLOW_UPS,
     measures=[_BECAME],
     fields={
         "of": "count(*) FILTER (WHERE became_of_takeaway <> 'none')",
@@ -62,8 +62,8 @@ REPORT = Report(
     example=(
         Case.counted(_("Taken home on 1 July, due on 12 August, result recorded on 20 September")),
         Case.counted(_("The result says that it made things worse")),
-        Case.rest(_("Taken home on 1 July, result recorded a year later")),
-        Case.rest(_("Done, but no result was recorded")),
+        Case.not_counted(_("Taken home on 1 July, result recorded a year later")),
+        Case.not_counted(_("Done, but no result was recorded")),
         Case.outside(_("Cancelled before the end of the period")),
         Case.outside(_("Due in another period")),
     ),

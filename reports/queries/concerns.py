@@ -1,6 +1,8 @@
 """Source of the figures about concerns: the concerns received or closed in each period.
 
-XX
+A concern counts in its own district and in each district of the question that contains this one. By kind and
+by community, all districts are counted together, and a concern counts once in each kind and community that it
+has.
 """
 
 from collections.abc import Sequence
@@ -17,8 +19,8 @@ from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT,
 
 BIAS: Final = [code for code in BiasGround.values if code not in {BiasGround.UNKNOWN, BiasGround.NONE}]
 
-# Concerns where they are and, if their district has been redrawn since on the day `moved_on`, where they were
-# received. Those closed before all periods began are left out: they were received before, too.
+# Concerns in their district. If it was redrawn on the day `moved_on`, also in the district where they were
+# received. Concerns closed before all periods are left out, because they were received before, too.
 _OF_TIME: Final = """concern.received_at < (SELECT max(until) FROM asked)
         AND (concern.closed_at IS NULL OR concern.closed_at >= (SELECT min(since) FROM asked))"""
 _PLACED: Final = f"""(
@@ -35,7 +37,7 @@ _PLACED: Final = f"""(
 _IS_RECEIVED: Final = """(
     concern.is_first AND concern.received_at >= asked.since AND concern.received_at < asked.until
 )"""
-# Whether it is in that place at the end of `asked`.
+# Whether the concern is in this district at the end of `asked`.
 _IS_HERE: Final = "coalesce(concern.moved_on < asked.until_on, false) <> concern.is_first"
 _ANSWER_BY: Final = f"(concern.received_at + interval '{ANSWER_WITHIN // timedelta(hours=1)} hours')"
 _CONCERNS: Final[Groups] = {
@@ -45,14 +47,14 @@ _CONCERNS: Final[Groups] = {
 }
 
 
-def concerns(by: By, measures: Sequence[str]) -> str:
-    """`asked`, `ground` and `concerns`, to stand behind WITH: those received or closed in each period.
+def concerns(grouping: By, measures: Sequence[str]) -> str:
+    """Return the tables `asked`, `ground` and `concerns`, with a row for each period, group and concern.
 
-    `is_received` and `is_closed` (at its end too) say which. `answered_at` is as it was when the time to
-    answer was over, at `answer_by`: what becomes of a concern later changes no figure of then. A period and
-    group without any has a row of nulls.
+    `is_received`: received in the period. `is_closed`: closed in the period and still closed at its end.
+    `answered_at` is the value at `answer_by`, when the time to answer was over, so later events change no
+    figure. A period and group without concerns has one row of nulls.
     """
-    group, places, more = _CONCERNS[by]
+    group, places, joins = _CONCERNS[grouping]
     return f"""{ASKED}, found AS (
     SELECT asked.nr, {group} AS grp, concern.id, concern.received_at, {_ANSWER_BY} AS answer_by,
            known.answered_at, concern.reported_back_on, concern.bias_grounds,
@@ -66,9 +68,9 @@ def concerns(by: By, measures: Sequence[str]) -> str:
         AND closed.closed_at >= asked.since AND closed.closed_at < asked.until
         AND closed.since < asked.until AND (closed.until IS NULL OR closed.until >= asked.until)
         AND {_IS_HERE}
-    {more}
+    {joins}
     WHERE {_IS_RECEIVED} OR closed.id IS NOT NULL
-), {in_cells(by, "concerns", measures)}"""  # noqa: S608 (our own text)
+), {in_cells(grouping, "concerns", measures)}"""  # noqa: S608 (our own text)
 
 
 CONCERNS: Final = Source(

@@ -1,6 +1,6 @@
-"""What was entered or corrected since a figure was final; of most lists in whichever district.
+"""Records entered or corrected since a figure was final, in all districts for most lists.
 
-`reports.figures.late_records` finds among these what the figure counts.
+`reports.figures.late_records` selects those that the figure counts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from reports.queries.questions import By
 
 
 class Counting(Protocol):
-    """What is read of a report (reports.figures.report.Report)."""
+    """The attributes of a report (reports.figures.report.Report) that decide which corrections matter."""
 
     @property
     def counts(self) -> Source: ...
@@ -22,8 +22,7 @@ class Counting(Protocol):
     def decided_by(self) -> Sequence[str]: ...
 
 
-# By list: the ID of a record, when it was entered, and the fields ({decide}) whose later correction counts as
-# much.
+# By list: the ID of a record, the time of its entry, and the fields ({decide}) whose correction matters.
 _TOUCHED: Final[Mapping[Noun, str]] = {
     "organisations": """
         SELECT dated.organisation_id, dated.entered_at, '{{}}'
@@ -41,7 +40,7 @@ _TOUCHED: Final[Mapping[Noun, str]] = {
         FROM asked JOIN meetings_followup promise ON promise.updated_at >= %(final_at)s
         JOIN meetings_followupperiod state ON state.follow_up_id = promise.id AND state.superseded_at IS NULL
             AND state.since < asked.until AND (state.until IS NULL OR state.until >= asked.until)""",
-    # That its district was redrawn is no correction: it counts where it was received.
+    # A redrawn district is no correction, because a concern counts where it was received.
     "concerns": """
         SELECT concern.id, concern.created_at,
                {decide} || CASE WHEN concern.received_in_id IS NULL THEN 'district' END
@@ -49,7 +48,7 @@ _TOUCHED: Final[Mapping[Noun, str]] = {
             AND concern.received_at < asked.until
             AND (concern.district_id = ANY (ARRAY(SELECT district_id FROM ground))
                 OR concern.received_in_id = ANY (ARRAY(SELECT district_id FROM ground)))""",
-    # Calls and steps that were made then and entered since, and whoever was found to be affected since.
+    # Calls and steps that were entered later than they were made.
     "incidents": """
         SELECT incident.id, greatest(incident.created_at, (
             SELECT max(tried.recorded_at) FROM incidents_reassurance tried
@@ -69,7 +68,7 @@ _CORRECTED: Final = """
     SELECT max(change.at) FROM audit_change change JOIN audit_event event ON event.id = change.event_id
     WHERE change.object_id = rows.id AND change.op = 'updated' AND change.at >= %(final_at)s
         AND event.field_names && rows.fields::varchar[]"""
-# What decides whether an organisation was met at a meeting.
+# The fields that decide whether an organisation was met at a meeting.
 _MEET: Final = ("starts_at", "status", "organisations", "outcomes")
 _MEETINGS: Final = """
     SELECT meeting.id, meeting.created_at, {decide}
@@ -77,38 +76,42 @@ _MEETINGS: Final = """
         ON meeting.updated_at >= %(final_at)s AND meeting.starts_at < asked.until"""
 
 
-def touched(reports: Sequence[Counting], by: By) -> str:
-    """Rows of SQL: list, ID and moment of entry or correction of what can decide these figures.
+def corrections_of(reports: Sequence[Counting], grouping: By) -> str:
+    """Return SQL for records that can decide these figures: list, ID and time of entry or correction.
 
-    `met` is the list of meetings that decide whether an organisation was met.
+    The list `met` has the meetings that decide whether an organisation was met.
     """
-    return " UNION ALL ".join(_touched(reports, by))
+    return " UNION ALL ".join(_corrections_by_source(reports, grouping))
 
 
-def is_touched(reports: Sequence[Counting], by: By) -> str:
-    """A column of SQL: whether there are such rows for the first of the periods."""
-    found = " OR ".join(f"EXISTS ({rows})" for rows in _touched(reports, by))
-    return f"(WITH asked AS (SELECT * FROM asked WHERE nr = 0) SELECT {found}) AS is_touched"  # noqa: S608 (our own text)
+def has_corrections(reports: Sequence[Counting], grouping: By) -> str:
+    """Return the SQL column `is_touched`: whether the first period has such records."""
+    conditions = " OR ".join(f"EXISTS ({rows})" for rows in _corrections_by_source(reports, grouping))
+    return f"(WITH asked AS (SELECT * FROM asked WHERE nr = 0) SELECT {conditions}) AS is_touched"  # noqa: S608 (our own text)
 
 
-def asks_when_met(reports: Sequence[Counting]) -> bool:
+def measures_meetings(reports: Sequence[Counting]) -> bool:
     measures = {measure for report in reports for measure in report.measures}
     return bool(measures & {TIMES_MET, DAYS_SINCE_MET})
 
 
-def _touched(reports: Sequence[Counting], by: By) -> Iterator[str]:
+def _corrections_by_source(reports: Sequence[Counting], grouping: By) -> Iterator[str]:
     for source in dict.fromkeys(report.counts for report in reports):
         fields = [field for report in reports if report.counts == source for field in report.decided_by]
-        yield _of(
-            source.noun, _TOUCHED[source.noun], *source.decided_by, *source.decide_group.get(by, ()), *fields
+        yield _correction_rows(
+            source.noun,
+            _TOUCHED[source.noun],
+            *source.decided_by,
+            *source.decide_group.get(grouping, ()),
+            *fields,
         )
-        if source.noun == "organisations" and by == By.FOCUS:
-            yield _of(source.noun, _SPOKEN_FOR)
-    if asks_when_met(reports):
-        yield _of("met", _MEETINGS, *_MEET)
+        if source.noun == "organisations" and grouping == By.FOCUS:
+            yield _correction_rows(source.noun, _SPOKEN_FOR)
+    if measures_meetings(reports):
+        yield _correction_rows("met", _MEETINGS, *_MEET)
 
 
-def _of(noun: str, rows: str, *fields: str) -> str:
+def _correction_rows(noun: str, rows: str, *fields: str) -> str:
     decide = ", ".join(f"'{field}'" for field in dict.fromkeys(fields))
     return f"""
         SELECT '{noun}', id, entered_at FROM (

@@ -1,4 +1,4 @@
-"""The shape of every figure: n of N, never a ratio alone, and the list of the rows it counts."""
+"""Parts of which every indicator is made: rows with n and `of`, columns, facts, SQL sources and examples."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from reports.queries.periods import Period
 from reports.queries.questions import By, Question
 
-Text = str | Promise  # what `gettext_lazy` gives, in the reader's language when shown
-# Lists on pages and by API; and what contact wanted (reports.indicators) is made of: a page alone.
+Text = str | Promise  # from `gettext_lazy`, so that each reader gets their own language
+# The lists of pages and API. `agreements` is a page only (reports.indicators.contact_wanted).
 Noun = Literal["organisations", "meetings", "follow-ups", "concerns", "incidents", "contacts", "agreements"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure of one group in one period. Reports add their own columns.
+    """Figure of a group in a period. Each report adds its own columns.
 
-    `group` is a district's code, a focus or a kind. `n` and `of` are whole but for contact wanted.
-    `is_touched`: something that may decide it was entered or corrected since it was final. It is asked for
-    the first period of a question only.
+    `group` is a district's code, a focus or a kind. `n` and `of` are whole numbers, except in contact wanted.
+    `is_touched`: a record that may decide the figure was entered or corrected since the figure was final.
+    Only the first period of a question has this.
     """
 
     period: Period
@@ -33,13 +33,13 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """n ÷ of; None where there is nothing to divide by: shown as n/a, never as 0 or 100 %."""
+        """Return n ÷ of, or None if `of` is 0. None is shown as n/a, never as 0 or 100 %."""
         return self.n / self.of if self.of > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days of a period as the lists behind its figures are asked for, in words of an address."""
+    """Days of a period as query parameters of the lists behind its figures."""
 
     question: Question
     period: Period
@@ -50,23 +50,23 @@ class Span:
 
     @property
     def until(self) -> str:
-        """Where counting ends: of a period that runs, today."""
+        """Return the day before which records count: tomorrow if the period is running."""
         return self.question.so_far(self.period).until.isoformat()
 
     @property
     def ends(self) -> str:
-        """Where the period ends, also while it runs."""
+        """Return the end of the period, even if it is running."""
         return self.period.until.isoformat()
 
     def late(self, days: int) -> str:
-        """What was due that day is so many days late at the end."""
+        """Return the due date of a follow-up that is `days` days late at the end."""
         end = min(self.question.so_far(self.period).until, self.question.today)
         return (end - timedelta(days=days)).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A row of a worked example: its facts, and whether it is in n and in `of`."""
+    """Row of a worked example: its facts, and whether it is in n and in `of`."""
 
     facts: Text
     is_counted: bool
@@ -77,8 +77,8 @@ class Case:
         return cls(facts, is_counted=True, is_in_total=True)
 
     @classmethod
-    def rest(cls, facts: Text) -> "Case":
-        """In the total, but not counted."""
+    def not_counted(cls, facts: Text) -> "Case":
+        """Build a case that is in the total but not counted."""
         return cls(facts, is_counted=False, is_in_total=True)
 
     @classmethod
@@ -88,7 +88,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A change of a definition: from which day figures are counted so, and what is new."""
+    """Change of a definition: the first day of the new definition, and what changed."""
 
     since: date
     change: Text
@@ -103,10 +103,10 @@ Filters = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What decided whether a thing is counted: a column of its rows, on the page and in the file.
+    """Fact that decides whether a record is counted: a column of the records, on the page and in the file.
 
-    `sql` reads a row of the source and its period (`asked`); `measures` are those that the Report lacks;
-    `codes` are the texts of its values.
+    `sql` reads a row of the source and its period (`asked`). `measures` are columns of the source that the
+    report itself does not need. `codes` has the texts of coded values.
     """
 
     name: str
@@ -117,8 +117,8 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """How things are listed that are not those of the report: `sql` selects their `id` and facts."""
+class OtherRecords:
+    """List of other records than the report counts. `sql` selects their `id` and facts."""
 
     noun: Noun
     sql: str
@@ -127,14 +127,18 @@ class Apart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What reports count, in SQL: of each period (`nr`) and group (`grp`) a row for each thing there is.
+    """SQL source of records that reports count: a row for each period (`nr`), group (`grp`) and record.
 
-    `tables(by, measures)` writes `table` and what it is made from, to stand behind WITH. A period and group
-    with nothing to count has one row of nulls. `noun` is the list that has these things, `listed` what such a
-    list is asked for in any case. Meetings and promises have none by community: a list of them names people,
-    who are never found by community. `key` is the column with a thing's ID; `row` tells apart what is counted
-    of one thing more than once, such as the steps of an incident. `decided_by` are the fields of a thing
-    whose correction changes in which figures it is, `decide_group` those that do by kind or community.
+    `tables(grouping, measures)` returns the common table expressions that end with `table`. A period and
+    group without records has one row of nulls.
+
+    `noun` names the list of these records, and `listed` returns the filters that every such list has.
+    Meetings and follow-ups have no list by community, because a list names people, and nobody can be found by
+    community. `key` is the column with a record's ID. `row` is the column that separates several rows of one
+    record, such as the steps of an incident.
+
+    If a field in `decided_by` is corrected, the record may move to other figures. `decide_group` has the
+    fields that do this by kind or by community.
     """
 
     table: str
@@ -150,9 +154,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A list and its filters (names as in docs/openapi.yaml) that yield exactly the n objects of a row.
+    """List and filters (names as in docs/openapi.yaml) that return exactly the n records of a row.
 
-    What n is the sum of, not the number of, is `agreements`.
+    `agreements` is the list if n is a sum and not a number of records.
     """
 
     noun: Noun
@@ -161,9 +165,9 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A report's own column: attribute of its Row, heading, and what it is measured in.
+    """Column that a report adds: attribute of its Row, heading and unit.
 
-    `opens` is the column whose things it opens, if that is not the column itself.
+    `opens` is another column, if the link of this column opens the records of that one.
     """
 
     name: str

@@ -1,11 +1,12 @@
-"""Promises and where they were made: what the statements of follow-ups and overdue start with.
+"""Source of the figures about follow-ups.
 
-A promise is as it was at the period's end (FollowUpPeriod): what becomes of it later changes no figure of
-then. That an organisation was told is the exception: it has its own day. It belongs to the home districts
-its organisations had at the period's end, whatever their kind and status: a promise to a partner, or to one
-that closed since, is a promise. Made to two districts it counts once in each and once in a total of both;
-by kind of promise and by community the districts asked for are counted together. One without an
-organisation belongs to no district and is in no figure.
+A follow-up counts as it was at the end of the period (FollowUpPeriod), so later events change no figure.
+Reporting back is the exception, because it has a day of its own.
+
+A follow-up counts in the home districts of its organisations at the end of the period. Their kind and status
+do not matter: partners and closed organisations count, too. With organisations in two districts it counts in
+each district, and once in the total of both. By kind and by community, all districts are counted together. A
+follow-up without an organisation is in no figure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,39 +17,40 @@ from django.utils.translation import gettext_lazy as _
 from reports.queries.definitions import Fact, Source
 from reports.queries.questions import By
 from reports.queries.statements import ASKED, SPOKEN_FOR, in_cells
-from reports.queries.takeaways import TAKEN_HOME, TRY_BY
+from reports.queries.takeaways import TAKEAWAYS, TRY_BY
 
 _COMMUNITIES: Final = f"""
     JOIN LATERAL (SELECT made.organisation_id AS id, made.kind_then AS kind) organisation
         ON organisation.kind <> ALL(%(not_counted)s::text[])
     CROSS JOIN LATERAL ({SPOKEN_FOR}) community"""
 
-# What a row is of, and what else is joined.
+# By grouping: the group of a row, and further joins.
 _GROUPS: Final[Mapping[By, tuple[str, str]]] = {
     By.DISTRICT: ("made.code", ""),
     By.KIND: ("made.kind", ""),
     By.FOCUS: ("community.focus", _COMMUNITIES),
 }
 
-# Which organisations were told of the result in a period.
+# Whether an organisation heard the result in the period.
 _IS_TOLD: Final = "made.reported_back_on >= asked.since_on AND made.reported_back_on < asked.until_on"
-# Which promises were first due in a period, to its last day even while it runs (those to come have time
-# left), and which were open at its end: one that is not over ends now.
+# Whether the follow-up was first due in the period, future days included, and whether it was open at its
+# end.
 _IS_DUE: Final = "made.first_due_on >= asked.since_on AND made.first_due_on < asked.ends_on"
 _IS_OPEN: Final = "made.status IN ('open', 'in_progress') AND made.created_at < asked.until"
 
 
-def promises(by: By, measures: Sequence[str]) -> str:
-    """`promises`, to stand behind WITH: one row a period, group and promise.
+def follow_ups(grouping: By, measures: Sequence[str]) -> str:
+    """Return the table expression `promises`: a row for each period, group and follow-up.
 
-    `is_due`, `is_open` and `told_on` say why; the last is the first day on which an organisation was told.
-    Takeaways have rows of their own, with `try_by`, if a measure asks for it.
-    Those of each home are looked up once for all periods, without those that were done before the first
-    period's end, and due and told outside all periods.
+    A follow-up has a row if `is_due` or `is_open` is true or `told_on` is set: the first day on which an
+    organisation heard the result. Takeaways have rows of their own, with `try_by`, if a measure reads it.
+
+    Follow-ups are read once for all periods. Those that were done before the first period ended, and were due
+    and reported back outside all periods, are left out.
     """
-    group, more = _GROUPS[by]
-    asks_tried = by == By.DISTRICT and any(TRY_BY in measure for measure in measures)
-    tried = f"UNION ALL {TAKEN_HOME}" if asks_tried else ""
+    group, joins = _GROUPS[grouping]
+    counts_takeaways = grouping == By.DISTRICT and any(TRY_BY in measure for measure in measures)
+    takeaways = f"UNION ALL {TAKEAWAYS}" if counts_takeaways else ""
     return f"""{ASKED}, made AS MATERIALIZED (
     SELECT ground.code, dated.organisation_id, dated.kind AS kind_then, dated.since, dated.until,
            promise.id, promise.kind, link.reported_back_on,
@@ -75,16 +77,16 @@ def promises(by: By, measures: Sequence[str]) -> str:
     JOIN made ON made.since < asked.until AND (made.until IS NULL OR made.until >= asked.until)
         AND made.so_since < asked.until AND (made.so_until IS NULL OR made.so_until >= asked.until)
         AND (({_IS_DUE}) OR ({_IS_OPEN}) OR ({_IS_TOLD}))
-    {more}
+    {joins}
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-    {tried}
-), {in_cells(by, "promises", measures)}"""  # noqa: S608 (our own text)
+    {takeaways}
+), {in_cells(grouping, "promises", measures)}"""  # noqa: S608 (our own text)
 
 
-PROMISES: Final = Source(
+FOLLOW_UPS: Final = Source(
     table="promises",
     key="id",
-    tables=promises,
+    tables=follow_ups,
     noun="follow-ups",
     listed=lambda span: {"as_of": span.until},
     has_list_by_focus=False,

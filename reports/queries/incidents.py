@@ -1,12 +1,12 @@
-"""Incidents of periods, where they began: what the statements of their figures start with.
+"""Source of the figures about incidents: incidents that began or were closed, calls and steps.
 
-A row is one thing that figures count (`what`): an incident that `began` or was `closed` in the period, a
-`call` (an organisation that was to be called in an incident that began in it) or a required `step` that was
-due in it. Each counts in the district where the incident was then; by kind and by community, once in each
-kind and community of its concerns.
+The column `what` names what a row is: an incident that `began` or was `closed` in the period, a `call` (an
+organisation to call in an incident that began in the period), or a required `step` that was due in it. A row
+counts in the district of the incident at that time. By kind and by community, it counts once in each kind and
+community of the incident's concerns.
 
-What is decided later changes no figure of then: a step is not needed only if it was marked so before it was
-due, and an incident was closed until it was reopened. A time that is entered late does: it was so then.
+Later decisions change no earlier figure. A step is not needed only if it was marked so before it was due, and
+an incident counts as closed until it is reopened. A time that is entered late does change the figure.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from reports.queries.questions import By
 from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, Groups, in_cells
 
 FIRST: Final = Revision(date(2026, 11, 27), _("First definition."))
-# Of a call or a step: whether it was entered more than an hour after it was so.
+# Whether a call or step was entered more than an hour after it was done.
 ENTERED_LATE: Final = "recorded_at - done_at > interval '60 minutes'"
 
 _CALLS: Final = f"('{Proof.REASSURANCE}', '{Proof.VISIT}')"
@@ -29,7 +29,7 @@ _SPOKEN: Final = f"('{Result.REACHED}', '{Result.DECLINED}')"
 
 
 def _in_the_period(moment: str) -> str:
-    """Whether it was in the period, and the incident in this place."""
+    """Return SQL for whether `moment` is in the period and the incident was in this district on that day."""
     return f"""{moment} >= asked.since AND {moment} < asked.until
         AND ({moment} AT TIME ZONE %(zone)s)::date >= here.since_on
         AND ({moment} AT TIME ZONE %(zone)s)::date < here.until_on"""
@@ -38,7 +38,7 @@ def _in_the_period(moment: str) -> str:
 _BEGAN: Final = _in_the_period("here.started_at")
 _SPARED: Final = "step.status = 'not_needed' AND step.recorded_at <= step.due_at"
 
-# The affected place: when it was to be called, first reached, and whether it declined instead.
+# The affected place: when its call was due, when it was first reached, and whether it declined.
 _PLACE: Final = f"""
     SELECT min(step.due_at) AS due_at,
            min(tried.at) FILTER (WHERE tried.result = '{Result.REACHED}') AS done_at,
@@ -49,14 +49,14 @@ _PLACE: Final = f"""
     LEFT JOIN incidents_reassurance tried ON tried.incident_id = step.incident_id
         AND tried.organisation_id = step.organisation_id
     WHERE step.incident_id = here.id"""  # noqa: S608 (our own text)
-# Each organisation that was to be called or visited, by the earliest of its calls.
+# Each organisation to call or visit, with its earliest due call.
 _TO_CALL: Final = f"""
     SELECT step.organisation_id, min(step.due_at) AS due_at,
            (array_agg(step.id ORDER BY step.due_at, step.id))[1] AS row_id, bool_and({_SPARED}) AS not_needed
     FROM incidents_incidentstep step
     JOIN incidents_protocolstep planned ON planned.id = step.step_id AND planned.proof IN {_CALLS}
     WHERE step.incident_id = here.id GROUP BY step.organisation_id"""  # noqa: S608 (our own text)
-# The first try that somebody answered.
+# The first try that someone answered.
 _SPOKEN_TO: Final = f"""
     SELECT tried.at, tried.recorded_at, tried.result FROM incidents_reassurance tried
     WHERE tried.incident_id = here.id AND tried.organisation_id = call.organisation_id
@@ -64,7 +64,7 @@ _SPOKEN_TO: Final = f"""
     ORDER BY tried.at, tried.id LIMIT 1"""  # noqa: S608 (our own text)
 _VOICES: Final = "SELECT count(*) FROM incidents_debriefvoice voice WHERE voice.debrief_id = debrief.id"
 
-# By what is counted: columns of it, and what they are read from.
+# One SELECT for each value of `what`, all with the same columns.
 _EACH: Final = f"""
     SELECT asked.nr, here.grp, here.id, here.started_at, 'began' AS what, here.id AS row_id,
            place.due_at, place.done_at, NULL::timestamptz AS recorded_at,
@@ -99,14 +99,14 @@ _EACH: Final = f"""
 
 
 def _of_concerns(codes: str) -> str:
-    """Each of these codes of the incident's concerns, once."""
+    """Return SQL for each code in the column `codes` of the incident's concerns, once."""
     return f"""CROSS JOIN LATERAL (
         SELECT DISTINCT unnest(concern.{codes}) AS code FROM incidents_incidentconcern link
         JOIN meetings_concern concern ON concern.id = link.concern_id WHERE link.incident_id = incident.id
     ) of_concern"""  # noqa: S608 (our own text)
 
 
-# Each incident where it began and, if that district has been redrawn since, where it is from that day on.
+# Each incident in the district where it began. If that district was redrawn, also in its district since then.
 _PLACED: Final = """(
     SELECT incident.*, place.id AS place_id, place.since_on, place.until_on
     FROM incidents_incident incident
@@ -118,7 +118,6 @@ _PLACED: Final = """(
     ) place (id, since_on, until_on)
 )"""
 
-# What a row is of, where, and what else is joined.
 _GROUPS: Final[Groups] = {
     By.DISTRICT: ("ground.code", EACH_DISTRICT, ""),
     By.KIND: ("of_concern.code", DISTRICTS_TOGETHER, _of_concerns("kinds")),
@@ -126,19 +125,20 @@ _GROUPS: Final[Groups] = {
 }
 
 
-def incidents(by: By, measures: Sequence[str]) -> str:
-    """`asked`, `ground` and `incidents`, to stand behind WITH. `done_at` is when it became what it `became`.
+def incidents(grouping: By, measures: Sequence[str]) -> str:
+    """Return the table expressions `asked`, `ground` and `incidents`: a row for each thing that is counted.
 
-    A period and group without any has a row of nulls.
+    `became` is the outcome of the row, and `done_at` its time. A period and group without incidents has one
+    row of nulls.
     """
-    group, places, more = _GROUPS[by]
+    group, places, joins = _GROUPS[grouping]
     return f"""{ASKED}, here AS MATERIALIZED (
     SELECT {group} AS grp, incident.id, incident.started_at, incident.refused, incident.place_refused,
            incident.since_on, incident.until_on
     FROM {places} JOIN {_PLACED} incident ON incident.place_id = ground.district_id
         AND incident.started_at < (SELECT max(until) FROM asked)
-    {more}
-), found AS ({_EACH}), {in_cells(by, "incidents", measures)}"""  # noqa: S608 (our own text)
+    {joins}
+), found AS ({_EACH}), {in_cells(grouping, "incidents", measures)}"""  # noqa: S608 (our own text)
 
 
 INCIDENTS: Final = Source(

@@ -1,8 +1,8 @@
-"""Meetings and concerns of periods, where they were: what the statements of such figures start with.
+"""Source of the figures about meetings: the meetings that begin in each period.
 
-They count in the district written on them, whatever became of the organisations since: once in every
-district asked for that it lies in. By kind and by community the districts asked for are counted together,
-and each meeting or concern once in each of its kinds and communities.
+A meeting counts in its own district, even if its organisations have moved since, and in each district of the
+question that contains this one. By kind and by community, all districts are counted together, and a meeting
+counts once in each of its communities.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from reports.queries.definitions import Fact, Source
 from reports.queries.questions import By
 from reports.queries.statements import ASKED, DISTRICTS_TOGETHER, EACH_DISTRICT, SPOKEN_FOR, Groups, in_cells
 
-# Of the organisations that were there, partners left out as everywhere.
+# The communities of the organisations that were present, without partners.
 _COMMUNITIES_THERE: Final = f"""CROSS JOIN LATERAL (
     SELECT DISTINCT spoken.focus
     FROM meetings_meetingorganisation there
@@ -34,19 +34,19 @@ _MEETINGS: Final[Groups] = {
 }
 
 
-def meetings(by: By, measures: Sequence[str]) -> str:
-    """`asked`, `ground` and `meetings`, to stand behind WITH: those that begin in each period, by group.
+def meetings(grouping: By, measures: Sequence[str]) -> str:
+    """Return the tables `asked`, `ground` and `meetings`, with a row for each period, group and meeting.
 
-    A period and group without any has a row, with a `status` of null.
+    A period and group without meetings has one row, with a `status` of null.
     """
-    group, places, more = _MEETINGS[by]
+    group, places, joins = _MEETINGS[grouping]
     return f"""{ASKED}, found AS (
     SELECT asked.nr, {group} AS grp, meeting.id, meeting.status, meeting.level,
            meeting.initiated_by, meeting.starts_at
     FROM asked CROSS JOIN {places} JOIN meetings_meeting meeting ON meeting.district_id = ground.district_id
         AND meeting.starts_at >= asked.since AND meeting.starts_at < asked.until
-    {more}
-), {in_cells(by, "meetings", measures)}"""  # noqa: S608 (our own text)
+    {joins}
+), {in_cells(grouping, "meetings", measures)}"""  # noqa: S608 (our own text)
 
 
 MEETINGS: Final = Source(

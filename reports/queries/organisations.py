@@ -1,9 +1,7 @@
-"""Organisations a figure is of: of the kinds that count, active at the period's end, at home there then.
+"""Source of the figures about organisations: active ones of the kinds that count, by home district.
 
-Common table expressions that a report's statement starts with. Source: docs/method.md;
-`OrganisationPeriod` is the dated copy that makes a figure of last year say what was so last year. A period
-is half-open, and so is its end: what changed at the very midnight it ends with belongs to the next one.
-A period that runs ends with today (`Period.so_far`).
+Kind, status and home district are those at the end of the period. `OrganisationPeriod` has dated copies of
+them, so a figure of last year stays the same. docs/method.md describes the population.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,18 +13,18 @@ from reports.queries.definitions import Fact, Filters, Source, Span
 from reports.queries.questions import By
 from reports.queries.statements import ASKED, SPOKEN_FOR
 
-# What an organisation has now; it is read only where a measure asks for it.
+# Columns without history, read only if a measure needs them.
 _NOW: Final = ("review_on", "night_calls", "night_agreed_on")
 
-# Moments in an organisation's life, oldest first: looked up once for all periods, where a measure asks for
-# them. When it was met: meetings that were not held, or at which it was not, or at which nothing was heard,
-# have no `met_at` (meetings.models.MeetingOrganisation). And when a lead officer was replaced or left.
+# Moments of an organisation, oldest first, read once for all periods if a measure needs them: when it was
+# met, and when a lead officer left or was replaced. `met_at` is null if the meeting was not held, the
+# organisation was absent or nothing was heard of it (meetings.models.MeetingOrganisation).
 _MOMENTS: Final[Mapping[str, str]] = {
     "dated.met": """ARRAY(
         SELECT there.met_at FROM meetings_meetingorganisation there
         WHERE there.organisation_id = dated.organisation_id AND there.met_at IS NOT NULL ORDER BY there.met_at
     ) AS met""",
-    # What has been as it is since before all periods had no change in any.
+    # A row that is older than all periods had no change in any of them.
     "dated.left_lead": """CASE WHEN dated.since < (SELECT min(since) FROM asked) THEN '{}' ELSE ARRAY(
         SELECT ended.until FROM contacts_organisationperiod ended
         JOIN contacts_organisationperiod began
@@ -38,7 +36,10 @@ _MOMENTS: Final[Mapping[str, str]] = {
 
 
 def _before(moment: str, moments: str) -> str:
-    """How many were before it. `width_bucket` counts those up to it, and a microsecond is the least."""
+    """Return SQL for the number of `moments` before `moment`.
+
+    `width_bucket` also counts a moment equal to its argument, so the argument is a microsecond earlier.
+    """
     return f"width_bucket({moment} - interval '1 microsecond', {moments})"
 
 
@@ -46,7 +47,7 @@ def _in_the_period(moments: str) -> str:
     return f"{_before('asked.until', moments)} - {_before('asked.since', moments)}"
 
 
-# What may be measured of each organisation of the population.
+# Measures of an organisation of the population.
 TIMES_MET: Final = f"{_in_the_period('dated.met')} AS times_met"
 TIMES_LEFT: Final = f"{_in_the_period('dated.left_lead')} AS times_left"
 # How many of its lead and deputy officer still have an active account. An account is looked up in a hash of
@@ -54,12 +55,12 @@ TIMES_LEFT: Final = f"{_in_the_period('dated.left_lead')} AS times_left"
 _ACTIVE: Final = "SELECT id FROM accounts_user WHERE is_active"
 OFFICERS_HERE: Final = f"""coalesce(dated.lead_officer_id IN ({_ACTIVE}), false)::int
     + coalesce(dated.deputy_officer_id IN ({_ACTIVE}), false)::int AS officers_here"""
-# Days from the city's day it was last met to the end: 1 is the period's last day. Null: never met.
+# Days from the last meeting (a day of the city) to the end. 1 is the period's last day, null is never met.
 DAYS_SINCE_MET: Final = f"""asked.until_on - (
     dated.met[{_before("asked.until", "dated.met")}] AT TIME ZONE %(zone)s
 )::date AS days_since_met"""
 
-# What a row is of, and the rows there are. A district without organisations has one: 0 of 0.
+# By grouping: the group of a row, and all groups. A district without organisations is 0 of 0.
 _GROUPED: Final[Mapping[By, tuple[str, str]]] = {
     By.DISTRICT: (
         "ground.code AS grp, population.* FROM population JOIN ground USING (district_id)",
@@ -78,45 +79,46 @@ _GROUPED: Final[Mapping[By, tuple[str, str]]] = {
 
 
 def population(*measures: str) -> str:
-    """`asked`, `ground`, `dated` and `population`: one row a period and organisation, to stand behind WITH.
+    """Return the table expressions `asked`, `ground`, `dated` and `population`.
 
-    `measures` are columns more, of `asked`, `dated` (its OrganisationPeriod) and `organisation`. Whose home
-    it was and of which kind it is, is looked up once for all periods.
+    `population` has one row for each period and organisation. `measures` are further columns, read from
+    `asked`, `dated` (an OrganisationPeriod) and `organisation`. Home district and kind are read once for all
+    periods.
     """
-    more = "".join(f", {measure}" for measure in measures)
-    moments = "".join(f", {look_up}" for name, look_up in _MOMENTS.items() if name in more)
-    is_of_now = any(f"organisation.{name}" in more for name in _NOW)
-    now = "".join(f", organisation.{name}" for name in _NOW) if is_of_now else ""
+    extra_columns = "".join(f", {measure}" for measure in measures)
+    moments = "".join(f", {look_up}" for name, look_up in _MOMENTS.items() if name in extra_columns)
+    reads_current_columns = any(f"organisation.{name}" in extra_columns for name in _NOW)
+    current_columns = "".join(f", organisation.{name}" for name in _NOW) if reads_current_columns else ""
     joined = "JOIN contacts_organisation organisation ON organisation.id = dated.organisation_id"
     return f"""{ASKED}, dated AS MATERIALIZED (
     SELECT dated.organisation_id, dated.home_district_id AS district_id, dated.since, dated.until,
            dated.cadence_days, dated.lead_officer_id, dated.deputy_officer_id, dated.verified_on,
-           dated.kind{now}{moments}
+           dated.kind{current_columns}{moments}
     FROM (SELECT DISTINCT district_id FROM ground) here
     JOIN contacts_organisationperiod dated ON dated.home_district_id = here.district_id
         AND dated.status = 'active' AND dated.since < (SELECT max(until) FROM asked)
-    {joined if is_of_now else ""}
+    {joined if reads_current_columns else ""}
     WHERE dated.kind <> ALL(%(not_counted)s::text[])
 ), population AS MATERIALIZED (
     SELECT asked.nr AS of_nr, dated.organisation_id, dated.district_id, dated.kind, dated.cadence_days,
-           dated.lead_officer_id, dated.deputy_officer_id{more}
+           dated.lead_officer_id, dated.deputy_officer_id{extra_columns}
     FROM asked
     JOIN dated ON dated.since < asked.until AND (dated.until IS NULL OR dated.until >= asked.until)
     CROSS JOIN LATERAL (
-        SELECT dated.organisation_id AS id, dated.kind{now.replace("organisation.", "dated.")}
+        SELECT dated.organisation_id AS id, dated.kind{current_columns.replace("organisation.", "dated.")}
     ) organisation
 )"""  # noqa: S608 (our own text)
 
 
-def grouped(by: By, measures: Sequence[str]) -> str:
-    """`population(*measures)`, then `grouped`, of which `nr` and `grp` are what a row is of.
+def grouped(grouping: By, measures: Sequence[str]) -> str:
+    """Return `population(*measures)` and `grouped`, with a row for each period, group and organisation.
 
-    An organisation is in it once for each district asked for that it lies in, or each community it speaks
-    for. Every row there is to answer has one more without an organisation, so that what nobody is of in
-    one period is 0 of 0 there: count `organisation_id`, not `*`.
+    An organisation has a row for each district of the question that contains its home district, or for each
+    community that it represents. Each period and group also has a row of nulls, so that an empty group is 0
+    of 0. Count `organisation_id`, not `*`.
     """
-    spoken = [f"ARRAY({SPOKEN_FOR}) AS focuses"] if by == By.FOCUS else []
-    groups, cells = _GROUPED[by]
+    spoken = [f"ARRAY({SPOKEN_FOR}) AS focuses"] if grouping == By.FOCUS else []
+    groups, cells = _GROUPED[grouping]
     return f"""{population(*spoken, *measures)}, somebody AS (
     SELECT population.of_nr AS nr, {groups}
 ), cells (nr, grp) AS ({cells}), grouped AS (
@@ -127,10 +129,10 @@ def grouped(by: By, measures: Sequence[str]) -> str:
 
 
 def _as_they_were(span: Span) -> Filters:
-    """With `as_of` a list reads district, status, focus and the like as they were when that day began.
+    """Return filters for organisations with district, status and focus as they were when a day began.
 
-    What has since moved where the reader does not see it is in the figure, which is the same for every
-    reader, and not in the list.
+    The figure is the same for every reader. Its list lacks organisations that have since moved to a district
+    that the reader cannot see.
     """
     counted = {} if span.question.all_kinds else {"counted": "true"}
     return {"as_of": span.until, "status": "active", **counted}

@@ -1,4 +1,4 @@
-"""Spans of the city's days that figures are of: half-open, from `since` up to but without `until`."""
+"""Periods of figures: days of the city, from `since` to the day before `until`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from lib.days import day_starts_at
 
 
 class PeriodInFuture(ValidationError):
-    """Nothing of a period has happened yet, so there is nothing to count."""
+    """The period has not begun, so there is nothing to count."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -22,12 +22,12 @@ class PeriodInFuture(ValidationError):
         )
 
 
-YEARS: Final = 3  # side by side, by season
+YEARS: Final = 3  # compared by season
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """Days from `since` up to but without `until`. Raises ValueError where none lies between."""
+    """Days from `since` to the day before `until`. Raises ValueError if there is no such day."""
 
     since: date
     until: date
@@ -42,7 +42,7 @@ class Period:
 
     @property
     def ends_at(self) -> datetime:
-        """The first moment that is no longer in it."""
+        """Return the first moment after the period."""
         return day_starts_at(self.until)
 
     @property
@@ -51,7 +51,7 @@ class Period:
 
     @property
     def as_text(self) -> tuple[str, str]:
-        """`since` and `until` as addresses have them."""
+        """Return `since` and `until` as in query parameters."""
         return self.since.isoformat(), self.until.isoformat()
 
     @property
@@ -60,31 +60,30 @@ class Period:
 
     @property
     def months(self) -> int | None:
-        """Whole calendar months in it; None where it does not go from a first to a first."""
+        """Return the number of calendar months, or None if the period is not made of whole months."""
         if self.since.day != 1 or self.until.day != 1:
             return None
         return (self.until.year - self.since.year) * 12 + self.until.month - self.since.month
 
     def so_far(self, today: date) -> "Period":
-        """What has passed of it, today included: what its figures are of. Raises PeriodInFuture.
+        """Return the part of the period up to and including today. Raises PeriodInFuture.
 
-        The one place that decides where a period ends that runs: all that a figure says of "the end" is of
-        this end, and so is the list behind it.
+        Only this method decides where a running period ends, for figures and for the lists behind them.
         """
         if self.since > today:
             raise PeriodInFuture
         return Period(self.since, min(self.until, today + timedelta(days=1)))
 
     def runs(self, today: date) -> bool:
-        """Whether days of it are still to come."""
+        """Whether the period has days after today."""
         return self.until > today + timedelta(days=1)
 
     def overlaps(self, since: date, until: date) -> bool:
-        """Whether it has a day in common with these half-open days."""
+        """Whether the period shares a day with the days from `since` to the day before `until`."""
         return since < self.until and self.since < until
 
     def back(self, times: int) -> "Period":
-        """The period `times` before this one: by months where it is of whole months, else by days."""
+        """Return the period `times` periods earlier, by months if it has whole months, else by days."""
         months = self.months
         if months is None:
             step = timedelta(days=self.days * times)
@@ -98,17 +97,17 @@ class Period:
         return self.back(1)
 
     def a_year_before(self) -> "Period":
-        """The same days last year; 29 February becomes the 28th."""
+        """Return the same days a year earlier. 29 February becomes the 28th."""
         year = relativedelta(years=1)
         return Period(self.since - year, self.until - year)
 
     def run_up(self, times: int) -> tuple["Period", ...]:
-        """`times` periods of this length, oldest first, the last of them this one."""
+        """Return `times` periods of this length, oldest first. The last is this period."""
         return tuple(self.back(n) for n in reversed(range(times)))
 
     @property
     def name(self) -> str:
-        """As people call it: a year, a quarter, a month; empty where it has none."""
+        """Return the name of a year, quarter or month, or an empty text for other periods."""
         if self.months == 12 and self.since.month == 1:
             return str(self.since.year)
         if self.months == 3 and self.since.month % 3 == 1:
@@ -122,7 +121,7 @@ class Period:
 
     @property
     def span(self) -> str:
-        """Its first and last day: `1 Jul 2026 to 30 Sep 2026`."""
+        """Return the first and last day: `1 Jul 2026 to 30 Sep 2026`."""
         return _("%(first)s to %(last)s") % {
             "first": date_format(self.since, "DATE_FORMAT"),
             "last": date_format(self.last_day, "DATE_FORMAT"),
@@ -133,13 +132,13 @@ class Period:
 
 
 def month_of(day: date) -> Period:
-    first = day.replace(day=1)
-    return Period(first, first + relativedelta(months=1))
+    first_day = day.replace(day=1)
+    return Period(first_day, first_day + relativedelta(months=1))
 
 
 def quarter_of(day: date) -> Period:
-    first = day.replace(month=day.month - (day.month - 1) % 3, day=1)
-    return Period(first, first + relativedelta(months=3))
+    first_day = day.replace(month=day.month - (day.month - 1) % 3, day=1)
+    return Period(first_day, first_day + relativedelta(months=3))
 
 
 def year_of(day: date) -> Period:
@@ -147,13 +146,13 @@ def year_of(day: date) -> Period:
 
 
 def seasons(period: Period) -> list[tuple[Period, ...]]:
-    """The quarters of the three years up to the one in which `period` ends: for each season, oldest first."""
-    last = period.last_day.year
-    years = range(last - YEARS + 1, last + 1)
+    """Return a row of quarters for each season, oldest first: three years, up to the year of the last day."""
+    last_year = period.last_day.year
+    years = range(last_year - YEARS + 1, last_year + 1)
     return [tuple(quarter_of(date(year, month, 1)) for year in years) for month in (1, 4, 7, 10)]
 
 
 def with_seasons(periods: Iterable[Period], period: Period, today: date) -> tuple[Period, ...]:
-    """`periods` and the quarters of `seasons` that have begun, each once, to be asked for together."""
+    """Return `periods` and the quarters of `seasons` that have begun, each once, for one question."""
     begun = (quarter for row in seasons(period) for quarter in row if quarter.since <= today)
     return tuple(dict.fromkeys((*periods, *begun)))

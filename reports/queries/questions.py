@@ -1,4 +1,4 @@
-"""What a figure is asked of: periods, districts and how it is split."""
+"""Questions about figures: the periods, the districts and the grouping."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ from lib.prepared import PlaceholderDay
 from reports.policies import can_read_reports
 from reports.queries.periods import Period
 
-# Instead of a district's code: what lies in `Question.rest_of` and in none of the others.
+# The code of a row for records in `Question.rest_of` that are in none of its parts.
 IN_NO_PART: Final = ""
-TOGETHER: Final = "*"  # instead of every code; never a code of a district
+TOGETHER: Final = "*"  # the code of a row for all districts, which no district has
 
 
 class By(StrEnum):
-    """One row a district, a community or a kind of organisation."""
+    """Grouping of a figure: a row for each district, community or kind of organisation."""
 
     DISTRICT = "district"
     FOCUS = "focus"
@@ -35,7 +35,9 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Periods and districts, each district with all that lies in it; one row a period and group.
+    """Periods, districts and a grouping, with one row for each period and group.
+
+    A district includes all districts in it.
 
     By focus and by kind, all districts are counted together, each organisation once. `all_kinds` also counts
     partners and culture_sport. `rest_of` is the district that the others are parts of: records in none of
@@ -50,35 +52,35 @@ class Question:
     rest_of: District | None = None
     is_together: bool = False
     as_of: datetime = field(default_factory=timezone.now, compare=False)
-    today: date = field(init=False, compare=False)  # the city's day of asking
+    today: date = field(init=False, compare=False)  # the city's day at `as_of`
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "today", city_day(self.as_of))
 
     @property
     def recorded_since(self) -> date | None:
-        """The day from which histories are recorded, if a period begins before it."""
+        """Return the first day of recorded history, if a period begins before it."""
         days = [row.recorded_since for row in self.districts if row.recorded_since]
         since = min((period.since for period in self.periods), default=date.max)
         return max((day for day in days if since < day), default=None)
 
     def so_far(self, period: Period) -> Period:
-        """What is counted of a period."""
+        """Return the part of a period that is counted."""
         return period.so_far(self.today)
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What `reports.queries.organisations` names in its SQL."""
-        counted = [self.so_far(period) for period in self.periods]
+        """Return the SQL parameters of `reports.queries.statements`."""
+        counted_periods = [self.so_far(period) for period in self.periods]
         roots = [(district.code, district.pk) for district in self.districts]
         if self.rest_of:
             roots.append((IN_NO_PART, self.rest_of.pk))
         return {
             "numbers": list(range(len(self.periods))),
-            "since": [period.starts_at for period in counted],
-            "until": [period.ends_at for period in counted],
-            "since_on": [period.since for period in counted],
-            "until_on": [period.until for period in counted],
+            "since": [period.starts_at for period in counted_periods],
+            "until": [period.ends_at for period in counted_periods],
+            "since_on": [period.since for period in counted_periods],
+            "until_on": [period.until for period in counted_periods],
             "ends_on": [period.until for period in self.periods],
             "now": self.as_of,
             "today": self.today,
@@ -107,14 +109,13 @@ def ask(
     by: By = By.DISTRICT,
     all_kinds: bool = False,
 ) -> Question:
-    """A question `actor` may ask: of the districts with these codes, or of all that it covers.
+    """Build a question about the districts with these codes, or about all districts of the actor.
 
-    Only districts in use in one of the periods have figures: one that was redrawn until then, its successor
-    from then on.
+    Only districts in use in one of the periods have figures: a redrawn district until it was redrawn, and its
+    successor since.
 
-    Figures are the same for every reader, so who asks decides only which districts may be asked for.
-    Raises PermissionDenied for who reads no reports, and for a district not covered (or not there), and
-    PeriodInFuture.
+    Figures are the same for every reader. The actor decides only which districts are allowed. Raises
+    PermissionDenied if the actor cannot read reports or does not cover a district, and PeriodInFuture.
     """
     if not can_read_reports(actor):
         raise PermissionDenied(_("You do not have access to reports."))
@@ -122,10 +123,10 @@ def ask(
     since = min((period.since for period in periods), default=date.min)
     until = max((period.until for period in periods), default=date.max)
     codes = frozenset(districts)
-    found = tuple(_COVERED.fetch(actor, codes, since=since, until=until))
-    if len(found) < len(codes):
+    covered_districts = tuple(_COVERED.fetch(actor, codes, since=since, until=until))
+    if len(covered_districts) < len(codes):
         raise PermissionDenied(_("You do not have access to the figures of this district."))
-    question = Question(periods, found, by, all_kinds)
+    question = Question(periods, covered_districts, by, all_kinds)
     for period in question.periods:
         question.so_far(period)
     return question

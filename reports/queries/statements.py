@@ -13,9 +13,9 @@ from contacts.codes import FOCUS_OF_KIND
 from lib.row_context import Opened, opened
 from reports.queries.questions import By, Question
 
-# asked: one row a period: `until` and `until_on` are where its counting ends, `ends_on` where it does.
-# ground: each district asked for (`code`) with every district that lies in it; without a code what is in none
-# of the parts.
+# asked: one row for each period. Counting ends at `until` and `until_on`, the period itself at `ends_on`.
+# ground: each district of the question (`code`) with all districts in it. An empty code stands for the
+# districts that are in no part.
 ASKED: Final = """
 asked (nr, since, until, since_on, until_on, ends_on) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[],
@@ -27,7 +27,7 @@ asked (nr, since, until, since_on, until_on, ends_on) AS (
     WHERE root.code <> '' OR NOT district.lineage && %(parts)s::uuid[]
 )"""
 
-# The communities `organisation` speaks for by the end of `asked`, each once; to be joined laterally.
+# The communities that `organisation` represents at the end of `asked`, each once, for a lateral join.
 SPOKEN_FOR: Final = """
     SELECT said.focus FROM contacts_focusdeclaration said
     WHERE said.organisation_id = organisation.id AND said.superseded_at IS NULL
@@ -44,7 +44,7 @@ Groups = Mapping[By, tuple[str, str, str]]
 EACH_DISTRICT: Final = "ground"
 DISTRICTS_TOGETHER: Final = "(SELECT DISTINCT district_id FROM ground) ground"
 
-# Rows to answer: what has nothing to count in a period is 0 of 0 there.
+# All periods and groups that get a row. A group without records in a period is 0 of 0.
 _CELLS: Final[Mapping[By, str]] = {
     By.DISTRICT: "SELECT DISTINCT asked.nr, ground.code FROM asked CROSS JOIN ground",
     By.KIND: "SELECT asked.nr, named.grp FROM asked CROSS JOIN (SELECT DISTINCT grp FROM found) named",
@@ -52,26 +52,29 @@ _CELLS: Final[Mapping[By, str]] = {
 }
 
 
-def in_cells(by: By, name: str, measures: Sequence[str]) -> str:
-    """`cells` and the table `name`: `found` by period and group; where there is none, a row of nulls.
+def in_cells(grouping: By, name: str, measures: Sequence[str]) -> str:
+    """Return `cells` and the table `name`: the rows of `found`, or one row of nulls for an empty group.
 
-    Each row has its period's `since_on` and `until_on`, and `measures` of what was found.
+    Each row has its period's `since_on` and `until_on`, and the columns in `measures`.
     """
-    more = "".join(f", {measure}" for measure in measures)
-    return f"""cells (nr, grp) AS ({_CELLS[by]}), {name} AS (
-    SELECT *{more} FROM cells JOIN asked USING (nr) LEFT JOIN found USING (nr, grp)
+    extra_columns = "".join(f", {measure}" for measure in measures)
+    return f"""cells (nr, grp) AS ({_CELLS[grouping]}), {name} AS (
+    SELECT *{extra_columns} FROM cells JOIN asked USING (nr) LEFT JOIN found USING (nr, grp)
 )"""  # noqa: S608 (our own text)
 
 
 @opened(Opened.FIGURES)
 def fetch(sql: str, question: Question, **parameters: Any) -> list[dict[str, Any]]:
-    """The rows of one statement, by column. `%(numbers)s` and its like come from the question."""
-    known = question.parameters | {
+    """Run a statement and return its rows as dictionaries.
+
+    The question provides parameters such as `%(numbers)s`.
+    """
+    parameter_values = question.parameters | {
         "by": question.by.value,
         "kinds_with_focus": [kind.value for kind in FOCUS_OF_KIND],
         "focuses_of_kinds": [focus.value for focus in FOCUS_OF_KIND.values()],
     }
     with connection.cursor() as cursor:
-        cursor.execute(sql, known | parameters)
+        cursor.execute(sql, parameter_values | parameters)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

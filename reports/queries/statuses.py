@@ -1,4 +1,4 @@
-"""How final a figure is: what can still change it."""
+"""Statuses of figures: whether they are final, and what can still change them."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -42,5 +42,5 @@ def status_of(period: Period, today: date) -> Status:
 
 
 def final_on(period: Period) -> date:
-    """The first day of final figures: `FIGURES_PROVISIONAL_DAYS` days after the period's last day."""
+    """Return the first day of final figures: `FIGURES_PROVISIONAL_DAYS` days after the period's last day."""
     return period.until + timedelta(days=settings.FIGURES_PROVISIONAL_DAYS)

@@ -1,18 +1,18 @@
-"""Takeaways of workshops and where they were taken home, as rows beside the promises of the other figures.
+"""Takeaways of workshops, as further rows of the source of follow-ups.
 
-A takeaway is a follow-up of the kind `try_out`, as it was at the period's end. It belongs to the home
-districts that its organisations had then; without an organisation, to the district of its meeting.
+A takeaway is a follow-up of the kind `try_out`, as it was at the end of the period. It counts in the home
+districts of its organisations at that time or, without an organisation, in the district of its meeting.
 """
 
 from typing import Final
 
 from practices.rules import COUNTED_DAYS
 
-# The day it was taken home, and the first day on which it no longer counts as tried in time.
+# The day on which a takeaway was taken home. After COUNTED_DAYS a result is too late.
 _TAKEN_ON: Final = "coalesce(takeaway.taken_on, (promise.created_at AT TIME ZONE %(zone)s)::date)"
 
-# One row a period, district and takeaway first due in the period.
-TAKEN_HOME: Final = f"""
+# A row for each period, district and takeaway that was first due in the period.
+TAKEAWAYS: Final = f"""
     SELECT DISTINCT asked.nr, ground.code, promise.id, state.status, state.due_on, promise.first_due_on,
            state.completed_at, false, false, NULL::date,
            {_TAKEN_ON}, {_TAKEN_ON} + {COUNTED_DAYS}, adoption.written_on

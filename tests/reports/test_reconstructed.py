@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.actors import actor_for
 from districts.models import District
 from reports.exports.document import build
-from reports.exports.request import Asked
+from reports.exports.request import FigureRequest
 from tests.api.clients import Tool
 from tests.factories import make_district, make_organisation, make_supervisor
 from tests.reports.city import QUARTER, at, old
@@ -47,7 +47,7 @@ def test_files_and_the_api_say_it(north: District) -> None:
     old(make_organisation(north))
     actor = actor_for(make_supervisor(north))
     for period, is_told in ((QUARTER, True), (QUARTER.back(-2), False)):
-        asked = Asked("coverage", north.code, period, period.previous())
+        asked = FigureRequest("coverage", north.code, period, period.previous())
         assert any(SAID in told for _name, told in build(asked, actor, "x").facts) == is_told
         days = f"from={period.since}&to={period.until}"
         answer = Tool(north).get(f"/reports/coverage/?{days}").json()

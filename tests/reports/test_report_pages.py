@@ -137,7 +137,7 @@ def test_a_word_from_another_district_is_in_no_figure_and_no_chart(client: Clien
 def test_a_figure_says_n_of_n_and_what_it_was_before(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/?{ASKED}&district={city.north.code}")
     [figure] = figures_of(answer, "coverage")
-    assert (figure.line.said, figure.of, figure.line.said_before) == ("3 of 4", "", "0 of 4")
+    assert (figure.line.text, figure.of, figure.line.text_before) == ("3 of 4", "", "0 of 4")
     assert figure.line.change == "too few to compare"
     assert answer.context["period"] == QUARTER
     assert answer.context["before"] == QUARTER.previous()
@@ -145,20 +145,20 @@ def test_a_figure_says_n_of_n_and_what_it_was_before(client: Client, city: City)
 
 def test_partners_count_when_asked_for(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/?{ASKED}&all_kinds=true")
-    assert figures_of(answer, "coverage")[0].line.said == "3 of 5"
+    assert figures_of(answer, "coverage")[0].line.text == "3 of 5"
 
 
 def test_the_same_time_last_year_can_be_compared_with(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/?{ASKED}&compare=last_year")
     assert answer.context["before"] == Period(date(2023, 7, 1), date(2023, 10, 1))
-    assert figures_of(answer, "coverage")[0].line.said_before == "n/a"
+    assert figures_of(answer, "coverage")[0].line.text_before == "n/a"
 
 
 def test_nothing_to_count_is_not_nought(client: Client) -> None:
     district = make_district("Empty")
     answer = read(client, make_supervisor(district), "/reports/")
     [figure] = figures_of(answer, "coverage")
-    assert (figure.line.said, figure.url) == ("n/a", "")
+    assert (figure.line.text, figure.url) == ("n/a", "")
 
 
 def test_a_figure_opens_as_many_rows_as_it_counts(client: Client, city: City) -> None:
@@ -190,7 +190,7 @@ def test_a_report_can_be_read_by_each_of_its_ways(client: Client, city: City, wa
 
 def test_a_report_by_community_says_that_rows_overlap(client: Client, city: City) -> None:
     answer = read(client, city.supervisor, f"/reports/coverage/?{ASKED}&by=focus")
-    said = {figure.name: figure.line.said for figure in answer.context["figures"]}
+    said = {figure.name: figure.line.text for figure in answer.context["figures"]}
     assert said == {"Women": "1 of 1", "Young people": "1 of 1"}
     assert "do not add up" in answer.content.decode()
 
@@ -252,7 +252,7 @@ def test_districts_stand_in_their_own_order_however_their_figures_are(client: Cl
     answer = read(client, city.supervisor, f"/reports/compare/?{ASKED}")
     assert [name for name, _chart in answer.context["charts"]] == ["Market", "Mill Ponds"]
     coverage = next(figures for report, figures in answer.context["indicators"] if report.slug == "coverage")
-    assert [figure.line.said for figure in coverage] == ["2 of 2", "1 of 2"]
+    assert [figure.line.text for figure in coverage] == ["2 of 2", "1 of 2"]
 
 
 def test_districts_are_compared_on_one_scale(client: Client, city: City) -> None:
@@ -267,7 +267,7 @@ def test_the_map_says_each_figure_and_needs_no_colour(client: Client, city: City
     areas = {area.figure.name: area for area in answer.context["shading"].areas}
     assert set(areas) == {"Market", "Mill Ponds"}
     for name, area in areas.items():
-        assert f"<title>{name}: {area.figure.line.said}, {area.figure.of}</title>" in text
+        assert f"<title>{name}: {area.figure.line.text}, {area.figure.of}</title>" in text
     assert max(area.step for area in areas.values()) == 4
     assert 'fill="url(#hatch-4)"' in text
 

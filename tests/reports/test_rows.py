@@ -16,7 +16,7 @@ from contacts.models import Organisation
 from districts.models import District
 from jobs.models import Job, JobFile
 from jobs.services.running import run_next
-from reports.exports.rows import Counted, file_of
+from reports.exports.rows import CountedFigure, file_of
 from reports.indicators.catalogue import REPORTS
 from reports.queries.questions import ask
 from tests.exchange.test_export_lists import WHY, sure
@@ -95,7 +95,7 @@ def test_every_figure_is_recomputed_from_its_file_alone(north: District) -> None
     for slug, report in REPORTS.items():
         [figure] = report.rows(question)
         assert 0 < figure.n < figure.of, f"{slug}: some are counted and some are not"
-        of, rows = read(file_of(Counted.of(report, question, actor), []))
+        of, rows = read(file_of(CountedFigure.read(report, question, actor), []))
         counted = [float(row["counted"]) for row in rows]
         assert [float(FORMULAS[slug](row, of)) for row in rows] == pytest.approx(counted), slug
         for name, number in (("counted", figure.n), ("out_of", figure.of)):

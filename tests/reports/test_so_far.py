@@ -158,7 +158,7 @@ def test_the_last_point_of_a_chart_is_hollow_while_its_period_runs() -> None:
     line = lines_of(now, before)["coverage"]
     marks = Line(line.table, line.group, now, before, (before, now)).marks
     assert [mark.is_hollow for mark in marks] == [False, True]
-    assert marks[-1].said == "1 of 6 so far"
+    assert marks[-1].text == "1 of 6 so far"
 
 
 @pytest.mark.parametrize(("slug", "hours"), [("concerns", 72), ("reassurance", 24)])

@@ -69,11 +69,11 @@ def test_a_share_of_few_is_shown_as_counts_and_never_judged() -> None:
     enough = line("coverage", (30, 30), (0, 30))
 
     assert said(few) == []
-    assert (few.said, few.value, few.change) == ("0 of 29", None, "too few to compare")
+    assert (few.text, few.value, few.change) == ("0 of 29", None, "too few to compare")
     assert Figure(few, "North").precision == "fewer than 30: counts only"
     assert said(enough) == [("coverage", "0% (0 of 30), down from 100%.")]
     assert Figure(enough, "North").precision == "0 to 11%"
-    assert [mark.said for mark in replace(few, run_up=(NOW,)).marks] == ["0 of 29"]
+    assert [mark.text for mark in replace(few, run_up=(NOW,)).marks] == ["0 of 29"]
 
 
 def test_a_state_counts_everybody_and_has_no_interval() -> None:
@@ -93,7 +93,7 @@ def test_what_has_no_better_is_not_judged() -> None:
 
 def test_nothing_to_divide_by_is_no_fall() -> None:
     assert said(line("coverage", (40, 50), (0, 0))) == []
-    assert line("coverage", (40, 50), (0, 0)).said == "n/a"
+    assert line("coverage", (40, 50), (0, 0)).text == "n/a"
 
 
 def test_a_state_that_crosses_the_limit_of_the_city_stands_out(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py explain_report SLUG`: the statement behind a figure, as PostgreSQL sees it, and its plan."""
+"""`manage.py explain_report SLUG`: print the SQL statement of a figure, and its plan."""
 
 from collections.abc import Callable
 from datetime import date
@@ -26,7 +26,10 @@ class Command(BaseCommand):
             "--to", dest="until", type=date.fromisoformat, metavar="DAY", help="day after the last"
         )
         parser.add_argument(
-            "--by", choices=[by.value for by in By], default=By.DISTRICT, help="%(choices)s (%(default)s)"
+            "--by",
+            choices=[grouping.value for grouping in By],
+            default=By.DISTRICT,
+            help="%(choices)s (%(default)s)",
         )
         parser.add_argument("--all-kinds", action="store_true", help="count partners, culture and sport too")
         parser.add_argument(
@@ -45,8 +48,8 @@ class Command(BaseCommand):
                 all_kinds=options["all_kinds"],
             )
         except (ValidationError, PermissionDenied, ValueError) as error:
-            said = error.messages if isinstance(error, ValidationError) else [str(error)]
-            raise CommandError(" ".join(said)) from error
+            messages = error.messages if isinstance(error, ValidationError) else [str(error)]
+            raise CommandError(" ".join(messages)) from error
         statements: list[str] = []
 
         def remember(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -68,7 +71,7 @@ class Command(BaseCommand):
 
 
 def _period(since: date | None, until: date | None) -> Period:
-    """From `since` to `until`; the last whole quarter where neither is given."""
+    """Return the period from `since` to `until`, or the last whole quarter without both."""
     if since and until:
         return Period(since, until)
     if since or until:

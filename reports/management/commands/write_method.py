@@ -1,4 +1,4 @@
-"""`manage.py write_method`: the methodology as a page of the documentation, docs/method.md."""
+"""`manage.py write_method`: write docs/method.md, the definitions of all figures."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -47,8 +47,8 @@ def _lines() -> Iterator[str]:
 
 
 def _indicator(report: Report) -> Iterator[str]:
-    asked = f"{report.question} (`{report.slug}`, version {report.version})"
-    yield from ("", f"### {report.title}", "", asked, "")
+    question_text = f"{report.question} (`{report.slug}`, version {report.version})"
+    yield from ("", f"### {report.title}", "", question_text, "")
     yield f"- **What is counted:** {report.formula}"
     yield f"- **Out of:** {report.population}"
     yield f"- **When:** {report.moment}"
