@@ -24,7 +24,7 @@ from api.concerns import CONCERN
 from api.contacts import CONTACT
 from api.follow_ups import FOLLOW_UP
 from api.http import parameters
-from api.http.idempotency import Kept, kept_of, once
+from api.http.idempotency import StoredResult, once, storable_result
 from api.http.problems import Problem
 from api.http.renderers import JSONRenderer
 from api.incidents import INCIDENT
@@ -77,8 +77,8 @@ class BulkFileShape(serializers.Serializer[Any]):
 
 
 def _files(_actor: Actor) -> Any:
-    made = JobFile.objects.made().filter(job=OuterRef("pk")).order_by("pk")
-    return children(made, size="size", digest="digest", expires_at="expires_at")
+    job_files = JobFile.objects.made().filter(job=OuterRef("pk")).order_by("pk")
+    return children(job_files, size="size", digest="digest", expires_at="expires_at")
 
 
 BULK_READ = RowSpec(
@@ -151,39 +151,39 @@ def run(work: Work) -> JobResult:
     """Write the rows in the order of their ID, as walking a list does, and record which they are."""
     type_, agreement_id = str(work.parameters["type"]), UUID(work.parameters["agreement"])
     spec, visible = SPECS[type_], MODELS[type_].objects.visible_to(work.actor).order_by("pk")
-    left, out = LeavingRows(), spool()
+    leaving_rows, out = LeavingRows(), spool()
     try:
         rows = spec.read(visible[:BATCH], work.actor)
         while rows:
             for row in rows:
                 out.write(to_json(row) + b"\n")
-                left.add(row["id"], row.district_ids)
-            work.progress(left.rows)
+                leaving_rows.add(row["id"], row.district_ids)
+            work.progress(leaving_rows.rows)
             rows = spec.read(visible.filter(pk__gt=rows[-1]["id"])[:BATCH], work.actor)
     except BaseException:
         out.close()
         raise
 
-    def tell(files: Any) -> None:
-        kept = cast(KeptFile, files[0])
-        if not use_agreement(agreement_id, left.rows):
+    def record_access(files: Any) -> None:
+        kept_file = cast(KeptFile, files[0])
+        if not use_agreement(agreement_id, leaving_rows.rows):
             raise JobRefused(_("The agreement has ended, or allows fewer rows than there are."))
-        left.disclose(
+        leaving_rows.disclose(
             work.actor,
             spec.object_type,
             field_names=spec.names,
             purpose=str(work.parameters["purpose"]),
-            recipient=recipient_of(work.actor.name, f"file sha256:{kept.digest}"),
+            recipient=recipient_of(work.actor.name, f"file sha256:{kept_file.digest}"),
         )
 
     name = f"{type_}-{city_today():%Y-%m-%d}.ndjson"
-    return JobResult({"rows": left.rows}, [Output(name, MEDIA_TYPE, out)], tell)
+    return JobResult({"rows": leaving_rows.rows}, [Output(name, MEDIA_TYPE, out)], record_access)
 
 
 def _open_agreements(actor: Actor) -> Any:
-    """The agreement in force of the key that calls. Only keys have agreements."""
-    found = BulkAgreement.objects.visible_to(actor).in_force(timezone.now())
-    return found.filter(key=actor.id) if actor.kind == "key" else found.none()
+    """The agreement in force of the calling key. Only keys have agreements."""
+    agreements = BulkAgreement.objects.visible_to(actor).in_force(timezone.now())
+    return agreements.filter(key=actor.id) if actor.kind == "key" else agreements.none()
 
 
 def _find_key(key_id: UUID) -> Actor | None:
@@ -191,13 +191,13 @@ def _find_key(key_id: UUID) -> Actor | None:
     return actor_for_key(key) if key else None
 
 
-def _too_many(left: int) -> str:
+def _too_many(rows_left: int) -> str:
     text = ngettext(
         "The agreement to bulk reads leaves %(n)d more row. There are more rows than that.",
         "The agreement to bulk reads leaves %(n)d more rows. There are more rows than that.",
-        left,
+        rows_left,
     )
-    return text % {"n": left}
+    return text % {"n": rows_left}
 
 
 JOB: Final = kinds.Kind(
@@ -243,14 +243,14 @@ class BulkReads(OfKey, ListMixin, RetrieveMixin, Writing):
         parameters.check_parameters(request, ())
         data = request.data
 
-        def work() -> tuple[HttpResponse, Kept]:
-            wanted = self.read_body(data, partial=False)
-            self.check_scope("read", scope_of(wanted["type"]))
+        def work() -> tuple[HttpResponse, StoredResult]:
+            values = self.read_body(data, partial=False)
+            self.check_scope("read", scope_of(values["type"]))
             with transaction.atomic():
-                job = start_bulk_read(actor=self.actor, **wanted)
-                return self.answer(job.pk, 201), kept_of({"id": str(job.pk), "version": 1})
+                job = start_bulk_read(actor=self.actor, **values)
+                return self.answer(job.pk, 201), storable_result({"id": str(job.pk), "version": 1})
 
-        return once(request, to_json(data), work, self.answer_again)
+        return once(request, to_json(data), work, self.replay_response)
 
 
 class BulkReadFile(OfKey):
@@ -278,12 +278,12 @@ class BulkReadFile(OfKey):
         file = JobFile.objects.visible_to(self.actor).made().filter(job=job).first()
         if file is None:
             raise Problem(410, "gone", _("This bulk read has no file, or the file has expired."))
-        kept = fetch_file(actor=self.actor, job_id=job.pk, file_id=file.pk)
+        fetched_file = fetch_file(actor=self.actor, job_id=job.pk, file_id=file.pk)
         return StreamingHttpResponse(
-            parts_of(kept.pk),
-            content_type=kept.media_type,
+            parts_of(fetched_file.pk),
+            content_type=fetched_file.media_type,
             headers={
-                "Content-Disposition": f'attachment; filename="{kept.name}"',
-                "Content-Length": str(kept.size),
+                "Content-Disposition": f'attachment; filename="{fetched_file.name}"',
+                "Content-Length": str(fetched_file.size),
             },
         )

@@ -28,9 +28,10 @@ from audit.models import Op, Pruned, TrailPosition
 
 
 class ChangeShape(serializers.Serializer[Any]):
-    """One change; read the object by its id. `out_of_scope`: it left your districts: erase your copy.
+    """A change. Read the object by its ID.
 
-    `restricted`: hide your copy until it is `released`.
+    `out_of_scope`: the object left your districts, so erase your copy. `restricted`: hide your copy until it is
+    `released`.
     """
 
     seq = described(
@@ -92,7 +93,7 @@ _CURSOR: Final = re.compile(rb"c(\d{1,18})\.([0-9a-f]{12})")
 
 
 class Changes(Resource):
-    """What changed since a cursor, in committed order."""
+    """Changes since a cursor, in committed order."""
 
     scope = "changes"
     silent = True
@@ -105,27 +106,29 @@ class Changes(Resource):
         parameters.check_parameters(request, ("cursor", "limit", *self.words))
         limit, types = parameters.read_limit(request), self._types(request)
         after = self._position(request.query_params.get("cursor"))
-        found = list(numbered_for(self.actor, types).filter(seq__gt=after).order_by("seq")[: limit + 1])
-        rows = found[:limit]
+        numbered_changes = list(
+            numbered_for(self.actor, types).filter(seq__gt=after).order_by("seq")[: limit + 1]
+        )
+        rows = numbered_changes[:limit]
         results = as_rows(self.actor, rows)
-        last = rows[-1].seq if rows else after
-        query = f"cursor={write_cursor(last)}" + "".join(
+        last_number = rows[-1].seq if rows else after
+        query = f"cursor={write_cursor(last_number)}" + "".join(
             f"&{name}={request.query_params[name]}"
             for name in ("types", "limit")
             if name in request.query_params
         )
         following = request.build_absolute_uri(f"{request.path}?{query}")
-        body = to_json({"results": results, "next": following, "has_more": len(found) > limit})
+        body = to_json({"results": results, "next": following, "has_more": len(numbered_changes) > limit})
         return HttpResponse(
             body, content_type="application/json", headers={"Link": f'<{following}>; rel="next"'}
         )
 
     def _types(self, request: Request) -> Sequence[str]:
         """The requested types, or all that the caller may read. Raises 403 naming a missing scope."""
-        asked = parameters.read_choice(request, "types", MODELS)
-        for name in asked:
+        requested_types = parameters.read_choice(request, "types", MODELS)
+        for name in requested_types:
             self.check_scope("read", scope_of(name))
-        return asked or readable_types(self.actor)
+        return requested_types or readable_types(self.actor)
 
     def _position(self, cursor: str | None) -> int:
         """The number in a cursor. Raises 410 if it is too old, or of a time before a restore."""
@@ -162,13 +165,13 @@ def read_cursor(cursor: str) -> int:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (ValueError, UnicodeEncodeError):
         raise parameters.bad_cursor() from None
-    found = _CURSOR.fullmatch(text)
-    if found is None:
+    match = _CURSOR.fullmatch(text)
+    if match is None:
         raise parameters.bad_cursor()
-    if found[2].decode() != epoch():
+    if match[2].decode() != epoch():
         raise Problem(
             410,
             "feed_restarted",
             _("This system was restored from a backup after you got this cursor. Fetch everything again."),
         )
-    return int(found[1])
+    return int(match[1])

@@ -28,11 +28,11 @@ class Scope(models.TextChoices):
 # A privacy officer checks these scopes first: they let a key read or erase contacts.
 READS_PEOPLE: Final = frozenset({Scope.CONTACTS_READ, Scope.CONTACTS_PRIVATE, Scope.CONTACTS_ERASE})
 # A key with only these scopes has no access to records. A key with any other scope becomes
-# active when a privacy officer confirms it. Figures are records too: of one day and one community, they are
-# of one meeting.
+# active when a privacy officer confirms it. Figures count as records: figures of one day and one community
+# can describe a single meeting.
 OPENS_NOTHING: Final = frozenset({Scope.CHANGES_READ, Scope.WEBHOOKS_WRITE})
 
 
-def opens_the_book(scopes: Iterable[str]) -> bool:
+def opens_records(scopes: Iterable[str]) -> bool:
     """Whether these scopes read or change records, or read figures of them."""
     return not OPENS_NOTHING.issuperset(scopes)

@@ -140,11 +140,11 @@ class ConcernInput(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Split `reassurance`, one object in the API, into two model fields."""
-        given = attrs.pop("reassurance", None)
-        if given is not None:
-            attrs["reassurance_offered_at"] = given["offered_at"]
-            if "answer" in given:
-                attrs["reassurance_answer"] = given["answer"]
+        reassurance = attrs.pop("reassurance", None)
+        if reassurance is not None:
+            attrs["reassurance_offered_at"] = reassurance["offered_at"]
+            if "answer" in reassurance:
+                attrs["reassurance_answer"] = reassurance["answer"]
         return attrs
 
 

@@ -97,11 +97,11 @@ class PrivateChannelShape(serializers.Serializer[Any]):
 
 
 def _affiliations(actor: Actor) -> Any:
-    seen: QuerySet[Any] = Affiliation.objects.not_hidden().filter(
+    affiliations: QuerySet[Any] = Affiliation.objects.not_hidden().filter(
         contact=OuterRef("pk"), organisation__in=Organisation.objects.visible_to(actor).values("pk")
     )
     return children(
-        seen.order_by("pk"),
+        affiliations.order_by("pk"),
         organisation="organisation_id",
         role_title="role_title",
         is_primary="is_primary",
@@ -139,8 +139,8 @@ def _private(actor: Actor) -> Any:
         return Value(None, output_field=JSONField())
     rows = PrivateChannel.objects.filter(contact=OuterRef("pk"))
     columns: list[Any] = [PrivateChannel._meta.get_field(name) for name in ("email", "phone")]
-    found = rows.values(row=JSONObject(email="email", phone="phone", contact="contact_id"))
-    return Subquery(found, output_field=DecryptedJSONField(columns, row="contact"))
+    channels = rows.values(row=JSONObject(email="email", phone="phone", contact="contact_id"))
+    return Subquery(channels, output_field=DecryptedJSONField(columns, row="contact"))
 
 
 def _unless_withdrawn(column: str) -> Any:
@@ -231,7 +231,7 @@ class AffiliationInput(Entry):
     review_on={"required": False},
 )
 class ContactInput(serializers.Serializer[Any]):
-    """An agreement is not among it: an officer records it, who can be asked about it later."""
+    """An agreement has no field here: an officer records it, and can be asked about it later."""
 
     languages = Languages(required=False)
     affiliations = AffiliationInput(many=True, required=False)
@@ -261,10 +261,10 @@ class Contacts(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
         edit_contact(actor=self.actor, contact_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> bool:
-        """Erase the person; figures of meetings stay. A second person confirms each further one of a day.
+        """Erase the contact; figures of meetings stay. A second person confirms further erasures of a day.
 
-        Only a key with the scope contacts:erase erases. Another key, and whoever is signed in, makes a
-        request for erasure, which a privacy officer answers.
+        Only a key with the scope contacts:erase erases. Another key, or a user, creates a request for
+        erasure, which a privacy officer answers.
         """
         if self.actor.kind == "key" and Scope.CONTACTS_ERASE in self.actor.scopes:
             return erase_or_ask(actor=self.actor, contact_id=pk, version=version)

@@ -21,11 +21,11 @@ class _StatusFilter(CodesFilter):
         if not value:
             return qs
         rows = WebhookDelivery.objects
-        of = {"waiting": rows.waiting, "delivered": rows.delivered, "failed": rows.failed}
-        found = rows.none()
+        deliveries_by_status = {"waiting": rows.waiting, "delivered": rows.delivered, "failed": rows.failed}
+        deliveries = rows.none()
         for code in value:
-            found |= of[code]()
-        return qs.filter(pk__in=found.values("pk"))
+            deliveries |= deliveries_by_status[code]()
+        return qs.filter(pk__in=deliveries.values("pk"))
 
 
 class WebhookDeliveryFilters(FilterSet):

@@ -110,7 +110,7 @@ FOLLOW_UP = RowSpec(
 
 @inputs_of(FollowUpOrganisation, "organisation", "reported_back_on")
 class PromisedToInput(Entry):
-    """`reported_back_on`: today for one that was told of the result, null for one that was not."""
+    """`reported_back_on`: today if the organisation was told of the result, null if not."""
 
 
 @inputs_of(
@@ -133,8 +133,8 @@ class FollowUps(ListMixin, RetrieveMixin, UpsertMixin):
     url_name = "api-follow-up"
 
     def perform_create(self, values: dict[str, Any]) -> FollowUp:
-        told, _untold = _take_told(values, {})
-        if told:
+        reported_ids, _untold = _take_told(values, {})
+        if reported_ids:
             raise ValidationError(
                 {"organisations": _("You can report back only after the follow-up is done.")}
             )
@@ -142,15 +142,17 @@ class FollowUps(ListMixin, RetrieveMixin, UpsertMixin):
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
         links = FollowUpOrganisation.objects.filter(follow_up=pk)
-        told, untold = _take_told(values, dict(links.values_list("organisation", "reported_back_on")))
-        values |= {"told": told, "untold": untold}
+        reported_ids, withdrawn_ids = _take_told(
+            values, dict(links.values_list("organisation", "reported_back_on"))
+        )
+        values |= {"told": reported_ids, "untold": withdrawn_ids}
         edit_one_of_follow_up_series(actor=self.actor, follow_up_id=pk, scope=ONE, version=version, **values)
 
 
 def _take_told(values: dict[str, Any], before: dict[UUID, date | None]) -> tuple[list[UUID], list[UUID]]:
     """Replace `organisations` with the rows that a service takes.
 
-    Returns the IDs of organisations that were reported back to today, and those whose report is taken back.
+    Returns the IDs of organisations that were reported back to today, and of those whose report is undone.
     """
     rows = values.get("organisations")
     if rows is None:

@@ -46,7 +46,7 @@ from meetings.models import Concern
     field("recorded_at", "When it was entered that the step is done or not needed.", MOMENT),
 )
 class IncidentStepShape(serializers.Serializer[Any]):
-    """A step that the caller sees: of no organisation, or of a visible one. `text` is the protocol's."""
+    """A step of no organisation or of a visible one. `text` is the protocol's."""
 
     text = serializers.CharField()
     is_required = serializers.BooleanField()
@@ -83,7 +83,7 @@ class IncidentClosingShape(serializers.Serializer[Any]):
     field("voices_in_time", "How many of them said that they were reached in time.", 3),
 )
 class DebriefShape(serializers.Serializer[Any]):
-    """Who was asked stays here: only how many were, and how many said that they were reached in time."""
+    """A debrief without names: how many organisations were asked, and how many were reached in time."""
 
     is_held = serializers.BooleanField()
     voices = serializers.IntegerField()
@@ -108,8 +108,10 @@ class ProtocolStepShape(serializers.Serializer[Any]):
 
 
 def _steps(actor: Actor) -> Any:
-    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
-    rows = IncidentStep.objects.filter(Q(organisation=None) | Exists(seen), incident=OuterRef("pk"))
+    visible_organisations = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+    rows = IncidentStep.objects.filter(
+        Q(organisation=None) | Exists(visible_organisations), incident=OuterRef("pk")
+    )
     return children(
         rows.order_by("due_at", "pk"),
         step="step_id",
@@ -127,8 +129,10 @@ def _steps(actor: Actor) -> Any:
 
 
 def _tries(actor: Actor) -> Any:
-    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
-    rows = Reassurance.objects.filter(Exists(seen), incident=OuterRef("pk")).order_by("at", "pk")
+    visible_organisations = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation"))
+    rows = Reassurance.objects.filter(Exists(visible_organisations), incident=OuterRef("pk")).order_by(
+        "at", "pk"
+    )
     return children(
         rows,
         organisation="organisation_id",
@@ -140,8 +144,8 @@ def _tries(actor: Actor) -> Any:
 
 
 def _concerns(actor: Actor) -> Any:
-    seen = Concern.objects.visible_to(actor).filter(pk=OuterRef("concern"))
-    links = IncidentConcern.objects.filter(Exists(seen), incident=OuterRef("pk"))
+    visible_concerns = Concern.objects.visible_to(actor).filter(pk=OuterRef("concern"))
+    links = IncidentConcern.objects.filter(Exists(visible_concerns), incident=OuterRef("pk"))
     return ids_of(links.order_by("concern"), "concern_id")
 
 

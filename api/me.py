@@ -77,7 +77,7 @@ class CallerShape(serializers.Serializer[Any]):
 
 
 class Me(Resource):
-    """Who calls, and what that may do here."""
+    """The caller and its rights."""
 
     silent = True
     shape = CallerShape()
@@ -87,7 +87,7 @@ class Me(Resource):
         actor, key = self.actor, self.key
         reads = count_of_today(limit_of(actor, key)) if key or actor.reads else None
         codes = District.objects.covered_by(actor).order_by("code").values_list("code", flat=True)
-        about = {
+        caller = {
             "kind": actor.kind,
             "id": actor.id,
             "name": actor.name,
@@ -104,4 +104,4 @@ class Me(Resource):
             if key
             else [],
         }
-        return HttpResponse(to_json(about), content_type="application/json")
+        return HttpResponse(to_json(caller), content_type="application/json")

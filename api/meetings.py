@@ -52,8 +52,8 @@ class MeetingContactShape(serializers.Serializer[Any]):
 
 
 def _attendance(actor: Actor) -> Any:
-    seen = Contact.objects.visible_to(actor).values("pk")
-    links = MeetingContact.objects.filter(meeting=OuterRef("pk"), contact__in=seen).order_by("pk")
+    visible_contacts = Contact.objects.visible_to(actor).values("pk")
+    links = MeetingContact.objects.filter(meeting=OuterRef("pk"), contact__in=visible_contacts).order_by("pk")
     return children(links, contact="contact_id", attendance="attendance")
 
 
@@ -168,5 +168,5 @@ class Meetings(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
         edit_with_status(actor=self.actor, meeting_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
-        """Cancel it; it stays, as cancelled."""
+        """Cancel the meeting. It stays in the system as cancelled."""
         cancel_meeting(actor=self.actor, meeting_id=pk, version=version)

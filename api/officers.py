@@ -39,5 +39,5 @@ class Officers(ListMixin, RetrieveMixin):
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        seen: models.QuerySet[User] = User.objects.visible_to(actor)
-        return seen.filter(is_active=True, role__in=WRITES)
+        visible_users: models.QuerySet[User] = User.objects.visible_to(actor)
+        return visible_users.filter(is_active=True, role__in=WRITES)

@@ -46,7 +46,7 @@ class FocusShape(serializers.Serializer[FocusDeclaration]):
 
 
 def _if_open(name: str) -> Case:
-    """Where the organisation is, or an empty text if its location is protected."""
+    """The address field `name`, or an empty text if the location is protected."""
     return Case(When(IS_PROTECTED, then=Value("")), default=F(name), output_field=TextField())
 
 
@@ -154,9 +154,11 @@ def linked_organisations(links: Any, **columns: str) -> Any:
     """Child rows for the organisations that the caller can see."""
 
     def expression(actor: Actor) -> Any:
-        seen = Organisation.objects.visible_to(actor).values("pk")
+        visible_organisations = Organisation.objects.visible_to(actor).values("pk")
         return children(
-            links.filter(organisation__in=seen).order_by("pk"), organisation="organisation_id", **columns
+            links.filter(organisation__in=visible_organisations).order_by("pk"),
+            organisation="organisation_id",
+            **columns,
         )
 
     return expression
@@ -177,7 +179,7 @@ ORGANISATIONS_EXPANSION = Expansion(
 
 @inputs_of(FocusDeclaration, "focus", "declared_by", "declared_on", "evidence_url")
 class FocusInput(Entry):
-    """A community the organisation says it speaks for: who in it said so, and when."""
+    """A community that the organisation says it represents: who in it said so, and when."""
 
 
 @inputs_of(
@@ -221,14 +223,14 @@ class Organisations(ListMixin, RetrieveMixin, UpsertMixin, DestroyMixin):
     url_name = "api-organisation"
 
     def perform_create(self, values: dict[str, Any]) -> Organisation:
-        values.pop("was_wrong", None)  # nothing of a new one was recorded before
+        values.pop("was_wrong", None)  # a new organisation has no past record to correct
         return create_organisation(actor=self.actor, **values)
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
         edit_organisation(actor=self.actor, organisation_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
-        """Archive it: closed, and out of the lists."""
+        """Archive the organisation: it is closed and no longer in lists."""
         edit_organisation(
             actor=self.actor, organisation_id=pk, version=version, status=OrganisationStatus.CLOSED
         )

@@ -100,7 +100,7 @@ class MilestoneShape(serializers.Serializer[Any]):
 
 @fields_of(PlanAction, *ACTION, field("milestones", "Its milestones, the earliest first."))
 class PlanActionShape(serializers.Serializer[Any]):
-    """What is done for a goal."""
+    """An action for a goal."""
 
     milestones = MilestoneShape(many=True)
 
@@ -111,14 +111,14 @@ class PlanActionShape(serializers.Serializer[Any]):
     field("formula_version", "The version of the report’s formula. Null if entered by hand.", 1),
 )
 class IndicatorValueShape(serializers.Serializer[Any]):
-    """A value as it was frozen or entered; one that was corrected is left out."""
+    """A value as it was frozen or entered. Corrected values are left out."""
 
     formula_version = serializers.IntegerField(allow_null=True)
 
 
 @fields_of(Indicator, *INDICATOR, field("values", "Its values, the earliest first."))
 class IndicatorShape(serializers.Serializer[Any]):
-    """How a goal is measured. `slug` is that of a report; it is empty for values entered by hand."""
+    """An indicator of a goal. `slug` is that of a report, and empty for values entered by hand."""
 
     values = IndicatorValueShape(many=True)
 
@@ -135,7 +135,7 @@ class GoalShape(serializers.Serializer[Any]):
 
 
 class PlanFigureShape(serializers.Serializer[Any]):
-    """How many were on time, `n`, of all that were due, `of`: in the days of the plan so far."""
+    """A figure of the plan so far: `n` of `of` due were on time."""
 
     slug = described(
         serializers.CharField(),
@@ -164,62 +164,63 @@ class PlanFigureShape(serializers.Serializer[Any]):
 
 
 class PlanSpec(RowSpec):
-    """Its figures are counted from the days that its statement reads."""
+    """A specification whose figures are counted from the days that the statement reads."""
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
-        found = super().rows(tuples, names)
-        for row in found:
+        plans = super().rows(tuples, names)
+        for row in plans:
             if "figures" in row:
-                row["figures"] = [_figure(one) for one in figures_in(row["figures"], city_today())]
-        return found
+                row["figures"] = [_figure(figure) for figure in figures_in(row["figures"], city_today())]
+        return plans
 
 
-def _figure(one: Figure) -> dict[str, Any]:
-    low, high = one.interval or (None, None)
+def _figure(figure: Figure) -> dict[str, Any]:
+    low, high = figure.interval or (None, None)
     return {
-        "slug": one.slug,
-        "period_start": one.period.since,
-        "period_end": one.period.until,
-        "n": one.n,
-        "of": one.of,
+        "slug": figure.slug,
+        "period_start": figure.period.since,
+        "period_end": figure.period.until,
+        "n": figure.n,
+        "of": figure.of,
         "interval_low": low,
         "interval_high": high,
-        "moved": one.moved,
-        "dropped": one.dropped,
+        "moved": figure.moved,
+        "dropped": figure.dropped,
     }
 
 
-def _named(fields: Iterable[str | DescribedName], **changed: Any) -> dict[str, Any]:
+def _expressions_by_name(fields: Iterable[str | DescribedName], **changed: Any) -> dict[str, Any]:
     return {name: name for name in names_of(fields)} | changed
 
 
 _PRACTICE: Final = Subquery(Practice.objects.published().filter(pk=OuterRef("practice_id")).values("pk"))
 _MILESTONES: Final = children(
-    Milestone.objects.filter(action=OuterRef("pk")).order_by("due_on", "pk"), **_named(MILESTONE)
+    Milestone.objects.filter(action=OuterRef("pk")).order_by("due_on", "pk"),
+    **_expressions_by_name(MILESTONE),
 )
 
 
 _ACTIONS: Final = children(
     PlanAction.objects.filter(goal=OuterRef("pk")).order_by("position"),
-    **_named(ACTION, owner="owner_id", practice=_PRACTICE, milestones=_MILESTONES),
+    **_expressions_by_name(ACTION, owner="owner_id", practice=_PRACTICE, milestones=_MILESTONES),
 )
 
 
 _VALUES: Final = children(
     IndicatorValue.objects.standing().filter(indicator=OuterRef("pk")).order_by("period_start", "period_end"),
-    **_named(VALUE, formula_version=Cast(KT("definition__version"), IntegerField())),
+    **_expressions_by_name(VALUE, formula_version=Cast(KT("definition__version"), IntegerField())),
 )
 
 
 _INDICATORS: Final = children(
     Indicator.objects.filter(goal=OuterRef("pk")).order_by("position"),
-    **_named(INDICATOR, district="district__code", values=_VALUES),
+    **_expressions_by_name(INDICATOR, district="district__code", values=_VALUES),
 )
 
 
 _GOALS: Final = children(
     Goal.objects.filter(plan=OuterRef("pk")).order_by("position"),
-    **_named(GOAL, actions=_ACTIONS, indicators=_INDICATORS),
+    **_expressions_by_name(GOAL, actions=_ACTIONS, indicators=_INDICATORS),
 )
 
 
@@ -273,7 +274,7 @@ class PlanComparisonFile(Resource):
     shape = serializers.JSONField()
 
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
-        """Read the comparison file: the bytes that were signed. Whoever reads it is recorded."""
+        """Read the comparison file: the bytes that were signed. The access is recorded."""
         parameters.check_parameters(request, ())
         plan = self.visible(self.actor).get(pk=pk)
         if self.actor.kind != "key" and not can_compare(self.actor, plan):
@@ -284,13 +285,13 @@ class PlanComparisonFile(Resource):
             if row is None:
                 raise ComparisonFile.DoesNotExist
             to = recipient_of(self.actor.name, f"file {row.number}")
-            where = [plan.district_id]
+            district_ids = [plan.district_id]
             disclose(
                 self.actor,
                 "comparison_file",
                 [row],
                 action=Action.EXPORT,
-                district_ids=where,
+                district_ids=district_ids,
                 recipient=to,
             )
         return HttpResponse(

@@ -64,7 +64,7 @@ ADOPTION: Final = (
 
 
 class SourceShape(serializers.Serializer[Any]):
-    """What a text is based on."""
+    """A source of a text."""
 
     title = described(serializers.CharField(), "The title.", "Compendium of practices")
     url = described(
@@ -167,7 +167,7 @@ class PracticeExchangeFile(Resource):
         return "practice_file"
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """Read a file of practices: the bytes that were signed. Whoever reads it is recorded."""
+        """Read a file of practices: the bytes that were signed. The access is recorded."""
         parameters.check_parameters(request, ("ids",))
         if self.actor.kind != "key" and not can_exchange_practices(self.actor):
             raise PermissionDenied
@@ -188,7 +188,7 @@ class PracticeExchangeFile(Resource):
 
 
 def _uuid(text: str) -> UUID:
-    """Raises DoesNotExist: no file has a practice of such an ID."""
+    """Parse an ID. Raises DoesNotExist for an invalid one, because no file has such a practice."""
     try:
         return UUID(text)
     except ValueError:

@@ -193,7 +193,7 @@ class ReportingRoutes(ListMixin):
 
     @staticmethod
     def visible(actor: Actor) -> models.QuerySet[Any]:
-        """Those that are shown while they answer, but none of a protected location."""
+        """Reporting routes that public pages show, without those of a protected location."""
         routes = ReportingRoute.objects.visible_to(actor).meant_to_be_public()
         routes = routes.filter(models.Q(organisation=None) | _is_not_protected(actor))
         return without_protected_names(routes, "name", "address", "hours", "note")
@@ -210,11 +210,11 @@ class PublicListings(ListMixin, RetrieveMixin):
         return read_listings(actor).filter(is_in_force=True)
 
     def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
-        """Read it each time: which texts name a protected location is asked anew (`read_one` keeps it)."""
-        found = self.spec.read(self.visible(self.actor).filter(pk=pk), self.actor, names)
-        if not found:
+        """Read the listing without the cached statement of `read_one`: protected names may have changed."""
+        listings = self.spec.read(self.visible(self.actor).filter(pk=pk), self.actor, names)
+        if not listings:
             raise PublicListing.DoesNotExist
-        return found[0]
+        return listings[0]
 
 
 def _is_not_protected(actor: Actor) -> models.Exists:
@@ -222,5 +222,5 @@ def _is_not_protected(actor: Actor) -> models.Exists:
 
     An organisation that the key does not see counts as protected, whether policies hide it or the query does.
     """
-    seen = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("organisation"))
-    return models.Exists(seen.exclude(IS_PROTECTED))
+    visible_organisations = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("organisation"))
+    return models.Exists(visible_organisations.exclude(IS_PROTECTED))

@@ -85,8 +85,8 @@ class Reports(Resource):
         )
         if parameters.read_flag(request, "rest"):
             question = _with_rest(question)
-        found = rows_of(report, question)
-        rows = list(_rows(request, report, question, found))
+        report_rows = rows_of(report, question)
+        rows = list(_rows(request, report, question, report_rows))
         # The event has no object IDs, because all are counted. It names the report and its districts.
         counted = [district.pk for district in question.districts]
         self.disclose((), district_ids=counted, field_names=[slug])
@@ -94,63 +94,77 @@ class Reports(Resource):
             names = _names(report, question)
             lines: Sequence[Any] = [names, *([row[name] for name in names] for row in rows)]
             return HttpResponse(to_csv(lines), content_type="text/csv; charset=utf-8")
-        about: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
-        about["counted_to"] = question.so_far(period).until
-        then = replace(question, periods=(period,))
-        late = late_records(then, [report] if any(row.is_touched for row in found) else [])
-        about["status"] = status_with(late, then)
-        about["revised_by"] = [
+        body: dict[str, Any] = {"report": slug, "from": period.since, "to": period.until}
+        body["counted_to"] = question.so_far(period).until
+        period_question = replace(question, periods=(period,))
+        late = late_records(period_question, [report] if any(row.is_touched for row in report_rows) else [])
+        body["status"] = status_with(late, period_question)
+        body["revised_by"] = [
             {"list": noun, "entered_on": day, "records": n} for (noun, day), n in late.days.items()
         ]
-        about["recorded_since"] = question.recorded_since
+        body["recorded_since"] = question.recorded_since
         if before:
-            about["compared_with"] = {"from": before.since, "to": before.until}
-            about["comparable"] = is_comparable(report, question, period, before) and not any(
+            body["compared_with"] = {"from": before.since, "to": before.until}
+            body["comparable"] = is_comparable(report, question, period, before) and not any(
                 report.waiting and (row[report.waiting] or row[f"{COMPARED}{report.waiting}"]) for row in rows
             )
-        about |= {"by": question.by.value, "as_of": question.as_of}
-        about |= {"generated_at": timezone.now(), "rows": rows}
-        return HttpResponse(to_json(about), content_type="application/json")
+        body |= {"by": question.by.value, "as_of": question.as_of}
+        body |= {"generated_at": timezone.now(), "rows": rows}
+        return HttpResponse(to_json(body), content_type="application/json")
 
 
 def _with_rest(question: Question) -> Question:
     """Add rows for objects in no part, or in several parts, of the one requested district."""
-    asked = question.districts
-    whole = [one for one in asked if all(one.pk in other.lineage for other in asked)]
-    if question.by != By.DISTRICT or not whole:
+    requested_districts = question.districts
+    containing_districts = [
+        district
+        for district in requested_districts
+        if all(district.pk in requested_district.lineage for requested_district in requested_districts)
+    ]
+    if question.by != By.DISTRICT or not containing_districts:
         raise parameters.bad_rest("rest")
-    return replace(question, rest_of=whole[0])
+    return replace(question, rest_of=containing_districts[0])
 
 
 def _compared_with(request: Request, period: Period) -> Period | None:
-    asked = parameters.read_word(request, "compare", COMPARISONS, "")
+    comparison = parameters.read_word(request, "compare", COMPARISONS, "")
     try:
-        return {"previous": period.previous, "last_year": period.a_year_before}[asked]() if asked else None
+        return (
+            {"previous": period.previous, "last_year": period.a_year_before}[comparison]()
+            if comparison
+            else None
+        )
     except (ValueError, OverflowError):  # for example 29 February alone, a year before
         raise parameters.bad_comparison("compare") from None
 
 
 def _rows(
-    request: Request, report: Report, question: Question, found: Sequence[Row]
+    request: Request, report: Report, question: Question, report_rows: Sequence[Row]
 ) -> Iterator[dict[str, Any]]:
-    """One row per group, with the figures of the comparison period under prefixed names."""
-    now, *others = question.periods
-    before = {row.group: row for row in found if row.period in others}
-    for row in found:
-        if row.period == now:
-            then = figures_of(report, before.get(row.group), COMPARED) if others else {}
+    """Yield a row per group, with the figures of the comparison period under prefixed names."""
+    current_period, *earlier_periods = question.periods
+    before = {row.group: row for row in report_rows if row.period in earlier_periods}
+    for row in report_rows:
+        if row.period == current_period:
+            earlier_figures = figures_of(report, before.get(row.group), COMPARED) if earlier_periods else {}
             url = None if is_rest(row) else _url(request, report.drill(row, question))
-            rest = {"rest": REST[row.group] if is_rest(row) else None} if question.rest_of else {}
+            rest_part = {"rest": REST[row.group] if is_rest(row) else None} if question.rest_of else {}
             group = None if is_rest(row) else row.group
-            yield {question.by.value: group, **rest, **figures_of(report, row), **then, "rows_url": url}
+            yield {
+                question.by.value: group,
+                **rest_part,
+                **figures_of(report, row),
+                **earlier_figures,
+                "rows_url": url,
+            }
 
 
 def _names(report: Report, question: Question) -> list[str]:
     """Column names in response order."""
     names = columns_of(report)
     compared = [f"{COMPARED}{name}" for name in names] if len(question.periods) > 1 else []
-    rest = ["rest"] if question.rest_of else []
-    return [question.by.value, *rest, *names, *compared, "rows_url"]
+    rest_names = ["rest"] if question.rest_of else []
+    return [question.by.value, *rest_names, *names, *compared, "rows_url"]
 
 
 def _url(request: Request, drill: Drill | None) -> str | None:

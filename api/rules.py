@@ -44,9 +44,9 @@ def read_token(text: str) -> Token | None:
         return None
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known_words: Iterable[str]) -> str | None:
     """The known word most similar to `word`, or None."""
-    return next(iter(difflib.get_close_matches(word[:60], list(known), n=1, cutoff=0.5)), None)
+    return next(iter(difflib.get_close_matches(word[:60], list(known_words), n=1, cutoff=0.5)), None)
 
 
 def to_json(data: Any) -> bytes:
@@ -75,14 +75,14 @@ LONGEST_PAUSE: Final = timedelta(days=1)
 GIVEN_UP_AFTER: Final = timedelta(seconds=sum(WAITS))
 
 
-def pause_after(failures: int, asked: timedelta = timedelta()) -> timedelta:
+def pause_after(failures: int, requested_pause: timedelta = timedelta()) -> timedelta:
     """The pause of a receiver after consecutive failures. `asked` is the pause that the receiver requested.
 
     >>> pause_after(1), pause_after(99), pause_after(1, timedelta(hours=1))
     (datetime.timedelta(seconds=5), datetime.timedelta(seconds=1800), datetime.timedelta(seconds=3600))
     """
     pause = timedelta(seconds=PAUSES[min(failures, len(PAUSES)) - 1])
-    return min(max(pause, asked), LONGEST_PAUSE)
+    return min(max(pause, requested_pause), LONGEST_PAUSE)
 
 
 def read_retry_after(text: str, now: datetime) -> timedelta:

@@ -20,8 +20,8 @@ def send_webhooks() -> int:
 
 @shared_task(name="api.forget_old")
 def forget_old() -> int:
-    ours = forget_old_requests() + forget_old_deliveries() + forget_reads_by_keys()
-    return ours + forget_old_reads() + forget_sent_forms() + forget_reports()
+    rows_of_api = forget_old_requests() + forget_old_deliveries() + forget_reads_by_keys()
+    return rows_of_api + forget_old_reads() + forget_sent_forms() + forget_reports()
 
 
 @shared_task(name=WARN)

@@ -36,8 +36,8 @@ def resource(route: str, viewset: Any, name: str) -> Iterator[URLPattern]:
     if hasattr(viewset, "batch"):
         yield path(f"{route}/batch/", _view(viewset, {"post": "batch"}), name=f"api-{name}-batch")
     if hasattr(viewset, "upsert"):
-        own = f"{route}/by-external-id/<str:source>/<path:external_id>/"
-        yield path(own, _view(viewset, {"put": "upsert"}), name=f"api-{name}-by-external-id")
+        external_id_route = f"{route}/by-external-id/<str:source>/<path:external_id>/"
+        yield path(external_id_route, _view(viewset, {"put": "upsert"}), name=f"api-{name}-by-external-id")
     if hasattr(viewset, "retrieve"):
         yield path(f"{route}/<uuid:pk>/", _view(viewset, DETAIL), name=f"api-{name}")
 

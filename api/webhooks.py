@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from api.changes import ChangeShape
 from api.filters import DeliveryStatus, WebhookDeliveryFilters
 from api.http import parameters
-from api.http.idempotency import Kept, kept_of, once
+from api.http.idempotency import StoredResult, once, storable_result
 from api.models import Webhook, WebhookDelivery
 from api.queries.changes import MODELS
 from api.resources.base import ListMixin, Resource, RetrieveMixin
@@ -138,28 +138,28 @@ class Webhooks(OfKey, ListMixin, RetrieveMixin, UpdateMixin, DestroyMixin):
         """Create a webhook. The secret is in the first response only: no Idempotency-Key result stores it."""
         parameters.check_parameters(request, ())
         data = request.data
-        made: list[str] = []
+        new_secrets: list[str] = []
 
-        def work() -> tuple[HttpResponse, Kept]:
+        def work() -> tuple[HttpResponse, StoredResult]:
             with transaction.atomic():
                 webhook, secret = create_webhook(actor=self.actor, **self.read_body(data, partial=False))
-                made.append(secret)
-                return self.answer(webhook.pk, 201), kept_of(
+                new_secrets.append(secret)
+                return self.answer(webhook.pk, 201), storable_result(
                     {"id": str(webhook.pk), "version": webhook.version}
                 )
 
-        response = once(request, to_json(data), work, self.answer_again)
-        return _with_secret(response, made[0]) if made else response
+        response = once(request, to_json(data), work, self.replay_response)
+        return _with_secret(response, new_secrets[0]) if new_secrets else response
 
     def perform_update(self, pk: UUID, version: int, values: dict[str, Any]) -> None:
         edit_webhook(actor=self.actor, webhook_id=pk, version=version, **values)
 
     def perform_destroy(self, pk: UUID, version: int) -> None:
-        """Its deliveries go with it."""
+        """Delete the webhook and its deliveries."""
         delete_webhook(actor=self.actor, webhook_id=pk, version=version)
 
     def rotate(self, request: Request, pk: UUID) -> HttpResponse:
-        """Give it a second secret; both sign for seven days."""
+        """Add a second secret to the webhook. Both secrets sign for seven days."""
         parameters.check_parameters(request, ())
         self.fetch(pk, ["id"])
         with transaction.atomic():
@@ -175,7 +175,7 @@ class WebhookDeliveries(OfKey, ListMixin, RetrieveMixin):
     shape = DELIVERY
 
     def replay(self, request: Request, pk: UUID) -> HttpResponse:
-        """Send it again from the beginning, under the same id."""
+        """Send the delivery again from the beginning, under the same ID."""
         parameters.check_parameters(request, ())
         self.fetch(pk, ["id"])
         replay_delivery(actor=self.actor, delivery_id=pk)

@@ -36,7 +36,7 @@ MOVES_REMINDERS = frozenset(
 )
 
 
-def opens_the_book(user: User) -> bool:
+def opens_records(user: User) -> bool:
     """Whether taking over this account would give access to records: through districts, role or follow-ups.
 
     An account that has signed in may own follow-ups, which their owner sees without covering a district. The

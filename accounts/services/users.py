@@ -26,7 +26,7 @@ from accounts.services.acts import (
     ask,
     is_above_officer,
     note_role,
-    opens_the_book,
+    opens_records,
     reads_or_decides,
     withdraw,
 )
@@ -140,7 +140,7 @@ def edit_user(
     user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
     check_version(user.version, version)
     was = User.objects.get(pk=user_id)
-    before, sensitive = _districts(user), opens_the_book(user)
+    before, sensitive = _districts(user), opens_records(user)
     changed = assign(user, fields)
     changed = _role_changes(actor, user, was, changed, fields)
     changed += _address_waits(actor, user, was, changed, fields) if sensitive else []

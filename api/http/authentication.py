@@ -65,13 +65,15 @@ class KeyAuthentication(BaseAuthentication):
         if kind.lower() != "bearer":
             return None
         token = read_token(text.strip())
-        found = _find(token) if token else None
-        if found is None or not _may_come_from(found[0], client_address(request.META)):
+        key_and_districts = _find(token) if token else None
+        if key_and_districts is None or not _may_come_from(
+            key_and_districts[0], client_address(request.META)
+        ):
             if token:
                 _note_refusal(token)
                 _explain(token, client_address(request.META))
             raise AuthenticationFailed(WRONG)
-        key, covered = found
+        key, covered = key_and_districts
         actor = request._request.actor = actor_for_key(key, covered)  # type: ignore[attr-defined]  # as ActorMiddleware does
         act_as(actor)  # until ActorMiddleware ends the request
         _note_use(key, client_address(request.META))
@@ -117,7 +119,7 @@ WHERE key.id = %s AND key.status = 'active' AND key.expires_at > statement_times
 
 def _find(token: Token) -> tuple[ApiKey, list[UUID]] | None:
     """Return the key and its district IDs (descendants included), or None if the token does not match."""
-    given = secret_hashes(token.secret)
+    token_hashes = secret_hashes(token.secret)
     with prepared_cursor() as cursor:
         cursor.execute(_FIND, [token.key_id])
         row = cursor.fetchone()
@@ -125,11 +127,15 @@ def _find(token: Token) -> tuple[ApiKey, list[UUID]] | None:
         return None
     *values, stored, covered = row
     key = ApiKey.from_db(None, _COLUMNS, values)
-    found = [known for known in stored if any(hmac.compare_digest(known, one) for one in given)]
-    if not found:
+    matching_hashes = [
+        stored_hash
+        for stored_hash in stored
+        if any(hmac.compare_digest(stored_hash, token_hash) for token_hash in token_hashes)
+    ]
+    if not matching_hashes:
         return None
-    if found[0] != given[0]:  # hashed under an older secret of the deployment
-        ApiSecret.objects.filter(key=key, secret_hash=found[0]).update(secret_hash=given[0])
+    if matching_hashes[0] != token_hashes[0]:  # hashed under an older secret of the deployment
+        ApiSecret.objects.filter(key=key, secret_hash=matching_hashes[0]).update(secret_hash=token_hashes[0])
     return key, covered
 
 
@@ -145,7 +151,7 @@ def _may_come_from(key: ApiKey, address: str) -> bool:
 def _note_refusal(token: Token) -> None:
     """Record that an existing key was rejected: wrong secret, expired, revoked, or wrong network.
 
-    Unknown key IDs are not recorded, because anybody can make them up by the million.
+    Unknown key IDs are not recorded, because anyone can invent millions of them.
     """
     if ApiKey.objects.filter(pk=token.key_id).exists():
         caller = Actor(kind="key", id=token.key_id, request_id=str(get_contextvars().get("request_id", "")))
@@ -153,13 +159,20 @@ def _note_refusal(token: Token) -> None:
 
 
 def _explain(token: Token, address: str) -> None:
-    """Raise KeyPending or KeyExpired for whoever has the secret and calls from a network of the key."""
+    """Raise KeyPending or KeyExpired if the caller has the secret and is in a network of the key."""
     key = ApiKey.objects.filter(pk=token.key_id).exclude(status=KeyStatus.REVOKED).first()
     if key is None or not _may_come_from(key, address):
         return
     live = key.secrets.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
-    stored, given = list(live.values_list("secret_hash", flat=True)), secret_hashes(token.secret)
-    if not any(hmac.compare_digest(known, one) for known in stored for one in given):
+    stored_hashes, token_hashes = (
+        list(live.values_list("secret_hash", flat=True)),
+        secret_hashes(token.secret),
+    )
+    if not any(
+        hmac.compare_digest(stored_hash, token_hash)
+        for stored_hash in stored_hashes
+        for token_hash in token_hashes
+    ):
         return
     if key.expires_at <= timezone.now():
         raise KeyExpired

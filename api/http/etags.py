@@ -23,8 +23,10 @@ def etag(version: int, body: bytes) -> str:
 
 def is_unchanged(request: Request, tag: str) -> bool:
     """Whether If-None-Match contains this tag, compared weakly (RFC 9110, section 13.1.2)."""
-    given = request.headers.get("If-None-Match", "")
-    return given.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in given.split(",")}
+    if_none_match = request.headers.get("If-None-Match", "")
+    return if_none_match.strip() == "*" or tag in {
+        part.strip().removeprefix("W/") for part in if_none_match.split(",")
+    }
 
 
 def expected_version(request: Request, current: int, body: object = None) -> int:
@@ -32,20 +34,20 @@ def expected_version(request: Request, current: int, body: object = None) -> int
 
     `current` is the row's version, which `*` and a list that contains it stand for. Raises 428 or 400.
     """
-    given = request.headers.get("If-Match")
+    if_match = request.headers.get("If-Match")
     version = body.get("version") if isinstance(body, dict) else None
-    named = version if isinstance(version, int) and not isinstance(version, bool) else None
-    if given is None and named is None:
+    body_version = version if isinstance(version, int) and not isinstance(version, bool) else None
+    if if_match is None and body_version is None:
         raise Problem(
             428, "precondition_required", _("Send If-Match with the ETag of the version you are changing.")
         )
-    if given is None or given.strip() == "*":
-        return current if named is None else named
-    tags = given.split(",")
-    found = [match for tag in tags if (match := _TAG.fullmatch(tag.strip()))]
-    if len(found) < len(tags) or len(tags) > MOST_TAGS:
+    if if_match is None or if_match.strip() == "*":
+        return current if body_version is None else body_version
+    tags = if_match.split(",")
+    matches = [match for tag in tags if (match := _TAG.fullmatch(tag.strip()))]
+    if len(matches) < len(tags) or len(tags) > MOST_TAGS:
         raise Problem(400, "bad_if_match", _('If-Match must be an ETag, such as "7", or a list of ETags.'))
-    versions = [int(match[1]) for match in found]
-    if named is not None and named not in versions:
+    versions = [int(match[1]) for match in matches]
+    if body_version is not None and body_version not in versions:
         raise Problem(400, "bad_if_match", _("If-Match and “version” name different versions."))
     return current if current in versions else versions[0]

@@ -26,11 +26,13 @@ from api.models import IdempotentRequest
 KEPT = timedelta(hours=48)
 RETRY_AFTER = 2  # seconds
 
-Kept = dict[str, Any]
-Work = Callable[[], tuple[HttpResponse, Kept]]
+StoredResult = dict[str, Any]
+Work = Callable[[], tuple[HttpResponse, StoredResult]]
 
 
-def once(request: Request, raw: bytes, work: Work, again: Callable[[Kept], HttpResponse]) -> HttpResponse:
+def once(
+    request: Request, raw: bytes, work: Work, again: Callable[[StoredResult], HttpResponse]
+) -> HttpResponse:
     """Return the response of `work`, or of `again` if the same request was handled before.
 
     `work` also returns the result to store. Raises 422 if the key was used for another request, and 409 while
@@ -45,19 +47,19 @@ def once(request: Request, raw: bytes, work: Work, again: Callable[[Kept], HttpR
     request_hash = sha256(request.get_full_path().encode() + b"\n" + raw).digest()
     with transaction.atomic():
         _lock(actor_id, key)
-        found = _find(actor_id, key)
-        if found is not None and bytes(found.request_hash) != request_hash:
+        stored_request = _find(actor_id, key)
+        if stored_request is not None and bytes(stored_request.request_hash) != request_hash:
             raise Problem(
                 422, "idempotency_key_reused", _("This Idempotency-Key was used for another request.")
             )
-        if found is not None:
-            if found.answer is None:
+        if stored_request is not None:
+            if stored_request.answer is None:
                 raise _running()
-            response = again(found.answer)
+            response = again(stored_request.answer)
             response["Idempotent-Replayed"] = "true"
             return response
-        response, kept = work()
-        _keep(actor_id, key, request_hash, {"status": response.status_code, **kept})
+        response, stored_result = work()
+        _keep(actor_id, key, request_hash, {"status": response.status_code, **stored_result})
     return response
 
 
@@ -75,16 +77,16 @@ def _lock(actor_id: UUID, key: str) -> None:
 
 def _find(actor_id: UUID, key: str) -> IdempotentRequest | None:
     """Return the stored result, unless it is older than 48 hours."""
-    found = IdempotentRequest.objects.filter(actor_id=actor_id, key=key).first()
-    if found is None:
+    stored_request = IdempotentRequest.objects.filter(actor_id=actor_id, key=key).first()
+    if stored_request is None:
         return None
-    if found.created_at < timezone.now() - KEPT:
-        found.delete()
+    if stored_request.created_at < timezone.now() - KEPT:
+        stored_request.delete()
         return None
-    return found
+    return stored_request
 
 
-def _keep(actor_id: UUID, key: str, request_hash: bytes, answer: Kept) -> None:
+def _keep(actor_id: UUID, key: str, request_hash: bytes, answer: StoredResult) -> None:
     IdempotentRequest.objects.create(actor_id=actor_id, key=key, request_hash=request_hash, answer=answer)
 
 
@@ -97,22 +99,22 @@ def _running() -> Problem:
     )
 
 
-def kept_of(body: Kept) -> Kept:
+def storable_result(body: StoredResult) -> StoredResult:
     """The storable part of a response. A batch has one entry per object, in order."""
     if "results" in body:
-        return {"results": [_result(one) for one in body["results"]]}
+        return {"results": [_result(entry) for entry in body["results"]]}
     return {"id": body["id"], "version": body["version"]}
 
 
-def _result(result: Kept) -> Kept:
+def _result(result: StoredResult) -> StoredResult:
     """ID and version, or the rejected fields without the messages, which may quote values."""
     if "id" in result:
         return {name: result[name] for name in ("status", "id", "version")}
-    errors = [{"pointer": _known(one), "code": one["code"]} for one in result.get("errors", ())]
+    errors = [{"pointer": _known_pointer(error), "code": error["code"]} for error in result.get("errors", ())]
     return {"status": result["status"], "code": result["code"], **({"errors": errors} if errors else {})}
 
 
-def _known(error: Kept) -> str:
+def _known_pointer(error: StoredResult) -> str:
     """The pointer to a field.
 
     For an unknown field, whose name is the caller's text, the pointer to its parent.

@@ -1,7 +1,7 @@
-"""What of the API ends, and when: the headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).
+"""Deprecated parts of the API: the headers `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).
 
-To deprecate something, add it to ENDING and to docs/api/changelog.md. The document then says so, and so does
-every answer that the caller gets through it (tests/api/test_lifecycle.py).
+To deprecate an operation or a parameter, add it to ENDING and to docs/api/changelog.md. The document then
+marks it, and each response through it has the headers (tests/api/test_lifecycle.py).
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.http import http_date
 
-#: What is deprecated works for at least this long (docs/api/guide.md).
+#: Deprecated operations work for at least this long (docs/api/guide.md).
 AT_LEAST: Final = timedelta(days=365)
 BASE: Final = "api/v1/"
 CHANGES: Final = "/developer/#changes-of-the-api"
@@ -20,9 +20,9 @@ CHANGES: Final = "/developer/#changes-of-the-api"
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A deprecated operation, by HTTP method and route as in api.urls; or only a query parameter of it.
+    """A deprecated operation, by HTTP method and route as in api.urls, or one query parameter of it.
 
-    `instead` is a sentence for the document that says what to use.
+    `instead` is a sentence for the document that names the replacement.
     """
 
     method: str
@@ -34,11 +34,11 @@ class Ending:
 
     def headers(self) -> dict[str, str]:
         since, until = (_midnight(day) for day in (self.deprecated_on, self.sunset_on))
-        about = f"<{settings.SITE_URL}{CHANGES}>"
+        page = f"<{settings.SITE_URL}{CHANGES}>"
         return {
             "Deprecation": f"@{since}",
             "Sunset": http_date(until),
-            "Link": f'{about}; rel="deprecation"; type="text/html", {about}; rel="sunset"; type="text/html"',
+            "Link": f'{page}; rel="deprecation"; type="text/html", {page}; rel="sunset"; type="text/html"',
         }
 
 
@@ -46,16 +46,22 @@ ENDING: list[Ending] = []
 
 
 def endings_of(method: str, route: str) -> list[Ending]:
-    """What ends of the operation at a route of the whole site."""
+    """Return the endings of the operation at a route of the whole site."""
     return [
-        one for one in ENDING if one.method == method and route.strip("/") == f"{BASE}{one.route}".strip("/")
+        ending
+        for ending in ENDING
+        if ending.method == method and route.strip("/") == f"{BASE}{ending.route}".strip("/")
     ]
 
 
 def headers_for(method: str, route: str, parameters: Collection[str]) -> dict[str, str]:
-    """The headers of an answer that something deprecated gave: those of what ends first, or none."""
-    used = [one for one in endings_of(method, route) if not one.parameter or one.parameter in parameters]
-    return min(used, key=lambda one: one.sunset_on).headers() if used else {}
+    """Return the headers for a request that used a deprecated part: those of the earliest sunset, or none."""
+    used_endings = [
+        ending
+        for ending in endings_of(method, route)
+        if not ending.parameter or ending.parameter in parameters
+    ]
+    return min(used_endings, key=lambda one: one.sunset_on).headers() if used_endings else {}
 
 
 def _midnight(day: date) -> int:

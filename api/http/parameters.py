@@ -1,4 +1,4 @@
-"""Strict parameters: reject unknown or repeated ones and suggest what the caller may have meant."""
+"""Strict parameters: reject unknown or repeated parameters and suggest the nearest known name."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -22,12 +22,12 @@ MOST_SHOWN: Final = 100  # characters of a name from the caller
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def check_parameters(request: Request, known: Collection[str]) -> None:
+def check_parameters(request: Request, known_names: Collection[str]) -> None:
     """Raise 400 for a parameter that is unknown, repeated, empty or not valid text."""
     errors = []
     for name, values in request.query_params.lists():
-        if name not in known:
-            meant = nearest(name, known)
+        if name not in known_names:
+            meant = nearest(name, known_names)
             errors.append(_error(name, "unknown", _hint(_("Unknown parameter."), meant)))
         elif len(values) > 1:
             errors.append(
@@ -43,17 +43,17 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
         raise _refused(errors)
 
 
-def check_body(data: Any, known: Collection[str], prefix: str = "") -> dict[str, Any]:
+def check_body(data: Any, known_names: Collection[str], prefix: str = "") -> dict[str, Any]:
     """Return the body. Raises 400 if it is not an object or has unknown fields."""
     body = check_object(data, prefix)
-    unknown = [name for name in body if name not in known]
+    unknown = [name for name in body if name not in known_names]
     if unknown:
         raise bad_fields(
             [
                 {
                     "pointer": f"{prefix}/{name[:MOST_SHOWN]}",
                     "code": "unknown",
-                    "detail": _hint(_("Unknown field."), nearest(name, known)),
+                    "detail": _hint(_("Unknown field."), nearest(name, known_names)),
                 }
                 for name in unknown[:MOST_ERRORS]
             ]
@@ -95,12 +95,12 @@ def check_object(data: Any, prefix: str = "") -> dict[str, Any]:
     return data
 
 
-def read_limit(request: Request, most: int | None = None) -> int:
+def read_limit(request: Request, maximum: int | None = None) -> int:
     """Read `limit`: 1 to 200, default 50; or 1 to `most`, default `most`."""
-    text = request.query_params.get("limit", str(most or DEFAULT_LIMIT))
-    most = most or MAX_LIMIT
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
-        raise _bad("limit", _("Must be a number from 1 to %(n)d.") % {"n": most})
+    text = request.query_params.get("limit", str(maximum or DEFAULT_LIMIT))
+    maximum = maximum or MAX_LIMIT
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= maximum):
+        raise _bad("limit", _("Must be a number from 1 to %(n)d.") % {"n": maximum})
     return int(text)
 
 
@@ -113,20 +113,23 @@ def read_flag(request: Request, name: str, default: bool = False) -> bool:
     return text == "true"
 
 
-def read_choice(request: Request, name: str, known: Collection[str]) -> list[str]:
+def read_choice(request: Request, name: str, known_words: Collection[str]) -> list[str]:
     """Read the comma-separated words of a parameter, without duplicates. Raises 400 for unknown words."""
     words = _read_list(request, name)
     for word in words:
-        if word not in known:
+        if word not in known_words:
             raise _bad(
-                name, _hint(_("“%(word)s” is not a valid value.") % {"word": word[:60]}, nearest(word, known))
+                name,
+                _hint(
+                    _("“%(word)s” is not a valid value.") % {"word": word[:60]}, nearest(word, known_words)
+                ),
             )
     return words
 
 
-def read_word(request: Request, name: str, known: Collection[str], default: str) -> str:
+def read_word(request: Request, name: str, known_words: Collection[str], default: str) -> str:
     """Read one word from a list of known words."""
-    words = read_choice(request, name, known) or [default]
+    words = read_choice(request, name, known_words) or [default]
     if len(words) > 1:
         raise _bad(name, _("Send only one value."))
     return words[0]
@@ -152,10 +155,10 @@ def _read_list(request: Request, name: str) -> list[str]:
 
 def read_period(request: Request, since: str, until: str) -> tuple[date, date]:
     """Read two city dates, `YYYY-MM-DD`, the second after the first. Both are required."""
-    first, second = _read_day(request, since), _read_day(request, until)
-    if second <= first:
+    first_day, end_day = _read_day(request, since), _read_day(request, until)
+    if end_day <= first_day:
         raise _bad(until, _("“to” must be later than “from”. The period does not include the “to” date."))
-    return first, second
+    return first_day, end_day
 
 
 def _read_day(request: Request, name: str) -> date:
@@ -193,15 +196,15 @@ def read_ordering(request: Request, orderings: Collection[str]) -> str:
 
 def check_filters(filters: FilterSet) -> None:
     """Raise 400 for an invalid filter value, or an empty value in a list."""
-    lists = [name for name, one in filters.filters.items() if issubclass(one.field_class, CodesField)]
+    lists = [name for name, filter_ in filters.filters.items() if issubclass(filter_.field_class, CodesField)]
     if empty := [name for name in lists if not all(text.strip() for text in filters.data[name].split(","))]:
         raise _refused([_empty(name) for name in empty])
     if filters.form.is_valid():
         return
     errors = [
-        _error(name, one["code"] or "invalid", one["message"])
-        for name, found in filters.form.errors.get_json_data().items()
-        for one in found
+        _error(name, error["code"] or "invalid", error["message"])
+        for name, field_errors in filters.form.errors.get_json_data().items()
+        for error in field_errors
     ]
     raise _refused(errors)
 

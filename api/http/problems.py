@@ -175,17 +175,19 @@ def pointers(error: DjangoValidationError, prefix: str = "") -> Iterator[dict[st
     """Yield each message of a service's ValidationError with the JSON pointer (RFC 6901) of its field."""
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     for name, errors in by_field.items():
-        for one in errors:
+        for field_error in errors:
             yield {
                 "pointer": prefix if name == NON_FIELD_ERRORS else f"{prefix}/{name}",
-                "code": one.code or "invalid",
-                "detail": _named(name, one),
+                "code": field_error.code or "invalid",
+                "detail": _text_naming_field(name, field_error),
             }
 
 
-def _named(name: str, error: DjangoValidationError) -> str:
+def _text_naming_field(name: str, error: DjangoValidationError) -> str:
     """The text of an error. A model's own text (lib.mistakes) becomes the API's, which names the field."""
-    text = next((ours for theirs, ours in _INSTEAD_OF_MODELS if error.message is theirs), None)
+    text = next(
+        (api_text for model_text, api_text in _INSTEAD_OF_MODELS if error.message is model_text), None
+    )
     if text is None or name == NON_FIELD_ERRORS:
         return told(error)
     limit = (error.params or {}).get("limit_value")

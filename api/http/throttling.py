@@ -19,15 +19,15 @@ def count_request(request: Request) -> dict[str, str]:
     key = request.auth
     limit = key.requests_per_minute if isinstance(key, ApiKey) else SESSION_LIMIT
     now = int(time.time())
-    window, left = now // WINDOW_SECONDS, WINDOW_SECONDS - now % WINDOW_SECONDS
+    window, seconds_left = now // WINDOW_SECONDS, WINDOW_SECONDS - now % WINDOW_SECONDS
     used = _count(f"web:api-rate:{request._request.actor.id}:{window}")  # type: ignore[attr-defined]  # declared by ActorRequest
     headers = {
-        "RateLimit": f'"default";r={max(0, limit - used)};t={left}',
+        "RateLimit": f'"default";r={max(0, limit - used)};t={seconds_left}',
         "RateLimit-Policy": f'"default";q={limit};w={WINDOW_SECONDS}',
     }
     if used > limit:
         detail = _("Too many requests. Retry-After says how many seconds to wait.")
-        raise Problem(429, "throttled", detail, headers={"Retry-After": str(left), **headers})
+        raise Problem(429, "throttled", detail, headers={"Retry-After": str(seconds_left), **headers})
     return headers
 
 

@@ -16,7 +16,7 @@ from lib.ids import uuid7
 
 class BulkAgreementQuerySet(models.QuerySet["BulkAgreement"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Those of the keys that the actor sees. A key sees its own."""
+        """Agreements of the keys that the actor sees. A key sees its own."""
         return self.filter(key__in=ApiKey.objects.visible_to(actor).values("pk"))
 
     def in_force(self, now: datetime) -> Self:

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from api.codes import Scope, opens_the_book
+from api.codes import Scope, opens_records
 from api.rules import MAX_DAYS, WARN_BEFORE
 from districts.models import District
 from lib.acting import Acting
@@ -139,7 +139,7 @@ class ApiKey(models.Model):
     @property
     def is_unconfirmed(self) -> bool:
         """Whether the key is active without confirmation (from an older release or the command line)."""
-        confirmed = self.confirmed_by_id is not None or not opens_the_book(self.scopes)
+        confirmed = self.confirmed_by_id is not None or not opens_records(self.scopes)
         return self.status == KeyStatus.ACTIVE and not confirmed
 
 

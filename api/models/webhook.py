@@ -111,7 +111,7 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
 
 class WebhookDelivery(models.Model):
-    """One change to send from `due_at` on, when it is the webhook's turn.
+    """A change to send from `due_at` on, when it is the webhook's turn.
 
     The row holds the delivery's full state.
     """

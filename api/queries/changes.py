@@ -43,23 +43,25 @@ TYPE_OF = {
 
 
 def read_listings(actor: Actor) -> QuerySet[PublicListing]:
-    """Listings that may be public, as on the pages of the public site, also those that were withdrawn."""
-    seen = Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation")).exclude(IS_PROTECTED)
-    rows = PublicListing.objects.visible_to(actor).filter(Exists(seen))
+    """Listings without a protected location, as on the public site, including withdrawn listings."""
+    visible_organisations = (
+        Organisation.objects.visible_to(actor).filter(pk=OuterRef("organisation")).exclude(IS_PROTECTED)
+    )
+    rows = PublicListing.objects.visible_to(actor).filter(Exists(visible_organisations))
     return without_protected_names(rows, "summary", "focus_words")
 
 
 def without_protected_names(rows: Any, *texts: str) -> QuerySet[Any]:
-    """Rows of which no text names a location that is protected by now."""
+    """Return the rows whose texts name no protected location."""
     protected = protected_words()
-    named = {pk for pk, *said in rows.values_list("pk", *texts) if protected.names(*said)}
-    found: QuerySet[Any] = rows.exclude(pk__in=named)
-    return found
+    protected_ids = {pk for pk, *row_texts in rows.values_list("pk", *texts) if protected.names(*row_texts)}
+    unprotected_rows: QuerySet[Any] = rows.exclude(pk__in=protected_ids)
+    return unprotected_rows
 
 
-# Types of which a caller reads fewer rows than `visible_to` shows.
+# Types whose callers read fewer rows than `visible_to` returns.
 READ: dict[str, Callable[[Actor], QuerySet[Any]]] = {"listings": read_listings}
-# Types without scopes of their own: who reads concerns reads what is done about them.
+# Types without a scope of their own. A key that reads concerns also reads their incidents.
 _SCOPES: Final = {"incidents": "concerns", "listings": "organisations", "plans": "reports"}
 OBJECT_TYPE = {name: kind for kind, name in TYPE_OF.items()}
 
@@ -100,15 +102,15 @@ SELECT left(md5(concat_ws('/',
 
 
 def epoch() -> str:
-    """The time in which numbers have their meaning. It ends when the database is restored from a backup.
+    """Return the epoch of the numbers. A new epoch begins when the database is restored from a backup.
 
-    Numbers given since the backup are then given once more, to other changes, and rows that a tool has read
-    since then are older again without any change that says so.
+    After a restore, numbers given since the backup are given again, to other changes. Rows that a tool has
+    read since the backup are older again, without any change in the feed.
     """
     with connection.cursor() as cursor:
         cursor.execute(_EPOCH)
-        (found,) = cursor.fetchone()
-    return str(found)
+        (cluster_epoch,) = cursor.fetchone()
+    return str(cluster_epoch)
 
 
 def as_rows(actor: Actor, numbered: Sequence[TrailPosition]) -> list[dict[str, Any]]:
@@ -128,15 +130,15 @@ def _out_of_scope(actor: Actor, rows: Sequence[TrailPosition]) -> set[UUID]:
             by_type.setdefault(TYPE_OF[row.change.object_type], set()).add(row.change.object_id)
     hidden: set[UUID] = set()
     for name, ids in by_type.items():
-        seen = READ.get(name, MODELS[name].objects.visible_to)(actor).filter(pk__in=ids)
-        hidden |= ids - set(seen.values_list("pk", flat=True))
+        visible_rows = READ.get(name, MODELS[name].objects.visible_to)(actor).filter(pk__in=ids)
+        hidden |= ids - set(visible_rows.values_list("pk", flat=True))
     return hidden
 
 
 def _withdrawn(rows: Sequence[TrailPosition]) -> set[UUID]:
-    """IDs of listings in these updates that are withdrawn by now.
+    """IDs of listings in these updates that have been withdrawn since.
 
-    Their organisation may have been elsewhere at the withdrawal, so that the caller has only this update.
+    The organisation may have been elsewhere at the withdrawal, so the caller may have only this update.
     """
     changes = [row.change for row in rows if row.change and row.change.op == Op.UPDATED]
     ids = [change.object_id for change in changes if change.object_type == "listing"]
@@ -147,16 +149,16 @@ def _withdrawn(rows: Sequence[TrailPosition]) -> set[UUID]:
 
 def _row(actor: Actor, row: TrailPosition, hidden: set[UUID], withdrawn: set[UUID]) -> dict[str, Any]:
     change: Any = row.change
-    gone = change.object_id in hidden and change.op not in {*TOMBSTONES, Op.RESTRICTED}
+    is_out_of_scope = change.object_id in hidden and change.op not in {*TOMBSTONES, Op.RESTRICTED}
     op = Op.ARCHIVED if change.object_id in withdrawn and change.op == Op.UPDATED else change.op
-    shown = {
+    serialised = {
         "seq": row.seq,
         "type": TYPE_OF[change.object_type],
         "id": change.object_id,
-        "op": "out_of_scope" if gone else op,
+        "op": "out_of_scope" if is_out_of_scope else op,
         "version": change.version,
         "at": change.at,
         # A new `last_met_at` follows from the caller's meeting, but the caller has not sent it.
         "by_this_key": change.event.actor_id == actor.id and change.event.field_names != LAST_MET_FIELDS,
     }
-    return {**shown, "into": change.into_id} if change.into_id and not gone else shown
+    return {**serialised, "into": change.into_id} if change.into_id and not is_out_of_scope else serialised

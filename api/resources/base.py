@@ -114,8 +114,8 @@ class Resource(ViewSet):
         purpose = read_reason(_as_sent(request.headers.get("X-Purpose", "")))
         self.says_why = bool(purpose or (self.actor.kind == "key" and self.actor.purpose))
         if self.actor.kind == "user" and purpose:
-            both = both_purposes(self.actor.purpose, purpose)
-            request._request.actor = replace(self.actor, purpose=both)  # type: ignore[attr-defined]  # as ActorMiddleware does
+            both_reasons = both_purposes(self.actor.purpose, purpose)
+            request._request.actor = replace(self.actor, purpose=both_reasons)  # type: ignore[attr-defined]  # as ActorMiddleware does
 
     def disclose(
         self,
@@ -146,9 +146,9 @@ class Resource(ViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in getattr(self, "rate_headers", {}).items():
             response.headers.setdefault(name, value)
-        self._say_what_ends(request, response)
+        self._add_deprecation_headers(request, response)
         if response.status_code == 415 and request.method == "PATCH":
-            response.headers["Accept-Patch"] = ", ".join(one.media_type for one in self.get_parsers())
+            response.headers["Accept-Patch"] = ", ".join(parser.media_type for parser in self.get_parsers())
         key = self.key if self.request.auth is not None else None
         if key:
             compress(request._request, response)
@@ -156,7 +156,7 @@ class Resource(ViewSet):
             response.headers["Key-Expires-At"] = key.expires_at.isoformat(timespec="seconds")
         return response
 
-    def _say_what_ends(self, request: Request, response: Any) -> None:
+    def _add_deprecation_headers(self, request: Request, response: Any) -> None:
         place = request._request.resolver_match
         ends = headers_for(request.method or "", place.route if place else "", request.query_params)
         if ends and (link := response.headers.get("Link")):
@@ -193,10 +193,10 @@ class Resource(ViewSet):
 
     def fetch(self, pk: UUID, names: Sequence[str] = ()) -> Row:
         """Return the row visible to the caller, or raise the same 404 as for a missing row."""
-        found = self.spec.read_one(self.visible, pk, self.actor, names)
-        if not found:
+        rows = self.spec.read_one(self.visible, pk, self.actor, names)
+        if not rows:
             raise self.spec_model.DoesNotExist
-        return found[0]
+        return rows[0]
 
     @property
     def spec_model(self) -> Any:
@@ -215,49 +215,56 @@ class Resource(ViewSet):
 
         `asked_about` are other objects of the request's filters. A row links to `linked_people`.
         """
-        shown = self.spec.expand(rows, expand, self.actor)
+        expanded_rows = self.spec.expand(rows, expand, self.actor)
         people = [
-            row["id"] for name, found in shown.items() if self.spec.expansions[name].people for row in found
+            row["id"]
+            for name, related_rows in expanded_rows.items()
+            if self.spec.expansions[name].people
+            for row in related_rows
         ]
         if self.shows_people:
             people.extend(row["id"] for row in rows)
         if self.silent and not people and not linked_people:
             return
-        left = [*rows, *(row for found in shown.values() for row in found)]
+        disclosed_rows = [*rows, *(row for related_rows in expanded_rows.values() for row in related_rows)]
         self.disclose(
-            [*(row["id"] for row in left), *asked_about, *linked_people],
+            [*(row["id"] for row in disclosed_rows), *asked_about, *linked_people],
             people=people,
             linked_people=linked_people,
             action=action,
             searched=searched,
-            district_ids={pk for row in left for pk in row.district_ids},
+            district_ids={pk for row in disclosed_rows for pk in row.district_ids},
         )
 
     def read_expand(self, request: Request) -> list[str]:
-        wanted = parameters.read_choice(request, "expand", self.spec.expansions)
-        for name in wanted:
+        expansion_names = parameters.read_choice(request, "expand", self.spec.expansions)
+        for name in expansion_names:
             scope = self.spec.expansions[name].scope
             if scope and self.actor.kind == "key" and scope not in self.actor.scopes:
                 raise Problem(
                     403, "missing_scope", _("This key does not have the “%(s)s” scope.") % {"s": scope}
                 )
-        return wanted
+        return expansion_names
 
     def read_fields(self, request: Request) -> list[str]:
         """The selected columns with `id` and `version`, or an empty list for all."""
-        asked = parameters.read_choice(request, "fields", self.spec.names)
-        return [name for name in self.spec.names if name in {*ALWAYS, *asked}] if asked else []
+        requested_names = parameters.read_choice(request, "fields", self.spec.names)
+        return (
+            [name for name in self.spec.names if name in {*ALWAYS, *requested_names}]
+            if requested_names
+            else []
+        )
 
 
 class ListMixin(Resource):
     def list(self, request: Request) -> HttpResponse:
-        known: Collection[str] = [
+        known_parameters: Collection[str] = [
             *parameters.PAGING,
             *(self.filterset.parameters() if self.filterset else ()),
         ]
-        parameters.check_parameters(request, known)
-        most = SESSION_ROWS if self.shows_people and self.key is None else None
-        limit = parameters.read_limit(request, most)
+        parameters.check_parameters(request, known_parameters)
+        maximum = SESSION_ROWS if self.shows_people and self.key is None else None
+        limit = parameters.read_limit(request, maximum)
         order = parameters.read_ordering(request, self.orderings)
         names: Sequence[str] = self.read_fields(request)
         expand = self.read_expand(request)
@@ -266,7 +273,7 @@ class ListMixin(Resource):
         queryset, asked_about = self._filtered(request)
         links: dict[str, str | None] = {"next": None, "previous": None}
         if request.query_params.get("q"):
-            best = limit if "limit" in request.query_params else most or BEST
+            best = limit if "limit" in request.query_params else maximum or BEST
             rows = self._best(queryset[:best], names)
         else:
             rows, links = self._page(request, queryset, names, order, limit)
@@ -276,18 +283,18 @@ class ListMixin(Resource):
         response = HttpResponse(
             to_json({**links, **counted, "results": rows}), content_type="application/json"
         )
-        if found := [f'<{url}>; rel="{name[:4]}"' for name, url in links.items() if url]:
-            response["Link"] = ", ".join(found)
+        if link_headers := [f'<{url}>; rel="{name[:4]}"' for name, url in links.items() if url]:
+            response["Link"] = ", ".join(link_headers)
         return response
 
     def _filtered(self, request: Request) -> tuple[models.QuerySet[Any], Sequence[UUID]]:
         """The filtered rows, and the IDs of other objects that the filters ask about."""
         if self.filterset is None:
             return self.visible(self.actor), ()
-        given = request.query_params.copy()
+        filter_parameters = request.query_params.copy()
         for name in parameters.PAGING:
-            given.pop(name, None)
-        filters = self.filterset(given, self.visible(self.actor), actor=self.actor, is_form=False)
+            filter_parameters.pop(name, None)
+        filters = self.filterset(filter_parameters, self.visible(self.actor), actor=self.actor, is_form=False)
         parameters.check_filters(filters)
         return filters.qs, filters.asked_about
 
@@ -299,10 +306,10 @@ class ListMixin(Resource):
 
         Raises 403 if the caller selected such a column.
         """
-        ties = {name for name, one in self.spec.expansions.items() if one.people} | {*self.ties}
-        if asked := ties & {*names, *expand}:
+        ties = {name for name, expansion in self.spec.expansions.items() if expansion.people} | {*self.ties}
+        if requested_ties := ties & {*names, *expand}:
             detail = _("Lists do not include “%(name)s” in a browser session. Fetch the record itself.")
-            raise Problem(403, "not_on_lists", detail % {"name": min(asked)})
+            raise Problem(403, "not_on_lists", detail % {"name": min(requested_ties)})
         return [name for name in self.spec.names if name not in ties] if ties and not names else names
 
     def _page(

@@ -64,27 +64,27 @@ def column(
     return Column(name, column_shape, sql or _sql(model_field))
 
 
-def shape(field: Any, **said: Any) -> Shape:
+def shape(field: Any, **attributes: Any) -> Shape:
     """The output shape of a model field. Without maximum length, because stored values fit."""
-    said = {"help_text": field.help_text, "allow_null": field.null, **said}
+    attributes = {"help_text": field.help_text, "allow_null": field.null, **attributes}
     if field.choices:
-        return serializers.ChoiceField(field.choices, allow_blank=field.blank, **said)
+        return serializers.ChoiceField(field.choices, allow_blank=field.blank, **attributes)
     match field:
         case models.ForeignKey():
-            return _of_reference(field)(**said)
+            return _of_reference(field)(**attributes)
         case ArrayField():
-            return codes(**said)
+            return codes(**attributes)
         case models.DateTimeField():
-            return Moment(**said)
-    return _PLAIN.get(field.get_internal_type(), serializers.CharField)(**said)
+            return Moment(**attributes)
+    return _PLAIN.get(field.get_internal_type(), serializers.CharField)(**attributes)
 
 
 def external_ids(model: type[models.Model], owner: str) -> Column:
     """The object's IDs in other systems, from `model`, whose foreign key to the object is `owner`."""
     manager: Any = model._default_manager
     rows = manager.filter(**{owner: OuterRef("pk")}).order_by("source", "external_id")
-    named = children(rows, source="source", id="external_id")
-    return Column("external_ids", ExternalIdShape(many=True), named)
+    id_rows = children(rows, source="source", id="external_id")
+    return Column("external_ids", ExternalIdShape(many=True), id_rows)
 
 
 def visible_reference(name: str, model: Any) -> Any:
@@ -101,15 +101,17 @@ def visible_reference(name: str, model: Any) -> Any:
     return expression
 
 
-def other_details(model: type[models.Model], *where: models.Q, **said: Any) -> Column:
-    """Further phones and addresses of the object, from `model`; nothing unless the object is as `where`."""
+def other_details(model: type[models.Model], *where: models.Q, **attributes: Any) -> Column:
+    """Further phones and addresses of the object, from `model`; empty unless the object matches `where`."""
     manager: Any = model._default_manager
     rows = manager.filter(*where, owner=OuterRef("pk")).order_by("pk")
-    named = children(rows, channel="channel", value="value", use="use")
+    detail_rows = children(rows, channel="channel", value="value", use="use")
     return Column(
         "other_details",
-        described(DetailShape(many=True, **said), "Further phone numbers and addresses, in their order."),
-        named,
+        described(
+            DetailShape(many=True, **attributes), "Further phone numbers and addresses, in their order."
+        ),
+        detail_rows,
     )
 
 

@@ -31,7 +31,7 @@ class DistrictField(Reference, serializers.SlugRelatedField[District]):
     def key(self, value: Any) -> str | None:
         return value if isinstance(value, str) else None
 
-    def found(self, keys: set[str]) -> dict[str, District]:
+    def rows_by_key(self, keys: set[str]) -> dict[str, District]:
         return {row.code: row for row in District.objects.active().filter(code__in=keys)}
 
     def to_internal_value(self, data: Any) -> District:
@@ -61,7 +61,7 @@ class VisibleField(Reference, serializers.PrimaryKeyRelatedField[Any]):
             return None
         return pk
 
-    def found(self, keys: set[UUID]) -> dict[UUID, Any]:
+    def rows_by_key(self, keys: set[UUID]) -> dict[UUID, Any]:
         return {row.pk: row for row in self.get_queryset().filter(pk__in=keys)}
 
 
@@ -76,7 +76,7 @@ class OfficerField(VisibleField):
 
 
 class ExternalIdInput(ExternalIdShape, Entry):
-    """Answers what the services take; a key names records under its own source only."""
+    """The external ID in the form that services accept. A key can only use its own source."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"source": attrs["source"], "external_id": attrs["id"]}
@@ -96,15 +96,15 @@ class Languages(serializers.ListField):
 
 
 class Id(serializers.UUIDField):
-    """A UUID as text that somebody chose: not a number, and not all zeros or ones."""
+    """A chosen UUID as text: not a number, and not all zeros or ones."""
 
     def to_internal_value(self, data: Any) -> UUID:
         if not isinstance(data, str | UUID):
             self.fail("invalid", value=data)
-        found: UUID = super().to_internal_value(data)
-        if found.int in (0, 2**128 - 1):
+        chosen_id: UUID = super().to_internal_value(data)
+        if chosen_id.int in (0, 2**128 - 1):
             self.fail("invalid", value=data)
-        return found
+        return chosen_id
 
 
 class StrictBoolean(serializers.BooleanField):
@@ -130,32 +130,34 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-def taken(field: Any, **said: Any) -> Shape:
+def input_field(field: Any, **attributes: Any) -> Shape:
     """The serializer field for a model field in a request body; `said` overrides its attributes."""
     needed = not (field.blank or field.null or field.has_default())
-    said = {"required": needed, "help_text": field.help_text, **said}
+    attributes = {"required": needed, "help_text": field.help_text, **attributes}
     if field.null:
-        said.setdefault("allow_null", True)
+        attributes.setdefault("allow_null", True)
     if field.choices:
-        return serializers.ChoiceField(field.choices, allow_blank=field.blank, **said)
+        return serializers.ChoiceField(field.choices, allow_blank=field.blank, **attributes)
     match field:
         case models.ManyToManyField() | models.ForeignKey():
-            return _reference(field, **said)
+            return _reference(field, **attributes)
         case ArrayField():
             codes = serializers.ChoiceField(field.base_field.choices or ())
-            return serializers.ListField(child=codes, max_length=MOST_CODES, allow_empty=not needed, **said)
+            return serializers.ListField(
+                child=codes, max_length=MOST_CODES, allow_empty=not needed, **attributes
+            )
         case models.CharField() | models.TextField():
-            return Text(**{"max_length": field.max_length, **said})
+            return Text(**{"max_length": field.max_length, **attributes})
         case models.IntegerField():
-            return serializers.IntegerField(**{**limits(field), **said})
+            return serializers.IntegerField(**{**limits(field), **attributes})
         case models.DateTimeField():
-            return Moment(**said)
+            return Moment(**attributes)
         case models.DateField():
-            return serializers.DateField(**said)
+            return serializers.DateField(**attributes)
         case models.BooleanField():
-            return StrictBoolean(**said)
+            return StrictBoolean(**attributes)
         case models.UUIDField():
-            return Id(**said)
+            return Id(**attributes)
     raise TypeError(f"declare how {field} is given in a body")
 
 
@@ -172,7 +174,7 @@ def inputs_of(model: type[models.Model], *names: str, **said: dict[str, Any]) ->
 
     Undeclared fields are derived from the model.
     """
-    return fields_of(model, *names, make=taken, **said)
+    return fields_of(model, *names, make=input_field, **said)
 
 
 @inputs_of(OrganisationDetail, "channel", "value", "use")

@@ -24,14 +24,14 @@ class Reference(serializers.RelatedField[Any, Any, Any]):
         """The key for looking up the row, or None if `value` is not a valid key."""
         raise NotImplementedError
 
-    def found(self, keys: set[Any]) -> dict[Any, Any]:
+    def rows_by_key(self, keys: set[Any]) -> dict[Any, Any]:
         """Rows by key, in one statement."""
         raise NotImplementedError
 
     def look_up(self, values: Iterable[Any]) -> None:
         """Fetch the rows that `values` refer to, for use by `to_internal_value`."""
         keys = {self.key(value) for value in values} - {None}
-        self._known = dict.fromkeys(keys) | self.found(keys)
+        self._known = dict.fromkeys(keys) | self.rows_by_key(keys)
 
     def to_internal_value(self, data: Any) -> Any:
         key = self.key(data)

@@ -1,4 +1,4 @@
-"""What the API says about a wrong value: what to send in which field, not which rule was broken.
+"""Error texts for wrong values: what to send in which field, not which rule was broken.
 
 `{{field}}` becomes the name of the field in `api.http.problems`. A field whose own text is better declares
 `default_error_messages` or passes `error_messages` as usual.

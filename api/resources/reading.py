@@ -46,8 +46,8 @@ class _Columns:
     converters: Sequence[tuple[int, Sequence[Converter], Any]]
 
     def fetch(self, cursor: Any, statement: Statement, actor: Actor, pk: UUID | None = None) -> list[Values]:
-        own = statement.bind(**values_of(actor), row=pk)
-        cursor.execute(statement.sql, own)
+        values = statement.bind(**values_of(actor), row=pk)
+        cursor.execute(statement.sql, values)
         rows: list[Values] = cursor.fetchall()
         return [self._convert(row) for row in rows] if self.converters else rows
 
@@ -118,12 +118,15 @@ def _write(
     day: date,
 ) -> _Columns:
     """Write the statement's columns. `day` is part of the cache key because current roles depend on it."""
-    wanted = [*spec.expressions(asking, names), *map(F, extra), F("pk")]
-    compiler = model._default_manager.values_list(*wanted).query.get_compiler(connection=connection)
+    expressions = [*spec.expressions(asking, names), *map(F, extra), F("pk")]
+    compiler = model._default_manager.values_list(*expressions).query.get_compiler(connection=connection)
     statement = Statement(*compiler.as_sql())
     _check_districts(spec, statement)
     selected = [expression for expression, _sql, _alias in compiler.select]
-    converters = [(place, *found) for place, found in compiler.get_converters(selected).items()]
+    converters = [
+        (place, *converters_and_expression)
+        for place, converters_and_expression in compiler.get_converters(selected).items()
+    ]
     return _Columns(statement, str(compiler.select[-1][2]), converters)
 
 

@@ -30,7 +30,7 @@ class Moment(serializers.DateTimeField):
 
 
 class ExternalIdShape(serializers.Serializer[Any]):
-    """How another system names the object."""
+    """The ID of the object in another system."""
 
     source = described(
         serializers.CharField(max_length=60), "The source name of the key that uses this ID.", "participation"

@@ -90,8 +90,10 @@ class RowSpec:
 
     def expressions(self, actor: Actor, names: Sequence[str]) -> list[Expression]:
         """Expressions for the columns `names` (default: all), followed by those of `where`."""
-        wanted = [column.expression(actor) for column in self.columns if not names or column.name in names]
-        return wanted + [_made_for(actor, one) for one in self.where]
+        of_columns = [
+            column.expression(actor) for column in self.columns if not names or column.name in names
+        ]
+        return of_columns + [_made_for(actor, expression) for expression in self.where]
 
     def read(self, queryset: models.QuerySet[Any], actor: Actor, names: Sequence[str] = ()) -> list[Row]:
         """Read the rows of `queryset` in its order, with one statement.
@@ -105,17 +107,27 @@ class RowSpec:
         return self.rows(read_one(self, visible, pk, actor, names), names)
 
     def rows(self, tuples: Iterable[tuple[Any, ...]], names: Sequence[str] = ()) -> list[Row]:
-        wanted = [name for name in self.names if not names or name in names]
-        end = len(wanted) + len(self.where)
-        return [_row(zip(wanted, values, strict=False), values[len(wanted) : end]) for values in tuples]
+        selected_names = [name for name in self.names if not names or name in names]
+        end = len(selected_names) + len(self.where)
+        return [
+            _row(zip(selected_names, values, strict=False), values[len(selected_names) : end])
+            for values in tuples
+        ]
 
-    def expand(self, rows: Sequence[Row], wanted: Iterable[str], actor: Actor) -> dict[str, list[Row]]:
+    def expand(
+        self, rows: Sequence[Row], expansion_names: Iterable[str], actor: Actor
+    ) -> dict[str, list[Row]]:
         """Replace the named references with rows, one query for each, and return the rows by name."""
-        return {name: _inline(rows, self.expansions[name], actor) for name in wanted}
+        return {name: _inline(rows, self.expansions[name], actor) for name in expansion_names}
 
     def people_in(self, rows: Sequence[Row]) -> list[UUID]:
         """IDs of the contacts that rows name, before they are expanded."""
-        slots = [slot for one in self.expansions.values() if one.people for slot in _slots(rows, one)]
+        slots = [
+            slot
+            for expansion in self.expansions.values()
+            if expansion.people
+            for slot in _slots(rows, expansion)
+        ]
         return list(dict.fromkeys(UUID(str(holder[name])) for holder, name in slots if holder[name]))
 
 
@@ -123,9 +135,14 @@ def _made_for(actor: Actor, sql: Expression | Callable[[Actor], Expression]) -> 
     return sql(actor) if callable(sql) else sql
 
 
-def _row(named: Iterable[tuple[str, Any]], where: Iterable[Any]) -> Row:
-    row = Row(named)
-    row.district_ids = {pk for one in where for pk in (one if isinstance(one, list) else [one]) if pk}
+def _row(values_by_name: Iterable[tuple[str, Any]], district_values: Iterable[Any]) -> Row:
+    row = Row(values_by_name)
+    row.district_ids = {
+        pk
+        for district_value in district_values
+        for pk in (district_value if isinstance(district_value, list) else [district_value])
+        if pk
+    }
     return row
 
 
@@ -134,11 +151,11 @@ def _inline(rows: Sequence[Row], expansion: Expansion, actor: Actor) -> list[Row
     slots = list(_slots(rows, expansion))
     ids = {str(slot[name]) for slot, name in slots if slot[name]}
     names = ["id", *expansion.fields] if expansion.fields else []
-    found = spec.read(expansion.rows(actor).filter(pk__in=ids), actor, names)
-    by_id = {str(row["id"]): row for row in found}
+    related_rows = spec.read(expansion.rows(actor).filter(pk__in=ids), actor, names)
+    by_id = {str(row["id"]): row for row in related_rows}
     for slot, name in slots:
         slot[name] = by_id.get(str(slot[name]))
-    return found
+    return related_rows
 
 
 def _slots(rows: Sequence[Row], expansion: Expansion) -> Iterable[tuple[Any, Any]]:

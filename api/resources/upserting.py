@@ -24,52 +24,52 @@ class UpsertMixin(CreateMixin, UpdateMixin):
     def upsert(self, request: Request, source: str, external_id: str) -> HttpResponse:
         """Create or update a record by the ID that your own system has for it.
 
-        The body is the one of POST, and is checked in the same way whether or not the record exists. Fields
-        that it does not name keep their values, because officers fill in what a tool does not know.
+        The body is that of POST, and is validated in the same way whether or not the record exists. Fields
+        that it omits keep their values, because officers add what a tool does not have.
         """
         parameters.check_parameters(request, ())
         self._check_source(source)
-        own = {"source": squash(source), "external_id": squash(external_id)}
+        own_id = {"source": squash(source), "external_id": squash(external_id)}
         values = self.read_body(request.data, partial=False)
-        if "external_ids" in values and own not in values["external_ids"]:
-            values["external_ids"] = [*values["external_ids"], own]
+        if "external_ids" in values and own_id not in values["external_ids"]:
+            values["external_ids"] = [*values["external_ids"], own_id]
         with transaction.atomic():
-            self._lock(own)
+            self._lock(own_id)
             rows = self.visible(self.actor).filter(
-                external_ids__source=own["source"], external_ids__external_id=own["external_id"]
+                external_ids__source=own_id["source"], external_ids__external_id=own_id["external_id"]
             )
             ids = list(rows.values_list("pk", flat=True))
             self.hold_first(values, ids)
-            found = next(iter(lock(rows, ids, values).values()), None)
-            if found is None:
+            existing_row = next(iter(lock(rows, ids, values).values()), None)
+            if existing_row is None:
                 self._check_absent(request)
-                values.setdefault("external_ids", [own])
-                made: Any = self.create_from(values)
-                return self.answer(made.pk, 201)
-            before = self.fetch(found.pk)
+                values.setdefault("external_ids", [own_id])
+                new_row: Any = self.create_from(values)
+                return self.answer(new_row.pk, 201)
+            before = self.fetch(existing_row.pk)
             self._check_present(request, before)
-            if str(values.pop("id", found.pk)) != str(found.pk):
+            if str(values.pop("id", existing_row.pk)) != str(existing_row.pk):
                 raise bad_fields([read_only("/id")])
             self._add_to_own_ids(values, before)
             self._keep_other_sources(values, before)
             drop_hidden_references(values, before)
-            self.perform_update(found.pk, before["version"], values)
-            return self.answer(found.pk, 200)
+            self.perform_update(existing_row.pk, before["version"], values)
+            return self.answer(existing_row.pk, 200)
 
     def _add_to_own_ids(self, values: dict[str, Any], before: Row) -> None:
         """Keep the record's other IDs of this source: a merge may have brought them. PATCH removes them."""
         if self.key is None or "external_ids" not in values:
             return
-        known = [
+        known_ids = [
             {"source": row["source"], "external_id": row["id"]}
             for row in before.get("external_ids") or ()
             if row["source"] == self.key.source
         ]
-        given = values["external_ids"]
-        values["external_ids"] = [*given, *(row for row in known if row not in given)]
+        body_ids = values["external_ids"]
+        values["external_ids"] = [*body_ids, *(row for row in known_ids if row not in body_ids)]
 
     def hold_first(self, values: dict[str, Any], ids: Collection[UUID]) -> None:
-        """Lock what a body says that a writer locks before the row itself (docs/adr/0072)."""
+        """Lock the rows that the body refers to and that a writer locks before the row (docs/adr/0072)."""
 
     def _check_source(self, source: str) -> None:
         """Raise 403 for callers without a source name, and for the source name of another key."""
@@ -83,9 +83,9 @@ class UpsertMixin(CreateMixin, UpdateMixin):
             detail = _("Use this key’s own source name, “%(source)s”.") % {"source": self.key.source}
             raise Problem(403, "other_source", detail)
 
-    def _lock(self, own: dict[str, str]) -> None:
-        """Wait for other requests about this ID, so that two at once make one record."""
-        name = f"upsert {self.scope} {own['source']} {own['external_id']}".encode()
+    def _lock(self, external_id: dict[str, str]) -> None:
+        """Wait for other requests about this ID, so that two simultaneous requests create one record."""
+        name = f"upsert {self.scope} {external_id['source']} {external_id['external_id']}".encode()
         number = int.from_bytes(sha256(name).digest()[:8], byteorder="big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

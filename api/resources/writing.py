@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from api.http import parameters
 from api.http.etags import etag, expected_version
-from api.http.idempotency import Kept, kept_of, once
+from api.http.idempotency import StoredResult, once, storable_result
 from api.http.problems import Problem, bad_fields, id_taken, not_found, problem_of
 from api.resources.base import Resource
 from api.rules import to_json
@@ -56,13 +56,13 @@ class Writing(Resource):
         """Keep external IDs of other sources: a key can only set those of its own source."""
         if self.key is None or "external_ids" not in values:
             return
-        others = [
+        other_ids = [
             {"source": row["source"], "external_id": row["id"]}
             for row in before.get("external_ids") or ()
             if row["source"] != self.key.source
         ]
-        own = [row for row in values["external_ids"] if row["source"] == self.key.source]
-        if any(row not in own and row not in others for row in values["external_ids"]):
+        own_ids = [row for row in values["external_ids"] if row["source"] == self.key.source]
+        if any(row not in own_ids and row not in other_ids for row in values["external_ids"]):
             detail = _("Use this key’s own source name, “%(source)s”.")
             raise bad_fields(
                 [
@@ -73,7 +73,7 @@ class Writing(Resource):
                     }
                 ]
             )
-        values["external_ids"] = own + others
+        values["external_ids"] = own_ids + other_ids
 
     def answer(self, pk: UUID, status: int) -> HttpResponse:
         """The current row with its ETag. A writer without read access gets only ID and version."""
@@ -88,20 +88,20 @@ class Writing(Resource):
             response["Location"] = self.request.build_absolute_uri(reverse(self.url_name, args=[pk]))
         return response
 
-    def answer_again(self, kept: Kept) -> HttpResponse:
+    def replay_response(self, stored_result: StoredResult) -> HttpResponse:
         """The response to a repeated request: the current row, or 410 if it was deleted.
 
         If the row has changed since then, reading a contact requires a purpose.
         """
-        pk = UUID(kept["id"])
+        pk = UUID(stored_result["id"])
         try:
             row = self.fetch(pk, ["id", "version"])
         except ObjectDoesNotExist:
-            if self._that_exist([pk]):
+            if self._existing_ids([pk]):
                 raise
-            raise _gone() from None
-        self.reads = row.get("version", 1) != kept["version"]
-        return self.answer(pk, kept["status"])
+            raise _deleted_since() from None
+        self.reads = row.get("version", 1) != stored_result["version"]
+        return self.answer(pk, stored_result["status"])
 
     @contextmanager
     def stale_with_etag(self, pk: UUID) -> Iterator[None]:
@@ -122,13 +122,13 @@ class Writing(Resource):
         return etag(row["version"], to_json(row))
 
     @opened(Opened.WRITER)
-    def _that_exist(self, ids: Iterable[UUID]) -> set[UUID]:
+    def _existing_ids(self, ids: Iterable[UUID]) -> set[UUID]:
         """The existing IDs among these, whether or not the caller can see the rows."""
-        found = self.spec_model._base_manager.filter(pk__in=list(ids))
-        return set(found.values_list("pk", flat=True))
+        rows = self.spec_model._base_manager.filter(pk__in=list(ids))
+        return set(rows.values_list("pk", flat=True))
 
 
-def _gone() -> Problem:
+def _deleted_since() -> Problem:
     return Problem(410, "gone", _("The record that this request created no longer exists."))
 
 
@@ -141,12 +141,12 @@ class CreateMixin(Writing):
         parameters.check_parameters(request, ())
         data = request.data  # parse first, so that an invalid body is rejected for any key
 
-        def work() -> tuple[HttpResponse, Kept]:
+        def work() -> tuple[HttpResponse, StoredResult]:
             with transaction.atomic():
                 row: Any = self._create_one(data)
-                return self.answer(row.pk, 201), kept_of({"id": str(row.pk), "version": row.version})
+                return self.answer(row.pk, 201), storable_result({"id": str(row.pk), "version": row.version})
 
-        return once(request, to_json(data), work, self.answer_again)
+        return once(request, to_json(data), work, self.replay_response)
 
     def batch(self, request: Request) -> HttpResponse:
         """Up to 200 objects, all or none; with `?atomic=false` a result for each."""
@@ -157,11 +157,11 @@ class CreateMixin(Writing):
             detail = _("Send a list with at least one object. The limit is %(n)d.") % {"n": MAX_BATCH}
             raise bad_fields([{"pointer": "", "code": "invalid", "detail": detail}])
 
-        def work() -> tuple[HttpResponse, Kept]:
+        def work() -> tuple[HttpResponse, StoredResult]:
             results, status = (self._all(data), 201) if atomic else (self._each(data), 200)
-            return self._answer_batch(results, status), kept_of({"results": results})
+            return self._answer_batch(results, status), storable_result({"results": results})
 
-        return once(request, to_json(data), work, self._answer_batch_again)
+        return once(request, to_json(data), work, self._replay_batch)
 
     def _create_one(self, data: Any, prefix: str = "") -> models.Model:
         return self.create_from(self.read_body(data, partial=False, prefix=prefix), prefix)
@@ -183,11 +183,11 @@ class CreateMixin(Writing):
                 raise _gone_for_good() from None
             raise
 
-    def _all(self, data: Sequence[Any]) -> list[Kept]:
+    def _all(self, data: Sequence[Any]) -> list[StoredResult]:
         results, errors = [], []
         with transaction.atomic():
-            for number, one in enumerate(data):
-                result = self._try(one, f"/{number}")
+            for number, body in enumerate(data):
+                result = self._try(body, f"/{number}")
                 results.append(result)
                 errors.extend(result.get("errors", ()))
             if any("id" not in result for result in results):
@@ -199,8 +199,8 @@ class CreateMixin(Writing):
                 raise bad_fields([*errors, *failed])
         return results
 
-    def _each(self, data: Sequence[Any]) -> list[Kept]:
-        return [self._try(one, f"/{number}") for number, one in enumerate(data)]
+    def _each(self, data: Sequence[Any]) -> list[StoredResult]:
+        return [self._try(body, f"/{number}") for number, body in enumerate(data)]
 
     def _try(self, data: Any, prefix: str) -> dict[str, Any]:
         """Create one object of a batch. Returns its ID and version, or its problem."""
@@ -211,36 +211,38 @@ class CreateMixin(Writing):
             problem = problem_of(error)
             if problem is None:
                 raise
-            found = [{**e, "pointer": prefix + e["pointer"]} for e in problem.extra.get("errors", ())]
+            errors = [{**e, "pointer": prefix + e["pointer"]} for e in problem.extra.get("errors", ())]
             return {
                 "status": problem.status_code,
                 "code": problem.code,
                 "detail": str(problem.detail),
-                **({"errors": found} if found else {}),
+                **({"errors": errors} if errors else {}),
             }
         return {"status": 201, "id": str(row.pk), "version": row.version}
 
-    def _answer_batch(self, results: list[Kept], status: int) -> HttpResponse:
+    def _answer_batch(self, results: list[StoredResult], status: int) -> HttpResponse:
         return HttpResponse(to_json({"results": results}), status=status, content_type="application/json")
 
-    def _answer_batch_again(self, kept: Kept) -> HttpResponse:
+    def _replay_batch(self, stored_result: StoredResult) -> HttpResponse:
         """The current versions of a batch's rows. Rejected objects stay rejected."""
-        ids = [one["id"] for one in kept["results"] if "id" in one]
+        ids = [entry["id"] for entry in stored_result["results"] if "id" in entry]
         versions = dict(self.visible(self.actor).filter(pk__in=ids).values_list("pk", "version"))
-        left = self._that_exist(pk for pk in map(UUID, ids) if pk not in versions)
+        existing_ids = self._existing_ids(pk for pk in map(UUID, ids) if pk not in versions)
 
-        def result(one: Kept) -> Kept:
-            if "id" not in one:
-                said = {"detail": _("The request was rejected when it was first sent.")}
-                errors = [error | said for error in one.get("errors", ())]
-                return one | said | ({"errors": errors} if errors else {})
-            pk = UUID(one["id"])
+        def result(stored_entry: StoredResult) -> StoredResult:
+            if "id" not in stored_entry:
+                rejection = {"detail": _("The request was rejected when it was first sent.")}
+                errors = [error | rejection for error in stored_entry.get("errors", ())]
+                return stored_entry | rejection | ({"errors": errors} if errors else {})
+            pk = UUID(stored_entry["id"])
             if pk in versions:
-                return one | {"version": versions[pk]}
-            problem = not_found() if pk in left else _gone()
+                return stored_entry | {"version": versions[pk]}
+            problem = not_found() if pk in existing_ids else _deleted_since()
             return {"status": problem.status_code, "code": problem.code, "detail": str(problem.detail)}
 
-        return self._answer_batch([result(one) for one in kept["results"]], kept["status"])
+        return self._answer_batch(
+            [result(entry) for entry in stored_result["results"]], stored_result["status"]
+        )
 
 
 def _gone_for_good() -> Problem:
@@ -279,11 +281,11 @@ class UpdateMixin(Writing):
 
         Callers without read access learn nothing about current values.
         """
-        known = _as_read(before) if self.may_read() else {"id": str(before["id"])}
+        known_values = _as_read(before) if self.may_read() else {"id": str(before["id"])}
         changes = {
             name: value
             for name, value in data.items()
-            if name != "version" and not (name in known and value == known[name])
+            if name != "version" and not (name in known_values and value == known_values[name])
         }
         writable = {name for name, field in self.input().fields.items() if not field.read_only} - {"id"}
         if fixed := [read_only(f"/{name}") for name in changes if name not in writable]:
@@ -293,7 +295,11 @@ class UpdateMixin(Writing):
 
 def drop_hidden_references(values: dict[str, Any], before: Mapping[str, Any]) -> None:
     """Drop nulls that are null for the caller already: a hidden reference reads as null, and stays."""
-    for name in [one for one, value in values.items() if value is None and before.get(one, "") is None]:
+    for name in [
+        field_name
+        for field_name, value in values.items()
+        if value is None and before.get(field_name, "") is None
+    ]:
         del values[name]
 
 
@@ -321,5 +327,5 @@ class DestroyMixin(Writing):
 
 def _as_read(row: Any) -> dict[str, Any]:
     """A row as sent to the caller: IDs, dates and timestamps as text."""
-    plain: dict[str, Any] = orjson.loads(to_json(row))
-    return plain
+    row_as_text: dict[str, Any] = orjson.loads(to_json(row))
+    return row_as_text

@@ -144,10 +144,10 @@ def success(
     media_type: str = "application/json",
 ) -> Json:
     """A success response; `headers` by name."""
-    found: Json = {"description": description, "headers": {**(headers or {}), **RATE, **REQUEST_ID}}
+    response: Json = {"description": description, "headers": {**(headers or {}), **RATE, **REQUEST_ID}}
     if schema is not None:
-        found["content"] = {media_type: {"schema": schema}}
-    return found
+        response["content"] = {media_type: {"schema": schema}}
+    return response
 
 
 def problems(statuses: Iterable[int]) -> Json:
@@ -159,9 +159,9 @@ def components() -> Json:
     """Each problem once, for the document's components."""
     return {
         f"Problem{status}": {
-            "description": why,
+            "description": description,
             "content": {"application/problem+json": {"schema": PROBLEM_REF}},
             "headers": {**_OWN.get(status, {}), **REQUEST_ID},
         }
-        for status, why in WHY.items()
+        for status, description in WHY.items()
     }

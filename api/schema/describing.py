@@ -1,4 +1,4 @@
-"""Give each property, parameter and answer of the document a description and an example."""
+"""Add a description and an example to each property, parameter and response of the document."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -66,8 +66,8 @@ def describe(document: Json, descriptions: Mapping[str, Description]) -> None:
     """Fill in what is missing. A text of a model, a serializer or a view stays."""
     schemas = document["components"]["schemas"]
     for name, schema in schemas.items():
-        for member, one in schema.get("properties", {}).items():
-            _describe_member(name, member, one, descriptions)
+        for member, member_schema in schema.get("properties", {}).items():
+            _describe_member(name, member, member_schema, descriptions)
         if codes := schema.get("enum", schema.get("x-extensible-enum")):
             schema.setdefault("examples", codes[:1])
     for path in document["paths"].values():
@@ -101,9 +101,9 @@ def _describe_member(
 
 
 def _describe_operation(operation: Json, schemas: Json) -> None:
-    for one in operation.get("parameters", ()):
-        if not one.get("description") and one["name"] in UNLABELLED:
-            one["description"] = UNLABELLED[one["name"]]
+    for parameter in operation.get("parameters", ()):
+        if not parameter.get("description") and parameter["name"] in UNLABELLED:
+            parameter["description"] = UNLABELLED[parameter["name"]]
     for response in operation["responses"].values():
         for media_type, content in response.get("content", {}).items():
             if "example" not in content and media_type == "application/json":
@@ -133,7 +133,10 @@ def example_of(schema: Json, schemas: Json, depth: int = 0) -> Any:
 
 
 def _object(schema: Json, schemas: Json, depth: int) -> Json:
-    made = {name: example_of(one, schemas, depth + 1) for name, one in schema.get("properties", {}).items()}
-    if isinstance(more := schema.get("additionalProperties"), dict):
-        made["kind"] = example_of(more, schemas, depth + 1)
-    return made
+    example = {
+        name: example_of(member_schema, schemas, depth + 1)
+        for name, member_schema in schema.get("properties", {}).items()
+    }
+    if isinstance(other_members := schema.get("additionalProperties"), dict):
+        example["kind"] = example_of(other_members, schemas, depth + 1)
+    return example

@@ -102,9 +102,9 @@ WEBHOOKS: Json = {
                     "in": "header",
                     "required": True,
                     "schema": {"type": "string"},
-                    "description": about,
+                    "description": description,
                 }
-                for name, about in _HEADERS.items()
+                for name, description in _HEADERS.items()
             ],
             "requestBody": {
                 "required": True,
@@ -121,14 +121,14 @@ WEBHOOKS: Json = {
 
 def complete(result: Json, **_settings: Any) -> Json:
     """A postprocessing hook of drf-spectacular that adds shared responses, authentication and webhooks."""
-    found = result["components"]
-    found["schemas"] |= {"Problem": answers.PROBLEM, "FieldError": answers.FIELD_ERROR}
-    found["schemas"] = dict(sorted(found["schemas"].items()))
-    found["responses"] = answers.components()
-    found["securitySchemes"] = SECURITY
+    components = result["components"]
+    components["schemas"] |= {"Problem": answers.PROBLEM, "FieldError": answers.FIELD_ERROR}
+    components["schemas"] = dict(sorted(components["schemas"].items()))
+    components["responses"] = answers.components()
+    components["securitySchemes"] = SECURITY
     result["webhooks"] = WEBHOOKS
     result["info"] |= {"description": ABOUT, "contact": CONTACT}
-    result["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
+    result["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
     # Constants such as `answers.TEXT` stand in many places: each place gets a copy of its own to describe.
     copied: Json = json.loads(to_json(result))
     describe(copied, descriptions_of_views())
@@ -166,6 +166,6 @@ def as_json(*, webhooks: bool = True) -> bytes:
 
 @cache
 def as_yaml(*, webhooks: bool = True) -> bytes:
-    found = as_dict() if webhooks else _without_webhooks()
-    text: bytes = OpenApiYamlRenderer().render(found, renderer_context={})
+    document = as_dict() if webhooks else _without_webhooks()
+    text: bytes = OpenApiYamlRenderer().render(document, renderer_context={})
     return text

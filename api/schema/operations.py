@@ -54,7 +54,7 @@ class Schema(Shapes):
         self.route = path_regex
         if self.is_excluded():
             return None
-        operation = getattr(self, f"_{self.view.action}")() if self._is_usual() else self._other()
+        operation = getattr(self, f"_{self.view.action}")() if self._is_usual() else self._custom_operation()
         if "{id}" in path:
             operation["parameters"] = [parameters.ID, *operation.get("parameters", ())]
         verb = self._verb()
@@ -66,8 +66,8 @@ class Schema(Shapes):
         return {
             "operationId": verb.id,
             "summary": verb.summary,
-            "description": " ".join([self._description(scopes), *(one.instead for one in ends)]),
-            "tags": [self._many()],
+            "description": " ".join([self._description(scopes), *(ending.instead for ending in ends)]),
+            "tags": [self._plural()],
             **operation,
             **({"deprecated": True} if ends else {}),
             "security": [{"key": []}, {"session": [], "csrf": []} if verb.writes else {"session": []}],
@@ -120,24 +120,24 @@ class Schema(Shapes):
         }
 
     def _batch(self) -> Json:
-        many = {
+        batch = {
             "type": "array",
             "items": self.body(self.view.input),
             "minItems": 1,
             "maxItems": MAX_BATCH,
         }
         results = self.component("BatchResults", self._results)
-        whole = {**parameters.BOOLEAN, "default": True}
+        atomic_flag = {**parameters.BOOLEAN, "default": True}
         return {
             "parameters": [
                 parameters.query(
                     "atomic",
-                    whole,
+                    atomic_flag,
                     ("`false`: process each object independently and return a result for each."),
                 ),
                 parameters.IDEMPOTENCY_KEY,
             ],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": many}}},
+            "requestBody": {"required": True, "content": {"application/json": {"schema": batch}}},
             "responses": {
                 "200": answers.success("With `atomic=false`: a result for each object.", results),
                 "201": answers.success("All created.", results, answers.REPLAYED),
@@ -192,21 +192,26 @@ class Schema(Shapes):
 
     # --- Views with a shape of their own ----------------------------------------------------------
 
-    def _other(self) -> Json:
+    def _custom_operation(self) -> Json:
         """The operation of a view that is described by its attributes `words`, `paged` and `shape`."""
         view = self.view
         if isinstance(view, Reports):
             row = self.component("ReportRow", reports.row)
             return {"parameters": reports.parameters(), "responses": reports.responses(row)}
-        taken = [parameters.query(name, parameters.words(list(known))) for name, known in view.words.items()]
-        taken += [parameters.query(name, parameters.CODES, what) for name, what in view.lists.items()]
+        query_parameters = [
+            parameters.query(name, parameters.words(list(known_words)))
+            for name, known_words in view.words.items()
+        ]
+        query_parameters += [
+            parameters.query(name, parameters.CODES, description) for name, description in view.lists.items()
+        ]
         if view.paged:
-            taken += [
+            query_parameters += [
                 parameters.query("cursor", parameters.CURSOR),
                 parameters.query("limit", parameters.LIMIT),
             ]
         return {
-            "parameters": taken,
+            "parameters": query_parameters,
             **({"requestBody": self._takes(self.body(view.body))} if view.body else {}),
             "responses": {
                 "200": answers.success("The answer.", self._shape(view.shape), media_type=view.media_type)
@@ -219,7 +224,7 @@ class Schema(Shapes):
 
     # --- Names ------------------------------------------------------------------------------------
 
-    def _many(self) -> str:
+    def _plural(self) -> str:
         """The noun in the path, such as follow-ups."""
         parts = self.path.split("/v1/")[1].split("/")
         return str(parts[1] if parts[0] == "publishing" else parts[0])
@@ -230,33 +235,35 @@ class Schema(Shapes):
         return action in VERBS and isinstance(self.view, MIXINS.get(action, Resource))
 
     def _ending(self, operation: Json) -> list[Ending]:
-        """What ends of the whole operation. Marks the parameters that end."""
-        found = endings_of(self.method, self.route)
-        for one in found:
+        """Return the endings of the whole operation, and mark its deprecated parameters."""
+        endings = endings_of(self.method, self.route)
+        for ending in endings:
             for parameter in operation.get("parameters", ()):
-                if parameter["name"] == one.parameter:
-                    said = f"{parameter.get('description', '')} {one.instead}".strip()
-                    parameter |= {"deprecated": True, "description": said}
-        return [one for one in found if not one.parameter]
+                if parameter["name"] == ending.parameter:
+                    description = f"{parameter.get('description', '')} {ending.instead}".strip()
+                    parameter |= {"deprecated": True, "description": description}
+        return [ending for ending in endings if not ending.parameter]
 
     def _verb(self) -> Verb:
         """Name, summary and whether the action writes. A custom action is summarised by its docstring."""
-        many = self._many()
-        one = f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
+        plural = self._plural()
+        singular = f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
         action = self.view.action
         if self._is_usual():
             verb = VERBS[action]
         elif action in VERBS:  # a view with one object, such as /me/ or a contact's card
-            last = self.path.rstrip("/").rpartition("/")[2].replace("{", "").replace("}", "")
-            named = "get_{many}" if last == many else f"get_{{one}}_{last}"
-            verb = Verb("get_{one}" if last == "slug" else named, _first_line(type(self.view)))
+            last_segment = self.path.rstrip("/").rpartition("/")[2].replace("{", "").replace("}", "")
+            name_template = "get_{many}" if last_segment == plural else f"get_{{one}}_{last_segment}"
+            verb = Verb(
+                "get_{one}" if last_segment == "slug" else name_template, _first_line(type(self.view))
+            )
         else:
-            own = _first_line(getattr(self.view, action))
-            verb = Verb(f"{action}_{{one}}", own, writes=self.method != "GET")
-        article = "an" if one[0] in "aeiou" else "a"
+            summary = _first_line(getattr(self.view, action))
+            verb = Verb(f"{action}_{{one}}", summary, writes=self.method != "GET")
+        article = "an" if singular[0] in "aeiou" else "a"
         return Verb(
-            verb.id.format(one=one, many=many).replace("-", "_"),
-            verb.summary.format(one=f"{article} {one}", many=many).replace("-", " "),
+            verb.id.format(one=singular, many=plural).replace("-", "_"),
+            verb.summary.format(one=f"{article} {singular}", many=plural).replace("-", " "),
             verb.writes,
         )
 
@@ -265,9 +272,9 @@ class Schema(Shapes):
         return [f"{scope}:{'write' if verb.writes or self.view.needs_write else 'read'}"] if scope else []
 
     def _description(self, scopes: list[str]) -> str:
-        own = getattr(getattr(self.view, f"perform_{self.view.action}", None), "__doc__", "") or ""
+        action_text = getattr(getattr(self.view, f"perform_{self.view.action}", None), "__doc__", "") or ""
         needs = f"Requires the `{scopes[0]}` scope." if scopes else "Available to any key."
-        return f"{own} {needs}".strip()
+        return f"{action_text} {needs}".strip()
 
     def _takes(self, schema: Json) -> Json:
         content: Json = {"schema": schema}
@@ -301,13 +308,13 @@ class Schema(Shapes):
             "required": ["status"],
             "description": "The result for one object: `id` and `version`, or a problem.",
         }
-        one = self.component("BatchResult", lambda: result)
+        batch_result = self.component("BatchResult", lambda: result)
         return {
             "type": "object",
             "properties": {
                 "results": {
                     "type": "array",
-                    "items": one,
+                    "items": batch_result,
                     "description": "One result for each object, in the order of the request.",
                 }
             },

@@ -39,14 +39,14 @@ UNLABELLED: Final[Mapping[str, str]] = {
 
 
 def query(name: str, schema: Json, description: str = "") -> Json:
-    found: Json = {"name": name, "in": "query", "schema": schema}
-    return {**found, "description": description} if description else found
+    parameter: Json = {"name": name, "in": "query", "schema": schema}
+    return {**parameter, "description": description} if description else parameter
 
 
 def header(name: str, description: str, *, required: bool = False, pattern: str = "") -> Json:
     schema: Json = {"type": "string", **({"pattern": pattern} if pattern else {})}
-    found: Json = {"name": name, "in": "header", "schema": schema, "description": description}
-    return {**found, "required": True} if required else found
+    parameter: Json = {"name": name, "in": "header", "schema": schema, "description": description}
+    return {**parameter, "required": True} if required else parameter
 
 
 _TAG = r'(W/)?"[0-9]{1,10}(-[0-9a-f]+)?"'
@@ -124,15 +124,15 @@ def of_row(spec: RowSpec) -> Iterator[Json]:
 
 
 def of_filters(filterset: type[FilterSet]) -> Iterator[Json]:
-    for name, one in filterset.base_filters.items():
-        yield query(name, *_schema(one))
+    for name, filter_ in filterset.base_filters.items():
+        yield query(name, *_schema(filter_))
 
 
-def _schema(one: Any) -> tuple[Json, str]:
-    label = str(one.label) if one.extra.get("label") or one._label else ""
-    match one:
+def _schema(filter_: Any) -> tuple[Json, str]:
+    label = str(filter_.label) if filter_.extra.get("label") or filter_._label else ""
+    match filter_:
         case CodesFilter():
-            codes = [str(code) for code, _label in one.extra["choices"]]
+            codes = [str(code) for code, _label in filter_.extra["choices"]]
             return words(codes), f"{label}. {_listed(codes)}".removeprefix(". ")
         case DistrictFilter():
             return CODES, f"{label}: comma-separated codes. Includes all districts within them."
@@ -144,14 +144,14 @@ def _schema(one: Any) -> tuple[Json, str]:
             return {"type": "string", "format": "date"}, label
         case MomentFilter():
             return {"type": "string", "format": "date-time"}, label
-    limit = one.extra.get("max_length")
+    limit = filter_.extra.get("max_length")
     return {**SOMETHING, **({"maxLength": limit} if limit else {})}, label
 
 
 def words(names: Sequence[str]) -> Json:
     """Comma-separated codes, typed as text because generated clients disagree on how to write a list."""
-    one = "|".join(re.escape(name).replace(r"\-", "-") for name in names)
-    return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
+    alternatives = "|".join(re.escape(name).replace(r"\-", "-") for name in names)
+    return {"type": "string", "pattern": f"^({alternatives})(,({alternatives}))*$"}
 
 
 def _listed(names: Iterable[str]) -> str:

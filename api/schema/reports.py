@@ -75,9 +75,9 @@ CSV_EXAMPLE: Final = (
 
 def parameters() -> list[Json]:
     slugs = {"type": "string", "enum": list(BY_SLUG)}
-    said = "\n".join(f"- `{slug}`: {report.formula}" for slug, report in BY_SLUG.items())
+    formulas = "\n".join(f"- `{slug}`: {report.formula}" for slug, report in BY_SLUG.items())
     return [
-        {"name": "slug", "in": "path", "required": True, "schema": slugs, "description": said},
+        {"name": "slug", "in": "path", "required": True, "schema": slugs, "description": formulas},
         _required(
             "from",
             "The first day, of the city. A day to come is refused: 400 `period_in_future`.",
@@ -169,10 +169,10 @@ def responses(row: Json) -> Json:
         "properties": properties,
         "required": [name for name in properties if name not in ("compared_with", "comparable")],
     }
-    found = answers.success("The figures.", schema)
-    found["content"]["application/json"]["example"] = EXAMPLE
-    found["content"]["text/csv"] = {"schema": {"type": "string"}, "example": CSV_EXAMPLE}
-    return {"200": found}
+    response = answers.success("The figures.", schema)
+    response["content"]["application/json"]["example"] = EXAMPLE
+    response["content"]["text/csv"] = {"schema": {"type": "string"}, "example": CSV_EXAMPLE}
+    return {"200": response}
 
 
 def row() -> Json:
@@ -190,12 +190,18 @@ def row() -> Json:
     }
     for slug, report in BY_SLUG.items():
         for column in report.columns:
-            known = properties.setdefault(column.name, {**_TYPES.get(column.unit, NUMBER), "description": ""})
-            said = f"{slug}: {column.label} ({column.unit.replace('_', ' ')})."
-            known["description"] = f"{known['description']} {said}".strip()
-    figures = {name: one for name, one in properties.items() if name not in {way.value for way in By}}
-    for name, one in figures.items():
-        before = one["type"] if isinstance(one["type"], list) else [one["type"], "null"]
+            column_schema = properties.setdefault(
+                column.name, {**_TYPES.get(column.unit, NUMBER), "description": ""}
+            )
+            column_text = f"{slug}: {column.label} ({column.unit.replace('_', ' ')})."
+            column_schema["description"] = f"{column_schema['description']} {column_text}".strip()
+    figures = {name: schema for name, schema in properties.items() if name not in {way.value for way in By}}
+    for name, figure_schema in figures.items():
+        before = (
+            figure_schema["type"]
+            if isinstance(figure_schema["type"], list)
+            else [figure_schema["type"], "null"]
+        )
         properties[f"{COMPARED}{name}"] = {"type": before, "description": f"With `compare`: `{name}` before."}
     properties["rest"] = {
         "type": ["string", "null"],

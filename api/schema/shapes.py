@@ -69,7 +69,10 @@ class Shapes(AutoSchema):
         return self.component(form.__name__.removesuffix("Input") + "Patch", make)
 
     def field(self, field: Any, expansions: Iterable[Expansion] = (), *, strict: bool = False) -> Json:
-        """One field. `strict` is for request bodies: no unknown members, no empty required values."""
+        """Return the schema of a field.
+
+        `strict` is for bodies: no unknown members, no empty required values.
+        """
         schema = self._value(field, list(expansions), strict)
         if strict and getattr(field, "allow_blank", False) and ("$ref" in schema or "enum" in schema):
             schema = {"anyOf": [schema, {"type": "string", "const": ""}]}
@@ -92,8 +95,8 @@ class Shapes(AutoSchema):
                 items = self._expanded(self.field(field.child, strict=strict), expansions)
                 return _array(items, field.max_length, minimum=0 if field.allow_empty else 1)
             case serializers.ManyRelatedField():
-                most = getattr(field, "max_length", None)
-                return _array(self.field(field.child_relation, strict=strict), most)
+                maximum = getattr(field, "max_length", None)
+                return _array(self.field(field.child_relation, strict=strict), maximum)
             case VisibleField():
                 return dict(UUID)
             case DistrictField():
@@ -102,9 +105,9 @@ class Shapes(AutoSchema):
                 return self.choice(list(field.choices), strict=strict)
             case serializers.JSONField():
                 return {"type": "object"}
-        plain: Any = self  # drf-spectacular has no types
-        schema = dict(plain._map_serializer_field(field, "request"))
-        plain._insert_field_validators(field, schema)
+        untyped_self: Any = self  # drf-spectacular has no types
+        schema = dict(untyped_self._map_serializer_field(field, "request"))
+        untyped_self._insert_field_validators(field, schema)
         for name in ("readOnly", "writeOnly", "default", "title", "description", "nullable"):
             schema.pop(name, None)
         if isinstance(schema.get("type"), list):

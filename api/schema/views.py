@@ -33,8 +33,8 @@ class SchemaView(APIView):
 
     def get(self, request: Request) -> HttpResponse:
         parameters.check_parameters(request, ("format", "webhooks"))
-        asked = parameters.read_choice(request, "format", FORMATS)
-        chosen = asked[0] if asked else request.accepted_renderer.format
+        requested_format = parameters.read_choice(request, "format", FORMATS)
+        chosen = requested_format[0] if requested_format else request.accepted_renderer.format
         webhooks = parameters.read_flag(request, "webhooks", default=True)
         if chosen == "yaml":
             text = document.as_yaml(webhooks=webhooks)

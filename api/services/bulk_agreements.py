@@ -45,24 +45,24 @@ def agree_to_bulk_reads(*, actor: Actor, key_id: UUID, rows: int, days: int, rea
         raise ValidationError({"rows": _("Enter a number from 1 to %(n)s.") % {"n": f"{MOST_ROWS:,}"}})
     if not 1 <= days <= MAX_DAYS:
         raise ValidationError({"days": _("An agreement must be valid for 1 to 365 days.")})
-    if not (why := read_reason(reason)):
+    if not (stated_reason := read_reason(reason)):
         raise ValidationError({"reason": _("Enter a reason in a few words.")})
     end_open_agreement(key)
     agreement = BulkAgreement.objects.create(
         key=key,
         rows=rows,
-        reason=why,
+        reason=stated_reason,
         agreed_by_id=actor.id,  # type: ignore[misc]  # a privacy officer has an account
         agreed_at=now,
         expires_at=now + timedelta(days=days),
     )
-    _record(actor, key.pk, why)
+    _record(actor, key.pk, stated_reason)
     return agreement
 
 
 @transaction.atomic
 def end_bulk_agreement(*, actor: Actor, key_id: UUID) -> None:
-    """End the key's agreement at once: bulk reads stop, and their files cannot be fetched any longer."""
+    """End the key's agreement at once: bulk reads stop, and their files can no longer be fetched."""
     key = ApiKey.objects.visible_to(actor).select_for_update().get(pk=key_id)
     if actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied

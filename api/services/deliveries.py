@@ -20,36 +20,36 @@ KEPT: Final = timedelta(days=30)
 
 def make_deliveries() -> int:
     """Create the missing deliveries of all webhooks and return their number. May run concurrently."""
-    last = last_seq()
-    behind = Webhook.objects.live(timezone.now()).filter(last_seq__lt=last)
-    return sum(_make_for(pk, last) for pk in behind.values_list("pk", flat=True))
+    last_number = last_seq()
+    behind = Webhook.objects.live(timezone.now()).filter(last_seq__lt=last_number)
+    return sum(_make_for(pk, last_number) for pk in behind.values_list("pk", flat=True))
 
 
-def _make_for(webhook_id: UUID, last: int) -> int:
+def _make_for(webhook_id: UUID, last_number: int) -> int:
     """Create deliveries up to `last`.
 
     Numbers are assigned in order, so lower ones are complete (audit.services.numbering).
     """
-    made, more = 0, True
-    while more:
+    delivery_count, has_more = 0, True
+    while has_more:
         with transaction.atomic():
             free = Webhook.objects.select_for_update(skip_locked=True, of=("self",)).select_related("key")
-            webhook = free.filter(pk=webhook_id, is_active=True, last_seq__lt=last).first()
+            webhook = free.filter(pk=webhook_id, is_active=True, last_seq__lt=last_number).first()
             if webhook is None:
                 break
             actor = actor_for_key(webhook.key)
             types = set(webhook.types) & set(readable_types(actor))
-            new = numbered_for(actor, types).filter(seq__gt=webhook.last_seq, seq__lte=last)
+            new = numbered_for(actor, types).filter(seq__gt=webhook.last_seq, seq__lte=last_number)
             rows = list(new.order_by("seq")[:ROWS])
-            more = len(rows) == ROWS
+            has_more = len(rows) == ROWS
             WebhookDelivery.objects.bulk_create(
                 WebhookDelivery(webhook=webhook, seq=row["seq"], payload=orjson.loads(to_json(row)))
                 for row in as_rows(actor, rows)
             )
-            webhook.last_seq = rows[-1].seq if more else last
+            webhook.last_seq = rows[-1].seq if has_more else last_number
             webhook.save(update_fields=["last_seq"])
-            made += len(rows)
-    return made
+            delivery_count += len(rows)
+    return delivery_count
 
 
 def forget_old_deliveries() -> int:

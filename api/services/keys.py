@@ -14,7 +14,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Act, PendingAct, Role
 from accounts.policies import is_second_person
 from accounts.services.acts import ask, confirm_act, refuse_same_device, withdraw
-from api.codes import opens_the_book
+from api.codes import opens_records
 from api.models import ApiKey, ApiSecret
 from api.models.key import KeyStatus
 from api.rules import MAX_DAYS, Token, new_token
@@ -184,9 +184,9 @@ def _renew(actor: Actor, key: ApiKey, days: int, now: datetime) -> None:
 
 
 def _unconfirm(key: ApiKey) -> None:
-    """A privacy officer must confirm the key again. What was agreed before does not hold any longer."""
+    """Require a new confirmation by a privacy officer. Earlier agreements of the key end."""
     key.status, key.confirmed_by_id = KeyStatus.WAITING, None
-    withdraw(Act.API_KEY, subject=key.pk)  # what somebody else has asked
+    withdraw(Act.API_KEY, subject=key.pk)  # the request of another administrator
     end_open_agreement(key)
 
 
@@ -208,7 +208,7 @@ def _check_days(days: int) -> None:
 
 def _waits(actor: Actor, key: ApiKey) -> bool:
     """Whether a privacy officer must confirm the key before it works."""
-    return actor.kind == "user" and opens_the_book(key.scopes)
+    return actor.kind == "user" and opens_records(key.scopes)
 
 
 def _free_source(actor: Actor, source: str, now: datetime) -> None:
@@ -243,7 +243,7 @@ def _administrators_only(actor: Actor) -> None:
 
 
 def follow_redrawn(district: District, successor: District) -> None:
-    """Keys of a district that is redrawn are of its successor too."""
+    """Give the keys of a redrawn district its successor too."""
     keys = ApiKey.objects.filter(districts=district).exclude(districts=successor)
     for key in keys.select_for_update(of=("self",), no_key=True).order_by("pk"):
         key.districts.add(successor)

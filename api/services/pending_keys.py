@@ -1,4 +1,4 @@
-"""API keys that wait for a privacy officer: what a decision does, and how the inbox shows them."""
+"""API keys that wait for a privacy officer: the effects of a decision, and the entries of the inbox."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -35,7 +35,7 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
         end_locked(actor, key)
 
 
-def _shown(key_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _inbox_entries(key_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
     keys = ApiKey.objects.filter(pk__in=key_ids).prefetch_related("districts")
     return {key.pk: Shown(key.name, _lines(key), reverse("settings_key", args=[key.pk])) for key in keys}
 
@@ -46,4 +46,4 @@ def _lines(key: ApiKey) -> list[str]:
     return [scopes, _("whole city") if key.is_citywide else places, key.purpose]
 
 
-EFFECT: Final = Effect([Act.API_KEY], _lock, _confirmed, _dropped, _shown)
+EFFECT: Final = Effect([Act.API_KEY], _lock, _confirmed, _dropped, _inbox_entries)

@@ -1,4 +1,4 @@
-"""Keys of a sandbox: an installation of its own that holds invented rows only (docs/adr/0034)."""
+"""Keys of a sandbox: a separate installation that contains only invented rows (docs/adr/0034)."""
 
 from datetime import timedelta
 from typing import Final
@@ -21,12 +21,12 @@ from lib.ids import uuid7
 DAYS: Final = 7
 MOST_A_DAY: Final = 200
 BULK_ROWS: Final = 100_000
-#: What a key can do. Anybody can get one, so it cannot make the sandbox call addresses.
+#: Scopes of a sandbox key. Anyone can get a key, so it cannot make the sandbox call addresses.
 SCOPES: Final = tuple(scope for scope in Scope if scope != Scope.WEBHOOKS_WRITE)
 
 
 def is_sandbox() -> bool:
-    """Whether this installation is a sandbox: it says so, and the demo was loaded into its empty database."""
+    """Whether this installation is a sandbox: the setting is on, and the demo was loaded."""
     return settings.SANDBOX and Job.objects.filter(kind="load_demo", status=JobStatus.DONE).exists()
 
 

@@ -173,7 +173,7 @@ def _row(turn: _Turn) -> Any:
 
 
 @transaction.atomic
-def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = timedelta()) -> None:
+def _failed(turn: _Turn, status: int | None, error: str, requested_pause: timedelta = timedelta()) -> None:
     """Schedule a retry or give up (the row can then be replayed), and pause the receiver.
 
     If the receiver has failed for as long as a row is retried, rows that have waited as long are given up
@@ -183,7 +183,7 @@ def _failed(turn: _Turn, status: int | None, error: str, asked: timedelta = time
     if webhook is None:
         return
     now, attempts = database_now(), turn.row.attempts + 1
-    pause = pause_after(webhook.failures + 1, asked)
+    pause = pause_after(webhook.failures + 1, requested_pause)
     since = webhook.failing_since or now
     Webhook.objects.filter(pk=webhook.pk).update(
         failures=F("failures") + 1, failing_since=since, resume_at=now + pause

@@ -22,15 +22,15 @@ def encrypt(secret: str) -> bytes:
 
 def secrets_of(webhook: Webhook, now: datetime) -> list[str]:
     """Secrets that sign now, newest first."""
-    kept = [webhook.secret]
+    encrypted_secrets = [webhook.secret]
     if webhook.previous_secret and webhook.previous_until and webhook.previous_until > now:
-        kept += [*reversed(webhook.between_secrets), webhook.previous_secret]
-    return [_cipher().decrypt(bytes(one)).decode() for one in kept]
+        encrypted_secrets += [*reversed(webhook.between_secrets), webhook.previous_secret]
+    return [_cipher().decrypt(bytes(encrypted_secret)).decode() for encrypted_secret in encrypted_secrets]
 
 
 def signed_headers(webhook: Webhook, message_id: str, body: bytes, now: datetime) -> dict[str, str]:
     """Headers of Standard Webhooks, with one signature per secret, separated by spaces."""
-    signatures = [Signer(one).sign(message_id, now, body.decode()) for one in secrets_of(webhook, now)]
+    signatures = [Signer(secret).sign(message_id, now, body.decode()) for secret in secrets_of(webhook, now)]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),

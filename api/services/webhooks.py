@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from api.codes import Scope, opens_the_book
+from api.codes import Scope, opens_records
 from api.models import ApiKey, Webhook, WebhookDelivery
 from api.queries.actors import actor_for_key
 from api.queries.changes import last_seq, readable_types
@@ -152,8 +152,8 @@ def replay_delivery(*, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
     Raises ValidationError if the delivery is still waiting or the webhook is turned off.
     """
     _allow(actor)
-    found = WebhookDelivery.objects.visible_to(actor).select_for_update(of=("self",))
-    delivery = found.select_related("webhook").get(pk=delivery_id)
+    deliveries = WebhookDelivery.objects.visible_to(actor).select_for_update(of=("self",))
+    delivery = deliveries.select_related("webhook").get(pk=delivery_id)
     if not delivery.webhook.is_active:
         raise ValidationError(_("This webhook is turned off."))
     if delivery.delivered_at is None and delivery.failed_at is None:
@@ -176,14 +176,14 @@ def _allow(actor: Actor) -> None:
 def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
     """The key that gets the webhook: the calling key, or the one an administrator names."""
     _allow(actor)
-    found = ApiKey.objects.visible_to(actor).usable(timezone.now()).select_for_update()
+    keys = ApiKey.objects.visible_to(actor).usable(timezone.now()).select_for_update()
     if actor.kind == "key":
         key_id = actor.id
     if key_id is None:
         raise ApiKey.DoesNotExist
-    key: ApiKey = found.get(pk=key_id)
+    key: ApiKey = keys.get(pk=key_id)
     # No one else gets its secret either: a privacy officer confirmed the key for its creator.
-    if actor.is_administrator and opens_the_book(key.scopes) and key.created_by_id not in (None, actor.id):
+    if actor.is_administrator and opens_records(key.scopes) and key.created_by_id not in (None, actor.id):
         text = _("Only %(name)s can add a webhook to this key.") % {"name": key.created_by}
         raise ValidationError({"key": text})
     return key
@@ -191,8 +191,8 @@ def _key(actor: Actor, key_id: UUID | None) -> ApiKey:
 
 def _locked(actor: Actor, webhook_id: UUID) -> Webhook:
     _allow(actor)
-    found = Webhook.objects.visible_to(actor).select_for_update(of=("self",))
-    return found.select_related("key").get(pk=webhook_id)
+    webhooks = Webhook.objects.visible_to(actor).select_for_update(of=("self",))
+    return webhooks.select_related("key").get(pk=webhook_id)
 
 
 def _save(actor: Actor, webhook: Webhook, names: list[str]) -> None:
@@ -202,9 +202,9 @@ def _save(actor: Actor, webhook: Webhook, names: list[str]) -> None:
     record(actor, Action.UPDATE, "webhook", [webhook.pk], field_names=names)
 
 
-def _types(key: ApiKey, asked: Iterable[str] | None) -> list[str]:
+def _types(key: ApiKey, requested_types: Iterable[str] | None) -> list[str]:
     readable = readable_types(actor_for_key(key, ()))
-    types = readable if asked is None else sorted(set(asked))
+    types = readable if requested_types is None else sorted(set(requested_types))
     if not types or not set(types) <= set(readable):
         raise ValidationError(
             {"types": _("Choose only types this key can read: %s.") % (", ".join(readable) or "–")}
@@ -231,6 +231,6 @@ def renew_secrets() -> int:
         webhook.secret = renewed(webhook.secret)
         if webhook.previous_secret is not None:
             webhook.previous_secret = renewed(webhook.previous_secret)
-        webhook.between_secrets = [renewed(one) for one in webhook.between_secrets]
+        webhook.between_secrets = [renewed(encrypted_secret) for encrypted_secret in webhook.between_secrets]
     Webhook.objects.bulk_update(webhooks, ["secret", "previous_secret", "between_secrets"])
     return len(webhooks)

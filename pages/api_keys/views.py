@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from accounts.models import Role
 from accounts.policies import is_second_person
-from api.codes import opens_the_book
+from api.codes import opens_records
 from api.models import ApiKey
 from api.models.key import KeyStatus
 from api.services.bulk_agreements import agree_to_bulk_reads, can_agree, end_bulk_agreement
@@ -69,7 +69,7 @@ def key(request: ActorRequest, pk: UUID) -> HttpResponse:
         "may_agree": is_live and row.status == KeyStatus.ACTIVE and can_agree(request.actor, row),
         "may_end_agreement": agreement is not None and request.actor.role == Role.PRIVACY_OFFICER,
         "reads_people": reads_people(row.scopes),
-        "opens_the_book": opens_the_book(row.scopes),
+        "opens_records": opens_records(row.scopes),
         "may_confirm": (row.status == KeyStatus.WAITING or row.is_unconfirmed)
         and is_live
         and request.actor.role == Role.PRIVACY_OFFICER

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from api.resources.columns import shape
-from api.resources.inputs import taken
+from api.resources.inputs import input_field
 from exchange.exports import columns as exports
 from exchange.imports import fields as imports
 from pages.forms.fields import form_field
@@ -30,7 +30,7 @@ def _shape(model: type[models.Model], name: str) -> Any:
 
 
 def _taken(model: type[models.Model], name: str) -> Any:
-    return taken(model._meta.get_field(name))
+    return input_field(model._meta.get_field(name))
 
 
 API: Final[dict[str, Callable[[Any, str], Any]]] = {

@@ -52,10 +52,10 @@ def unused(since: datetime) -> tuple[list[str], int]:
     idle = older.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=since))
     reads = Event.objects.filter(at__gte=since, recipient__contains=CALENDAR_FEED)
     hows = (name_and_how(text)[1] for text in reads.values_list("recipient", flat=True))
-    read = {how.removeprefix(CALENDAR_FEED) for how in hows}
+    read_feed_ids = {channel.removeprefix(CALENDAR_FEED) for channel in hows}
     feeds = CalendarFeed.objects.filter(created_at__lt=since, user__is_active=True)
     names = list(idle.order_by("name", "pk").values_list("name", flat=True))
-    return names, sum(str(pk) not in read for pk in feeds.values_list("pk", flat=True))
+    return names, sum(str(pk) not in read_feed_ids for pk in feeds.values_list("pk", flat=True))
 
 
 def _moment(text: str) -> datetime:
