@@ -51,10 +51,10 @@ def asked_reason(request: ActorRequest) -> str:
 
 def remember_reason(request: ActorRequest, pk: UUID, reason: str) -> None:
     """Store the reason for this contact in the session, for 12 hours."""
-    kept = request.session.get(_KEPT, {})
-    kept.pop(str(pk), None)
-    kept[str(pk)] = [read_reason(reason), int(time.time()) + HOURS * 3600]
-    request.session[_KEPT] = dict(list(kept.items())[-MOST:])
+    reasons = request.session.get(_KEPT, {})
+    reasons.pop(str(pk), None)
+    reasons[str(pk)] = [read_reason(reason), int(time.time()) + HOURS * 3600]
+    request.session[_KEPT] = dict(list(reasons.items())[-MOST:])
 
 
 def ask_reason(
@@ -65,21 +65,21 @@ def ask_reason(
     With `carries`, the page's form repeats the sent fields to the same address, so that no text is lost.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
-    wanted = request.POST.get("next", "") or name
+    page_name = request.POST.get("next", "") or name
     context = {
         "pk": pk,
         "reasons": REASONS,
-        "next": wanted if wanted in WANTED else "contact",
+        "next": page_name if page_name in WANTED else "contact",
         "mistakes": mistakes,
         "other": request.POST.get("other", ""),
         "hours": HOURS,
-        "carried": [*_sent(request)] if carries else None,
+        "carried": [*_other_fields(request)] if carries else None,
     }
     status = 422 if mistakes or (request.method == "POST" and carries) else 200
     return render(request, "pages/contacts/reason.html", context, status=status)
 
 
-def _sent(request: ActorRequest) -> Iterator[tuple[str, str]]:
+def _other_fields(request: ActorRequest) -> Iterator[tuple[str, str]]:
     for name, values in request.POST.lists():
         if name not in _ASKED:
             yield from ((name, value) for value in values)
@@ -128,9 +128,11 @@ def for_a_reason(fetch: Callable[[ActorRequest, UUID], Contact]) -> Callable[...
                 return view(request, pk) if reason_for(request, pk) is not None else ask_reason(request, pk)
             if ANSWER in request.POST and (question := take_reason(request, pk)):
                 return question
-            known = reason_for(request, pk) is not None
+            has_reason = reason_for(request, pk) is not None
             answer = view(request, pk)
-            return answer if known or answer.status_code == 302 else ask_reason(request, pk, carries=True)
+            return (
+                answer if has_reason or answer.status_code == 302 else ask_reason(request, pk, carries=True)
+            )
 
         return asking
 

@@ -68,7 +68,7 @@ def repeats(series: Series | None) -> str:
         return ""
     if series.is_ended and not recurrence.is_over(series.rule, series.first_on, series.made_until):
         return ""
-    often, last = in_words(series.rule), recurrence.last_day(series.rule)
-    if last is None:
+    often, last_day = in_words(series.rule), recurrence.last_day(series.rule)
+    if last_day is None:
         return often
-    return _("%(how_often)s, until %(day)s") % {"how_often": often, "day": day_in_words(last, "long")}
+    return _("%(how_often)s, until %(day)s") % {"how_often": often, "day": day_in_words(last_day, "long")}

@@ -71,10 +71,10 @@ def fill(page: str, addresses: set[str], fields: QueryDict) -> str | None:
 
     None if there is no such form.
     """
-    found = _Forms(addresses)
-    found.feed(page)
-    sent = {name for name in fields if name != TOKEN}
-    shared = [len(sent & names) for names in found.names]
+    forms_of_page = _Forms(addresses)
+    forms_of_page.feed(page)
+    sent_names = {name for name in fields if name != TOKEN}
+    shared = [len(sent_names & names) for names in forms_of_page.names]
     if not any(shared):
         return None
     filler = _Filler(addresses, shared.index(max(shared)), fields)
@@ -96,13 +96,13 @@ class _Forms(HTMLParser):
         self.inside = False
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self.inside = _is_meant(given, self.addresses)
+            self.inside = _is_meant(attributes, self.addresses)
             if self.inside:
                 self.names.append(set())
-        elif self.inside and tag in ("input", "select", "textarea", "button") and given.get("name"):
-            self.names[-1].add(given["name"] or "")
+        elif self.inside and tag in ("input", "select", "textarea", "button") and attributes.get("name"):
+            self.names[-1].add(attributes["name"] or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

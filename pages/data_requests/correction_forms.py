@@ -26,8 +26,8 @@ class CorrectionForm(VersionedForm):
     """Fields of a contact that a person can have corrected."""
 
     def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
-        known = contact_values(contact)
-        kwargs["initial"] = {name: known[name] for name in (*CORRECTED, "version")}
+        stored = contact_values(contact)
+        kwargs["initial"] = {name: stored[name] for name in (*CORRECTED, "version")}
         super().__init__(*args, **kwargs)
         languages: Any = self.fields["languages"]
         languages.choices = language_choices(*contact.languages)

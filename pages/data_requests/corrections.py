@@ -35,14 +35,14 @@ def contact_correct(request: ActorRequest, pk: UUID, number: int) -> HttpRespons
     form = CorrectionForm(posted(request), contact=person)
     if form.is_valid():
         with RefusalsIn(form):
-            made = correct_contact(
+            notices = correct_contact(
                 actor=request.actor,
                 request_id=pk,
                 contact_id=contact,
                 version=form.cleaned_data["version"],
                 fields=form.values(),
             )
-            return _corrected(request, pk, len(made))
+            return _corrected(request, pk, len(notices))
     disclose(request, "data_request", [pk, contact], reason=row.number)
     context = {"row": row, "contact": person, "form": form}
     status = 422 if form.is_bound else 200
@@ -53,18 +53,20 @@ def contact_correct(request: ActorRequest, pk: UUID, number: int) -> HttpRespons
 def finding_correct(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse:
     """Correct a text that is about the person."""
     row = _find(request, pk)
-    one = get_or_404(Finding.objects.visible_to(request.actor).of(row).theirs(), finding)
-    [shown] = show([one])
-    if not shown.now or not is_correctable(one):
+    found_text = get_or_404(Finding.objects.visible_to(request.actor).of(row).theirs(), finding)
+    [shown_text] = show([found_text])
+    if not shown_text.now or not is_correctable(found_text):
         raise Http404
-    form = TextCorrectionForm(posted(request), initial={"was": shown.now, "text": shown.now})
+    form = TextCorrectionForm(posted(request), initial={"was": shown_text.now, "text": shown_text.now})
     if form.is_valid():
         with RefusalsIn(form):
-            made = correct_text(actor=request.actor, request_id=pk, finding_id=finding, **form.cleaned_data)
-            return _corrected(request, pk, len(made))
-    ids = [UUID(one.object_id)] if is_id(one.object_id) else []
+            notices = correct_text(
+                actor=request.actor, request_id=pk, finding_id=finding, **form.cleaned_data
+            )
+            return _corrected(request, pk, len(notices))
+    ids = [UUID(found_text.object_id)] if is_id(found_text.object_id) else []
     disclose(request, "data_request", [pk, *ids], reason=row.number)
-    context = {"row": row, "shown": shown, "form": form}
+    context = {"row": row, "shown": shown_text, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "pages/data_requests/correct_text.html", context, status=status)
 
@@ -79,10 +81,12 @@ def _find(request: ActorRequest, pk: UUID) -> DataRequest:
 
 
 def _corrected(request: ActorRequest, pk: UUID, notices: int) -> HttpResponse:
-    told = ngettext(
+    message = ngettext(
         "Corrected. %(n)s recipient must be told: see “Notices”.",
         "Corrected. %(n)s recipients must be told: see “Notices”.",
         notices,
     )
-    messages.success(request, told % {"n": notices} if notices else _("Corrected. No one else had the data."))
+    messages.success(
+        request, message % {"n": notices} if notices else _("Corrected. No one else had the data.")
+    )
     return redirect("data_request", pk)

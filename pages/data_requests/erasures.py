@@ -38,29 +38,29 @@ def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         require_reauthentication(request)
         try:
-            made = ask_erasure(actor=request.actor, request_id=pk, version=_version(request))
+            erasure = ask_erasure(actor=request.actor, request_id=pk, version=_version(request))
         except ValidationError as error:
             status, mistakes = 422, texts(error)
         else:
             started = _("The data is being erased. Reload this page in a minute.")
             waiting = _("A second person must confirm the erasure under “Waiting for you”.")
-            messages.success(request, started if made.job else waiting)
+            messages.success(request, started if erasure.job else waiting)
             return redirect("data_request", pk)
     plan = plan_of(row)
     people = list(
         Contact.objects.visible_to(request.actor).filter(pk__in=plan.contacts).order_by("folded", "pk")
     )
-    disclose(request, "data_request", [pk, *(one.pk for one in people)], reason=row.number)
+    disclose(request, "data_request", [pk, *(contact.pk for contact in people)], reason=row.number)
     context = {
         "row": row,
         "mistakes": mistakes,
         "people": people,
         "numbers": plan.numbers(),
-        "kept": [(title_of(one.model, one.field), why) for one, why in plan.kept],
+        "kept": [(title_of(place.model, place.field), reason) for place, reason in plan.kept],
     }
     return render(request, "pages/data_requests/erase.html", context, status=status)
 
 
 def _version(request: ActorRequest) -> int:
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0

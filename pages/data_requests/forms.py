@@ -48,13 +48,13 @@ class DataRequestForm(forms.Form):
         kwargs.setdefault("initial", {"received_on": city_today(), "regimes": list(settings.REGIMES)})
         super().__init__(*args, **kwargs)
         regimes: Any = self.fields["regimes"]
-        regimes.choices = [one for one in regimes.choices if one[0] in settings.REGIMES]
+        regimes.choices = [choice for choice in regimes.choices if choice[0] in settings.REGIMES]
         self.order_fields(("kind", "channel", "received_on", "regimes", *STATED))
 
     def values(self) -> dict[str, Any]:
         """The arguments of `receive_request`."""
-        given = dict(self.cleaned_data)
-        return {"terms": {name: given.pop(name).splitlines() for name in STATED}, **given}
+        cleaned = dict(self.cleaned_data)
+        return {"terms": {name: cleaned.pop(name).splitlines() for name in STATED}, **cleaned}
 
 
 @fields_of(
@@ -130,11 +130,11 @@ class AnswerForm(VersionedForm):
             del self.fields["late_reason"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        gives = given.get("decision") in (Decision.GRANTED, Decision.PARTLY)
-        if gives and not given.pop("marks_read", True):
+        cleaned = super().clean() or self.cleaned_data
+        gives = cleaned.get("decision") in (Decision.GRANTED, Decision.PARTLY)
+        if gives and not cleaned.pop("marks_read", True):
             self.add_error("marks_read", _("Read the draft, and cut what is about other people."))
-        return given
+        return cleaned
 
 
 @fields_of(
@@ -183,11 +183,11 @@ def _marked_stretches(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _without_marks(text: str) -> str:
-    parts, last = [], 0
+    parts, position = [], 0
     for start, end in _marked_stretches(text):
-        parts += [text[last:start], text[start + 2 : end - 2]]
-        last = end
-    return "".join([*parts, text[last:]])
+        parts += [text[position:start], text[start + 2 : end - 2]]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def marked(text: str, cuts: Sequence[Sequence[int]]) -> str:
@@ -222,8 +222,8 @@ class PackageForm(ReadableForm):
     def values(self) -> dict[str, Any]:
         """The arguments of `ask_package`."""
         names = ("language", "identity_essential", "naming_reason", "officer_heard")
-        given = {name: self.cleaned_data[name] for name in names}
-        return given | {"passphrase": self.passphrase_given}
+        arguments = {name: self.cleaned_data[name] for name in names}
+        return arguments | {"passphrase": self.passphrase_given}
 
 
 @fields_of(

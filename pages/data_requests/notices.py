@@ -30,23 +30,25 @@ ANSWERED: Final = 50  # answered notices on the list
 def notices(request: ActorRequest) -> HttpResponseBase:
     """Notices without an answer, oldest first, then the latest that were answered."""
     refuse_unless(can_handle_requests(request.actor))
-    seen = Notice.objects.visible_to(request.actor).select_related("request")
-    page = page_of(request, seen.pending(), "made_at")
-    answered = [] if page.previous or page.next else list(seen.latest_answered()[:ANSWERED])
-    shown = [*page.rows, *answered]
-    people = Contact.objects.visible_to(request.actor).in_bulk({pk for row in shown for pk in row.object_ids})
-    disclose(request, "notice", [*ids_of(shown), *people], action=Action.LIST)
+    visible = Notice.objects.visible_to(request.actor).select_related("request")
+    page = page_of(request, visible.pending(), "made_at")
+    answered = [] if page.previous or page.next else list(visible.latest_answered()[:ANSWERED])
+    shown_notices = [*page.rows, *answered]
+    people = Contact.objects.visible_to(request.actor).in_bulk(
+        {pk for row in shown_notices for pk in row.object_ids}
+    )
+    disclose(request, "notice", [*ids_of(shown_notices), *people], action=Action.LIST)
     today = city_today()
     context = {
-        "rows": [(row, row.is_late(today), _named(row, people)) for row in page.rows],
-        "answered": [(row, _named(row, people)) for row in answered],
+        "rows": [(row, row.is_late(today), _contacts_of(row, people)) for row in page.rows],
+        "answered": [(row, _contacts_of(row, people)) for row in answered],
         "page": page,
         "answers": NoticeAnswer.choices,
     }
     return render(request, "pages/data_requests/notices.html", context)
 
 
-def _named(row: Notice, people: Mapping[UUID, Contact]) -> list[Contact]:
+def _contacts_of(row: Notice, people: Mapping[UUID, Contact]) -> list[Contact]:
     """Contacts that a notice is about, as far as they were not erased."""
     return [people[pk] for pk in row.object_ids if pk in people]
 

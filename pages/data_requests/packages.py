@@ -78,9 +78,9 @@ def _draft(request: ActorRequest, pk: UUID, recipient: str = "") -> tuple[DataRe
     draft = draft_of(request.actor, row)
     notes = [note.shown for note in draft.notes]
     people = {*people_in(notes), *contacts_of(row)}
-    ids = [UUID(one.finding.object_id) for one in notes if is_id(one.finding.object_id)]
-    about = dict.fromkeys([row.pk, *people, *ids])
-    disclose(request, "data_request", about, people=people, reason=row.number, recipient=recipient)
+    ids = [UUID(note.finding.object_id) for note in notes if is_id(note.finding.object_id)]
+    object_ids = dict.fromkeys([row.pk, *people, *ids])
+    disclose(request, "data_request", object_ids, people=people, reason=row.number, recipient=recipient)
     return row, draft
 
 
@@ -88,13 +88,13 @@ def _draft(request: ActorRequest, pk: UUID, recipient: str = "") -> tuple[DataRe
 def package_delivery(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Record how the person received the answer."""
     refuse_unless(can_handle_requests(request.actor))
-    found = get_or_404(Package.objects.visible_to(request.actor).select_related("request"), pk)
-    form = DeliveryForm(posted(request), initial={"delivered_on": city_today(), "delivery": found.delivery})
+    package = get_or_404(Package.objects.visible_to(request.actor).select_related("request"), pk)
+    form = DeliveryForm(posted(request), initial={"delivered_on": city_today(), "delivery": package.delivery})
     if form.is_valid():
         with RefusalsIn(form):
-            record_delivery(actor=request.actor, package_id=found.pk, **form.cleaned_data)
+            record_delivery(actor=request.actor, package_id=package.pk, **form.cleaned_data)
             messages.success(request, _("Delivery recorded."))
-            return redirect("data_request", found.request_id)
-    disclose(request, "data_request", [found.request_id])
-    context = {"row": found.request, "form": form}
+            return redirect("data_request", package.request_id)
+    disclose(request, "data_request", [package.request_id])
+    context = {"row": package.request, "form": form}
     return render(request, "pages/data_requests/delivery.html", context, status=422 if form.is_bound else 200)

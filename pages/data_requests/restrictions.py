@@ -35,13 +35,13 @@ def restrictions(request: ActorRequest) -> HttpResponse:
     ids = [row.contact_id for row in rows if row.contact_id]
     people = Contact.objects.visible_to(request.actor).in_bulk(ids)
     again = recorded_again(request.actor)
-    others = {one.pk for ones in again.values() for one in ones}
-    disclose(request, "restriction", [*(row.pk for row in rows), *people, *others], action=Action.LIST)
-    shown = [
+    recorded_ids = {contact.pk for ones in again.values() for contact in ones}
+    disclose(request, "restriction", [*(row.pk for row in rows), *people, *recorded_ids], action=Action.LIST)
+    lines = [
         (row, *((people.get(row.contact_id), again.get(row.contact_id)) if row.contact_id else (None, None)))
         for row in rows
     ]
-    return render(request, "pages/data_requests/restrictions.html", {"rows": shown, "today": city_today()})
+    return render(request, "pages/data_requests/restrictions.html", {"rows": lines, "today": city_today()})
 
 
 @form_page
@@ -66,7 +66,7 @@ def data_request_restrict(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("data_request", pk)
     disclose(request, "data_request", [pk, *([contact.pk] if contact else [])], reason=row.number)
     readable = staying(Finding.objects.visible_to(request.actor).of(row).theirs().in_order())
-    places = sorted({title_of(one.model, one.field) for one in readable})
+    places = sorted({title_of(found_text.model, found_text.field) for found_text in readable})
     context = {"row": row, "contact": contact, "form": form, "places": places}
     status = 422 if form.is_bound else 200
     return render(request, "pages/data_requests/restrict.html", context, status=status)

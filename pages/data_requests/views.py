@@ -53,10 +53,10 @@ CLOSED: Final = 50  # closed requests on the list
 def data_requests(request: ActorRequest) -> HttpResponse:
     """Requests that are due first, then the latest that were closed."""
     refuse_unless(can_handle_requests(request.actor))
-    seen = DataRequest.objects.visible_to(request.actor).defer("stated")
+    visible = DataRequest.objects.visible_to(request.actor).defer("stated")
     today = city_today()
-    pending = [(row, row.days_left(today), row.is_close(today)) for row in seen.to_do().due_first()]
-    closed = list(seen.closed().latest_first()[:CLOSED])
+    pending = [(row, row.days_left(today), row.is_close(today)) for row in visible.to_do().due_first()]
+    closed = list(visible.closed().latest_first()[:CLOSED])
     disclose(
         request, "data_request", [*ids_of(row for row, *_ in pending), *ids_of(closed)], action=Action.LIST
     )
@@ -90,17 +90,17 @@ def data_request_identity(request: ActorRequest, pk: UUID) -> HttpResponse:
     if "ask" in request.POST:
         form.fields["identity"].required = False
     if form.is_valid():
-        given: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "actor": request.actor,
             "request_id": pk,
             "version": form.cleaned_data["version"],
         }
         with RefusalsIn(form):
             if "ask" in request.POST:
-                services.ask_identity(**given)
+                services.ask_identity(**arguments)
                 messages.success(request, _("Identity requested."))
             else:
-                services.confirm_identity(identity=form.cleaned_data["identity"], **given)
+                services.confirm_identity(identity=form.cleaned_data["identity"], **arguments)
                 messages.success(request, _("Identity confirmed."))
             return redirect("data_request", pk)
     return _page(request, row, identity=form, status=_refused(form))
@@ -116,25 +116,25 @@ def data_request_search(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.error(request, texts(error)[0])
     else:
         started = _("Search started. Reload this page in a minute.")
-        asked = _(
+        waiting = _(
             "A name is a word about a community, or spelt like one. A second person must confirm the search."
         )
-        messages.success(request, started if row.status == RequestStatus.SEARCHING else asked)
+        messages.success(request, started if row.status == RequestStatus.SEARCHING else waiting)
     return redirect("data_request", row.pk)
 
 
 @form_page
 def data_request_extend(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
-    last = longest_extension(row.received_on)
-    form = ExtensionForm(posted(request), initial={"version": row.version, "extended_to": last})
+    latest_day = longest_extension(row.received_on)
+    form = ExtensionForm(posted(request), initial={"version": row.version, "extended_to": latest_day})
     if form.is_valid():
         with RefusalsIn(form):
             services.extend_request(actor=request.actor, request_id=pk, **form.cleaned_data)
             messages.success(request, _("Last day moved. Write to the person today."))
             return redirect("data_request", pk)
     disclose(request, "data_request", [pk])
-    context = {"row": row, "form": form, "last": last}
+    context = {"row": row, "form": form, "last": latest_day}
     return render(request, "pages/data_requests/extend.html", context, status=_refused(form))
 
 
@@ -142,18 +142,20 @@ def data_request_extend(request: ActorRequest, pk: UUID) -> HttpResponse:
 def finding_decide(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse:
     """Give a finding its verdict, or confirm an unsure one as the second reader (`again`)."""
     row = _find(request, pk)
-    given: dict[str, Any] = {"actor": request.actor, "request_id": pk, "finding_id": finding}
+    arguments: dict[str, Any] = {"actor": request.actor, "request_id": pk, "finding_id": finding}
     try:
         if "again" in request.POST:
-            verdicts.read_again(**given)
+            verdicts.read_again(**arguments)
         elif "alike" in request.POST:
-            del given["finding_id"]
+            del arguments["finding_id"]
             same = _alike(row, get_or_404(Finding.objects.visible_to(request.actor).of(row), finding))
-            count = verdicts.decide_alike(finding_ids=same, verdict=request.POST.get("verdict", ""), **given)
-            told = ngettext("%(n)s finding decided.", "%(n)s findings decided.", count)
-            messages.success(request, told % {"n": count})
+            count = verdicts.decide_alike(
+                finding_ids=same, verdict=request.POST.get("verdict", ""), **arguments
+            )
+            message = ngettext("%(n)s finding decided.", "%(n)s findings decided.", count)
+            messages.success(request, message % {"n": count})
         else:
-            verdicts.decide_finding(verdict=request.POST.get("verdict", ""), **given)
+            verdicts.decide_finding(verdict=request.POST.get("verdict", ""), **arguments)
     except Finding.DoesNotExist:
         raise Http404 from None
     except ValidationError as error:
@@ -171,13 +173,13 @@ def finding_decide(request: ActorRequest, pk: UUID, finding: UUID) -> HttpRespon
 def finding_cuts(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse:
     """Choose what of a finding is left out of the copy."""
     row = _find(request, pk)
-    one = get_or_404(Finding.objects.visible_to(request.actor).of(row), finding)
-    [shown] = show([one])
-    if shown.is_gone:
+    found_text = get_or_404(Finding.objects.visible_to(request.actor).of(row), finding)
+    [shown_text] = show([found_text])
+    if shown_text.is_gone:
         raise Http404
-    asked = [*one.cuts, *_asked_cut(request, shown.text, one.cuts)]
-    initial = {"marked": marked(shown.text, asked), "grounds": one.grounds}
-    form = CutsForm(posted(request), text=shown.text, initial=initial)
+    cuts = [*found_text.cuts, *_asked_cut(request, shown_text.text, found_text.cuts)]
+    initial = {"marked": marked(shown_text.text, cuts), "grounds": found_text.grounds}
+    form = CutsForm(posted(request), text=shown_text.text, initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
             verdicts.cut_finding(
@@ -186,12 +188,12 @@ def finding_cuts(request: ActorRequest, pk: UUID, finding: UUID) -> HttpResponse
                 finding_id=finding,
                 cuts=form.cuts,
                 grounds=form.cleaned_data["grounds"],
-                length=len(shown.text),
+                length=len(shown_text.text),
             )
             messages.success(request, _("Cuts saved."))
             return redirect("data_request_draft" if "draft" in request.GET else "data_request", pk)
-    _record(request, row, [shown])
-    context = {"row": row, "shown": shown, "form": form}
+    _record(request, row, [shown_text])
+    context = {"row": row, "shown": shown_text, "form": form}
     return render(request, "pages/data_requests/cuts.html", context, status=_refused(form))
 
 
@@ -268,11 +270,11 @@ def data_request_correction(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _page(
     request: ActorRequest, row: DataRequest, *, identity: IdentityForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = page_of(request, Finding.objects.visible_to(request.actor).of(row), "position")
-    shown = show(found.rows)
+    findings_page = page_of(request, Finding.objects.visible_to(request.actor).of(row), "position")
+    findings = show(findings_page.rows)
     if row.status == RequestStatus.DECIDING:
-        shown = with_alike(shown, list(Finding.objects.of(row).filter(verdict=Verdict.OPEN)))
-    _record(request, row, shown)
+        findings = with_alike(findings, list(Finding.objects.of(row).filter(verdict=Verdict.OPEN)))
+    _record(request, row, findings)
     today, counts = city_today(), _counts(row)
     stopped = stopped_search(row)
     erasure = Erasure.objects.visible_to(request.actor).filter(request=row).first()
@@ -284,8 +286,8 @@ def _page(
         "longest": longest_extension(row.received_on),
         "may_extend": row.is_pending and not row.extended_to and today <= row.due_on,
         "identity": identity or IdentityForm(initial={"version": row.version}),
-        "shown": shown,
-        "page": found,
+        "shown": findings,
+        "page": findings_page,
         "counts": counts,
         "is_decided": row.searched_at and not counts["blocking"],
         "may_search_again": row.status == RequestStatus.DECIDING and not is_fixed(erasure),
@@ -331,18 +333,22 @@ def _to_correct(row: DataRequest) -> Sequence[int]:
 def _counts(row: DataRequest) -> dict[str, int]:
     """Number of findings in all, by verdict, and of those that block the answer."""
     by_verdict = {code: Count("pk", filter=Q(verdict=code)) for code in ("theirs", "somebody_else", "unsure")}
-    found = Finding.objects.of(row)
-    counted: dict[str, int] = found.aggregate(all=Count("pk"), **by_verdict)
-    blocking = found.blocking().count()
+    findings = Finding.objects.of(row)
+    counted: dict[str, int] = findings.aggregate(all=Count("pk"), **by_verdict)
+    blocking = findings.blocking().count()
     return counted | {"blocking": blocking, "closed": counted["all"] - blocking}
 
 
-def _record(request: ActorRequest, row: DataRequest, shown: Sequence[Shown]) -> None:
+def _record(request: ActorRequest, row: DataRequest, findings: Sequence[Shown]) -> None:
     """Count the contacts whose texts are shown, and record them with the request and the other records."""
-    known = [row.contact_id] if row.contact_id else []
-    people = people_in([one for one in shown if not one.is_gone])
-    ids = [UUID(one.finding.object_id) for one in shown if not one.is_gone and is_id(one.finding.object_id)]
-    rows = dict.fromkeys([row.pk, *known, *ids])
+    contact_ids = [row.contact_id] if row.contact_id else []
+    people = people_in([found_text for found_text in findings if not found_text.is_gone])
+    ids = [
+        UUID(found_text.finding.object_id)
+        for found_text in findings
+        if not found_text.is_gone and is_id(found_text.finding.object_id)
+    ]
+    rows = dict.fromkeys([row.pk, *contact_ids, *ids])
     disclose(request, "data_request", rows, people=people, reason=row.number)
 
 
@@ -353,17 +359,17 @@ def _find(request: ActorRequest, pk: UUID) -> DataRequest:
 
 def _asked_cut(request: ActorRequest, text: str, cuts: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     """The stretch that a link in the draft asks to cut (`start`, `end`), unless it is cut already."""
-    given = [request.GET.get(name, "") for name in ("start", "end")]
-    if not all(one.isascii() and one.isdecimal() and len(one) < 9 for one in given):
+    positions = [request.GET.get(name, "") for name in ("start", "end")]
+    if not all(position.isascii() and position.isdecimal() and len(position) < 9 for position in positions):
         return []
-    start, end = map(int, given)
-    is_new = all(end <= known[0] or known[1] <= start for known in cuts)
+    start, end = map(int, positions)
+    is_new = all(end <= cut[0] or cut[1] <= start for cut in cuts)
     return [(start, end)] if start < end <= len(text) and is_new else []
 
 
 def _version(request: ActorRequest) -> int | None:
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
 
 
 def _refused(form: forms.Form) -> int:

@@ -112,12 +112,12 @@ class HeldMeetingForm(TookPlaceForm):
     promise_on = form_field(FollowUp, "due_on", label=_("Which date?"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("not_reached") and given.get("outcomes"):
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("not_reached") and cleaned.get("outcomes"):
             self.add_error("outcomes", _("Choose either “No one reached” or an outcome, not both."))
-        if given.get("promise_when") == "pick" and not given.get("promise_on"):
+        if cleaned.get("promise_when") == "pick" and not cleaned.get("promise_on"):
             self.add_error("promise_on", _("Choose a date."))
-        return given
+        return cleaned
 
     @property
     def status(self) -> str:
@@ -125,15 +125,15 @@ class HeldMeetingForm(TookPlaceForm):
 
     def promises(self, organisations: Sequence[Organisation], contact: Contact | None = None) -> list[Any]:
         """The follow-up as arguments for `log_meeting`: a list of one, or empty."""
-        given = self.cleaned_data
-        if given["promise_when"] == "none":
+        cleaned = self.cleaned_data
+        if cleaned["promise_when"] == "none":
             return []
-        kind = FollowUpKind(given["promise_kind"])
+        kind = FollowUpKind(cleaned["promise_kind"])
         return [
             {
-                "title": given["promise_title"] or title_with(kind, organisations),
+                "title": cleaned["promise_title"] or title_with(kind, organisations),
                 "kind": kind,
-                "due_on": day_of(given["promise_when"], given["promise_on"]),
+                "due_on": day_of(cleaned["promise_when"], cleaned["promise_on"]),
                 "organisations": organisations,
                 "contact": contact,
             }
@@ -157,7 +157,7 @@ class LogForm(HeldMeetingForm):
         self,
         *args: Any,
         offered: Sequence[Who],
-        found: Sequence[Who] = (),
+        matches: Sequence[Who] = (),
         people: Sequence[Affiliation] = (),
         **kwargs: Any,
     ) -> None:
@@ -166,10 +166,10 @@ class LogForm(HeldMeetingForm):
         `people` represent the chosen organisation.
         """
         super().__init__(*args, **kwargs)
-        self.found = {who.value for who in found}
-        self.offered = {who.value: who for who in offered}
+        self.found = {participant.value for participant in matches}
+        self.offered = {participant.value: participant for participant in offered}
         self.spokespeople = {str(role.contact_id): role.contact for role in people}
-        self.fields["who"].choices = [(who.value, who.name) for who in offered]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["who"].choices = [(participant.value, participant.name) for participant in offered]  # type: ignore[attr-defined]  # a field of choices
         self.fields["people"].choices = [  # type: ignore[attr-defined]  # a field of choices
             (role.contact_id, f"{role.contact}, {role.role_title}") for role in people
         ]
@@ -179,13 +179,13 @@ class LogForm(HeldMeetingForm):
             del self.fields["people"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        who = self.offered.get(given.get("who", ""))
-        if who and not given.get("district") and "district" not in self.errors:
-            given["district"] = home_of(self.actor, who.rows)
-            if given["district"] is None:
+        cleaned = super().clean()
+        participant = self.offered.get(cleaned.get("who", ""))
+        if participant and not cleaned.get("district") and "district" not in self.errors:
+            cleaned["district"] = home_of(self.actor, participant.rows)
+            if cleaned["district"] is None:
                 self.add_error("district", _("Choose which of your districts it was in."))
-        return given
+        return cleaned
 
     @property
     def recent(self) -> list[Any]:
@@ -198,17 +198,17 @@ class LogForm(HeldMeetingForm):
 
     def service_fields(self) -> dict[str, Any]:
         """Arguments for `log_meeting`."""
-        given, who = self.cleaned_data, self.chosen
-        organisations = [who.organisation] if who.organisation else []
-        there = [self.spokespeople[key] for key in given.get("people", [])]
-        if who.contact and who.contact not in there:
-            there.append(who.contact)
-        return basics(given) | {
+        cleaned, participant = self.cleaned_data, self.chosen
+        organisations = [participant.organisation] if participant.organisation else []
+        present = [self.spokespeople[key] for key in cleaned.get("people", [])]
+        if participant.contact and participant.contact not in present:
+            present.append(participant.contact)
+        return basics(cleaned) | {
             "status": self.status,
-            "subject": given["subject"] or subject_with(given["kind"], who, given["district"]),
+            "subject": cleaned["subject"] or subject_with(cleaned["kind"], participant, cleaned["district"]),
             "organisations": [{"organisation": organisation} for organisation in organisations],
-            "contacts": [{"contact": person} for person in there],
-            "promises": self.promises(organisations, who.contact),
+            "contacts": [{"contact": person} for person in present],
+            "promises": self.promises(organisations, participant.contact),
             "done": self.completed(organisations),
         }
 
@@ -224,13 +224,13 @@ class HoldForm(HeldMeetingForm, VersionedForm):
 
     def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
         """Arguments for `hold_meeting`, without the contacts."""
-        there = there_of(attended)
+        present = present_organisations(attended)
         return basics(self.cleaned_data) | {
             "version": self.cleaned_data["version"],
             "status": self.status,
             "organisations": presence(attended),
-            "promises": self.promises(there or [organisation for organisation, _answer in attended]),
-            "done": self.completed(there),
+            "promises": self.promises(present or [organisation for organisation, _answer in attended]),
+            "done": self.completed(present),
         }
 
 
@@ -252,11 +252,11 @@ class AssemblyForm(AtHomeWithThem, TookPlaceForm):
 
     def service_fields(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any]:
         """Arguments for `log_meeting`, without the follow-ups."""
-        given = self.cleaned_data
-        return basics(given) | {
-            "subject": given["subject"] or subject_of_many(given["kind"], len(attended)),
+        cleaned = self.cleaned_data
+        return basics(cleaned) | {
+            "subject": cleaned["subject"] or subject_of_many(cleaned["kind"], len(attended)),
             "organisations": presence(attended),
-            "done": self.completed(there_of(attended)),
+            "done": self.completed(present_organisations(attended)),
         }
 
 
@@ -289,49 +289,49 @@ class PromiseForm(HintedForm, DraftForm):
         self.fields["to"].choices = names  # type: ignore[attr-defined]  # a field of choices
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("when") == "pick" and not given.get("due_on") and "due_on" not in self.errors:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("when") == "pick" and not cleaned.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Choose a date."))
-        return given
+        return cleaned
 
     def clean_to(self) -> list[str]:
-        named: list[str] = self.cleaned_data["to"]
-        if not self.invited.issuperset(named):
+        organisation_ids: list[str] = self.cleaned_data["to"]
+        if not self.invited.issuperset(organisation_ids):
             raise forms.ValidationError(_("Choose only those who were there or were invited."))
-        return named
+        return organisation_ids
 
     def promise(self, attended: Sequence[tuple[Organisation, str]]) -> dict[str, Any] | None:
         """The follow-up as an argument for `log_meeting`, or None if the row is empty."""
-        given = self.cleaned_data
-        if not given.get("title"):
+        cleaned = self.cleaned_data
+        if not cleaned.get("title"):
             return None
-        there = there_of(attended)
-        named = [self.organisations[key] for key in given["to"]]
+        present = present_organisations(attended)
+        chosen = [self.organisations[key] for key in cleaned["to"]]
         return {
-            "title": given["title"],
-            "kind": given["kind"],
-            "due_on": day_of(given["when"], given["due_on"]),
-            "organisations": named or there,
+            "title": cleaned["title"],
+            "kind": cleaned["kind"],
+            "due_on": day_of(cleaned["when"], cleaned["due_on"]),
+            "organisations": chosen or present,
         }
 
 
-def basics(given: dict[str, Any]) -> dict[str, Any]:
+def basics(cleaned: dict[str, Any]) -> dict[str, Any]:
     """Basic meeting fields as typed."""
     names = (
         *("kind", "level", "starts_at", "duration_minutes", "district", "place", "initiated_by"),
         *("other_participants", "headcount", "facts", "assessment", "outcomes"),
     )
-    return {name: given[name] for name in names if name in given}
+    return {name: cleaned[name] for name in names if name in cleaned}
 
 
-def subject_with(kind: str, who: Who, district: District) -> str:
+def subject_with(kind: str, participant: Who, district: District) -> str:
     """“Visit: Põhjala kool”, or without the name if readers in the district may not see the participant."""
     label = capfirst(str(MeetingKind(kind).label))
-    seen_there = not who.organisation or any(
+    seen_there = not participant.organisation or any(
         district.pk in home.lineage
-        for home in (who.organisation.home_district, *who.organisation.also_in.all())
+        for home in (participant.organisation.home_district, *participant.organisation.also_in.all())
     )
-    return _named(label, who.organisation) if seen_there else label
+    return _subject(label, participant.organisation) if seen_there else label
 
 
 def title_with(kind: FollowUpKind, organisations: Sequence[Organisation]) -> str:
@@ -339,10 +339,10 @@ def title_with(kind: FollowUpKind, organisations: Sequence[Organisation]) -> str
     only = organisations[0] if len(organisations) == 1 else None
     if kind == FollowUpKind.CALL_BACK and only:
         return (gettext("Call back %(who)s") % {"who": only.name})[:SUBJECT_LENGTH]
-    return _named(capfirst(str(kind.label)), only)
+    return _subject(capfirst(str(kind.label)), only)
 
 
-def _named(label: str, organisation: Organisation | None) -> str:
+def _subject(label: str, organisation: Organisation | None) -> str:
     """Add the organisation's name.
 
     Names of contacts are left out, because erasing a contact would not remove them.
@@ -357,7 +357,7 @@ def subject_of_many(kind: str, count: int) -> str:
     return with_them % {"label": label, "n": count} if count else label
 
 
-def there_of(attended: Sequence[tuple[Organisation, str]]) -> list[Organisation]:
+def present_organisations(attended: Sequence[tuple[Organisation, str]]) -> list[Organisation]:
     """Those who were there."""
     return [organisation for organisation, answer in attended if answer == "present"]
 

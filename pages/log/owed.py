@@ -28,7 +28,7 @@ class Ticked(forms.MultipleChoiceField):
     """Ticked boxes. What somebody else has closed in the meantime is no mistake of the writer's."""
 
     def clean(self, value: Any) -> list[str]:
-        return [one for one in self.to_python(value) if self.valid_value(one)]
+        return [choice for choice in self.to_python(value) if self.valid_value(choice)]
 
 
 class OwedForm(forms.Form):
@@ -49,12 +49,12 @@ class OwedForm(forms.Form):
 
     @property
     def open_items(self) -> list[OpenItem]:
-        done, told = (set(self[name].value() or ()) for name in ("done", "told"))
+        done, reported_back = (set(self[name].value() or ()) for name in ("done", "told"))
         return [
             OpenItem(
                 row,
                 is_done=str(row.pk) in done,
-                is_told=str(row.pk) in told,
+                is_told=str(row.pk) in reported_back,
                 may_move=row.pk in self.editable,
                 untold=_untold(row) if row.pk in self.editable else (),
             )
@@ -63,15 +63,15 @@ class OwedForm(forms.Form):
 
     def completed(self, present: Collection[Organisation]) -> list[dict[str, Any]]:
         """Arguments of `complete_follow_up`. Those present have heard of what is ticked as reported back."""
-        there = {organisation.pk for organisation in present}
-        given = self.cleaned_data
+        present_ids = {organisation.pk for organisation in present}
+        cleaned = self.cleaned_data
         return [
             {
                 "follow_up_id": item.follow_up.pk,
-                "told": [pk for pk in item.untold if pk in there] if item.is_told else [],
+                "told": [pk for pk in item.untold if pk in present_ids] if item.is_told else [],
             }
             for item in self.open_items
-            if str(item.follow_up.pk) in given["done"]
+            if str(item.follow_up.pk) in cleaned["done"]
         ]
 
 

@@ -34,7 +34,7 @@ from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.hints import record_kept
-from pages.log.forms import AssemblyForm, LogForm, PromiseForm, Who, there_of
+from pages.log.forms import AssemblyForm, LogForm, PromiseForm, Who, present_organisations
 from pages.lookups import is_id, writers_only
 from pages.meetings.forms import WAS_THERE, Attendances
 from pages.meetings.outcome import say_logged, to_reopen
@@ -76,9 +76,9 @@ def log_meeting(request: ActorRequest) -> HttpResponse:
 
 def find_participants(request: ActorRequest, searched: str) -> HttpResponse:
     """An htmx fragment with the organisations and contacts that match."""
-    found = _found(request, searched)
-    _disclose(request, _rows(found), searched=searched)
-    return render(request, "pages/log/log.html#found", {"found": found})
+    participants = _matching_participants(request, searched)
+    _disclose(request, _rows(participants), searched=searched)
+    return render(request, "pages/log/log.html#found", {"found": participants})
 
 
 def show_log_form(request: ActorRequest, log: MeetingLog, status: int = 200) -> HttpResponse:
@@ -107,32 +107,38 @@ def save_meeting_log(request: ActorRequest) -> HttpResponse:
         with RefusalsIn(log.form):
             fields = log.form.service_fields()
             with transaction.atomic():
-                made = save_log(actor=request.actor, **fields)
-                record_kept(request, "meeting", made.pk, [log.form], district_ids=[made.district_id])
-            return _saved(request, made, fields, log.form.chosen.organisation)
+                meeting = save_log(actor=request.actor, **fields)
+                record_kept(request, "meeting", meeting.pk, [log.form], district_ids=[meeting.district_id])
+            return _saved(request, meeting, fields, log.form.chosen.organisation)
     return show_log_form(request, log, status=422)
 
 
 def _meeting_log(request: ActorRequest) -> MeetingLog:
     """Read the request: the form offers who is preselected, typed, found, and met recently."""
     searched = request.POST.get("q", "").strip() if _is_finding(request) else ""
-    found = _found(request, searched) if searched else []
-    preselected, typed = _named(request), _named_by_value(request, request.POST.get("who", ""))
-    recent = [] if _is_choosing(request) else [Who(one) for one in recently_met(request.actor)]
-    offered = {who.value: who for who in (*preselected, *typed, *found, *recent)}
+    participants = _matching_participants(request, searched) if searched else []
+    preselected, typed = _preselected(request), _named_by_value(request, request.POST.get("who", ""))
+    recent = (
+        [] if _is_choosing(request) else [Who(organisation) for organisation in recently_met(request.actor)]
+    )
+    offered = {
+        participant.value: participant for participant in (*preselected, *typed, *participants, *recent)
+    }
     chosen = next(iter(typed or preselected), None)
-    known = _known(request, chosen)
+    preparation = _preparation_of(request, chosen)
     form = LogForm(
         request.POST or None,
-        initial=_now() | _asked_kind(request) | ({"who": preselected[0].value} if preselected else {}),
+        initial=_initial_times()
+        | _asked_kind(request)
+        | ({"who": preselected[0].value} if preselected else {}),
         actor=request.actor,
         offered=list(offered.values()),
-        found=found,
-        people=known.to_greet if known else (),
+        matches=participants,
+        people=preparation.to_greet if preparation else (),
     )
-    form.offer_owed(request.actor, known.owed if known else ())
+    form.offer_owed(request.actor, preparation.owed if preparation else ())
     form.draft = _is_finding(request)
-    return MeetingLog(form, searched, found, chosen, known)
+    return MeetingLog(form, searched, participants, chosen, preparation)
 
 
 def _is_finding(request: ActorRequest) -> bool:
@@ -179,14 +185,16 @@ def save_assembly_log(request: ActorRequest, log: AssemblyLog) -> HttpResponse:
     """Save the group meeting, or show the form with its errors."""
     form, attended = log.form, log.attendance.given
     if form.is_valid() & log.follow_ups.is_valid() and _somebody(form, log.attendance):
-        follow_ups = [one.promise(attended) for one in log.follow_ups]
-        fields = form.service_fields(attended) | {"promises": [one for one in follow_ups if one]}
+        follow_ups = [form.promise(attended) for form in log.follow_ups]
+        fields = form.service_fields(attended) | {
+            "promises": [follow_up for follow_up in follow_ups if follow_up]
+        }
         with RefusalsIn(form):
             with transaction.atomic():
-                made = save_log(actor=request.actor, **fields)
+                meeting = save_log(actor=request.actor, **fields)
                 forms = [form, *log.follow_ups]
-                record_kept(request, "meeting", made.pk, forms, district_ids=[made.district_id])
-            return _saved(request, made, fields)
+                record_kept(request, "meeting", meeting.pk, forms, district_ids=[meeting.district_id])
+            return _saved(request, meeting, fields)
     return show_assembly_form(request, log, status=422)
 
 
@@ -194,13 +202,15 @@ def _assembly_log(request: ActorRequest) -> AssemblyLog:
     """Read the request: the form offers who is found, named, and met recently."""
     act = request.POST.get("act", "")
     answers = Attendances.answered("was", request.POST)
-    found = _search(request.actor, request.POST.get("q", "")) if act == "find" else []
-    named = Organisation.objects.visible_to(request.actor).filter(pk__in=list(answers))
-    listed = [*found, *named.order_by("folded", "pk"), *recently_met(request.actor, CANDIDATES)]
+    matches = _search(request.actor, request.POST.get("q", "")) if act == "find" else []
+    answered = Organisation.objects.visible_to(request.actor).filter(pk__in=list(answers))
+    listed = [*matches, *answered.order_by("folded", "pk"), *recently_met(request.actor, CANDIDATES)]
     attendance = Attendances("was", WAS_THERE, list({row.pk: row for row in listed}.values()), answers)
-    there = there_of(attendance.given)
-    form = AssemblyForm(request.POST or None, initial=_now(), actor=request.actor, taking_part=there)
-    owed = follow_ups_owed_to(request.actor, there)
+    present = present_organisations(attendance.given)
+    form = AssemblyForm(
+        request.POST or None, initial=_initial_times(), actor=request.actor, taking_part=present
+    )
+    owed = follow_ups_owed_to(request.actor, present)
     form.offer_owed(request.actor, owed)
     form.draft = act in DRAFTS
     return AssemblyLog(form, attendance, _promise_forms(request, attendance, adding=act == "add"), owed)
@@ -221,11 +231,11 @@ def _saved(
 def undo_log(*, actor: Actor, meeting_id: str, version: int, done: Iterable[Mapping[str, Any]] = ()) -> None:
     reopened = [
         {
-            "follow_up_id": UUID(one["follow_up_id"]),
-            "version": one["version"],
-            "untold": [UUID(pk) for pk in one["untold"]],
+            "follow_up_id": UUID(completed["follow_up_id"]),
+            "version": completed["version"],
+            "untold": [UUID(pk) for pk in completed["untold"]],
         }
-        for one in done
+        for completed in done
     ]
     discard_meeting(actor=actor, meeting_id=UUID(meeting_id), version=version, done=reopened)
 
@@ -238,9 +248,13 @@ def _onwards(request: ActorRequest, meeting: Meeting, organisation: Organisation
     return redirect("today")
 
 
-def _now() -> dict[str, Any]:
-    now = timezone.localtime().replace(microsecond=0)
-    return {"starts_at": f"{now:{MINUTE}}", "opened_at": now.isoformat(), "promise_on": str(city_today())}
+def _initial_times() -> dict[str, Any]:
+    started_at = timezone.localtime().replace(microsecond=0)
+    return {
+        "starts_at": f"{started_at:{MINUTE}}",
+        "opened_at": started_at.isoformat(),
+        "promise_on": str(city_today()),
+    }
 
 
 def _asked_kind(request: ActorRequest) -> dict[str, str]:
@@ -261,15 +275,15 @@ def _promise_forms(request: ActorRequest, rows: Attendances[Organisation], *, ad
     formset = formset_factory(PromiseForm, extra=1, max_num=MAX_PROMISES, absolute_max=MAX_PROMISES)
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and adding:
-        sent = data.get("form-TOTAL_FORMS", "")
-        known = sent.isascii() and sent.isdigit() and len(sent) < 5
-        count = min(int(sent), MAX_PROMISES - 1) if known else 0
+        total = data.get("form-TOTAL_FORMS", "")
+        is_number = total.isascii() and total.isdigit() and len(total) < 5
+        count = min(int(total), MAX_PROMISES - 1) if is_number else 0
         data["form-TOTAL_FORMS"] = str(count + 1)
         data[f"form-{count}-when"] = "week"
         data[f"form-{count}-kind"] = FollowUpKind.OTHER.value
     invited = {row.pk for row, _answer in rows.given}
-    given = {"organisations": rows.rows, "invited": invited}
-    promises = formset(data, form_kwargs=given)
+    form_arguments = {"organisations": rows.rows, "invited": invited}
+    promises = formset(data, form_kwargs=form_arguments)
     if adding:
         promises.forms[-1].fields["title"].widget.attrs["autofocus"] = True
     for form in promises:
@@ -286,10 +300,10 @@ def _search(actor: Actor, q: str) -> list[Organisation]:
     )
 
 
-def _found(request: ActorRequest, q: str) -> list[Who]:
+def _matching_participants(request: ActorRequest, q: str) -> list[Who]:
     """Organisations by name, then contacts by their own name."""
-    seen = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
-    people = list(seen.matching(q)[:FOUND])
+    reachable = Contact.objects.visible_to(request.actor).filter(withdrawn_on__isnull=True)
+    people = list(reachable.matching(q)[:FOUND])
     organisations = [Who(organisation) for organisation in _search(request.actor, q)]
     roles = _roles(request.actor, people)
     return [*organisations, *(_titled(person, roles[person.pk]) for person in people)][:FOUND]
@@ -297,12 +311,12 @@ def _found(request: ActorRequest, q: str) -> list[Who]:
 
 def _roles(actor: Actor, people: Iterable[Contact]) -> dict[UUID, list[Affiliation]]:
     """Roles of each contact in organisations that the reader can see."""
-    found: dict[UUID, list[Affiliation]] = {person.pk: [] for person in people}
-    seen = Organisation.objects.visible_to(actor)
-    links = Affiliation.objects.current().filter(contact__in=found, organisation__in=seen)
+    roles: dict[UUID, list[Affiliation]] = {person.pk: [] for person in people}
+    visible = Organisation.objects.visible_to(actor)
+    links = Affiliation.objects.current().filter(contact__in=roles, organisation__in=visible)
     for link in links.select_related("organisation__home_district"):
-        found[link.contact_id].append(link)
-    return found
+        roles[link.contact_id].append(link)
+    return roles
 
 
 def _titled(person: Contact, roles: list[Affiliation]) -> Who:
@@ -326,11 +340,11 @@ def _ask_about(request: ActorRequest) -> HttpResponse | None:
     kind, _colon, key = request.POST.get("who", "").partition(":")
     if kind != "contact" or not is_id(key):
         return None
-    seen = Contact.objects.visible_to(request.actor).filter(pk=key)
-    return take_reason(request, UUID(key)) if seen.exists() else None
+    contact = Contact.objects.visible_to(request.actor).filter(pk=key)
+    return take_reason(request, UUID(key)) if contact.exists() else None
 
 
-def _named(request: ActorRequest) -> list[Who]:
+def _preselected(request: ActorRequest) -> list[Who]:
     """The participant preselected by the URL, if the user can see them."""
     for kind in ("organisation", "contact"):
         if kind in request.GET:
@@ -343,39 +357,41 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
     if not is_id(key):
         return []
     if kind == "contact":
-        seen = Contact.objects.visible_to(request.actor).select_related("home_district")
-        return [_speaking(request, person) for person in seen.filter(pk=UUID(key))]
+        contacts = Contact.objects.visible_to(request.actor).select_related("home_district")
+        return [_speaking(request, person) for person in contacts.filter(pk=UUID(key))]
     organisations = Organisation.objects.visible_to(request.actor).select_related("home_district")
     return [Who(organisation) for organisation in organisations.filter(pk=UUID(key))]
 
 
-def _known(request: ActorRequest, participant: Who | None) -> OrganisationPreparation | None:
+def _preparation_of(request: ActorRequest, participant: Who | None) -> OrganisationPreparation | None:
     """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
     if participant is None or participant.organisation is None:
         return None
-    known = organisation_preparation(request.actor, participant.organisation, facts=1)
-    if may_offer(request, [role.contact_id for role in known.to_greet]):
-        return known
-    sent = request.POST.getlist("people")
-    return replace(known, to_greet=[one for one in known.to_greet if str(one.contact_id) in sent])
+    preparation = organisation_preparation(request.actor, participant.organisation, facts=1)
+    if may_offer(request, [role.contact_id for role in preparation.to_greet]):
+        return preparation
+    sent_ids = request.POST.getlist("people")
+    return replace(
+        preparation, to_greet=[role for role in preparation.to_greet if str(role.contact_id) in sent_ids]
+    )
 
 
 def _disclose(
     request: ActorRequest,
     rows: list[Organisation | Contact],
-    known: OrganisationPreparation | None = None,
+    preparation: OrganisationPreparation | None = None,
     searched: str = "",
 ) -> None:
     """Disclose contacts separately, with the reason given, because inquiries are about contacts."""
-    shown = {row.pk: row for row in (*rows, *(known.rows if known else ()))}.values()
-    people = [row for row in shown if isinstance(row, Contact)]
-    others = [row for row in shown if not isinstance(row, Contact)]
+    shown_rows = {row.pk: row for row in (*rows, *(preparation.rows if preparation else ()))}.values()
+    people = [row for row in shown_rows if isinstance(row, Contact)]
+    organisations = [row for row in shown_rows if not isinstance(row, Contact)]
     if people:
-        why = given_reasons(request, [row.pk for row in people])
-        disclose(request, "contact", people, searched=searched, reason=why)
-    if others or not people:
-        disclose(request, "organisation", others, searched=searched)
+        reasons = given_reasons(request, [row.pk for row in people])
+        disclose(request, "contact", people, searched=searched, reason=reasons)
+    if organisations or not people:
+        disclose(request, "organisation", organisations, searched=searched)
 
 
 def _rows(whom: Iterable[Who]) -> list[Organisation | Contact]:
-    return [row for who in whom for row in who.rows]
+    return [row for participant in whom for row in participant.rows]

@@ -63,8 +63,8 @@ class DraftForm(forms.Form):
 
     def rest(self, name: str, codes: Iterable[str]) -> list[Any]:
         """Options behind “More”."""
-        shown = {str(code) for code in codes}
-        return [option for option in self[name].subwidgets if str(option.data["value"]) not in shown]
+        codes_shown = {str(code) for code in codes}
+        return [option for option in self[name].subwidgets if str(option.data["value"]) not in codes_shown]
 
     def one_of(self, options: Iterable[Any]) -> bool:
         """Whether one of these options is selected, so that the “More” section must be open."""
@@ -128,15 +128,15 @@ class AtHomeWithThem(WhenAndWhere):
         district.required, district.empty_label = False, _("Organisation’s home district")
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if not given.get("district") and "district" not in self.errors:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("district") and "district" not in self.errors:
             covered: Any = self.fields["district"]
             only = list(covered.queryset[:2])
             home = home_of(self.actor, self.taking_part) or (only[0] if len(only) == 1 else None)
             if home is None:
                 self.add_error("district", _("Choose a district."))
-            given["district"] = home
-        return given
+            cleaned["district"] = home
+        return cleaned
 
 
 #: For fields in which “not stated” is possible.
@@ -167,9 +167,9 @@ class PlanForm(WhenAndWhere):
         """`officers` already take part and stay selectable, whatever their districts."""
         super().__init__(*args, **kwargs)
         near = User.objects.active().with_role(*WRITES).filter(districts__in=self.actor.district_ids)
-        known = User.objects.filter(pk__in=[officer.pk for officer in officers])
+        current = User.objects.filter(pk__in=[officer.pk for officer in officers])
         offered = User.objects.visible_to(self.actor).filter(
-            models.Q(pk__in=near.values("pk")) | models.Q(pk__in=known)
+            models.Q(pk__in=near.values("pk")) | models.Q(pk__in=current)
         )
         self.fields["officers"].queryset = offered.exclude(  # type: ignore[attr-defined]  # a field of models
             pk=None if officers else self.actor.id
@@ -255,15 +255,15 @@ class Attendances(Generic[T]):
     @classmethod
     def answered(cls, prefix: str, data: QueryDict) -> dict[UUID, str]:
         """Sent answers by ID, the last one of each. Fields without a valid ID are skipped."""
-        found = {}
+        answers = {}
         for name, value in data.items():
-            given, _dash, key = name.partition("-")
-            if given == prefix:
+            sent_prefix, _dash, key = name.partition("-")
+            if sent_prefix == prefix:
                 try:
-                    found[UUID(key)] = str(value)
+                    answers[UUID(key)] = str(value)
                 except ValueError:
                     continue
-        return found
+        return answers
 
     def __iter__(self) -> Any:
         """Each row with its field name and options (value, label, whether selected)."""

@@ -46,10 +46,14 @@ def to_reopen(request: ActorRequest, completed: Iterable[Mapping[str, Any]]) -> 
 
     `completed` are arguments of `complete_follow_up`.
     """
-    told = {one["follow_up_id"]: one["told"] for one in completed}
-    rows = FollowUp.objects.visible_to(request.actor).filter(pk__in=told).order_by("pk")
+    reported_back = {completion["follow_up_id"]: completion["told"] for completion in completed}
+    rows = FollowUp.objects.visible_to(request.actor).filter(pk__in=reported_back).order_by("pk")
     return [
-        {"follow_up_id": str(row.pk), "version": row.version, "untold": [str(pk) for pk in told[row.pk]]}
+        {
+            "follow_up_id": str(row.pk),
+            "version": row.version,
+            "untold": [str(pk) for pk in reported_back[row.pk]],
+        }
         for row in rows
     ]
 
@@ -61,8 +65,8 @@ def say_logged(request: ActorRequest, meeting: Meeting, done: Sequence[Mapping[s
     """
     tags = []
     if meeting.logged_by_id == request.actor.id and timezone.now() - meeting.created_at <= DISCARD_WITHIN:
-        about = {"meeting_id": str(meeting.pk), "version": meeting.version}
-        undo = undo_url(request, "log_meeting", **about, **({"done": done} if done else {}))
+        arguments = {"meeting_id": str(meeting.pk), "version": meeting.version}
+        undo = undo_url(request, "log_meeting", **arguments, **({"done": done} if done else {}))
         tags.append(f"undo:{undo}")
     counts = is_substantive(status=meeting.status, present=True, outcomes=meeting.outcomes)
     if meeting.status == MeetingStatus.NOT_REACHED:

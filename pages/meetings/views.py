@@ -45,7 +45,7 @@ from pages.forms.base import RefusalsIn
 from pages.forms.fields import MINUTE
 from pages.hints import record_kept
 from pages.lists import list_page, show_list
-from pages.log.forms import HoldForm, presence, there_of
+from pages.log.forms import HoldForm, presence, present_organisations
 from pages.lookups import (
     get_or_404,
     ids_of,
@@ -105,20 +105,20 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         .order_by("due_on", "pk")
     )
     concerns = list(Concern.objects.visible_to(actor).filter(meeting=row).order_by("received_at", "pk"))
-    shown = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
-    shown += [one.pk for one in (*promises, *concerns)]
+    shown_ids = [row.pk, *(link.organisation_id for link in invited), *(link.contact_id for link in people)]
+    shown_ids += [row_of_meeting.pk for row_of_meeting in (*promises, *concerns)]
     prep, greeted = None, []
     if row.status == MeetingStatus.PLANNED and actor.writes:
         organisations = [link.organisation for link in invited]
         prep, greeted = meeting_preparation(actor, row, organisations), contacts_to_greet(organisations)
-        shown += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
+        shown_ids += [*ids_of(prep.rows), *(role.contact_id for role in greeted)]
     officers = list(row.officers.order_by("name", "pk"))
     was_there = row.status != MeetingStatus.PLANNED and actor.id in ids_of(officers)  # and has met them
     met = {*(link.contact_id for link in people), *(role.contact_id for role in greeted)}
     disclose(
         request,
         "meeting",
-        dict.fromkeys(shown),
+        dict.fromkeys(shown_ids),
         people=() if was_there else met,
         district_ids=[row.district_id],
     )
@@ -130,7 +130,7 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
         "officers": officers,
         "promises": promises,
         "concerns": concerns,
-        "changes": list(zip(changes, who_did([one.event for one in changes]), strict=True)),
+        "changes": list(zip(changes, who_did([change.event for change in changes]), strict=True)),
         "may_edit": can_edit_meeting(actor, row),
         "prep": prep,
         "to_greet": greeted,
@@ -148,9 +148,9 @@ def meeting(request: ActorRequest, pk: UUID) -> HttpResponse:
 def meeting_new(request: ActorRequest) -> HttpResponse:
     """Plan a meeting. `?organisation=` invites an organisation."""
     writers_only(request)
-    asked = request.GET.get("organisation", "")
-    wanted = [UUID(asked)] if is_id(asked) else []
-    rows = _organisation_rows(request, INVITED, dict.fromkeys(wanted, "present"), offer=True)
+    organisation = request.GET.get("organisation", "")
+    organisation_ids = [UUID(organisation)] if is_id(organisation) else []
+    rows = _organisation_rows(request, INVITED, dict.fromkeys(organisation_ids, "present"), offer=True)
     invited = presence(rows.given)
     form = NewMeetingForm(
         request.POST or None, actor=request.actor, taking_part=[row for row, _answer in rows.given]
@@ -160,11 +160,11 @@ def meeting_new(request: ActorRequest) -> HttpResponse:
     if posted and form.is_valid():
         plan = start_series if form.pattern() else create_meeting
         with RefusalsIn(form):
-            made = plan(actor=request.actor, organisations=invited, **form.pattern(), **form.values())
+            meeting = plan(actor=request.actor, organisations=invited, **form.pattern(), **form.values())
             messages.success(
                 request, _("Meeting planned. Officers will be reminded the day before and an hour before.")
             )
-            return redirect("meeting", made.pk)
+            return redirect("meeting", meeting.pk)
     disclose(request, "organisation", rows.rows, searched=_searched(request))
     context = {"form": form, "rows": rows}
     return render(request, "pages/meetings/new.html", context, status=422 if posted else 200)
@@ -185,8 +185,8 @@ def meeting_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form.draft = request.POST.get("act") == "find"
     context: dict[str, Any] = {"meeting": row, "form": form, "rows": rows, "people": people}
     context["repeats"] = repeats(row.series)
-    shown = [row, *rows.rows, *people.rows]
-    disclose(request, "meeting", shown, people=_counted(request, people), searched=_searched(request))
+    shown_rows = [row, *rows.rows, *people.rows]
+    disclose(request, "meeting", shown_rows, people=_counted(request, people), searched=_searched(request))
 
     @transaction.atomic
     def save() -> bool:
@@ -213,13 +213,13 @@ def meeting_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find_editable(request, pk)
     scope = request.POST.get("scope")
     if request.method == "POST" and scope in {LATER, ALL}:
-        gone = cancel_series(actor=request.actor, meeting_id=pk, scope=scope)
-        text = ngettext("%(n)s meeting cancelled.", "%(n)s meetings cancelled.", len(gone))
+        cancelled = cancel_series(actor=request.actor, meeting_id=pk, scope=scope)
+        text = ngettext("%(n)s meeting cancelled.", "%(n)s meetings cancelled.", len(cancelled))
         say_with_undo(
             request,
-            text % {"n": len(gone)},
+            text % {"n": len(cancelled)},
             "cancel_series",
-            cancelled=[(str(one), version) for one, version in gone],
+            cancelled=[(str(meeting_id), version) for meeting_id, version in cancelled],
         )
         return redirect("meeting", pk)
     if request.method == "POST":
@@ -246,7 +246,7 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
         messages.info(request, _("This meeting has already been held or cancelled."))
         return redirect("meeting", pk)
     rows, people = _rows_of(request, row, WAS_THERE)
-    owed = follow_ups_owed_to(request.actor, there_of(rows.given))
+    owed = follow_ups_owed_to(request.actor, present_organisations(rows.given))
     began = min(row.starts_at, timezone.now())
     initial = meeting_values(row, []) | {
         "starts_at": f"{timezone.localtime(began):{MINUTE}}",
@@ -260,8 +260,8 @@ def meeting_hold(request: ActorRequest, pk: UUID) -> HttpResponse:
 
     form = fresh(request.POST or None)
     form.draft = request.POST.get("act") == "find"
-    shown = [row, *rows.rows, *people.rows, *follow_ups_with_organisations(owed)]
-    disclose(request, "meeting", shown, people=_counted(request, people), searched=_searched(request))
+    shown_rows = [row, *rows.rows, *people.rows, *follow_ups_with_organisations(owed)]
+    disclose(request, "meeting", shown_rows, people=_counted(request, people), searched=_searched(request))
     done: list[dict[str, Any]] = []
 
     @transaction.atomic
@@ -322,21 +322,23 @@ def _rows_of(
     that was sent offers nobody new.
     """
     links = row.organisation_links.values_list("organisation", "present")
-    known = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
-    rows = _organisation_rows(request, options, known)
+    current = {pk: "present" if present or options is INVITED else "absent" for pk, present in links}
+    rows = _organisation_rows(request, options, current)
     came = dict(row.contact_links.values_list("contact", "attendance"))
-    chosen = [one.pk for one, answer in rows.given if answer != "out"]  # not mere search results
+    chosen = [
+        organisation.pk for organisation, answer in rows.given if answer != "out"
+    ]  # not mere search results
     speaking = Affiliation.objects.current().filter(organisation__in=chosen)
     to_invite = Q(pk__in=speaking.values("contact"), withdrawn_on__isnull=True)
     # Keep attendees who opted out since then: saving removes contacts that are not on the page.
     candidates = Contact.objects.visible_to(request.actor).filter(to_invite | Q(pk__in=came))
-    found = list(candidates.order_by("folded", "pk"))
+    offered = list(candidates.order_by("folded", "pk"))
     if request.method != "POST":
-        return rows, Attendances("came", CAME, found, came)
+        return rows, Attendances("came", CAME, offered, came)
     answers = Attendances.answered("came", request.POST)
-    if not may_offer(request, ids_of(found)):
-        found = [one for one in found if one.pk in answers or one.pk in came]
-    return rows, Attendances("came", CAME, found, answers)
+    if not may_offer(request, ids_of(offered)):
+        offered = [contact for contact in offered if contact.pk in answers or contact.pk in came]
+    return rows, Attendances("came", CAME, offered, answers)
 
 
 def _counted(request: ActorRequest, people: Attendances[Contact]) -> list[UUID]:
@@ -345,14 +347,14 @@ def _counted(request: ActorRequest, people: Attendances[Contact]) -> list[UUID]:
 
 
 def _organisation_rows(
-    request: ActorRequest, options: Any, known: dict[UUID, str], *, offer: bool = False
+    request: ActorRequest, options: Any, current: dict[UUID, str], *, offer: bool = False
 ) -> Attendances[Organisation]:
     """Attendance of organisations: search results, then answered or known ones, then suggestions."""
     posted = request.method == "POST"
-    answers = Attendances.answered("was", request.POST) if posted else known
-    seen = Organisation.objects.visible_to(request.actor)
-    listed = list(seen.active().matching(request.POST.get("q", ""))[:FOUND]) if posted else []
-    listed += seen.filter(pk__in={*answers, *known}).order_by("folded", "pk")
+    answers = Attendances.answered("was", request.POST) if posted else current
+    visible = Organisation.objects.visible_to(request.actor)
+    listed = list(visible.active().matching(request.POST.get("q", ""))[:FOUND]) if posted else []
+    listed += visible.filter(pk__in={*answers, *current}).order_by("folded", "pk")
     if offer:
         listed += recently_met(request.actor, FOUND)
     return Attendances("was", options, list({row.pk: row for row in listed}.values()), answers)

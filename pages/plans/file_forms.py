@@ -23,8 +23,8 @@ class ComparisonFileForm(ShownFileForm):
 
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.periods = {one.since.isoformat(): one for one in periods}
-        choices = [(code, say_period(one)) for code, one in self.periods.items()]
+        self.periods = {period.since.isoformat(): period for period in periods}
+        choices = [(code, say_period(quarter)) for code, quarter in self.periods.items()]
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def values(self) -> dict[str, Any]:

@@ -53,16 +53,16 @@ def plan_files(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ComparisonFileForm(posted(request), periods=periods_of(plan))
     prepared = None
     if form.is_valid():
-        given = form.values()
+        values = form.values()
         if "preview" not in request.POST:
             with RefusalsIn(form):
-                made = confirm_file(actor=actor, plan_id=pk, **given)
+                comparison_file = confirm_file(actor=actor, plan_id=pk, **values)
                 messages.success(request, _("File confirmed. It is signed within a minute."))
-                return redirect("plan_file", pk, made.pk)
+                return redirect("plan_file", pk, comparison_file.pk)
         if "preview" in request.POST or form.must_be_read:
             with RefusalsIn(form):
                 prepared = prepare_file(
-                    actor=actor, plan_id=pk, period=given["period"], contact=given["contact"]
+                    actor=actor, plan_id=pk, period=values["period"], contact=values["contact"]
                 )
                 form.show(prepared.digest)
     disclose(request, "plan", [plan])
@@ -95,8 +95,8 @@ def plan_file_download(request: ActorRequest, pk: UUID, comparisonfile: UUID) ->
         messages.error(request, _("This file is not signed yet. Try again in a minute."))
         return redirect("plan_file", pk, row.pk)
     to = recipient_of(row.recipient, f"file {row.number}")
-    about: dict[str, Any] = {"district_ids": [plan.district_id], "recipient": to}
-    disclose(request, "comparison_file", [row.pk], action=Action.EXPORT, **about)
+    event: dict[str, Any] = {"district_ids": [plan.district_id], "recipient": to}
+    disclose(request, "comparison_file", [row.pk], action=Action.EXPORT, **event)
     answer = HttpResponse(
         file_format.write(row.document, row.key, row.signature), content_type="application/json"
     )

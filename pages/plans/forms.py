@@ -72,7 +72,7 @@ class _PickForm(OrganisationPicks, DraftForm):
     def __init__(self, *args: Any, actor: Actor, offered: Sequence[UUID] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = [self["organisation"].value(), *offered]
-        self.offer(actor, [one for one in chosen if one], str(self["find"].value() or ""))
+        self.offer(actor, [pk for pk in chosen if pk], str(self["find"].value() or ""))
 
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "find"}
@@ -192,10 +192,10 @@ class IndicatorForm(DigestForm):
             self.fields["target"].help_text = _("Per cent.")
 
     def values(self) -> dict[str, Any]:
-        given = dict(self.cleaned_data)
-        if self.is_share and given.get("target") is not None:
-            given["target"] /= HUNDRED
-        return given
+        cleaned = dict(self.cleaned_data)
+        if self.is_share and cleaned.get("target") is not None:
+            cleaned["target"] /= HUNDRED
+        return cleaned
 
 
 class NewIndicatorForm(forms.Form):
@@ -215,13 +215,13 @@ class NewIndicatorForm(forms.Form):
         self.fields["figure"].choices = [("", "—"), *_figures()]  # type: ignore[attr-defined]  # a choice field
 
     def values(self) -> dict[str, Any]:
-        given = dict(self.cleaned_data)
-        figure = given.pop("figure")
+        cleaned = dict(self.cleaned_data)
+        figure = cleaned.pop("figure")
         if not figure:
-            return given | {"source": Source.HAND}
+            return cleaned | {"source": Source.HAND}
         slug, measure = figure.split(SEPARATOR)
-        plain = {"where_from": "", "frequency_months": None, "unit": Unit.COUNT}
-        return given | plain | {"source": Source.BOOK, "slug": slug, "measure": measure}
+        blank_fields = {"where_from": "", "frequency_months": None, "unit": Unit.COUNT}
+        return cleaned | blank_fields | {"source": Source.BOOK, "slug": slug, "measure": measure}
 
 
 def _figures() -> list[tuple[str, str]]:

@@ -92,9 +92,9 @@ def plan_action(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     partners: list[Any] = list(row.partners.with_names(actor).order_by("pk"))
     line = ActionLine(row, list(row.milestones.order_by("due_on", "pk")), partners, city_today())
     evidence: list[Any] = list(row.evidence.with_names(actor).order_by("pk"))
-    seen = [one.organisation_id for one in partners if one.name]
-    seen += [one.meeting_id or one.follow_up_id for one in evidence if one.subject]
-    disclose(request, "plan", [plan, *seen])
+    shown_ids = [partner.organisation_id for partner in partners if partner.name]
+    shown_ids += [proof.meeting_id or proof.follow_up_id for proof in evidence if proof.subject]
+    disclose(request, "plan", [plan, *shown_ids])
     context = {
         "plan": plan,
         "line": line,
@@ -132,24 +132,24 @@ def plan_action_status(request: ActorRequest, pk: UUID, act: UUID) -> HttpRespon
         row.refresh_from_db()
         return StatusForm(data, initial=shown_values(row, STATUS))
 
-    more: dict[str, Any] = {"title": _("Status"), "back": _action(pk, act), "plan": plan}
-    return part_page(request, pk, build, set_status, **more, said=_("Status saved."), action_id=row.pk)
+    part: dict[str, Any] = {"title": _("Status"), "back": _action(pk, act), "plan": plan}
+    return part_page(request, pk, build, set_status, **part, message=_("Status saved."), action_id=row.pk)
 
 
 @form_page
 def plan_action_evidence(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     plan, row = written_action(request, pk, act)
-    more: dict[str, Any] = {"title": _("Add evidence"), "back": _action(pk, act), "plan": plan}
+    part: dict[str, Any] = {"title": _("Add evidence"), "back": _action(pk, act), "plan": plan}
     form = EvidenceForm(posted(request), actor=request.actor)
-    return part_page(request, pk, form, add_evidence, **more, said=_("Evidence added."), action_id=row.pk)
+    return part_page(request, pk, form, add_evidence, **part, message=_("Evidence added."), action_id=row.pk)
 
 
 @form_page
 def plan_milestone_new(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     plan = written_plan(request, pk)
     row: Action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=plan), act)
-    more: dict[str, Any] = {"title": _("New milestone"), "back": _action(pk, act), "plan": plan}
-    return part_page(request, pk, MilestoneForm(posted(request)), save_milestone, **more, action_id=row.pk)
+    part: dict[str, Any] = {"title": _("New milestone"), "back": _action(pk, act), "plan": plan}
+    return part_page(request, pk, MilestoneForm(posted(request)), save_milestone, **part, action_id=row.pk)
 
 
 @form_page
@@ -168,12 +168,12 @@ def plan_milestone(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResp
 @form_page
 def plan_milestone_drop(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResponse:
     row = _milestone(request, pk, milestone)
-    more: dict[str, Any] = {
+    part: dict[str, Any] = {
         "title": _("Drop milestone"),
-        "said": _("Milestone dropped."),
+        "message": _("Milestone dropped."),
         "back": _action(pk, row.action_id),
     }
-    return part_page(request, pk, DropForm(posted(request)), drop_milestone, **more, milestone_id=row.pk)
+    return part_page(request, pk, DropForm(posted(request)), drop_milestone, **part, milestone_id=row.pk)
 
 
 @require_POST
@@ -193,8 +193,8 @@ def plan_milestone_tick(request: ActorRequest, pk: UUID, milestone: UUID) -> Htt
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
-        said = _("Milestone done: %(title)s") % {"title": row.title}
-        say_with_undo(request, said, "milestone_ticked", plan_id=str(pk), milestone_id=str(row.pk))
+        message = _("Milestone done: %(title)s") % {"title": row.title}
+        say_with_undo(request, message, "milestone_ticked", plan_id=str(pk), milestone_id=str(row.pk))
     return redirect("today" if request.POST.get("from") == "today" else _action(pk, row.action_id))
 
 
@@ -209,12 +209,12 @@ def plan_partner_new(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse
     row: Action = get_or_404(Action.objects.visible_to(request.actor).filter(goal__plan=plan), act)
     form = PartnerForm(posted(request), actor=request.actor)
     form.draft = "look_for" in request.POST
-    more: dict[str, Any] = {
+    part: dict[str, Any] = {
         "title": _("New partner"),
         "back": _action(pk, act),
         "template": "pages/plans/pick.html",
     }
-    return part_page(request, pk, form, save_partner, **more, plan=plan, action_id=row.pk)
+    return part_page(request, pk, form, save_partner, **part, plan=plan, action_id=row.pk)
 
 
 @form_page
@@ -222,16 +222,16 @@ def plan_partner(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse
     """Record that a partner agreed to be named."""
     row = _partner(request, pk, partner)
     form = AgreementForm(posted(request), initial={"agreed_on": row.agreed_on, "agreed_by": row.agreed_by})
-    more: dict[str, Any] = {"title": _("Record agreement"), "back": _action(pk, row.action_id)}
+    part: dict[str, Any] = {"title": _("Record agreement"), "back": _action(pk, row.action_id)}
     ids: dict[str, Any] = {"action_id": row.action_id, "partner_id": row.pk}
-    return part_page(request, pk, form, save_partner, **more, **ids)
+    return part_page(request, pk, form, save_partner, **part, **ids)
 
 
 @require_POST
 def plan_partner_withdraw(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse:
     row = _partner(request, pk, partner)
-    more: dict[str, Any] = {"said": _("Agreement undone."), "to": _action(pk, row.action_id)}
-    return act_on(request, pk, withdraw_agreement, **more, partner_id=row.pk)
+    outcome: dict[str, Any] = {"message": _("Agreement undone."), "to": _action(pk, row.action_id)}
+    return act_on(request, pk, withdraw_agreement, **outcome, partner_id=row.pk)
 
 
 @form_page
@@ -249,7 +249,7 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
     row = get_or_404(rows.filter(goal__plan=plan), indicator)
     (line,) = lines_of([row])
 
-    def now() -> dict[str, Any]:
+    def current_values() -> dict[str, Any]:
         fresh = Indicator.objects.get(pk=row.pk)
         initial = shown_values(fresh, INDICATOR)
         if fresh.unit == Unit.SHARE and fresh.target is not None:
@@ -257,7 +257,7 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
         return initial
 
     def build(data: Any) -> IndicatorForm:
-        return IndicatorForm(data, initial=now(), unit=row.unit)
+        return IndicatorForm(data, initial=current_values(), unit=row.unit)
 
     if request.method == "POST":
         written_plan(request, pk)
@@ -265,7 +265,7 @@ def plan_indicator(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
     attempt = save_or_show_conflict(
         form,
         lambda: edit_indicator(actor=request.actor, plan_id=pk, indicator_id=row.pk, **form.values()),
-        current=now,
+        current=current_values,
         again=build,
     )
     if attempt.saved:
@@ -290,13 +290,13 @@ def plan_value_new(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
         if period_end <= period_start:
             raise ValidationError({"period_end": _("The end of the period must be after its start.")})
         period = Period(period_start, period_end)
-        about: dict[str, Any] = {"indicator_id": row.pk, "corrects_id": corrected and corrected.pk}
-        made = enter_value(actor=actor, plan_id=plan_id, period=period, **about, **given)
+        references: dict[str, Any] = {"indicator_id": row.pk, "corrects_id": corrected and corrected.pk}
+        value = enter_value(actor=actor, plan_id=plan_id, period=period, **references, **given)
         if period.since < plan.starts_on < period.until:
             messages.warning(
                 request, _("This period began before the plan and ended in it, so its value is no baseline.")
             )
-        return made
+        return value
 
     back = reverse("plan_indicator", args=[pk, row.pk])
     title = _("Correct value") if corrected else _("Enter value")
@@ -305,8 +305,8 @@ def plan_value_new(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResp
 
 def _corrected(request: ActorRequest, row: Indicator) -> IndicatorValue | None:
     """The value that `?corrects` names, if it stands."""
-    asked = request.GET.get("corrects", "")
-    return get_or_404(row.values.standing(), UUID(asked)) if is_id(asked) else None
+    pk = request.GET.get("corrects", "")
+    return get_or_404(row.values.standing(), UUID(pk)) if is_id(pk) else None
 
 
 def _action(pk: UUID, act: UUID) -> str:

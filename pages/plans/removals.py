@@ -30,34 +30,34 @@ TITLE: Final = 160  # characters of an action; what is longer is its description
 @require_POST
 def plan_goal_remove(request: ActorRequest, pk: UUID, goal: UUID) -> HttpResponse:
     row = get_or_404(Goal.objects.filter(plan=seen_plan(request, pk)), goal)
-    return act_on(request, pk, goals.remove_goal, said=_("Goal removed."), goal_id=row.pk)
+    return act_on(request, pk, goals.remove_goal, message=_("Goal removed."), goal_id=row.pk)
 
 
 @require_POST
 def plan_action_remove(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
     row = get_or_404(Action.objects.filter(goal__plan=seen_plan(request, pk)), act)
-    return act_on(request, pk, goals.remove_action, said=_("Action removed."), action_id=row.pk)
+    return act_on(request, pk, goals.remove_action, message=_("Action removed."), action_id=row.pk)
 
 
 @require_POST
 def plan_indicator_remove(request: ActorRequest, pk: UUID, indicator: UUID) -> HttpResponse:
     row = get_or_404(Indicator.objects.filter(goal__plan=seen_plan(request, pk)), indicator)
     remove = indicators.remove_indicator
-    return act_on(request, pk, remove, said=_("Indicator removed."), indicator_id=row.pk)
+    return act_on(request, pk, remove, message=_("Indicator removed."), indicator_id=row.pk)
 
 
 @require_POST
 def plan_milestone_remove(request: ActorRequest, pk: UUID, milestone: UUID) -> HttpResponse:
     row = get_or_404(Milestone.objects.filter(action__goal__plan=seen_plan(request, pk)), milestone)
-    remove, said = milestones.remove_milestone, _("Milestone removed.")
-    return act_on(request, pk, remove, said=said, to=_action(pk, row.action_id), milestone_id=row.pk)
+    remove, message = milestones.remove_milestone, _("Milestone removed.")
+    return act_on(request, pk, remove, message=message, to=_action(pk, row.action_id), milestone_id=row.pk)
 
 
 @require_POST
 def plan_partner_remove(request: ActorRequest, pk: UUID, partner: UUID) -> HttpResponse:
     row = get_or_404(Partner.objects.filter(action__goal__plan=seen_plan(request, pk)), partner)
-    remove, said = goals.remove_partner, _("Partner removed.")
-    return act_on(request, pk, remove, said=said, to=_action(pk, row.action_id), partner_id=row.pk)
+    remove, message = goals.remove_partner, _("Partner removed.")
+    return act_on(request, pk, remove, message=message, to=_action(pk, row.action_id), partner_id=row.pk)
 
 
 @require_POST
@@ -65,9 +65,9 @@ def plan_evidence_remove(request: ActorRequest, pk: UUID, act: UUID, evidence: U
     """By who has the action or writes the plan."""
     _plan, action = written_action(request, pk, act)
     row = get_or_404(Evidence.objects.filter(action=action), evidence)
-    about: dict[str, Any] = {"plan_id": pk, "action_id": action.pk, "evidence_id": row.pk}
+    references: dict[str, Any] = {"plan_id": pk, "action_id": action.pk, "evidence_id": row.pk}
     try:
-        goals.remove_evidence(actor=request.actor, **about)
+        goals.remove_evidence(actor=request.actor, **references)
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
     else:
@@ -81,7 +81,7 @@ def plan_voice_remove(request: ActorRequest, pk: UUID, planreview: UUID, voice: 
     row = get_or_404(PlanVoice.objects.filter(review__plan=pk, review=planreview), voice)
     ids: dict[str, Any] = {"planreview_id": planreview, "voice_id": row.pk}
     to = reverse("plan_review", args=[pk, planreview])
-    return act_on(request, pk, reviews.remove_voice, said=_("Removed."), to=to, **ids)
+    return act_on(request, pk, reviews.remove_voice, message=_("Removed."), to=to, **ids)
 
 
 @form_page
@@ -95,7 +95,7 @@ def plan_take(request: ActorRequest, agreed: UUID) -> HttpResponse:
     if form.is_valid():
         goal = form.cleaned_data["goal"]
         with RefusalsIn(form):
-            taken = goals.save_action(
+            saved_action = goals.save_action(
                 actor=request.actor,
                 plan_id=goal.plan_id,
                 goal_id=goal.pk,
@@ -103,7 +103,7 @@ def plan_take(request: ActorRequest, agreed: UUID) -> HttpResponse:
                 description=row.text if len(row.text) > TITLE else "",
             )
             messages.success(request, _("Action added to the plan."))
-            return redirect("plan_action", goal.plan_id, taken.pk)
+            return redirect("plan_action", goal.plan_id, saved_action.pk)
     disclose(request, "review", [row.review_id])
     context = {
         "form": form,

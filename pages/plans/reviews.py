@@ -36,8 +36,10 @@ def plan_review(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRespon
     voices: list[Any] = list(row.voices.with_names(actor).order_by("pk"))
     page = None if row.is_signed else plan_page(actor, plan)
     lines = [line for goal in page.goals for line in goal.actions] if page else []
-    seen = [one.organisation_id for one in voices if one.name] + [*(page.organisations if page else ())]
-    disclose(request, "plan", [plan, *seen])
+    shown_ids = [voice.organisation_id for voice in voices if voice.name] + [
+        *(page.organisations if page else ())
+    ]
+    disclose(request, "plan", [plan, *shown_ids])
     context = {
         "plan": plan,
         "review": row,
@@ -58,13 +60,13 @@ def plan_review_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     plan = written_plan(request, pk)
     if waiting := PlanReview.objects.visible_to(request.actor).filter(plan=plan, signed_at=None).first():
         return redirect(_address(waiting))
-    made: list[PlanReview] = []
+    started: list[PlanReview] = []
 
     def save(*, shown: str, **given: Any) -> None:
-        made.append(start_review(**given))
+        started.append(start_review(**given))
 
-    more: dict[str, Any] = {"title": _("New review"), "said": _("Review started."), "plan": plan}
-    return part_page(request, pk, form, save, **more, leads_to=lambda: _address(made[0]))
+    part: dict[str, Any] = {"title": _("New review"), "message": _("Review started."), "plan": plan}
+    return part_page(request, pk, form, save, **part, leads_to=lambda: _address(started[0]))
 
 
 @form_page
@@ -77,8 +79,8 @@ def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpR
         row.refresh_from_db()
         return ReviewForm(data, initial=shown_values(row, REVIEW), actor=request.actor)
 
-    more: dict[str, Any] = {"title": _("Edit review"), "said": _("Review saved."), "back": _address(row)}
-    return part_page(request, pk, build, edit_review, **more, planreview_id=row.pk)
+    part: dict[str, Any] = {"title": _("Edit review"), "message": _("Review saved."), "back": _address(row)}
+    return part_page(request, pk, build, edit_review, **part, planreview_id=row.pk)
 
 
 @form_page
@@ -90,25 +92,27 @@ def plan_voice_new(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpRes
     partners = Partner.objects.filter(action__goal__plan=pk).values_list("organisation", flat=True)
     form = VoiceForm(posted(request), actor=request.actor, offered=list(partners.distinct()))
     form.draft = "look_for" in request.POST
-    more: dict[str, Any] = {
+    part: dict[str, Any] = {
         "title": _("What they say"),
-        "said": _("Saved."),
+        "message": _("Saved."),
         "back": _address(row),
         "template": "pages/plans/pick.html",
     }
-    return part_page(request, pk, form, save_voice, **more, planreview_id=row.pk)
+    return part_page(request, pk, form, save_voice, **part, planreview_id=row.pk)
 
 
 @require_POST
 def plan_review_sign(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
     row = _review(request, pk, planreview)
-    return act_on(request, pk, sign_review, said=_("Review signed."), to=_address(row), planreview_id=row.pk)
+    return act_on(
+        request, pk, sign_review, message=_("Review signed."), to=_address(row), planreview_id=row.pk
+    )
 
 
 @require_POST
 def plan_review_discard(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
     row = _review(request, pk, planreview)
-    return act_on(request, pk, discard_review, said=_("Review discarded."), planreview_id=row.pk)
+    return act_on(request, pk, discard_review, message=_("Review discarded."), planreview_id=row.pk)
 
 
 def _review(request: ActorRequest, pk: UUID, planreview: UUID) -> PlanReview:

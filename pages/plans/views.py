@@ -50,10 +50,10 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = counted_plan(request, pk)
     page = plan_page(request.actor, row)
     strands = page.strands
-    asked = request.GET.get("strand", "")
-    here = asked if asked in dict(strands) else next((code for code, _label in strands), "")
+    strand = request.GET.get("strand", "")
+    chosen_strand = strand if strand in dict(strands) else next((code for code, _label in strands), "")
     point = request.GET.get("point", "")
-    is_point = point in {str(one) for one in page.points}
+    is_point = point in {str(plan_point) for plan_point in page.points}
     disclose(request, "plan", [row, *page.organisations])
     context = {
         "plan": row,
@@ -61,8 +61,8 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
         "figures": figures_in(row.days, city_today()),
         "point": int(point) if is_point else None,
         "strands": strands,
-        "here": "" if is_point else here,
-        "goals": page.of_point(int(point)) if is_point else page.of_strand(here),
+        "here": "" if is_point else chosen_strand,
+        "goals": page.of_point(int(point)) if is_point else page.of_strand(chosen_strand),
         "today": city_today(),
         "may_write": row.is_open and can_write_plan(request.actor, row),
         "may_reopen": not row.is_open and can_write_plan(request.actor, row),
@@ -85,8 +85,8 @@ def plan_new(request: ActorRequest) -> HttpResponse:
     form = NewPlanForm(posted(request), actor=request.actor)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.cleaned_data | {"language": settings.LANGUAGE_CODE}
-            return redirect("plan", create_plan(actor=request.actor, **given).pk)
+            values = form.cleaned_data | {"language": settings.LANGUAGE_CODE}
+            return redirect("plan", create_plan(actor=request.actor, **values).pk)
     context = {"form": form, "title": _("New plan")}
     return render(request, "pages/plans/part.html", context, status=422 if form.is_bound else 200)
 
@@ -95,12 +95,12 @@ def plan_new(request: ActorRequest) -> HttpResponse:
 def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = written_plan(request, pk)
 
-    def now() -> dict[str, Any]:
+    def current_values() -> dict[str, Any]:
         fresh = Plan.objects.visible_to(request.actor).get(pk=pk)
         return {name: getattr(fresh, name) for name in (*PLAN, "version")} | {"keeper": fresh.keeper_id}
 
     def build(data: Any) -> PlanForm:
-        return PlanForm(data, initial=now(), actor=request.actor, district=row.district)
+        return PlanForm(data, initial=current_values(), actor=request.actor, district=row.district)
 
     form = build(posted(request))
     attempt = save_or_show_conflict(
@@ -108,7 +108,7 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         lambda: edit_plan(
             actor=request.actor, plan_id=pk, version=form.cleaned_data["version"], **form.values()
         ),
-        current=now,
+        current=current_values,
         again=build,
     )
     if attempt.saved:
@@ -124,30 +124,32 @@ def plan_adopt(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = AdoptForm(posted(request))
     n = Action.objects.visible_to(request.actor).filter(goal__plan=pk, owner=None).count()
     note = ngettext("%(n)d action is assigned to no one.", "%(n)d actions are assigned to no one.", n)
-    more: dict[str, Any] = {"note": note % {"n": n}} if n else {}
-    return part_page(request, pk, form, adopt_plan, title=_("Adopt plan"), said=_("Plan adopted."), **more)
+    warning: dict[str, Any] = {"note": note % {"n": n}} if n else {}
+    return part_page(
+        request, pk, form, adopt_plan, title=_("Adopt plan"), message=_("Plan adopted."), **warning
+    )
 
 
 @form_page
 def plan_close(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = CloseForm(posted(request))
     title = _("Close this plan? Nothing of it is due or measured afterwards. It stays public as ended.")
-    return part_page(request, pk, form, close_plan, title=title, said=_("Plan closed."))
+    return part_page(request, pk, form, close_plan, title=title, message=_("Plan closed."))
 
 
 @require_POST
 def plan_reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return act_on(request, pk, reopen_plan, said=_("Plan reopened."))
+    return act_on(request, pk, reopen_plan, message=_("Plan reopened."))
 
 
 @require_POST
 def plan_discard(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return act_on(request, pk, discard_plan, said=_("Draft discarded."), to="plans")
+    return act_on(request, pk, discard_plan, message=_("Draft discarded."), to="plans")
 
 
 @require_POST
 def plan_example(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return act_on(request, pk, copy_example, said=_("Example copied. Change all texts to yours."))
+    return act_on(request, pk, copy_example, message=_("Example copied. Change all texts to yours."))
 
 
 # --- Shared steps -----------------------------------------------------------------------------------------
@@ -186,11 +188,11 @@ def part_page(
     save: Callable[..., object],
     *,
     title: str,
-    said: str = "",
+    message: str = "",
     note: str = "",
     back: str = "",
     template: str = "pages/plans/part.html",
-    shown: list[UUID] | None = None,
+    records: list[UUID] | None = None,
     plan: Plan | None = None,
     leads_to: Callable[[], str] | None = None,
     **ids: Any,
@@ -205,19 +207,19 @@ def part_page(
     form = build(posted(request))
 
     def write() -> bool:
-        given = form.values() if hasattr(form, "values") else form.cleaned_data
-        save(actor=request.actor, plan_id=pk, **ids, **given)
+        values = form.values() if hasattr(form, "values") else form.cleaned_data
+        save(actor=request.actor, plan_id=pk, **ids, **values)
         return True
 
     attempt = save_or_show_conflict(form, write, current=lambda: build(None).initial, again=build)
     if attempt.saved:
-        messages.success(request, said or _("Plan saved."))
+        messages.success(request, message or _("Plan saved."))
         return redirect(leads_to() if leads_to else back or row_address(row))
-    found = [one.pk for one in getattr(form, "shown", ())]
+    shown_ids = [record.pk for record in getattr(form, "shown", ())]
     disclose(
         request,
         "plan",
-        [pk, *found, *(shown or ())],
+        [pk, *shown_ids, *(records or ())],
         district_ids=[row.district_id],
         searched=getattr(form, "searched", ""),
     )
@@ -226,7 +228,7 @@ def part_page(
 
 
 def act_on(
-    request: ActorRequest, pk: UUID, service: Callable[..., object], *, said: str, to: str = "", **ids: Any
+    request: ActorRequest, pk: UUID, service: Callable[..., object], *, message: str, to: str = "", **ids: Any
 ) -> HttpResponse:
     """Call a service for who writes the plan, and say why it refuses."""
     row = written_plan(request, pk)
@@ -235,7 +237,7 @@ def act_on(
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
         return redirect(row_address(row))
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect(to or row_address(row))
 
 

@@ -30,9 +30,9 @@ class PracticeFileForm(ShownFileForm):
         self.fields["practices"].choices = list(practices)  # type: ignore[attr-defined]  # a choice field
 
     def values(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        return {name: given[name] for name in ("recipient", "names_nobody", "digest")} | {
-            "practice_ids": given["practices"]
+        cleaned = self.cleaned_data
+        return {name: cleaned[name] for name in ("recipient", "names_nobody", "digest")} | {
+            "practice_ids": cleaned["practices"]
         }
 
 

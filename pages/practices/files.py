@@ -38,15 +38,15 @@ def practice_files(request: ActorRequest) -> HttpResponse:
     choices = [(str(row.pk), str(row.text_for() or row)) for row in rows]
     form, prepared = PracticeFileForm(posted(request), practices=choices), None
     if form.is_valid():
-        given = form.values()
+        values = form.values()
         if "preview" not in request.POST:
             with RefusalsIn(form):
-                made = confirm_file(actor=actor, **given)
+                practice_file = confirm_file(actor=actor, **values)
                 messages.success(request, _("File confirmed. It is signed within a minute."))
-                return redirect("practice_file", made.pk)
+                return redirect("practice_file", practice_file.pk)
         if "preview" in request.POST or form.must_be_read:
             with RefusalsIn(form):
-                prepared = prepare_file(actor=actor, practice_ids=given["practice_ids"])
+                prepared = prepare_file(actor=actor, practice_ids=values["practice_ids"])
                 form.show(prepared.digest)
     context = {
         "form": form,
@@ -60,7 +60,7 @@ def practice_files(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def practice_file(request: ActorRequest, practicefile: UUID) -> HttpResponse:
-    row = _sent(request, practicefile)
+    row = _practice_file(request, practicefile)
     disclose(request, OBJECT, [row.pk])
     context = {
         "file": row,
@@ -73,7 +73,7 @@ def practice_file(request: ActorRequest, practicefile: UUID) -> HttpResponse:
 @require_safe
 def practice_file_download(request: ActorRequest, practicefile: UUID) -> HttpResponse:
     """The signed file. Whoever fetches it is recorded with the city it is for."""
-    row = _sent(request, practicefile)
+    row = _practice_file(request, practicefile)
     if not row.is_signed:
         messages.error(request, _("This file is not signed yet. Try again in a minute."))
         return redirect("practice_file", row.pk)
@@ -109,13 +109,13 @@ def offered_file(request: ActorRequest, offeredfile: UUID) -> HttpResponse:
     row = get_or_404(OfferedFile.objects.visible_to(actor), offeredfile)
     offered = preview(actor=actor, document=row.document)
     asks = must_compare(row)
-    choices = [(one.code, one.title) for one in offered if one.is_new]
+    choices = [(practice.code, practice.title) for practice in offered if practice.is_new]
     form = AcceptForm(posted(request), codes=choices, must_compare=asks)
     if form.is_valid():
         with RefusalsIn(form):
-            made = accept_offered(actor=actor, file_id=row.pk, **form.cleaned_data)
-            text = ngettext("%(n)d practice accepted.", "%(n)d practices accepted.", len(made))
-            messages.success(request, text % {"n": len(made)})
+            accepted = accept_offered(actor=actor, file_id=row.pk, **form.cleaned_data)
+            text = ngettext("%(n)d practice accepted.", "%(n)d practices accepted.", len(accepted))
+            messages.success(request, text % {"n": len(accepted)})
             return redirect("practices")
     disclose(request, OFFERED, [row.pk])
     context: dict[str, Any] = {
@@ -128,6 +128,6 @@ def offered_file(request: ActorRequest, offeredfile: UUID) -> HttpResponse:
     return render(request, "pages/practices/offer.html", context, status=422 if form.is_bound else 200)
 
 
-def _sent(request: ActorRequest, pk: UUID) -> PracticeFile:
+def _practice_file(request: ActorRequest, pk: UUID) -> PracticeFile:
     refuse_unless(can_exchange_practices(request.actor))
     return get_or_404(PracticeFile.objects.visible_to(request.actor), pk)

@@ -95,7 +95,8 @@ class TranslationForm(_TextFields, _Languages):
     """A text in another language. Empty fields are shown in the original."""
 
     translated = forms.ChoiceField(
-        label=_("Translation"), choices=[one for one in Translated.choices if one[0] != Translated.ORIGINAL]
+        label=_("Translation"),
+        choices=[choice for choice in Translated.choices if choice[0] != Translated.ORIGINAL],
     )
     sources = SourcesField()
 
@@ -145,15 +146,15 @@ class UseForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, strands: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = set(strands)
+        strand_codes = set(strands)
         plans = Plan.objects.visible_to(actor).exclude(status="closed").order_by("-starts_on", "pk")
-        own = {row.pk: row for row in plans if can_write_plan(actor, row)}
-        goals = Goal.objects.filter(plan__in=own).order_by("plan", "position")
-        found = sorted(goals, key=lambda row: row.strand not in wanted)
+        writable = {row.pk: row for row in plans if can_write_plan(actor, row)}
+        goals = Goal.objects.filter(plan__in=writable).order_by("plan", "position")
+        ordered = sorted(goals, key=lambda row: row.strand not in strand_codes)
         self.fields["goal"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (str(row.pk), f"{own[row.plan_id].title}: {row.title}") for row in found
+            (str(row.pk), f"{writable[row.plan_id].title}: {row.title}") for row in ordered
         ]
-        self.goals = {str(row.pk): row for row in found}
+        self.goals = {str(row.pk): row for row in ordered}
 
     def chosen(self) -> Goal:
         return self.goals[self.cleaned_data["goal"]]

@@ -38,17 +38,17 @@ def meeting_take_home(request: ActorRequest, pk: UUID) -> HttpResponse:
     rows = Meeting.objects.visible_to(request.actor).filter(kind=MeetingKind.MUTUAL_LEARNING_WORKSHOP)
     meeting = get_or_404(rows, pk)
     refuse_unless(can_edit_meeting(request.actor, meeting))
-    made = formset_factory(TakeawayForm, extra=ROWS, max_num=MOST, absolute_max=MOST)
-    forms: Any = made(posted(request), form_kwargs={"titles": _titles()})
+    formset_class = formset_factory(TakeawayForm, extra=ROWS, max_num=MOST, absolute_max=MOST)
+    forms: Any = formset_class(posted(request), form_kwargs={"titles": _titles()})
     if forms.is_bound and forms.is_valid():
-        wanted = [form.cleaned_data for form in forms if form.has_changed()]
+        takeaways = [form.cleaned_data for form in forms if form.has_changed()]
         try:
-            found = take_home(actor=request.actor, meeting_id=pk, takeaways=wanted)
+            saved = take_home(actor=request.actor, meeting_id=pk, takeaways=takeaways)
         except ValidationError as error:
             messages.error(request, " ".join(texts(error)))
         else:
-            text = ngettext("%(n)d takeaway saved.", "%(n)d takeaways saved.", len(found))
-            messages.success(request, text % {"n": len(found)})
+            text = ngettext("%(n)d takeaway saved.", "%(n)d takeaways saved.", len(saved))
+            messages.success(request, text % {"n": len(saved)})
             return redirect("meeting", pk)
     disclose(request, "meeting", [meeting])
     context = {"meeting": meeting, "forms": forms}
@@ -68,11 +68,11 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
     district = _district(request, follow_up)
     if form.is_valid() and district:
         with RefusalsIn(form):
-            made = answer_takeaway(
+            adoption = answer_takeaway(
                 actor=request.actor, follow_up_id=pk, district=district, **form.cleaned_data
             )
-            say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(made.pk))
-            return redirect("practice", made.practice_id)
+            say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(adoption.pk))
+            return redirect("practice", adoption.practice_id)
     disclose(request, "follow_up", [pk], district_ids=[district.pk] if district else [])
     context |= {"takeaway": row, "form": form, "district": district}
     return render(request, "pages/practices/takeaway.html", context, status=422 if form.is_bound else 200)
@@ -88,13 +88,16 @@ def tried_context(row: Takeaway, data: Any = None) -> dict[str, Any]:
 def _titles() -> list[tuple[str, str]]:
     """Published practices by their titles in the reader's language."""
     rows = Practice.objects.published().with_texts()
-    found = [(str(row.pk), str(row.text_for(*own_languages()) or row)) for row in rows]
-    return sorted(found, key=lambda one: one[1].casefold())
+    choices = [(str(row.pk), str(row.text_for(*own_languages()) or row)) for row in rows]
+    return sorted(choices, key=lambda one: one[1].casefold())
 
 
 def _district(request: ActorRequest, row: FollowUp) -> District | None:
     """That of the workshop if the actor covers it, else the first that the actor covers."""
     covered = District.objects.covered_by(request.actor).active().as_tree()
-    here = row.meeting.district_id if row.meeting else None
-    found = list(covered)
-    return next((one for one in found if one.pk == here), found[0] if found else None)
+    workshop_district = row.meeting.district_id if row.meeting else None
+    districts = list(covered)
+    return next(
+        (district for district in districts if district.pk == workshop_district),
+        districts[0] if districts else None,
+    )

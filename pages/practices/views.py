@@ -115,15 +115,17 @@ def practice_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     if text is None:
         return redirect("practice_translate", pk)
 
-    def now() -> dict[str, Any]:
+    def current_values() -> dict[str, Any]:
         fresh = get_or_404(Practice.objects.visible_to(request.actor).with_texts(), pk)
-        shown = next(one for one in fresh.all_texts if one.language == text.language)
-        own = {name: getattr(fresh, name) for name in (*PRACTICE, "version")}
-        written = {name: getattr(shown, name) for name in TEXT}
-        return own | written | {"sources": written_sources(shown.sources)}
+        text_of_language = next(
+            practice_text for practice_text in fresh.all_texts if practice_text.language == text.language
+        )
+        properties = {name: getattr(fresh, name) for name in (*PRACTICE, "version")}
+        written = {name: getattr(text_of_language, name) for name in TEXT}
+        return properties | written | {"sources": written_sources(text_of_language.sources)}
 
     def build(data: Any) -> PracticeForm:
-        return PracticeForm(data, initial=now())
+        return PracticeForm(data, initial=current_values())
 
     form = build(posted(request))
     attempt = save_or_show_conflict(
@@ -135,7 +137,7 @@ def practice_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             language=text.language,
             **form.values(),
         ),
-        current=now,
+        current=current_values,
         again=build,
     )
     if attempt.saved:
@@ -149,8 +151,8 @@ def practice_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def practice_translate(request: ActorRequest, pk: UUID) -> HttpResponse:
-    about: dict[str, Any] = {"title": _("Add translation"), "unpublishes": True}
-    return _part(request, pk, TranslationForm(posted(request)), edit_practice, **about)
+    part: dict[str, Any] = {"title": _("Add translation"), "unpublishes": True}
+    return _part(request, pk, TranslationForm(posted(request)), edit_practice, **part)
 
 
 @form_page
@@ -159,35 +161,35 @@ def practice_review(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = seen_practice(request, pk)
     refuse_unless(can_review_practice(request.actor, row))
     form = ReviewForm(posted(request))
-    said, flags = _("Review signed."), flags_of(row.typed())
-    about: dict[str, Any] = {"title": _("Review practice"), "said": said, "row": row, "flags": flags}
-    return _part(request, pk, form, review_practice, **about)
+    message, flags = _("Review signed."), flags_of(row.typed())
+    part: dict[str, Any] = {"title": _("Review practice"), "message": message, "row": row, "flags": flags}
+    return _part(request, pk, form, review_practice, **part)
 
 
 @form_page
 def practice_retire(request: ActorRequest, pk: UUID) -> HttpResponse:
-    form, said = RetireForm(posted(request)), _("Practice retired.")
-    return _part(request, pk, form, retire_practice, title=_("Retire practice"), said=said)
+    form, message = RetireForm(posted(request)), _("Practice retired.")
+    return _part(request, pk, form, retire_practice, title=_("Retire practice"), message=message)
 
 
 @require_POST
 def practice_submit(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return _act(request, pk, submit_practice, said=_("Sent for review."))
+    return _act(request, pk, submit_practice, message=_("Sent for review."))
 
 
 @require_POST
 def practice_publish(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return _act(request, pk, publish_practice, said=_("Practice published."))
+    return _act(request, pk, publish_practice, message=_("Practice published."))
 
 
 @require_POST
 def practice_confirm(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return _act(request, pk, confirm_practice, said=_("Practice confirmed for a year."))
+    return _act(request, pk, confirm_practice, message=_("Practice confirmed for a year."))
 
 
 @require_POST
 def practice_discard(request: ActorRequest, pk: UUID) -> HttpResponse:
-    return _act(request, pk, discard_practice, said=_("Draft discarded."), to="practices")
+    return _act(request, pk, discard_practice, message=_("Draft discarded."), to="practices")
 
 
 @form_page
@@ -198,8 +200,8 @@ def practice_tried(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = AdoptionForm(posted(request), initial={"started_on": city_today()}, actor=request.actor)
     if form.is_valid():
         with RefusalsIn(form):
-            made = record_adoption(actor=request.actor, practice_id=pk, **form.cleaned_data)
-            say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(made.pk))
+            adoption = record_adoption(actor=request.actor, practice_id=pk, **form.cleaned_data)
+            say_with_undo(request, _("Result recorded."), "practice_tried", adoption_id=str(adoption.pk))
             return redirect("practice", pk)
     return _form(request, row, form, _("We tried this"))
 
@@ -261,19 +263,19 @@ def _part(
     save: Callable[..., object],
     *,
     title: str,
-    said: str = "",
+    message: str = "",
     row: Practice | None = None,
     **more: Any,
 ) -> HttpResponse:
     """A page with one form of a practice, for who writes it unless `row` is given."""
-    found = row or written_practice(request, pk)
+    practice = row or written_practice(request, pk)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.values() if hasattr(form, "values") else form.cleaned_data
-            save(actor=request.actor, practice_id=pk, **given)
-            messages.success(request, said or _("Practice saved."))
+            values = form.values() if hasattr(form, "values") else form.cleaned_data
+            save(actor=request.actor, practice_id=pk, **values)
+            messages.success(request, message or _("Practice saved."))
             return redirect("practice", pk)
-    return _form(request, found, form, title, **more)
+    return _form(request, practice, form, title, **more)
 
 
 def _form(request: ActorRequest, row: Practice | None, form: Any, title: str, **more: Any) -> HttpResponse:
@@ -284,7 +286,7 @@ def _form(request: ActorRequest, row: Practice | None, form: Any, title: str, **
 
 
 def _act(
-    request: ActorRequest, pk: UUID, service: Callable[..., object], *, said: str, to: str = ""
+    request: ActorRequest, pk: UUID, service: Callable[..., object], *, message: str, to: str = ""
 ) -> HttpResponse:
     """Call a service for who writes the practice, and say why it refuses."""
     written_practice(request, pk)
@@ -293,14 +295,14 @@ def _act(
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
         return redirect("practice", pk)
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect(to) if to else redirect("practice", pk)
 
 
 def _warn_of_names(request: ActorRequest, row: Practice) -> None:
     """The texts and the mailbox stay as they were typed, but should name no one."""
-    seen = read_practice(request.actor, row.pk)
-    if flags := flags_of(seen.typed()):
+    practice = read_practice(request.actor, row.pk)
+    if flags := flags_of(practice.typed()):
         text = _("These words of the texts may name someone. Remove them if they do: %(words)s")
         messages.warning(request, text % {"words": ", ".join(flags)})
     if not row.contact:

@@ -56,7 +56,7 @@ def entry_new(request: ActorRequest) -> HttpResponse:
             )
             messages.success(request, _("Draft saved. Another person must approve it."))
             return redirect("public_pages")
-    return _shown(request, {"form": form, "draws_on": bool(source)}, form)
+    return _entry_page(request, {"form": form, "draws_on": bool(source)}, form)
 
 
 @form_page
@@ -88,7 +88,7 @@ def entry(request: ActorRequest, pk: UUID) -> HttpResponse:
         "may_withdraw": not row.withdrawn_at
         and (can_edit_page(actor, row.district_id) or (row.is_draft and row.written_by_id == actor.id)),
     }
-    return _shown(request, context, form)
+    return _entry_page(request, context, form)
 
 
 @form_page
@@ -156,31 +156,35 @@ def _source(request: ActorRequest) -> dict[str, Any]:
     """What the entry draws on, and the district of it."""
     try:
         follow_up = UUID(request.GET["follow_up"]) if "follow_up" in request.GET else None
-        concerns = [UUID(one) for one in request.GET.getlist("concern")]
+        concerns = [UUID(pk) for pk in request.GET.getlist("concern")]
     except ValueError:
         return {}
-    found: dict[str, Any] = {}
+    source: dict[str, Any] = {}
     if follow_up:
         promise = get_or_404(FollowUp.objects.visible_to(request.actor), follow_up)
-        theirs = Organisation.objects.visible_to(request.actor).filter(follow_ups=promise)
-        homes = [one.home_district_id for one in theirs if request.actor.covers(one.home_district_id)]
-        found = {"follow_up_id": promise.pk, "district": homes[0] if homes else None}
+        organisations = Organisation.objects.visible_to(request.actor).filter(follow_ups=promise)
+        homes = [
+            organisation.home_district_id
+            for organisation in organisations
+            if request.actor.covers(organisation.home_district_id)
+        ]
+        source = {"follow_up_id": promise.pk, "district": homes[0] if homes else None}
     if concerns:
         raised = [get_or_404(Concern.objects.visible_to(request.actor), pk) for pk in concerns]
-        found |= {"concern_ids": [one.pk for one in raised], "district": raised[0].district_id}
-    return found
+        source |= {"concern_ids": [concern.pk for concern in raised], "district": raised[0].district_id}
+    return source
 
 
 def _languages(request: ActorRequest, initial: dict[str, Any]) -> list[str]:
     """Languages of the page that shows entries of the chosen district, the reader's only one at first."""
-    own = initial.get("district") or min(request.actor.district_ids, default=None)
-    if own is None:
+    district_id = initial.get("district") or min(request.actor.district_ids, default=None)
+    if district_id is None:
         return []
-    district = District.objects.visible_to(request.actor).filter(pk=own).first()
+    district = District.objects.visible_to(request.actor).filter(pk=district_id).first()
     pages = PublicDistrict.objects.visible_to(request.actor)
     nearest = pages.showing(district).first() if district else None
     return nearest.languages if nearest else []
 
 
-def _shown(request: ActorRequest, context: dict[str, Any], form: EntryForm) -> HttpResponse:
+def _entry_page(request: ActorRequest, context: dict[str, Any], form: EntryForm) -> HttpResponse:
     return render(request, "pages/public/entry.html", context, status=422 if form.is_bound else 200)

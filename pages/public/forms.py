@@ -43,18 +43,18 @@ class Revised(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "language" in self.fields:
-            known = self.get_initial_for_field(self.fields["language"], "language")
+            language = self.get_initial_for_field(self.fields["language"], "language")
             self.fields["language"] = forms.ChoiceField(
                 label=self.fields["language"].label,
                 help_text=self.fields["language"].help_text,
-                choices=language_choices(*filter(None, [known])),
+                choices=language_choices(*filter(None, [language])),
                 initial="en",
             )
         if "languages" in self.fields:
             spoken: Any = self.fields["languages"]
             chosen = self.initial.get("languages") or ()
-            known = language_choices(*chosen)
-            spoken.choices = sorted(known, key=lambda choice: choice[0] not in chosen)  # chosen ones first
+            language = language_choices(*chosen)
+            spoken.choices = sorted(language, key=lambda choice: choice[0] not in chosen)  # chosen ones first
 
     @property
     def values(self) -> dict[str, Any]:
@@ -79,11 +79,11 @@ class PageForm(Revised):
 
     def clean(self) -> dict[str, Any]:
         """Boxes are sent in the order of their names, but the first language of a page is its main one."""
-        given = super().clean() or {}
-        first = [given.get("language")] if "language" in self.changed_data else []
-        order = [*first, *(self.initial.get("languages") or ["en"]), *given.get("languages", [])]
-        given["languages"] = [code for code in dict.fromkeys(order) if code in given.get("languages", [])]
-        return given
+        cleaned = super().clean() or {}
+        changed = [cleaned.get("language")] if "language" in self.changed_data else []
+        order = [*changed, *(self.initial.get("languages") or ["en"]), *cleaned.get("languages", [])]
+        cleaned["languages"] = [code for code in dict.fromkeys(order) if code in cleaned.get("languages", [])]
+        return cleaned
 
 
 class ConcernsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # no generic at run time
@@ -107,12 +107,13 @@ class EntryForm(Revised):
         district = forms.ModelChoiceField(
             covered, label=_("District"), widget=forms.Select(attrs=ROWS), empty_label=None
         )
-        main, *others = languages or ["en"]
+        main, *other_languages = languages or ["en"]
         self.fields = {
             "district": district,
             **self.fields,
             "language": forms.ChoiceField(
-                label=_("Language"), choices=[(code, language_name(code)) for code in [main, *others]]
+                label=_("Language"),
+                choices=[(code, language_name(code)) for code in [main, *other_languages]],
             ),
         }
         bias_concerns = (
@@ -133,14 +134,14 @@ class EntryForm(Revised):
             del self.fields["concerns"]
         self.fields["month"].required = False
         self.fields["month"].initial = f"{city_today():%Y-%m}"
-        self._others = others
-        for code in others:
+        self._others = other_languages
+        for code in other_languages:
             names = (_("You said (%(language)s)"), _("What was done, or why not (%(language)s)"))
-            for part, label, most in zip(_TEXTS, names, (300, 500), strict=True):
+            for part, label, max_length in zip(_TEXTS, names, (300, 500), strict=True):
                 self.fields[f"{part}_{code}"] = forms.CharField(
                     label=label % {"language": language_name(code)},
                     required=False,
-                    max_length=most,
+                    max_length=max_length,
                     widget=forms.Textarea(attrs={"rows": 2, "lang": code, "dir": "auto"}),
                 )
 
@@ -153,16 +154,21 @@ class EntryForm(Revised):
     @property
     def opens(self) -> bool:
         """Whether a folded field has something to read."""
-        return any(one.errors or (one.value() and one.name != "language") for one in self.folded)
+        return any(
+            bound_field.errors or (bound_field.value() and bound_field.name != "language")
+            for bound_field in self.folded
+        )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        cleaned = super().clean() or {}
         for code in self._others:
-            said, answer = f"said_{code}", f"answer_{code}"
-            if bool(given.get(said)) != bool(given.get(answer)) and not {said, answer} & set(self.errors):
+            said_name, answer = f"said_{code}", f"answer_{code}"
+            if bool(cleaned.get(said_name)) != bool(cleaned.get(answer)) and not {said_name, answer} & set(
+                self.errors
+            ):
                 text = _("Enter both texts in %(language)s, or neither.") % {"language": language_name(code)}
-                self.add_error(answer if given.get(said) else said, text)
-        return given
+                self.add_error(answer if cleaned.get(said_name) else said_name, text)
+        return cleaned
 
     @property
     def concern_ids(self) -> set[UUID]:
@@ -176,22 +182,25 @@ class EntryForm(Revised):
 
     @property
     def translations(self) -> list[dict[str, str]]:
-        given = self.cleaned_data
-        answers = "why" if given["state"] == "cannot" else "did"
+        cleaned = self.cleaned_data
+        answers = "why" if cleaned["state"] == "cannot" else "did"
         return [
-            {"language": code, "said": given[f"said_{code}"], answers: given[f"answer_{code}"]}
+            {"language": code, "said": cleaned[f"said_{code}"], answers: cleaned[f"answer_{code}"]}
             for code in self._others
-            if given[f"said_{code}"] and given[f"answer_{code}"]
+            if cleaned[f"said_{code}"] and cleaned[f"answer_{code}"]
         ]
 
 
 def entry_values(entry: PublicEntry) -> dict[str, Any]:
     """What the form of an entry shows."""
     names = ("said", "did", "why", "state", "month", "language", "agreed_by", "agreed_on", "revision")
-    shown = {name: getattr(entry, name) for name in names} | {"district": entry.district_id}
-    for one in entry.translations.all():
-        shown |= {f"said_{one.language}": one.said, f"answer_{one.language}": one.did or one.why}
-    return shown
+    values = {name: getattr(entry, name) for name in names} | {"district": entry.district_id}
+    for translation in entry.translations.all():
+        values |= {
+            f"said_{translation.language}": translation.said,
+            f"answer_{translation.language}": translation.did or translation.why,
+        }
+    return values
 
 
 @fields_of(
@@ -269,7 +278,7 @@ class RegistrationForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     decision = forms.ChoiceField(
-        choices=[(one, one) for one in ("accept", "join", "refuse", "word")], widget=forms.HiddenInput
+        choices=[(code, code) for code in ("accept", "join", "refuse", "word")], widget=forms.HiddenInput
     )
     organisation = forms.UUIDField(required=False, widget=forms.HiddenInput)
     phone = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -47,26 +47,26 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.error(request, _("Choose an organisation from the list."))
     disclose(request, "registration", [row])
     is_open = row.state == RegistrationState.CONFIRMED
-    found = (
+    candidates = (
         similar_organisations(
             request.actor, name=row.name, phone=row.phone, email=row.email, website=row.website
         )
         if is_open
         else []
     )
-    if found:
-        ids = [one.organisation.pk for one in found]
+    if candidates:
+        ids = [candidate.organisation.pk for candidate in candidates]
         disclose(request, "organisation", ids, action=Action.SEARCH, searched=row.name)
-    there = Organisation.objects.visible_to(request.actor)
-    known = there.filter(pk=row.organisation_id).first() if row.organisation_id else None
+    visible = Organisation.objects.visible_to(request.actor)
+    organisation = visible.filter(pk=row.organisation_id).first() if row.organisation_id else None
     context = {
         "row": row,
         "is_open": is_open,
-        "candidates": found,
-        "may_be_added": not any(one.is_strong for one in found),
+        "candidates": candidates,
+        "may_be_added": not any(candidate.is_strong for candidate in candidates),
         "form": form,
-        "organisation": known,
-        "phones": known_phones(known, row) if known and row.waits_for_word else [],
+        "organisation": organisation,
+        "phones": known_phones(organisation, row) if organisation and row.waits_for_word else [],
         "languages": [language_name(code) for code in row.languages],
         "deleted_on": city_day(row.decided_at + TEXTS_FOR) if row.decided_at else None,
     }
@@ -74,22 +74,22 @@ def registration(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _decide(request: ActorRequest, row: Registration, form: RegistrationForm) -> HttpResponse:
-    given = form.cleaned_data
-    known = {"actor": request.actor, "registration_id": row.pk, "version": given["revision"]}
-    if given["decision"] == "refuse":
-        refuse_registration(reason=given["reason"], **known)
+    cleaned = form.cleaned_data
+    arguments = {"actor": request.actor, "registration_id": row.pk, "version": cleaned["revision"]}
+    if cleaned["decision"] == "refuse":
+        refuse_registration(reason=cleaned["reason"], **arguments)
         messages.success(request, _("Registration rejected."))
         return redirect("public_pages")
-    if given["decision"] == "word":
-        record_word(phone=given["phone"], **known)
+    if cleaned["decision"] == "word":
+        record_word(phone=cleaned["phone"], **arguments)
         messages.success(request, _("Call recorded. You can list the organisation now."))
         return redirect("organisation_listing", row.organisation_id)
-    if given["decision"] == "join":
-        organisation = join_registration(organisation_id=given["organisation"], **known)
+    if cleaned["decision"] == "join":
+        organisation = join_registration(organisation_id=cleaned["organisation"], **arguments)
         messages.success(request, _("Registration joined with a known organisation."))
         to_page = row.wants == Wants.LISTED and not organisation.has_protected_location
         return redirect("registration", row.pk) if to_page else redirect("organisation", organisation.pk)
-    organisation = accept_registration(**known)
+    organisation = accept_registration(**arguments)
     messages.success(request, _("Organisation added. Its registration stays under Public pages for 30 days."))
     to_list = row.wants == Wants.LISTED and not organisation.has_protected_location
     return redirect("organisation_listing" if to_list else "organisation", organisation.pk)

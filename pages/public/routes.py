@@ -99,9 +99,9 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ListingForm(posted(request), initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.values
+            values = form.values
             list_organisation(
-                actor=request.actor, organisation_id=pk, version=form.cleaned_data["revision"], **given
+                actor=request.actor, organisation_id=pk, version=form.cleaned_data["revision"], **values
             )
             pages = PublicDistrict.objects.visible_to(request.actor).on()
             if pages.showing(organisation.home_district).exists():
@@ -121,30 +121,30 @@ def _wished(actor: Actor, organisation: Organisation) -> dict[str, Any]:
     withdrawn says nothing any more.
     """
     summary = {"summary": organisation.summary[:1000]}
-    sent = Registration.objects.visible_to(actor).with_wish_to_be_listed(organisation.pk).first()
-    if sent is None or sent.confirmed_at is None:
+    registration = Registration.objects.visible_to(actor).with_wish_to_be_listed(organisation.pk).first()
+    if registration is None or registration.confirmed_at is None:
         return summary
     ended = PublicListing.objects.visible_to(actor).filter(organisation=organisation, is_in_force=False)
-    last = ended.order_by("-withdrawn_on").values_list("withdrawn_on", flat=True).first()
-    if last is not None and city_day(sent.confirmed_at) <= last:
+    withdrawn_on = ended.order_by("-withdrawn_on").values_list("withdrawn_on", flat=True).first()
+    if withdrawn_on is not None and city_day(registration.confirmed_at) <= withdrawn_on:
         return summary
-    if sent.state == RegistrationState.JOINED:
-        if sent.word_at is None or sent.word_by_id is not None:
+    if registration.state == RegistrationState.JOINED:
+        if registration.word_at is None or registration.word_by_id is not None:
             return summary
         return summary | {
-            "agreed_on": city_day(sent.word_at),
+            "agreed_on": city_day(registration.word_at),
             "how": AgreedHow.EMAIL,
-            "fields": [ListedField.NAME, *sent.fields],
-            "language": sent.language,
+            "fields": [ListedField.NAME, *registration.fields],
+            "language": registration.language,
         }
     return {
-        "summary": sent.summary or summary["summary"],
-        "agreed_by": sent.person_role,
-        "agreed_on": city_day(sent.confirmed_at),
+        "summary": registration.summary or summary["summary"],
+        "agreed_by": registration.person_role,
+        "agreed_on": city_day(registration.confirmed_at),
         "how": AgreedHow.FORM,
-        "fields": [ListedField.NAME, *sent.fields],
-        "language": sent.language,
-        "is_home": sent.is_home,
+        "fields": [ListedField.NAME, *registration.fields],
+        "language": registration.language,
+        "is_home": registration.is_home,
     }
 
 

@@ -30,7 +30,7 @@ def public_texts(request: ActorRequest) -> HttpResponse:
     for row in PublicText.objects.visible_to(request.actor).newest_first():
         written.setdefault((row.slug, row.language), []).append(row)
     languages = [*_languages(request.actor), *(language for _slug, language in written)]
-    shown = [
+    lines = [
         {
             "slug": slug,
             "label": slug.label,
@@ -41,7 +41,7 @@ def public_texts(request: ActorRequest) -> HttpResponse:
         }
         for slug in TextSlug
     ]
-    context = {"texts": shown, "may_write": can_publish(request.actor)}
+    context = {"texts": lines, "may_write": can_publish(request.actor)}
     return render(request, "pages/public/texts.html", context)
 
 
@@ -53,18 +53,18 @@ def public_text_new(request: ActorRequest) -> HttpResponse:
     if slug not in TextSlug.values:
         raise Http404
     rows = PublicText.objects.visible_to(request.actor).filter(slug=slug, language=language[:35])
-    last = rows.newest_first().first()
-    initial: dict[str, Any] = {"text": last.text, "revision": last.version} if last else {}
+    latest = rows.newest_first().first()
+    initial: dict[str, Any] = {"text": latest.text, "revision": latest.version} if latest else {}
     form = TextForm(posted(request), initial=initial, language=language)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.cleaned_data
+            cleaned = form.cleaned_data
             write_text(
                 actor=request.actor,
                 slug=slug,
                 language=language,
-                text=given["text"],
-                version=given["revision"],
+                text=cleaned["text"],
+                version=cleaned["revision"],
             )
             messages.success(request, _("Text saved. It is published within minutes."))
             return redirect("public_texts")

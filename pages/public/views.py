@@ -40,8 +40,8 @@ def overview(request: ActorRequest) -> HttpResponse:
     routes = ReportingRoute.objects.visible_to(actor).select_related("district")
     routes = routes.order_by("answered_on", "name", "pk")
     covered = District.objects.visible_to(actor).covered_by(actor).active().in_order()
-    sent = Registration.objects.visible_to(actor).to_decide_or_call().select_related("district")
-    registrations = [row for row in sent if can_edit_page(actor, row.district_id)]
+    waiting = Registration.objects.visible_to(actor).to_decide_or_call().select_related("district")
+    registrations = [row for row in waiting if can_edit_page(actor, row.district_id)]
     pages = {page.pk: page for page in PublicDistrict.objects.visible_to(actor)}
     figures = public_figures(actor, routes)
     bare = pages_without_route()
@@ -84,8 +84,10 @@ def page(request: ActorRequest, code: str) -> HttpResponse:
     form = PageForm(posted(request), initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.cleaned_data
-            write_page(actor=request.actor, district_id=district.pk, version=given["revision"], **form.values)
+            cleaned = form.cleaned_data
+            write_page(
+                actor=request.actor, district_id=district.pk, version=cleaned["revision"], **form.values
+            )
             messages.success(request, _("Public page saved."))
             return redirect("public_pages")
     context = {
@@ -108,9 +110,9 @@ def announce(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = AnnouncementForm(posted(request), initial=initial)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.cleaned_data
+            cleaned = form.cleaned_data
             announce_meeting(
-                actor=request.actor, meeting_id=meeting.pk, version=given["revision"], **form.values
+                actor=request.actor, meeting_id=meeting.pk, version=cleaned["revision"], **form.values
             )
             messages.success(request, _("Announcement saved."))
             return redirect("meeting", meeting.pk)
@@ -127,10 +129,10 @@ def preview(request: ActorRequest, path: str = "") -> HttpResponse:
     """The site as the next publication would show it."""
     readers_only(request)
     files = build_site(city_today())
-    found = path if path in files else f"{path}index.html"
-    if found not in files or (path and found != path and not path.endswith("/")):
+    name = path if path in files else f"{path}index.html"
+    if name not in files or (path and name != path and not path.endswith("/")):
         raise Http404
-    return HttpResponse(files[found], content_type=guess_type(found)[0] or "application/octet-stream")
+    return HttpResponse(files[name], content_type=guess_type(name)[0] or "application/octet-stream")
 
 
 def render_form(request: ActorRequest, context: dict[str, Any]) -> HttpResponse:

@@ -33,13 +33,13 @@ class GridForm(forms.Form):
 
     def __init__(self, *args: Any, districts: Iterable[District], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = quarter_of(city_today())
-        quarters = [here.back(n) for n in range(_LAST, _FIRST + 1)]
+        quarter = quarter_of(city_today())
+        quarters = [quarter.back(n) for n in range(_LAST, _FIRST + 1)]
         self.fields["since"] = forms.TypedChoiceField(
             label=_label("since"),
-            choices=[(one.since.isoformat(), str(one)) for one in quarters],
+            choices=[(period.since.isoformat(), str(period)) for period in quarters],
             coerce=date.fromisoformat,
-            initial=here.since.isoformat(),
+            initial=quarter.since.isoformat(),
         )
         self.fields["level"] = forms.TypedChoiceField(
             label=_label("level"),
@@ -51,7 +51,10 @@ class GridForm(forms.Form):
             report = REPORTS[slug]
             self.fields[f"split_{slug}"] = forms.ChoiceField(
                 label=str(report.title),
-                choices=[("", _("Not published")), *((by, SPLITS[by]) for by in SPLITS if by in report.ways)],
+                choices=[
+                    ("", _("Not published")),
+                    *((split, SPLITS[split]) for split in SPLITS if split in report.ways),
+                ],
                 required=False,
             )
 
@@ -71,12 +74,12 @@ def _levels(districts: Iterable[District]) -> Iterable[tuple[int, str]]:
     for district in districts:
         by_level.setdefault(len(district.lineage), []).append(district.name)
     for level, names in sorted(by_level.items()):
-        more = len(names) - 3
+        hidden = len(names) - 3
         text = ", ".join(names[:3])
-        if more > 0:
-            text = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", more) % {
+        if hidden > 0:
+            text = ngettext("%(names)s and %(n)d more", "%(names)s and %(n)d more", hidden) % {
                 "names": text,
-                "n": more,
+                "n": hidden,
             }
         yield level, text
 
@@ -88,9 +91,9 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, *args: Any, quarters: Iterable[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._by_code = {one.since.isoformat(): one for one in quarters}
+        self._by_code = {quarter.since.isoformat(): quarter for quarter in quarters}
         choice = self.fields["quarter"]
-        choice.choices = [(code, str(one)) for code, one in self._by_code.items()]  # type: ignore[attr-defined]  # a choice field
+        choice.choices = [(code, str(quarter)) for code, quarter in self._by_code.items()]  # type: ignore[attr-defined]  # a choice field
 
     @property
     def asked(self) -> Period:
@@ -136,5 +139,5 @@ class PaperForm(forms.Form):
 
 def filled(paper: CouncilPaper) -> dict[str, str]:
     """What the form of the next version begins with."""
-    figures = {f"figure_{number}": one["key"] for number, one in enumerate(paper.figures, 1)}
+    figures = {f"figure_{number}": figure["key"] for number, figure in enumerate(paper.figures, 1)}
     return figures | {name: getattr(paper, name) for name in PAPER_TEXTS}

@@ -43,8 +43,8 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
     """Write the next version of a release's paper: preview it (`preview` is sent), or make it."""
     refuse_unless(can_publish(request.actor))
     release = get_object_or_404(Release.objects.visible_to(request.actor).latest_first(), number=number)
-    last = CouncilPaper.objects.visible_to(request.actor).latest_first().filter(release=release).first()
-    initial = filled(last) if last else {"title": _("Proximity policing in %s") % settings.CITY_NAME}
+    latest = CouncilPaper.objects.visible_to(request.actor).latest_first().filter(release=release).first()
+    initial = filled(latest) if latest else {"title": _("Proximity policing in %s") % settings.CITY_NAME}
     offered = choices(release)
     if is_id(request.GET.get("plan", "")):
         initial = _of_plan(request, UUID(request.GET["plan"]), offered)
@@ -52,12 +52,16 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
     preview = None
     if form.is_valid():
         with RefusalsIn(form):
-            asked: dict[str, Any] = {"release_id": release.pk, "figures": form.figures, "texts": form.texts}
+            arguments: dict[str, Any] = {
+                "release_id": release.pk,
+                "figures": form.figures,
+                "texts": form.texts,
+            }
             if "preview" not in request.POST:
-                made = make_paper(actor=request.actor, **asked)
-                messages.success(request, _("Version %(n)d of the paper is made.") % {"n": made.version})
-                return redirect("paper", made.pk)
-            preview = show_paper(prepare_paper(actor=request.actor, **asked))
+                paper = make_paper(actor=request.actor, **arguments)
+                messages.success(request, _("Version %(n)d of the paper is made.") % {"n": paper.version})
+                return redirect("paper", paper.pk)
+            preview = show_paper(prepare_paper(actor=request.actor, **arguments))
     context = {"release": release, "form": form, "preview": preview, "language": settings.LANGUAGE_CODE}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/publishing/paper_new.html", context, status=status)
@@ -67,8 +71,8 @@ def _of_plan(request: ActorRequest, pk: UUID, offered: Mapping[str, list[tuple[s
     """What a paper about a plan begins with: its figures in total, as far as the release shows them."""
     plan = get_or_404(Plan.objects.visible_to(request.actor), pk)
     disclose(request, "plan", [plan])
-    known = {key for rows in offered.values() for key, _name in rows}
-    keys = [f"{slug}:" for slug in figures_of(plan) if f"{slug}:" in known][:MOST_FIGURES]
+    offered_keys = {key for rows in offered.values() for key, _name in rows}
+    keys = [f"{slug}:" for slug in figures_of(plan) if f"{slug}:" in offered_keys][:MOST_FIGURES]
     figures = {f"figure_{number}": key for number, key in enumerate(keys, 1)}
     return figures | council_texts(request.actor, plan)
 

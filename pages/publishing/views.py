@@ -62,8 +62,10 @@ def grid_new(request: ActorRequest) -> HttpResponse:
     form = GridForm(posted(request), districts=districts)
     if form.is_valid():
         with RefusalsIn(form):
-            given = form.cleaned_data
-            propose_grid(actor=request.actor, since=given["since"], level=given["level"], splits=form.splits)
+            cleaned = form.cleaned_data
+            propose_grid(
+                actor=request.actor, since=cleaned["since"], level=cleaned["level"], splits=form.splits
+            )
             messages.success(request, _("Release grid proposed. Another person must confirm it."))
             return redirect("publishing")
     status = 422 if form.is_bound else 200
@@ -107,26 +109,26 @@ def release_new(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         with RefusalsIn(form):
             if request.method == "POST":
-                made = make_release(actor=request.actor, quarter=form.asked)
-                messages.success(request, _("Release %(number)d is published.") % {"number": made.number})
-                return redirect("release", made.number)
+                release = make_release(actor=request.actor, quarter=form.asked)
+                messages.success(request, _("Release %(number)d is published.") % {"number": release.number})
+                return redirect("release", release.number)
             document = prepare_release(actor=request.actor, quarter=form.asked).document
     context = {"form": form, "quarters": quarters}
     if document:
-        context |= _shown(document, form.asked)
+        context |= _release_context(document, form.asked)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/publishing/new.html", context, status=status)
 
 
 @require_safe
 def release(request: ActorRequest, number: int) -> HttpResponse:
-    row = _found(request, number)
+    row = _release(request, number)
     context = {"release": row, "may_publish": can_publish(request.actor)}
-    context |= _shown(row.document, row.quarter)
+    context |= _release_context(row.document, row.quarter)
     return render(request, "pages/publishing/release.html", context)
 
 
-def _shown(document: dict[str, Any], quarter: Period) -> dict[str, Any]:
+def _release_context(document: dict[str, Any], quarter: Period) -> dict[str, Any]:
     """What figures.html shows of a release."""
     return {
         "document": document,
@@ -138,11 +140,11 @@ def _shown(document: dict[str, Any], quarter: Period) -> dict[str, Any]:
 def release_file(request: ActorRequest, number: int, extension: str) -> HttpResponse:
     if extension not in TYPES:
         raise Http404
-    content = write_release(_found(request, number), extension)
+    content = write_release(_release(request, number), extension)
     answer = HttpResponse(content, content_type=TYPES[extension])
     answer["Content-Disposition"] = f'attachment; filename="release-{number}.{extension}"'
     return answer
 
 
-def _found(request: ActorRequest, number: int) -> Release:
+def _release(request: ActorRequest, number: int) -> Release:
     return get_object_or_404(Release.objects.visible_to(request.actor).latest_first(), number=number)

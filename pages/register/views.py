@@ -61,8 +61,8 @@ def register(request: ActorRequest) -> HttpResponse:
 @form_page
 def register_texts(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_handle_requests(request.actor))
-    known = RegisterText.objects.visible_to(request.actor).by_part()
-    form = RegisterForm(posted(request), initial=known)
+    texts = RegisterText.objects.visible_to(request.actor).by_part()
+    form = RegisterForm(posted(request), initial=texts)
     if form.is_valid():
         with RefusalsIn(form):
             set_register_texts(actor=request.actor, texts=form.cleaned_data)

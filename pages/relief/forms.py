@@ -40,5 +40,5 @@ class ReliefForm(forms.Form):
         super().__init__(*args, **kwargs)
         lineages = District.objects.filter(pk__in=actor.district_ids).values_list("lineage", flat=True)
         own_or_above = {pk for lineage in lineages for pk in lineage}
-        others = District.objects.active().exclude(pk__in=own_or_above).as_tree()
-        self.fields["district"].queryset = others  # type: ignore[attr-defined]  # a field of models
+        offered = District.objects.active().exclude(pk__in=own_or_above).as_tree()
+        self.fields["district"].queryset = offered  # type: ignore[attr-defined]  # a field of models

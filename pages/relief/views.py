@@ -30,22 +30,24 @@ def relief(request: ActorRequest) -> HttpResponse:
     may_open = can_open_relief(request.actor)
     if request.method == "POST" and not may_open:
         raise PermissionDenied
-    now = timezone.now()
-    asked = District.objects.active().filter(code=request.GET.get("district", "").replace("\0", "")).first()
-    form = ReliefForm(posted(request), actor=request.actor, initial={"district": asked})
+    at = timezone.now()
+    district = (
+        District.objects.active().filter(code=request.GET.get("district", "").replace("\0", "")).first()
+    )
+    form = ReliefForm(posted(request), actor=request.actor, initial={"district": district})
     if form.is_valid():
         with RefusalsIn(form):
             opened = open_relief(actor=request.actor, **form.cleaned_data)
             text = _("You now have access to %(district)s. Your supervisors have been notified.")
             messages.success(request, text % {"district": opened.district.name})
             return redirect("district", opened.district.code)
-    seen = Relief.objects.visible_to(request.actor).select_related("officer", "district")
-    rows = list(seen.filter(starts_at__gte=now - SHOWN).order_by("-starts_at", "-pk")[:200])
-    is_open = any(row.officer_id == request.actor.id and row.is_open_at(now) for row in rows)
+    visible = Relief.objects.visible_to(request.actor).select_related("officer", "district")
+    rows = list(visible.filter(starts_at__gte=at - SHOWN).order_by("-starts_at", "-pk")[:200])
+    is_open = any(row.officer_id == request.actor.id and row.is_open_at(at) for row in rows)
     context = {
         "form": form if may_open and not is_open else None,
         "reasons": ReliefReason.choices,
-        "rows": [(row, row.is_open_at(now)) for row in rows],
+        "rows": [(row, row.is_open_at(at)) for row in rows],
     }
     return render(request, "pages/relief/relief.html", context, status=422 if form.is_bound else 200)
 

@@ -36,19 +36,27 @@ class Shares:
 
 def shares_of(actor: Actor, question: Question, group: str) -> Shares:
     """Shares of a group's figure in one period, most missed meetings first."""
-    found = agreements(question, group)
-    first = [one.organisation_id for one in found[:AT_MOST]]
-    visible = Organisation.objects.visible_to(actor).filter(pk__in=first).select_related("home_district")
-    seen = {row.pk: row for row in visible}
-    rows = [(seen[one.organisation_id], one) for one in found if one.organisation_id in seen]
-    return Shares(rows, _sum(one for one in found if one.organisation_id not in seen), _sum(found))
+    counted = agreements(question, group)
+    shown_ids = [agreement.organisation_id for agreement in counted[:AT_MOST]]
+    visible = Organisation.objects.visible_to(actor).filter(pk__in=shown_ids).select_related("home_district")
+    visible_by_id = {row.pk: row for row in visible}
+    rows = [
+        (visible_by_id[agreement.organisation_id], agreement)
+        for agreement in counted
+        if agreement.organisation_id in visible_by_id
+    ]
+    return Shares(
+        rows,
+        _sum(agreement for agreement in counted if agreement.organisation_id not in visible_by_id),
+        _sum(counted),
+    )
 
 
 def _sum(agreements: Iterable[Agreement]) -> Sum:
-    found = list(agreements)
+    rows = list(agreements)
     return Sum(
-        len(found),
-        sum(one.times for one in found),
-        sum(one.held for one in found),
-        sum(one.wanted for one in found),
+        len(rows),
+        sum(agreement.times for agreement in rows),
+        sum(agreement.held for agreement in rows),
+        sum(agreement.wanted for agreement in rows),
     )

@@ -42,9 +42,9 @@ def bias_page(request: ActorRequest) -> HttpResponse:
     disclose(request, "report", (), district_ids=counted, field_names=["bias"])
     context = {
         "year": year,
-        "years": [one.since.year for one in years],
+        "years": [period.since.year for period in years],
         "table": table,
-        "rows": [_named(row) for row in rows],
+        "rows": [_labelled(row) for row in rows],
         "total": total,
         "waits": waits_for_release(year),
         "final_on": final_on(year),
@@ -80,5 +80,5 @@ def _year(parameters: Mapping[str, str]) -> Period:
     return year
 
 
-def _named(row: BiasRow) -> tuple[str, str, BiasRow]:
+def _labelled(row: BiasRow) -> tuple[str, str, BiasRow]:
     return capfirst(str(BiasGround(row.ground).label)), capfirst(str(ConcernKind(row.kind).label)), row

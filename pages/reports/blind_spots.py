@@ -54,12 +54,12 @@ class Matrix:
 
     def _in_spot(self, spot: Spot) -> list[Cell]:
         """Cells of this kind. A district is omitted if its parent is listed."""
-        found: list[Cell] = []
+        cells_of_spot: list[Cell] = []
         for _name, cells in self.lines:
-            there = [cell for cell in cells if cell and cell.row.spot == spot]
-            wholes = {cell.district.pk for cell in there}
-            found += [cell for cell in there if not wholes & set(cell.district.lineage[:-1])]
-        return found
+            cells_of_line = [cell for cell in cells if cell and cell.row.spot == spot]
+            wholes = {cell.district.pk for cell in cells_of_line}
+            cells_of_spot += [cell for cell in cells_of_line if not wholes & set(cell.district.lineage[:-1])]
+        return cells_of_spot
 
     @property
     def unspoken(self) -> list[Cell]:
@@ -72,8 +72,8 @@ class Matrix:
 
         Expected communities come first, then the longest unmet.
         """
-        found = self._in_spot("not_met")
-        return sorted(found, key=lambda cell: (not cell.row.is_expected, -_long(cell.days)))
+        cells = self._in_spot("not_met")
+        return sorted(cells, key=lambda cell: (not cell.row.is_expected, -_long(cell.days)))
 
     @property
     def forgotten(self) -> list[Cell]:
@@ -83,25 +83,25 @@ class Matrix:
 
 def matrix(question: Question) -> Matrix:
     """The matrix for one period. Communities neither expected nor represented anywhere are left out."""
-    found = {(row.district, row.group): row for row in REPORT.rows(question)}
-    known = {focus for _code, focus in found}
+    rows = {(row.district, row.group): row for row in REPORT.rows(question)}
+    groups = {focus for _code, focus in rows}
     lines = [
-        (name_group(focus, {}), [_cell(question, district, focus, found) for district in question.districts])
+        (name_group(focus, {}), [_cell(question, district, focus, rows) for district in question.districts])
         for focus in Focus.values
-        if focus in known
+        if focus in groups
     ]
     return Matrix(question.districts, lines)
 
 
 def _cell(
-    question: Question, district: District, focus: str, found: dict[tuple[str, str], BlindSpotRow]
+    question: Question, district: District, focus: str, rows: dict[tuple[str, str], BlindSpotRow]
 ) -> Cell | None:
-    row = found.get((district.code, focus))
+    row = rows.get((district.code, focus))
     if row is None or (not row.of and not row.is_expected):
         return None
     met = rows_url(REPORT.drill(row, question)) if row.n else ""
-    others = rows_url(REPORT.drill(row, question, "rest")) if row.of > row.n else ""
-    return Cell(district, name_group(focus, {}), row, met, others)
+    unmet_url = rows_url(REPORT.drill(row, question, "rest")) if row.of > row.n else ""
+    return Cell(district, name_group(focus, {}), row, met, unmet_url)
 
 
 def _long(days: int | None) -> float:

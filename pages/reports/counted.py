@@ -77,28 +77,30 @@ class _Kind:
 def things_of(actor: Actor, question: Question, report: Report, group: str, column: str) -> Things:
     """What a column counts of a group in one period; two queries."""
     kind, facts = _KINDS[noun_of(report, column)], facts_of(report, column)
-    found = sorted(counted_rows(report, question, group, column), key=_in_order)
-    first = [row.id for row in found[:AT_MOST]]
-    seen = kind.model.objects.visible_to(actor).filter(pk__in=first).select_related(*kind.beside).in_bulk()
+    counted = sorted(counted_rows(report, question, group, column), key=_in_order)
+    shown_ids = [row.id for row in counted[:AT_MOST]]
+    visible_by_id = (
+        kind.model.objects.visible_to(actor).filter(pk__in=shown_ids).select_related(*kind.beside).in_bulk()
+    )
     rows = [
         Thing(
             pk=row.id,
-            label=kind.label(seen[row.id]),
+            label=kind.label(visible_by_id[row.id]),
             url=reverse(kind.page, args=[row.id]),
             facts=[(fact.label, _stated(fact, row.facts[fact.name])) for fact in facts],
             times=row.times,
-            today=kind.today(seen[row.id], row.facts, question),
+            today=kind.today(visible_by_id[row.id], row.facts, question),
         )
-        for row in found
-        if row.id in seen
+        for row in counted
+        if row.id in visible_by_id
     ]
     [period] = question.periods
     return Things(
         label=_label(report, column),
         headings=[fact.label for fact in facts],
         rows=rows,
-        others=len(found) - len(rows),
-        count=sum(row.times for row in found),
+        others=len(counted) - len(rows),
+        count=sum(row.times for row in counted),
         list_url=_list_of(report, Row(period=period, group=group, n=0, of=0), question, column),
         object_type=kind.object_type,
     )
@@ -113,7 +115,7 @@ def _label(report: Report, column: str) -> str:
     labels = {"n": report.n_label, "of": report.of_label, REST: report.rest_label}
     if column in labels:
         return label_of(labels[column])
-    return str(next(one.label for one in report.columns if one.name == column))
+    return str(next(other_column.label for other_column in report.columns if other_column.name == column))
 
 
 def _in_order(row: CountedRow) -> tuple[str, UUID]:
@@ -137,15 +139,15 @@ def _day(day: date) -> str:
 
 
 def _organisation_today(row: Organisation, facts: Mapping[str, Any], question: Question) -> str:
-    said = []
+    changes = []
     met_on = city_day(row.last_met_at) if row.last_met_at else None
     if "last_met_on" in facts and met_on and met_on != facts["last_met_on"]:
-        said.append(_("last met %(day)s") % {"day": _day(met_on)})
+        changes.append(_("last met %(day)s") % {"day": _day(met_on)})
     if row.status != "active":
-        said.append(row.get_status_display())
+        changes.append(row.get_status_display())
     if not {district.pk for district in question.districts} & {*row.home_district.lineage}:
-        said.append(_("based in %(district)s") % {"district": row.home_district.name})
-    return capfirst(" · ".join(said))
+        changes.append(_("based in %(district)s") % {"district": row.home_district.name})
+    return capfirst(" · ".join(changes))
 
 
 def _status_today(row: Any, _facts: Mapping[str, Any], _question: Question) -> str:

@@ -123,8 +123,8 @@ class Figure:
         row = self.row
         if row is None or self.report.is_waiting(row):  # neither in time nor missed
             return ""
-        rest = row.of - row.n
-        if not rest or (rest < 0 and row.group != IN_SEVERAL):
+        difference = row.of - row.n
+        if not difference or (difference < 0 and row.group != IN_SEVERAL):
             return ""
         return self._opens(REST, row)
 
@@ -138,17 +138,17 @@ class Figure:
         question = self.line.table.question
         if row is None:
             return ""
-        asked = address_of(row, question)
+        parameters = address_of(row, question)
         if is_rest(row):
             if not question.rest_of or (row.group == IN_SEVERAL and column in self.report.other_records):
                 return ""
-            rest = "several" if row.group == IN_SEVERAL else "true"
-            asked |= {"district": question.rest_of.code, "rest": rest}
+            rest_parameter = "several" if row.group == IN_SEVERAL else "true"
+            parameters |= {"district": question.rest_of.code, "rest": rest_parameter}
         if self.report.adds_up and column in ("n", REST):
-            return rows_url(Drill("agreements", asked))
+            return rows_url(Drill("agreements", parameters))
         if not can_count(self.report, question.by, column):
             return ""
-        counted = {"column": column, **asked}
+        counted = {"column": column, **parameters}
         return f"{reverse('report_counted', args=[self.report.slug])}?{urlencode(counted, safe=',:')}"
 
     @property
@@ -186,7 +186,7 @@ class Figure:
         )
 
 
-def named(lines: Iterable[Line], districts: Iterable[District]) -> list[Figure]:
+def figures_with_names(lines: Iterable[Line], districts: Iterable[District]) -> list[Figure]:
     """Figures from lines, with the names of their groups."""
     by_code = {district.code: district for district in districts}
     return [Figure(line, name_group(line.group, by_code)) for line in lines]

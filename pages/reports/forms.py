@@ -47,24 +47,24 @@ def period_named(code: str, today: date) -> Period | None:
     """Parse a period's code: `2026`, `2026-Q3`, `2026-09` or `90d`. None for other text."""
     if code == LATELY:
         return Period(today - timedelta(days=LATELY_DAYS - 1), today + timedelta(days=1))
-    found = _NAMED.fullmatch(code)
-    if found is None or not is_plausible_day(date(max(int(found[1]), 1), 1, 1)):
+    match = _NAMED.fullmatch(code)
+    if match is None or not is_plausible_day(date(max(int(match[1]), 1), 1, 1)):
         return None
-    year = int(found[1])
-    if found[2]:
-        return quarter_of(date(year, int(found[2]) * 3, 1))
-    return month_of(date(year, int(found[3]), 1)) if found[3] else year_of(date(year, 1, 1))
+    year = int(match[1])
+    if match[2]:
+        return quarter_of(date(year, int(match[2]) * 3, 1))
+    return month_of(date(year, int(match[3]), 1)) if match[3] else year_of(date(year, 1, 1))
 
 
 def name_of(period: Period) -> str:
     """The code of a period, for `period_named`, or `free` for other dates."""
-    first = period.since
-    for made, code in (
-        (month_of, f"{first:%Y-%m}"),
-        (quarter_of, f"{first.year:04}-Q{(first.month + 2) // 3}"),
-        (year_of, f"{first.year:04}"),
+    first_day = period.since
+    for period_of, code in (
+        (month_of, f"{first_day:%Y-%m}"),
+        (quarter_of, f"{first_day.year:04}-Q{(first_day.month + 2) // 3}"),
+        (year_of, f"{first_day.year:04}"),
     ):
-        if made(first) == period:
+        if period_of(first_day) == period:
             return code
     return FREE
 
@@ -77,13 +77,15 @@ class PeriodForm(forms.Form):
         label=gettext_lazy("Include partners and clubs"), required=False, widget=TICK
     )
 
-    def __init__(self, given: Mapping[str, str], districts: Iterable[District], *, default: str = "") -> None:
+    def __init__(
+        self, parameters: Mapping[str, str], districts: Iterable[District], *, default: str = ""
+    ) -> None:
         """`districts` are those the reader covers, each before its parts."""
         self.ground = list(districts)
         self.today = today = city_today()
         default = default or name_of(quarter_of(today).previous())  # figures of a running quarter are too low
-        free = bool(given.get("from") or given.get("to"))
-        data = {"period": FREE if free else default} | dict(given)
+        free = bool(parameters.get("from") or parameters.get("to"))
+        data = {"period": FREE if free else default} | dict(parameters)
         super().__init__(data)
         self.asked: Period | None = None
         self.late = Late()  # what revised the figures, as far as the page looked
@@ -93,23 +95,23 @@ class PeriodForm(forms.Form):
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("period") == FREE:
-            self.asked = self._free(given.get("from"), given.get("to"))
-        elif "period" in given:
-            self.asked = period_named(given["period"], self.today)
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("period") == FREE:
+            self.asked = self._free(cleaned.get("from"), cleaned.get("to"))
+        elif "period" in cleaned:
+            self.asked = period_named(cleaned["period"], self.today)
         if self.asked is not None:
             try:
                 self.asked.so_far(self.today)
             except PeriodInFuture as error:
-                self.add_error("from" if given.get("period") == FREE else "period", error)
-            self._check_ground(self.asked, given.get("district"))
-        return given
+                self.add_error("from" if cleaned.get("period") == FREE else "period", error)
+            self._check_ground(self.asked, cleaned.get("district"))
+        return cleaned
 
-    def _check_ground(self, asked: Period, code: str | None) -> None:
+    def _check_ground(self, period: Period, code: str | None) -> None:
         """A district that was redrawn has figures until that day, its successor from that day on."""
         chosen = next((row for row in self.ground if row.code == code), None)
-        self.ground = [row for row in self.ground if row.is_in_use(asked.since, asked.until)]
+        self.ground = [row for row in self.ground if row.is_in_use(period.since, period.until)]
         if chosen and chosen not in self.ground:
             self.ground.append(chosen)
             day = chosen.closed_on or chosen.opened_on
@@ -187,17 +189,17 @@ class PeriodForm(forms.Form):
     @property
     def parameters(self) -> dict[str, str]:
         """URL parameters for the same period on this or another report page."""
-        given = {name: str(value) for name, value in self.data.items() if name in self.fields and value}
-        if given.get("period") == FREE:
-            return {name: value for name, value in given.items() if name != "period"}
-        return {name: value for name, value in given.items() if name not in {"from", "to"}}
+        filled = {name: str(value) for name, value in self.data.items() if name in self.fields and value}
+        if filled.get("period") == FREE:
+            return {name: value for name, value in filled.items() if name != "period"}
+        return {name: value for name, value in filled.items() if name not in {"from", "to"}}
 
     @property
     def query(self) -> str:
         return urlencode(self.parameters)
 
 
-def _periods(today: date, asked: str) -> Iterable[Choice]:
+def _periods(today: date, selected: str) -> Iterable[Choice]:
     """Usual periods, newest first, and the period in the URL if it is another one."""
     quarters = [quarter_of(today).back(n) for n in range(6)]
     months = [month_of(today).back(n) for n in range(13)]
@@ -208,10 +210,10 @@ def _periods(today: date, asked: str) -> Iterable[Choice]:
         (_("Year"), [(name_of(period), str(period)) for period in years]),
     ]
     offered = {code for _label, choices in groups for code, _text in choices} | {LATELY, FREE}
-    other = None if asked in offered else period_named(asked, today)
+    linked_period = None if selected in offered else period_named(selected, today)
     yield LATELY, _("Last 90 days")
-    if other:
-        yield name_of(other), str(other)
+    if linked_period:
+        yield name_of(linked_period), str(linked_period)
     yield from groups
     yield FREE, _("Other dates")
 
@@ -230,8 +232,8 @@ class DistrictPeriodForm(PeriodForm):
     )
     field_order: tuple[str, ...] = ("district", "period", "from", "to", "compare", "all_kinds")
 
-    def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
-        super().__init__({"district": districts[0].code, "compare": "previous"} | dict(given), districts)
+    def __init__(self, parameters: Mapping[str, str], districts: Sequence[District]) -> None:
+        super().__init__({"district": districts[0].code, "compare": "previous"} | dict(parameters), districts)
         choices = [(row.code, said(row, label)) for row, label in in_tree(self.ground)]
         self.fields["district"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
@@ -250,12 +252,12 @@ class SplitForm(DistrictPeriodForm):
     field_order = ("district", "by", "period", "from", "to", "compare", "all_kinds")
 
     def __init__(
-        self, given: Mapping[str, str], districts: Sequence[District], report: Report | None
+        self, parameters: Mapping[str, str], districts: Sequence[District], report: Report | None
     ) -> None:
         """Without a report, the form is for the scorecard."""
         labels = {By.DISTRICT: _("Neighbourhood"), By.FOCUS: _("Community"), By.KIND: _("Kind")}
         offered = report.ways if report else (By.DISTRICT,)
-        super().__init__({"by": offered[0].value} | dict(given), districts)
+        super().__init__({"by": offered[0].value} | dict(parameters), districts)
         self.fields["by"].choices = [(way.value, labels[way]) for way in offered]  # type: ignore[attr-defined]
         if len(offered) == 1:
             self.fields["by"].widget = forms.HiddenInput()
@@ -286,14 +288,14 @@ class RowForm(SplitForm):
 
     def narrow(self, question: Question) -> tuple[Question, str]:
         """The question limited to the form's period, and the group to show."""
-        group, by = self.cleaned_data["group"], By(self.cleaned_data["by"])
+        group, grouping = self.cleaned_data["group"], By(self.cleaned_data["by"])
         question = replace(question, periods=(self.chosen,))
-        if group and by != By.DISTRICT:
-            return replace(question, by=by), group
-        if rest := self.cleaned_data["rest"]:
-            [whole] = question.districts
-            parts = [row for row in self.ground if row.parent_id == whole.pk]
-            return replace(question, districts=(whole, *parts), rest_of=whole), RESTS[rest]
+        if group and grouping != By.DISTRICT:
+            return replace(question, by=grouping), group
+        if rest_code := self.cleaned_data["rest"]:
+            [district] = question.districts
+            parts = [row for row in self.ground if row.parent_id == district.pk]
+            return replace(question, districts=(district, *parts), rest_of=district), RESTS[rest_code]
         return question, self.cleaned_data["district"]
 
 
@@ -302,8 +304,8 @@ class CountedForm(RowForm):
 
     column = forms.SlugField(widget=forms.HiddenInput)
 
-    def __init__(self, given: Mapping[str, str], districts: Sequence[District], report: Report) -> None:
-        super().__init__({"column": "n"} | dict(given), districts, report)
+    def __init__(self, parameters: Mapping[str, str], districts: Sequence[District], report: Report) -> None:
+        super().__init__({"column": "n"} | dict(parameters), districts, report)
 
 
 class WithinForm(PeriodForm):
@@ -312,12 +314,14 @@ class WithinForm(PeriodForm):
     within = forms.ChoiceField(label=gettext_lazy("Which districts"), required=False)
     field_order: tuple[str, ...] = ("within", "period", "from", "to", "all_kinds")
 
-    def __init__(self, given: Mapping[str, str], districts: Sequence[District], *, default: str = "") -> None:
-        super().__init__(given, districts, default=default)
-        whole = [row for row in self.ground if self.parts_of(row)]
+    def __init__(
+        self, parameters: Mapping[str, str], districts: Sequence[District], *, default: str = ""
+    ) -> None:
+        super().__init__(parameters, districts, default=default)
+        divided = [row for row in self.ground if self.parts_of(row)]
         self.fields["within"].choices = [  # type: ignore[attr-defined]
             ("", _("All, side by side")),
-            *((row.code, _("Parts of %(name)s") % {"name": row.name}) for row in whole),
+            *((row.code, _("Parts of %(name)s") % {"name": row.name}) for row in divided),
         ]
 
     def parts_of(self, district: District) -> list[District]:
@@ -341,15 +345,15 @@ class BlindSpotsForm(WithinForm):
     A community expected in a whole district is not expected in any part, so the whole is shown too.
     """
 
-    def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
-        super().__init__(given, districts, default=LATELY)
+    def __init__(self, parameters: Mapping[str, str], districts: Sequence[District]) -> None:
+        super().__init__(parameters, districts, default=LATELY)
 
     @property
     def districts(self) -> list[District]:
         """The districts side by side, preceded by the parent district if it is covered."""
         level = super().districts
-        whole = [row for row in self.ground if level and row.pk == level[0].parent_id]
-        return [*whole, *level]
+        parents = [row for row in self.ground if level and row.pk == level[0].parent_id]
+        return [*parents, *level]
 
 
 class CompareForm(WithinForm):
@@ -361,8 +365,8 @@ class CompareForm(WithinForm):
     )
     field_order = ("indicator", "within", "period", "from", "to", "all_kinds")
 
-    def __init__(self, given: Mapping[str, str], districts: Sequence[District]) -> None:
-        super().__init__({"indicator": next(iter(REPORTS))} | dict(given), districts)
+    def __init__(self, parameters: Mapping[str, str], districts: Sequence[District]) -> None:
+        super().__init__({"indicator": next(iter(REPORTS))} | dict(parameters), districts)
 
     @property
     def report(self) -> Report:
@@ -388,11 +392,11 @@ class PeriodNoteForm(forms.Form):
     last_on = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DAY)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("since", "last_on"):
-            if given.get(name) and not is_plausible_day(given[name]):
+            if cleaned.get(name) and not is_plausible_day(cleaned[name]):
                 self.add_error(name, ValidationError(_("Choose a date."), code="required"))
-        return given
+        return cleaned
 
     def values(self) -> dict[str, Any]:
         """Arguments of `add_period_note`."""

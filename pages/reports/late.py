@@ -44,17 +44,17 @@ def late_rows(
     request: ActorRequest, late: Late, districts: Iterable[District], *, linked: bool
 ) -> list[LateRow]:
     """The latest of these. Pages of one report link them, and those with a link are recorded as listed."""
-    seen = _seen(request.actor, late.latest) if linked else set()
-    if seen:
+    visible_ids = _visible_ids(request.actor, late.latest) if linked else set()
+    if visible_ids:
         counted = [district.pk for district in districts]
-        disclose(request, "report", sorted(seen), action=Action.LIST, district_ids=counted)
-    return [_row(one, one.id in seen) for one in late.latest]
+        disclose(request, "report", sorted(visible_ids), action=Action.LIST, district_ids=counted)
+    return [_row(record, record.id in visible_ids) for record in late.latest]
 
 
-def _seen(actor: Actor, late: Sequence[LateRecord]) -> set[UUID]:
+def _visible_ids(actor: Actor, late: Sequence[LateRecord]) -> set[UUID]:
     """The IDs of those that the actor sees, by one statement."""
-    ids = [one.id for one in late]
-    nouns = dict.fromkeys(one.noun for one in late)
+    ids = [record.id for record in late]
+    nouns = dict.fromkeys(record.noun for record in late)
     rows = [
         _PAGES[noun][0].objects.visible_to(actor).filter(pk__in=ids).order_by().values_list("pk", flat=True)
         for noun in nouns
@@ -62,6 +62,6 @@ def _seen(actor: Actor, late: Sequence[LateRecord]) -> set[UUID]:
     return set(rows[0].union(*rows[1:], all=True)) if rows else set()
 
 
-def _row(one: LateRecord, is_seen: bool) -> LateRow:
-    _model, page, label = _PAGES[one.noun]
-    return LateRow(label, one.entered_on, reverse(page, args=[one.id]) if is_seen else "")
+def _row(record: LateRecord, is_seen: bool) -> LateRow:
+    _model, page, label = _PAGES[record.noun]
+    return LateRow(label, record.entered_on, reverse(page, args=[record.id]) if is_seen else "")

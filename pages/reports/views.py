@@ -21,7 +21,7 @@ from pages.lookups import refuse_unless
 from pages.reports.agreements import shares_of
 from pages.reports.blind_spots import matrix
 from pages.reports.counted import things_of
-from pages.reports.figures import Figure, call_of_report, named, shading
+from pages.reports.figures import Figure, call_of_report, figures_with_names, shading
 from pages.reports.forms import (
     BlindSpotsForm,
     CompareForm,
@@ -76,24 +76,26 @@ def report_view(
         @wraps(view)
         def page(request: ActorRequest, slug: str = "") -> HttpResponseBase:
             districts = ground(request)
-            shown = find_report(slug) if slug else report
-            about: Context = {"report": shown} if shown else {}
+            shown_report = find_report(slug) if slug else report
+            report_context: Context = {"report": shown_report} if shown_report else {}
             if elsewhere := canonical(request):
                 return elsewhere
             if not districts:
                 return render(request, "pages/reports/nothing.html")
-            form = form_of(request.GET.dict(), districts, **about)
+            form = form_of(request.GET.dict(), districts, **report_context)
             if not form.is_valid() or form.asked is None:
-                return render(request, template, {"form": form, **about}, status=422)
+                return render(request, template, {"form": form, **report_context}, status=422)
             question = form.question()
-            found = view(request, form, question, **about)
-            if isinstance(found, HttpResponseBase):
-                return found
-            counted = [shown] if shown else found.pop("touched", REPORTS.values())
+            page_context = view(request, form, question, **report_context)
+            if isinstance(page_context, HttpResponseBase):
+                return page_context
+            counted = [shown_report] if shown_report else page_context.pop("touched", REPORTS.values())
             form.late = late_records(replace(question, periods=(form.asked,)), counted)
-            about["late"] = late_rows(request, form.late, question.districts, linked=shown is not None)
+            report_context["late"] = late_rows(
+                request, form.late, question.districts, linked=shown_report is not None
+            )
             period = {"period": form.asked, "before": form.before, "is_over": form.is_over}
-            return render(request, template, {"form": form, **about, **period, **found})
+            return render(request, template, {"form": form, **report_context, **period, **page_context})
 
         return page
 
@@ -112,7 +114,7 @@ def scorecard_page(
     _remember(request, question, *REPORTS)
     run_up = form.chosen.run_up(RUN_UP) if "history" in request.GET else ()
     lines = scorecard(REPORTS.values(), question, form.chosen, form.before, run_up)
-    figures = {figure.report.slug: figure for figure in named(lines, question.districts)}
+    figures = {figure.report.slug: figure for figure in figures_with_names(lines, question.districts)}
     if run_up and request.htmx:  # type: ignore[attr-defined]  # django-htmx
         history = {"figures": figures.values(), "form": form}
         return render(request, "pages/reports/scorecard.html#history", history)
@@ -135,16 +137,20 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
     [district] = question.districts
     run_up, periods = periods_of(form.chosen, form.before)
     over_time = table(report, replace(question, periods=with_seasons(periods, form.chosen, form.today)))
-    whole = Line(over_time, district.code, form.chosen, form.before, run_up)
+    district_line = Line(over_time, district.code, form.chosen, form.before, run_up)
     notes = _notes(request, question, run_up[0].since, form.chosen.until)
     parts = [row for row in form.ground if row.parent_id == district.pk]
-    asked, lines = split_up(report, question, form.chosen, form.before, By(form.cleaned_data["by"]), parts)
+    split_question, lines = split_up(
+        report, question, form.chosen, form.before, By(form.cleaned_data["by"]), parts
+    )
     figures = [Figure(line, name) for name, line in lines]
     return {
         "district": district,
-        "whole": Figure(whole, district.name),
+        "whole": Figure(district_line, district.name),
         "figures": figures,
-        "trend": trend(whole, _chart_title(report, district.name), notes=notes) if _has_values(whole) else "",
+        "trend": trend(district_line, _chart_title(report, district.name), notes=notes)
+        if _has_values(district_line)
+        else "",
         "notes": [say_note(note) for note in notes],
         "seasons": [
             [Figure(Line(over_time, district.code, quarter, quarter), str(quarter)) for quarter in row]
@@ -152,7 +158,7 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
         ],
         "bars": _bars(report, figures),
         "columns": report.own_columns,
-        "call": call_of_report(report.slug, _api_parameters(form, asked)),
+        "call": call_of_report(report.slug, _api_parameters(form, split_question)),
     }
 
 
@@ -160,18 +166,18 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
 def agreements_page(request: ActorRequest, form: RowForm, question: Question, report: Report) -> Context:
     """The organisations behind a “contact wanted” figure, which adds up from wanted and actual meetings."""
     question, group = form.narrow(question)
-    found = shares_of(request.actor, question, group)
+    shares = shares_of(request.actor, question, group)
     disclose(
         request,
         "organisation",
-        [row.pk for row, _one in found.rows],
+        [row.pk for row, _one in shares.rows],
         action=Action.LIST,
-        district_ids={question.districts[0].pk, *(row.home_district_id for row, _one in found.rows)},
+        district_ids={question.districts[0].pk, *(row.home_district_id for row, _one in shares.rows)},
     )
     return {
         "district": question.districts[0],
         "group": _group_beside(question, group),
-        "found": found,
+        "found": shares,
     }
 
 
@@ -188,18 +194,18 @@ def counted_page(request: ActorRequest, form: CountedForm, question: Question, r
     column = form.cleaned_data["column"]
     if not can_count(report, question.by, column):
         raise Http404
-    found = things_of(request.actor, question, report, group, column)
+    counted = things_of(request.actor, question, report, group, column)
     disclose(
         request,
-        found.object_type,
-        [one.pk for one in found.rows],
+        counted.object_type,
+        [row.pk for row in counted.rows],
         action=Action.LIST,
         district_ids={question.districts[0].pk},
     )
     return {
         "district": question.districts[0],
         "group": _group_beside(question, group),
-        "page": found,
+        "page": counted,
     }
 
 
@@ -219,7 +225,7 @@ def compare_page(request: ActorRequest, form: CompareForm, question: Question) -
         "districts": question.districts,
         "charts": [
             (figure.name, trend(figure.line, _chart_title(report, figure.name), top=top, height=150))
-            for figure in named(lines, question.districts)
+            for figure in figures_with_names(lines, question.districts)
         ],
         "indicators": list(_indicators(replace(question, periods=(period,)))),
     }
@@ -230,8 +236,10 @@ def map_page(request: ActorRequest, form: CompareForm, question: Question) -> Co
     """One indicator on a map and in a table. Never by community, because blind spots are not mapped."""
     report, period, before = form.report, form.chosen, form.before
     _remember(request, question, report.slug)
-    now = table(report, replace(question, periods=(period, before)))
-    figures = named((Line(now, row.code, period, before) for row in question.districts), question.districts)
+    figure_table = table(report, replace(question, periods=(period, before)))
+    figures = figures_with_names(
+        (Line(figure_table, row.code, period, before) for row in question.districts), question.districts
+    )
     return {
         "report": report,
         "figures": figures,
@@ -277,16 +285,16 @@ def find_report(slug: str) -> Report:
 def _indicators(question: Question) -> Iterator[tuple[Report, list[Figure]]]:
     """Every indicator with its figure for each district."""
     [period] = question.periods
-    for found in tables(list(REPORTS.values()), question):
-        lines = (Line(found, row.code, period, period) for row in question.districts)
-        yield found.report, named(lines, question.districts)
+    for figure_table in tables(list(REPORTS.values()), question):
+        lines = (Line(figure_table, row.code, period, period) for row in question.districts)
+        yield figure_table.report, figures_with_names(lines, question.districts)
 
 
 def _grouped(figures: dict[str, Figure]) -> Any:
     """Indicators in groups with titles."""
     for title, slugs in GROUPS:
-        if found := [figures[slug] for slug in slugs if slug in figures]:
-            yield title, found
+        if group_figures := [figures[slug] for slug in slugs if slug in figures]:
+            yield title, group_figures
 
 
 def _notes(request: ActorRequest, question: Question, since: date, until: date) -> list[PeriodNote]:
@@ -310,21 +318,21 @@ def _chart_title(report: Report, district: str) -> str:
     return _("%(title)s, %(district)s") % {"title": report.title, "district": district}
 
 
-def _api_parameters(form: DistrictPeriodForm, asked: Question) -> dict[str, str]:
+def _api_parameters(form: DistrictPeriodForm, question: Question) -> dict[str, str]:
     """API parameters for the same figures. With by=district, for the whole district and its parts."""
-    period = asked.periods[0]
+    period = question.periods[0]
     codes = [form.cleaned_data["district"]]
-    if asked.rest_of:
-        codes = [row.code for row in asked.districts]
-    given = {
+    if question.rest_of:
+        codes = [row.code for row in question.districts]
+    parameters = {
         "from": period.since.isoformat(),
         "to": period.until.isoformat(),
-        "by": asked.by.value,
+        "by": question.by.value,
         "district": ",".join(codes),
         "compare": form.cleaned_data["compare"] or "previous",
     }
-    given |= {"rest": "true"} if asked.rest_of else {}
-    return given | ({"all_kinds": "true"} if asked.all_kinds else {})
+    parameters |= {"rest": "true"} if question.rest_of else {}
+    return parameters | ({"all_kinds": "true"} if question.all_kinds else {})
 
 
 def _remember(request: ActorRequest, question: Question, *slugs: str) -> None:

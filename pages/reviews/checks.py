@@ -25,20 +25,22 @@ from reviews.services.reviews import check_action, mark_sample, note_call
 def review_sample(request: ActorRequest, row: Review, sample: UUID) -> HttpResponseBase:
     """A meeting drawn at random: its record and the assessment of the record."""
     refuse_unless(can_see_samples(request.actor, row))
-    one = get_or_404(with_names(row, row.samples.all(), "marked_by", kept=is_kept(row)), sample)
-    now = {name: getattr(one, name) for name in ("facts_apart", "follow_up_recorded", "note")}
-    form = SampleForm(posted(request), initial=now)
+    audit_sample = get_or_404(with_names(row, row.samples.all(), "marked_by", kept=is_kept(row)), sample)
+    initial = {name: getattr(audit_sample, name) for name in ("facts_apart", "follow_up_recorded", "note")}
+    form = SampleForm(posted(request), initial=initial)
     if done := write_part(request, row, form, mark_sample, sample_id=sample):
         return done
-    meeting = Meeting.objects.visible_to(request.actor).filter(pk=one.meeting_id).first()
+    meeting = Meeting.objects.visible_to(request.actor).filter(pk=audit_sample.meeting_id).first()
     promises = list(
-        FollowUp.objects.visible_to(request.actor).filter(meeting=one.meeting_id).order_by("due_on", "pk")
+        FollowUp.objects.visible_to(request.actor)
+        .filter(meeting=audit_sample.meeting_id)
+        .order_by("due_on", "pk")
     )
-    shown = [row.pk, *([meeting.pk] if meeting else []), *(promise.pk for promise in promises)]
-    disclose(request, "meeting", shown, district_ids=[row.district_id])
+    shown_ids = [row.pk, *([meeting.pk] if meeting else []), *(promise.pk for promise in promises)]
+    disclose(request, "meeting", shown_ids, district_ids=[row.district_id])
     context = {
         "review": row,
-        "sample": one,
+        "sample": audit_sample,
         "meeting": meeting,
         "promises": promises,
         "form": form,
