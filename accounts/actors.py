@@ -100,16 +100,16 @@ def actor_for(user: User, *, request_id: str = "", device: str = "") -> Actor:
         return Actor(kind="user", id=user.pk, request_id=request_id)
     covered: dict[UUID, tuple[str | None, bool]] = {}
     if user.role in rules.READS_OWN_DISTRICTS:
-        found = _covered(user.role == rules.OFFICER).fetch(user=user.pk, now=timezone.now())
-        covered = {pk: (why, own) for pk, why, own in found}
-    reasons = [why for why, _own in covered.values() if why]
+        rows = _covered(user.role == rules.OFFICER).fetch(user=user.pk, now=timezone.now())
+        covered = {pk: (reason, is_own) for pk, reason, is_own in rows}
+    reasons = [reason for reason, _own in covered.values() if reason]
     return Actor(
         kind="user",
         id=user.pk,
         role=user.role,
         name=user.name,
         district_ids=frozenset(covered),
-        relief_ids=frozenset(pk for pk, (_why, own) in covered.items() if not own),
+        relief_ids=frozenset(pk for pk, (_why, is_own) in covered.items() if not is_own),
         purpose=rules.relief_purpose(reasons[0]) if reasons else "",
         request_id=request_id,
         device=device,
@@ -120,8 +120,8 @@ def actor_for(user: User, *, request_id: str = "", device: str = "") -> Actor:
 def _covered(with_relief: bool) -> Kept:
     """The districts of a user, each with the reason of temporary access and whether it is the user's own."""
     user = Placeholder("user")
-    own = District.users.through.objects.filter(user_id=user).values("district_id")
-    lies_in = in_own = Q(lineage__overlap=ArraySubquery(own))
+    own_districts = District.users.through.objects.filter(user_id=user).values("district_id")
+    lies_in = in_own = Q(lineage__overlap=ArraySubquery(own_districts))
     reason: Any = Value(None, CharField())
     is_own: Any = Value(True)
     if with_relief:

@@ -40,7 +40,7 @@ TOLD: Final = "told_of_grace"  # session key: until when there is time for a sec
 SIGNING_IN: Final = ("account_", "mfa_", "openid_connect_", "socialaccount_")  # prefixes of URL names
 # Data a browser clears when a session ends. Not "cookies": other sites of the domain have cookies too.
 FORGET: Final = '"cache", "storage"'
-# Header of pages that poll for progress. A poll does not prove that somebody is using the page.
+# Header of pages that poll for progress. A poll does not prove that a person is using the page.
 WAITING: Final = "X-Waiting"
 # Response header: the form that was sent, or is about to be sent, is held until its writer signs in again.
 HELD: Final = "X-Held"
@@ -58,7 +58,7 @@ class SessionLimitMiddleware:
 
     The cookie outlives the session, because it identifies the form that was sent too late. The form is held
     until the same user signs in again (services.held_forms). When a session ends for any reason, the browser
-    is told to clear its cache and storage.
+    clears its cache and storage.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -69,15 +69,15 @@ class SessionLimitMiddleware:
         session = request.session
         was_in = SESSION_KEY in session
         if was_in:
-            now = int(time.time())
-            if _is_over(session, now):
+            moment = int(time.time())
+            if _is_over(session, moment):
                 request.ended_for = session[SESSION_KEY]  # type: ignore[attr-defined]  # see above
                 session.clear()  # keeps the key, which other tabs send as well, until a sign-in begins
                 request.user = AnonymousUser()
                 request.session[held_forms.ENDED] = request.ended_for  # type: ignore[attr-defined]  # see above
-            elif now - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:
-                session[SEEN] = now
-                session.setdefault(STARTED, now)
+            elif moment - session.get(SEEN, 0) > SECONDS_BETWEEN_SIGHTS and WAITING not in request.headers:
+                session[SEEN] = moment
+                session.setdefault(STARTED, moment)
         elif isinstance(owner := session.get(held_forms.ENDED), str):
             request.ended_for = owner  # type: ignore[attr-defined]  # that user, until the next sign-in
         response = self.get_response(request)
@@ -93,14 +93,14 @@ class SessionLimitMiddleware:
         if not owner or request.method != "POST":
             return
         if _is_about_signing_in(request):
-            request.session.cycle_key()  # whoever has the ended session's key does not share the sign-in
+            request.session.cycle_key()  # a thief of the ended session's key does not share the sign-in
         else:
             held_forms.hold(request, owner)
 
 
-def _is_over(session: Any, now: int) -> bool:
-    idle = now - session.get(SEEN, now)
-    age = now - session.get(STARTED, now)
+def _is_over(session: Any, moment: int) -> bool:
+    idle = moment - session.get(SEEN, moment)
+    age = moment - session.get(STARTED, moment)
     return bool(idle > settings.SESSION_IDLE_MINUTES * 60 or age > settings.SESSION_HOURS * 3600)
 
 
@@ -136,7 +136,7 @@ class SecondFactorMiddleware:
 
 
 def _tell_of_grace(request: HttpRequest, user: User) -> None:
-    """Tell who still may go without a second factor until when, once in a session."""
+    """Show, once in a session, until when a user may go without a second factor."""
     if request.path.startswith("/api/") or request.method != "GET" or TOLD in request.session:
         return
     if second_factor.is_in_grace(user) and not second_factor.is_enrolled(user):

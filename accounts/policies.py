@@ -26,24 +26,24 @@ def can_confirm_acts(actor: Actor) -> bool:
 def can_confirm(actor: Actor, act: PendingAct) -> bool:
     """Whether the actor may confirm or reject an act.
 
-    Nobody confirms their own acts, acts on their own account, or acts of somebody who made or took over their
-    account lately (see `is_second_person`).
+    Nobody confirms their own acts, acts on their own account, or acts of a person who recently created or
+    took over their account (see `is_second_person`).
     """
     return bool(confirmable(actor, [act]))
 
 
 def can_cancel(actor: Actor, act: PendingAct) -> bool:
-    """Whether the actor may reject an act, or cancel it after it was confirmed: also whoever asked for it."""
+    """Whether the actor may reject an act, or cancel a confirmed one. The requester may do so, too."""
     return can_confirm(actor, act) or (actor.id is not None and actor.id == act.asked_by_id)
 
 
 def confirmable(actor: Actor, acts: Collection[PendingAct]) -> set[UUID]:
-    """IDs of those acts that the actor may confirm or reject."""
+    """Return the IDs of the acts that the actor may confirm or reject."""
     if not can_confirm_acts(actor):
         return set()
-    own = PendingAct.objects.confirmable_by(actor).filter(pk__in=[act.pk for act in acts])
-    ids = set(own.values_list("pk", flat=True))
-    close = _close_to(actor, {act.asked_by_id for act in acts if act.asked_by_id})
+    confirmable_acts = PendingAct.objects.confirmable_by(actor).filter(pk__in=[act.pk for act in acts])
+    ids = set(confirmable_acts.values_list("pk", flat=True))
+    close = _close_requesters(actor, {act.asked_by_id for act in acts if act.asked_by_id})
     return {
         act.pk
         for act in acts
@@ -59,11 +59,11 @@ def is_second_person(actor: Actor, asker_id: UUID | None) -> bool:
     """
     if actor.kind == "system" or asker_id is None:
         return True
-    return actor.id is not None and not _close_to(actor, {asker_id})
+    return actor.id is not None and not _close_requesters(actor, {asker_id})
 
 
-def _close_to(actor: Actor, askers: set[UUID]) -> set[UUID | None]:
-    """Those requesters that are the actor, or made the actor's account or took it over in the last week."""
+def _close_requesters(actor: Actor, askers: set[UUID]) -> set[UUID | None]:
+    """Return the requesters who are the actor, or who created or took over the actor's account last week."""
     if actor.kind == "system" or not askers:
         return set()
     since = timezone.now() - timedelta(days=rules.DAYS_APART)
@@ -78,12 +78,12 @@ def _close_to(actor: Actor, askers: set[UUID]) -> set[UUID | None]:
     helped = PendingAct.objects.filter(
         user=actor.id, asked_by__in=askers, decided_at__gte=since, is_confirmed=True
     )
-    found: set[UUID | None] = set(changed.values_list("actor_id", flat=True))
-    return found | set(helped.values_list("asked_by", flat=True)) | (askers & {actor.id})
+    makers: set[UUID | None] = set(changed.values_list("actor_id", flat=True))
+    return makers | set(helped.values_list("asked_by", flat=True)) | (askers & {actor.id})
 
 
 def can_set_absence(actor: Actor, user: User, districts: Collection[UUID]) -> bool:
-    """Whether the actor may record that a user with these districts is away: oneself, and its supervisors."""
+    """Whether the actor may record that a user with these districts is away: the user and supervisors."""
     return actor.id == user.pk or (actor.is_supervisor and any(actor.covers(pk) for pk in districts))
 
 
@@ -96,8 +96,8 @@ def can_widen(actor: Actor, before: Collection[UUID], after: Collection[UUID]) -
     """Whether a row visible in the districts `before` may become visible in the districts `after`.
 
     If only temporary access makes a row visible, a write must not show it after the access has ended or to
-    anybody else. Such rows can only be moved within the districts that temporary access opened.
+    other users. Such rows can only be moved within the districts that temporary access opened.
     """
-    own = actor.district_ids - actor.relief_ids
-    is_opened = bool(before) and own.isdisjoint(before)
+    permanent_ids = actor.district_ids - actor.relief_ids
+    is_opened = bool(before) and permanent_ids.isdisjoint(before)
     return not (actor.relief_ids and is_opened) or actor.relief_ids.issuperset(set(after) - set(before))

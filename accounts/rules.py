@@ -40,7 +40,7 @@ CONFIRMERS_PAGES = frozenset(
     }
 )
 
-# Acts that open records. Whoever asks for one is not the one who confirms it.
+# Acts that open records. The requester cannot confirm the act.
 ROLE = "role"  # above officer
 DISTRICTS = "districts"  # more of them
 EMAIL = "email"
@@ -60,27 +60,27 @@ RETENTION = "retention"  # a retention rule that is new or shorter
 
 @dataclass(frozen=True, slots=True)
 class TwoPeople:
-    """What an act needs besides the person who asks for it. docs/acts.md lists every act.
+    """The second person and the delay that an act needs. docs/acts.md lists every act.
 
     Args:
         confirms: the roles of which one person confirms. Supervisors only for what concerns their own
             districts; accounts.models.act says which accounts above officer remain to privacy officers.
         delay: how long after the confirmation the act takes effect. Until then it can be cancelled.
-        told: the roles that also see the act and get each email about it, in the whole city.
+        notified: the roles that also see the act and get each email about it, in the whole city.
         if_role: if given, only these requested roles are delayed.
     """
 
     confirms: frozenset[str]
     delay: timedelta = timedelta()
-    told: frozenset[str] = frozenset()
+    notified: frozenset[str] = frozenset()
     if_role: frozenset[str] = frozenset()
 
 
 _BY_THE_DESK = frozenset({PRIVACY_OFFICER, CONFIRMER})
 _LEAVING = frozenset({SUPERVISOR, PRIVACY_OFFICER})
-#: Every act that needs two people. Who asks, and how it is undone, is in docs/acts.md.
+#: Every act that needs two people. docs/acts.md says who requests each act and how it is undone.
 ACTS = {
-    # The holders of a requested role are told as well (`accounts.services.act_mails`).
+    # The holders of a requested role are notified, too (`accounts.services.act_mails`).
     ROLE: TwoPeople(CONFIRMS, delay=timedelta(days=1), if_role=_BY_THE_DESK),
     DISTRICTS: TwoPeople(CONFIRMS),
     REACTIVATION: TwoPeople(CONFIRMS),
@@ -95,9 +95,9 @@ ACTS = {
     PUBLIC_ENTRY: TwoPeople(frozenset({SUPERVISOR, CONFIRMER})),
     ERASING: TwoPeople(_BY_THE_DESK),
     SEARCHING: TwoPeople(_BY_THE_DESK),
-    RETENTION: TwoPeople(_BY_THE_DESK, delay=timedelta(days=7), told=CONFIRMS),
+    RETENTION: TwoPeople(_BY_THE_DESK, delay=timedelta(days=7), notified=CONFIRMS),
 }
-# Whoever gets these for another person's account can sign in as that person.
+# These changes of another person's account allow the requester to sign in as that person.
 TAKES_OVER = frozenset({EMAIL, SECOND_FACTOR})
 # These name the districts that a supervisor must cover to confirm them.
 OF_DISTRICTS = frozenset({DISTRICTS, ARCHIVE, EXPORT, PROTOCOL, PUBLIC_ENTRY})
@@ -106,8 +106,8 @@ ACT_WAITS = timedelta(days=7)
 MANY_PEOPLE = 200
 # Accounts that the requester created or took over within this many days cannot confirm the request.
 DAYS_APART = 7
-# Changes of an account that make it the requester's own. Other changes, such as of the name, do not: whoever
-# asks must not choose who confirms. What is only requested has another name, such as "asked_email".
+# Changes of an account that make it the requester's own. Other changes, such as of the name, do
+# not, because a requester must not choose who confirms. Requested changes have other names ("asked_email").
 GIVES_CONTROL = frozenset({"email", "second_factor", "role", "is_active"})
 
 NIGHT_DUTY = "night_duty"

@@ -77,7 +77,7 @@ class BulkFileShape(serializers.Serializer[Any]):
 
 
 def _files(_actor: Actor) -> Any:
-    job_files = JobFile.objects.made().filter(job=OuterRef("pk")).order_by("pk")
+    job_files = JobFile.objects.downloadable().filter(job=OuterRef("pk")).order_by("pk")
     return children(job_files, size="size", digest="digest", expires_at="expires_at")
 
 
@@ -275,7 +275,7 @@ class BulkReadFile(OfKey):
                 _("The file is not ready yet. Try again later."),
                 headers={"Retry-After": "10"},
             )
-        file = JobFile.objects.visible_to(self.actor).made().filter(job=job).first()
+        file = JobFile.objects.visible_to(self.actor).downloadable().filter(job=job).first()
         if file is None:
             raise Problem(410, "gone", _("This bulk read has no file, or the file has expired."))
         fetched_file = fetch_file(actor=self.actor, job_id=job.pk, file_id=file.pk)

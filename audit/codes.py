@@ -1,6 +1,6 @@
-"""Codes of reasons: what is chosen with one tap, so that all readers see it in their own language.
+"""Codes of reasons, which users choose with one tap and readers see in their own language.
 
-Codes are stored in sealed events, so none is ever renamed or removed. What a user types is the reason's text.
+Codes are stored in sealed events, so they are never renamed or removed. Typed words are the reason's text.
 """
 
 from django.db import models
@@ -70,8 +70,8 @@ def split_codes(reason: str) -> tuple[str, str]:
 
 def reason_in_words(codes: str, text: str | Promise = "") -> str:
     """Return the reason in the reader's language: its codes, then its text."""
-    named = dict(ReasonCode.choices)
-    words = [str(named.get(code, code)) for code in codes.split()]
+    labels = dict(ReasonCode.choices)
+    words = [str(labels.get(code, code)) for code in codes.split()]
     return "; ".join(filter(None, [*words, str(text)]))
 
 

@@ -134,7 +134,7 @@ class Event(models.Model):
 class Reason(models.Model):
     """The text of an event's reason, apart from the sealed event, which has only its digest.
 
-    `removed_by`: the event that says who removed the text and its salt, and why.
+    `removed_by`: the event about the removal of the text and its salt.
     """
 
     event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="reason")
@@ -234,12 +234,12 @@ class Seal(models.Model):
 class PrunedQuerySet(models.QuerySet["Pruned"]):
     def last_number(self) -> int:
         """Numbers up to this one may be gone."""
-        last: int | None = self.aggregate(last=models.Max("last_seq"))["last"]
-        return last or 0
+        last_seq: int | None = self.aggregate(last=models.Max("last_seq"))["last"]
+        return last_seq or 0
 
 
 class Pruned(models.Model):
-    """Up to which seal the rows of the log were deleted under a retention rule: insert-only (docs/adr/0056).
+    """The seal up to which log rows were deleted under a retention rule: insert-only (docs/adr/0056).
 
     The seals stay. An event in the log names the rule, the seal and its root.
     """
@@ -248,7 +248,7 @@ class Pruned(models.Model):
     last_seq = models.BigIntegerField()
     root = models.BinaryField(max_length=32)
     rule = models.PositiveIntegerField()  # the version of the rule
-    days = models.PositiveIntegerField()  # that the rule keeps
+    days = models.PositiveIntegerField()  # for which the rule keeps rows
     at = models.DateTimeField()
     event_id = models.UUIDField()
 
@@ -256,6 +256,6 @@ class Pruned(models.Model):
 
     @property
     def reason(self) -> str:
-        """What the event says, word for word (audit_prune)."""
+        """The exact reason in the event of this pruning (audit_prune)."""
         root = bytes(self.root).hex()
         return f"Retention rule trail {self.rule}, {self.days} days; up to seal {self.seal}; root {root}"

@@ -54,8 +54,8 @@ def row_hash(kind: str, row: Mapping[str, Any]) -> bytes:
     """
     if row["form"] != FORM:
         return b""
-    said = b"".join(_field(row[name]) for name in _FIELDS[kind])
-    return hashlib.sha256(f"proximity audit {kind} {FORM}".encode() + said).digest()
+    content = b"".join(_field(row[name]) for name in _FIELDS[kind])
+    return hashlib.sha256(f"proximity audit {kind} {FORM}".encode() + content).digest()
 
 
 def salted_digest(salt: bytes, text: str) -> bytes:
@@ -86,8 +86,10 @@ def _bytes(value: object) -> bytes:
         case datetime():
             return struct.pack(">q", (value - _EPOCH) // timedelta(microseconds=1))
         case list():
-            return b"".join(one.bytes if isinstance(one, UUID) else _field(one) for one in value)
-    raise TypeError(f"{type(value).__name__} has no place in the trail")
+            return b"".join(
+                element.bytes if isinstance(element, UUID) else _field(element) for element in value
+            )
+    raise TypeError(f"{type(value).__name__} has no place in the activity log")
 
 
 def search_hash(secret: str, words: str) -> bytes:
@@ -99,22 +101,22 @@ def search_hash(secret: str, words: str) -> bytes:
     return hmac.digest(key, words.encode(), "sha256")
 
 
-def both_purposes(standing: str, given: str) -> str:
+def both_purposes(standing: str, reason: str) -> str:
     """Join the purpose that covers everything a user does (such as temporary access) and the given reason.
 
     >>> both_purposes("code:relief_event", "she called"), both_purposes("", "she called")
     ('code:relief_event; she called', 'she called')
     """
-    return join_reasons([standing, given])
+    return join_reasons([standing, reason])
 
 
-def recipient_of(name: str, how: str) -> str:
+def recipient_of(name: str, means: str) -> str:
     """Return who receives something and how, as events state it.
 
     >>> recipient_of("City council", "file sha256:1f"), recipient_of("", "file sha256:1f")
     ('City council · file sha256:1f', 'file sha256:1f')
     """
-    return _AND_HOW.join(filter(None, (name, how)))
+    return _AND_HOW.join(filter(None, (name, means)))
 
 
 def name_and_how(recipient: str) -> tuple[str, str]:
@@ -123,18 +125,18 @@ def name_and_how(recipient: str) -> tuple[str, str]:
     >>> name_and_how("Parish · south · file sha256:1f"), name_and_how("file sha256:1f")
     (('Parish · south', 'file sha256:1f'), ('', 'file sha256:1f'))
     """
-    name, _separator, how = recipient.rpartition(_AND_HOW)
-    return name, how
+    name, _separator, means = recipient.rpartition(_AND_HOW)
+    return name, means
 
 
-def _plain(value: object) -> object:
+def _as_json(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, bytes):
         return value.hex()
-    raise TypeError(f"{type(value).__name__} has no place in the trail")
+    raise TypeError(f"{type(value).__name__} has no place in the activity log")
 
 
 # --- Seals: a Merkle tree as in RFC 6962 (leaves, nodes and the chain cannot be taken for each other) ------
@@ -170,5 +172,5 @@ def chained_root(previous: bytes, leaves: Sequence[bytes]) -> bytes:
 def seal_message(seal: Mapping[str, object]) -> bytes:
     """Return the signed bytes: number, at, first_seq, last_seq, previous_root, root and key_id of a seal."""
     names = ("number", "at", "first_seq", "last_seq", "previous_root", "root", "key_id")
-    said = {name: seal[name] for name in names}
-    return b"proximity audit seal 1\n" + orjson.dumps(said, default=_plain, option=_SORTED)
+    signed_fields = {name: seal[name] for name in names}
+    return b"proximity audit seal 1\n" + orjson.dumps(signed_fields, default=_as_json, option=_SORTED)

@@ -43,8 +43,8 @@ def make_key(key_file: Path) -> None:
     draft = key_file.with_name(f"{key_file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with public_file(key_file).open("ab") as kept:
-        kept.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with public_file(key_file).open("ab") as public:
+        public.write(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     draft.rename(key_file)
 
 
@@ -77,7 +77,7 @@ def read_public_keys(file: Path) -> dict[str, bytes]:
     raw = [key.public_bytes_raw() for key in keys if isinstance(key, Ed25519PublicKey)]
     if not raw:
         raise NoKey(f"{file} holds no Ed25519 public key")
-    return {key_id(one): one for one in raw}
+    return {key_id(public_key): public_key for public_key in raw}
 
 
 def key_id(public_key: bytes) -> str:

@@ -23,7 +23,8 @@ log = structlog.get_logger(__name__)
 
 
 NOT_THE_PUBLISHER = (
-    "This role of the database may neither number nor seal the trail: set DATABASE_AUDIT_URL for the worker "
+    "This role of the database may neither number nor seal the activity log: set DATABASE_AUDIT_URL "
+    "for the worker "
     "to the one that may (docs/operations.md)."
 )
 
@@ -46,7 +47,7 @@ def publish_trail() -> int:
 def seal_trail() -> int:
     """Seal rows, once a minute. A problem is logged each time, and the rows wait for the next run."""
     try:
-        made = seal()
+        sealed = seal()
     except (NoKey, SealsAreGone, OSError, ValueError, IntegrityError) as error:
         return _not_sealed(str(error))
     except ProgrammingError as error:
@@ -54,7 +55,7 @@ def seal_trail() -> int:
         return _not_sealed(NOT_THE_PUBLISHER)
     with suppress(RedisError):
         cache.delete(SEAL_FAILURES)
-    return made
+    return sealed
 
 
 @shared_task(name="audit.tell_witnesses")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from accounts.models import QueuedMail, Role, User
-from accounts.services.mailing import Mailing, Told, mail_of, queue_mails, send_mails
+from accounts.services.mailing import LoggedNotice, Mailing, mail_of, queue_mails, send_mails
 from crm import health, progress
 from lib.ids import uuid7
 
@@ -69,9 +69,9 @@ def _is_wanted(row: QueuedMail) -> bool:
     return bool(is_privacy_officer and cache.get(TOLD) == str(row.object_id))
 
 
-def _told(row: QueuedMail) -> Told:
+def _logged_notice(row: QueuedMail) -> LoggedNotice:
     recipient: Any = row.recipient
-    return Told(recipient.pk, [], recipient.pk)
+    return LoggedNotice(recipient.pk, [], recipient.pk)
 
 
 STANDING_TRAIL_MAIL: Final = Mailing(
@@ -79,6 +79,6 @@ STANDING_TRAIL_MAIL: Final = Mailing(
     object_type="user",
     due=lambda: QueuedMail.objects.of_kind(MAIL_KIND).due(),
     is_wanted=_is_wanted,
-    told=_told,
+    logged_notice=_logged_notice,
     message=lambda row: mail_of(row, "account/email/trail_stands", {}),
 )

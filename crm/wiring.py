@@ -235,7 +235,7 @@ lib.erasable.FORGETTERS.fill(
     exchange.imports.forgetting.forget_rows,
     meetings.services.rewriting.keep_headcounts,
     contacts.services.erased_texts.delete_merge_memory,
-    accounts.services.held_forms.forget,
+    accounts.services.held_forms.drop_named,
 )
 lib.erasable.FILE_FORGETTERS.fill(
     publishing.services.publications.publish_soon, jobs.services.jobs.forget_files

@@ -47,7 +47,7 @@ class ReadCount:
 
     @property
     def is_near(self) -> bool:
-        """Whether the reader should be told how many contacts they have read today."""
+        """Whether the page should show the reader how many contacts they have read today."""
         return self.new > 0 and self.total >= HINT_AT * self.limit
 
 

@@ -14,7 +14,7 @@ from lib.acting import Acting
 from lib.encrypted_fields import EncryptedBinaryField
 from lib.ids import uuid7
 
-LATEST, SUGGESTED = 50, 8  # jobs that are looked at for recipients, and recipients to suggest
+LATEST, SUGGESTED = 50, 8  # jobs whose recipients are read, and recipients to suggest
 
 
 class JobStatus(models.TextChoices):
@@ -35,9 +35,9 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
     def last_recipients(self) -> list[str]:
-        """Names of those for whom the latest jobs were made, without duplicates."""
-        named = self.filter(parameters__has_key="recipient").order_by("-created_at")
-        latest = named.values_list("parameters__recipient", flat=True)[:LATEST]
+        """Return the recipients of the latest jobs, without duplicates."""
+        with_recipient = self.filter(parameters__has_key="recipient").order_by("-created_at")
+        latest = with_recipient.values_list("parameters__recipient", flat=True)[:LATEST]
         return list(dict.fromkeys(filter(None, latest)))[:SUGGESTED]
 
     def due(self) -> Self:
@@ -117,12 +117,12 @@ class JobFileQuerySet(models.QuerySet["JobFile"]):
 
         The actor must still cover all districts that were covered when the file was made.
         """
-        own = self.filter(job__in=Job.objects.visible_to(actor))
+        own_files = self.filter(job__in=Job.objects.visible_to(actor))
         if actor.sees_everywhere:
-            return own
-        return own.filter(district_ids__contained_by=list(actor.district_ids))
+            return own_files
+        return own_files.filter(district_ids__contained_by=list(actor.district_ids))
 
-    def made(self) -> Self:
+    def downloadable(self) -> Self:
         """Output files that have not expired."""
         return self.filter(is_input=False, expires_at__gt=Now())
 

@@ -36,16 +36,18 @@ class Conclusion(models.TextChoices):
 
 class AlertQuerySet(models.QuerySet["Alert"]):
     def visible_to(self, actor: Acting) -> Self:
-        """One's own alerts; all for privacy officers; for supervisors, those about their officers."""
+        """The actor's own alerts; all for privacy officers; those about their officers for supervisors."""
         if actor.kind == "system" or actor.role == Role.PRIVACY_OFFICER:
             return self.all()
         if actor.kind != "user" or actor.id is None:
             return self.none()
-        own = models.Q(user=actor.id)
+        is_own = models.Q(user=actor.id)
         if actor.role == Role.SUPERVISOR:
-            theirs = User.districts.through.objects.filter(district_id__in=actor.district_ids)
-            return self.filter(own | models.Q(user__in=theirs.values("user_id"), user__role=Role.OFFICER))
-        return self.filter(own)
+            officers_districts = User.districts.through.objects.filter(district_id__in=actor.district_ids)
+            return self.filter(
+                is_own | models.Q(user__in=officers_districts.values("user_id"), user__role=Role.OFFICER)
+            )
+        return self.filter(is_own)
 
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
@@ -120,16 +122,16 @@ class Alert(models.Model):
             return text
         return _("%(contacts)s; usually %(usual)d") % {"contacts": text, "usual": self.usual}
 
-    def can_be_closed_at(self, now: datetime) -> bool:
+    def can_be_closed_at(self, moment: datetime) -> bool:
         """Whether the user has answered, or has had enough time to answer."""
         return self.closed_at is None and (
-            self.answered_at is not None or now - self.raised_at >= WAITS_FOR_ANSWER
+            self.answered_at is not None or moment - self.raised_at >= WAITS_FOR_ANSWER
         )
 
 
 class WatchedRecordQuerySet(models.QuerySet["WatchedRecord"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All for privacy officers. Nobody else sees which records are watched."""
+        """All for privacy officers. No other role sees which records are watched."""
         sees = actor.kind == "system" or (actor.kind == "user" and actor.role == Role.PRIVACY_OFFICER)
         return self.all() if sees else self.none()
 

@@ -1,4 +1,4 @@
-"""Who answers and who reviews alerts."""
+"""Permissions to answer and review alerts."""
 
 from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""What the privacy officer reads about watched records."""
+"""Queries of the privacy officer about watched records."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,24 +25,26 @@ def watched_records(actor: Actor) -> list[Watched]:
     """The watched records, each with the number of look-ups since the last review."""
     marks = list(WatchedRecord.objects.visible_to(actor).current().in_order())
     rows = rows_of(actor, marks)
-    return [Watched(one, rows.get(one.pk), new_lookups(actor, one).count()) for one in marks]
+    return [Watched(mark, rows.get(mark.pk), new_lookups(actor, mark).count()) for mark in marks]
 
 
 def rows_of(actor: Actor, marks: Iterable[WatchedRecord]) -> dict[UUID, Any]:
-    """The organisations and contacts that the marks are about, or what they were merged into, by mark."""
-    ids = {one.pk: (one.object_type, _present_id(one)) for one in marks}
-    found: dict[UUID, Any] = {}
+    """Return the present organisations and contacts of the marks, by mark. Merged records are followed."""
+    ids = {mark.pk: (mark.object_type, _present_id(mark)) for mark in marks}
+    rows_by_mark: dict[UUID, Any] = {}
     for kind, rows in (
         (WatchedType.ORGANISATION, Organisation.objects.visible_to(actor)),
         (WatchedType.CONTACT, Contact.objects.visible_to(actor)),
     ):
         by_id: Any = rows.in_bulk([pk for type_, pk in ids.values() if type_ == kind])
-        found |= {mark: by_id[pk] for mark, (type_, pk) in ids.items() if type_ == kind and pk in by_id}
-    return found
+        rows_by_mark |= {
+            mark: by_id[pk] for mark, (type_, pk) in ids.items() if type_ == kind and pk in by_id
+        }
+    return rows_by_mark
 
 
 def lookups(actor: Actor, mark: WatchedRecord) -> Events:
-    """Events that name the record since somebody marked it, by people and keys other than the reader."""
+    """Return events about the record since it was marked, by people and keys other than the reader."""
     ids = {mark.object_id, _present_id(mark)}
     merged = Change.objects.filter(object_type=mark.object_type, op=Op.MERGED, into_id__in=ids)
     ids |= set(merged.values_list("object_id", flat=True))

@@ -1,4 +1,4 @@
-"""When reading contacts raises an alert, without Django. An alert is a question (docs/adr/0048)."""
+"""Rules for alerts about reading contacts, without Django. An alert is a question (docs/adr/0048)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ DAYS_LOOKED_AT: Final = 28
 MANY_REASONS: Final = 10  # contacts outside the portfolio in a day
 #: The usual day of an account that has none yet: 30 contacts are then unusual, half an officer's daily limit.
 USUAL_OF_NEW: Final = 10
-#: The days that count together. 14 contacts a day are never unusual, but the whole book in 30 days is.
+#: The days that count together. 14 contacts a day are never unusual, but reading all contacts in 30 days is.
 DAYS_TOGETHER: Final = 30
 #: Different contacts in these days: an officer's portfolio has about 80, and a colleague's on leave as many.
 MANY_TOGETHER: Final = 150
@@ -31,13 +31,13 @@ def usual_day(past: Sequence[int]) -> int | None:
     return round(median(days)) if len(days) >= FEWEST_DAYS else None
 
 
-def is_unusual(today: int, usual: int | None) -> bool:
+def is_unusual(today: int, usual_contacts: int | None) -> bool:
     """Whether a user has read three times as many contacts as on their usual day, or as a new account does.
 
     >>> is_unusual(18, 6), is_unusual(17, 6), is_unusual(9, 3), is_unusual(30, None), is_unusual(29, None)
     (True, False, False, True, False)
     """
-    times = TIMES_USUAL * (USUAL_OF_NEW if usual is None else usual)
+    times = TIMES_USUAL * (USUAL_OF_NEW if usual_contacts is None else usual_contacts)
     return today >= FEWEST_CONTACTS and today >= times
 
 

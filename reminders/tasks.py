@@ -1,4 +1,4 @@
-"""Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
+"""Background tasks. Any of them may run twice or in parallel, because the rows show the open work."""
 
 from uuid import UUID
 

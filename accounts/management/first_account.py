@@ -1,4 +1,4 @@
-"""What the commands share that create the first accounts of a city."""
+"""Base of the commands that create the first accounts of a city."""
 
 from typing import Any, ClassVar
 

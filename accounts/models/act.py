@@ -1,4 +1,4 @@
-"""Acts that open or erase records: one person asks for them, and a second person confirms them."""
+"""Acts that need two people: one person requests an act, and a second person confirms it."""
 
 from datetime import datetime
 from typing import Self
@@ -16,7 +16,7 @@ from lib.ids import uuid7
 
 
 class Act(models.TextChoices):
-    """The acts that need two people. `rules.ACTS` says who can be the second."""
+    """The acts that need two people. `rules.ACTS` has the roles of the second person."""
 
     ROLE = rules.ROLE, _("role")
     DISTRICTS = rules.DISTRICTS, _("districts")
@@ -37,20 +37,20 @@ class Act(models.TextChoices):
 
 class PendingActQuerySet(models.QuerySet["PendingAct"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Pending acts that the actor's role can confirm or is told about, whoever asked for them."""
+        """Pending acts that the actor's role can confirm or is notified of, with any requester."""
         if actor.kind == "system":
             return self.waiting()
-        told = self.model._default_manager.told_to(actor).values("pk")
-        own = self.model._default_manager.confirmable_by(actor).values("pk")
-        return self.waiting().filter(models.Q(pk__in=told) | models.Q(pk__in=own))
+        notified = self.model._default_manager.notifying(actor).values("pk")
+        confirmable = self.model._default_manager.confirmable_by(actor).values("pk")
+        return self.waiting().filter(models.Q(pk__in=notified) | models.Q(pk__in=confirmable))
 
-    def told_to(self, actor: Acting) -> Self:
-        """Pending acts that everyone with the actor's role is told about."""
-        kinds = [kind for kind, act in rules.ACTS.items() if actor.role in act.told]
+    def notifying(self, actor: Acting) -> Self:
+        """Pending acts of which the actor's whole role is notified."""
+        kinds = [kind for kind, act in rules.ACTS.items() if actor.role in act.notified]
         return self.waiting().filter(kind__in=kinds) if kinds else self.none()
 
     def confirmable_by(self, actor: Acting) -> Self:
-        """Pending acts that the actor's role can confirm (`rules.ACTS`), whoever asked for them.
+        """Pending acts that the actor's role can confirm (`rules.ACTS`), with any requester.
 
         Supervisors see those within their districts. Confirmers see no new address or second factor of an
         account above officer, except of a privacy officer: a city may have only one.
@@ -59,14 +59,14 @@ class PendingActQuerySet(models.QuerySet["PendingAct"]):
         if actor.kind == "system":
             return waiting
         kinds = [kind for kind, act in rules.ACTS.items() if actor.role in act.confirms]
-        found = waiting.filter(kind__in=kinds)
+        acts = waiting.filter(kind__in=kinds)
         above = models.Q(user__role__in=rules.ABOVE_OFFICER) | ~models.Q(user__asked_role="")
         if actor.role == Role.CONFIRMER:
             takeover = models.Q(kind__in=rules.TAKES_OVER) & above
-            return found.exclude(takeover & ~models.Q(user__role=Role.PRIVACY_OFFICER))
-        return found.filter(_within(actor, above)) if actor.role == Role.SUPERVISOR else found
+            return acts.exclude(takeover & ~models.Q(user__role=Role.PRIVACY_OFFICER))
+        return acts.filter(_within(actor, above)) if actor.role == Role.SUPERVISOR else acts
 
-    def about(self, *, user: User | None = None, subject: UUID | None = None) -> Self:
+    def concerning(self, *, user: User | None = None, subject: UUID | None = None) -> Self:
         """Acts on this account, or on another row."""
         return self.filter(user=user, subject=subject)
 
@@ -77,19 +77,19 @@ class PendingActQuerySet(models.QuerySet["PendingAct"]):
         """Acts without a decision, and confirmed acts before they take effect."""
         return self.filter(decided_at__isnull=True)
 
-    def expired(self, now: datetime) -> Self:
+    def expired(self, moment: datetime) -> Self:
         """Pending acts that nobody has decided in time."""
         waiting = self.waiting().filter(takes_effect_at__isnull=True)
-        return waiting.filter(asked_at__lte=now - rules.ACT_WAITS)
+        return waiting.filter(asked_at__lte=moment - rules.ACT_WAITS)
 
-    def taking_effect(self, now: datetime) -> Self:
+    def taking_effect(self, moment: datetime) -> Self:
         """Confirmed acts whose delay is over."""
-        return self.waiting().filter(takes_effect_at__lte=now)
+        return self.waiting().filter(takes_effect_at__lte=moment)
 
-    def to_mail(self, now: datetime) -> Self:
-        """Acts about which an email is due: pending ones, and those in effect that others are told about."""
-        told = [kind for kind, act in rules.ACTS.items() if act.told] + [rules.ROLE]
-        lately = models.Q(is_confirmed=True, kind__in=told, decided_at__gt=now - rules.ACT_WAITS)
+    def to_mail(self, moment: datetime) -> Self:
+        """Acts with a due email: pending acts, and acts in effect of which others are notified."""
+        notified_kinds = [kind for kind, act in rules.ACTS.items() if act.notified] + [rules.ROLE]
+        lately = models.Q(is_confirmed=True, kind__in=notified_kinds, decided_at__gt=moment - rules.ACT_WAITS)
         return self.filter(lately | models.Q(decided_at__isnull=True), mailed_at__isnull=True)
 
     def in_order(self) -> Self:
@@ -98,23 +98,29 @@ class PendingActQuerySet(models.QuerySet["PendingAct"]):
 
 
 def _within(actor: Acting, above: models.Q) -> models.Q:
-    """Acts that concern only districts of the actor, or an account that has districts, all of them theirs."""
+    """Return the condition that all districts of an act, or of its account, belong to the actor."""
     elsewhere = District.objects.exclude(pk__in=actor.district_ids)
-    named, others = (
+    own_districts, other_districts = (
         rows.filter(pending_acts=models.OuterRef("pk")) for rows in (District.objects, elsewhere)
     )
-    own, beyond = (rows.filter(users=models.OuterRef("user")) for rows in (District.objects, elsewhere))
-    of_districts = models.Q(kind__in=rules.OF_DISTRICTS) & models.Exists(named) & ~models.Exists(others)
+    user_districts, other_user_districts = (
+        rows.filter(users=models.OuterRef("user")) for rows in (District.objects, elsewhere)
+    )
+    of_districts = (
+        models.Q(kind__in=rules.OF_DISTRICTS) & models.Exists(own_districts) & ~models.Exists(other_districts)
+    )
     takes_effect = models.Q(kind__in=(Act.EMAIL, Act.REACTIVATION)) & ~above
     promotes = models.Q(kind=Act.ROLE, user__asked_role=Role.SUPERVISOR)
-    return of_districts | (takes_effect | promotes) & models.Exists(own) & ~models.Exists(beyond)
+    return of_districts | (takes_effect | promotes) & models.Exists(user_districts) & ~models.Exists(
+        other_user_districts
+    )
 
 
 class PendingAct(models.Model):
     """An act that waits for a second person. It takes effect when that person confirms it, or days later.
 
     It is about the account `user`, or about another row, whose ID is `subject`: the app that knows the row
-    declares the effect (accounts.services.effects). Decided rows are kept: somebody helped by a confirmed act
+    declares the effect (accounts.services.effects). Decided rows stay, because a person helped by an act
     cannot act as second person for the same requester for a week (accounts.policies).
     """
 
@@ -123,11 +129,11 @@ class PendingAct(models.Model):
     subject = models.UUIDField(null=True)  # plain ID, as in the activity log
     kind = models.CharField(max_length=20, choices=Act)
     email = models.EmailField(blank=True)  # the requested address
-    # Districts that an account is to get, or whose records leave.
+    # Requested districts of an account, or districts whose records are exported.
     districts = models.ManyToManyField(District, blank=True, related_name="pending_acts")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
-    mailed_at = models.DateTimeField(null=True)  # when those who can confirm it were notified
+    mailed_at = models.DateTimeField(null=True)  # when the people who can confirm it were notified
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     # The role that was asked for.
     role = models.CharField(max_length=20, choices=Role, blank=True, default="", db_default="")

@@ -1,4 +1,4 @@
-"""What browsers blocked because the content security policy does not allow it."""
+"""Reports of browsers about content that the content security policy blocked."""
 
 from typing import Self
 

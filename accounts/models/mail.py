@@ -23,7 +23,7 @@ class QueuedMailQuerySet(models.QuerySet["QueuedMail"]):
     def of_kind(self, *kinds: str) -> Self:
         return self.filter(kind__in=kinds)
 
-    def about(self, object_ids: Iterable[UUID]) -> Self:
+    def about_objects(self, object_ids: Iterable[UUID]) -> Self:
         return self.filter(object_id__in=object_ids)
 
     def waiting(self) -> Self:

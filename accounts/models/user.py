@@ -37,7 +37,7 @@ class Role(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """How a reminder reaches its recipient."""
+    """Channels of reminders."""
 
     EMAIL = "email", _("by email")
     IN_PAGE = "in_page", _("on this site")
@@ -75,7 +75,7 @@ def every_channel() -> list[str]:
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All accounts: everybody who works here may know their colleagues' names, roles and districts."""
+        """All accounts, because staff may know the names, roles and districts of their colleagues."""
         return self.all() if actor.role or actor.kind != "user" else self.none()
 
     def active(self) -> Self:
@@ -85,7 +85,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(role__in=roles)
 
     def away_on(self, day: date) -> Self:
-        """Those who are not back on this day of the city."""
+        """Users who are away on this day."""
         return self.filter(absent_until__gt=day)
 
     def with_address(self, email: str) -> Self:
@@ -102,18 +102,18 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def covering(self, district: District) -> Self:
         """Users whose own districts include `district` or one of its ancestors."""
-        own = self.model.districts.through.objects.filter(
+        own_districts = self.model.districts.through.objects.filter(
             user_id=models.OuterRef("pk"), district_id__in=district.lineage
         )
-        return self.filter(models.Exists(own))
+        return self.filter(models.Exists(own_districts))
 
     def covering_any_of(self, district: District) -> Self:
         """Users whose own districts include `district`, one of its ancestors or a part of it."""
         through = self.model.districts.through.objects.filter(user_id=models.OuterRef("pk"))
-        own = through.filter(
+        own_districts = through.filter(
             models.Q(district_id__in=district.lineage) | models.Q(district__lineage__contains=[district.pk])
         )
-        return self.filter(models.Exists(own))
+        return self.filter(models.Exists(own_districts))
 
     def working_in(self, district: District) -> Self:
         """Users who cover `district` now: as `covering`, or by temporary access."""
@@ -272,15 +272,17 @@ class ReliefQuerySet(models.QuerySet["Relief"]):
         """
         if actor.sees_everywhere:
             return self.all()
-        own = models.Q(officer_id=actor.id, officer_id__isnull=False)
+        is_own = models.Q(officer_id=actor.id, officer_id__isnull=False)
         if actor.role != Role.SUPERVISOR:
-            return self.filter(own)
+            return self.filter(is_own)
         through = User.districts.through
-        theirs = through.objects.filter(
+        officers_districts = through.objects.filter(
             user_id=models.OuterRef("officer_id"), district_id__in=actor.district_ids
         )
         return self.filter(
-            own | models.Q(district_id__in=actor.district_ids) | models.Q(models.Exists(theirs))
+            is_own
+            | models.Q(district_id__in=actor.district_ids)
+            | models.Q(models.Exists(officers_districts))
         )
 
     def open_at(self, moment: datetime) -> Self:
@@ -371,7 +373,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 
 class SavedView(models.Model):
-    """A list's filters saved under a name, for the owner or for everybody who covers a district."""
+    """A list's filters saved under a name, for the owner or for all users who cover a district."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")

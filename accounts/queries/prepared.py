@@ -41,16 +41,16 @@ class Prepared:
         self._kept = lru_cache(maxsize=64)(self._keep)
 
     def fetch(self, actor: Actor, *options: Hashable, **values: object) -> list[Any]:
-        kept = self._kept(cache_actor(actor), options, city_today())
-        return kept.fetch(**values_of(actor), **values) if kept else []
+        statement = self._kept(cache_actor(actor), options, city_today())
+        return statement.fetch(**values_of(actor), **values) if statement else []
 
     def _keep(self, asking: Actor, options: Sequence[Hashable], day: date) -> Kept | None:
         """`day` is part of the cache key because current roles, and so who is seen, depend on it."""
         queryset = self._build(asking, *options)
         try:
-            kept = Kept(queryset)
+            statement = Kept(queryset)
         except EmptyResultSet:
             return None
-        if DISTRICT in kept.statement.parameters:
+        if DISTRICT in statement.statement.parameters:
             raise TypeError(f"{queryset.model.__name__}: give districts as one array (lib.id_in)")
-        return kept
+        return statement

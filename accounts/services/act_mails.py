@@ -1,7 +1,7 @@
 """Emails about acts that need two people. They name no record and no district.
 
-Whoever can confirm an act gets one email when it is asked for. If `accounts.rules.ACTS` says that others are
-told, they get it too, and all get one when the act is confirmed and when it takes effect.
+All people who can confirm an act get one email when it is requested. Roles that `accounts.rules.ACTS`
+notifies get it, too. All of them get further emails when the act is confirmed and when it takes effect.
 """
 
 from typing import Any, Final
@@ -17,8 +17,15 @@ from accounts.actors import actor_for
 from accounts.models import Act, PendingAct, QueuedMail, Role, User
 from accounts.policies import can_confirm
 from accounts.services.acts import TEND
-from accounts.services.effects import shown_acts
-from accounts.services.mailing import Mailing, Told, forget_old_mails, mail_of, queue_mails, send_mails
+from accounts.services.effects import summaries_of
+from accounts.services.mailing import (
+    LoggedNotice,
+    Mailing,
+    forget_old_mails,
+    mail_of,
+    queue_mails,
+    send_mails,
+)
 
 ASKED: Final = "act"
 AGREED: Final = "act_agreed"
@@ -38,22 +45,24 @@ def mail_new_acts() -> int:
 
 
 def recipients_of(act: PendingAct) -> list[User]:
-    """Who gets an email about an act, in its present state.
+    """Return the recipients of an email about an act in its present state.
 
-    Nobody chooses who is told: all who hold the requested role, and all roles that the act names. What was
-    confirmed is also told to the two people, in case someone else used their accounts.
+    No person chooses them: all holders of the requested role and of the roles that the act notifies. After
+    the confirmation, the two people get an email, too, in case others used their accounts.
     """
-    roles = set(rules.ACTS[act.kind].told)
+    roles = set(rules.ACTS[act.kind].notified)
     if act.user and act.kind == Act.ROLE:
         roles.add(act.user.asked_role or act.user.role)
-    told = list(User.objects.active().with_role(*roles).exclude(pk=act.user_id).in_order())
+    notified = list(User.objects.active().with_role(*roles).exclude(pk=act.user_id).in_order())
     stage = _stage_of(act)
     if stage == ASKED:
-        told = [user for user in told if user.pk != act.asked_by_id]
+        notified = [user for user in notified if user.pk != act.asked_by_id]
     pairs = [act.asked_by, act.decided_by] if act.takes_effect_at else []
     deciding = [] if stage == DONE else confirmers_of(act)
-    found = {user.pk: user for user in (*deciding, *told, *pairs) if user is not None and user.is_active}
-    return list(found.values())
+    recipients = {
+        user.pk: user for user in (*deciding, *notified, *pairs) if user is not None and user.is_active
+    }
+    return list(recipients.values())
 
 
 def confirmers_of(act: PendingAct) -> list[User]:
@@ -81,26 +90,26 @@ def _act_of(row: QueuedMail) -> PendingAct | None:
 
 
 def _is_wanted(row: QueuedMail) -> bool:
-    """Whether the act is still in the state that the email is about, and the recipient is still told."""
+    """Whether the act is still in the state of the email, and the recipient is still notified."""
     act = _act_of(row)
     if act is None or _stage_of(act) != row.kind or (act.decided_at and not act.is_confirmed):
         return False
     return row.recipient in recipients_of(act)
 
 
-def _told(row: QueuedMail) -> Told:
+def _logged_notice(row: QueuedMail) -> LoggedNotice:
     recipient: Any = row.recipient
-    return Told(recipient.pk, [], recipient.pk)
+    return LoggedNotice(recipient.pk, [], recipient.pk)
 
 
 def _message(row: QueuedMail) -> EmailMultiAlternatives:
     recipient: Any = row.recipient
     act: Any = _act_of(row)
     with translation.override(recipient.language):
-        what, about = str(act.get_kind_display()), _about(act)
+        kind, subject = str(act.get_kind_display()), _subject_text(act)
     words = {
-        "what": what,
-        "about": about,
+        "what": kind,
+        "about": subject,
         "asker": act.asked_by,
         "second": act.decided_by,
         "may_decide": can_confirm(actor_for(recipient), act),
@@ -110,14 +119,14 @@ def _message(row: QueuedMail) -> EmailMultiAlternatives:
     return mail_of(row, TEMPLATES[row.kind], words)
 
 
-def _about(act: PendingAct) -> str:
-    """The account and its role, or the subject of an act that others are told about; otherwise nothing."""
+def _subject_text(act: PendingAct) -> str:
+    """Return the account and its role, or the subject of an act that notifies others, or an empty text."""
     if act.user and act.kind == Act.ROLE:
         return f"{act.user.name}, {Role(act.user.asked_role or act.user.role).label}"
-    if not rules.ACTS[act.kind].told:
+    if not rules.ACTS[act.kind].notified:
         return ""
-    shown = shown_acts([act]).get(act.pk)
-    return ", ".join([shown.title, *shown.lines]) if shown else ""
+    summary = summaries_of([act]).get(act.pk)
+    return ", ".join([summary.title, *summary.lines]) if summary else ""
 
 
 ACT_MAIL: Final = Mailing(
@@ -125,6 +134,6 @@ ACT_MAIL: Final = Mailing(
     object_type="user",
     due=lambda: QueuedMail.objects.of_kind(*TEMPLATES).due(),
     is_wanted=_is_wanted,
-    told=_told,
+    logged_notice=_logged_notice,
     message=_message,
 )

@@ -1,7 +1,7 @@
 """Two-person rule: one person asks for an act that opens records, and a second person confirms or rejects it.
 
-`ask` and `withdraw` are for services, inside their transaction. What nobody decides in a week is withdrawn.
-`accounts.rules.ACTS` says which acts take effect some days after the confirmation.
+`ask` and `withdraw` are for services, inside their transaction. An act without a decision is withdrawn after
+a week. `accounts.rules.ACTS` lists the acts that take effect some days after the confirmation.
 """
 
 from collections.abc import Collection
@@ -50,9 +50,11 @@ def reads_or_decides(user: User) -> bool:
     return is_above_officer(user) or user.districts.exists() or had_districts_lately(user, timezone.now())
 
 
-def had_districts_lately(user: User, now: datetime) -> bool:
+def had_districts_lately(user: User, moment: datetime) -> bool:
     """Whether the activity log records a change of the user's districts in the last 30 days."""
-    changes = Event.objects.filter(object_ids__contains=[user.pk], object_type="user", at__gte=now - LATELY)
+    changes = Event.objects.filter(
+        object_ids__contains=[user.pk], object_type="user", at__gte=moment - LATELY
+    )
     changes = changes.exclude(action=Action.CREATE)  # also names pending districts
     return changes.filter(field_names__contains=["districts"], allowed=True).exists()
 
@@ -75,7 +77,7 @@ def ask(
     It is about the account `user` or the row `subject`.
     """
     role = user.asked_role if user is not None and kind == Act.ROLE else ""
-    waiting = PendingAct.objects.waiting().of_kind(kind).about(user=user, subject=subject).first()
+    waiting = PendingAct.objects.waiting().of_kind(kind).concerning(user=user, subject=subject).first()
     if waiting is not None:
         same = (waiting.email, waiting.role) == (email, role)
         same = same and set(waiting.districts.all()) == set(districts)
@@ -95,7 +97,7 @@ def ask(
 
 def withdraw(kind: Act, *, user: User | None = None, subject: UUID | None = None) -> bool:
     """Withdraw the pending act of this kind, if there is one. Return whether there was one."""
-    waiting = PendingAct.objects.waiting().of_kind(kind).about(user=user, subject=subject)
+    waiting = PendingAct.objects.waiting().of_kind(kind).concerning(user=user, subject=subject)
     return bool(waiting.update(decided_at=timezone.now()))
 
 
@@ -106,7 +108,7 @@ def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pe
     Raises like `refuse_act`, and ValidationError if the address is taken, if the act is already confirmed, or
     if the person who asked has left or uses this device, too.
     """
-    act = _waiting(actor, act_id, version)
+    act = _lock_waiting(actor, act_id, version)
     if not can_confirm(actor, act):
         raise PermissionDenied
     _refuse_left(act.asked_by_id)
@@ -127,12 +129,12 @@ def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pe
 
 @transaction.atomic
 def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
-    """Reject an act, or cancel it before it takes effect: nothing changes. Whoever asked can withdraw it.
+    """Reject an act, or cancel it before it takes effect: nothing changes. The requester can withdraw it.
 
     `version` is the version that was shown of the account it is about. Raises PermissionDenied, StaleVersion,
     or DoesNotExist if nothing is pending.
     """
-    act = _waiting(actor, act_id, version)
+    act = _lock_waiting(actor, act_id, version)
     if not can_cancel(actor, act):
         raise PermissionDenied
     effects.effect_of(act.kind).dropped(actor, act)
@@ -141,9 +143,9 @@ def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pen
 
 
 def delay_of(actor: Actor, act: PendingAct) -> timedelta:
-    """How long the act waits after its confirmation: none on the command line or for the first of a role.
+    """Return the delay after the confirmation: none on the command line or for the first holder of a role.
 
-    Whoever held the role and is deactivated counts: an administrator could deactivate them first.
+    Deactivated holders count, because an administrator could deactivate them first.
     """
     rule = rules.ACTS[act.kind]
     if actor.kind == "system" or not rule.if_role:
@@ -180,8 +182,8 @@ def confirm_all(*, actor: Actor, user_id: UUID) -> list[PendingAct]:
 
     Raises ValidationError if there are none.
     """
-    found = PendingAct.objects.visible_to(actor).filter(user=user_id).in_order()
-    confirmed = [confirm_act(actor=actor, act_id=pk) for pk in found.values_list("pk", flat=True)]
+    acts = PendingAct.objects.visible_to(actor).filter(user=user_id).in_order()
+    confirmed = [confirm_act(actor=actor, act_id=pk) for pk in acts.values_list("pk", flat=True)]
     if not confirmed:
         raise ValidationError(_("Nothing is pending for this account."))
     return confirmed
@@ -203,7 +205,7 @@ def take_effect() -> int:
 def _take_effect(act_id: UUID) -> bool:
     """Let an act take effect, or drop it if the asker has left or the second may no longer confirm it."""
     try:
-        act = _locked(SYSTEM, act_id)
+        act = _lock_act(SYSTEM, act_id)
     except PendingAct.DoesNotExist:  # cancelled meanwhile
         return False
     people = {act.asked_by_id, act.decided_by_id} - {None}
@@ -215,7 +217,7 @@ def _take_effect(act_id: UUID) -> bool:
         try:
             with transaction.atomic():
                 effect.confirmed(actor_for(second), act)
-        except ValidationError:  # what it is about has changed meanwhile
+        except ValidationError:  # the subject has changed meanwhile
             is_confirmed = False
     if not is_confirmed:
         effect.dropped(SYSTEM, act)
@@ -227,7 +229,7 @@ def _take_effect(act_id: UUID) -> bool:
 @transaction.atomic
 def _expire(act_id: UUID) -> bool:
     try:
-        act = _locked(SYSTEM, act_id)
+        act = _lock_act(SYSTEM, act_id)
     except PendingAct.DoesNotExist:  # decided meanwhile
         return False
     effects.effect_of(act.kind).dropped(SYSTEM, act)
@@ -235,21 +237,21 @@ def _expire(act_id: UUID) -> bool:
     return True
 
 
-def _waiting(actor: Actor, act_id: UUID, version: int | None) -> PendingAct:
+def _lock_waiting(actor: Actor, act_id: UUID, version: int | None) -> PendingAct:
     if not can_confirm_acts(actor):
         raise PermissionDenied
-    act = _locked(actor, act_id)
+    act = _lock_act(actor, act_id)
     if act.user:
         check_version(act.user.version, version)
     return act
 
 
-def _locked(actor: Actor, act_id: UUID) -> PendingAct:
+def _lock_act(actor: Actor, act_id: UUID) -> PendingAct:
     """Lock the subject, then the act: services that change a subject and withdraw its act do the same."""
-    seen = PendingAct.objects.visible_to(actor)
-    act = seen.get(pk=act_id)
+    visible = PendingAct.objects.visible_to(actor)
+    act = visible.get(pk=act_id)
     effects.effect_of(act.kind).lock(act)
-    locked: PendingAct = seen.select_for_update(of=("self",), no_key=True).get(pk=act_id)
+    locked: PendingAct = visible.select_for_update(of=("self",), no_key=True).get(pk=act_id)
     locked.user = act.user
     return locked
 
@@ -258,16 +260,18 @@ def _decide(actor: Actor, act: PendingAct, *, is_confirmed: bool) -> None:
     act.decided_at, act.is_confirmed = timezone.now(), is_confirmed
     act.decided_by_id = actor.id if actor.kind == "user" else None
     if is_confirmed:
-        act.mailed_at = None  # of some acts others are told that they are in effect
+        act.mailed_at = None  # some acts notify others when they take effect
         wake_on_commit(TEND)
     act.save(update_fields=["decided_at", "is_confirmed", "decided_by", "mailed_at"])
 
 
-def note_role(user: User) -> None:
-    """Tell the holders of a role that the server's command line gave it to another account."""
+def mail_new_role(user: User) -> None:
+    """Queue an email to the holders of a role that the command line gave to another account."""
     if is_above_officer(user):
-        now = timezone.now()
-        PendingAct.objects.create(user=user, kind=Act.ROLE, asked_at=now, decided_at=now, is_confirmed=True)
+        moment = timezone.now()
+        PendingAct.objects.create(
+            user=user, kind=Act.ROLE, asked_at=moment, decided_at=moment, is_confirmed=True
+        )
         wake_on_commit(TEND)
 
 
@@ -280,11 +284,11 @@ def _lock_account(act: PendingAct) -> None:
 
 def _account_confirmed(actor: Actor, act: PendingAct) -> None:
     user: Any = act.user
-    was = user.email
-    _save_account(actor, user, _HOLDS[Act(act.kind)](act, user))
+    old_email = user.email
+    _save_account(actor, user, _APPLY[Act(act.kind)](act, user))
     if act.kind in rules.TAKES_OVER:
         end_sessions(user.pk)
-        mail_account_change(user, act.kind, "confirmed", {was, user.email})
+        mail_account_change(user, act.kind, "confirmed", {old_email, user.email})
 
 
 def _account_agreed(actor: Actor, act: PendingAct) -> None:
@@ -299,40 +303,40 @@ def _account_dropped(actor: Actor, act: PendingAct) -> None:
     _save_account(actor, user, [f"asked_{act.kind}"])
 
 
-def _role_holds(act: PendingAct, user: User) -> list[str]:
+def _apply_role(act: PendingAct, user: User) -> list[str]:
     if act.role != user.asked_role:  # confirmed for another role
         raise ValidationError(_("The role was changed after the request. Ask for the new role."))
     user.role, user.asked_role = user.asked_role, ""
     return ["role", "asked_role"]
 
 
-def _districts_hold(act: PendingAct, user: User) -> list[str]:
+def _apply_districts(act: PendingAct, user: User) -> list[str]:
     user.districts.add(*act.districts.all())
     return ["districts"]
 
 
-def _email_holds(act: PendingAct, user: User) -> list[str]:
+def _apply_email(act: PendingAct, user: User) -> list[str]:
     user.email = act.email
     begin_afresh(user, keeps_factor=reads_or_decides(user))
     return ["email"]
 
 
-def _factor_holds(act: PendingAct, user: User) -> list[str]:
+def _apply_second_factor(act: PendingAct, user: User) -> list[str]:
     second_factor.forget(user)
     return ["second_factor"]
 
 
-def _reactivation_holds(act: PendingAct, user: User) -> list[str]:
+def _apply_reactivation(act: PendingAct, user: User) -> list[str]:
     user.is_active = True
     return ["is_active"]
 
 
-_HOLDS = {
-    Act.ROLE: _role_holds,
-    Act.DISTRICTS: _districts_hold,
-    Act.EMAIL: _email_holds,
-    Act.SECOND_FACTOR: _factor_holds,
-    Act.REACTIVATION: _reactivation_holds,
+_APPLY = {
+    Act.ROLE: _apply_role,
+    Act.DISTRICTS: _apply_districts,
+    Act.EMAIL: _apply_email,
+    Act.SECOND_FACTOR: _apply_second_factor,
+    Act.REACTIVATION: _apply_reactivation,
 }
 
 
@@ -348,7 +352,7 @@ def _save_account(actor: Actor, user: User, changed: list[str]) -> None:
 
 
 EFFECT: Final = effects.Effect(
-    _HOLDS,
+    _APPLY,
     _lock_account,
     _account_confirmed,
     _account_dropped,

@@ -1,7 +1,7 @@
 """Credentials of an account: the link to choose a password, and their end when the address changes.
 
-Whoever reads mail at the old address could have chosen the password, or set up a passkey, before a second
-person confirms the new address or what the account may read.
+A person who reads mail at the old address could have chosen the password or set up a passkey, before a second
+person confirms the new address or the rights of the account.
 """
 
 from allauth.account.forms import default_token_generator
@@ -27,7 +27,7 @@ def forget_addresses(user: User) -> None:
 
 
 def begin_afresh(user: User, *, keeps_factor: bool) -> None:
-    """End the password, the sessions and what ends with them. The caller saves the user.
+    """End the password, the sessions and other access of an account. The caller saves the user.
 
     A second factor stays only where it protects something: a reset link alone must not open records.
     """

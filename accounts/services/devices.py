@@ -33,25 +33,25 @@ def is_known(request: HttpRequest, user: User) -> bool:
 
 
 def text_of(request: HttpRequest) -> str:
-    """The text by which the device is known, to ask `knows` later."""
+    """Return the cookie's text, which `knows` takes later."""
     return request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
 
 
 def knows(device: str, user: User) -> bool:
     """Whether `user` has signed in with the device of this text since they chose their password."""
     number, marks = _parsed(device)
-    return any(hmac.compare_digest(mark, one) for mark in marks for one in _marks(number, user))
+    return any(hmac.compare_digest(mark, own_mark) for mark in marks for own_mark in _marks(number, user))
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Make the device known as one of `user`."""
     number, marks = _cookie(request)
     number = number or secrets.token_hex(16)
-    own = _marks(number, user)
-    kept = [own[0], *(mark for mark in marks if mark not in own)][:ACCOUNTS]
+    own_marks = _marks(number, user)
+    kept_marks = [own_marks[0], *(mark for mark in marks if mark not in own_marks)][:ACCOUNTS]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        ".".join([number, *kept]),
+        ".".join([number, *kept_marks]),
         max_age=DAYS * 24 * 60 * 60,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -71,4 +71,4 @@ def _parsed(text: str) -> tuple[str, list[str]]:
 
 
 def _marks(number: str, user: User) -> list[str]:
-    return [one.hex() for one in keyed_hashes("known device", f"{number}:{user.pk}:{user.password}")]
+    return [digest.hex() for digest in keyed_hashes("known device", f"{number}:{user.pk}:{user.password}")]

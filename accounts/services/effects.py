@@ -1,6 +1,6 @@
 """Effects of pending acts on their subjects (docs/adr/0045). `crm.wiring` lists the effects of all apps.
 
-`accounts.services.acts` asks, decides and withdraws. It knows no API key and no file.
+`accounts.services.acts` requests, decides and withdraws acts of any kind.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,14 +14,14 @@ from lib.wired import Wired
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """How the inbox shows an act to whoever can confirm it, also to a confirmer: without personal data."""
+class ActSummary:
+    """The description of an act in the inbox. It has no personal data, because confirmers see it, too."""
 
     title: str
     lines: Sequence[str] = ()
     url: str = ""  # of the subject's page, for roles that can open it
-    decide_url: str = ""  # of a page that has to be read first; without it the inbox has the buttons
-    contact_ids: Sequence[UUID] = ()  # whom the act is about; named only to roles that see contacts
+    decide_url: str = ""  # of a page that must be read first; otherwise the inbox has the buttons
+    contact_ids: Sequence[UUID] = ()  # contacts that the act is about; shown only to roles that see contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ class Effect:
 
     `lock` is called before the act is locked. `confirmed` and `dropped` (rejected, cancelled, or nobody
     decided in time) write and record their events in the transaction that decides. Of an act with a delay,
-    `agreed` records that it was confirmed, and `confirmed` is called when the delay is over, with whoever
-    confirmed it. `shown` takes IDs of subjects.
+    `agreed` records that it was confirmed, and `confirmed` is called when the delay is over, with the
+    second person. `describe` takes IDs of subjects.
     """
 
     kinds: Collection[Act]
     lock: Callable[[PendingAct], None]
     confirmed: Callable[[Actor, PendingAct], None]
     dropped: Callable[[Actor, PendingAct], None]
-    shown: Callable[[Collection[UUID]], Mapping[UUID, Shown]]
+    describe: Callable[[Collection[UUID]], Mapping[UUID, ActSummary]]
     agreed: Callable[[Actor, PendingAct], None] = lambda _actor, _act: None
 
 
@@ -50,21 +50,21 @@ def effect_of(kind: str) -> Effect:
     return {name: effect for effect in EFFECTS for name in effect.kinds}[Act(kind)]
 
 
-def acts_told_to(actor: Actor) -> list[tuple[PendingAct, Shown]]:
-    """Pending acts for the start page of everyone who is told about them, oldest first."""
-    acts = list(PendingAct.objects.told_to(actor).select_related("asked_by").in_order())
-    shown = shown_acts(acts)
-    return [(act, shown[act.pk]) for act in acts if act.pk in shown]
+def notified_acts(actor: Actor) -> list[tuple[PendingAct, ActSummary]]:
+    """Return the pending acts on the start page of notified users, with their descriptions, oldest first."""
+    acts = list(PendingAct.objects.notifying(actor).select_related("asked_by").in_order())
+    summaries = summaries_of(acts)
+    return [(act, summaries[act.pk]) for act in acts if act.pk in summaries]
 
 
-def shown_acts(acts: Collection[PendingAct]) -> dict[UUID, Shown]:
-    """How to show acts that are not about an account, by ID. One call for each kind."""
+def summaries_of(acts: Collection[PendingAct]) -> dict[UUID, ActSummary]:
+    """Return the descriptions of acts by ID, except acts about accounts. One call for each kind."""
     subjects: dict[str, dict[UUID, UUID]] = {}
     for act in acts:
         if act.subject is not None:
             subjects.setdefault(act.kind, {})[act.pk] = act.subject
-    found: dict[UUID, Shown] = {}
+    summaries: dict[UUID, ActSummary] = {}
     for kind, by_act in subjects.items():
-        rows = effect_of(kind).shown(by_act.values())
-        found |= {pk: rows[subject] for pk, subject in by_act.items() if subject in rows}
-    return found
+        rows = effect_of(kind).describe(by_act.values())
+        summaries |= {pk: rows[subject] for pk, subject in by_act.items() if subject in rows}
+    return summaries

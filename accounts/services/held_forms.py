@@ -45,8 +45,8 @@ def hold(request: HttpRequest, owner: str) -> None:
             return
         for name in DRAFTS:
             fields.pop(name, None)
-    kept = {"owner": owner, "address": request.get_full_path(), "fields": fields.urlencode()}
-    request.session[HELD] = _cipher().encrypt(json.dumps(kept).encode()).decode()
+    stored = {"owner": owner, "address": request.get_full_path(), "fields": fields.urlencode()}
+    request.session[HELD] = _cipher().encrypt(json.dumps(stored).encode()).decode()
 
 
 def is_held(request: HttpRequest) -> bool:
@@ -56,23 +56,23 @@ def is_held(request: HttpRequest) -> bool:
 def held_by(request: HttpRequest) -> PendingForm | None:
     """Return the form held for the signed-in user.
 
-    Drop the form if it is too old or belongs to somebody else.
+    Drop the form if it is too old or belongs to another user.
     """
     try:
-        kept = json.loads(_cipher().decrypt(request.session[HELD].encode(), ttl=SECONDS))
+        stored = json.loads(_cipher().decrypt(request.session[HELD].encode(), ttl=SECONDS))
     except InvalidToken:
-        kept = {}
-    if kept.get("owner") != str(request.user.pk):
+        stored = {}
+    if stored.get("owner") != str(request.user.pk):
         drop(request)
         return None
-    return PendingForm(kept["address"], QueryDict(kept["fields"]))
+    return PendingForm(stored["address"], QueryDict(stored["fields"]))
 
 
 def drop(request: HttpRequest) -> None:
     request.session.pop(HELD, None)
 
 
-def forget(_actor: Acting, leaving: Leaving) -> None:
+def drop_named(_actor: Acting, leaving: Leaving) -> None:
     """Drop the held forms of all users that name a person who is erased."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         data = session.get_decoded()
@@ -85,10 +85,10 @@ def forget(_actor: Acting, leaving: Leaving) -> None:
 def _typed_in(held: str) -> str:
     """The values of a held form; empty if it is too old to be given back."""
     try:
-        kept = json.loads(_cipher().decrypt(held.encode(), ttl=SECONDS))
+        stored = json.loads(_cipher().decrypt(held.encode(), ttl=SECONDS))
     except InvalidToken:
         return ""
-    return "\n".join(value for _name, values in QueryDict(kept["fields"]).lists() for value in values)
+    return "\n".join(value for _name, values in QueryDict(stored["fields"]).lists() for value in values)
 
 
 def _cipher() -> MultiFernet:

@@ -49,8 +49,8 @@ M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the activity log says of an email: the object, its districts, and the user who is notified."""
+class LoggedNotice:
+    """The entry of an email in the activity log: the object, its districts and the notified user."""
 
     object_id: UUID
     district_ids: Collection[UUID]
@@ -65,7 +65,7 @@ class Mailing(Generic[M]):
     object_type: str  # object type for the activity log
     due: Callable[[], models.QuerySet[M]]  # waiting rows without a lease, in sending order
     is_wanted: Callable[[M], bool]  # whether the reason still exists and the recipient may still be notified
-    told: Callable[[M], Told | None]  # None: the recipient has no account
+    logged_notice: Callable[[M], LoggedNotice | None]  # None: the recipient has no account
     message: Callable[[M], EmailMultiAlternatives]  # with the same Message-ID for every attempt (RFC 5322)
 
 
@@ -77,10 +77,10 @@ def queue_mails(kind: str, object_id: UUID, recipients: Iterable[User | None]) -
 
     A recipient who has or had the same email about the same object gets no second one.
     """
-    queued = QueuedMail.objects.of_kind(kind).about([object_id])
-    known = set(queued.values_list("recipient", flat=True))
+    queued = QueuedMail.objects.of_kind(kind).about_objects([object_id])
+    known_ids = set(queued.values_list("recipient", flat=True))
     ids = [None if user is None else user.pk for user in recipients]
-    new = [pk for pk in dict.fromkeys(ids) if pk not in known]
+    new = [pk for pk in dict.fromkeys(ids) if pk not in known_ids]
     rows = [QueuedMail(kind=kind, object_id=object_id, recipient_id=pk) for pk in new]
     QueuedMail.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
@@ -96,22 +96,22 @@ def forget_old_mails() -> int:
 
 def send_mails(mailing: Mailing[Any]) -> int:
     """Send all due emails and return the number sent. Safe to run in parallel."""
-    until, sent, is_first = time.monotonic() + MAX_SECONDS, 0, True
+    until, count, is_first = time.monotonic() + MAX_SECONDS, 0, True
     with closing(get_connection()) as connection:
         while claimed := claim(mailing.due(), LEASE, BATCH):
             for number, lease in enumerate(claimed):
                 if time.monotonic() > until and not is_first:  # however slow, each turn sends one
                     give_back(claimed[number:])
                     wake_on_commit(mailing.task)
-                    return sent
+                    return count
                 is_first = False
                 try:
                     connection.open()
                 except OSError as error:
                     _wait_for_server(claimed[number:], error)
-                    return sent
-                sent += deliver(mailing, lease, connection)
-    return sent
+                    return count
+                count += deliver(mailing, lease, connection)
+    return count
 
 
 def deliver(mailing: Mailing[M], lease: Lease[M], connection: Any = None) -> bool:
@@ -124,7 +124,7 @@ def deliver(mailing: Mailing[M], lease: Lease[M], connection: Any = None) -> boo
         if not mailing.is_wanted(row):
             lease.end(failed_at=Now(), last_error=NOT_WANTED)
             return False
-        if not begin(mailing, lease):
+        if not begin_attempt(mailing, lease):
             return False
         message = mailing.message(row)
         message.connection = connection
@@ -142,18 +142,18 @@ def deliver(mailing: Mailing[M], lease: Lease[M], connection: Any = None) -> boo
 
 
 @transaction.atomic
-def begin(mailing: Mailing[M], lease: Lease[M]) -> bool:
+def begin_attempt(mailing: Mailing[M], lease: Lease[M]) -> bool:
     """Count the attempt and record the recipient before sending. Return False if the lease is lost."""
     if not lease.renew(attempts=lease.row.attempts + 1):  # type: ignore[attr-defined]  # a field that Mailing requires
         return False
-    if told := mailing.told(lease.row):
-        reader = str(told.recipient_id)
+    if notice := mailing.logged_notice(lease.row):
+        reader = str(notice.recipient_id)
         record(
             SYSTEM,
             Action.NOTIFY,
             mailing.object_type,
-            [told.object_id],
-            district_ids=told.district_ids,
+            [notice.object_id],
+            district_ids=notice.district_ids,
             recipient=reader,
         )
     return True
@@ -182,7 +182,7 @@ def postpone(lease: Lease[Any], error: Exception) -> None:
 
 
 def _wait_for_server(leases: Iterable[Lease[Any]], error: OSError) -> None:
-    """Try again soon, without counting an attempt: a mail server that is away says nothing of an email."""
+    """Try again soon without counting an attempt, because the email is not the reason for the failure."""
     for lease in leases:
         lease.end(AWAY_WAIT, last_error=failure_of(error))
     log.warning("mail_server_is_away", error=failure_of(error))
@@ -217,7 +217,7 @@ def mail_to(
     connection: Any = None,
 ) -> mail.Email:
     """Build an automated email. `message_id` is the same for every attempt (RFC 5322)."""
-    usual = {
+    standard_headers = {
         "Message-ID": message_id,
         "Auto-Submitted": "auto-generated",
         "Content-Language": recipient.language,
@@ -226,7 +226,7 @@ def mail_to(
         with_city(title),
         text,
         to=[recipient.email],
-        headers=usual | dict(headers or {}),
+        headers=standard_headers | dict(headers or {}),
         connection=connection,
     )
     if html:
@@ -258,7 +258,7 @@ def send_notice(
     """Mail the owner of an account about its security, at `addresses` or at the account's address.
 
     This email leaves at once, because the page that caused it may be an attacker's. If the mail server
-    refuses it, log the failure: what the email is about has happened.
+    refuses it, log the failure, because the change has happened already.
     """
     subject, body = render_mail(user, template, context)
     for address in sorted(addresses or {user.email}):

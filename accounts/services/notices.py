@@ -10,10 +10,10 @@ from accounts.models import User
 from accounts.services.mailing import send_notice
 
 
-def mail_account_change(user: User, what: str, stage: str, addresses: Collection[str]) -> None:
+def mail_account_change(user: User, kind: str, stage: str, addresses: Collection[str]) -> None:
     """Mail these addresses when the transaction commits. `what` is email or second_factor.
 
     `stage` is asked (the change is pending), confirmed or done (the change is in effect).
     """
-    context = {"what": what, "stage": stage, "city": settings.CITY_NAME}
+    context = {"what": kind, "stage": stage, "city": settings.CITY_NAME}
     transaction.on_commit(partial(send_notice, user, "accounts/email/changed", context, set(addresses)))

@@ -33,8 +33,8 @@ def grace_end(user: User) -> datetime:
 
 
 def _is_asked(user: User) -> bool:
-    asked = settings.SECOND_FACTOR_FOR_ALL or user.role in rules.NEEDS_SECOND_FACTOR
-    return bool(settings.REQUIRE_SECOND_FACTOR and asked)
+    is_asked = settings.SECOND_FACTOR_FOR_ALL or user.role in rules.NEEDS_SECOND_FACTOR
+    return bool(settings.REQUIRE_SECOND_FACTOR and is_asked)
 
 
 def is_enrolled(user: User) -> bool:
@@ -44,7 +44,7 @@ def is_enrolled(user: User) -> bool:
 def has_passkey_alone(user: User) -> bool:
     """Whether a passkey signs the user in without a password."""
     passkeys = Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN)
-    return any(one.wrap().is_passwordless for one in passkeys)
+    return any(passkey.wrap().is_passwordless for passkey in passkeys)
 
 
 def forget(user: User) -> None:
@@ -56,16 +56,19 @@ def renew_secrets() -> int:
     """Re-encrypt all secrets under the current key (`rotate_secrets`) and return their number."""
     renewed = 0
     with transaction.atomic():
-        for one in Authenticator.objects.select_for_update():
-            kept = {name: one.data[name] for name in ("secret", "seed") if name in one.data}
+        for authenticator in Authenticator.objects.select_for_update():
+            stored_secrets = {
+                name: authenticator.data[name] for name in ("secret", "seed") if name in authenticator.data
+            }
             try:
-                one.data |= {
-                    name: secrets_cipher().rotate(text.encode()).decode() for name, text in kept.items()
+                authenticator.data |= {
+                    name: secrets_cipher().rotate(text.encode()).decode()
+                    for name, text in stored_secrets.items()
                 }
             except InvalidToken:  # encrypted under a key that no longer exists
                 continue
-            if kept:
-                one.save(update_fields=["data"])
+            if stored_secrets:
+                authenticator.save(update_fields=["data"])
                 renewed += 1
     return renewed
 

@@ -35,19 +35,19 @@ def claim(request: HttpRequest, user: User, form: UUID) -> tuple[SentForm, bool]
 
     Wait for another request that is handling the same form.
     """
-    made = SentForm(user=user, form=form, digest=keyed_hashes(_PURPOSE, _typed(request))[0])
+    sent_form = SentForm(user=user, form=form, digest=keyed_hashes(_PURPOSE, _digest_of(request))[0])
     try:
         with transaction.atomic():
-            made.save(force_insert=True)
+            sent_form.save(force_insert=True)
     except IntegrityError:
         return SentForm.objects.get(user=user, form=form), False
-    return made, True
+    return sent_form, True
 
 
-def is_the_same(request: HttpRequest, sent: SentForm) -> bool:
+def is_the_same(request: HttpRequest, sent_form: SentForm) -> bool:
     """Whether the content is identical to that of the first submission."""
-    text = _typed(request)
-    return any(bytes(sent.digest) == known for known in keyed_hashes(_PURPOSE, text))
+    text = _digest_of(request)
+    return any(bytes(sent_form.digest) == digest for digest in keyed_hashes(_PURPOSE, text))
 
 
 def forget_sent_forms() -> int:
@@ -55,13 +55,13 @@ def forget_sent_forms() -> int:
     return SentForm.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
-def _typed(request: HttpRequest) -> str:
+def _digest_of(request: HttpRequest) -> str:
     """Digest of the form's address, values and files.
 
-    Only a keyed hash of the digest is stored. With a plain digest, somebody with a copy of the database could
+    Only a keyed hash of the digest is stored. With a plain digest, a person with a copy of the database could
     guess names and numbers, including those of erased people.
     """
-    said = sha256()
+    form_digest = sha256()
     parts = [request.get_full_path()]
     for name, values in sorted(request.POST.lists()):
         if name not in _NOT_TYPED:
@@ -75,5 +75,5 @@ def _typed(request: HttpRequest) -> str:
             parts += [name, file.name or "", content.hexdigest()]
     for part in parts:
         raw = part.encode(errors="surrogatepass")
-        said.update(len(raw).to_bytes(8) + raw)
-    return said.hexdigest()
+        form_digest.update(len(raw).to_bytes(8) + raw)
+    return form_digest.hexdigest()

@@ -1,7 +1,7 @@
 """Session store whose rows name their user, so that a user's sessions can be listed and ended.
 
-The database has no key of a session, so whoever reads it or a backup can use none. What is signed for one row
-says nothing in another.
+The database has no session keys, so a person who reads it or a backup cannot use a session. Content signed
+for one row is invalid in another.
 """
 
 from collections.abc import Callable
@@ -28,18 +28,17 @@ SEEN: Final = "seen"
 DEVICE: Final = "device"
 
 
-#: What else ends with a user's sessions, each called with the user's ID.
-#: What ends when all sessions of a user end, or when the password changes.
+#: Functions that end other access with all sessions of a user or with the password. Each gets the user's ID.
 ENDS_WITH_SESSIONS: Final = Wired[Callable[[UUID], None]]("accounts.services.sessions.ENDS_WITH_SESSIONS")
 
 
 def row_key(key: str) -> str:
-    """What a row has in place of the session's key: long enough that no key can be found for it."""
+    """Return the hash of a session key that identifies its row. It is too long to find a matching key."""
     return sha256(key.encode()).hexdigest()[:40]
 
 
 class SessionStore(DatabaseStore):
-    _row_key = ""  # of a row whose key only the browser has
+    _row_key = ""  # of a row; only the browser has the key itself
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -47,7 +46,7 @@ class SessionStore(DatabaseStore):
 
     @classmethod
     def of_row(cls, row: Session) -> Self:
-        """For `encode` and `decode` alone."""
+        """Return a store of this row that can only encode and decode."""
         store = cls()
         store._row_key = row.pk
         return store
@@ -58,10 +57,10 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         alive = Session.objects.filter(expire_date__gt=timezone.now())
-        found = alive.filter(pk=row_key(self.session_key)).first() if self.session_key else None
-        if found is None:
+        session = alive.filter(pk=row_key(self.session_key)).first() if self.session_key else None
+        if session is None:
             self._session_key = None  # as Django does
-        return found
+        return session
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(pk=row_key(session_key)).exists()
@@ -76,8 +75,8 @@ class SessionStore(DatabaseStore):
         row.user_id = UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
         row.device = str(data.get(DEVICE, ""))[:200]
         row.started_at, row.seen_at = _moment(data.get(STARTED)), _moment(data.get(SEEN))
-        found: Session = row
-        return found
+        session: Session = row
+        return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,28 +106,28 @@ def device_name(user_agent: str) -> str:
     return browser or system or _("Unknown device")
 
 
-def sessions_of(user_id: UUID, *, here: str | None) -> list[SignedIn]:
+def sessions_of(user_id: UUID, *, current_key: str | None) -> list[SignedIn]:
     """The user's active sessions: the current one first, then the most recently used."""
-    now = timezone.now()
+    moment = timezone.now()
     alive = Session.objects.filter(
         user_id=user_id,
-        seen_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES),
-        started_at__gt=now - timedelta(hours=settings.SESSION_HOURS),
+        seen_at__gt=moment - timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+        started_at__gt=moment - timedelta(hours=settings.SESSION_HOURS),
     )
     rows = alive.order_by("-seen_at", "pk").values_list("pk", "device", "started_at", "seen_at")
-    found = [SignedIn(*row, is_here=row[0] == row_key(here or "")) for row in rows]
-    return sorted(found, key=lambda one: not one.is_here)
+    signed_in = [SignedIn(*row, is_here=row[0] == row_key(current_key or "")) for row in rows]
+    return sorted(signed_in, key=lambda one: not one.is_here)
 
 
-def end_sessions(user_id: UUID, *, but: str | None = None, only: str = "") -> int:
-    """End a user's sessions at once: all, all `but` that with the given key, or `only` that of the given row.
+def end_sessions(user_id: UUID, *, except_key: str | None = None, only_row: str = "") -> int:
+    """End a user's sessions at once: all, all except that of `except_key`, or only that of `only_row`.
 
-    Return their number. With all sessions ends what else gives access (`ENDS_WITH_SESSIONS`).
+    Return their number. If all sessions end, other access ends, too (`ENDS_WITH_SESSIONS`).
     """
-    if not only:
-        _end_the_rest(user_id)
-    rows = Session.objects.filter(user_id=user_id).exclude(pk=row_key(but or ""))
-    ended, _rows = (rows.filter(pk=only) if only else rows).delete()
+    if not only_row:
+        _end_other_access(user_id)
+    rows = Session.objects.filter(user_id=user_id).exclude(pk=row_key(except_key or ""))
+    ended, _rows = (rows.filter(pk=only_row) if only_row else rows).delete()
     return ended
 
 
@@ -146,10 +145,10 @@ class EndsWithPassword:
 
     def password_changed(self, password: str, user: User | None = None) -> None:
         if user is not None:
-            _end_the_rest(user.pk)
+            _end_other_access(user.pk)
 
 
-def _end_the_rest(user_id: UUID) -> None:
+def _end_other_access(user_id: UUID) -> None:
     for end in ENDS_WITH_SESSIONS:
         end(user_id)
 

@@ -25,7 +25,7 @@ from accounts.services.acts import (
     REFRESH_REMINDERS,
     ask,
     is_above_officer,
-    note_role,
+    mail_new_role,
     opens_records,
     reads_or_decides,
     withdraw,
@@ -89,8 +89,8 @@ def invite_user(
     if user.asked_role:
         ask(actor, Act.ROLE, user=user)
     elif actor.kind == "system":
-        note_role(user)
-    _set_districts(actor, user, list(districts), kept=())
+        mail_new_role(user)
+    _set_districts(actor, user, list(districts), confirmed_ids=())
     _record(actor, Action.CREATE, Op.CREATED, user, _districts(user), [*fields, "districts"])
     return user
 
@@ -139,45 +139,45 @@ def edit_user(
     list(User.objects.with_role(*kept_roles).select_for_update(no_key=True).order_by("pk"))
     user: User = User.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).get(pk=user_id)
     check_version(user.version, version)
-    was = User.objects.get(pk=user_id)
+    old = User.objects.get(pk=user_id)
     before, sensitive = _districts(user), opens_records(user)
     changed = assign(user, fields)
-    changed = _role_changes(actor, user, was, changed, fields)
-    changed += _address_waits(actor, user, was, changed, fields) if sensitive else []
-    changed += _reactivation_waits(actor, user, was, changed, fields) if sensitive else []
-    reads_anew = was.role not in rules.READS_OWN_DISTRICTS and user.role in rules.READS_OWN_DISTRICTS
-    if districts is not None or (reads_anew and before):
-        wanted = list(user.districts.all() if districts is None else districts)
-        # Nobody has confirmed the districts of an administrator or confirmer as districts to read in.
-        kept = () if reads_anew and was.role not in rules.READS_EVERYWHERE else before
-        changed += _set_districts(actor, user, wanted, kept=kept)
+    changed = _role_changes(actor, user, old, changed, fields)
+    changed += _address_waits(actor, user, old, changed, fields) if sensitive else []
+    changed += _reactivation_waits(actor, user, old, changed, fields) if sensitive else []
+    starts_reading = old.role not in rules.READS_OWN_DISTRICTS and user.role in rules.READS_OWN_DISTRICTS
+    if districts is not None or (starts_reading and before):
+        requested_districts = list(user.districts.all() if districts is None else districts)
+        # No second person confirmed the districts of an administrator or confirmer for reading.
+        confirmed_ids = () if starts_reading and old.role not in rules.READS_EVERYWHERE else before
+        changed += _set_districts(actor, user, requested_districts, confirmed_ids=confirmed_ids)
     if not changed:
         return user
     _keep_administrators(actor, user, changed)
-    _keep_privacy_officers(user, was, changed)
+    _keep_privacy_officers(user, old, changed)
     _check(user)
     if "email" in changed:
         begin_afresh(user, keeps_factor=reads_or_decides(user))
-        mail_account_change(user, "email", "done", {was.email, user.email})
+        mail_account_change(user, "email", "done", {old.email, user.email})
     closed = "is_active" in changed and not user.is_active
     if closed:
         end_sessions(user.pk)
         user.deactivated_at = timezone.now()
     _save(user, [*changed, "deactivated_at"] if closed else changed)
     if "role" in changed and actor.kind == "system":
-        note_role(user)
+        mail_new_role(user)
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if closed else (Action.UPDATE, Op.UPDATED)
     _record(actor, action, op, user, before | _districts(user), changed)
     return user
 
 
-def _role_changes(actor: Actor, user: User, was: User, changed: list[str], fields: UserFields) -> list[str]:
+def _role_changes(actor: Actor, user: User, old: User, changed: list[str], fields: UserFields) -> list[str]:
     """Make a role above officer pending, and return the changed field names."""
     if "role" in changed:
         _let_role_wait(actor, user)
         changed.remove("role")
-        changed += [name for name in ("role", "asked_role") if getattr(user, name) != getattr(was, name)]
-    elif "role" in fields and was.asked_role:
+        changed += [name for name in ("role", "asked_role") if getattr(user, name) != getattr(old, name)]
+    elif "role" in fields and old.asked_role:
         user.asked_role = ""  # the user stays an officer
         changed.append("asked_role")
     if "role" in fields:
@@ -188,54 +188,62 @@ def _role_changes(actor: Actor, user: User, was: User, changed: list[str], field
     return changed
 
 
-def _address_waits(actor: Actor, user: User, was: User, changed: list[str], fields: UserFields) -> list[str]:
-    """Make a new address pending: whoever controls the address can set the password."""
+def _address_waits(actor: Actor, user: User, old: User, changed: list[str], fields: UserFields) -> list[str]:
+    """Make a new address pending, because its owner can set the password."""
     if "email" not in fields or actor.kind == "system":
         return []
     if "email" not in changed:
         return ["asked_email"] if withdraw(Act.EMAIL, user=user) else []
     _check(user)  # reject a taken or invalid address now
-    asked, user.email = user.email, was.email
+    asked_email, user.email = user.email, old.email
     changed.remove("email")
-    if asked == was.email or not ask(actor, Act.EMAIL, user=user, email=asked):
+    if asked_email == old.email or not ask(actor, Act.EMAIL, user=user, email=asked_email):
         return []
-    mail_account_change(user, "email", "asked", {was.email})
+    mail_account_change(user, "email", "asked", {old.email})
     return ["asked_email"]
 
 
 def _reactivation_waits(
-    actor: Actor, user: User, was: User, changed: list[str], fields: UserFields
+    actor: Actor, user: User, old: User, changed: list[str], fields: UserFields
 ) -> list[str]:
     if "is_active" not in fields or actor.kind == "system":
         return []
-    if not user.is_active or was.is_active:
+    if not user.is_active or old.is_active:
         return ["asked_reactivation"] if withdraw(Act.REACTIVATION, user=user) else []
     user.is_active = False
     changed.remove("is_active")
     return ["asked_reactivation"] if ask(actor, Act.REACTIVATION, user=user) else []
 
 
-def _set_districts(actor: Actor, user: User, wanted: list[District], *, kept: Collection[UUID]) -> list[str]:
-    """Assign the districts inside `kept`, make the others pending, and return the changed field names."""
+def _set_districts(
+    actor: Actor, user: User, requested: list[District], *, confirmed_ids: Collection[UUID]
+) -> list[str]:
+    """Assign confirmed districts, make the others pending, and return the changed field names."""
     before = _districts(user)
-    holds = [one for one in wanted if actor.kind == "system" or set(one.lineage) & set(kept)]
+    holds = [
+        district
+        for district in requested
+        if actor.kind == "system" or set(district.lineage) & set(confirmed_ids)
+    ]
     user.districts.set(holds)
     changed = ["districts"] if before != _districts(user) else []
-    more = [one for one in wanted if one not in holds]
-    if more:
-        return changed + (["asked_districts"] if ask(actor, Act.DISTRICTS, user=user, districts=more) else [])
+    unconfirmed = [district for district in requested if district not in holds]
+    if unconfirmed:
+        return changed + (
+            ["asked_districts"] if ask(actor, Act.DISTRICTS, user=user, districts=unconfirmed) else []
+        )
     return changed + (["asked_districts"] if withdraw(Act.DISTRICTS, user=user) else [])
 
 
 def follow_redrawn(district: District, successor: District) -> None:
-    """Who covers a district that is redrawn covers its successor too, and so does who waits to cover it."""
+    """Add the successor of a redrawn district to its users and to pending requests for the district."""
     users = User.objects.filter(districts=district).exclude(districts=successor)
     for user in users.select_for_update(of=("self",), no_key=True).order_by("pk"):
         user.districts.add(successor)
         _save(user, ["districts"])
         _record(SYSTEM, Action.UPDATE, Op.UPDATED, user, [district.pk, successor.pk], ["districts"])
-    for asked in PendingAct.objects.filter(districts=district).exclude(districts=successor):
-        asked.districts.add(successor)
+    for act in PendingAct.objects.filter(districts=district).exclude(districts=successor):
+        act.districts.add(successor)
 
 
 @transaction.atomic
@@ -275,9 +283,9 @@ def edit_preferences(*, actor: Actor, **fields: Unpack[Preferences]) -> User:
 
 @transaction.atomic
 def set_absence(*, actor: Actor, user_id: UUID, until: date | None) -> User:
-    """Record on which day a colleague is back, or None if they are here. The reason is not kept.
+    """Record on which day a colleague is back, or None if they are here. The reason is not stored.
 
-    Raises DoesNotExist, PermissionDenied for who does not supervise one of their districts.
+    Raises DoesNotExist, and PermissionDenied unless the actor supervises one of the user's districts.
     """
     user: User = User.objects.visible_to(actor).select_for_update(no_key=True).get(pk=user_id)
     districts = _districts(user)
@@ -297,10 +305,10 @@ def create_first(*, actor: Actor, role: Role, email: str, another: bool = False)
     If the account exists and has not signed in yet, return it. Raises PermissionDenied, and ValidationError
     if the role is taken.
     """
-    there: UserQuerySet = User.objects.active().with_role(role)
-    if waiting := there.with_address(email).filter(last_login__isnull=True).first():
+    active: UserQuerySet = User.objects.active().with_role(role)
+    if waiting := active.with_address(email).filter(last_login__isnull=True).first():
         return waiting
-    if there.exists() and not another:
+    if active.exists() and not another:
         raise ValidationError(_("An account with this role already exists. Use --another to add one more."))
     return invite_user(actor=actor, email=email, name=email.partition("@")[0], role=role)
 
@@ -319,17 +327,17 @@ def _keep_administrators(actor: Actor, user: User, changed: list[str]) -> None:
             if field in changed:
                 raise ValidationError({field: _("Ask another administrator to change this for you.")})
     stays = user.is_active and user.role == Role.ADMINISTRATOR
-    others = User.objects.active().with_role(Role.ADMINISTRATOR).exclude(pk=user.pk)
-    if {"role", "is_active"} & set(changed) and not stays and not others.exists():
+    other_administrators = User.objects.active().with_role(Role.ADMINISTRATOR).exclude(pk=user.pk)
+    if {"role", "is_active"} & set(changed) and not stays and not other_administrators.exists():
         raise ValidationError(_("There must be at least one administrator."))
 
 
-def _keep_privacy_officers(user: User, was: User, changed: list[str]) -> None:
-    """Keep at least one privacy officer: nobody else confirms roles or answers subject access requests."""
-    was_one = was.is_active and was.role == Role.PRIVACY_OFFICER
+def _keep_privacy_officers(user: User, old: User, changed: list[str]) -> None:
+    """Keep at least one privacy officer, because no other role confirms roles or answers data requests."""
+    was_privacy_officer = old.is_active and old.role == Role.PRIVACY_OFFICER
     stays = user.is_active and user.role == Role.PRIVACY_OFFICER
-    others = User.objects.active().with_role(Role.PRIVACY_OFFICER).exclude(pk=user.pk)
-    if was_one and not stays and not others.exists():
+    other_privacy_officers = User.objects.active().with_role(Role.PRIVACY_OFFICER).exclude(pk=user.pk)
+    if was_privacy_officer and not stays and not other_privacy_officers.exists():
         text = _("This is the only privacy officer. Invite another privacy officer first.")
         raise ValidationError({"is_active" if "is_active" in changed else "role": text})
 

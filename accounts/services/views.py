@@ -37,7 +37,7 @@ def save_view(
 
 
 def follow_redrawn(district: District, successor: District) -> None:
-    """Views of a district that is redrawn are of its successor too, and shared with who covers that one."""
+    """Add the successor of a redrawn district to its saved views, and share them with its users."""
     for view in SavedView.objects.filter(query__contains=district.code).select_for_update(of=("self",)):
         query = QueryDict(view.query, mutable=True)
         codes = query.get("district", "").split(",")
@@ -63,7 +63,7 @@ def forget_named(_actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
 
 @transaction.atomic
 def delete_view(*, actor: Actor, view_id: UUID) -> SavedView:
-    """Delete one's own view.
+    """Delete the actor's own view.
 
     Raises DoesNotExist if the view is not visible, PermissionDenied if it is another user's.
     """

@@ -40,15 +40,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        stronger = [one for one in methods if one["id"] != "reauthenticate"]
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
         stronger.sort(key=lambda one: one["id"] != PASSKEY)
         return stronger if stronger and second_factor.is_enrolled(user) else methods
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Start with the configured site address, not with the Host header of the request."""
         uidb36, _dash, token = key.partition("-")
-        found = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
-        return f"{settings.SITE_URL}{found}"
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        return f"{settings.SITE_URL}{path}"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("settings")
@@ -108,7 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return with_city(" ".join(subject.split()))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail a link in the owner's language, whatever the browser that asked for it requests.
+        """Mail a link in the owner's language, not in that of the browser that requested it.
 
         Hide mail failures from the response, since they would reveal something about the address.
         """

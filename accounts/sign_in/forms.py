@@ -31,7 +31,7 @@ class _Labelled(forms.Form):
 
 
 class SignInForm(_Labelled, allauth.LoginForm):
-    """Fill in the address of whoever was signed out for inactivity, so that only the password is left.
+    """Fill in the address of a user who was signed out for inactivity, so that only the password is left.
 
     If one of their passkeys signs in alone, the page asks for it instead.
     """
@@ -43,9 +43,9 @@ class SignInForm(_Labelled, allauth.LoginForm):
         login = self.fields["login"]
         login.widget.attrs["autocomplete"] = "username"
         if owner := self.request.session.get(ENDED):
-            known = User.objects.active().filter(pk=owner).first()
-            login.initial = known.email if known else None
-            self.has_passkey = known is not None and second_factor.has_passkey_alone(known)
+            user = User.objects.active().filter(pk=owner).first()
+            login.initial = user.email if user else None
+            self.has_passkey = user is not None and second_factor.has_passkey_alone(user)
         if login.initial and not self.has_passkey:
             self.fields["password"].widget.attrs["autofocus"] = True
 
@@ -63,7 +63,7 @@ class ChooseForm(_Labelled, allauth.ResetPasswordKeyForm):
 
 
 class LinkOwnerForm(allauth.UserTokenForm):
-    """Whose link for choosing a password it is. A deactivated account has none."""
+    """Find the owner of a link for choosing a password. A deactivated account has no valid link."""
 
     def _get_user(self, uidb36: str) -> User | None:
         user: User | None = super()._get_user(uidb36)

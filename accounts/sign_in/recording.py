@@ -23,8 +23,10 @@ def _request_id() -> str:
 
 def record_sign_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Record the sign-in, and store its time and the User-Agent in the session."""
-    now = int(time.time())
-    request.session.update({STARTED: now, SEEN: now, DEVICE: request.META.get("HTTP_USER_AGENT", "")[:200]})
+    moment = int(time.time())
+    request.session.update(
+        {STARTED: moment, SEEN: moment, DEVICE: request.META.get("HTTP_USER_AGENT", "")[:200]}
+    )
     SessionStore.clear_expired()
     record(actor_for(user, request_id=_request_id()), Action.SIGN_IN, "user", [user.pk])
 
@@ -41,9 +43,9 @@ def record_failed_sign_in(credentials: dict[str, Any], **_kwargs: Any) -> None:
     Both take the same steps.
     """
     address = str(credentials.get("email") or credentials.get("username") or "")
-    found = User.objects.with_address(address).values_list("pk", flat=True)
+    user_ids = User.objects.with_address(address).values_list("pk", flat=True)
     nobody = Actor(kind="user", request_id=_request_id())
-    record(nobody, Action.SIGN_IN_FAILED, "user", found, allowed=False)
+    record(nobody, Action.SIGN_IN_FAILED, "user", user_ids, allowed=False)
 
 
 def record_wrong_code(user: User, **_kwargs: Any) -> None:

@@ -41,8 +41,8 @@ class MFAAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         if authenticator.type not in FACTORS or not is_required(authenticator.user):
             return True
-        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
-        return bool(others.exclude(pk=authenticator.pk).exists())
+        other_factors = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+        return bool(other_factors.exclude(pk=authenticator.pk).exists())
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         return _("My passkey")

@@ -25,8 +25,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         """Read the provider from settings, so that the sign-in page needs no query."""
-        found = _build_apps_from_settings(provider=provider, client_id=client_id)
-        return [app for apps in found.values() for app in apps]
+        apps_by_provider = _build_apps_from_settings(provider=provider, client_id=client_id)
+        return [app for apps in apps_by_provider.values() for app in apps]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -36,7 +36,9 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        verified = [one.email.lower() for one in sociallogin.email_addresses if one.verified is True]
+        verified = [
+            address.email.lower() for address in sociallogin.email_addresses if address.verified is True
+        ]
         user = User.objects.active().filter(email__in=verified).first()
         if user is None:
             refused = render(request, "account/not_invited.html", status=403)

@@ -16,7 +16,7 @@ from accounts.sign_in.adapter import AccountAdapter
 
 
 def reauthenticate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Confirm identity by password, unless the user has a second factor, which is safer on a found device."""
+    """Confirm identity by password, unless the user has a second factor, which is safer on a lost device."""
     if isinstance(request.user, User) and second_factor.is_enrolled(request.user):
         methods = AccountAdapter(request).get_reauthentication_methods(request.user)
         query = request.META.get("QUERY_STRING", "")

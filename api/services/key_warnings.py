@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from accounts.services.mailing import Mailing, Told, mail_to, message_id_for, send_mails
+from accounts.services.mailing import LoggedNotice, Mailing, mail_to, message_id_for, send_mails
 from api.models import ApiKey, KeyWarning
 from lib.days import city_day
 
@@ -58,6 +58,6 @@ WARNING_MAIL: Final = Mailing(
     object_type="api_key",
     due=lambda: KeyWarning.objects.due().select_related("key", "recipient").order_by("attempts", "pk"),
     is_wanted=_is_wanted,
-    told=lambda row: Told(row.key_id, [], row.recipient_id),
+    logged_notice=lambda row: LoggedNotice(row.key_id, [], row.recipient_id),
     message=_message,
 )

@@ -97,7 +97,7 @@ def confirm_key(*, actor: Actor, key_id: UUID) -> ApiKey:
     """
     if actor.role != Role.PRIVACY_OFFICER:
         raise PermissionDenied
-    if pending := PendingAct.objects.visible_to(actor).about(subject=key_id).first():
+    if pending := PendingAct.objects.visible_to(actor).concerning(subject=key_id).first():
         confirm_act(actor=actor, act_id=pending.pk)
         return ApiKey.objects.get(pk=key_id)
     key = _locked(actor, key_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import Effect, ActSummary
 from api.codes import Scope
 from api.models import ApiKey
 from api.models.key import KeyStatus
@@ -35,9 +35,9 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
         end_locked(actor, key)
 
 
-def _inbox_entries(key_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _inbox_entries(key_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     keys = ApiKey.objects.filter(pk__in=key_ids).prefetch_related("districts")
-    return {key.pk: Shown(key.name, _lines(key), reverse("settings_key", args=[key.pk])) for key in keys}
+    return {key.pk: ActSummary(key.name, _lines(key), reverse("settings_key", args=[key.pk])) for key in keys}
 
 
 def _lines(key: ApiKey) -> list[str]:

@@ -68,7 +68,7 @@ def record(
 
 
 class Notice(NamedTuple):
-    """What a recipient is notified of."""
+    """Objects of which a recipient is notified."""
 
     object_type: str
     object_ids: Iterable[UUID]
@@ -80,9 +80,16 @@ def notice_events(actor: Acting, notices: Iterable[Notice]) -> str:
     """Return the events of notices for WRITE_EVENTS, which writes them beside something else."""
     events = [
         _arguments(
-            actor, Action.NOTIFY, one.object_type, one.object_ids, one.district_ids, (), "", one.recipient
+            actor,
+            Action.NOTIFY,
+            notice.object_type,
+            notice.object_ids,
+            notice.district_ids,
+            (),
+            "",
+            notice.recipient,
         )
-        for one in notices
+        for notice in notices
     ]
     return orjson.dumps(events).decode()
 
@@ -102,8 +109,8 @@ def record_changes(
 def remove_reasons(*, actor: Acting, events: Collection[UUID], purpose: str) -> int:
     """Remove the texts of these events' reasons, and return how many there were.
 
-    One event of the same transaction names all of them. The seals hold. Digests of signed audits stay. The
-    database refuses everybody but the system and privacy officers.
+    One event of the same transaction names all of them. The seals hold. Digests of signed audits stay. Only
+    the system and privacy officers may do it, which the database checks.
     """
     with naming(actor), prepared_cursor() as cursor:
         try:
@@ -137,13 +144,13 @@ def remove_named_reasons(actor: Acting, keys: Keys, _rewrite: Rewrite) -> None:
 def remove_named_recipients(actor: Acting, keys: Keys, _rewrite: Rewrite) -> None:
     """Remove recipients that name a person who is erased. The seals hold (docs/adr/0069).
 
-    One event of the same transaction names all of them. The database refuses everybody but the system and
-    privacy officers.
+    One event of the same transaction names all of them. Only the system and privacy officers may do it,
+    which the database checks.
     """
-    given = [as_array(map(UUID, keys)), _purpose(actor, "A person’s data is erased"), actor.request_id]
+    arguments = [as_array(map(UUID, keys)), _purpose(actor, "A person’s data is erased"), actor.request_id]
     with naming(actor), prepared_cursor() as cursor:
         try:
-            cursor.execute(_REMOVE_RECIPIENTS, given)
+            cursor.execute(_REMOVE_RECIPIENTS, arguments)
         except ProgrammingError as error:
             raise _refused(error) from error
 
@@ -176,17 +183,17 @@ _CHANGED: Final = {
     "changed_districts": "text[]",
 }
 # The context is set first, because the arguments need what set it.
-_GIVEN: Final = ", ".join(
-    f"CASE WHEN sent.context IS NOT NULL THEN {given} END" if name == "action" else given
-    for name, given in ((name, f"%({name})s::{kind}") for name, kind in _ARGUMENTS.items())
+_PASSED: Final = ", ".join(
+    f"CASE WHEN sent.context IS NOT NULL THEN {argument} END" if name == "action" else argument
+    for name, argument in ((name, f"%({name})s::{kind}") for name, kind in _ARGUMENTS.items())
 )
 _WRITE: Final = (
     f"SELECT written.* FROM (SELECT set_config('crm.context', {CONTEXT}, true) AS context) AS sent, "  # noqa: S608 (names of arguments)
     "audit_write({}) AS written"
 )
-_WRITE_EVENT: Final = _WRITE.format(_GIVEN)
+_WRITE_EVENT: Final = _WRITE.format(_PASSED)
 _WRITE_CHANGES: Final = _WRITE.format(
-    ", ".join([_GIVEN, *(f"%({name})s::{kind}" for name, kind in _CHANGED.items())])
+    ", ".join([_PASSED, *(f"%({name})s::{kind}" for name, kind in _CHANGED.items())])
 )
 # For a statement that does something else in the same round trip. `events`: what `notice_events` returns.
 WRITE_EVENTS: Final = "SELECT audit_write({}) FROM json_to_recordset(%(events)s::json) AS event ({})".format(  # noqa: S608 (names of arguments)
@@ -218,7 +225,7 @@ def _arguments(
     allowed: bool = True,
     search_hash: bytes | None = None,
 ) -> dict[str, Any]:
-    """Return what `audit_write` is given."""
+    """Return the arguments of `audit_write`."""
     reason_code, reason = split_codes(_purpose(actor, purpose))
     return {
         "action": action.value,
@@ -237,34 +244,34 @@ def _arguments(
 
 def _write(actor: Acting, event: dict[str, Any], changes: Sequence[Changed] = ()) -> Event:
     """Write an event in the actor's context. Raises ContextRefused."""
-    given = event | {name: as_array(event[name]) for name in ("object_ids", "district_ids")}
+    arguments = event | {name: as_array(event[name]) for name in ("object_ids", "district_ids")}
     with naming(actor), prepared_cursor() as cursor:
-        given["context"] = signed()
+        arguments["context"] = signed()
         if changes:
-            cursor.execute(_WRITE_CHANGES, given | _arrays(changes))
+            cursor.execute(_WRITE_CHANGES, arguments | _arrays(changes))
         else:
-            cursor.execute(_WRITE_EVENT, given)
+            cursor.execute(_WRITE_EVENT, arguments)
         pk, at, kind, actor_id, role = cursor.fetchone()
     if actor_id != actor.id or (actor.kind == "system") != (kind == "system"):
         raise ContextRefused
-    known = {name: event[name] for name in event if name != "reason"}
-    return Event(id=pk, at=at, actor_kind=kind, actor_id=actor_id, actor_role=role, **known)
+    fields = {name: event[name] for name in event if name != "reason"}
+    return Event(id=pk, at=at, actor_kind=kind, actor_id=actor_id, actor_role=role, **fields)
 
 
 def _arrays(changes: Sequence[Changed]) -> dict[str, Any]:
     return {
-        "changed_types": [one.object_type for one in changes],
-        "changed_ids": as_array(one.object_id for one in changes),
-        "changed_ops": [one.op.value for one in changes],
-        "changed_versions": [one.version for one in changes],
-        "changed_into": [one.into_id for one in changes],
-        "changed_districts": [as_array(sorted(set(one.district_ids))) for one in changes],
+        "changed_types": [change.object_type for change in changes],
+        "changed_ids": as_array(change.object_id for change in changes),
+        "changed_ops": [change.op.value for change in changes],
+        "changed_versions": [change.version for change in changes],
+        "changed_into": [change.into_id for change in changes],
+        "changed_districts": [as_array(sorted(set(change.district_ids))) for change in changes],
     }
 
 
-def _purpose(actor: Acting, given: str) -> str:
+def _purpose(actor: Acting, reason: str) -> str:
     """Return the reason to record.
 
     Users with temporary access add it to their reason. Keys use their own purpose if no reason is given.
     """
-    return both_purposes(actor.purpose, given) if actor.kind == "user" else given or actor.purpose
+    return both_purposes(actor.purpose, reason) if actor.kind == "user" else reason or actor.purpose

@@ -23,8 +23,8 @@ def ship(file: Path, *, using: str = "default") -> int:
     """Append the missing seals in order, sync to disk, and return the number of seals added."""
     with file.open("a+b") as open_file:
         fcntl.flock(open_file, fcntl.LOCK_EX)
-        last = _last_line(open_file)
-        rows = Seal.objects.using(using).filter(number__gt=last["number"] if last else 0)
+        last_seal = _last_line(open_file)
+        rows = Seal.objects.using(using).filter(number__gt=last_seal["number"] if last_seal else 0)
         written = 0
         for seal in rows.defer("leaves").order_by("number").iterator():
             open_file.write(as_line(seal))
@@ -50,18 +50,18 @@ def read_shipped(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def as_line(seal: Seal) -> bytes:
-    said = {name: getattr(seal, name) for name in SHIPPED}
-    said |= {name: bytes(said[name]).hex() for name in _BYTES}
-    said["at"] = seal.at.isoformat()
-    return json.dumps(said).encode() + b"\n"
+    columns = {name: getattr(seal, name) for name in SHIPPED}
+    columns |= {name: bytes(columns[name]).hex() for name in _BYTES}
+    columns["at"] = seal.at.isoformat()
+    return json.dumps(columns).encode() + b"\n"
 
 
 def read_line(line: bytes) -> dict[str, Any]:
     """Return the columns of `Seal` in a line. Raises ValueError, KeyError."""
-    said: dict[str, Any] = json.loads(line)
-    said |= {name: bytes.fromhex(said[name]) for name in _BYTES}
-    said["at"] = datetime.fromisoformat(said["at"])
-    return said
+    columns: dict[str, Any] = json.loads(line)
+    columns |= {name: bytes.fromhex(columns[name]) for name in _BYTES}
+    columns["at"] = datetime.fromisoformat(columns["at"])
+    return columns
 
 
 def _last_line(file: IO[bytes]) -> dict[str, Any] | None:
@@ -71,12 +71,12 @@ def _last_line(file: IO[bytes]) -> dict[str, Any] | None:
     """
     end = file.seek(0, os.SEEK_END)
     start = file.seek(max(0, end - 8192))
-    *whole, rest = file.read().split(b"\n")
-    if rest and file.writable():
-        file.truncate(end - len(rest))
-    if start and len(whole) < 2:
+    *complete, incomplete = file.read().split(b"\n")
+    if incomplete and file.writable():
+        file.truncate(end - len(incomplete))
+    if start and len(complete) < 2:
         raise ValueError(f"{file.name} holds a line that is no seal")
-    return read_line(whole[-1]) if whole else None
+    return read_line(complete[-1]) if complete else None
 
 
 def is_same(seal: Seal, shipped: Mapping[str, Any]) -> bool:

@@ -54,12 +54,12 @@ def seal(*, using: str = PUBLISHER) -> int:
     file = Path(settings.AUDIT_SEAL_FILE) if settings.AUDIT_SEAL_FILE else None
     if file:
         _check_last(file, using)
-    made = 0
+    count = 0
     while _seal_next(key, using):
-        made += 1
+        count += 1
     if file:
         ship(file, using=using)
-    return made
+    return count
 
 
 def set_file_aside() -> None:
@@ -70,12 +70,12 @@ def set_file_aside() -> None:
 
 
 def _check_last(file: Path, using: str) -> None:
-    last = last_shipped(file)
-    if last is None:
+    shipped = last_shipped(file)
+    if shipped is None:
         return
-    known = Seal.objects.using(using).filter(number=last["number"]).first()
-    if known is None or not is_same(known, last):
-        raise SealsAreGone(f"Seal {last['number']} of {file.name} is not the database's")
+    stored = Seal.objects.using(using).filter(number=shipped["number"]).first()
+    if stored is None or not is_same(stored, shipped):
+        raise SealsAreGone(f"Seal {shipped['number']} of {file.name} is not the database's")
 
 
 def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
@@ -84,8 +84,8 @@ def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
         cursor.execute("SELECT audit_alone('sealing')")
         if not cursor.fetchone()[0]:
             return False
-        last = Seal.objects.using(using).defer("leaves").order_by("-number").first()
-        cursor.execute(_ROWS, [last.last_seq if last else 0, MOST])
+        last_seal = Seal.objects.using(using).defer("leaves").order_by("-number").first()
+        cursor.execute(_ROWS, [last_seal.last_seq if last_seal else 0, MOST])
         rows = cursor.fetchall()
         if not rows:
             return False
@@ -93,10 +93,10 @@ def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
             leaf(seq=seq, below_xid=below, xid=xid, kind=kind, hash=bytes(content or b""))
             for seq, below, xid, kind, content in rows
         ]
-        previous = bytes(last.root) if last else NO_ROOT
+        previous = bytes(last_seal.root) if last_seal else NO_ROOT
         public_key = key.public_key().public_bytes_raw()
-        said: dict[str, object] = {
-            "number": last.number + 1 if last else 1,
+        signed_fields: dict[str, object] = {
+            "number": last_seal.number + 1 if last_seal else 1,
             "at": timezone.now(),
             "first_seq": rows[0][0],
             "last_seq": rows[-1][0],
@@ -104,7 +104,7 @@ def _seal_next(key: Ed25519PrivateKey, using: str) -> bool:
             "root": chained_root(previous, leaves),
             "key_id": key_id(public_key),
         }
-        signature = key.sign(seal_message(said))
-        sealed: dict[str, Any] = said | {"leaves": b"".join(leaves), "public_key": public_key}
+        signature = key.sign(seal_message(signed_fields))
+        sealed: dict[str, Any] = signed_fields | {"leaves": b"".join(leaves), "public_key": public_key}
         cursor.execute(_SEAL, sealed | {"signature": signature})
     return True

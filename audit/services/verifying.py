@@ -66,9 +66,9 @@ class Finding(NamedTuple):
     seq: int | None = None
 
     def __str__(self) -> str:
-        where = [f"seal {self.seal}"] if self.seal is not None else []
-        where += [f"number {self.seq}"] if self.seq is not None else []
-        return f"{', '.join(where)}: {self.text}" if where else self.text
+        places = [f"seal {self.seal}"] if self.seal is not None else []
+        places += [f"number {self.seq}"] if self.seq is not None else []
+        return f"{', '.join(places)}: {self.text}" if places else self.text
 
 
 @dataclass
@@ -89,10 +89,10 @@ class Report:
     not_numbered: int = 0
     reasons_removed: int = 0
     recipients_removed: int = 0
-    pruned: Pruned | None = None  # what a retention rule removed, if its event is in the log
+    pruned: Pruned | None = None  # the pruning by a retention rule, if its event is in the log
     rows_pruned: int = 0
-    removed: frozenset[UUID] = frozenset()  # events whose recipient was removed, as other events say
-    records: int = 0  # signed ones that further checks compared
+    removed: frozenset[UUID] = frozenset()  # events whose recipient was removed, according to other events
+    records: int = 0  # signed records that further checks compared
 
 
 class Check(Protocol):
@@ -124,7 +124,7 @@ def verify_trail(
 ) -> Report:
     """Check seals (all, or those made since a time), their rows, and the lines of the shipped file.
 
-    `witnesses`: files with seals that someone outside kept.
+    `witnesses`: files with seals that a person outside kept.
 
     Only `public_keys` (by ID) are trusted. If they are not given, the seals' own keys are used, and the
     report lists the keys for a person to compare.
@@ -185,12 +185,12 @@ def check(
     for seal in seals:
         report.seals += 1
         yield from _check_seal(seal, number, last_seq, root, public_keys, report)
-        under: list[Row] = []
+        sealed_rows: list[Row] = []
         while waiting is not None and waiting.seq <= seal.last_seq:
-            under.append(waiting)
+            sealed_rows.append(waiting)
             waiting = next(rows, None)
-        report.rows += len(under)
-        yield from _check_rows(seal, under, report)
+        report.rows += len(sealed_rows)
+        yield from _check_rows(seal, sealed_rows, report)
         number, last_seq, root = seal.number, seal.last_seq, bytes(seal.root)
 
 
@@ -215,12 +215,12 @@ def _check_seal(
         yield Finding(f"its root is not that of numbers {seal.first_seq} to {seal.last_seq}", seal.number)
     keys = public_keys
     if keys is None:
-        own = bytes(seal.public_key)
-        keys = {key_id(own): own}
-    said = {name: getattr(seal, name) for name in SHIPPED}
-    said |= {name: bytes(said[name]) for name in ("root", "previous_root")}
+        own_key = bytes(seal.public_key)
+        keys = {key_id(own_key): own_key}
+    signed_fields = {name: getattr(seal, name) for name in SHIPPED}
+    signed_fields |= {name: bytes(signed_fields[name]) for name in ("root", "previous_root")}
     report.keys.add(seal.key_id)
-    if not is_signed(keys, seal.key_id, seal_message(said), bytes(seal.signature)):
+    if not is_signed(keys, seal.key_id, seal_message(signed_fields), bytes(seal.signature)):
         yield Finding(f"is not signed by a key that is known (it names {seal.key_id})", seal.number)
     elif keys[seal.key_id] != bytes(seal.public_key):
         yield Finding("names another public key than the one that signed it", seal.number)
@@ -243,10 +243,10 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
         elif _leaf(row) != sealed:
             yield Finding(f"{row.kind} {row.id} is not the row that was sealed here", seal.number, row.seq)
         elif row.content["at"] and row.content["at"] < seal.at - LATE:
-            said = (
+            text = (
                 f"{row.kind} {row.id} says it is of {row.content['at']:%Y-%m-%d %H:%M}, long before its seal"
             )
-            report.notices.append(Finding(said, seal.number, row.seq))
+            report.notices.append(Finding(text, seal.number, row.seq))
         if row.reason and row.reason.removed_at:
             report.reasons_removed += 1
         if row.id in report.removed and row.kind == "event":
@@ -259,13 +259,13 @@ def _check_rows(seal: Seal, rows: Iterable[Row], report: Report) -> Iterator[Fin
 
 
 def _events_without_recipient(using: str) -> frozenset[UUID]:
-    """IDs of events whose recipient was removed, as other events of the log say."""
+    """Return the IDs of events whose recipient was removed, according to other events."""
     removals = Event.objects.using(using).filter(action="erase", object_type="recipient")
     return frozenset(pk for ids in removals.values_list("object_ids", flat=True) for pk in ids)
 
 
 def _find_pruned(report: Report, using: str) -> Iterator[Finding]:
-    """Accept that a rule removed rows, if a seal and an event of the log agree with what is recorded."""
+    """Accept rows removed by a rule, if a seal and an event of the log agree with the recorded pruning."""
     pruned = Pruned.objects.using(using).order_by("-seal").first()
     if pruned is None:
         return
@@ -277,8 +277,8 @@ def _find_pruned(report: Report, using: str) -> Iterator[Finding]:
         yield Finding(f"was pruned before its {pruned.days} days were over", pruned.seal)
         return
     events = Event.objects.using(using).filter(pk=pruned.event_id, at=pruned.at)
-    said = Reason.objects.using(using).filter(event__in=events.filter(action="erase", object_type="trail"))
-    if said.values_list("text", flat=True).first() != pruned.reason:
+    reasons = Reason.objects.using(using).filter(event__in=events.filter(action="erase", object_type="trail"))
+    if reasons.values_list("text", flat=True).first() != pruned.reason:
         yield Finding("no event of the log says that rows were pruned up to here", pruned.seal)
         return
     report.pruned = pruned
@@ -311,39 +311,41 @@ def _leaf(row: Row) -> bytes:
 
 def _leaves(seal: Seal) -> list[bytes]:
     """Return the leaves of a seal, or an empty list if there are not as many as numbers."""
-    whole = bytes(seal.leaves)
-    found = [whole[place : place + WIDTH] for place in range(0, len(whole), WIDTH)]
-    return found if len(whole) == WIDTH * (seal.last_seq - seal.first_seq + 1) else []
+    joined = bytes(seal.leaves)
+    leaves = [joined[place : place + WIDTH] for place in range(0, len(joined), WIDTH)]
+    return leaves if len(joined) == WIDTH * (seal.last_seq - seal.first_seq + 1) else []
 
 
 def _compare(file: Path, after: int, using: str) -> Iterator[Finding]:
     """Compare the database with the shipped file, which people who can change rows cannot alter."""
-    known = {seal.number: seal for seal in Seal.objects.using(using).defer("leaves").filter(number__gt=after)}
-    last = after
-    for said in read_shipped(file):
-        if said["number"] <= after:
+    stored_seals = {
+        seal.number: seal for seal in Seal.objects.using(using).defer("leaves").filter(number__gt=after)
+    }
+    last_number = after
+    for shipped in read_shipped(file):
+        if shipped["number"] <= after:
             continue
-        last = said["number"]
-        seal = known.pop(said["number"], None)
+        last_number = shipped["number"]
+        seal = stored_seals.pop(shipped["number"], None)
         if seal is None:
-            yield Finding("is in the file and gone from the database", said["number"])
-        elif not is_same(seal, said):
-            yield Finding("is not the one in the file", said["number"])
-    for number in sorted(known):
-        if number < last:  # later seals may not be in the file yet
+            yield Finding("is in the file and gone from the database", shipped["number"])
+        elif not is_same(seal, shipped):
+            yield Finding("is not the one in the file", shipped["number"])
+    for number in sorted(stored_seals):
+        if number < last_number:  # later seals may not be in the file yet
             yield Finding("is not in the file", number)
 
 
 def _compare_with_witness(file: Path, using: str) -> Iterator[Finding]:
     """Compare the seals that a witness kept. Others may be missing in the file."""
-    found = {said["number"]: said for said in seals_of_witness(file)}
-    if not found:
+    kept_seals = {kept_seal["number"]: kept_seal for kept_seal in seals_of_witness(file)}
+    if not kept_seals:
         yield Finding(f"{file.name} has no seal")
-    known = Seal.objects.using(using).defer("leaves").in_bulk(found)
-    for number, said in sorted(found.items()):
-        if number not in known:
+    stored_seals = Seal.objects.using(using).defer("leaves").in_bulk(kept_seals)
+    for number, kept_seal in sorted(kept_seals.items()):
+        if number not in stored_seals:
             yield Finding(f"is in {file.name} and gone from the database", number)
-        elif not is_same(known[number], said):
+        elif not is_same(stored_seals[number], kept_seal):
             yield Finding(f"is not the one in {file.name}", number)
 
 
@@ -368,7 +370,7 @@ def _columns(model: type[Event] | type[Change]) -> list[str]:
 
 
 def _read(column: str) -> str:
-    """A moment without end cannot be read. Then it is none, and the row has not its hash."""
+    """Return the SQL that reads a column. An infinite moment becomes NULL, so that the hash differs."""
     return f"CASE WHEN isfinite({column}) THEN {column} END" if column.endswith(".at") else column
 
 
@@ -392,41 +394,43 @@ _SMALLEST: Final = -(2**63)
 
 def _rows(after: int | None, using: str) -> Iterator[Row]:
     """Yield numbered rows in order, read in batches."""
-    last = _SMALLEST if after is None else after
+    last_seq = _SMALLEST if after is None else after
     while True:
         with connections[using].cursor() as cursor:
-            cursor.execute(_SELECT, [last, CHUNK])
-            found = cursor.fetchall()
-        if len(found) < CHUNK:
-            yield from map(_row, found)
+            cursor.execute(_SELECT, [last_seq, CHUNK])
+            records = cursor.fetchall()
+        if len(records) < CHUNK:
+            yield from map(_row, records)
             return
-        # The rows of the last number are read again, because a number or an ID may be there twice.
-        last = found[-1][0]
-        whole = [values for values in found if values[0] < last]
-        yield from map(_row, whole)
-        last = whole[-1][0] if whole else last
-        if not whole:
-            yield from map(_row, found)
+        # The rows of the last number are read again, because a number or an ID may occur twice.
+        last_seq = records[-1][0]
+        complete = [values for values in records if values[0] < last_seq]
+        yield from map(_row, complete)
+        last_seq = complete[-1][0] if complete else last_seq
+        if not complete:
+            yield from map(_row, records)
 
 
 def _row(values: tuple[Any, ...]) -> Row:
-    seq, below_xid, event_id, change_id, *rest, salt, text, removed_at, is_recorded, has_remover = values
-    if has_remover and removed_at is None:  # no text was removed, whatever the row says
+    seq, below_xid, event_id, change_id, *columns, salt, text, removed_at, is_recorded, has_remover = values
+    if has_remover and removed_at is None:  # no text was removed, although the row names a remover
         salt = b"?"
     reason = None if salt is None else KeptReason(bytes(salt), text, removed_at, is_recorded)
-    event, change = rest[: len(EVENT_COLUMNS) + 2], rest[len(EVENT_COLUMNS) + 2 :]
+    event, change = columns[: len(EVENT_COLUMNS) + 2], columns[len(EVENT_COLUMNS) + 2 :]
     if event_id:  # a number that names both an event and a change was never sealed
         kind = "event" if change_id is None else "event and change"
-        return _made(seq, below_xid, kind, event_id, EVENT_COLUMNS, event)._replace(reason=reason)
-    return _made(seq, below_xid, "change", change_id, CHANGE_COLUMNS, change)
+        return _build_row(seq, below_xid, kind, event_id, EVENT_COLUMNS, event)._replace(reason=reason)
+    return _build_row(seq, below_xid, "change", change_id, CHANGE_COLUMNS, change)
 
 
-def _made(seq: int, below_xid: int, kind: str, id: UUID | None, columns: list[str], values: list[Any]) -> Row:
-    *content, xid, kept = values
+def _build_row(
+    seq: int, below_xid: int, kind: str, id: UUID | None, columns: list[str], values: list[Any]
+) -> Row:
+    *content, xid, content_hash = values
     if xid is None:
         return Row(seq, below_xid, kind, id, None, None, b"")
-    plain = {
+    content_by_column = {
         name: bytes(value) if isinstance(value, memoryview | bytes) else value
         for name, value in zip(columns, content, strict=True)
     }
-    return Row(seq, below_xid, kind, id, xid, plain, bytes(kept))
+    return Row(seq, below_xid, kind, id, xid, content_by_column, bytes(content_hash))

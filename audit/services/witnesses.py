@@ -1,7 +1,7 @@
 """Witnesses: seals are sent to places that no administrator of this system or its database controls.
 
 A mailbox and an address on the web get the newest seal each hour. Its root covers all rows before it. A file,
-such as one on another host, gets every seal. `verify_audit --witness FILE` compares what a witness kept.
+such as one on another host, gets every seal. `verify_audit --witness FILE` compares the seals of a witness.
 """
 
 import re
@@ -31,17 +31,17 @@ log = structlog.get_logger(__name__)
 
 
 def tell_witnesses() -> int:
-    """Send the newest seal to every witness that is set, once, and return how many were reached.
+    """Send the newest seal to every configured witness once, and return how many were reached.
 
-    A witness that cannot be reached is told the next time, and counted until then.
+    An unreachable witness gets the next seal, and counts as failed until then.
     """
     newest = Seal.objects.defer("leaves").order_by("-number").first()
     if newest is None:
         return 0
     reached, failed = 0, 0
     for name, tell in _witnesses().items():
-        told = f"mail:witness:{name}"
-        if cache.get(told) == newest.number:
+        sent_key = f"mail:witness:{name}"
+        if cache.get(sent_key) == newest.number:
             continue
         try:
             tell(newest)
@@ -49,7 +49,7 @@ def tell_witnesses() -> int:
             log.error("witness_not_reached", witness=name, error=str(error))
             failed += 1
         else:
-            cache.set(told, newest.number, None)
+            cache.set(sent_key, newest.number, None)
             reached += 1
     cache.set(FAILURES, failed, None)
     return reached
@@ -57,20 +57,20 @@ def tell_witnesses() -> int:
 
 def seals_of_witness(file: Path) -> Iterator[dict[str, Any]]:
     """Yield the seals in a file that a witness kept: saved emails, requests, or lines."""
-    for found in _SEAL.findall(_BROKEN.sub(b"", file.read_bytes())):
-        yield read_line(found)
+    for seal in _SEAL.findall(_BROKEN.sub(b"", file.read_bytes())):
+        yield read_line(seal)
 
 
 def _witnesses() -> dict[str, Callable[[Seal], object]]:
-    found: dict[str, Callable[[Seal], object]] = {}
+    witnesses: dict[str, Callable[[Seal], object]] = {}
     # One email for each address, because a mail server that refuses one of several addresses raises nothing.
     for number, address in enumerate(settings.AUDIT_WITNESS_EMAIL):
-        found[f"email {number}" if number else "email"] = partial(_mail, address=address)
+        witnesses[f"email {number}" if number else "email"] = partial(_mail, address=address)
     if settings.AUDIT_WITNESS_URL:
-        found["url"] = _post
+        witnesses["url"] = _post
     if settings.AUDIT_WITNESS_FILE:
-        found["file"] = _append
-    return found
+        witnesses["file"] = _append
+    return witnesses
 
 
 def _mail(seal: Seal, *, address: str) -> None:

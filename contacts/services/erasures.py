@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
 from accounts.services.acts import ask
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from audit.models import Action, Event
 from audit.services import record
 from contacts.models import Contact, Merge
@@ -117,17 +117,17 @@ def _reject(_actor: Actor, _act: PendingAct) -> None:
 
 
 @opened(Opened.WRITER)
-def _describe_requests(contact_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _describe_requests(contact_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     """Describe requests without names: a confirmer sees no contact. A privacy officer can open its page."""
     rows = Contact.objects.filter(pk__in=contact_ids).select_related("home_district")
     merged = merged_counts_of(contact_ids)
     return {row.pk: _describe_request(row, merged.get(row.pk, 0)) for row in rows}
 
 
-def _describe_request(row: Contact, merged: int) -> Shown:
+def _describe_request(row: Contact, merged: int) -> ActSummary:
     title = _("A contact in %(district)s") % {"district": row.home_district.name}
     lines = [merge_warning(merged)] if merged else []
-    return Shown(title, lines, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
+    return ActSummary(title, lines, url=reverse("contact", args=[row.pk]), contact_ids=[row.pk])
 
 
 EFFECT: Final = Effect([Act.ERASURE], _lock_contact, _carry_out, _reject, _describe_requests)

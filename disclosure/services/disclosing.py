@@ -13,7 +13,7 @@ from disclosure.services.limits import ReadLimit, count_reads, limit_of_user
 
 
 class ReasonNeeded(Exception):
-    """The reader has not said why they read these contacts, and must (docs/adr/0013)."""
+    """The reader must give a reason for reading these contacts (docs/adr/0013)."""
 
     def __init__(self, contact_ids: Collection[UUID]) -> None:
         super().__init__()

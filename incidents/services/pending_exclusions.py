@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from incidents.models import ExclusionRequest
 from incidents.services.exclusions import end_exclusion, exclude_asked
 from lib.row_context import Opened, opened
@@ -31,10 +31,10 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
 
 
 @opened(Opened.WRITER)
-def _shown(request_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _shown(request_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     """The supervisor and the district, and nothing of what happened: whoever decides sees no incident."""
     rows = ExclusionRequest.objects.filter(pk__in=request_ids).select_related("user", "district")
-    return {row.pk: Shown(row.user.name, [row.district.name]) for row in rows}
+    return {row.pk: ActSummary(row.user.name, [row.district.name]) for row in rows}
 
 
 EFFECT: Final = Effect([Act.EXCLUSION], _lock, _confirmed, _dropped, _shown)

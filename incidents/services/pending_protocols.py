@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from incidents.models import Protocol
 from incidents.services.protocols import approve_protocol
 
@@ -28,14 +28,14 @@ def _dropped(_actor: Actor, _act: PendingAct) -> None:
     """The draft stays, and can be approved on its page later: communities may take longer to agree."""
 
 
-def _shown(protocol_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _shown(protocol_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     """With the page to read the draft on, and the one to approve it on."""
     rows = Protocol.objects.filter(pk__in=protocol_ids).select_related("district")
     return {row.pk: _show(row) for row in rows}
 
 
-def _show(row: Protocol) -> Shown:
-    return Shown(
+def _show(row: Protocol) -> ActSummary:
+    return ActSummary(
         row.name,
         [row.district.name if row.district else _("Whole city")],
         url=reverse("protocol", args=[row.pk]),

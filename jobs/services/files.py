@@ -81,14 +81,14 @@ def spool() -> BinaryIO:
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # closed by the caller
 
 
-def encrypted(plain: BinaryIO, kept: str) -> BinaryIO:
+def encrypted(readable: BinaryIO, encrypted_passphrase: str) -> BinaryIO:
     """Return the file encrypted to a kept passphrase (age), and close the plain file. Raises JobRefused."""
     out = spool()
-    with plain:
+    with readable:
         try:
-            passphrase = open_passphrase(kept)
+            passphrase = open_passphrase(encrypted_passphrase)
         except PassphraseLost:
             raise JobRefused(_("The passphrase is no longer available. Create the file again.")) from None
-        plain.seek(0)
-        encrypt(plain, out, passphrase)
+        readable.seek(0)
+        encrypt(readable, out, passphrase)
     return out

@@ -45,10 +45,10 @@ def queue_job(
     `parameters` describe the request and are kept, so they must not contain personal data. `needs` are
     emptied at the end. Raises PermissionDenied if the actor may not start such a job.
     """
-    known = find_kind(kind)
-    if known is None:
+    known_kind = find_kind(kind)
+    if known_kind is None:
         raise LookupError(kind)
-    if not known.may(actor):
+    if not known_kind.may(actor):
         raise PermissionDenied
     job = Job.objects.create(
         kind=kind,
@@ -86,10 +86,10 @@ def fetch_file(*, actor: Actor, job_id: UUID, file_id: UUID) -> JobFile:
     kind = find_kind(job.kind)
     if kind is None or not kind.may(actor) or (kind.needs_release(job.result) and job.released_at is None):
         raise PermissionDenied
-    there = JobFile.objects.made().filter(pk=file_id, job=job)
-    row = there.visible_to(actor).first()
+    files = JobFile.objects.downloadable().filter(pk=file_id, job=job)
+    row = files.visible_to(actor).first()
     if row is None:
-        raise Job.DoesNotExist if there.exists() else JobFile.DoesNotExist
+        raise Job.DoesNotExist if files.exists() else JobFile.DoesNotExist
     purpose = str(job.parameters.get("purpose", ""))
     record(
         actor,
@@ -108,7 +108,7 @@ def release_job(*, actor: Actor, job: Job) -> None:
     """Release the files of a locked job to its starter for 24 hours. The caller has checked the rights."""
     job.released_by, job.released_at = actor.id, timezone.now()
     job.save(update_fields=["released_by", "released_at"])
-    JobFile.objects.made().filter(job=job).update(expires_at=timezone.now() + KEPT_FOR)
+    JobFile.objects.downloadable().filter(job=job).update(expires_at=timezone.now() + KEPT_FOR)
     purpose, recipient = (str(job.parameters.get(name, "")) for name in ("purpose", "recipient"))
     record(
         actor, Action.UPDATE, "job", [job.pk], field_names=["released"], purpose=purpose, recipient=recipient
@@ -116,7 +116,7 @@ def release_job(*, actor: Actor, job: Job) -> None:
 
 
 def discard_files(*, actor: Actor, job: Job) -> None:
-    """Delete the files of a locked job, which nobody has released."""
+    """Delete the files of a locked job whose release was rejected."""
     JobFile.objects.filter(job=job).delete()
     record(actor, Action.UPDATE, "job", [job.pk], field_names=["files"])
 
@@ -125,9 +125,9 @@ def discard_files(*, actor: Actor, job: Job) -> None:
 def expire_files_of(*, actor: Actor, starter_id: UUID) -> int:
     """Delete all files that an account's or key's tasks made, at once, and return the number of tasks.
 
-    The caller has checked the rights. Files that tasks have still to read stay.
+    The caller has checked the rights. Input files of waiting tasks stay.
     """
-    files = JobFile.objects.made().filter(job__started_by=starter_id)
+    files = JobFile.objects.downloadable().filter(job__started_by=starter_id)
     jobs = sorted(set(files.values_list("job", flat=True)))
     files.delete()
     if jobs:
@@ -147,14 +147,14 @@ def delete_named_files(_actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
             job.save(update_fields=list(values))
 
 
-#: The name of a lease that says when a person's data was last erased.
+#: Name of a lease whose end is the time of the last erasure.
 _ERASED: Final = "a person was erased"
 
 
 def forget_files(actor: Acting, _leaving: Leaving) -> None:
     """Delete the files of all ended jobs, because any of them can name a person who is erased.
 
-    Files are compressed or encrypted, and can be made again. A job under way then keeps no file.
+    Files are compressed or encrypted, and can be made again. A running job then stores no file.
     """
     moment = timezone.now()
     Lease.objects.update_or_create(name=_ERASED, defaults={"holder": uuid7(), "until": moment})
@@ -166,7 +166,10 @@ def forget_files(actor: Acting, _leaving: Leaving) -> None:
 
 
 def lock_erased_since(moment: datetime) -> bool:
-    """Whether a person was erased since this moment. Until the transaction ends, nobody else is."""
+    """Whether a person was erased since this moment.
+
+    Until the transaction ends, no other erasure can begin.
+    """
     Lease.objects.bulk_create(
         [Lease(name=_ERASED, holder=uuid7(), until=datetime.fromtimestamp(0, UTC))], ignore_conflicts=True
     )
@@ -196,8 +199,8 @@ def start_job(*, actor: Acting, kind: str, parameters: Mapping[str, object], tot
 
 def report_progress(*, job_id: UUID, done: int, total: int | None = None) -> None:
     """Store the progress of a job. Without `total` the previous total is kept."""
-    known = {} if total is None else {"total": total}
-    Job.objects.filter(pk=job_id).update(done=done, **known)
+    total_field = {} if total is None else {"total": total}
+    Job.objects.filter(pk=job_id).update(done=done, **total_field)
 
 
 def finish_job(*, job_id: UUID, result: Mapping[str, object]) -> None:
@@ -250,7 +253,7 @@ def held_alone(
         [Lease(name=name, holder=hold.holder, until=datetime.fromtimestamp(0, UTC))], ignore_conflicts=True
     )
     give_up = time.monotonic() + patience.total_seconds()
-    while not _taken(hold):
+    while not _take(hold):
         if time.monotonic() >= give_up:
             raise IsHeld(name)
         waiting()
@@ -262,7 +265,7 @@ def held_alone(
 
 
 @transaction.atomic
-def _taken(hold: Hold) -> bool:
+def _take(hold: Hold) -> bool:
     """Take the lease if it is free, and return whether this succeeded."""
     free = Lease.objects.filter(name=hold.name, until__lt=Now()).select_for_update(skip_locked=True)
     if not free.exists():

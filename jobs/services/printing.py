@@ -8,14 +8,14 @@ from fontpkg_source_sans_3 import ROOT
 
 from jobs.services.kinds import JobRefused
 
-# What WeasyPrint asks the system for; it names the libraries differently from system to system.
+# Names of the library that WeasyPrint loads on different systems.
 _PANGO: Final = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll", "pango-1.0")
 FACE: Final = (ROOT / "files" / "SourceSans3[wght].ttf").as_uri()
 
 
 @lru_cache
 def can_write_pdf() -> bool:
-    """Whether Pango is there: asked without importing WeasyPrint, which takes long."""
+    """Whether Pango is installed. Checked without WeasyPrint, whose import takes long."""
     import ctypes
 
     for name in _PANGO:
@@ -30,8 +30,8 @@ def can_write_pdf() -> bool:
 def print_html(html: str, out: BinaryIO) -> int:
     """Write a page as a PDF and return its number of sheets. It can load FACE and nothing else.
 
-    The PDF is tagged (PDF/UA-1), so that screen readers find headings and tables. Raises JobRefused where the
-    machine cannot.
+    The PDF is tagged (PDF/UA-1), so that screen readers find headings and tables. Raises JobRefused if Pango
+    is missing.
     """
     try:
         from weasyprint import HTML
@@ -42,7 +42,7 @@ def print_html(html: str, out: BinaryIO) -> int:
         ) from error
 
     class Typeface(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        """The typeface, and nothing else: what is in a document fetches nothing."""
+        """Load the typeface only, so that a document can fetch nothing else."""
 
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
             if url != FACE:

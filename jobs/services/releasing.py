@@ -1,4 +1,4 @@
-"""Files that a second person releases: what a decision does, and how the inbox shows them."""
+"""Files that a second person releases: the effects of a decision, and their descriptions in the inbox."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from audit.codes import words_of
 from jobs.models import Job
 from jobs.services.jobs import discard_files, release_job
@@ -31,17 +31,17 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
     discard_files(actor=actor, job=_job_of(act))
 
 
-def _shown(job_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
-    return {job.pk: _show(job.parameters, job.result) for job in Job.objects.filter(pk__in=job_ids)}
+def _summaries(job_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
+    return {job.pk: _summary(job.parameters, job.result) for job in Job.objects.filter(pk__in=job_ids)}
 
 
-def _show(given: Mapping[str, str], result: Mapping[str, int]) -> Shown:
+def _summary(parameters: Mapping[str, str], result: Mapping[str, int]) -> ActSummary:
     lines = []
     if people := result.get("people"):
         lines.append(_("Contacts: %(n)s") % {"n": f"{people:,}"})
-    if recipient := given.get("recipient"):
+    if recipient := parameters.get("recipient"):
         lines.append(_("For %(recipient)s") % {"recipient": recipient})
-    return Shown(given["title"], [*lines, words_of(given["purpose"])])
+    return ActSummary(parameters["title"], [*lines, words_of(parameters["purpose"])])
 
 
-EFFECT: Final = Effect([Act.ARCHIVE, Act.EXPORT], _lock, _confirmed, _dropped, _shown)
+EFFECT: Final = Effect([Act.ARCHIVE, Act.EXPORT], _lock, _confirmed, _dropped, _summaries)

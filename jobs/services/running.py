@@ -116,7 +116,7 @@ def _fail(lease: Lease[Job], error: str, message: str) -> None:
 def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor, begun: datetime) -> None:
     """Finish the job with its files and result, unless another worker has taken it over.
 
-    Raises JobRefused if its files can hold what was erased meanwhile.
+    Raises JobRefused if its files may contain data erased meanwhile.
     """
     if not lease.renew():
         raise JobStopped
@@ -124,20 +124,20 @@ def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor, begun: datetime) 
         raise JobRefused(_("Data was erased while the file was being made. Create the file again."))
     kind = find_kind(lease.row.kind)
     waits = kind is not None and kind.needs_release(outcome.result)
-    kept = []
-    for one in outcome.files:
+    kept_files = []
+    for output in outcome.files:
         row = keep_file(
             job_id=lease.row.pk,
-            name=one.name,
-            media_type=one.media_type,
-            content=one.content,
+            name=output.name,
+            media_type=output.media_type,
+            content=output.content,
             is_input=False,
             district_ids=actor.district_ids,
             kept_for=rules.ACT_WAITS if waits else KEPT_FOR,
         )
-        kept.append(KeptFile(row.pk, row.name, row.size, row.digest))
+        kept_files.append(KeptFile(row.pk, row.name, row.size, row.digest))
     if outcome.record:
-        outcome.record(kept)
+        outcome.record(kept_files)
     if kind and kind.act and waits:
         places = District.objects.filter(pk__in=outcome.district_ids)
         ask(actor, kind.act, subject=lease.row.pk, districts=list(places))
@@ -148,10 +148,10 @@ def _keep(lease: Lease[Job], outcome: JobResult, actor: Actor, begun: datetime) 
 def _claim() -> Lease[Job] | None:
     claim_alone(LOCK)
     held = Counter(map(lane_of, Job.objects.held().values_list("kind", flat=True)))
-    most = dict.fromkeys(Lane, settings.JOBS_AT_ONCE) | {Lane.TOOLS: 1}
+    limits = dict.fromkeys(Lane, settings.JOBS_AT_ONCE) | {Lane.TOOLS: 1}
     due = Job.objects.due()
     for lane in Lane:
-        if held[lane] >= most[lane]:
+        if held[lane] >= limits[lane]:
             due = _beside(due, lane)
     begun = {"status": JobStatus.RUNNING, "attempts": F("attempts") + 1}
     for lease in claim(due, LEASE, 1, **begun):
@@ -161,7 +161,7 @@ def _claim() -> Lease[Job] | None:
 
 
 def _beside(due: JobQuerySet, full: Lane) -> JobQuerySet:
-    """Leave out jobs of a lane. A kind that no app registers is of the lane FILES."""
+    """Exclude jobs of a full lane. Unknown kinds belong to the lane FILES."""
     if full != Lane.FILES:
         return due.exclude(kind__in=kinds_of(full))
     return due.filter(kind__in=[kind for lane in Lane if lane != full for kind in kinds_of(lane)])
@@ -188,13 +188,13 @@ class _Work:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        given: Mapping[str, Any] = self.job.parameters
-        return given
+        parameters: Mapping[str, Any] = self.job.parameters
+        return parameters
 
     @property
     def needs(self) -> Mapping[str, Any]:
-        given: Mapping[str, Any] = self.job.needs
-        return given
+        needs: Mapping[str, Any] = self.job.needs
+        return needs
 
     def progress(self, done: int, total: int | None = None) -> None:
         self.pulse.done = done
@@ -204,8 +204,8 @@ class _Work:
             raise JobStopped
 
     def open_input(self, name: str = "") -> AbstractContextManager[BinaryIO]:
-        given = JobFile.objects.filter(job=self.job, is_input=True, **({"name": name} if name else {}))
-        row = given.order_by("pk").first()
+        inputs = JobFile.objects.filter(job=self.job, is_input=True, **({"name": name} if name else {}))
+        row = inputs.order_by("pk").first()
         if row is None:
             raise JobRefused(_("The file is no longer available. Upload it again."))
         return opened(row.pk)
@@ -243,11 +243,11 @@ class _Pulse:
         connection.close()
 
     def _tell(self) -> None:
-        ours = self.lease.renew(done=self.done, total=self.total)
-        now = Job.objects.filter(pk=self.lease.row.pk).first()
-        if now is None:  # deleted; if its claim is not committed yet the job is still ours
+        is_ours = self.lease.renew(done=self.done, total=self.total)
+        job = Job.objects.filter(pk=self.lease.row.pk).first()
+        if job is None:  # deleted; if its claim is not committed yet the job is still ours
             self.stopped = self._is_seen
         else:
             self._is_seen = True
-            self.cancelled = ours and now.cancel_asked_at is not None
-            self.stopped = self.cancelled or not ours
+            self.cancelled = is_ours and job.cancel_asked_at is not None
+            self.stopped = self.cancelled or not is_ours

@@ -29,12 +29,12 @@ def raise_alert(
     answer: str = "",
 ) -> bool:
     """Raise an alert once a day. Return whether it is new."""
-    said = {"answer": answer, "answered_at": timezone.now()} if answer else {}
-    made = Alert.objects.bulk_create(
-        [Alert(kind=kind, user_id=user_id, key_id=key_id, day=day, seen=seen, usual=usual, **said)],
+    answer_fields = {"answer": answer, "answered_at": timezone.now()} if answer else {}
+    alerts = Alert.objects.bulk_create(
+        [Alert(kind=kind, user_id=user_id, key_id=key_id, day=day, seen=seen, usual=usual, **answer_fields)],
         ignore_conflicts=True,
     )
-    return Alert.objects.filter(pk=made[0].pk).exists()
+    return Alert.objects.filter(pk=alerts[0].pk).exists()
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def explain_reading(*, actor: Actor, reason: str) -> None:
 
 @transaction.atomic
 def answer_alert(*, actor: Actor, alert_id: UUID, answer: str) -> Alert:
-    """Answer an alert about oneself. A later answer replaces the first until the alert is closed."""
+    """Answer an alert about the actor. A later answer replaces the first until the alert is closed."""
     alert = Alert.objects.visible_to(actor).select_for_update(no_key=True, of=("self",)).get(pk=alert_id)
     if not can_answer_alert(actor, alert):
         raise PermissionDenied
@@ -72,7 +72,7 @@ def answer_alert(*, actor: Actor, alert_id: UUID, answer: str) -> Alert:
 
 @transaction.atomic
 def close_alert(*, actor: Actor, alert_id: UUID, conclusion: str) -> Alert:
-    """Close an alert about somebody else, once they have answered or have had 7 days to answer."""
+    """Close an alert about another user, who has answered or had 7 days to answer."""
     alert = Alert.objects.visible_to(actor).select_for_update(no_key=True, of=("self",)).get(pk=alert_id)
     if not can_close_alert(actor, alert):
         raise PermissionDenied

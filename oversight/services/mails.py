@@ -1,7 +1,7 @@
-"""Emails about new alerts, to those who review and then to the user who answers. They name no one.
+"""Emails about new alerts, to reviewers and then to the user who answers. They name no person.
 
-The user is asked only after reviewers have been told, so that nobody is warned of a question that no one
-else knows.
+The user is asked only after the reviewers were notified, so that no user is warned of an alert that no
+reviewer has seen.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.actors import actor_for
 from accounts.models import QueuedMail, User
-from accounts.services.mailing import Mailing, Told, mail_of, queue_mails, send_mails
+from accounts.services.mailing import LoggedNotice, Mailing, mail_of, queue_mails, send_mails
 from oversight.models import Alert
 from oversight.policies import REVIEWS
 
@@ -29,9 +29,9 @@ ASKED_WITHIN: Final = timedelta(days=14)  # shorter than rows of emails are kept
 def mail_new_alerts() -> int:
     """Queue emails about new alerts, send what is due and return the number sent. Safe to run in parallel."""
     _queue_reviews()
-    sent = send_mails(REVIEW_MAIL)
+    count = send_mails(REVIEW_MAIL)
     _queue_questions()
-    return sent + send_mails(ASKED_MAIL)
+    return count + send_mails(ASKED_MAIL)
 
 
 def reviewers_of(alert: Alert) -> list[User]:
@@ -57,16 +57,16 @@ def _queue_reviews() -> None:
 
 
 def _queue_questions() -> None:
-    """Queue the question of each alert whose reviewers have been told.
+    """Queue the question of each alert whose reviewers were notified.
 
-    They have been told if each of their emails was tried and one was sent, or if all were given up.
+    They were notified if each of their emails was tried and one was sent, or if all were given up.
     """
     mails = QueuedMail.objects.filter(object_id=OuterRef("pk"))
     reviews = mails.of_kind(REVIEW)
     tried = Exists(reviews) & ~Exists(reviews.untried())
-    told = tried & (Exists(reviews.sent()) | ~Exists(reviews.waiting()))
+    reviewers_notified = tried & (Exists(reviews.sent()) | ~Exists(reviews.waiting()))
     unasked = Alert.objects.open().filter(
-        told,
+        reviewers_notified,
         ~Exists(mails.of_kind(ASKED)),
         mailed_at__isnull=False,
         raised_at__gt=timezone.now() - ASKED_WITHIN,
@@ -93,9 +93,9 @@ def _is_question_wanted(row: QueuedMail) -> bool:
     return alert is not None and recipient.is_active and not alert.answer
 
 
-def _told(row: QueuedMail) -> Told:
+def _logged_notice(row: QueuedMail) -> LoggedNotice:
     recipient: Any = row.recipient
-    return Told(recipient.pk, [], recipient.pk)
+    return LoggedNotice(recipient.pk, [], recipient.pk)
 
 
 def _message(row: QueuedMail) -> EmailMultiAlternatives:
@@ -108,7 +108,7 @@ REVIEW_MAIL: Final = Mailing(
     object_type="user",
     due=lambda: QueuedMail.objects.of_kind(REVIEW).due(),
     is_wanted=_is_review_wanted,
-    told=_told,
+    logged_notice=_logged_notice,
     message=_message,
 )
 ASKED_MAIL: Final = Mailing(
@@ -116,6 +116,6 @@ ASKED_MAIL: Final = Mailing(
     object_type="user",
     due=lambda: QueuedMail.objects.of_kind(ASKED).due(),
     is_wanted=_is_question_wanted,
-    told=_told,
+    logged_notice=_logged_notice,
     message=_message,
 )

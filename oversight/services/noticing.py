@@ -42,12 +42,12 @@ def _notice_reading(day: date) -> int:
     rows = PersonRead.objects.filter(day=day).values("user_id")
     numbers = rows.annotate(n=Count("pk"), outside=Count("pk", filter=Q(is_outside=True)))
     read = {row["user_id"]: (row["n"], row["outside"]) for row in numbers}
-    usual = _usual_days(day, list(read))
+    usual_by_user = _usual_days(day, list(read))
     raised = 0
     for user_id, (contacts, outside) in read.items():
-        if is_unusual(contacts, usual[user_id]):
+        if is_unusual(contacts, usual_by_user[user_id]):
             raised += raise_alert(
-                AlertKind.UNUSUAL_DAY, user_id=user_id, day=day, seen=contacts, usual=usual[user_id]
+                AlertKind.UNUSUAL_DAY, user_id=user_id, day=day, seen=contacts, usual=usual_by_user[user_id]
             )
         if outside >= MANY_REASONS:
             raised += raise_alert(AlertKind.OUTSIDE_PORTFOLIO, user_id=user_id, day=day, seen=outside)
@@ -65,30 +65,32 @@ def _usual_days(day: date, user_ids: list[UUID]) -> dict[UUID, int | None]:
 
 def _notice_weeks(today: date) -> int:
     """Users who read many different contacts in 30 days, also in files. Raised once in these days."""
-    first = today - timedelta(days=DAYS_TOGETHER - 1)
-    rows = PersonRead.objects.filter(day__gte=first)
+    first_day = today - timedelta(days=DAYS_TOGETHER - 1)
+    rows = PersonRead.objects.filter(day__gte=first_day)
     numbers = rows.values_list("user_id").annotate(
         n=Count("contact_id", distinct=True),
         outside=Count("contact_id", distinct=True, filter=Q(is_outside=True)),
     )
-    seen = {user_id: (contacts, outside) for user_id, contacts, outside in numbers}
-    for user_id, exported in _exported_since(first).items():
-        contacts, outside = seen.get(user_id, (0, 0))
+    counts = {user_id: (contacts, outside) for user_id, contacts, outside in numbers}
+    for user_id, exported in _exported_since(first_day).items():
+        contacts, outside = counts.get(user_id, (0, 0))
         exported.difference_update(rows.filter(user=user_id).values_list("contact_id", flat=True))
-        seen[user_id] = contacts + len(exported), outside
-    asked = set(
-        Alert.objects.filter(kind=AlertKind.MANY_TOGETHER, day__gte=first).values_list("user_id", flat=True)
+        counts[user_id] = contacts + len(exported), outside
+    alerted_users = set(
+        Alert.objects.filter(kind=AlertKind.MANY_TOGETHER, day__gte=first_day).values_list(
+            "user_id", flat=True
+        )
     )
     return sum(
         raise_alert(AlertKind.MANY_TOGETHER, user_id=user_id, day=today, seen=contacts)
-        for user_id, (contacts, outside) in seen.items()
-        if user_id not in asked and is_much_together(contacts, outside)
+        for user_id, (contacts, outside) in counts.items()
+        if user_id not in alerted_users and is_much_together(contacts, outside)
     )
 
 
 @opened(Opened.WRITER)
 def _exported_since(day: date) -> dict[UUID, set[UUID]]:
-    """Contacts in the files that each user exported since a day. Those erased since are not counted."""
+    """Contacts in the files that each user exported since a day. Contacts erased since are not counted."""
     files: dict[UUID, set[UUID]] = defaultdict(set)
     events = Event.objects.filter(
         at__gte=day_starts_at(day), action=Action.EXPORT, actor_kind="user", allowed=True

@@ -164,7 +164,7 @@ def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
             "places": list(places),
             "done": [(act.label, NOUNS.get(kind, kind), number) for act, kind, number in seen.done],
             "people": _to_write_to(request, seen),
-            "sessions": sessions_of(who, here=None),
+            "sessions": sessions_of(who, current_key=None),
             "lines": lines(page.rows),
             "page": page,
             "is_key": who in {one for one, _name in keys},

@@ -23,7 +23,7 @@ from meetings.reminders import Portfolios
 from meetings.rules import MEETING_HOUR_BEFORE
 from pages.disclosing import disclose
 from reminders.models import Reminder
-from reminders.models.subjects import find_subject, seen_by
+from reminders.models.subjects import find_subject, visible_subjects
 from reminders.services.reminders import mark_all_read, mark_read
 
 ROWS = 50
@@ -63,7 +63,7 @@ class Row:
 
     @property
     def url(self) -> str:
-        code, row_id = self.reminder.about
+        code, row_id = self.reminder.subject_key
         seen = self.subject is not None or code == Portfolios.code
         return find_subject(code).path(row_id) if seen else ""
 
@@ -83,8 +83,8 @@ def notifications(request: ActorRequest) -> HttpResponse:
     coming = list(own.waiting().order_by("occurrence", "pk")[:TWICE])
     told = {_occasion(one) for one in new}
     sent = [one for one in own.sent().order_by("-sent_at", "-pk")[:TWICE] if _occasion(one) not in told]
-    about = [row.about for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
-    seen = seen_by(request.actor, about)  # portfolio reminders name no organisation here
+    about = [row.subject_key for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
+    seen = visible_subjects(request.actor, about)  # portfolio reminders name no organisation here
     disclose(request, "reminder", seen.values())
     return render(
         request,

@@ -117,7 +117,7 @@ def _pending(request: ActorRequest, code: str) -> dict[str, Any] | None:
     row = PendingRule.objects.visible_to(request.actor).of(code).select_related("asked_by").first()
     if row is None:
         return None
-    acts = PendingAct.objects.visible_to(request.actor).about(subject=row.pk)
+    acts = PendingAct.objects.visible_to(request.actor).concerning(subject=row.pk)
     return {"row": row, "act": acts.select_related("decided_by").first()}
 
 

@@ -16,18 +16,18 @@ from audit.services import record
 
 @require_safe
 def sessions(request: ActorRequest) -> HttpResponse:
-    rows = sessions_of(request.user.pk, here=request.session.session_key)
+    rows = sessions_of(request.user.pk, current_key=request.session.session_key)
     return render(request, "pages/settings/sessions.html", {"rows": rows})
 
 
 @require_POST
 def session_end(request: ActorRequest, number: str) -> HttpResponse:
     """End a session. `number` identifies the session without revealing its key."""
-    rows = sessions_of(request.user.pk, here=request.session.session_key)
+    rows = sessions_of(request.user.pk, current_key=request.session.session_key)
     found = next((row for row in rows if row.number == number and not row.is_here), None)
     if found is None:
         raise Http404
-    end_sessions(request.user.pk, only=found.key)
+    end_sessions(request.user.pk, only_row=found.key)
     record(request.actor, Action.SIGN_OUT, "user", [request.user.pk])
     messages.success(request, _("Signed out of that device."))
     return redirect("settings_sessions")
@@ -40,6 +40,6 @@ def sessions_end(request: ActorRequest) -> HttpResponse:
     The activity log has one event of the sessions: the sign-out here.
     """
     revoke_feed(actor=request.actor)
-    end_sessions(request.user.pk, but=request.session.session_key)
+    end_sessions(request.user.pk, except_key=request.session.session_key)
     logout(request)
     return redirect("account_login")

@@ -17,7 +17,7 @@ from accounts.middleware import ActorRequest
 from accounts.models import PendingAct
 from accounts.policies import can_confirm_acts, confirmable
 from accounts.services.acts import confirm_act, refuse_act
-from accounts.services.effects import Shown, shown_acts
+from accounts.services.effects import ActSummary, summaries_of
 from audit.models import Action
 from contacts.models import Contact
 from lib.conflicts import StaleVersion
@@ -33,7 +33,7 @@ def waiting(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_confirm_acts(request.actor))
     seen = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
     acts = list(seen.prefetch_related("districts", "user__districts").in_order())
-    shown, may = shown_acts(acts), confirmable(request.actor, acts)
+    shown, may = summaries_of(acts), confirmable(request.actor, acts)
     people = _people(request, shown.values())
     rows = [
         {
@@ -47,7 +47,7 @@ def waiting(request: ActorRequest) -> HttpResponse:
     return render(request, "pages/settings/waiting.html", {"rows": rows})
 
 
-def _people(request: ActorRequest, shown: Iterable[Shown]) -> dict[UUID, Contact]:
+def _people(request: ActorRequest, shown: Iterable[ActSummary]) -> dict[UUID, Contact]:
     """Whom acts are about, for roles that see contacts. A confirmer does not."""
     ids = {pk for one in shown for pk in one.contact_ids}
     if not ids or not request.actor.reads:
@@ -107,5 +107,5 @@ def _choices(actor: Actor, act: PendingAct, may: Collection[UUID]) -> dict[str, 
 def _name(act: PendingAct) -> str:
     if act.user:
         return act.user.name
-    shown = shown_acts([act]).get(act.pk)
+    shown = summaries_of([act]).get(act.pk)
     return shown.title if shown else ""

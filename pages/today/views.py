@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from accounts.services.effects import acts_told_to
+from accounts.services.effects import notified_acts
 from api.models import ApiKey
 from audit.models import Action
 from exchange.models import WatchedRegister
@@ -46,7 +46,7 @@ def today(request: ActorRequest) -> HttpResponse:
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
     context |= {
-        "acts": acts_told_to(actor),
+        "acts": notified_acts(actor),
         "incidents": incidents,
         "milestones": milestones,
         "now": timezone.now(),
@@ -60,7 +60,7 @@ def _start(request: ActorRequest) -> HttpResponse:
     desk = desk_of(request.actor)
     if desk:
         disclose(request, "data_request", ids_of(desk.rows), action=Action.LIST)
-    acts = acts_told_to(request.actor)
+    acts = notified_acts(request.actor)
     context = {"today": city_today(), "waiting_keys": waiting, "desk": desk, "acts": acts}
     return render(request, "pages/today/start.html", context)
 

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from audit.models import Action
 from audit.services import record
 from contacts.services.erasures import (
@@ -175,21 +175,21 @@ def undo_decisions(contact_ids: Collection[UUID]) -> None:
     made.update(undone_at=timezone.now())
 
 
-def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _shown(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     """How many places by type, and no name: a confirmer sees no contact. A privacy officer opens the page."""
     rows = list(Erasure.objects.filter(pk__in=ids).select_related("request"))
     merged = merged_counts_of([pk for row in rows for pk in row.contact_ids])
     return {row.pk: _show(row, sum(merged.get(pk, 0) for pk in row.contact_ids)) for row in rows}
 
 
-def _show(row: Erasure, merged: int) -> Shown:
+def _show(row: Erasure, merged: int) -> ActSummary:
     count = len(row.contact_ids)
     line = ngettext("%(count)s contact is erased.", "%(count)s contacts are erased.", count)
     lines = [line % {"count": count}, *([merge_warning(merged)] if merged else [])]
     if row.request is None:
         title = _("Contacts whose period is over")
         lines.append(_("Their names and numbers leave the texts of other records, too."))
-        return Shown(title, lines, contact_ids=row.contact_ids)
+        return ActSummary(title, lines, contact_ids=row.contact_ids)
     found = Finding.objects.of(row.request).theirs().exclude(model="contacts.Contact").order_by()
     numbers = found.values_list("model").annotate(places=Count("pk")).order_by("model")
     for label, places in numbers:
@@ -198,7 +198,7 @@ def _show(row: Erasure, merged: int) -> Shown:
         lines.append(text % {"type": noun, "count": places})
     title = _("Data request %(number)s") % {"number": row.request.number}
     url = reverse("data_request", args=[row.request_id])
-    return Shown(title, lines, url=url, contact_ids=row.contact_ids)
+    return ActSummary(title, lines, url=url, contact_ids=row.contact_ids)
 
 
 EFFECT: Final = Effect([Act.ERASING], _lock, _confirmed, _dropped, _shown)

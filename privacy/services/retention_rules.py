@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
 from accounts.services.acts import ask
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from audit.models import Action
 from audit.services import record
 from contacts.services.ended_roles import reset_ended_roles
@@ -181,13 +181,13 @@ def _dropped(actor: Actor, act: PendingAct) -> None:
 
 
 @opened(Opened.WRITER)
-def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _shown(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     return {row.pk: _show(row) for row in PendingRule.objects.filter(pk__in=ids)} | {
         row.pk: _show(row) for row in RetentionRule.objects.filter(pk__in=ids)
     }
 
 
-def _show(row: PendingRule | RetentionRule) -> Shown:
+def _show(row: PendingRule | RetentionRule) -> ActSummary:
     """The rule in words, and how many records it would act on today."""
     known = inventory.rules()[row.code]
     period = labels.period(then=known.then, counts_from=known.counts_from, days=row.days)
@@ -195,7 +195,7 @@ def _show(row: PendingRule | RetentionRule) -> Shown:
     now = _("Days now: %(days)s") % {"days": before.days} if before else _("No such rule is in force now.")
     due = _("Records due today: %(count)s") % {"count": f"{number_due(row.code, row.days):,}"}
     title = _("Retention rule: %(what)s") % {"what": row.get_code_display()}
-    return Shown(title, [period, now, due, row.basis], url=reverse("retention_rule", args=[row.code]))
+    return ActSummary(title, [period, now, due, row.basis], url=reverse("retention_rule", args=[row.code]))
 
 
 EFFECT: Final = Effect([Act.RETENTION], _lock, _confirmed, _dropped, _shown, _agreed)

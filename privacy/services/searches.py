@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct, User
 from accounts.services.acts import ask
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from contacts.codes import Kind
 from contacts.models import Contact
 from districts.codes import Focus
@@ -97,7 +97,7 @@ def is_cleared(row: DataRequest) -> bool:
 
 def is_waiting(row: DataRequest) -> bool:
     """Whether the search of a request waits for a second person."""
-    return PendingAct.objects.waiting().of_kind(Act.SEARCHING).about(subject=row.pk).exists()
+    return PendingAct.objects.waiting().of_kind(Act.SEARCHING).concerning(subject=row.pk).exists()
 
 
 def ask_search(actor: Actor, row: DataRequest) -> None:
@@ -131,14 +131,14 @@ def _dropped(_actor: Actor, _act: PendingAct) -> None:
     """Nothing was searched. It can be asked for again."""
 
 
-def _shown(ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _shown(ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     """No name: a confirmer sees no person. A privacy officer opens the request."""
     rows = DataRequest.objects.filter(pk__in=ids).defer("stated")
     line = _(
         "A name to search for is a word about a community, or spelt like one. Ask whose request this is."
     )
     return {
-        row.pk: Shown(
+        row.pk: ActSummary(
             _("Data request %(number)s") % {"number": row.number},
             lines=[line],
             url=reverse("data_request", args=[row.pk]),

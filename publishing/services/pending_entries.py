@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
-from accounts.services.effects import Effect, Shown
+from accounts.services.effects import ActSummary, Effect
 from lib.row_context import Opened, opened
 from lib.spoken import language_name
 from publishing.codes import EntryState
@@ -34,14 +34,14 @@ def _dropped(_actor: Actor, _act: PendingAct) -> None:
 
 
 @opened(Opened.WRITER)
-def _shown(entry_ids: Collection[UUID]) -> Mapping[UUID, Shown]:
+def _shown(entry_ids: Collection[UUID]) -> Mapping[UUID, ActSummary]:
     """The whole text: it is written for everybody."""
     rows = PublicEntry.objects.filter(pk__in=entry_ids).select_related("district")
     rows = rows.prefetch_related("translations")
     return {row.pk: _show(row) for row in rows}
 
 
-def _show(row: PublicEntry) -> Shown:
+def _show(row: PublicEntry) -> ActSummary:
     answer = row.why if row.state == EntryState.CANNOT else row.did
     lines = [f"{row.district.name} · {row.month}", answer]
     lines += [
@@ -50,7 +50,7 @@ def _show(row: PublicEntry) -> Shown:
     ]
     if row.flags:
         lines.append(_("Words to check: %(words)s") % {"words": ", ".join(row.flags)})
-    return Shown(row.said, lines, decide_url=reverse("public_entry_approve", args=[row.pk]))
+    return ActSummary(row.said, lines, decide_url=reverse("public_entry_approve", args=[row.pk]))
 
 
 EFFECT: Final = Effect([Act.PUBLIC_ENTRY], _lock, _confirmed, _dropped, _shown)

@@ -102,7 +102,7 @@ REGISTRATION_MAIL: Final = Mailing(
     object_type=KIND,
     due=lambda: QueuedMail.objects.of_kind(KIND).due(),
     is_wanted=lambda row: bool(settings.PUBLIC_REGISTER_URL) and _registrations_of(row).exists(),
-    told=lambda _row: None,  # whoever registers has no account
+    logged_notice=lambda _row: None,  # whoever registers has no account
     message=_message,
 )
 
@@ -148,6 +148,6 @@ WORD_MAIL: Final = Mailing(
     object_type=KIND,
     due=lambda: QueuedMail.objects.of_kind(WORD).due(),
     is_wanted=_word_is_wanted,
-    told=lambda _row: None,  # an organisation has no account
+    logged_notice=lambda _row: None,  # an organisation has no account
     message=_word_message,
 )

@@ -122,7 +122,7 @@ class Reminder(models.Model):
         return self.channel == Channel.EMAIL and self.rule in subjects.daily_rules()
 
     @property
-    def about(self) -> tuple[str, UUID]:
+    def subject_key(self) -> tuple[str, UUID]:
         return self.subject_type, self.subject_id
 
     @property

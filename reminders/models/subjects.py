@@ -136,30 +136,36 @@ def title_of(code: str) -> str:
     return str(rule.title) if rule else code
 
 
-def wanted(subject: Subject[Any], ids: Collection[UUID], now: datetime) -> Iterator[Wanted]:
-    for row_id, one in subject.occurrences(ids, now) if ids else ():
-        yield Wanted(Key(one.rule, row_id, one.recipient_id, one.channel), one.at, one.made_until)
+def wanted_reminders(subject: Subject[Any], ids: Collection[UUID], moment: datetime) -> Iterator[Wanted]:
+    for row_id, occurrence in subject.occurrences(ids, moment) if ids else ():
+        yield Wanted(
+            Key(occurrence.rule, row_id, occurrence.recipient_id, occurrence.channel),
+            occurrence.at,
+            occurrence.made_until,
+        )
 
 
-def seen_by(actor: Acting, about: Iterable[tuple[str, UUID]]) -> dict[UUID, Any]:
+def visible_subjects(actor: Acting, subject_keys: Iterable[tuple[str, UUID]]) -> dict[UUID, Any]:
     """Return the rows that the actor may see, by row ID, for pairs of subject code and row ID.
 
     One query per subject.
     """
     ids: dict[str, set[UUID]] = defaultdict(set)
-    for code, row_id in about:
+    for code, row_id in subject_keys:
         ids[code].add(row_id)
-    seen: dict[UUID, Any] = {}
+    visible: dict[UUID, Any] = {}
     subjects = _by_code()
     for code in ids.keys() & subjects.keys():
-        seen.update(subjects[code].seen_by(actor, ids[code]))
-    return seen
+        visible.update(subjects[code].seen_by(actor, ids[code]))
+    return visible
 
 
-def is_same_occasion(rule: str, one: datetime, other: datetime) -> bool:
+def is_same_occasion(rule: str, occurrence: datetime, other_occurrence: datetime) -> bool:
     """Whether two occurrences of the same subject, rule and recipient are the same occasion.
 
     If a recipient changes their time zone, 09:00 is another moment but still the same day. Two 09:00s are at
     least 21 hours apart, even if a zone moves forward by 3 hours.
     """
-    return one == other or (rule in daily_rules() and abs(one - other) < timedelta(hours=20))
+    return occurrence == other_occurrence or (
+        rule in daily_rules() and abs(occurrence - other_occurrence) < timedelta(hours=20)
+    )

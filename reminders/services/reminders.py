@@ -24,7 +24,15 @@ from audit.services import record
 from lib import waking
 from lib.row_context import Opened, opened
 from reminders.models import Reminder
-from reminders.models.subjects import SUBJECTS, Key, Subject, Wanted, find_subject, is_same_occasion, wanted
+from reminders.models.subjects import (
+    SUBJECTS,
+    Key,
+    Subject,
+    Wanted,
+    find_subject,
+    is_same_occasion,
+    wanted_reminders,
+)
 from reminders.rules import LOOKBACK
 
 # Message names from the first version, so that messages in transit during an upgrade are accepted.
@@ -58,27 +66,27 @@ def refresh_reminders(code: str, subject_id: UUID) -> None:
     """Update the reminders of a row after a change. The caller holds the row locked.
 
     A reminder that is still wanted keeps its row, so that one being sent at the same time is not sent twice.
-    One that was sent and is not wanted any more, because the work is done or on another day, counts as read.
+    A sent reminder that is no longer wanted, because the work is done or on another day, counts as read.
     """
     if (changed := _changed.get()) is not None:
         changed[code, subject_id] = None
         return
-    now = timezone.now()
-    found = list(wanted(find_subject(code), [subject_id], now))
-    kept = {(one.key, one.at) for one in found}
+    moment = timezone.now()
+    wanted_now = list(wanted_reminders(find_subject(code), [subject_id], moment))
+    kept_keys = {(reminder.key, reminder.at) for reminder in wanted_now}
     waiting, unread = Reminder.objects.waiting(), Reminder.objects.unread()
     rows = (waiting | unread).filter(subject_id=subject_id)
-    outdated = [row.pk for row in rows if (row.key, row.occurrence) not in kept]
+    outdated = [row.pk for row in rows if (row.key, row.occurrence) not in kept_keys]
     waiting.filter(pk__in=outdated).delete()
-    unread.filter(pk__in=outdated).update(read_at=now)
-    _add_missing(code, found, now)
+    unread.filter(pk__in=outdated).update(read_at=moment)
+    _add_missing(code, wanted_now, moment)
 
 
 @opened(Opened.RECOUNT)
 def notify(code: str, subject_id: UUID) -> None:
-    """Create due reminders for everyone who should know of a row and was not notified yet."""
-    now = timezone.now()
-    _add_missing(code, wanted(find_subject(code), [subject_id], now), now)
+    """Create due reminders for all recipients of a row who were not notified yet."""
+    moment = timezone.now()
+    _add_missing(code, wanted_reminders(find_subject(code), [subject_id], moment), moment)
 
 
 @opened(Opened.RECOUNT)
@@ -88,52 +96,58 @@ def refresh_for_user(user_id: UUID) -> None:
     Delete first and read afterwards, so that reminders of a concurrent change are either kept or created
     again. While the user is away, others get them.
     """
-    now = timezone.now()
+    moment = timezone.now()
     user = User.objects.get(pk=user_id)
     waiting = Reminder.objects.waiting().filter(recipient=user)
-    (waiting.filter(occurrence__gt=now) if user.is_active else waiting).delete()
+    (waiting.filter(occurrence__gt=moment) if user.is_active else waiting).delete()
     for subject in SUBJECTS if user.is_active else ():
-        _add_missing(subject.code, wanted(subject, list(subject.coming_for(user, now)), now), now)
+        _add_missing(
+            subject.code, wanted_reminders(subject, list(subject.coming_for(user, moment)), moment), moment
+        )
 
 
 def top_up() -> int:
     """Create the missing rows for the days ahead and return their number."""
-    now = timezone.now()
-    return sum(_top_up(subject, now) for subject in SUBJECTS)
+    moment = timezone.now()
+    return sum(_top_up(subject, moment) for subject in SUBJECTS)
 
 
-def _top_up(subject: Subject[object], now: datetime) -> int:
-    ids, made = list(subject.coming(now)), 0
+def _top_up(subject: Subject[object], moment: datetime) -> int:
+    ids, count = list(subject.coming(moment)), 0
     for start in range(0, len(ids), AT_A_TIME):
         with transaction.atomic():
-            made += _add_missing(subject.code, wanted(subject, ids[start : start + AT_A_TIME], now), now)
-    return made
+            count += _add_missing(
+                subject.code, wanted_reminders(subject, ids[start : start + AT_A_TIME], moment), moment
+            )
+    return count
 
 
-def _add_missing(code: str, wanted: Iterable[Wanted], now: datetime) -> int:
+def _add_missing(code: str, expected: Iterable[Wanted], moment: datetime) -> int:
     """Create the missing reminders that may still be made, and return their number.
 
     After a change of time zone, the waiting reminder for the old 09:00 is replaced by one for the new 09:00.
     """
-    makeable = [one for one in wanted if now <= one.made_until]
+    makeable = [reminder for reminder in expected if moment <= reminder.made_until]
     if not makeable:
         return 0
-    there: dict[Key, list[Reminder]] = defaultdict(list)
-    subject_ids = {one.key.subject_id for one in makeable}
-    recent = Reminder.objects.filter(occurrence__gte=now - LOOKBACK - _DAY)
+    present: dict[Key, list[Reminder]] = defaultdict(list)
+    subject_ids = {reminder.key.subject_id for reminder in makeable}
+    recent = Reminder.objects.filter(occurrence__gte=moment - LOOKBACK - _DAY)
     for row in recent.filter(subject_id__in=subject_ids):
-        there[row.key].append(row)
+        present[row.key].append(row)
     missing: list[Reminder] = []
     outdated: list[UUID] = []
-    for one in makeable:
-        same = [row for row in there[one.key] if is_same_occasion(row.rule, row.occurrence, one.at)]
-        if all(row.occurrence != one.at and _is_untouched(row) for row in same):
+    for reminder in makeable:
+        same = [
+            row for row in present[reminder.key] if is_same_occasion(row.rule, row.occurrence, reminder.at)
+        ]
+        if all(row.occurrence != reminder.at and _is_untouched(row) for row in same):
             outdated += [row.pk for row in same]
-            missing.append(Reminder(subject_type=code, occurrence=one.at, **one.key._asdict()))
-            there[one.key].append(missing[-1])
+            missing.append(Reminder(subject_type=code, occurrence=reminder.at, **reminder.key._asdict()))
+            present[reminder.key].append(missing[-1])
     Reminder.objects.waiting().filter(pk__in=outdated, lease_until__isnull=True).delete()
     Reminder.objects.bulk_create(missing, batch_size=1000, ignore_conflicts=True)
-    if any(row.occurrence <= now for row in missing):
+    if any(row.occurrence <= moment for row in missing):
         wake_on_commit()
     return len(missing)
 
@@ -147,9 +161,9 @@ def _is_untouched(row: Reminder) -> bool:
 
 def mark_read(*, actor: Actor, reminder_id: UUID) -> None:
     """Mark a reminder as read. Raises DoesNotExist if it is not the actor's own."""
-    own = Reminder.objects.visible_to(actor).sent()
-    reminder = own.get(pk=reminder_id)
-    own.filter(pk=reminder.pk, read_at__isnull=True).update(read_at=timezone.now())
+    own_reminders = Reminder.objects.visible_to(actor).sent()
+    reminder = own_reminders.get(pk=reminder_id)
+    own_reminders.filter(pk=reminder.pk, read_at__isnull=True).update(read_at=timezone.now())
 
 
 def mark_all_read(*, actor: Actor) -> int:

@@ -27,7 +27,7 @@ from accounts.actors import SYSTEM, actor_for
 from accounts.models import User
 from accounts.services.mailing import AWAY_WAIT, MAX_ATTEMPTS, postpone
 from audit.services import WRITE_EVENTS, notice_events
-from audit.services import Notice as Told
+from audit.services import Notice as LoggedNotice
 from lib.id_in import as_array
 from lib.leases import Lease, claim, claim_alone, give_back
 from lib.mail import failure_of
@@ -59,7 +59,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to a recipient on one channel: a reminder, or all reminders of a daily digest."""
+    """A message to a recipient on a channel: a reminder, or all reminders of a daily digest."""
 
     recipient: User
     parts: Sequence[Part]
@@ -85,20 +85,20 @@ class ServerAway(Exception):
 
 def send_due() -> int:
     """Send all due reminders and return the number sent. Safe to run in parallel."""
-    until, sent, is_followed = time.monotonic() + MAX_SECONDS, 0, False
+    until, sent_count, is_followed = time.monotonic() + MAX_SECONDS, 0, False
     try:
         while claimed := _claim():
             if len(claimed) >= BATCH and not is_followed:
                 wake_on_commit()  # a free process helps at once, or else continues after this turn
                 is_followed = True
-            sent += _deliver(claimed, until)
+            sent_count += _deliver(claimed, until)
             if time.monotonic() > until:
                 if not is_followed:
                     wake_on_commit()
                 break
     except ServerAway:
         pass  # the next poll tries the next batch
-    return sent
+    return sent_count
 
 
 @transaction.atomic
@@ -117,40 +117,43 @@ def _claim() -> list[Lease[Reminder]]:
 
 def _deliver(claimed: Sequence[Lease[Reminder]], until: float = inf) -> int:
     letters = _letters(claimed)
-    found = {reminder.pk for letter in letters for reminder in letter.reminders}
-    unwanted = [lease.row.pk for lease in claimed if lease.row.pk not in found]
+    wanted_ids = {reminder.pk for letter in letters for reminder in letter.reminders}
+    unwanted = [lease.row.pk for lease in claimed if lease.row.pk not in wanted_ids]
     Reminder.objects.waiting().filter(pk__in=unwanted).delete()
-    sent = 0
+    sent_count = 0
     for code, carrier in CARRIERS.items():
-        if theirs := [letter for letter in letters if letter.reminders[0].channel == code]:
+        if channel_letters := [letter for letter in letters if letter.reminders[0].channel == code]:
             with closing(carrier()) as opened:
-                sent += _send_by(opened, theirs, until)
-    return sent
+                sent_count += _send_by(opened, channel_letters, until)
+    return sent_count
 
 
 def _send_by(carrier: Carrier, letters: Sequence[Letter], until: float) -> int:
     """Send the letters in order and return the number of reminders sent. Raises ServerAway."""
-    waiting, sent, is_first = deque(letters), 0, True
+    waiting, sent_count, is_first = deque(letters), 0, True
     handed: Written | None = None  # accepted by the channel and not marked yet
     coming = _write_next(carrier, waiting)
     while handed or coming:
         away = _is_away(carrier) if coming else None
         if away or (time.monotonic() > until and not is_first):  # however slow, each turn sends one
             _turn(handed, None)
-            left = [*(coming.parts if coming else ()), *(part for one in waiting for part in one.parts)]
+            unsent = [
+                *(coming.parts if coming else ()),
+                *(part for letter in waiting for part in letter.parts),
+            ]
             if away:
-                _wait_for_server(left, away)
+                _wait_for_server(unsent, away)
                 raise ServerAway from away
-            give_back(part.lease for part in left)
+            give_back(part.lease for part in unsent)
             break
         begun = _turn(handed, coming)
         handed, sending, is_first = None, coming, False
-        coming = _write_next(carrier, waiting)  # before sending: only the mark lies between this and the next
+        coming = _write_next(carrier, waiting)  # before sending, so that only the mark separates two messages
         if sending and not begun:
             give_back(part.lease for part in sending.parts)  # the rest of a digest is claimed again
         elif sending and _is_sent(carrier, sending):
-            handed, sent = sending, sent + len(sending.parts)
-    return sent
+            handed, sent_count = sending, sent_count + len(sending.parts)
+    return sent_count
 
 
 def _is_away(carrier: Carrier) -> OSError | None:
@@ -192,21 +195,21 @@ def _write(carrier: Carrier, letter: Letter) -> Written | None:
         return None
     message_id = message_id_of(letter.reminders)
     try:
-        events = notice_events(SYSTEM, map(_told, parts))
+        events = notice_events(SYSTEM, map(_logged_notice, parts))
         return Written(parts, message_id, carrier.write(message_id, letter.recipient, notices), events)
     except Exception as error:
         _postpone(parts, error)
         return None
 
 
-def _told(part: Part) -> Told:
-    return Told(*part.subject.record(part.row), str(part.lease.row.recipient_id))
+def _logged_notice(part: Part) -> LoggedNotice:
+    return LoggedNotice(*part.subject.record(part.row), str(part.lease.row.recipient_id))
 
 
-# One statement, because each round trip and commit of its own is as slow as a message. Nobody but the mail
-# server knows of `sent` until it is done, so it holds whether or not the next one can begin: that one's
-# leases are renewed all together or not at all, and the event is written only if they are. Each array is a
-# SELECT, which hides its length: PostgreSQL would otherwise plan the statement anew for each message.
+# One statement, because a further round trip and commit would take as long as a message. The mail server has
+# accepted `sent` already, so it is marked even if the next message cannot begin. The leases of the next
+# message are renewed together or not at all, and its event is written only then. Each array is a SELECT,
+# which hides its length, because PostgreSQL would otherwise plan the statement again for each message.
 _TURN: Final = f"""
 WITH sent AS (
     UPDATE reminders_reminder
@@ -263,7 +266,7 @@ def _turn(handed: Written | None, coming: Written | None) -> bool:
 
 
 def _wait_for_server(parts: Iterable[Part], error: OSError) -> None:
-    """Try again soon, without counting an attempt: a mail server that is away says nothing of a message."""
+    """Try again soon without counting an attempt, because the message is not the reason for the failure."""
     leases = [part.lease for part in parts]
     rows = Reminder.objects.filter(pk__in=[lease.row.pk for lease in leases])
     held = rows.filter(lease_until__in={end for lease in leases for end in lease.ends})
@@ -282,17 +285,17 @@ def _postpone(parts: Iterable[Part], error: Exception) -> None:
 
 def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
     """Return messages for reminders that are still wanted and whose recipients may still see the subject."""
-    wanted = _wanted_now([lease.row for lease in claimed])
-    due = [lease for lease in claimed if _is_among(lease.row, wanted)]
+    wanted_times = _wanted_times([lease.row for lease in claimed])
+    due = [lease for lease in claimed if _is_among(lease.row, wanted_times)]
     letters: list[Letter] = []
     for user in User.objects.active().filter(pk__in={lease.row.recipient_id for lease in due}):
-        own = [lease for lease in due if lease.row.recipient_id == user.pk]
-        seen = subjects.seen_by(actor_for(user), (lease.row.about for lease in own))
+        own_leases = [lease for lease in due if lease.row.recipient_id == user.pk]
+        visible = subjects.visible_subjects(actor_for(user), (lease.row.subject_key for lease in own_leases))
         digest: list[Part] = []
-        for lease in own:
-            if lease.row.subject_id in seen:
+        for lease in own_leases:
+            if lease.row.subject_id in visible:
                 subject = subjects.find_subject(lease.row.subject_type)
-                part = Part(lease, subject, seen[lease.row.subject_id])
+                part = Part(lease, subject, visible[lease.row.subject_id])
                 if lease.row.is_in_digest:
                     digest.append(part)
                 else:
@@ -302,18 +305,18 @@ def _letters(claimed: Sequence[Lease[Reminder]]) -> list[Letter]:
     return sorted(letters, key=lambda one: (one.reminders[0].occurrence, one.reminders[0].pk))
 
 
-def _wanted_now(rows: Sequence[Reminder]) -> dict[subjects.Key, list[datetime]]:
-    now = timezone.now()
-    wanted: dict[subjects.Key, list[datetime]] = defaultdict(list)
+def _wanted_times(rows: Sequence[Reminder]) -> dict[subjects.Key, list[datetime]]:
+    moment = timezone.now()
+    wanted_times: dict[subjects.Key, list[datetime]] = defaultdict(list)
     for subject in subjects.SUBJECTS:
         ids = {row.subject_id for row in rows if row.subject_type == subject.code}
-        for one in subjects.wanted(subject, ids, now):
-            wanted[one.key].append(one.at)
-    return wanted
+        for reminder in subjects.wanted_reminders(subject, ids, moment):
+            wanted_times[reminder.key].append(reminder.at)
+    return wanted_times
 
 
-def _is_among(row: Reminder, wanted: dict[subjects.Key, list[datetime]]) -> bool:
-    return any(subjects.is_same_occasion(row.rule, row.occurrence, at) for at in wanted[row.key])
+def _is_among(row: Reminder, wanted_times: dict[subjects.Key, list[datetime]]) -> bool:
+    return any(subjects.is_same_occasion(row.rule, row.occurrence, at) for at in wanted_times[row.key])
 
 
 def _notice(recipient: User, part: Part, has_text: bool) -> Notice | None:

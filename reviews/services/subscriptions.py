@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import User
-from accounts.services.mailing import Mailing, Told, mail_to, message_id_for, send_mails
+from accounts.services.mailing import LoggedNotice, Mailing, mail_to, message_id_for, send_mails
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from districts.models import District
@@ -154,7 +154,9 @@ REPORT_MAIL: Final = Mailing(
     object_type="subscription",
     due=_due,
     is_wanted=lambda row: stands(row.subscription),
-    told=lambda row: Told(row.subscription_id, [row.subscription.district_id], row.subscription.user_id),
+    logged_notice=lambda row: LoggedNotice(
+        row.subscription_id, [row.subscription.district_id], row.subscription.user_id
+    ),
     message=_message,
 )
 

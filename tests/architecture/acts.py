@@ -55,10 +55,10 @@ def _row(act: dict[str, Any]) -> str:
     second = act.get("second") or " or ".join(dict.fromkeys(_roles(one.confirms) for one in declared))
     delay = max((one.delay for one in declared), default=timedelta())
     only = frozenset().union(*(one.if_role for one in declared)) if declared else frozenset()
-    told = frozenset().union(*(one.told for one in declared)) if declared else frozenset()
+    notified = frozenset().union(*(one.notified for one in declared)) if declared else frozenset()
     waits = f"{delay.days} {'day' if delay.days == 1 else 'days'}" if delay else "none"
     waits += f" ({_roles(only)}, unless the first)" if only else ""
-    people = act.get("told") or ("whoever can confirm" + (f", {_roles(told)}" if told else ""))
+    people = act.get("told") or ("whoever can confirm" + (f", {_roles(notified)}" if notified else ""))
     people += ", all who hold the role" if "role" in act.get("kinds", ()) else ""
     test = act["test"].split("::")[0]
     return f"| {act['title']} | {act['asks']} | {second} | {waits} | {people} | {act['undo']} | `{test}` |"

@@ -64,7 +64,7 @@ def test_the_test_of_each_row_exists() -> None:
 def test_whatever_erases_by_a_rule_waits_and_is_told_to_whom_it_concerns() -> None:
     rule = rules.ACTS[rules.RETENTION]
     assert rule.delay.days >= 7
-    assert rule.told >= {rules.SUPERVISOR, rules.PRIVACY_OFFICER, rules.CONFIRMER}
+    assert rule.notified >= {rules.SUPERVISOR, rules.PRIVACY_OFFICER, rules.CONFIRMER}
     assert rules.ACTS[rules.ROLE].if_role == {rules.PRIVACY_OFFICER, rules.CONFIRMER}
 
 

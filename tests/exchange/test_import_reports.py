@@ -27,7 +27,7 @@ REGISTER = "Nombre;Tipo;Distrito;Teléfono\nCasa Roma;vecinos;N1;612345678\nPeñ
 
 
 def report_of(user: User, draft: ImportDraft) -> list[dict[str, str]]:
-    file = JobFile.objects.made().get(job=draft.job_id, name="report.csv")
+    file = JobFile.objects.downloadable().get(job=draft.job_id, name="report.csv")
     answer: Any = browse(user).get(reverse("job_file", args=[draft.job_id, file.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))

@@ -20,7 +20,7 @@ SIGNS = ["=", "+", "-", "@", "\t", "\r", "＝"]
 
 
 def refused_rows(user: User, draft: ImportDraft) -> str:
-    file = JobFile.objects.made().get(job=draft.job_id, name="rejected.csv")
+    file = JobFile.objects.downloadable().get(job=draft.job_id, name="rejected.csv")
     answer: Any = browse(user).get(reverse("job_file", args=[draft.job_id, file.pk]))
     return b"".join(answer.streaming_content).decode("utf-8-sig")
 

@@ -117,7 +117,7 @@ def test_it_is_imported_with_events_and_the_refused_rows_can_be_fetched() -> Non
         ("Peña Zorro", "culture_sport", ""),
     }
     assert Event.objects.filter(action=Action.IMPORT, object_type="organisation").get().purpose
-    refused = JobFile.objects.made().get(job=draft.job_id, name="rejected.csv")
+    refused = JobFile.objects.downloadable().get(job=draft.job_id, name="rejected.csv")
     answer: Any = browse(user).get(reverse("job_file", args=[draft.job_id, refused.pk]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert text[0] == "Nombre;Tipo;Distrito;Teléfono;Reason rejected"

@@ -104,7 +104,7 @@ class Mails(Sending):
         return claim(self.mailing.due(), mailing.LEASE, mailing.BATCH)
 
     def begin(self, lease: Lease[Any]) -> object:
-        return mailing.begin(self.mailing, lease)
+        return mailing.begin_attempt(self.mailing, lease)
 
     def go_on(self, lease: Lease[Any]) -> None:
         mailing.deliver(self.mailing, lease)

@@ -63,7 +63,7 @@ def address(district: District) -> str:
 
 
 def release(job: Job, actor: Actor) -> None:
-    confirm_act(actor=actor, act_id=PendingAct.objects.waiting().about(subject=job.pk).get().pk)
+    confirm_act(actor=actor, act_id=PendingAct.objects.waiting().concerning(subject=job.pk).get().pk)
 
 
 def test_a_district_leaves_as_one_file(north: District, supervisor: User) -> None:

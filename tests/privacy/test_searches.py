@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.actors import SYSTEM, Actor, actor_for
 from accounts.models import PendingAct, Role, User
 from accounts.services.acts import confirm_act
-from accounts.services.effects import shown_acts
+from accounts.services.effects import summaries_of
 from audit.models import Action, Event
 from contacts.services.private_channels import set_private_channel
 from districts.models import District
@@ -84,7 +84,7 @@ def test_a_search_for_a_word_about_a_community_waits_for_a_second_person(actor: 
     act = PendingAct.objects.get()
     with pytest.raises(PermissionDenied):
         confirm_act(actor=actor, act_id=act.pk)
-    [shown] = shown_acts([act]).values()
+    [shown] = summaries_of([act]).values()
     assert row.number in shown.title and name not in f"{shown.title} {shown.lines}"
     confirm_act(actor=actor_for(make_user(role)), act_id=act.pk)
     row.refresh_from_db()

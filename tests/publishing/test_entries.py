@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actors import Actor, actor_for
 from accounts.models import Act, PendingAct, Role, User
 from accounts.services.acts import confirm_act
-from accounts.services.effects import shown_acts
+from accounts.services.effects import summaries_of
 from audit.models import Event
 from lib.days import city_today
 from lib.row_context import acting_as
@@ -273,4 +273,4 @@ def test_a_new_incident_is_not_told_beside_old_concerns(place: Place) -> None:
 def test_the_inbox_shows_the_entry_in_each_language(place: Place) -> None:
     place.draft(translations=[{"language": "es", "said": "Otra cosa", "did": "Nada"}])
     act = PendingAct.objects.visible_to(place.confirmer).get(kind=Act.PUBLIC_ENTRY)
-    assert any("Otra cosa – Nada" in line for line in shown_acts([act])[act.pk].lines)
+    assert any("Otra cosa – Nada" in line for line in summaries_of([act])[act.pk].lines)

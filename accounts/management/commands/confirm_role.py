@@ -28,6 +28,6 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         user.refresh_from_db()
-        kinds = ", ".join(one.get_kind_display() for one in confirmed)
+        kinds = ", ".join(act.get_kind_display() for act in confirmed)
         self.stdout.write(f"Confirmed for {user.email}: {kinds}.")
         self.stdout.write(f"{user.email} now has the role {user.get_role_display()}.")

@@ -74,7 +74,7 @@ class Command(BaseCommand):
         file = file or (Path(settings.AUDIT_SEAL_FILE) if settings.AUDIT_SEAL_FILE else None)
         files = public_key or _public_keys()
         try:
-            keys = {name: key for one in files for name, key in read_public_keys(one).items()}
+            keys = {name: key for key_file in files for name, key in read_public_keys(key_file).items()}
             if file and not file.exists():
                 raise CommandError(
                     f"FAILED: {file} is missing. Without it, seals that were cut off do not show."
@@ -99,12 +99,12 @@ class Command(BaseCommand):
         self._tell(report, file)
 
     def _tell(self, report: Report, file: Path | None) -> None:
-        fences = [Finding(said) for said in report.fences]
-        for what, found in (("", report.findings), ("catalogue: ", fences), ("note: ", report.notices)):
-            for finding in found[:SHOWN]:
-                self.stdout.write(f"{what}{finding}")
-            if len(found) > SHOWN:
-                self.stdout.write(f"{what}… and {len(found) - SHOWN} more")
+        fences = [Finding(line) for line in report.fences]
+        for prefix, findings in (("", report.findings), ("catalogue: ", fences), ("note: ", report.notices)):
+            for finding in findings[:SHOWN]:
+                self.stdout.write(f"{prefix}{finding}")
+            if len(findings) > SHOWN:
+                self.stdout.write(f"{prefix}… and {len(findings) - SHOWN} more")
         against = f", compared with {file.name}" if file else ", without a shipped file to compare with"
         self.stdout.write(f"{report.rows} rows, {report.seals} seals{against}.")
         self.stdout.write(f"{report.records} signed records compared with their digests.")
