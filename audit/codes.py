@@ -47,7 +47,7 @@ class ReasonCode(models.TextChoices):
     RELIEF_COLLEAGUE_AWAY = "relief_colleague_away", _("Temporary access: a colleague is away")
     RELIEF_INCIDENT = "relief_incident", _("Temporary access: an incident")
     RELIEF_EVENT = "relief_event", _("Temporary access: a public event")
-    # To approve what a district tells the public
+    # To approve a public text of a district
     TELLS_OF_INCIDENT = "tells_of_incident", _("The text tells of a hate incident that is not public yet")
     TELLS_OF_NO_INCIDENT = "tells_of_no_incident", _("The text tells of no hate incident")
     # What the system does
@@ -58,7 +58,7 @@ class ReasonCode(models.TextChoices):
 
     @property
     def sent(self) -> str:
-        """The code as a button sends it, and as it is passed on in place of a text."""
+        """The code in the form that a button sends and that replaces a text."""
         return as_code(self.value)
 
 

@@ -116,7 +116,7 @@ class Event(models.Model):
 
     @property
     def purpose(self) -> str:
-        """The reason: temporary access, what was chosen and what was typed. Lists join `reason`."""
+        """The reason in words: temporary access, chosen codes and typed text. Lists must join `reason`."""
         return reason_in_words(self.reason_code, self._reason_text)
 
     @property
@@ -233,7 +233,7 @@ class Seal(models.Model):
 
 class PrunedQuerySet(models.QuerySet["Pruned"]):
     def last_number(self) -> int:
-        """Numbers up to this one may be gone."""
+        """Return the last number that pruning may have removed, or 0."""
         last_seq: int | None = self.aggregate(last=models.Max("last_seq"))["last"]
         return last_seq or 0
 

@@ -64,7 +64,7 @@ def salted_digest(salt: bytes, text: str) -> bytes:
 
 
 def _field(value: object) -> bytes:
-    """Return a field's bytes with their length before them; nothing has the length -1."""
+    """Return a field's bytes after their length. None has the length -1."""
     if value is None:
         return b"\xff\xff\xff\xff"
     raw = _bytes(value)

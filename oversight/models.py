@@ -65,9 +65,8 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=AlertKind)
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="alerts"
-    )  # who answers; of a key, its creator
+    # The user who answers. For an API key, this is its creator.
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="alerts")
     key_id = models.UUIDField(null=True)  # plain ID, as in the activity log
     day = models.DateField()
     seen = models.PositiveIntegerField(default=0)  # contacts or searches, when the alert was raised

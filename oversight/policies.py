@@ -14,7 +14,7 @@ def can_review_alerts(actor: Actor) -> bool:
 
 
 def can_answer_alert(actor: Actor, alert: Alert) -> bool:
-    """Whether the alert asks the actor, and nobody has closed it."""
+    """Whether the alert is an open question to the actor."""
     return actor.id is not None and alert.user_id == actor.id and alert.closed_at is None
 
 

@@ -17,7 +17,7 @@ from lib.leases import FREE
 
 class QueuedMailQuerySet(models.QuerySet["QueuedMail"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Emails of all for the system, and of no one for people: the row shows nothing but IDs."""
+        """All emails for the system, and none for users, because the rows have only IDs."""
         return self.all() if actor.kind == "system" else self.none()
 
     def of_kind(self, *kinds: str) -> Self:

@@ -19,7 +19,7 @@ DISTRICT: Final = Placeholder("district")
 
 
 def cache_actor(actor: Actor) -> Actor:
-    """Replace what differs between callers with the same rights by placeholders, for use as a cache key."""
+    """Replace the differences between callers with the same rights by placeholders, as a cache key."""
     districts = frozenset({DISTRICT} if actor.district_ids else ())
     return replace(actor, id=CALLER, name="", purpose="", request_id="", district_ids=districts)
 
@@ -30,7 +30,7 @@ def values_of(actor: Actor) -> dict[str, Any]:
 
 
 class Prepared:
-    """The rows of a queryset whose values differ from caller to caller, and nothing else.
+    """The rows of a queryset that differs between callers only in its values.
 
     `build` makes the queryset from an actor and options. Days, moments and lists of IDs are placeholders, and
     their values are given to `fetch` by name.

@@ -131,7 +131,7 @@ def confirm_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> Pe
 def refuse_act(*, actor: Actor, act_id: UUID, version: int | None = None) -> PendingAct:
     """Reject an act, or cancel it before it takes effect: nothing changes. The requester can withdraw it.
 
-    `version` is the version that was shown of the account it is about. Raises PermissionDenied, StaleVersion,
+    `version` is the version of the account that the page showed. Raises PermissionDenied, StaleVersion,
     or DoesNotExist if nothing is pending.
     """
     act = _lock_waiting(actor, act_id, version)

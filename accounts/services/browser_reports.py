@@ -1,4 +1,4 @@
-"""Count what browsers blocked. Reports need no sign-in, so they are limited and contain no names."""
+"""Count reports of blocked content. Reports need no sign-in, so they are limited and contain no names."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def record_reports(reports: Iterable[Blocked]) -> None:
 
 
 def forget_reports() -> int:
-    """Delete what no browser has reported for 30 days, and return the number of rows."""
+    """Delete reports that no browser has repeated for 30 days, and return the number of rows."""
     return BrowserReport.objects.filter(last_at__lt=timezone.now() - KEPT).delete()[0]
 
 

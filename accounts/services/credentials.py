@@ -29,7 +29,7 @@ def forget_addresses(user: User) -> None:
 def begin_afresh(user: User, *, keeps_factor: bool) -> None:
     """End the password, the sessions and other access of an account. The caller saves the user.
 
-    A second factor stays only where it protects something: a reset link alone must not open records.
+    A second factor stays only if it protects records, because a reset link alone must not open them.
     """
     forget_addresses(user)
     user.set_unusable_password()

@@ -77,7 +77,7 @@ class Notice(NamedTuple):
 
 
 def notice_events(actor: Acting, notices: Iterable[Notice]) -> str:
-    """Return the events of notices for WRITE_EVENTS, which writes them beside something else."""
+    """Return the events of notices for WRITE_EVENTS, which writes them in another statement."""
     events = [
         _arguments(
             actor,
@@ -182,7 +182,7 @@ _CHANGED: Final = {
     "changed_into": "uuid[]",
     "changed_districts": "text[]",
 }
-# The context is set first, because the arguments need what set it.
+# The context is set first, because the arguments depend on it.
 _PASSED: Final = ", ".join(
     f"CASE WHEN sent.context IS NOT NULL THEN {argument} END" if name == "action" else argument
     for name, argument in ((name, f"%({name})s::{kind}") for name, kind in _ARGUMENTS.items())
@@ -195,7 +195,7 @@ _WRITE_EVENT: Final = _WRITE.format(_PASSED)
 _WRITE_CHANGES: Final = _WRITE.format(
     ", ".join([_PASSED, *(f"%({name})s::{kind}" for name, kind in _CHANGED.items())])
 )
-# For a statement that does something else in the same round trip. `events`: what `notice_events` returns.
+# Part of a statement with another purpose. `events` is the result of `notice_events`.
 WRITE_EVENTS: Final = "SELECT audit_write({}) FROM json_to_recordset(%(events)s::json) AS event ({})".format(  # noqa: S608 (names of arguments)
     ", ".join(f"event.{name}" for name in _ARGUMENTS),
     ", ".join(f"{name} {kind}" for name, kind in _ARGUMENTS.items()),

@@ -96,7 +96,7 @@ class Report:
 
 
 class Check(Protocol):
-    """A check of something else whose digests are in the log: it adds to the report."""
+    """A check of other records whose digests are in the log. It adds its findings to the report."""
 
     def __call__(self, report: Report, public_keys: Mapping[str, bytes] | None, using: str) -> None: ...
 

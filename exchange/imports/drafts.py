@@ -382,9 +382,8 @@ def _import(work: kinds.Work, draft: ImportDraft, target: Target, step: str) -> 
             ImportStep.objects.create(draft=draft, rows=rows)
 
     def report_step(part: str, done: int, total: int | None) -> None:
-        work.progress(
-            done, total if part == "write" else None
-        )  # otherwise the bar would be full before writing begins
+        # Without the total while reading, because the bar would be full before writing begins.
+        work.progress(done, total if part == "write" else None)
 
     with content_of(draft) as file:
         report = target.bring_in(work.actor, draft, file, step == TRY, report_step, remember)

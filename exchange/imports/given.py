@@ -30,9 +30,8 @@ class RepeatedRows:
     """
 
     column: str = ""
-    column_texts: dict[int, list[str]] = field(
-        default_factory=dict
-    )  # first line → the texts of all its rows in `column`
+    # First line → the texts of all its rows in `column`.
+    column_texts: dict[int, list[str]] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)  # other line → first line
     refusals: dict[int, str] = field(default_factory=dict)  # line → reason
 

@@ -88,9 +88,8 @@ class RowImporter:
     label: Callable[[ParsedRow], str]
     named_by: tuple[str, ...]  # columns that name an unreadable row in the report
     columns: Mapping[str, str] = field(default_factory=dict)  # columns of values with another name
-    alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = (
-        lambda _new: {}
-    )  # likely duplicates of new records
+    # Likely duplicates of new records.
+    alike: Callable[[Collection[UUID]], dict[UUID, list[Likely]]] = lambda _new: {}
     reads: tuple[str, ...] = ()  # relations that `may_edit` reads
     shown_fields: tuple[str, ...] = ()  # fields whose values the report shows
     needed: tuple[str, ...] = ()  # fields that a new record must have
@@ -388,9 +387,8 @@ class _ImportRun:
             for name, value in new.items()
             if current.get(name) != value
             and before.get(name) in (None, fingerprint(current.get(name, "")))
-            and not (
-                name == OTHER and name not in before and current.get(name)
-            )  # details that a colleague has listed stay
+            # Details that a colleague has listed stay.
+            and not (name == OTHER and name not in before and current.get(name))
         }
         if kept_names := [
             name for name, value in new.items() if name not in write and current.get(name) != value

@@ -56,12 +56,8 @@ class Table:
     heading_row: int
     headings: list[str]
     distinct: dict[str, list[str]]
-    encodings: list[str] = field(
-        default_factory=list
-    )  # possible ones, if the file does not show its encoding
-    left_out: dict[str, int] = field(
-        default_factory=dict
-    )  # counts of what the table leaves out of a directory
+    encodings: list[str] = field(default_factory=list)  # possible ones, if the file does not show its own
+    left_out: dict[str, int] = field(default_factory=dict)  # counts of parts of a directory without a row
 
 
 def read_table(file: BinaryIO) -> Table:

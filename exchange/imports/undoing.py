@@ -38,9 +38,8 @@ class Undo:
     may_edit: Callable[[Any], bool]
     restore: Callable[[list[dict[str, Any]]], PutBack]
     at_once: bool = False  # whether all steps are one transaction
-    check: Callable[[list[dict[str, Any]]], None] = lambda _rows: (
-        None
-    )  # raises ValidationError if the actor may not restore the rows
+    # Raises ValidationError if the actor may not restore the rows.
+    check: Callable[[list[dict[str, Any]]], None] = lambda _rows: None
 
 
 @opened(Opened.WRITER)

@@ -366,9 +366,8 @@ class _Sheet(_Part):
             except (ValueError, ArithmeticError):
                 return "#VALUE!"
         if number.is_integer() and abs(number) < 1e15:
-            return str(int(number)).zfill(
-                len(shape) if not shape.strip("0") else 0
-            )  # 08001 with the format 00000
+            width = len(shape) if not shape.strip("0") else 0  # 08001 with the format 00000
+            return str(int(number)).zfill(width)
         return str(number) if math.isfinite(number) else text
 
 

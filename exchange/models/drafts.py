@@ -52,9 +52,8 @@ class ImportDraft(models.Model):
     purpose = models.CharField(max_length=200)
     content = EncryptedBinaryField(null=True)  # compressed (zlib)
     encoding = models.CharField(max_length=20)
-    encodings = models.JSONField(
-        default=list, db_default=[]
-    )  # possible ones, if the file does not show its encoding
+    # Possible encodings, if the file does not show its own.
+    encodings = models.JSONField(default=list, db_default=[])
     delimiter = models.CharField(max_length=1)
     heading_row = models.PositiveSmallIntegerField(default=1, db_default=1)  # rows above are skipped
     first_rows = EncryptedJSONField(default=list, db_default=[])  # of the file, to choose the headings from
@@ -67,9 +66,8 @@ class ImportDraft(models.Model):
     fixed = models.JSONField(default=dict)
     values = models.JSONField(default=dict)
     counted = EncryptedJSONField(default=dict, db_default={})
-    joins = models.JSONField(
-        default=dict, db_default={}
-    )  # line → the record or line that a person joined it to
+    # Line → the record or line that a person joined it to.
+    joins = models.JSONField(default=dict, db_default={})
     job_id = models.UUIDField(null=True)
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

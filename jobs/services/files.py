@@ -33,7 +33,7 @@ def keep_file(
 ) -> JobFile:
     """Store `content` (from its beginning) in chunks, inside the caller's transaction.
 
-    Only users who cover all of `district_ids` may download the file, and nobody if they are not given.
+    Only users who cover all of `district_ids` may download the file. Without `district_ids`, no user may.
     """
     content.seek(0)
     row = JobFile.objects.create(

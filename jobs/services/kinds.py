@@ -27,7 +27,7 @@ class Lane(StrEnum):
 
 
 class JobRefused(Exception):
-    """The job cannot be done. The message tells the person who started it why, in their language."""
+    """The job cannot be done. The message has the reason, in the language of its starter."""
 
 
 class JobStopped(BaseException):

@@ -56,7 +56,7 @@ def print_html(html: str, out: BinaryIO) -> int:
 
 
 def _add_scopes(_document: Any, pdf: Any) -> None:
-    """State of each table heading whether it is of a column or a row: WeasyPrint only links cells to them.
+    """Set the scope of each table heading, a column or a row, because WeasyPrint only links cells to them.
 
     The ID of a heading is of its table, row and column; the first row has the headings of columns.
     """

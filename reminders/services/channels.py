@@ -37,7 +37,7 @@ class Notice:
 class Carrier(Protocol):
     """A channel that delivers messages. `open` is called before each message and is cheap if already open.
 
-    `write` is called while the message before is still waiting, so that nothing slow lies between the two.
+    `write` is called while the message before is still waiting, so that no slow step separates the two.
     """
 
     has_text: bool  # whether a message needs the texts of its reminders

@@ -105,10 +105,10 @@ def send_due() -> int:
 def _claim() -> list[Lease[Reminder]]:
     """Claim a batch of due reminders.
 
-    For a reminder in a digest, claim all due reminders of that digest, so that nobody gets two emails.
+    For a reminder in a digest, claim all due reminders of that digest, so that no recipient gets two emails.
     """
     claim_alone(LOCK)
-    # Rows of a recipient come together, because what the recipient may see is read once a batch.
+    # Ordered by recipient, because the rows that a recipient may see are read once a batch.
     due = Reminder.objects.due(timezone.now()).order_by("occurrence", "recipient", "pk")
     claimed = claim(due, LEASE, BATCH)
     readers = {lease.row.recipient_id for lease in claimed if lease.row.is_in_digest}
