@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
-from accounts.services.effects import Effect, ActSummary
+from accounts.services.effects import ActSummary, Effect
 from api.codes import Scope
 from api.models import ApiKey
 from api.models.key import KeyStatus
