@@ -30,6 +30,8 @@ usage: python3 dev.py COMMAND [options]
   test     run every check and the tests; with arguments only `pytest ARGUMENTS`
              --thorough      the long experiments and all examples too, as where CI is set
              --fast          the tests without the checks beside them
+             --changed REF   only the tests that the difference from a commit reaches (origin/main),
+                             with what is not committed
   manage   run Django's manage.py with the services it needs, e.g. `manage create_administrator EMAIL`
   check    style, types, templates, arrows, migrations, the API's document, deployment, translations,
            documentation

@@ -1,4 +1,7 @@
-"""`dev.py test`: the checks and the tests together; `--thorough` (implied by `CI`) runs all tests."""
+"""`dev.py test`: the checks and the tests together; `--thorough` (implied by `CI`) runs all tests.
+
+`--changed` runs the tests that the difference from another commit reaches (tests/changed.py).
+"""
 
 import os
 import shutil
@@ -10,11 +13,15 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from .checks import CHECKS, Check, failed_checks
+from .checks import environment as environment_of_checks
 from .environment import ROOT
+from .files import Unavailable
 
 # One process more than the two processors of CI, because the tests wait for a third of their time.
 WORKERS = "3"
-FAST, THOROUGH = "--fast", "--thorough"
+FAST, THOROUGH, CHANGED = "--fast", "--thorough", "--changed"
+NO_TESTS = 5  # pytest's exit code where every test of the files is deselected
+BASE = "origin/main"  # what `--changed` compares with unless a commit is named
 # Debian packages, each with the programs of which one is enough.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -36,17 +43,44 @@ def test(arguments: list[str]) -> int:
     """
     chosen = [argument for argument in arguments if argument not in (FAST, THOROUGH)]
     checks = [] if chosen or FAST in arguments else CHECKS
+    if is_selected := CHANGED in chosen:
+        base, others = split_changed(chosen)
+        files = changed_tests(base)
+        if not files:
+            return 0
+        chosen = [*others, *files]
     install_programs()
     # If this variable were set, pytest-django would read the settings before conftest sets their variables.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     if THOROUGH in arguments or os.environ.get("CI"):
         environment["TEST_THOROUGH"] = "1"
-    elif not chosen:
-        chosen = ["-m", "not thorough"]
+    elif is_selected or not chosen:
+        chosen = ["-m", "not thorough", *chosen]
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, *chosen]
     if checks:
         return run_beside(checks, command, environment)
-    return subprocess.run(command, cwd=ROOT, env=environment).returncode
+    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    return 0 if is_selected and code == NO_TESTS else code
+
+
+def split_changed(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the commit that follows `--changed`, or else the usual one, and the other arguments."""
+    place = arguments.index(CHANGED)
+    before, after = arguments[:place], arguments[place + 1 :]
+    if after and not after[0].startswith("-"):
+        return after[0], [*before, *after[1:]]
+    return BASE, [*before, *after]
+
+
+def changed_tests(base: str) -> list[str]:
+    """Ask in a process of its own, because it imports what only tests need. Prints the reasons."""
+    command = [sys.executable, "-m", "tests.changed", base]
+    asked = subprocess.run(
+        command, cwd=ROOT, env=environment_of_checks(), stdout=subprocess.PIPE, text=True, check=False
+    )
+    if asked.returncode:
+        raise Unavailable(f"The tests that differ from {base} could not be found.")
+    return asked.stdout.split()
 
 
 def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mapping[str, str]) -> int:
