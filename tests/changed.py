@@ -1,8 +1,8 @@
 """`dev.py test --changed`: the test files that the difference from another commit reaches.
 
-Along the arrows of imports (grimp), and along names that stand in the code as text: of the views behind a URL, of a
-template, of a command, of what the settings name, and of any other file. What is reached in no such way, such as
-what `crm.wiring` hands to a room below, only a whole run tests for sure.
+Along the arrows of imports (grimp), and along names that stand in the code as text: of the views behind a
+URL, of a template, of a command, of what the settings name, and of any other file. What is reached in no such
+way, such as what `crm.wiring` hands to a room below, only a whole run tests for sure.
 """
 
 import ast
@@ -27,7 +27,7 @@ OF_ALL_TESTS: Final = re.compile(
     r"|^(pyproject\.toml|requirements\.lock|manage\.py)$"
 )
 SETTINGS: Final = "crm.settings"
-#: Modules with this word ask for every URL. Only a view, a template or a URL configuration itself reaches them.
+#: Modules with this word ask for every URL: they are reached by a view, a template or a URL configuration.
 WALKS: Final = "get_resolver"
 ANYTHING: Final = "\0"  # in a URL or a name: what a test fills in
 
@@ -63,7 +63,7 @@ class Names(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Name) and node.func.id == "reverse":
-            self.reversed |= {part.value for part in node.args if isinstance(part, ast.Constant)}
+            self.reversed |= {str(part.value) for part in node.args if isinstance(part, ast.Constant)}
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -122,7 +122,9 @@ class Arrows:
             module = view_module(pattern)
             views[segments(route, r"[<(]")].add(module)
             by_name[str(pattern.name)].add(module)
-        in_settings = {part for text in self.found[SETTINGS].texts for part in (text, text.rpartition(".")[0])}
+        in_settings = {
+            part for text in self.found[SETTINGS].texts for part in (text, text.rpartition(".")[0])
+        }
         of_every_request = in_settings & self.file_of.keys()
         for module in filter(_is_of_tests, self.found):
             asked = {view for name in self.found[module].reversed for view in by_name[name]}
@@ -139,7 +141,9 @@ class Arrows:
             return self.named.get(file, set()) | self.named.get(Path(file).name, set())
         parts = [template]
         for part in parts:
-            parts += [name for name, text in _templates().items() if f'"{part}"' in text and name not in parts]
+            parts += [
+                name for name, text in _templates().items() if f'"{part}"' in text and name not in parts
+            ]
         named = [segments(part, ANYTHING) for part in parts]
         texts = [text for text in self.named if text.endswith(".html")]
         fitting = [text for text in texts if any(fits(segments(text, ANYTHING), name) for name in named)]

@@ -44,11 +44,11 @@ def test(arguments: list[str]) -> int:
     chosen = [argument for argument in arguments if argument not in (FAST, THOROUGH)]
     checks = [] if chosen or FAST in arguments else CHECKS
     if is_selected := CHANGED in chosen:
-        base, others = split_changed(chosen)
+        base, options = split_changed(chosen)
         files = changed_tests(base)
         if not files:
             return 0
-        chosen = [*others, *files]
+        chosen = [*options, *files]
     install_programs()
     # If this variable were set, pytest-django would read the settings before conftest sets their variables.
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
@@ -75,12 +75,12 @@ def split_changed(arguments: Sequence[str]) -> tuple[str, list[str]]:
 def changed_tests(base: str) -> list[str]:
     """Ask in a process of its own, because it imports what only tests need. Prints the reasons."""
     command = [sys.executable, "-m", "tests.changed", base]
-    asked = subprocess.run(
+    selection = subprocess.run(
         command, cwd=ROOT, env=environment_of_checks(), stdout=subprocess.PIPE, text=True, check=False
     )
-    if asked.returncode:
+    if selection.returncode:
         raise Unavailable(f"The tests that differ from {base} could not be found.")
-    return asked.stdout.split()
+    return selection.stdout.split()
 
 
 def run_beside(checks: Sequence[Check], tests: Sequence[str], environment: Mapping[str, str]) -> int:

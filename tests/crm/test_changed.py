@@ -44,7 +44,10 @@ def _opens_meetings(view: str, tests: set[str]) -> bool:
 
 
 def test_a_template_reaches_the_tests_of_its_view(arrows: Arrows) -> None:
-    for template in ("pages/organisations/templates/list.html", "pages/organisations/templates/timeline.html"):
+    for template in (
+        "pages/organisations/templates/list.html",
+        "pages/organisations/templates/timeline.html",
+    ):
         assert (changed.ROOT / template).exists()
         assert "tests/browser/test_organisations.py" in files_of(template, arrows)
     assert files_of("pages/organisations/templates/list.html", arrows) != {
