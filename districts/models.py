@@ -39,7 +39,7 @@ class DistrictQuerySet(models.QuerySet["District"]):
         return self.filter(is_active=True)
 
     def in_use(self, since: date, until: date) -> Self:
-        """Those that can have figures of a period, which ends before `until`.
+        """Districts that can have figures of a period, which ends before `until`.
 
         A district that was redrawn is in use until that day, its successor from that day on.
         """
@@ -50,7 +50,7 @@ class DistrictQuerySet(models.QuerySet["District"]):
         return self.filter(boundary__isnull=False)
 
     def with_users_counted(self) -> Self:
-        """Adds `people`: the number of active accounts that name this district."""
+        """Add `people`: the number of active accounts assigned to the district."""
         return self.annotate(people=models.Count("users", filter=models.Q(users__is_active=True)))
 
     def in_order(self) -> Self:
@@ -67,13 +67,13 @@ class DistrictQuerySet(models.QuerySet["District"]):
 class District(models.Model):
     """A city, a district of the city or a neighbourhood of a district.
 
-    `lineage` contains the IDs of its ancestors and its own ID. `closed_on` is the day it was redrawn, and
-    `opened_on` the day it took over from those that it `succeeds`; both are empty for all others.
-    `redraw_on` is the day on which it will be redrawn, and `redraw` how: `into`, the `code`, `name` and
-    `parent` (an ID) of each successor, `homes`, the code that was chosen by ID of an organisation, and
-    `refused`, why it could not be done on the day.
-    `recorded_since` is the day from which the histories of its records are recorded, if it has older ones:
-    what they were before is what was known on that day.
+    `lineage` contains the IDs of its ancestors and its own ID. `closed_on` is the day of its redraw, and
+    `opened_on` the day it took over from the districts that it `succeeds`; both are empty for others.
+    `redraw_on` is the day of a planned redraw, and `redraw` is the plan. `into` has the `code`, `name` and
+    `parent` (an ID) of each successor. `homes` has the chosen code by organisation ID. `refused` is the
+    reason why the redraw failed on its day.
+    `recorded_since` is the first day of recorded history, if the district has older records. For earlier
+    days, their state on that day counts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -124,7 +124,7 @@ class District(models.Model):
         return self.name
 
     def is_in_use(self, since: date, until: date) -> bool:
-        """As the query `in_use`."""
+        """Whether the query `in_use` includes the district."""
         is_open = self.is_active or (self.closed_on is not None and self.closed_on > since)
         return is_open and (self.opened_on is None or self.opened_on < until)
 
@@ -139,7 +139,7 @@ class District(models.Model):
 
 class MoveQuerySet(models.QuerySet["Move"]):
     def untold(self) -> Self:
-        """Moves that the change feed does not know of completely (index move_untold)."""
+        """Moves that are not completely in the change feed yet (index move_untold)."""
         return self.filter(told_at__isnull=True)
 
 
@@ -168,7 +168,7 @@ class Move(models.Model):
 
     @property
     def is_rename(self) -> bool:
-        """Whether the district got another code, which its rows show to everybody who sees them."""
+        """Whether the district got another code, which all its records show."""
         return set(self.part_ids) <= set(self.gained_ids)
 
 
@@ -214,7 +214,7 @@ class PeriodNoteQuerySet(models.QuerySet["PeriodNote"]):
         return self.all() if actor.sees_everywhere else self.filter(district__in=actor.district_ids)
 
     def about(self, district: District) -> Self:
-        """Notes on the district and on those that it lies in: an election in the city is one in each part."""
+        """Notes on the district and its ancestors, because an election in the city is one in each part."""
         return self.filter(district__in=district.lineage)
 
     def within(self, since: date, until: date) -> Self:
@@ -227,9 +227,9 @@ class PeriodNoteQuerySet(models.QuerySet["PeriodNote"]):
 
 
 class PeriodNote(models.Model):
-    """What happened in a district on some days, for readers of its figures: an election, reduced staffing.
+    """A note for readers of figures on events in a district, such as an election or reduced staffing.
 
-    The days are half-open, as those of figures.
+    `until` is the day after the last day, as for figures.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

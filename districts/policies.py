@@ -14,7 +14,7 @@ def can_manage_districts(actor: Acting) -> bool:
 
 
 def can_keep_expected_communities(actor: Acting, district: District) -> bool:
-    """Whether the actor may edit which communities live in a district: supervisors, who know it."""
+    """Whether the actor can edit the expected communities of a district: its supervisors can."""
     return _supervises(actor, district)
 
 
@@ -24,7 +24,7 @@ def can_note_periods(actor: Acting, district: District) -> bool:
 
 
 def can_choose_homes(actor: Acting, district: District) -> bool:
-    """Whether the actor may choose to which successor each organisation of a district goes."""
+    """Whether the actor can choose each organisation's successor district."""
     return _supervises(actor, district)
 
 

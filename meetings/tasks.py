@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.actors import SYSTEM
-from districts.services.districts import TELL_OF_MOVES
+from districts.services.districts import RECORD_MOVES
 from districts.services.redraws import carry_out_redraws
 from lib.days import city_today
 from meetings.services.district_moves import report_district_moves
@@ -21,7 +21,7 @@ def go_on_with_series() -> int:
     return extend_all_series(today) + make_next_follow_ups(today)
 
 
-@shared_task(name=TELL_OF_MOVES)
+@shared_task(name=RECORD_MOVES)
 def tell_of_moves() -> int:
     return report_district_moves()
 

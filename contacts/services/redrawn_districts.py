@@ -52,12 +52,14 @@ def follow_redrawn(district: District, successors: Successors) -> None:
     """Move organisations and contacts, by their writers."""
     for ids in batches(organisations_in(district)):
         rows = locked_organisations(SYSTEM, dict.fromkeys(ids))
-        changes = [Change(row, _moved_fields(row, district, successors.of([row.pk]))) for row in rows]
+        changes = [
+            Change(row, _moved_fields(row, district, successors.for_organisations([row.pk]))) for row in rows
+        ]
         write_organisations(actor=SYSTEM, changes=changes, purpose=PURPOSE)
     for ids in batches(Contact.objects.filter(home_district=district)):
         represented = _represented_organisations(ids, successors)
         people = [
-            Change(row, {"home_district": successors.of(represented.get(row.pk, ()))})
+            Change(row, {"home_district": successors.for_organisations(represented.get(row.pk, ()))})
             for row in locked_contacts(SYSTEM, dict.fromkeys(ids))
         ]
         write_contacts(actor=SYSTEM, changes=people)

@@ -66,7 +66,7 @@ _PACKED: Final = (b"PK\x03\x04", b"SQLite format 3", b"\x00\x00\x27\x0a", b"\x1f
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Feature:
     """A usable feature of a file."""
 
     number: int
@@ -120,7 +120,7 @@ def _in_degrees(declared: object, features: list[Mapping[str, Any]]) -> list[Map
     try:
         return to_degrees(name.strip(), features)
     except BadBoundary as error:
-        raise ValidationError(_say(error)) from None
+        raise ValidationError(_message(error)) from None
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -162,12 +162,12 @@ def refuse_naming(features: list[Mapping[str, Any]], *, code: bool) -> NoReturn:
     raise ValidationError(text, code="code_property" if code else "name_property", params={"names": names})
 
 
-def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Found]:
+def read_features(features: list[Mapping[str, Any]], code_property: str, name_property: str) -> list[Feature]:
     """Return all features, or raise ValidationError with the errors of each."""
     from districts.rules.geometry import check_shape
 
     mistakes: list[ValidationError] = []
-    found: list[Found] = []
+    usable: list[Feature] = []
     numbers: dict[str, int] = {}
     total = 0
     codes = {} if code_property else _codes_of_names(features, name_property)
@@ -176,8 +176,8 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
         name = _text(properties.get(name_property))
         code = _text(properties.get(code_property)) if code_property else codes.get(squash(name), "")
         label = _("Feature %(n)d (%(name)s)") % {"n": number, "name": name[:60] or code[:20] or "—"}
-        told = [(name, name_property)]
-        for value, key in [(code, code_property), *told] if code_property else told:
+        texts = [(name, name_property)]
+        for value, key in [(code, code_property), *texts] if code_property else texts:
             if _is_odd(properties.get(key)):
                 mistakes.append(
                     mistake(label, key, _("contains an invalid character (NUL or an unpaired surrogate)."))
@@ -198,56 +198,57 @@ def read_features(features: list[Mapping[str, Any]], code_property: str, name_pr
                 break
             check_shape(boundary)
         except BadBoundary as error:
-            mistakes.append(mistake(label, "geometry", _say(error)))
+            mistakes.append(mistake(label, "geometry", _message(error)))
             continue
-        found.append(Found(number, code, name, boundary))
-    mistakes += _strays(found)
+        usable.append(Feature(number, code, name, boundary))
+    mistakes += _strays(usable)
     if mistakes:
         raise ValidationError(mistakes[:MAX_MISTAKES])
-    return found
+    return usable
 
 
 def _codes_of_names(features: list[Mapping[str, Any]], name_property: str) -> dict[str, str]:
     """Return codes by name: the code of the district with this name, else one made from the name."""
-    there = list(District.objects.values_list("code", "name"))
-    named = {name: code for code, name in there}
-    alike = {fold(name): code for code, name in there}
-    taken = {code for code, _name in there} | RESERVED_CODES
-    own = {squash(_text(_properties(feature).get(name_property))) for feature in features} & named.keys()
-    spoken_for = {named[name] for name in own}
+    existing = list(District.objects.values_list("code", "name"))
+    codes_by_name = {name: code for code, name in existing}
+    codes_by_folded_name = {fold(name): code for code, name in existing}
+    used_codes = {code for code, _name in existing} | RESERVED_CODES
+    names = {squash(_text(_properties(feature).get(name_property))) for feature in features}
+    reserved_codes = {codes_by_name[name] for name in names & codes_by_name.keys()}
     codes: dict[str, str] = {}
     for feature in features:
         name = squash(_text(_properties(feature).get(name_property)))
         if not name or name in codes:
             continue
-        code = named.get(name)
-        if code is None and (code := alike.get(fold(name))) in spoken_for:
+        code = codes_by_name.get(name)
+        if code is None and (code := codes_by_folded_name.get(fold(name))) in reserved_codes:
             code = None
         if code is None:
-            plain = slugify(fold(name)).upper()[:LONGEST_CODE].strip("-") or "D"
-            tries = (plain, *(f"{plain[: LONGEST_CODE - 4]}-{n}" for n in range(2, MAX_FEATURES)))
-            code = next(one for one in tries if one not in taken)
-        taken.add(code)
-        spoken_for.add(code)
+            from_name = slugify(fold(name)).upper()[:LONGEST_CODE].strip("-") or "D"
+            numbered = (f"{from_name[: LONGEST_CODE - 4]}-{n}" for n in range(2, MAX_FEATURES))
+            candidates = (from_name, *numbered)
+            code = next(candidate for candidate in candidates if candidate not in used_codes)
+        used_codes.add(code)
+        reserved_codes.add(code)
         codes[name] = code
     return codes
 
 
-def _strays(found: list[Found]) -> list[ValidationError]:
+def _strays(features: list[Feature]) -> list[ValidationError]:
     """Return errors for features that are far from the other features and from the existing districts."""
     from districts.rules.geometry import is_swapped
 
-    boundaries = [feature.boundary for feature in found]
-    known = District.objects.active().with_boundary().values_list("boundary", flat=True)
-    others = boundaries + [boundary["coordinates"] for boundary in known if boundary]
-    usual, mistakes = usual_place(others), []
-    for feature in found:
-        where = far_from_place(feature.boundary, usual) if usual else ""
-        if not where and is_swapped(feature.boundary, settings.TIME_ZONE):
-            where = "swapped"
-        if where:
+    boundaries = [feature.boundary for feature in features]
+    existing = District.objects.active().with_boundary().values_list("boundary", flat=True)
+    all_boundaries = boundaries + [boundary["coordinates"] for boundary in existing if boundary]
+    place, mistakes = usual_place(all_boundaries), []
+    for feature in features:
+        reason = far_from_place(feature.boundary, place) if place else ""
+        if not reason and is_swapped(feature.boundary, settings.TIME_ZONE):
+            reason = "swapped"
+        if reason:
             label = _("Feature %(n)d (%(name)s)") % {"n": feature.number, "name": feature.name[:60]}
-            mistakes.append(mistake(label, "geometry", _say(BadBoundary(where))))
+            mistakes.append(mistake(label, "geometry", _message(BadBoundary(reason))))
     return mistakes
 
 
@@ -272,7 +273,7 @@ def mistake(label: str, key: str, text: str) -> ValidationError:
     return ValidationError(f"{label}, {squash(key)[:40]}: {text}", code="feature")
 
 
-def _say(error: BadBoundary) -> str:
+def _message(error: BadBoundary) -> str:
     """Return the message for an invalid geometry."""
     texts = {
         "not_a_polygon": _("must be a Polygon or MultiPolygon, not %(type)s."),

@@ -19,7 +19,7 @@ from districts.imports.reading import (
     IS_GENERATED,
     MAX_MISTAKES,
     NAME_PROPERTIES,
-    Found,
+    Feature,
     Naming,
     features_of,
     guess,
@@ -65,8 +65,8 @@ class Written:
         return [str(self.id), self.version, self.before]
 
     @classmethod
-    def from_json(cls, kept: list[Any]) -> "Written":
-        district_id, version, before = kept
+    def from_json(cls, values: list[Any]) -> "Written":
+        district_id, version, before = values
         return cls(UUID(district_id), version, before)
 
 
@@ -84,7 +84,7 @@ class Report:
         return [*self.questions, *(row.question for row in self.rows if row.question)]
 
     @property
-    def asked(self) -> str:
+    def confirmation(self) -> str:
         """Hash of the questions, so that a confirmation does not cover questions that arise later."""
         return hashlib.sha256("\n".join(self.asks).encode()).hexdigest()
 
@@ -130,23 +130,23 @@ def import_districts(
     code_property = "" if naming.from_names else naming.code or guess(features, CODE_PROPERTIES)
     if not name_property or not (code_property or naming.from_names):
         refuse_naming(features, code=bool(name_property))
-    found = read_features(features, code_property, name_property)
+    districts = read_features(features, code_property, name_property)
     parent = _parent(naming.parent)
-    known = _known(found)
-    rows = [_compared(feature, known.get(feature.code), parent) for feature in found]
-    questions = (*_overlapping(found), *_doubling(found, known, parent))
+    districts_by_code = _districts_by_code(districts)
+    rows = [_compared(feature, districts_by_code.get(feature.code), parent) for feature in districts]
+    questions = (*_overlapping(districts), *_doubling(districts, districts_by_code, parent))
     report = Report(tuple(rows), code_property or name_property, name_property, questions=questions)
     properties = {"code": code_property, "name": name_property, NON_FIELD_ERRORS: code_property}
     if dry_run:
-        _try(found, known, properties)
+        _try(districts, districts_by_code, properties)
         return report
     if report.asks and not confirmed:
         text = _("Check these first, then confirm that they are correct:")
         raise ValidationError(
-            [ValidationError(one, code="unconfirmed") for one in (text, *report.asks[:MAX_MISTAKES])]
+            [ValidationError(line, code="unconfirmed") for line in (text, *report.asks[:MAX_MISTAKES])]
         )
     with transaction.atomic():
-        written = _write(actor, found, known, parent, properties)
+        written = _write(actor, districts, districts_by_code, parent, properties)
         if written:
             record(actor, Action.IMPORT, "district", purpose=source[:200])
     return replace(report, written=tuple(written))
@@ -159,14 +159,16 @@ def undo_import(*, actor: Acting, written: Sequence[Written], source: str = "") 
     Raises PermissionDenied, StaleVersion if a district was changed since, ValidationError if a created
     district is in use.
     """
-    for one in reversed(written):
-        if one.before is None:
-            remove_district(actor=actor, district_id=one.id, version=one.version)
+    for district in reversed(written):
+        if district.before is None:
+            remove_district(actor=actor, district_id=district.id, version=district.version)
         else:
-            fields = dict(one.before)
+            fields = dict(district.before)
             if parent_id := fields.get("parent"):
                 fields["parent"] = District.objects.visible_to(actor).get(pk=parent_id)
-            edit_district(actor=actor, district_id=one.id, version=one.version, was_wrong=True, **fields)
+            edit_district(
+                actor=actor, district_id=district.id, version=district.version, was_wrong=True, **fields
+            )
     record(actor, Action.IMPORT, "district", purpose=source[:200])
 
 
@@ -180,12 +182,12 @@ def _parent(code: str) -> District | None:
         raise ValidationError(_("There is no district “%(code)s”."), params={"code": code}) from None
 
 
-def _known(found: list[Found]) -> dict[str, District]:
-    codes = [feature.code for feature in found]
+def _districts_by_code(features: list[Feature]) -> dict[str, District]:
+    codes = [feature.code for feature in features]
     return {row.code: row for row in District.objects.with_boundary().filter(code__in=codes)}
 
 
-def _compared(feature: Found, district: District | None, parent: District | None) -> Imported:
+def _compared(feature: Feature, district: District | None, parent: District | None) -> Imported:
     """Return the outcome for a feature, with the question to confirm."""
     from districts.rules.geometry import is_elsewhere
 
@@ -196,113 +198,121 @@ def _compared(feature: Found, district: District | None, parent: District | None
     is_moved = parent is not None and district.parent_id != parent.pk
     if is_same_place and feature.name == district.name and not is_moved:
         return Imported(feature.code, feature.name, "unchanged")
-    asked = []
+    doubts = []
     if feature.name != district.name:
-        asked.append(_("it is currently called “%(name)s”") % {"name": district.name})
+        doubts.append(_("it is currently called “%(name)s”") % {"name": district.name})
     if before and not is_same_place and is_elsewhere(before, feature.boundary):
-        asked.append(_("it would move: less than half of it overlaps its current area"))
+        doubts.append(_("it would move: less than half of it overlaps its current area"))
     if is_moved and district.parent_id:
-        asked.append(_("it is currently in another district"))
+        doubts.append(_("it is currently in another district"))
     text = _("Feature %(n)d, code %(code)s, “%(name)s”: %(asked)s.")
-    said = {
+    details = {
         "n": feature.number,
         "code": feature.code,
         "name": feature.name,
-        "asked": "; ".join(asked),
+        "asked": "; ".join(doubts),
     }
     return Imported(
         feature.code,
         feature.name,
         "updated",
-        text % said if asked else "",
+        text % details if doubts else "",
         feature.boundary,
         [] if is_same_place else before,
     )
 
 
-def _overlapping(found: list[Found]) -> tuple[str, ...]:
+def _overlapping(features: list[Feature]) -> tuple[str, ...]:
     """Return questions about boundaries of the file that overlap, because neighbours share no area."""
     from districts.rules.geometry import overlaps, solid
 
     text = _("Features %(one)d (%(name)s) and %(other)d (%(others)s) overlap: %(share)d%% of the smaller.")
-    pairs = overlaps([solid(feature.boundary) for feature in found])
+    pairs = overlaps([solid(feature.boundary) for feature in features])
     return tuple(
         text
         % {
-            "one": found[one].number,
-            "name": found[one].name[:60],
-            "other": found[other].number,
-            "others": found[other].name[:60],
+            "one": features[index].number,
+            "name": features[index].name[:60],
+            "other": features[other_index].number,
+            "others": features[other_index].name[:60],
             "share": max(round(share * 100), 1),
         }
-        for one, other, share in islice(pairs, MAX_MISTAKES)
+        for index, other_index, share in islice(pairs, MAX_MISTAKES)
     )
 
 
-def _doubling(found: list[Found], known: Mapping[str, District], parent: District | None) -> Iterator[str]:
+def _doubling(
+    features: list[Feature], districts_by_code: Mapping[str, District], parent: District | None
+) -> Iterator[str]:
     """Return questions about districts that exist under a code that is not in the file, by area and by name.
 
     Districts inside each other are skipped: a district covers its parts and may have the name of a part.
     """
-    fresh = [feature for feature in found if _is_drawn_anew(feature, known.get(feature.code))]
-    if not fresh:
+    new_features = [
+        feature for feature in features if _is_drawn_anew(feature, districts_by_code.get(feature.code))
+    ]
+    if not new_features:
         return
-    codes = [feature.code for feature in found]
-    others = list(District.objects.active().exclude(code__in=codes).order_by("name", "pk"))
+    codes = [feature.code for feature in features]
+    other_districts = list(District.objects.active().exclude(code__in=codes).order_by("name", "pk"))
 
-    def is_kin(feature: Found, other: District) -> bool:
-        district = known.get(feature.code)
+    def is_kin(feature: Feature, existing: District) -> bool:
+        district = districts_by_code.get(feature.code)
         above = parent.lineage if parent else district.lineage if district else []
-        return other.pk in above or (district is not None and district.pk in other.lineage)
+        return existing.pk in above or (district is not None and district.pk in existing.lineage)
 
-    yield from islice(_on_others(fresh, others, is_kin), MAX_MISTAKES)
+    yield from islice(_on_others(new_features, other_districts, is_kin), MAX_MISTAKES)
     by_name: dict[str, list[District]] = {}
-    for other in others:
-        by_name.setdefault(other.name.casefold(), []).append(other)
+    for existing in other_districts:
+        by_name.setdefault(existing.name.casefold(), []).append(existing)
     text = _("Feature %(n)d: “%(name)s” already exists with the code %(code)s.")
     yield from islice(
         (
-            text % {"n": feature.number, "name": feature.name[:60], "code": other.code}
-            for feature in fresh
-            if feature.code not in known
-            for other in by_name.get(feature.name.casefold(), [])
-            if not is_kin(feature, other)
+            text % {"n": feature.number, "name": feature.name[:60], "code": existing.code}
+            for feature in new_features
+            if feature.code not in districts_by_code
+            for existing in by_name.get(feature.name.casefold(), [])
+            if not is_kin(feature, existing)
         ),
         MAX_MISTAKES,
     )
 
 
-def _is_drawn_anew(feature: Found, district: District | None) -> bool:
+def _is_drawn_anew(feature: Feature, district: District | None) -> bool:
     return district is None or as_geojson(feature.boundary) != district.boundary
 
 
 def _on_others(
-    fresh: list[Found], others: list[District], is_kin: Callable[[Found, District], bool]
+    new_features: list[Feature], other_districts: list[District], is_kin: Callable[[Feature, District], bool]
 ) -> Iterator[str]:
-    from districts.rules.geometry import lying_on, solid
+    from districts.rules.geometry import overlaps_with, solid
 
     text = _(
         "Feature %(n)d (%(name)s) overlaps the existing district “%(other)s”, code %(code)s: "
         "%(share)d%% of the smaller."
     )
-    drawn = [other for other in others if other.boundary]
-    there = [solid(other.boundary["coordinates"]) for other in drawn if other.boundary]
-    for one, other, share in lying_on([solid(feature.boundary) for feature in fresh], there):
-        if not is_kin(fresh[one], drawn[other]):
+    with_boundary = [district for district in other_districts if district.boundary]
+    shapes = [solid(district.boundary["coordinates"]) for district in with_boundary if district.boundary]
+    for index, district_index, share in overlaps_with(
+        [solid(feature.boundary) for feature in new_features], shapes
+    ):
+        if not is_kin(new_features[index], with_boundary[district_index]):
             yield text % {
-                "n": fresh[one].number,
-                "name": fresh[one].name[:60],
-                "other": drawn[other].name[:60],
-                "code": drawn[other].code,
+                "n": new_features[index].number,
+                "name": new_features[index].name[:60],
+                "other": with_boundary[district_index].name[:60],
+                "code": with_boundary[district_index].code,
                 "share": max(round(share * 100), 1),
             }
 
 
-def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[str, str]) -> None:
+def _try(
+    features: list[Feature], districts_by_code: Mapping[str, District], properties: Mapping[str, str]
+) -> None:
     """Validate as `_write` would, without a query. Raises ValidationError."""
     mistakes: list[ValidationError] = []
-    for feature in found:
-        if feature.code in known:
+    for feature in features:
+        if feature.code in districts_by_code:
             continue
         district = District(code=feature.code, name=feature.name, boundary=as_geojson(feature.boundary))
         try:
@@ -317,7 +327,7 @@ def _try(found: list[Found], known: Mapping[str, District], properties: Mapping[
 
 
 def _mistakes_of(
-    feature: Found, error: ValidationError, properties: Mapping[str, str]
+    feature: Feature, error: ValidationError, properties: Mapping[str, str]
 ) -> list[ValidationError]:
     """Return the errors with the feature and the property of the file."""
     label = _("Feature %(n)d (%(name)s)") % {"n": feature.number, "name": feature.name[:60]}
@@ -329,15 +339,15 @@ def _mistakes_of(
 
 def _write(
     actor: Acting,
-    found: list[Found],
-    known: Mapping[str, District],
+    features: list[Feature],
+    districts_by_code: Mapping[str, District],
     parent: District | None,
     properties: Mapping[str, str],
 ) -> list[Written]:
     """Write the districts and return those created or changed. Raises ValidationError by feature."""
     written: list[Written] = []
     mistakes: list[ValidationError] = []
-    for feature in found:
+    for feature in features:
         fields: dict[str, Any] = {
             "code": feature.code,
             "name": feature.name,
@@ -346,8 +356,8 @@ def _write(
         if parent:
             fields["parent"] = parent
         try:
-            if one := _write_one(actor, known.get(feature.code), fields):
-                written.append(one)
+            if written_district := _write_one(actor, districts_by_code.get(feature.code), fields):
+                written.append(written_district)
         except ValidationError as error:
             mistakes += _mistakes_of(feature, error, properties)
         except StaleVersion:
@@ -360,8 +370,8 @@ def _write(
 
 def _write_one(actor: Acting, district: District | None, fields: dict[str, Any]) -> Written | None:
     if district is None:
-        made = create_district(actor=actor, **fields)
-        return Written(made.pk, made.version, None)
+        created = create_district(actor=actor, **fields)
+        return Written(created.pk, created.version, None)
     before: dict[str, Any] = {"name": district.name, "boundary": district.boundary}
     if "parent" in fields:
         before["parent"] = str(district.parent_id) if district.parent_id else None

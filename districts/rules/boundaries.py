@@ -71,20 +71,20 @@ def _kind(geometry: object) -> str:
 def _read_polygon(polygon: object, number: int) -> Polygon:
     if not isinstance(polygon, list) or not polygon:
         raise BadBoundary("no_coordinates")
-    return [_read_ring(ring, number, which) for which, ring in enumerate(polygon, 1)]
+    return [_read_ring(ring, number, ring_number) for ring_number, ring in enumerate(polygon, 1)]
 
 
-def _read_ring(ring: object, polygon: int, which: int) -> Ring:
-    where = {"polygon": polygon, "ring": which}
+def _read_ring(ring: object, polygon_number: int, ring_number: int) -> Ring:
+    place = {"polygon": polygon_number, "ring": ring_number}
     if not isinstance(ring, list):
         raise BadBoundary("no_coordinates")
     points = [_read_position(position) for position in ring]
     if len(points) < 4:
-        raise BadBoundary("short_ring", **where)
+        raise BadBoundary("short_ring", **place)
     if points[0] != points[-1]:
-        raise BadBoundary("open_ring", **where)
+        raise BadBoundary("open_ring", **place)
     if ring_area(points) == 0:
-        raise BadBoundary("flat_ring", **where)
+        raise BadBoundary("flat_ring", **place)
     return points
 
 
@@ -125,13 +125,13 @@ def centre(boundary: Boundary) -> Point:
     return (west + east) / 2, (south + north) / 2
 
 
-def far_from(boundary: Boundary, others: Iterable[Boundary]) -> str:
+def far_from(boundary: Boundary, other_boundaries: Iterable[Boundary]) -> str:
     """Return "" if the boundary is near the others, "swapped" if only its axes are swapped, else "far".
 
     The others are represented by their median, so that a single outlier does not matter.
     """
-    usual = usual_place(others)
-    return "" if usual is None else far_from_place(boundary, usual)
+    place = usual_place(other_boundaries)
+    return "" if place is None else far_from_place(boundary, place)
 
 
 def usual_place(boundaries: Iterable[Boundary]) -> Point | None:
@@ -143,12 +143,12 @@ def usual_place(boundaries: Iterable[Boundary]) -> Point | None:
     return xs[(len(xs) - 1) // 2], ys[(len(ys) - 1) // 2]
 
 
-def far_from_place(boundary: Boundary, usual: Point) -> str:
+def far_from_place(boundary: Boundary, place: Point) -> str:
     """Like `far_from`, with a place that was computed once for many boundaries."""
-    here = centre(boundary)
-    if math.dist(here, usual) <= FAR_DEGREES:
+    middle = centre(boundary)
+    if math.dist(middle, place) <= FAR_DEGREES:
         return ""
-    return "swapped" if math.dist(here[::-1], usual) <= FAR_DEGREES else "far"
+    return "swapped" if math.dist(middle[::-1], place) <= FAR_DEGREES else "far"
 
 
 # --- Drawing --------------------------------------------------------------------------------------
@@ -210,15 +210,15 @@ def simplify(ring: Sequence[Point], tolerance: float) -> Ring:
     keep = {0, opposite, len(ring) - 1}
     spans = [(0, opposite), (opposite, len(ring) - 1)]
     while spans:
-        first, last = spans.pop()
-        worst, distance = first, 0.0
-        for i in range(first + 1, last):
-            away = _distance(ring[i], ring[first], ring[last])
+        start, end = spans.pop()
+        worst, distance = start, 0.0
+        for i in range(start + 1, end):
+            away = _distance(ring[i], ring[start], ring[end])
             if away > distance:
                 worst, distance = i, away
         if distance > tolerance:
             keep.add(worst)
-            spans += [(first, worst), (worst, last)]
+            spans += [(start, worst), (worst, end)]
     return [ring[i] for i in sorted(keep)] if len(keep) > 3 else list(ring)
 
 
@@ -262,10 +262,10 @@ def label_place(boundary: Boundary) -> tuple[float, float, float]:
     )
     if not crossings:
         return piece[0][0][0], y, 0.0
-    left, right = max(
+    west, east = max(
         zip(crossings[::2], crossings[1::2], strict=True), key=lambda stretch: stretch[1] - stretch[0]
     )
-    return (left + right) / 2, y, right - left
+    return (west + east) / 2, y, east - west
 
 
 def _balance(ring: Sequence[Point]) -> float:

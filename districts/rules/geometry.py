@@ -38,41 +38,41 @@ _WRONG: Final[Mapping[str, str]] = {
 
 def solid(boundary: Boundary) -> Any:
     """Convert to shapely. Boundaries stored before the strict checks are repaired for measuring."""
-    made = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
-    return made if made.is_valid else shapely.make_valid(made)
+    geometry = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
+    return geometry if geometry.is_valid else shapely.make_valid(geometry)
 
 
 def check_shape(boundary: Boundary) -> None:
     """Raise BadBoundary if a line crosses itself, a hole is not inside, or polygons overlap."""
-    made = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
-    if made.is_valid:
+    polygons = MultiPolygon([(polygon[0], polygon[1:]) for polygon in boundary])
+    if polygons.is_valid:
         return
-    said, _bracket, where = explain_validity(made).partition("[")
-    code = _WRONG.get(said.strip(), "not_sound")
-    x, y = [*where.rstrip("]").split(), "?", "?"][:2]
-    raise BadBoundary(code, where=f"{x}, {y}", said=said.strip())
+    reason, _bracket, place = explain_validity(polygons).partition("[")
+    code = _WRONG.get(reason.strip(), "not_sound")
+    x, y = [*place.rstrip("]").split(), "?", "?"][:2]
+    raise BadBoundary(code, where=f"{x}, {y}", said=reason.strip())
 
 
 def overlaps(shapes: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
     """Yield pairs of shapes that overlap by more than SLIVER, with the share of the smaller shape."""
     tree = shapely.STRtree(list(shapes))
-    for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
-        if one < other and (share := _in_common(shapes[one], shapes[other])) > SLIVER:
-            yield int(one), int(other), share
+    for index, other_index in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
+        if index < other_index and (share := _shared_area(shapes[index], shapes[other_index])) > SLIVER:
+            yield int(index), int(other_index), share
 
 
-def lying_on(shapes: Sequence[Any], there: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
+def overlaps_with(shapes: Sequence[Any], existing: Sequence[Any]) -> Iterator[tuple[int, int, float]]:
     """Yield pairs of a shape and an existing shape that overlap by more than SLIVER, with the share."""
-    tree = shapely.STRtree(list(there))
-    for one, other in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
-        if (share := _in_common(shapes[one], there[other])) > SLIVER:
-            yield int(one), int(other), share
+    tree = shapely.STRtree(list(existing))
+    for index, existing_index in zip(*tree.query(list(shapes), predicate="intersects"), strict=True):
+        if (share := _shared_area(shapes[index], existing[existing_index])) > SLIVER:
+            yield int(index), int(existing_index), share
 
 
-def _in_common(one: Any, other: Any) -> float:
+def _shared_area(geometry: Any, other_geometry: Any) -> float:
     """Return the overlap as a share of the smaller shape."""
-    smaller = min(one.area, other.area)
-    return float(one.intersection(other).area / smaller) if smaller else 0.0
+    smaller = min(geometry.area, other_geometry.area)
+    return float(geometry.intersection(other_geometry).area / smaller) if smaller else 0.0
 
 
 class Areas:
@@ -83,15 +83,15 @@ class Areas:
         self._tree = shapely.STRtree([solid(boundary) for boundary in boundaries.values()])
 
     def around(self, longitude: float, latitude: float) -> list[str]:
-        """The codes of all areas with this point in them or on their edge."""
-        found = self._tree.query(shapely.Point(longitude, latitude), predicate="intersects")
-        return [self._codes[number] for number in found]
+        """Return the codes of all areas that contain the point or have it on their edge."""
+        indexes = self._tree.query(shapely.Point(longitude, latitude), predicate="intersects")
+        return [self._codes[number] for number in indexes]
 
 
 def is_elsewhere(old: Boundary, new: Boundary) -> bool:
     """Whether the old and new boundary overlap by less than half of the larger one."""
-    before, now = solid(old), solid(new)
-    return bool(before.intersection(now).area < ELSEWHERE * max(before.area, now.area))
+    before, after = solid(old), solid(new)
+    return bool(before.intersection(after).area < ELSEWHERE * max(before.area, after.area))
 
 
 def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -110,11 +110,11 @@ def to_degrees(name: str, features: Sequence[Mapping[str, Any]]) -> list[Mapping
     for feature in features:
         geometry = feature.get("geometry")
         try:
-            there = shapely.transform(shape(geometry or {}), lambda points: _moved(transformer, points))
+            converted = shapely.transform(shape(geometry or {}), lambda points: _moved(transformer, points))
         except _NOT_A_SHAPE:
             moved.append(feature)  # reported when the geometry is read
             continue
-        moved.append({**feature, "geometry": _as_lists(there)})
+        moved.append({**feature, "geometry": _as_lists(converted)})
     return moved
 
 
@@ -125,10 +125,10 @@ def _moved(transformer: Any, points: Any) -> Any:
 
 def _as_lists(geometry: Any) -> dict[str, Any]:
     def lists(value: Any) -> Any:
-        return [lists(one) for one in value] if isinstance(value, tuple | list) else float(value)
+        return [lists(item) for item in value] if isinstance(value, tuple | list) else float(value)
 
-    told = shapely.geometry.mapping(geometry)
-    return {"type": told["type"], "coordinates": lists(told["coordinates"])}
+    mapping = shapely.geometry.mapping(geometry)
+    return {"type": mapping["type"], "coordinates": lists(mapping["coordinates"])}
 
 
 def is_swapped(boundary: Boundary, time_zone: str) -> bool:
@@ -140,8 +140,8 @@ def is_swapped(boundary: Boundary, time_zone: str) -> bool:
     return not _near((x, y), city) and _near((y, x), city)
 
 
-def _near(one: Point, other: Point) -> bool:
-    return abs(one[0] - other[0]) <= NEAR_DEGREES and abs(one[1] - other[1]) <= NEAR_DEGREES
+def _near(point: Point, other_point: Point) -> bool:
+    return abs(point[0] - other_point[0]) <= NEAR_DEGREES and abs(point[1] - other_point[1]) <= NEAR_DEGREES
 
 
 def _city_of(time_zone: str) -> Point | None:

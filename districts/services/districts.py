@@ -29,7 +29,7 @@ from lib.row_context import Opened, opened
 from lib.sensitive import find_sensitive
 from lib.waking import wake_on_commit
 
-TELL_OF_MOVES: Final = "meetings.tell_of_moved_ground"  # task of a higher layer
+RECORD_MOVES: Final = "meetings.tell_of_moved_ground"  # task of a higher layer
 GROUND_LOCK: Final = 0x67726E64  # one change of districts at a time; any number of our own
 RESERVED_CODES: Final = frozenset({"new", "import"})  # used in page URLs
 
@@ -42,7 +42,7 @@ def create_district(*, actor: Acting, id: UUID | None = None, **fields: Any) -> 
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
-    lock_ground()
+    lock_districts()
     district = District(**({"id": id} if id else {}))
     _read_boundary(fields)
     assign(district, fields)
@@ -62,17 +62,17 @@ def edit_district(
     was_wrong: bool = False,
     **fields: Any,
 ) -> District:
-    """Change the given fields. A moved district keeps its descendants.
+    """Change `fields` of a district. A moved district keeps its descendants.
 
-    Where records have been in the district, another parent changes past figures: `was_wrong` says that the
-    parent was recorded wrongly. If it moves to another place, redraw it (districts.services.redraws).
+    If records have been in the district, another parent changes past figures. Then `was_wrong` states that
+    the parent was recorded wrongly. If the district really moves, redraw it (districts.services.redraws).
 
     Raises PermissionDenied, StaleVersion, ValidationError by field (for example for a circle). If nothing
     changes, nothing is written and the version stays.
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
-    lock_ground()
+    lock_districts()
     rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     district: District = rows.get(pk=district_id)
     check_version(district.version, version)
@@ -97,7 +97,7 @@ def edit_district(
         _move(district)
     if "code" in changed:
         Move.objects.create(part_ids=[district.pk], gained_ids=district.lineage)
-        wake_on_commit(TELL_OF_MOVES)
+        wake_on_commit(RECORD_MOVES)
     _check(district)
     district.version += 1
     district.updated_at = timezone.now()
@@ -116,7 +116,7 @@ def remove_district(*, actor: Acting, district_id: UUID, version: int | None = N
     """
     if not can_manage_districts(actor):
         raise PermissionDenied
-    lock_ground()
+    lock_districts()
     district = District.objects.visible_to(actor).get(pk=district_id)
     check_version(district.version, version)
     lineage = list(district.lineage)
@@ -130,7 +130,7 @@ def remove_district(*, actor: Acting, district_id: UUID, version: int | None = N
     record_district(actor, Action.ERASE, Op.ERASED, district, lineage, [])
 
 
-def lock_ground() -> None:
+def lock_districts() -> None:
     """Serialise changes of districts, because two concurrent moves could create a circle.
 
     No row is locked, so a long import does not block readers of districts or references to them.
@@ -142,8 +142,8 @@ def lock_ground() -> None:
 def _lineage(district: District, parent: District | None) -> list[UUID]:
     if parent is None:
         return [district.pk]
-    now: list[UUID] = District.objects.values_list("lineage", flat=True).get(pk=parent.pk)
-    return [*now, district.pk]
+    parent_lineage: list[UUID] = District.objects.values_list("lineage", flat=True).get(pk=parent.pk)
+    return [*parent_lineage, district.pk]
 
 
 def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
@@ -164,12 +164,15 @@ def _refuse_to_move_records(district: District, *, was_wrong: bool) -> None:
 
 
 def refuse_change_of_access(is_strict: bool, changed: Collection[UUID], errors: Mapping[str, str]) -> None:
-    """Raise `errors` if accounts or keys have these, which would see other records: one person may not."""
+    """Raise `errors` if accounts or keys have these districts and `is_strict` (a user makes the change).
+
+    The change would give or take access to records, which no single person may do.
+    """
     if not is_strict or not changed:
         return
     for relation in District._meta.get_fields(include_hidden=True):
-        given = isinstance(relation, models.ManyToManyRel) and relation.field.name == "districts"
-        if given and relation.related_model._default_manager.filter(districts__in=changed).exists():  # type: ignore[union-attr]  # no generic relation
+        gives_access = isinstance(relation, models.ManyToManyRel) and relation.field.name == "districts"
+        if gives_access and relation.related_model._default_manager.filter(districts__in=changed).exists():  # type: ignore[union-attr]  # no generic relation
             raise ValidationError(dict(errors))
 
 
@@ -190,7 +193,7 @@ def _move(district: District) -> None:
         lost_ids=sorted(before - set(lineage)),
         gained_ids=sorted(set(lineage) - before),
     )
-    wake_on_commit(TELL_OF_MOVES)
+    wake_on_commit(RECORD_MOVES)
 
 
 def check_code(district: District) -> None:
@@ -266,7 +269,9 @@ def add_period_note(*, actor: Acting, district_id: UUID, since: date, until: dat
     assign(note, {"text": text})
     note.full_clean()
     if health := [
-        one.word for one in find_sensitive(note.text, get_language() or "") if one.topic == "health"
+        sensitive.word
+        for sensitive in find_sensitive(note.text, get_language() or "")
+        if sensitive.topic == "health"
     ]:
         refusal = _("Do not mention health (%(names)s). Enter a neutral note, such as “reduced staffing”.")
         raise ValidationError({"text": ValidationError(refusal, "health", {"names": ", ".join(health)})})

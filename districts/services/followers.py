@@ -1,4 +1,4 @@
-"""Tuples that `crm.wiring` fills: records and access of the apps above, which follow a redrawn district."""
+"""Functions of apps above that update records and access when a district is redrawn (`crm.wiring`)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from lib.wired import Wired
 
 @dataclass(frozen=True, slots=True)
 class Successors:
-    """Where the records of a redrawn district go: to the first, if none was chosen for their organisation."""
+    """Successors of a redrawn district: the chosen one of some organisations, and the default."""
 
-    first: Any
+    default: Any
     chosen: Mapping[UUID, Any] = field(default_factory=dict)
 
-    def of(self, organisation_ids: Iterable[UUID]) -> Any:
-        """Where something of these organisations goes: to the first, unless they go elsewhere together."""
-        found = {self.chosen.get(pk, self.first) for pk in organisation_ids}
-        return found.pop() if len(found) == 1 else self.first
+    def for_organisations(self, organisation_ids: Iterable[UUID]) -> Any:
+        """Return the successor for a record of these organisations: their common one, or the default."""
+        successors = {self.chosen.get(pk, self.default) for pk in organisation_ids}
+        return successors.pop() if len(successors) == 1 else self.default
 
 
 # A follower takes the redrawn district, and its successor or all successors. It writes as the system, because
@@ -28,13 +28,13 @@ FollowRows = Callable[[Any, Successors], None]
 Count = Callable[[Any], Mapping[str, int]]
 Ask = Callable[[Collection[UUID]], bool]
 
-#: Whoever covers a redrawn district covers its successor, too.
+#: Functions that give accounts and keys of a redrawn district access to its successor.
 ACCESS: Final = Wired[Follow]("districts.services.followers.ACCESS")
 #: Functions that move the records of a redrawn district. Called after ACCESS.
 ROWS: Final = Wired[FollowRows]("districts.services.followers.ROWS")
-#: The number of records that will move.
+#: Functions that count the records that will move.
 COUNTS: Final = Wired[Count]("districts.services.followers.COUNTS")
-#: Whether records have ever been in districts.
+#: Functions that return whether records have ever been in these districts.
 RECORDS: Final = Wired[Ask]("districts.services.followers.RECORDS")
-#: Whether a signed record has figures of districts.
+#: Functions that return whether a signed record has figures of these districts.
 SIGNED: Final = Wired[Ask]("districts.services.followers.SIGNED")

@@ -1,4 +1,4 @@
-"""Redrawing a district, today or on a day to come: it closes, and its successors take over."""
+"""Redraw a district, today or on a later day: it closes, and its successors take over."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -17,7 +17,7 @@ from districts.services import followers
 from districts.services.districts import (
     create_district,
     described_district,
-    lock_ground,
+    lock_districts,
     record_district,
     refuse_change_of_access,
 )
@@ -37,19 +37,18 @@ def redraw_district(
     code: str,
     **fields: Any,
 ) -> District:
-    """Close a district and open a successor, which keeps its fields but those given. Returns the successor.
+    """Close a district and open a successor, with the district's fields unless `fields` replace them.
 
-    `also` are the `code` and fields of further successors. What is at home there moves to the successor:
-    organisations, contacts, planned meetings, open concerns and audits to come. What is over stays, so that
-    past figures do. Who covers the district covers the successors too. A district that was redrawn before
-    gets one more successor, to which nothing moves. An existing `code` is that of the district that takes
-    over, if it is active.
+    `also` are the `code` and fields of further successors. If an active district has the `code`, it becomes
+    the successor. Organisations, contacts, planned meetings, open concerns and future audits move to the
+    successor. Past records stay, so past figures do not change. Accounts that cover the district cover its
+    successors, too. If a redrawn district gets another successor, no records move.
 
-    `on` is a day to come: until then, supervisors can choose a successor for each organisation
-    (`choose_homes`). Then nothing changes yet, and the district itself is returned.
+    If `on` is a later day, only the plan is stored. Until then, supervisors can choose a successor for each
+    organisation (`choose_homes`).
 
-    Raises PermissionDenied, StaleVersion, and ValidationError by field, of a further successor with its
-    number (`code_2`).
+    Returns the first successor, or the district itself if only planned. Raises PermissionDenied,
+    StaleVersion, and ValidationError by field. Fields of further successors have a number (`code_2`).
     """
     district = _lock_district(actor, district_id, version)
     if District.objects.active().filter(parent=district).exists():
@@ -72,22 +71,22 @@ def cancel_redraw(*, actor: Acting, district_id: UUID, version: int | None = Non
 
 @transaction.atomic
 def choose_homes(*, actor: Acting, district_id: UUID, homes: Mapping[UUID, str]) -> None:
-    """Set to which planned successor, by code, each of these organisations goes.
+    """Set the planned successor of each organisation, by code.
 
     Raises PermissionDenied unless the actor supervises the district, and ValidationError for other codes.
     """
     district = described_district(actor, district_id, can_choose_homes)
     plan = district.redraw
-    if not plan or not {*homes.values()} <= {one["code"] for one in plan["into"]}:
+    if not plan or not {*homes.values()} <= {successor["code"] for successor in plan["into"]}:
         raise ValidationError(_("Choose a successor from the list."))
     plan["homes"] |= {str(pk): code for pk, code in homes.items()}
     _save_plan(actor, district)
 
 
 def carry_out_redraws(actor: Acting, today: date) -> int:
-    """Redraw the districts whose day has come, and return how many. What is refused stays planned."""
+    """Redraw the districts whose day has come, and return their number. Rejected redraws stay planned."""
     due = District.objects.active().filter(redraw_on__lte=today).order_by("pk")
-    done = 0
+    redrawn_count = 0
     for pk in due.values_list("pk", flat=True):
         try:
             with transaction.atomic():
@@ -96,47 +95,47 @@ def carry_out_redraws(actor: Acting, today: date) -> int:
                     continue
                 district.redraw_on = district.redraw = None
                 _redraw(actor, district, _read_plan(plan), plan["homes"], today, is_strict=plan["is_strict"])
-                done += 1
+                redrawn_count += 1
         except ValidationError as error:
             district = District.objects.get(pk=pk)
-            refused = "; ".join(error.messages)
-            if district.redraw and district.redraw.get("refused") != refused:
-                District.objects.filter(pk=pk).update(redraw=district.redraw | {"refused": refused})
-    return done
+            reason = "; ".join(error.messages)
+            if district.redraw and district.redraw.get("refused") != reason:
+                District.objects.filter(pk=pk).update(redraw=district.redraw | {"refused": reason})
+    return redrawn_count
 
 
 def _plan(actor: Acting, district: District, on: date, into: Sequence[Mapping[str, Any]]) -> District:
-    """Keep how a district will be redrawn, after trying whether it could be today."""
+    """Store the plan for a redraw, after validating it as if it were carried out today."""
     if on < city_today():
         raise ValidationError({"on": _("Choose today or a later day.")})
     if district.closed_on:
         raise ValidationError({"on": _("This district is already redrawn. Choose today.")})
     is_strict = actor.kind == "user"
     with transaction.atomic():
-        for number, one in enumerate(into, 1):
-            _take_over(actor, district, number, one, on, is_strict=is_strict)
+        for number, successor in enumerate(into, 1):
+            _take_over(actor, district, number, successor, on, is_strict=is_strict)
         transaction.set_rollback(True)
     district.refresh_from_db()
-    parents = [one.get("parent", district.parent) for one in into]
-    kept = [
+    parents = [successor.get("parent", district.parent) for successor in into]
+    planned = [
         {
-            "code": one["code"],
-            "name": one.get("name") or district.name,
+            "code": successor["code"],
+            "name": successor.get("name") or district.name,
             "parent": str(parent.pk) if parent else "",
         }
-        for one, parent in zip(into, parents, strict=True)
+        for successor, parent in zip(into, parents, strict=True)
     ]
-    district.redraw_on, district.redraw = on, {"into": kept, "homes": {}, "is_strict": is_strict}
+    district.redraw_on, district.redraw = on, {"into": planned, "homes": {}, "is_strict": is_strict}
     _save_plan(actor, district)
     return district
 
 
 def _read_plan(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    ids = {one["parent"] for one in plan["into"] if one["parent"]}
+    ids = {successor["parent"] for successor in plan["into"] if successor["parent"]}
     parents: dict[str, District | None] = {str(row.pk): row for row in District.objects.filter(pk__in=ids)}
     if len(parents) < len(ids):
         raise ValidationError(_("A district that a successor is part of is gone."))
-    return [one | {"parent": parents.get(one["parent"])} for one in plan["into"]]
+    return [successor | {"parent": parents.get(successor["parent"])} for successor in plan["into"]]
 
 
 def _save_plan(actor: Acting, district: District) -> None:
@@ -149,7 +148,7 @@ def _save_plan(actor: Acting, district: District) -> None:
 def _lock_district(actor: Acting, district_id: UUID, version: int | None) -> District:
     if not can_manage_districts(actor):
         raise PermissionDenied
-    lock_ground()
+    lock_districts()
     rows = District.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     district: District = rows.get(pk=district_id)
     check_version(district.version, version)
@@ -167,11 +166,11 @@ def _redraw(
 ) -> District:
     is_first = district.closed_on is None
     opened = [
-        _take_over(actor, district, number, one, day, is_strict=is_strict)
-        for number, one in enumerate(into, 1)
+        _take_over(actor, district, number, successor, day, is_strict=is_strict)
+        for number, successor in enumerate(into, 1)
     ]
     if is_first:
-        by_code = {one.code: one for one in opened}
+        by_code = {successor.code: successor for successor in opened}
         chosen = {UUID(pk): by_code[code] for pk, code in homes.items()}
         for move in followers.ROWS:
             move(district, followers.Successors(opened[0], chosen))
@@ -181,7 +180,7 @@ def _redraw(
     district.save()
     action, op = (Action.ARCHIVE, Op.ARCHIVED) if is_first else (Action.UPDATE, Op.UPDATED)
     names = ["is_active", "closed_on", "successors"] if is_first else ["successors"]
-    lineages = {*district.lineage, *(pk for one in opened for pk in one.lineage)}
+    lineages = {*district.lineage, *(pk for successor in opened for pk in successor.lineage)}
     record_district(actor, action, op, district, lineages, names)
     return opened[0]
 
@@ -189,14 +188,17 @@ def _redraw(
 def _take_over(
     actor: Acting, district: District, number: int, fields: Mapping[str, Any], day: date, *, is_strict: bool
 ) -> District:
-    """Open a successor, or take an active district as one, and give it to who covers the district."""
+    """Open a successor, or make an active district the successor, with the same access.
+
+    Errors of further successors have the field's number.
+    """
     try:
         return _succeed(actor, district, dict(fields), day, is_strict=is_strict)
     except ValidationError as error:
         if number == 1 or not hasattr(error, "error_dict"):
             raise
         raise ValidationError(
-            {f"{name}_{number}": told for name, told in error.error_dict.items()}
+            {f"{name}_{number}": errors for name, errors in error.error_dict.items()}
         ) from error
 
 
@@ -205,10 +207,10 @@ def _succeed(
 ) -> District:
     code = fields.pop("code")
     successor = District.objects.active().filter(code=code).exclude(pk=district.pk).first()
-    joined = {district.pk} if successor else set()  # whoever covers one sees what was the other's
+    joined = {district.pk} if successor else set()  # accounts of each district see records of the other
     if successor is None:
-        kept = {name: getattr(district, name) for name in ("name", "parent", "population")}
-        successor = create_district(actor=actor, code=code, opened_on=day, **(kept | fields))
+        inherited = {name: getattr(district, name) for name in ("name", "parent", "population")}
+        successor = create_district(actor=actor, code=code, opened_on=day, **(inherited | fields))
     text = _(
         "Redrawing it would give accounts or API keys access to more records. Redraw it on the server with "
         "manage.py redraw_district."

@@ -32,7 +32,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
     ids = set(here.values_list("pk", flat=True))
     for incident in lock(Incident.objects.all(), ids).values():
         links = incident.concern_links.exclude(concern__site_organisation=None)
-        successor = successors.of(links.values_list("concern__site_organisation", flat=True))
+        successor = successors.for_organisations(links.values_list("concern__site_organisation", flat=True))
         names = []
         before = districts_of(incident)
         if incident.district_id == district.pk:

@@ -22,7 +22,7 @@ from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
 from contacts.services.change_feed import KINDS, Kind, kinds, links, seen_in
 from districts.models import Move
-from districts.services.districts import TELL_OF_MOVES
+from districts.services.districts import RECORD_MOVES
 from lib.row_context import writes
 from lib.waking import wake
 
@@ -41,7 +41,7 @@ def report_district_moves() -> int:
     while (count := _report_next_window()) is not None:
         recorded += count
         if time.monotonic() - started > MAX_SECONDS:
-            wake(TELL_OF_MOVES)
+            wake(RECORD_MOVES)
             break
     return recorded
 

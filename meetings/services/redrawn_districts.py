@@ -50,7 +50,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
         write_meetings(
             SYSTEM,
             [
-                Change(row, {"district": successors.of(organisations_by_meeting[row.pk])})
+                Change(row, {"district": successors.for_organisations(organisations_by_meeting[row.pk])})
                 for row in locked_meetings(SYSTEM, dict.fromkeys(ids))
             ],
         )
@@ -65,7 +65,7 @@ def follow_redrawn(district: District, successors: Successors) -> None:
                 Change(
                     row,
                     {
-                        "district": successors.of(filter(None, [row.site_organisation_id])),
+                        "district": successors.for_organisations(filter(None, [row.site_organisation_id])),
                         "received_in": received_in,
                     },
                 )

@@ -157,7 +157,7 @@ def _apply(request: ActorRequest, token: str) -> HttpResponse:
             "source": source,
         }
         tried = import_districts(**asked, dry_run=True)
-        if tried.asks and request.POST.get("confirmed") != tried.asked:
+        if tried.asks and request.POST.get("confirmed") != tried.confirmation:
             return _preview(request, tried, token, status=422)
         report = import_districts(**asked, confirmed=True)
     except ValidationError as error:

@@ -12,5 +12,5 @@ def follow_redrawn(district: District, successors: Successors) -> None:
     """Move plans that go on. Their indicators stay with the district, whose values they have."""
     rows = Plan.objects.exclude(status=PlanStatus.CLOSED).filter(district=district).order_by("pk")
     for plan in rows.select_for_update(of=("self",)):
-        plan.district = successors.first
+        plan.district = successors.default
         write_plan(SYSTEM, plan, ["district"], is_change=False)
