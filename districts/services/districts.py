@@ -209,9 +209,9 @@ def _check(district: District) -> None:
 
 def _read_boundary(fields: dict[str, Any]) -> None:
     """Convert the given boundary to a MultiPolygon, so that equal boundaries have equal values."""
-    if given := fields.get("boundary"):
+    if geometry := fields.get("boundary"):
         try:
-            fields["boundary"] = as_geojson(read_boundary(given))
+            fields["boundary"] = as_geojson(read_boundary(geometry))
         except BadBoundary as error:
             raise ValidationError({"boundary": _("This is not a valid boundary.")}) from error
 
