@@ -30,8 +30,8 @@ from audit.models import Op, Pruned, TrailPosition
 class ChangeShape(serializers.Serializer[Any]):
     """A change. Read the object by its ID.
 
-    `out_of_scope`: the object left your districts, so erase your copy. `restricted`: hide your copy until it is
-    `released`.
+    `out_of_scope`: the object left your districts, so erase your copy. `restricted`: hide your copy until
+    it is `released`.
     """
 
     seq = described(

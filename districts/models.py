@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from districts.codes import Focus
 from lib.acting import Acting
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
 
 CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"

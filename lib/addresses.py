@@ -16,7 +16,9 @@ def client_address(meta: Mapping[str, Any]) -> str:
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     if not proxies:
         return direct
-    written = [one.strip() for one in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",") if one.strip()]
+    written = [
+        entry.strip() for entry in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",") if entry.strip()
+    ]
     return written[-proxies] if len(written) >= proxies else direct
 
 

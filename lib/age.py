@@ -107,29 +107,29 @@ def decrypt(source: BinaryIO, out: BinaryIO, key: str) -> None:
 
 def _opened_by_words(begins: bytes, passphrase: str) -> tuple[bytes, bytes, bytes]:
     """Return the file key, the header and its MAC."""
-    found = _HEADER.match(begins)
-    if found is None or int(found[2]) > MOST_WORK:
+    header = _HEADER.match(begins)
+    if header is None or int(header[2]) > MOST_WORK:
         raise NotOpened("not encrypted to a passphrase in the age format")
-    key = _from_passphrase(passphrase, _decode(found[1]), int(found[2]))
+    key = _from_passphrase(passphrase, _decode(header[1]), int(header[2]))
     try:
-        return ChaCha20Poly1305(key).decrypt(bytes(12), _decode(found[3]), None), found[0], found[4]
+        return ChaCha20Poly1305(key).decrypt(bytes(12), _decode(header[3]), None), header[0], header[4]
     except InvalidTag:
         raise NotOpened("another passphrase, or the file was changed") from None
 
 
 def _opened_by_key(begins: bytes, secret: str) -> tuple[bytes, bytes, bytes]:
     """Return the file key, the header and its MAC."""
-    found = _TO_KEYS.match(begins)
-    if found is None:
+    header_of_keys = _TO_KEYS.match(begins)
+    if header_of_keys is None:
         raise NotOpened("not encrypted to a public key in the age format")
-    stanzas = [(_decode(share), _decode(wrapped)) for share, wrapped in _TO_KEY.findall(found[0])]
+    stanzas = [(_decode(share), _decode(wrapped)) for share, wrapped in _TO_KEY.findall(header_of_keys[0])]
     try:
         file_key = unwrap(stanzas, read_key(secret, PREFIX_OF_SECRET))
     except ValueError:
         raise NotOpened("the secret key is mistyped") from None
     if file_key is None:
         raise NotOpened("encrypted to another key, or the file was changed")
-    return file_key, found[0], found[1]
+    return file_key, header_of_keys[0], header_of_keys[1]
 
 
 def _blocks(source: BinaryIO, size: int) -> Iterator[tuple[int, bytes, bool]]:

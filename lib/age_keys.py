@@ -32,13 +32,13 @@ def looks_like_secret_key(text: str) -> bool:
 
 def read_key(text: str, prefix: str = PREFIX) -> bytes:
     """Return the key in a Bech32 text with this prefix. Raises ValueError."""
-    plain = text.strip()
-    if plain not in (plain.lower(), plain.upper()):
+    key_text = text.strip()
+    if key_text not in (key_text.lower(), key_text.upper()):
         raise ValueError("small and capital letters")
-    begins, _one, rest = plain.lower().rpartition("1")
-    if begins != prefix or not set(rest) <= set(_LETTERS):
+    begins, _one, encoded_key = key_text.lower().rpartition("1")
+    if begins != prefix or not set(encoded_key) <= set(_LETTERS):
         raise ValueError("not a key of age")
-    numbers = [_LETTERS.index(letter) for letter in rest]
+    numbers = [_LETTERS.index(letter) for letter in encoded_key]
     if _sum([*_spread(prefix), *numbers]) != 1:
         raise ValueError("mistyped")
     content = _in_bytes(numbers[:-6])
@@ -65,11 +65,11 @@ def wrap(file_key: bytes, public: bytes) -> tuple[bytes, bytes]:
 
 def unwrap(stanzas: Iterable[tuple[bytes, bytes]], secret: bytes) -> bytes | None:
     """Return the file key of the stanza for this secret key, or None."""
-    own = X25519PrivateKey.from_private_bytes(secret)
-    public = own.public_key().public_bytes_raw()
+    private_key = X25519PrivateKey.from_private_bytes(secret)
+    public = private_key.public_key().public_bytes_raw()
     for share, wrapped in stanzas:
         try:
-            shared = own.exchange(X25519PublicKey.from_public_bytes(share))
+            shared = private_key.exchange(X25519PublicKey.from_public_bytes(share))
             return ChaCha20Poly1305(_derived(shared, share, public)).decrypt(bytes(12), wrapped, None)
         except (InvalidTag, ValueError):
             continue
@@ -85,19 +85,19 @@ def _spread(prefix: str) -> list[int]:
 
 
 def _sum(numbers: Iterable[int]) -> int:
-    found = 1
+    checksum = 1
     for number in numbers:
-        top = found >> 25
-        found = (found & 0x1FFFFFF) << 5 ^ number
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ number
         for place, generator in enumerate(_GENERATORS):
-            found ^= generator if top >> place & 1 else 0
-    return found
+            checksum ^= generator if top >> place & 1 else 0
+    return checksum
 
 
 def _in_bytes(numbers: Sequence[int]) -> bytes:
     """Groups of 5 bits as bytes. Raises ValueError if spare bits are set, as two texts would be one key."""
     bits = "".join(f"{number:05b}" for number in numbers)
-    whole = len(bits) // 8 * 8
-    if len(bits) - whole >= 5 or "1" in bits[whole:]:
+    whole_bits = len(bits) // 8 * 8
+    if len(bits) - whole_bits >= 5 or "1" in bits[whole_bits:]:
         raise ValueError("spare bits")
-    return bytes(int(bits[at : at + 8], 2) for at in range(0, whole, 8))
+    return bytes(int(bits[at : at + 8], 2) for at in range(0, whole_bits, 8))

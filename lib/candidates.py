@@ -36,7 +36,7 @@ class FoundBy(models.Func):
 
 
 def _has_policy(rows: models.QuerySet[Any]) -> bool:
-    """Whether the table has a policy that is on. Of other tables the database names no candidates."""
+    """Whether the table has an active policy. The database names candidates only for such tables."""
     return bool(settings.ROW_SECURITY and rows.model._meta.db_table.startswith(GUARDED))
 
 
@@ -45,13 +45,13 @@ def among_candidates(
 ) -> Rows:
     """Rows that contain a text in `folded`, have a similar word there, or share one of `clues`.
 
-    For speed only: the caller states its condition too, which can be narrower.
+    For speed only: the caller also filters by its condition, which can be narrower.
     """
     if not _has_policy(rows):
         return rows
     likes = [f"%{connection.ops.prep_for_like_query(text)}%" for text in containing]
-    asked = rows.model._meta.db_table, likes, list(similar), list(sharing)
-    return rows.filter(FoundBy("context_candidates", *asked))
+    arguments = rows.model._meta.db_table, likes, list(similar), list(sharing)
+    return rows.filter(FoundBy("context_candidates", *arguments))
 
 
 def with_one_of(rows: Rows, containing: Sequence[str], similar: Sequence[str]) -> Rows:
@@ -61,25 +61,25 @@ def with_one_of(rows: Rows, containing: Sequence[str], similar: Sequence[str]) -
     """
     if _has_policy(rows):
         return among_candidates(rows, containing=containing, similar=similar)
-    return rows.filter(one_of(containing, similar))
+    return rows.filter(contains_or_resembles(containing, similar))
 
 
-def one_of(containing: Sequence[str], similar: Sequence[str]) -> models.Q:
+def contains_or_resembles(containing: Sequence[str], similar: Sequence[str]) -> models.Q:
     conditions: list[Any] = [("folded__contains", text) for text in containing]
     conditions += [("folded__trigram_word_similar", word) for word in similar]
     return models.Q.create(conditions, models.Q.OR)
 
 
-def nearest_of(rows: Rows, ways: Sequence[tuple[models.Q, Any]], most: int) -> Rows:
-    """Rows to which one of the conditions applies: of each the nearest, by the expression beside it.
+def nearest_of(rows: Rows, ways: Sequence[tuple[models.Q, Any]], maximum: int) -> Rows:
+    """Return the nearest rows of each condition, by the expression beside the condition.
 
-    Each condition is asked by itself, so that its index is used. Of several joined by OR PostgreSQL expects
-    so many rows that it reads the whole table and compares 100,000 names letter by letter, for seconds.
-    Candidates (`among_candidates`) are few already.
+    Each condition is a query of its own, so that its index is used. With OR, PostgreSQL expects so many rows
+    that it reads the whole table and compares 100,000 names for seconds. Candidates (`among_candidates`) are
+    few already.
     """
     if _has_policy(rows):
         return rows.filter(reduce(or_, (condition for condition, _near in ways)))
-    first, *others = (
-        rows.filter(condition).order_by(near.desc(), "pk").values("pk")[:most] for condition, near in ways
+    first_rows, *further_rows = (
+        rows.filter(condition).order_by(near.desc(), "pk").values("pk")[:maximum] for condition, near in ways
     )
-    return rows.filter(pk__in=first.union(*others) if others else first)
+    return rows.filter(pk__in=first_rows.union(*further_rows) if further_rows else first_rows)

@@ -34,8 +34,8 @@ def _check(value: Any) -> None:
                 raise ValueError(f"{key!r} is no key of canonical JSON")
         value = list(value.values())
     if isinstance(value, list | tuple):
-        for one in value:
-            _check(one)
+        for item in value:
+            _check(item)
     elif isinstance(value, int):
         if abs(value) > MOST:
             raise ValueError(f"{value} is too large for canonical JSON")

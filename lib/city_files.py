@@ -19,10 +19,10 @@ def parse(content: bytes) -> Any:
     """Read JSON. Raises ValueError or RecursionError for a key twice, a fraction, or anything else."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        members = dict(pairs)
+        if len(members) != len(pairs):
             raise ValueError("a key is there twice")
-        return found
+        return members
 
     def never(_text: str) -> Any:
         raise ValueError("no whole number")
@@ -31,7 +31,7 @@ def parse(content: bytes) -> Any:
 
 
 def signed_bytes(document: Mapping[str, Any]) -> bytes:
-    """What is signed: the canonical JSON of everything but the signature."""
+    """The signed bytes: the canonical JSON of everything but the signature."""
     return canonical({name: value for name, value in document.items() if name != SIGNATURE})
 
 
@@ -72,6 +72,6 @@ def write(document: Mapping[str, Any], key: str, signature: str) -> bytes:
 
 
 def fingerprint_of(key: str) -> str:
-    """What people compare by telephone of a public key (hexadecimal): 32 digits in groups of four."""
+    """The fingerprint of a public key (hexadecimal) to compare by telephone: 32 digits in groups of four."""
     digits = hashlib.sha256(bytes.fromhex(key)).hexdigest()[:32]
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

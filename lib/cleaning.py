@@ -20,10 +20,10 @@ def clean_text(text: str) -> str:
     Returns an empty text if nothing visible remains.
     """
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = lines
+    cleaned = lines
     if not lines.isprintable():  # checking each character is slow and rarely needed
-        kept = "".join(c for c in lines if c in "\n\t\u200c\u200d" or not is_invisible(c))
-    return kept.strip() if can_be_seen(kept) else ""
+        cleaned = "".join(c for c in lines if c in "\n\t\u200c\u200d" or not is_invisible(c))
+    return cleaned.strip() if can_be_seen(cleaned) else ""
 
 
 def clean_value(field: object, text: str) -> str:

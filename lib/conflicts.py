@@ -17,23 +17,23 @@ class StaleVersion(ValidationError):
         self.current = current
 
 
-def check_version(current: int, shown: int | None) -> None:
+def check_version(current: int, shown_version: int | None) -> None:
     """Raise `StaleVersion` unless `shown` is the current version. None skips the check."""
-    if shown is not None and shown != current:
+    if shown_version is not None and shown_version != current:
         raise StaleVersion(current)
 
 
 def digest_of(row: models.Model, names: Iterable[str]) -> str:
-    """What stands for the version of a row that has none: a digest of these values."""
-    wanted = set(names)
-    fields = [one for one in row._meta.concrete_fields if one.name in wanted]
-    values = [(one.name, str(getattr(row, one.attname))) for one in fields]
+    """Return a digest of these values, which replaces the version of a row without one."""
+    wanted_names = set(names)
+    fields = [field for field in row._meta.concrete_fields if field.name in wanted_names]
+    values = [(field.name, str(getattr(row, field.attname))) for field in fields]
     return sha256(repr(values).encode()).hexdigest()
 
 
-def check_digest(row: models.Model, names: Iterable[str], shown: str) -> None:
+def check_digest(row: models.Model, names: Iterable[str], shown_digest: str) -> None:
     """Raise `StaleVersion` unless `shown` is the row's `digest_of` these names. "" skips the check."""
-    if shown and shown != (current := digest_of(row, names)):
+    if shown_digest and shown_digest != (current := digest_of(row, names)):
         raise StaleVersion(current)
 
 
@@ -48,7 +48,9 @@ def constraints_in_words(*written: type[models.Model]) -> Iterator[None]:
             yield
     except IntegrityError as error:
         refused = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        for constraint in (one for model in written for one in model._meta.constraints):
+        for constraint in (
+            model_constraint for model in written for model_constraint in model._meta.constraints
+        ):
             if constraint.name == refused:
                 raise ValidationError(constraint.get_violation_error_message()) from error
         raise

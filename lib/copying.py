@@ -52,16 +52,18 @@ def copy_rows(model: type[models.Model], rows: Iterable[Any]) -> None:
 
     Constraints and triggers apply as usual.
     """
-    rest = iter(rows)
-    if (first := next(rest, None)) is None:
+    remaining_rows = iter(rows)
+    if (first_row := next(remaining_rows, None)) is None:
         return
     names = [
         field.attname
         for field in model._meta.concrete_fields
         if not isinstance(field, models.AutoField)
-        and not isinstance(getattr(first, field.attname), DatabaseDefault)
+        and not isinstance(getattr(first_row, field.attname), DatabaseDefault)
     ]
-    copy_values(model, names, ([getattr(row, name) for name in names] for row in chain([first], rest)))
+    copy_values(
+        model, names, ([getattr(row, name) for name in names] for row in chain([first_row], remaining_rows))
+    )
 
 
 def copy_values(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -88,15 +90,17 @@ def _copy(
 ) -> None:
     simple = [isinstance(field, _SIMPLE) and not isinstance(field, RowBound) for field in fields]
     bound = [
-        (place, field, [fields.index(one) for one in field.row_fields])
+        (place, field, [fields.index(row_field) for row_field in field.row_fields])
         for place, field in enumerate(fields)
         if isinstance(field, RowBound)
     ]
     with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for given in rows:
-            row: Any = list(given) if bound else given
-            for place, field, of in bound:
-                row[place] = OfRow(row[place], field.row_of(given[one] for one in of))
+        for row_values in rows:
+            row: Any = list(row_values) if bound else row_values
+            for place, field, field_places in bound:
+                row[place] = OfRow(
+                    row[place], field.row_of(row_values[field_place] for field_place in field_places)
+                )
             copy.write_row(
                 [
                     value

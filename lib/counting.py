@@ -15,10 +15,10 @@ def count(name: str, seconds: int | None) -> int:
     """
     key = shared.make_key(name)
     client = _redis()  # Held: of threads that begin together each makes one, and a dropped one disconnects.
-    with client.pipeline() as both:
-        both.set(key, 0, ex=seconds, nx=True)
-        both.incr(key)
-        _begun, counted = both.execute()
+    with client.pipeline() as pipeline:
+        pipeline.set(key, 0, ex=seconds, nx=True)
+        pipeline.incr(key)
+        _begun, counted = pipeline.execute()
     return int(counted)
 
 

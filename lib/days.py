@@ -47,20 +47,20 @@ def day_ends_at(day: date) -> datetime:
 Days = tuple[date, date | None]  # half-open; None: without an end
 
 
-def days_left(days: Days, taken: Sequence[Days]) -> list[Days]:
-    """What of `days` is in none of `taken`, which are in order and do not overlap.
+def days_left(days: Days, covered: Sequence[Days]) -> list[Days]:
+    """Return the parts of `days` outside `covered`, which are in order and do not overlap.
 
     >>> days_left((date(2026, 1, 1), None), [(date(2026, 3, 1), date(2026, 5, 1))])
     [(datetime.date(2026, 1, 1), datetime.date(2026, 3, 1)), (datetime.date(2026, 5, 1), None)]
     """
-    found: list[Days] = []
+    uncovered: list[Days] = []
     since, until = days
-    for start, end in taken:
+    for start, end in covered:
         if until is not None and start >= until:
             break
         if start > since:
-            found.append((since, start))
+            uncovered.append((since, start))
         if end is None:
-            return found
+            return uncovered
         since = max(since, end)
-    return [*found, (since, until)] if until is None or since < until else found
+    return [*uncovered, (since, until)] if until is None or since < until else uncovered

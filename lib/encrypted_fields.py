@@ -62,18 +62,18 @@ def bind_values(row: models.Model) -> None:
 @contextmanager
 def bound_values(rows: Sequence[models.Model], columns: Iterable[str]) -> Iterator[None]:
     """Bind the encrypted values of these columns while `bulk_update` writes the rows."""
-    kept: list[tuple[models.Model, str, Any]] = []
-    named = set(columns)
+    plain_values: list[tuple[models.Model, str, Any]] = []
+    column_names = set(columns)
     try:
         for row in rows:
             for field in row._meta.concrete_fields:
-                if isinstance(field, RowBound) and field.name in named:
-                    kept.append((row, field.attname, row.__dict__[field.attname]))
+                if isinstance(field, RowBound) and field.name in column_names:
+                    plain_values.append((row, field.attname, row.__dict__[field.attname]))
                     bound = models.Value(field.pre_save(row, add=False), output_field=field)
                     row.__dict__[field.attname] = bound
         yield
     finally:
-        for row, name, value in kept:
+        for row, name, value in plain_values:
             row.__dict__[name] = value
 
 
@@ -110,7 +110,7 @@ class RowBound(_Field):
         value = super().pre_save(model_instance, add)
         if hasattr(value, "resolve_expression"):
             return value
-        return OfRow(value, self.row_of(getattr(model_instance, one.attname) for one in self.row_fields))
+        return OfRow(value, self.row_of(getattr(model_instance, field.attname) for field in self.row_fields))
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if isinstance(value, OfRow):
@@ -124,11 +124,11 @@ class RowBound(_Field):
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
         """Read the row's ID with the value."""
-        found = _COLUMN.fullmatch(sql)
-        if found is None:
+        match = _COLUMN.fullmatch(sql)
+        if match is None:
             return sql, params
         quote = compiler.connection.ops.quote_name
-        row = " || ':' || ".join(f"{found[1]}.{quote(one.column)}::text" for one in self.row_fields)
+        row = " || ':' || ".join(f"{match[1]}.{quote(field.column)}::text" for field in self.row_fields)
         return self.with_row(sql, row), params
 
     def with_row(self, sql: str, row: str) -> str:
@@ -165,8 +165,8 @@ class Encrypted(RowBound):
         return decrypt_text(text, self.place, row)
 
     def rewritten(self, stored: str, row: str, *, undo: bool) -> str:
-        plain = decrypt_text(stored, self.place, row)
-        return plain if undo else encrypt_text(plain, self.place, row)
+        plain_text = decrypt_text(stored, self.place, row)
+        return plain_text if undo else encrypt_text(plain_text, self.place, row)
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name in ("exact", "isnull") else None
@@ -194,8 +194,8 @@ class EncryptedBinaryField(RowBound, models.BinaryField):  # type: ignore[type-a
     begins_with = "substring({column} FROM 1 FOR octet_length({mark})) = convert_to({mark}, 'UTF8')"
 
     def rewritten(self, stored: bytes | memoryview, row: str, *, undo: bool) -> bytes:
-        plain = decrypt_bytes(bytes(stored), self.place, row)
-        return plain if undo else encrypt_bytes(plain, self.place, row)
+        plain_bytes = decrypt_bytes(bytes(stored), self.place, row)
+        return plain_bytes if undo else encrypt_bytes(plain_bytes, self.place, row)
 
     def sealed(self, value: Any, row: str, connection: Any) -> Any:
         if isinstance(value, bytes | bytearray | memoryview):
@@ -210,8 +210,8 @@ class EncryptedBinaryField(RowBound, models.BinaryField):  # type: ignore[type-a
             return None
         row, content = _UNKNOWN, bytes(value)
         if content.startswith(_BEFORE.encode()):
-            _before, named, content = content.split(_BEFORE.encode(), 2)
-            row = named.decode()
+            _before, row_name, content = content.split(_BEFORE.encode(), 2)
+            row = row_name.decode()
         return decrypt_bytes(content, self.place, row)
 
 
@@ -222,11 +222,11 @@ class EncryptedJSONField(RowBound, models.JSONField):
     begins_with = f"starts_with(coalesce({{column}} ->> '{_SEALED}', ''), {{mark}})"
 
     def rewritten(self, stored: str, row: str, *, undo: bool) -> str:
-        found = json.loads(stored)
-        sealed = found.get(_SEALED) if isinstance(found, dict) else None
+        envelope = json.loads(stored)
+        sealed = envelope.get(_SEALED) if isinstance(envelope, dict) else None
         if isinstance(sealed, str) and is_encrypted(sealed):
-            found = json.loads(decrypt_text(sealed, self.place, row))
-        return json.dumps(found if undo else self.sealed(found, row, None))
+            envelope = json.loads(decrypt_text(sealed, self.place, row))
+        return json.dumps(envelope if undo else self.sealed(envelope, row, None))
 
     def __init__(self, *args: Any, clear: Sequence[str] = (), **options: Any) -> None:
         self.clear = tuple(clear)
@@ -239,9 +239,9 @@ class EncryptedJSONField(RowBound, models.JSONField):
     def sealed(self, value: Any, row: str, connection: Any) -> Any:
         if not (isinstance(value, dict | list) and value):
             return value
-        plain = json.dumps(value, cls=self.encoder)
-        sealed = encrypt_text(plain, self.place, row)
-        if sealed == plain:
+        plain_json = json.dumps(value, cls=self.encoder)
+        sealed = encrypt_text(plain_json, self.place, row)
+        if sealed == plain_json:
             return value
         members: dict[str, Any] = value if isinstance(value, dict) else {}
         return {_SEALED: sealed, **{name: members[name] for name in self.clear if name in members}}
@@ -253,11 +253,13 @@ class EncryptedJSONField(RowBound, models.JSONField):
         )
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
-        found = super().from_db_value(value, expression, connection)
-        sealed = found.get(_SEALED) if isinstance(found, dict) else None
+        decrypted = super().from_db_value(value, expression, connection)
+        sealed = decrypted.get(_SEALED) if isinstance(decrypted, dict) else None
         if isinstance(sealed, str) and is_encrypted(sealed):
-            return json.loads(decrypt_text(sealed, self.place, found.get(_ROW, _UNKNOWN)), cls=self.decoder)
-        return found
+            return json.loads(
+                decrypt_text(sealed, self.place, decrypted.get(_ROW, _UNKNOWN)), cls=self.decoder
+            )
+        return decrypted
 
 
 class DecryptedJSONField(models.JSONField):
@@ -272,10 +274,10 @@ class DecryptedJSONField(models.JSONField):
         super().__init__(**options)
 
     def from_db_value(self, value: Any, expression: Expression, connection: Any) -> Any:
-        found = super().from_db_value(value, expression, connection)
-        if isinstance(found, dict):
-            row = found.pop(self.row, _UNKNOWN)
+        decrypted = super().from_db_value(value, expression, connection)
+        if isinstance(decrypted, dict):
+            row = decrypted.pop(self.row, _UNKNOWN)
             for field in self.columns:
-                if isinstance(text := found.get(field.column), str):
-                    found[field.column] = decrypt_text(text, field.place, row)
-        return found
+                if isinstance(text := decrypted.get(field.column), str):
+                    decrypted[field.column] = decrypt_text(text, field.place, row)
+        return decrypted

@@ -43,16 +43,18 @@ class DataKeys:
     keys: dict[int, bytes]
     current: int
 
-    def encrypt(self, content: bytes, where: str) -> tuple[int, bytes]:
+    def encrypt(self, content: bytes, row_place: str) -> tuple[int, bytes]:
         nonce = secrets.token_bytes(_NONCE)
-        return self.current, nonce + AESGCM(self.keys[self.current]).encrypt(nonce, content, where.encode())
+        return self.current, nonce + AESGCM(self.keys[self.current]).encrypt(
+            nonce, content, row_place.encode()
+        )
 
-    def decrypt(self, number: int, content: bytes, where: str, place: str) -> bytes:
+    def decrypt(self, number: int, content: bytes, row_place: str, place: str) -> bytes:
         if number not in self.keys:
             raise NotDecrypted(f"{place}: data key {number} is missing. Add the key to FIELD_KEYS.")
-        nonce, rest = content[:_NONCE], content[_NONCE:]
+        nonce, ciphertext = content[:_NONCE], content[_NONCE:]
         try:
-            return AESGCM(self.keys[number]).decrypt(nonce, rest, where.encode())
+            return AESGCM(self.keys[number]).decrypt(nonce, ciphertext, row_place.encode())
         except (InvalidTag, ValueError):
             raise NotDecrypted(f"{place}: the value was changed, cut off or moved here.") from None
 
@@ -153,13 +155,13 @@ def data_keys() -> DataKeys | None:
 
 
 @lru_cache(maxsize=8)
-def _read_keys(wrapped: tuple[str, ...], known: tuple[str, ...]) -> DataKeys:
+def _read_keys(wrapped: tuple[str, ...], known_secrets: tuple[str, ...]) -> DataKeys:
     keys: dict[int, bytes] = {}
-    for one in wrapped:
-        number, _colon, content = one.partition(":")
+    for wrapped_key in wrapped:
+        number, _colon, content = wrapped_key.partition(":")
         if not number.isdecimal() or int(number) in keys:
             raise KeysNotRead("FIELD_KEYS: enter different numbers, each with its key, such as 1:k2V5….")
-        keys[int(number)] = _unwrap(int(number), content, known)
+        keys[int(number)] = _unwrap(int(number), content, known_secrets)
     return DataKeys(keys, next(iter(keys)))
 
 
@@ -171,9 +173,9 @@ def wrapped_keys(keys: DataKeys, secret: str) -> list[str]:
 
 def with_new_key(keys: DataKeys | None) -> DataKeys:
     """The data keys with a new one, which encrypts from now on."""
-    known = keys.keys if keys else {}
-    number = max(known, default=0) + 1
-    return DataKeys({number: secrets.token_bytes(_KEY), **known}, number)
+    known_keys = keys.keys if keys else {}
+    number = max(known_keys, default=0) + 1
+    return DataKeys({number: secrets.token_bytes(_KEY), **known_keys}, number)
 
 
 def _wrap(number: int, key: bytes, secret: str) -> str:
@@ -182,12 +184,12 @@ def _wrap(number: int, key: bytes, secret: str) -> str:
     return base64.b64encode(nonce + sealed).decode()
 
 
-def _unwrap(number: int, content: str, known: Sequence[str]) -> bytes:
+def _unwrap(number: int, content: str, known_secrets: Sequence[str]) -> bytes:
     try:
         sealed = base64.b64decode(content, validate=True)
     except binascii.Error:
         raise KeysNotRead(f"FIELD_KEYS: key {number} is damaged.") from None
-    for secret in known:
+    for secret in known_secrets:
         try:
             return AESGCM(_from_secret(secret)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _name(number))
         except (InvalidTag, ValueError):

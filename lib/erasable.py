@@ -1,7 +1,7 @@
-"""How each table is written when a person is erased (docs/adr/0053).
+"""Writers of each table when a person is erased (docs/adr/0053).
 
-`crm.wiring` lists the writers of all tables. The privacy desk chooses the rows and their new texts, and knows
-no app above it.
+`crm.wiring` lists the writers of all tables. The privacy desk chooses the rows and their new texts, and
+imports no app above it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -27,14 +27,15 @@ def _nothing(_keys: Keys) -> Collection[str]:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """How the texts of the table of `model` are written.
+    """The writer of the texts in the table of `model`.
 
-    `write` locks the rows with these keys, sets what the rewrite returns for each, and does what its noun
-    does after a change. `kept` returns the keys of rows that never change, such as those of a signed audit.
+    `write` locks the rows with these keys, sets the values that the rewrite returns for each, and does the
+    usual work after a change. `kept` returns the keys of rows that never change, such as those of a signed
+    audit.
     """
 
     model: type[models.Model]
-    write: Callable[[Any, Keys, Rewrite], None]  # the first is the actor
+    write: Callable[[Any, Keys, Rewrite], None]  # called with the actor first
     kept: Callable[[Keys], Collection[str]] = _nothing
 
     @property
@@ -56,7 +57,7 @@ Forgetter = Callable[[Any, Leaving], None]
 WRITERS: Final = Wired[Writer]("lib.erasable.WRITERS")
 #: The one eraser of people: their records, their names in texts, notices and the ledger.
 ERASERS: Final = Wired[Eraser]("lib.erasable.ERASERS")
-#: What an app forgets before contacts are erased, such as what refers to them by ID.
+#: Deletions by an app before contacts are erased, such as of references by ID.
 FORGETTERS: Final = Wired[Forgetter]("lib.erasable.FORGETTERS")
 #: The same for files that can be made again. They also go when a text is hidden for a while.
 FILE_FORGETTERS: Final = Wired[Forgetter]("lib.erasable.FILE_FORGETTERS")
@@ -93,20 +94,20 @@ def erase_people(actor: Acting, ids: Collection[UUID]) -> None:
 
 
 def forget(actor: Acting, leaving: Leaving) -> None:
-    """Forget what all apps hold about contacts beside their rows. It can be repeated."""
+    """Delete all that the apps store about contacts outside their rows. Can be repeated."""
     for forgetter in (*FORGETTERS, *FILE_FORGETTERS):
         forgetter(actor, leaving)
 
 
 def forget_copies(actor: Acting, leaving: Leaving) -> None:
-    """Forget the files that may have the texts of a person, because contacts or texts are hidden now."""
+    """Delete the files that may contain texts of a person, because contacts or texts are now hidden."""
     for forgetter in FILE_FORGETTERS:
         forgetter(actor, leaving)
 
 
 @writes
 def write_texts(model: type[models.Model], _actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
-    """Rewrite texts of a table's rows. A row is deleted if a constraint wants what is now empty."""
+    """Rewrite texts of a table's rows. A row is deleted if a constraint requires a text that is now empty."""
     for row in _locked(model, keys):
         values = rewrite(row)
         for name, value in values.items():
@@ -116,7 +117,7 @@ def write_texts(model: type[models.Model], _actor: Acting, keys: Keys, rewrite: 
 
 
 def _save_or_delete(row: Any, values: Mapping[str, Any]) -> None:
-    """Save the row, or delete it if a constraint of its table wants what is now empty."""
+    """Save the row, or delete it if a constraint requires a text that is now empty."""
     try:
         with transaction.atomic():
             row.save(update_fields=list(values))

@@ -6,9 +6,9 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from lib.error_texts import at
 from lib.fold import squash
 from lib.limits import refuse_more
-from lib.told import at
 
 TAKEN: Final = "taken"
 
@@ -20,26 +20,28 @@ def set_external_ids(row: Any, external_ids: Sequence[Mapping[str, str]]) -> boo
     ValidationError at `external_ids`, also for an ID that belongs to another row, whether or not the actor
     can see that row.
     """
-    kept = row.external_ids
-    before = set(kept.values_list("source", "external_id"))
-    after = {(squash(given["source"]), squash(given["external_id"])) for given in external_ids}
+    stored_ids = row.external_ids
+    before = set(stored_ids.values_list("source", "external_id"))
+    after = {
+        (squash(external_id["source"]), squash(external_id["external_id"])) for external_id in external_ids
+    }
     if before == after:
         return False
     refuse_more("external_ids", after)
-    kept.all().delete()
+    stored_ids.all().delete()
     for source, external_id in sorted(after):
-        child = kept.model(**{kept.field.name: row}, source=source, external_id=external_id)
+        child = stored_ids.model(**{stored_ids.field.name: row}, source=source, external_id=external_id)
         try:
             child.full_clean(validate_constraints=False)
         except ValidationError as error:
             raise at("external_ids", error) from error
-        if kept.model._default_manager.filter(source=source, external_id=external_id).exists():
-            raise taken()
+        if stored_ids.model._default_manager.filter(source=source, external_id=external_id).exists():
+            raise taken_id_error()
         child.save()
     return True
 
 
-def taken() -> ValidationError:
+def taken_id_error() -> ValidationError:
     """Return the error for an ID that belongs to another row.
 
     The message does not describe that row, because the writer may not be allowed to see it.
@@ -49,5 +51,5 @@ def taken() -> ValidationError:
 
 def is_taken(error: Exception) -> bool:
     """Whether a write was rejected because of such an ID."""
-    found = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
-    return any(one.code == TAKEN for one in found)
+    errors = error.error_dict.get("external_ids", ()) if hasattr(error, "error_dict") else ()
+    return any(field_error.code == TAKEN for field_error in errors)

@@ -54,8 +54,8 @@ class CodesFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  #
     def __init__(self, choices: type[models.TextChoices], *, label: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", checks())
         kwargs.setdefault("lookup_expr", "in")
-        named = [(code, _capitalised(text)) for code, text in choices.choices]
-        super().__init__(choices=named, label=label, **kwargs)
+        choices_of_codes = [(code, _capitalised(text)) for code, text in choices.choices]
+        super().__init__(choices=choices_of_codes, label=label, **kwargs)
 
     def filter(self, qs: models.QuerySet[Any], value: list[str]) -> models.QuerySet[Any]:
         return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": value}) if value else qs
@@ -85,9 +85,9 @@ class DistrictFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]
         district: Any = qs.model
         for name in self.field_name.split("__"):
             district = district._meta.get_field(name).related_model
-        named = district._default_manager.filter(code__in=codes).values("pk")
+        districts = district._default_manager.filter(code__in=codes).values("pk")
         rows: models.QuerySet[Any] = district._default_manager.filter(
-            Q(lineage__overlap=ArraySubquery(named))
+            Q(lineage__overlap=ArraySubquery(districts))
         )
         return rows.values("pk")
 
@@ -165,7 +165,9 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
     ) -> None:
         self.actor = actor
         if not is_form:
-            self.base_filters = {name: one for name, one in self.base_filters.items() if name in (data or ())}
+            self.base_filters = {
+                name: filter_ for name, filter_ in self.base_filters.items() if name in (data or ())
+            }
         super().__init__(data, queryset)
 
     @classmethod
@@ -186,41 +188,45 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
 
 
 class DatedFilterSet(FilterSet):
-    """A FilterSet with `as_of`: what was so when that day of the city began, the end of a half-open period.
+    """A FilterSet with `as_of`: the state at the start of that day, the end of a half-open period.
 
-    A change at the very midnight is after it.
+    A change exactly at midnight is later.
     """
 
-    #: With `as_of` these are asked of the dated copies instead of the row.
+    #: Filters that `as_of` applies to the dated copies instead of the row.
     dated: ClassVar[Sequence[str]] = ()
 
-    def copies(self, then: datetime) -> models.QuerySet[Any]:
-        """Return the dated copies of the row `OuterRef("pk")` that held just before `then`."""
+    def copies(self, moment: datetime) -> models.QuerySet[Any]:
+        """Return the dated copies of the row `OuterRef("pk")` that held just before `moment`."""
         raise NotImplementedError
 
     @property
     def day(self) -> date | None:
         """The day that `as_of` asks for."""
-        given: date | None = self.form.cleaned_data.get("as_of")
-        return given
+        as_of: date | None = self.form.cleaned_data.get("as_of")
+        return as_of
 
     def filter_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        given = self.form.cleaned_data
-        now = given if self.day is None else {name: given[name] for name in given if name not in self.dated}
-        for name, value in now.items():
+        cleaned = self.form.cleaned_data
+        values = (
+            cleaned
+            if self.day is None
+            else {name: cleaned[name] for name in cleaned if name not in self.dated}
+        )
+        for name, value in values.items():
             queryset = self.filters[name].filter(queryset, value)
         return queryset
 
     def as_it_was(self, queryset: models.QuerySet[Any], name: str, value: date) -> models.QuerySet[Any]:
-        """Rows that there were then, and of which it was so: one look at their dated copies."""
+        """Rows that existed on that day and matched the dated filters, by their dated copies."""
         dated = self.copies(day_starts_at(value))
-        for other in (name for name in self.dated if name in self.filters):
-            dated = self.filters[other].filter(dated, self.form.cleaned_data[other])
+        for dated_name in (name for name in self.dated if name in self.filters):
+            dated = self.filters[dated_name].filter(dated, self.form.cleaned_data[dated_name])
         return queryset.filter(models.Exists(dated))
 
 
 class SourceFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
-    """Filter for rows that the named system knows, and (with `external_id`) knows by this ID."""
+    """Filter for rows with an ID of the named system, and (with `external_id`) with this ID."""
 
     def filter(self, qs: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
         if not value:

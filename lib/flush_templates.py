@@ -42,5 +42,5 @@ class Loader(AppLoader):
     def get_contents(self, origin: Origin) -> str:
         text, path = super().get_contents(origin), Path(origin.name)
         # The Python environment can lie in the checkout.
-        ours = path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
-        return flush(text) if ours and path.suffix == ".html" else text
+        is_ours = path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
+        return flush(text) if is_ours and path.suffix == ".html" else text

@@ -43,10 +43,10 @@ class _Plain(dict[int, str | None]):
     def __missing__(self, code: int) -> str | None:
         character = chr(code)
         drop = unicodedata.combining(character) or is_invisible(character) or _FILLER.match(character)
-        plain = None if drop and not character.isspace() else character  # a line end separates words
+        replacement = None if drop and not character.isspace() else character  # a line end separates words
         if len(self) < 10_000:
-            self[code] = plain
-        return plain
+            self[code] = replacement
+        return replacement
 
 
 _SPELLED = {

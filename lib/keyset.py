@@ -51,12 +51,12 @@ def paginate(
     field = queryset.model._meta.get_field(column)
     place = _read(cursor, order, field) if cursor else None
     backwards = place is not None and place.backwards
-    found, nullable = queryset, field.null
+    page_rows, nullable = queryset, field.null
     if place is not None:
-        found = found.filter(_beyond(nullable, column, descending, place))
+        page_rows = page_rows.filter(_beyond(nullable, column, descending, place))
     ordering = _ordering(column, descending != backwards, nullable, nulls_last=not backwards)
-    rows = read(found.order_by(*ordering)[: limit + 1])
-    more = len(rows) > limit
+    rows = read(page_rows.order_by(*ordering)[: limit + 1])
+    has_more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
         rows = rows[::-1]
@@ -64,7 +64,7 @@ def paginate(
         return Page(rows, None, None)
     if key is None:
         key = attrgetter(column, "pk")
-    has_next, has_previous = (True, more) if backwards else (more, place is not None)
+    has_next, has_previous = (True, has_more) if backwards else (has_more, place is not None)
     return Page(
         rows,
         next=_write(order, *key(rows[-1]), backwards=False) if has_next else None,
@@ -88,8 +88,11 @@ def _ordering(column: str, descending: bool, nullable: bool, *, nulls_last: bool
     if column == "id" or not nullable:
         return [f"-{name}" if descending else name for name in dict.fromkeys((column, "id"))]
     nulls: dict[str, bool] = {"nulls_last": True} if nulls_last else {"nulls_first": True}
-    by = F(column)
-    return [by.desc(**nulls) if descending else by.asc(**nulls), "-id" if descending else "id"]
+    column_order = F(column)
+    return [
+        column_order.desc(**nulls) if descending else column_order.asc(**nulls),
+        "-id" if descending else "id",
+    ]
 
 
 def _beyond(nullable: bool, column: str, descending: bool, place: _Place) -> Q:

@@ -44,10 +44,10 @@ class Lease(Generic[M]):
 
         Return False if it was taken over.
         """
-        ours, until, known = self.ours, database_now() + self.length, self.ends
-        self.ends = (*known, until)
-        renewed = bool(ours.update(lease_until=until, **fields))
-        self.ends = (*known[-1:], until) if renewed else known
+        own_row, until, known_ends = self.ours, database_now() + self.length, self.ends
+        self.ends = (*known_ends, until)
+        renewed = bool(own_row.update(lease_until=until, **fields))
+        self.ends = (*known_ends[-1:], until) if renewed else known_ends
         return renewed
 
     def was_renewed(self, until: datetime) -> None:

@@ -10,9 +10,9 @@ MOST_BESIDE: Final = 100
 MOST_AT_A_MEETING: Final = 200  # each of invited people and follow-ups
 
 
-def refuse_more(name: str, rows: Sized, most: int = MOST_BESIDE) -> None:
+def refuse_more(name: str, rows: Sized, maximum: int = MOST_BESIDE) -> None:
     """Raise ValidationError at `name` if there are more than `most` rows."""
-    if len(rows) > most:
+    if len(rows) > maximum:
         raise ValidationError(
-            {name: ValidationError(_("Too many. The limit is %(n)d.") % {"n": most}, code="max_length")}
+            {name: ValidationError(_("Too many. The limit is %(n)d.") % {"n": maximum}, code="max_length")}
         )

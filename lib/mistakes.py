@@ -1,7 +1,7 @@
-"""What a model field says about a wrong value: what to do, not which rule was broken.
+"""Error texts of model fields: what to do, not which rule was broken.
 
-Forms and the API have texts of their own by type of field. These are for what only models check: values
-from imports, archives, commands and services. A field whose own text is better passes `error_messages`.
+Forms and the API have texts of their own by type of field. These texts are for values that only models check:
+from imports, archives, commands and services. A field with a better text passes `error_messages`.
 """
 
 from collections.abc import Mapping, Sequence

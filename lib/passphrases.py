@@ -15,10 +15,10 @@ def kept_passphrase(passphrase: str) -> str:
     return _cipher().encrypt(passphrase.encode()).decode()
 
 
-def open_passphrase(kept: str) -> str:
+def open_passphrase(encrypted: str) -> str:
     """Return the passphrase. Raises PassphraseLost."""
     try:
-        return _cipher().decrypt(kept.encode()).decode()
+        return _cipher().decrypt(encrypted.encode()).decode()
     except InvalidToken:
         raise PassphraseLost from None
 

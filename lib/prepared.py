@@ -29,7 +29,7 @@ class Placeholder(UUID):
 
     @property
     def array(self) -> "Placeholder":
-        """The placeholder of the array with all IDs that this one represents (lib.id_in)."""
+        """The placeholder of the array with all IDs that this one represents (lib.id_lists)."""
         return Placeholder(f"{self.name}_array")
 
 
@@ -75,7 +75,10 @@ class Statement:
 
         Raises KeyError if a value is missing.
         """
-        return [values[one.name] if isinstance(one, _PLACEHOLDERS) else one for one in self.parameters]
+        return [
+            values[parameter.name] if isinstance(parameter, _PLACEHOLDERS) else parameter
+            for parameter in self.parameters
+        ]
 
 
 class Kept:
@@ -89,9 +92,9 @@ class Kept:
         self._queryset = queryset
         self._compiler: Any = queryset.query.get_compiler(connection=connection)
         self.statement = Statement(*self._compiler.as_sql())
-        for one in self.statement.parameters:
-            if isinstance(one, datetime) and not isinstance(one, PlaceholderMoment):
-                raise TypeError(f"{queryset.model.__name__}: use PlaceholderMoment instead of {one}")
+        for parameter in self.statement.parameters:
+            if isinstance(parameter, datetime) and not isinstance(parameter, PlaceholderMoment):
+                raise TypeError(f"{queryset.model.__name__}: use PlaceholderMoment instead of {parameter}")
 
     def fetch(self, **values: Any) -> list[Any]:
         """Return the rows. Raises KeyError if the value of a placeholder is missing."""

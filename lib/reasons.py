@@ -54,7 +54,7 @@ def join_reasons(reasons: Iterable[str]) -> str:
     return _BETWEEN.join(dict.fromkeys(filter(None, reasons)))
 
 
-def split_reason(reason: str, known: Container[str]) -> tuple[list[str], str]:
+def split_reason(reason: str, known_codes: Container[str]) -> tuple[list[str], str]:
     """Return the codes of a reason that are known, and the rest as text.
 
     >>> split_reason("code:called; code:made_up; twice", ["called"])
@@ -62,5 +62,5 @@ def split_reason(reason: str, known: Container[str]) -> tuple[list[str], str]:
     """
     parts = reason.split(_BETWEEN)
     codes = {part: part.removeprefix(_CODE) for part in parts if part.startswith(_CODE)}
-    found = {part: code for part, code in codes.items() if code in known}
-    return list(found.values()), _BETWEEN.join(part for part in parts if part not in found)
+    codes_by_part = {part: code for part, code in codes.items() if code in known_codes}
+    return list(codes_by_part.values()), _BETWEEN.join(part for part in parts if part not in codes_by_part)

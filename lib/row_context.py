@@ -1,4 +1,4 @@
-"""On whose behalf statements run. PostgreSQL's policies and the activity log read it (docs/adr/0046).
+"""The actor on whose behalf statements run. Row policies and the activity log read it (docs/adr/0046).
 
 crm.database sends the context with each transaction, signed, so that nobody can name an actor with the
 database password alone. Without a context a statement sees no row of a table with policies.
@@ -19,11 +19,11 @@ from django.db import transaction
 from lib.acting import Acting
 from lib.secret_keys import derived_keys
 
-#: How the names of tables begin that have policies (tests/crm/test_row_context.py).
+#: First letters of the names of tables with policies (tests/crm/test_row_context.py).
 GUARDED: Final = ("contacts_", "meetings_", "incidents_", "publishing_")
 
 _BLOCK: Final = 64  # bytes that SHA-256 hashes at a time
-# How a prepared statement that sets the context itself names it. Its value is `signed()`.
+# The placeholder of the context in a prepared statement that sets it. Its value is `signed()`.
 CONTEXT: Final = "%(context)s"
 _MINUTE: Final = 60  # a context is signed once a minute; the database accepts it for ten
 
@@ -32,12 +32,12 @@ R = TypeVar("R")
 
 
 class Opened(StrEnum):
-    """Why a statement sees the rows of every district (tests/architecture/test_row_contexts.py: where)."""
+    """The reason why a statement sees the rows of every district (listed in test_row_contexts.py)."""
 
     WRITER = "writer"  # a change whose rows were read and checked as the actor
     FIGURES = "figures"  # numbers of a district, whose rows a reader may not see
-    RECOUNT = "recount"  # what is derived from rows: summaries, folded texts, clues, reminders
-    PUBLISHER = "publisher"  # what leaves by rules of its own: the change feed, webhooks, released figures
+    RECOUNT = "recount"  # values derived from rows: summaries, folded texts, clues, reminders
+    PUBLISHER = "publisher"  # output with rules of its own: the change feed, webhooks, released figures
 
 
 class _Context(NamedTuple):
@@ -49,7 +49,7 @@ _NOBODY: Final = UUID(int=0)  # an actor without coverage
 _current: ContextVar[_Context | None] = ContextVar("row_context", default=None)
 
 
-def _of(actor: Acting) -> _Context | None:
+def _context_of(actor: Acting) -> _Context | None:
     if actor.kind == "system":
         return _Context(None)
     return None if actor.id is None else _Context(actor.id)
@@ -58,7 +58,7 @@ def _of(actor: Acting) -> _Context | None:
 @contextmanager
 def acting_as(actor: Acting) -> Iterator[None]:
     """Run statements on behalf of `actor`. An actor without an ID sees nothing."""
-    token = _current.set(_of(actor))
+    token = _current.set(_context_of(actor))
     try:
         yield
     finally:
@@ -67,9 +67,9 @@ def acting_as(actor: Acting) -> Iterator[None]:
 
 @contextmanager
 def naming(actor: Acting) -> Iterator[None]:
-    """Run statements on behalf of `actor`, and leave what is opened for the same actor open."""
-    current, wanted = _current.get(), _of(actor)
-    if current == wanted or (current and wanted and current.actor == wanted.actor):
+    """Run statements on behalf of `actor`. A context that is opened for the same actor stays open."""
+    current, wanted_context = _current.get(), _context_of(actor)
+    if current == wanted_context or (current and wanted_context and current.actor == wanted_context.actor):
         yield
         return
     with acting_as(actor):
@@ -78,7 +78,7 @@ def naming(actor: Acting) -> Iterator[None]:
 
 def act_as(actor: Acting) -> None:
     """Run all later statements of this thread on behalf of `actor`."""
-    _current.set(_of(actor))
+    _current.set(_context_of(actor))
 
 
 def act_as_system() -> None:
@@ -87,10 +87,10 @@ def act_as_system() -> None:
 
 
 @contextmanager
-def opened(why: Opened) -> Iterator[None]:
+def opened(purpose: Opened) -> Iterator[None]:
     """See and write the rows of every district, still on behalf of the same actor. Also a decorator."""
     current = _current.get()
-    token = _current.set(_Context(current and current.actor, why))
+    token = _current.set(_Context(current and current.actor, purpose))
     try:
         yield
     finally:
@@ -130,6 +130,6 @@ def _keys() -> list[bytes]:
 def pads() -> list[tuple[bytes, bytes]]:
     """The inner and outer padded key of each secret in use, as HMAC (RFC 2104) needs them."""
     return [
-        (bytes(byte ^ 0x36 for byte in whole), bytes(byte ^ 0x5C for byte in whole))
-        for whole in (key.ljust(_BLOCK, b"\0") for key in _keys())
+        (bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block))
+        for block in (key.ljust(_BLOCK, b"\0") for key in _keys())
     ]

@@ -12,8 +12,8 @@ from django.conf import settings
 
 def derived_keys(purpose: str) -> list[bytes]:
     """Return 32-byte keys derived from SECRET_KEY and then from the fallback secrets."""
-    known = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return [sha256(f"{purpose}:{secret}".encode()).digest() for secret in known]
+    secret_keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [sha256(f"{purpose}:{secret}".encode()).digest() for secret in secret_keys]
 
 
 def keyed_hashes(purpose: str, text: str) -> list[bytes]:

@@ -35,18 +35,18 @@ def find_sensitive(text: str, language: str = "") -> list[Found]:
     """
     words = list(_words(text))
     folded = [word for word, _written in words]
-    plain = " ".join(folded)
+    folded_text = " ".join(folded)
     starts = _starts(folded)
-    found: dict[Found, None] = {}
-    for match in _pattern(language.partition("-")[0]).finditer(plain):
+    terms: dict[Found, None] = {}
+    for match in _pattern(language.partition("-")[0]).finditer(folded_text):
         place = starts[match.start()]
         end = place + match.group().count(" ") + 1
         if not any(
             _GROUP.match(word) for word in (*folded[max(0, place - NEAR) : place], *folded[end : end + NEAR])
         ):
             topic = match.lastgroup or ""
-            found[Found(" ".join(written for _word, written in words[place:end]), topic)] = None
-    return list(found)
+            terms[Found(" ".join(written for _word, written in words[place:end]), topic)] = None
+    return list(terms)
 
 
 def names_community(text: str) -> bool:
@@ -55,8 +55,8 @@ def names_community(text: str) -> bool:
     >>> names_community("roma"), names_community("Rosa Carvalho")
     (True, False)
     """
-    plain = " ".join(word for word, _written in _words(text))
-    return any(match.lastgroup != "health" for match in _pattern("").finditer(plain))
+    folded_text = " ".join(word for word, _written in _words(text))
+    return any(match.lastgroup != "health" for match in _pattern("").finditer(folded_text))
 
 
 def find_hate(text: str) -> list[str]:
@@ -69,12 +69,14 @@ def find_hate(text: str) -> list[str]:
     """
     words = list(_words(text))
     folded = [word for word, _written in words]
-    plain, starts = " ".join(folded), _starts(folded)
-    found = {name: [match.span() for match in _any_of(name).finditer(plain)] for name in _OF_HATE}
-    spans = found["signs"]
-    if found["attacks"] and (found["places"] or names_community(text)):
-        spans = spans + found["attacks"] + found["places"]
-    places = sorted({(starts[start], plain[start:end].count(" ") + 1) for start, end in spans})
+    folded_text, starts = " ".join(folded), _starts(folded)
+    spans_by_name = {
+        name: [match.span() for match in _any_of(name).finditer(folded_text)] for name in _OF_HATE
+    }
+    spans = spans_by_name["signs"]
+    if spans_by_name["attacks"] and (spans_by_name["places"] or names_community(text)):
+        spans = spans + spans_by_name["attacks"] + spans_by_name["places"]
+    places = sorted({(starts[start], folded_text[start:end].count(" ") + 1) for start, end in spans})
     return list(dict.fromkeys(" ".join(written for _word, written in words[at : at + n]) for at, n in places))
 
 
@@ -95,8 +97,8 @@ def words_about_communities() -> tuple[frozenset[str], frozenset[str]]:
     lines = [
         line for topic, by_language in WORDS.items() if topic != "health" for line in by_language.values()
     ]
-    found = {term for line in (*lines, *PLACES.values(), *LEADERS.values()) for term in _terms(line)}
-    single = {term for term in found if " " not in term}
+    all_terms = {term for line in (*lines, *PLACES.values(), *LEADERS.values()) for term in _terms(line)}
+    single = {term for term in all_terms if " " not in term}
     beginnings = {term for term in single if term.endswith("*")}
     return frozenset(single - beginnings), frozenset(term[:-1] for term in beginnings)
 

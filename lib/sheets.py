@@ -77,7 +77,7 @@ def write_csv(out: BinaryIO, sheet: Sheet, *, delimiter: str = ",") -> None:
     if sheet.has_heading:
         writer.writerow([harmless(column.heading) for column in sheet.columns])
     for row in sheet.rows:
-        writer.writerow([_plain(value) for value in row])
+        writer.writerow([_cell_value(value) for value in row])
     text.flush()
     text.detach()
 
@@ -101,7 +101,7 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub("", text) if "'" in text else text
 
 
-def _plain(value: Any) -> Any:
+def _cell_value(value: Any) -> Any:
     if isinstance(value, Number):
         return value.value
     if isinstance(value, str):
@@ -171,18 +171,18 @@ def write_xlsx(out: BinaryIO, sheets: Iterable[Sheet], *, title: str, author: st
         _lay_out(page, sheet)
         if marking:
             page.set_header("&L&8 " + marking.replace("&", "&&")[:_HEADER])
-        first = 0
+        first_line = 0
         if sheet.has_heading:
             for number, column in enumerate(sheet.columns):
                 style = at_right if column.cell in _NUMBERS else beside if number else heading
                 _check(page.write_string(0, number, column.heading, style))
-            first = 1
-        last = first
-        for last, row in enumerate(sheet.rows, first):
+            first_line = 1
+        last_line = first_line
+        for last_line, row in enumerate(sheet.rows, first_line):
             for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-                _check(_write(page, last, number, column.cell, value, styles, words, quoted))
+                _check(_write(page, last_line, number, column.cell, value, styles, words, quoted))
         if sheet.has_heading:
-            page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
+            page.autofilter(0, 0, max(last_line, 1), len(sheet.columns) - 1)
     book.close()
 
 

@@ -28,8 +28,10 @@ class PipeliningSMTP(smtplib.SMTP):
     ) -> dict[str, tuple[int, bytes]]:
         """Send `msg` (bytes with CRLF) to one recipient. smtplib does what needs more, or another server."""
         self.ehlo_or_helo_if_needed()
-        to_addr, *others = [to_addrs] if isinstance(to_addrs, str) else to_addrs
-        is_plain = not (others or mail_options or rcpt_options or re.search(r"[\r\n]", from_addr + to_addr))
+        to_addr, *other_recipients = [to_addrs] if isinstance(to_addrs, str) else to_addrs
+        is_plain = not (
+            other_recipients or mail_options or rcpt_options or re.search(r"[\r\n]", from_addr + to_addr)
+        )
         if not is_plain or not self.has_extn("pipelining"):
             return super().sendmail(from_addr, to_addrs, msg, mail_options, rcpt_options)
         size = f" size={len(msg)}" if self.has_extn("size") else ""

@@ -1,4 +1,4 @@
-"""How words sound, roughly: one form for spellings by ear and through another alphabet."""
+"""The rough sound of words: one form for spellings by ear and through another alphabet."""
 
 import re
 from functools import lru_cache
@@ -57,7 +57,7 @@ _TWICE: Final = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=20_000)
 def sound(word: str) -> str:
-    """How a word sounds, roughly: the same for spellings by ear and through another alphabet.
+    """Return the rough sound of a word, the same for spellings by ear and through another alphabet.
 
     >>> sound("noor") == sound("nur"), sound("chitalishte") == sound("čitalište")
     (True, False)

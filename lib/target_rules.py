@@ -1,4 +1,4 @@
-"""Which addresses this server may connect to, as pure rules: their form, and that they are public."""
+"""Pure rules for addresses that this server may connect to: their form, and that they are public."""
 
 import re
 from dataclasses import dataclass

@@ -26,8 +26,8 @@ class Checked:
 
 def resolve(host: str, port: int) -> list[str]:
     """Resolve a name to addresses. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_rest, address in found]
+    address_infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_rest, address in address_infos]
 
 
 def check_target(url: str, resolve: Resolve = resolve) -> Checked:

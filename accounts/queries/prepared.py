@@ -11,7 +11,7 @@ from django.db import models
 
 from accounts.actors import Actor
 from lib.days import city_today
-from lib.id_in import as_array
+from lib.id_lists import as_array
 from lib.prepared import Kept, Placeholder
 
 CALLER: Final = Placeholder("caller")
@@ -52,5 +52,5 @@ class Prepared:
         except EmptyResultSet:
             return None
         if DISTRICT in statement.statement.parameters:
-            raise TypeError(f"{queryset.model.__name__}: give districts as one array (lib.id_in)")
+            raise TypeError(f"{queryset.model.__name__}: give districts as one array (lib.id_lists)")
         return statement

@@ -24,10 +24,10 @@ from disclosure.services.disclosing import ReasonNeeded
 from disclosure.services.limits import LimitReached
 from lib.conflicts import StaleVersion
 from lib.days import city_today, day_ends_at
+from lib.error_texts import safe_text
 from lib.external_ids import is_taken
 from lib.freezing import Frozen
 from lib.mistakes import CHOICE, LENGTH, SIZE, VALUE
-from lib.told import told
 
 #: `{{field}}` becomes the name of the field (`_named`, `_entry`).
 LIMITS: Final = {
@@ -115,9 +115,9 @@ def problem_of(exception: Exception) -> Problem | None:
         case Problem():
             return exception
         case StaleVersion():
-            return Problem(412, "stale", told(exception), current_version=exception.current)
+            return Problem(412, "stale", safe_text(exception), current_version=exception.current)
         case Frozen():
-            return Problem(409, "frozen", told(exception))
+            return Problem(409, "frozen", safe_text(exception))
         case ReasonNeeded():
             text = _("Reading contacts needs a reason. Send X-Purpose with 3 to 200 characters.")
             return Problem(403, "reason_needed", text)
@@ -189,7 +189,7 @@ def _text_naming_field(name: str, error: DjangoValidationError) -> str:
         (api_text for model_text, api_text in _INSTEAD_OF_MODELS if error.message is model_text), None
     )
     if text is None or name == NON_FIELD_ERRORS:
-        return told(error)
+        return safe_text(error)
     limit = (error.params or {}).get("limit_value")
     return str(text).format(**dict.fromkeys(LIMITS, limit)).replace("{field}", name)
 

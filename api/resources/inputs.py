@@ -15,7 +15,7 @@ from api.resources.lists import Entry, Reference
 from api.resources.shapes import ExternalIdShape, Moment
 from contacts.models import OrganisationDetail
 from districts.models import District
-from lib.described import limits
+from lib.field_limits import limits
 
 MOST_CODES = 30
 

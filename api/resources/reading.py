@@ -132,4 +132,4 @@ def _write(
 
 def _check_districts(spec: Spec, statement: Statement) -> None:
     if DISTRICT in statement.parameters:
-        raise TypeError(f"{spec.object_type}: give districts as one array (lib.id_in), not one by one")
+        raise TypeError(f"{spec.object_type}: give districts as one array (lib.id_lists), not one by one")

@@ -23,8 +23,8 @@ from api.rules import to_json
 from audit.models import Action, Change, Op
 from contacts.services.erased_ids import has_erased_id
 from lib.conflicts import StaleVersion, check_version
+from lib.error_texts import safe_text
 from lib.row_context import Opened, opened
-from lib.told import told
 
 MAX_BATCH = 200
 
@@ -114,7 +114,7 @@ class Writing(Resource):
             with transaction.atomic():
                 yield
         except StaleVersion as stale:
-            raise Problem(412, "stale", told(stale), headers={"ETag": self.current_tag(pk)}) from None
+            raise Problem(412, "stale", safe_text(stale), headers={"ETag": self.current_tag(pk)}) from None
 
     def current_tag(self, pk: UUID) -> str:
         """The ETag of the row as the caller would read it."""

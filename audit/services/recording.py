@@ -15,7 +15,7 @@ from audit.models import Action, Event, Op
 from audit.rules import both_purposes
 from lib.acting import Acting
 from lib.erasable import Keys, Rewrite
-from lib.id_in import as_array
+from lib.id_lists import as_array
 from lib.prepared import prepared_cursor
 from lib.row_context import CONTEXT, naming, signed
 

@@ -21,9 +21,9 @@ from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today, day_starts_at
 from lib.encrypted_fields import EncryptedEmailField, EncryptedJSONField, EncryptedPhoneField
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
-from lib.noun import Noun
+from lib.records import Noun
 from lib.row_context import Opened, opened
 from lib.wired import Wired
 

@@ -27,11 +27,11 @@ from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today
-from lib.described import OF_LIMITS
 from lib.encrypted_fields import EncryptedCharField, EncryptedPhoneField
-from lib.id_in import id_in
+from lib.field_limits import OF_LIMITS
+from lib.id_lists import id_in
 from lib.ids import uuid7
-from lib.noun import Noun
+from lib.records import Noun
 
 _CADENCE: Final = _("Enter a number of days between 1 and 730.")
 IS_PROTECTED: Final = Q(location_protected=True) | Q(kind__in=HIDDEN_AWAY)

@@ -35,7 +35,7 @@ def organisations_found_by(rows: Rows, q: str) -> Rows:
         if by_host.exists():
             return by_host.order_by("folded", "pk")
         q = host
-    return matching(rows, q, optional=FORMS, said=ABBREVIATIONS, by_sound=True)
+    return matching(rows, q, optional=FORMS, abbreviations=ABBREVIATIONS, by_sound=True)
 
 
 def contacts_found_by(rows: Rows, q: str) -> Rows:

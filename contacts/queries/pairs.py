@@ -21,7 +21,7 @@ from contacts.rules.clues import LIKELY, compare, detail_clues, person_clues, sc
 from contacts.rules.phones import one_phone
 from lib.candidates import among_candidates
 from lib.domains import plain_email
-from lib.id_in import id_in
+from lib.id_lists import id_in
 
 Key = TypeVar("Key")
 

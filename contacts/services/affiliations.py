@@ -12,8 +12,8 @@ from contacts.models import Affiliation, Contact, Organisation
 from contacts.policies import can_edit_organisation
 from contacts.services.change_feed import lock_references
 from lib.cleaning import assign
+from lib.error_texts import at
 from lib.limits import refuse_more
-from lib.told import at
 
 WRITABLE = ("role_title", "is_primary", "since", "until")
 

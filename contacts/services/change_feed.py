@@ -20,7 +20,7 @@ from accounts.actors import Actor
 from audit.models import Action, Op
 from audit.services import Changed, record_changes
 from contacts.models import Affiliation, Contact, Organisation
-from lib.id_in import as_array, id_in
+from lib.id_lists import as_array, id_in
 from lib.prepared import Placeholder, Statement
 from lib.row_context import Opened, opened
 from lib.wired import Wired

@@ -20,7 +20,7 @@ from lib.copying import insert_rows
 from lib.encrypted_fields import bound_values
 from lib.erasable import Rewrite
 from lib.freezing import refuse_frozen
-from lib.id_in import id_in
+from lib.id_lists import id_in
 
 _ACTIONS: Final = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}
 

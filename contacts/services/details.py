@@ -19,9 +19,9 @@ from contacts.services.changes import Change
 from lib.cleaning import clean_value
 from lib.copying import insert_rows
 from lib.domains import plain_email
-from lib.id_in import id_in
+from lib.error_texts import at
+from lib.id_lists import id_in
 from lib.limits import refuse_more
-from lib.told import at
 
 OTHER: Final = "other_details"
 NAMES: Final = ("channel", "value", "use")

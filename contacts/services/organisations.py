@@ -41,7 +41,7 @@ from lib.conflicts import constraints_in_words
 from lib.copying import insert_values
 from lib.days import city_today
 from lib.external_ids import set_external_ids
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
 from lib.limits import refuse_more
 from lib.row_context import Opened, acting_as, opened, writes

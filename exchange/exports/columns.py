@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from contacts.codes import Channel
-from lib.described import codes_of
+from lib.field_limits import codes_of
 from lib.filters import FilterSet
 from lib.sheets import Cell
 

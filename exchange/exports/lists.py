@@ -38,9 +38,9 @@ from jobs.services.files import spool
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Work
 from lib import sheets
 from lib.days import city_today
+from lib.error_texts import texts
 from lib.filters import FilterSet
 from lib.sheets import Sheet
-from lib.told import texts
 
 KIND: Final = "export_list"
 BEST: Final = 200  # rows of a search, as on its page

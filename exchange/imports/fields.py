@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from exchange.imports.engine import Progress, Remember
 from exchange.imports.outcomes import ImportReport
 from exchange.models import ImportDraft
-from lib.described import codes_of
+from lib.field_limits import codes_of
 
 Text = str | Promise
 

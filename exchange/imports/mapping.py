@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Organisation
 from contacts.rules.letter_case import CASINGS
-from lib.described import codes_of
+from lib.field_limits import codes_of
 from lib.fold import fold, squash
 
 SOCIAL: Final = "social"  # not a column: social pages are further details

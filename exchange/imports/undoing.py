@@ -16,7 +16,7 @@ from contacts.merging.relations import referenced_rows
 from contacts.services.changes import lock
 from exchange.imports.engine import Progress
 from exchange.models import ImportDraft, ImportStep
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.row_context import Opened, opened
 
 NOT_YOURS: Final = gettext_lazy("You can no longer change all records of this import.")

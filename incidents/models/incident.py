@@ -16,7 +16,7 @@ from districts.models import District
 from incidents.codes import IncidentStatus, Need, ReachedBy, Result, StepStatus, Told
 from incidents.models.protocol import Protocol, ProtocolStep
 from lib.acting import Acting
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
 from meetings.models import Concern, FollowUp, Meeting
 

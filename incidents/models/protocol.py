@@ -16,7 +16,7 @@ from contacts.models import Organisation
 from districts.models import District
 from incidents.codes import DECIDING, OF_A_DECISION, Proof, ProtocolStatus, StepEach, StepWho
 from lib.acting import Acting
-from lib.described import OF_LIMITS
+from lib.field_limits import OF_LIMITS
 from lib.ids import uuid7
 from meetings.codes import ConcernKind
 

@@ -41,8 +41,8 @@ from jobs.services.kinds import (
     lane_of,
 )
 from lib.leases import Lease, claim, claim_alone
+from lib.patience import patience
 from lib.row_context import acting_as
-from lib.waits import patience
 
 PULSE_SECONDS: Final = 1.0
 STATEMENT_SECONDS: Final = 600.0  # no page waits for the statements of a job

@@ -129,8 +129,8 @@ class ConcernFilters(DatedFilterSet):
         lookup = f"{moment}_at__{'gte' if side == 'after' else 'lt'}"
         return queryset.filter(**{lookup: day_starts_at(value)})
 
-    def copies(self, then: datetime) -> Rows:
-        return ConcernPeriod.objects.at(then).filter(concern=models.OuterRef("pk"))
+    def copies(self, moment: datetime) -> Rows:
+        return ConcernPeriod.objects.at(moment).filter(concern=models.OuterRef("pk"))
 
     def answered(self, queryset: Rows, name: str, value: bool) -> Rows:
         """Filter by the status at the time limit. Later changes of the status make no difference."""

@@ -86,8 +86,8 @@ class FollowUpFilters(DatedFilterSet):
             based_organisations = Organisation.objects.filter(pk__in=periods.values("organisation"))
         return queryset.filter(self._to(based_organisations))
 
-    def copies(self, then: datetime) -> Rows:
-        return FollowUpPeriod.objects.at(then).filter(follow_up=models.OuterRef("pk"))
+    def copies(self, moment: datetime) -> Rows:
+        return FollowUpPeriod.objects.at(moment).filter(follow_up=models.OuterRef("pk"))
 
     def late(self, queryset: Rows, name: str, value: bool) -> Rows:
         """Filter overdue follow-ups: now, or on the day `as_of` among those created before it."""

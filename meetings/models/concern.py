@@ -13,8 +13,8 @@ from districts.codes import Focus
 from districts.models import District
 from lib.acting import Acting
 from lib.encrypted_fields import EncryptedTextField
-from lib.id_in import id_in
-from lib.noun import Noun
+from lib.id_lists import id_in
+from lib.records import Noun
 from meetings.codes import (
     BiasGround,
     BiasIndicator,

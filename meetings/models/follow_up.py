@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact, Organisation
 from lib.acting import Acting
-from lib.id_in import as_array, id_in
-from lib.noun import Noun
+from lib.id_lists import as_array, id_in
+from lib.records import Noun
 from meetings.codes import FollowUpKind, FollowUpStatus
 from meetings.models.concern import Concern
 from meetings.models.meeting import Meeting

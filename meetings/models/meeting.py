@@ -17,11 +17,11 @@ from contacts.models import Contact, Organisation
 from districts.models import District
 from lib.acting import Acting
 from lib.candidates import FoundBy
-from lib.described import OF_LIMITS
 from lib.encrypted_fields import EncryptedTextField
-from lib.id_in import id_in
+from lib.field_limits import OF_LIMITS
+from lib.id_lists import id_in
 from lib.matching import matching
-from lib.noun import Noun
+from lib.records import Noun
 from meetings import rules
 from meetings.codes import Attendance, Initiator, Level, MeetingKind, MeetingStatus, Outcome
 from meetings.models.series import Series
@@ -90,7 +90,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def matching(self, q: str) -> Self:
         """Search by words of subject or place: best match first, then newest."""
-        return matching(self, q, then=("-starts_at", "-pk"))
+        return matching(self, q, tie_order=("-starts_at", "-pk"))
 
 
 class Meeting(Noun):

@@ -17,7 +17,7 @@ from accounts.rules import WRITES
 from contacts.codes import OrganisationStatus
 from contacts.models import Affiliation, Organisation
 from districts.models import District
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from meetings.codes import MeetingStatus
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 

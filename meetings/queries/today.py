@@ -19,7 +19,7 @@ from accounts.actors import Actor
 from accounts.queries.prepared import Prepared
 from contacts.models import Contact, Organisation
 from lib.days import city_today
-from lib.id_in import as_array, id_in
+from lib.id_lists import as_array, id_in
 from lib.prepared import Placeholder, PlaceholderDay, PlaceholderMoment
 from meetings.models import Concern, FollowUp, FollowUpOrganisation, Meeting, MeetingOrganisation
 from meetings.queries.organisations_to_meet import organisations_to_meet, split_by_due

@@ -13,7 +13,7 @@ from contacts.models import Contact
 from contacts.queries.search import COMMUNITY
 from disclosure.models import PersonRead, ReadingDay
 from lib.days import city_today, day_ends_at, day_starts_at
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.row_context import Opened, opened
 from oversight.models import Alert, AlertKind
 from oversight.rules import (

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from api.models import ApiKey
 from audit.codes import words_of
-from lib.told import texts
+from lib.error_texts import texts
 from oversight.models import Alert, Conclusion
 from oversight.policies import can_answer_alert, can_close_alert, can_review_alerts
 from oversight.services.alerts import answer_alert, close_alert, explain_reading

@@ -22,7 +22,7 @@ from api.models import ApiKey
 from api.models.key import KeyStatus
 from api.services.bulk_agreements import agree_to_bulk_reads, can_agree, end_bulk_agreement
 from api.services.keys import confirm_key, create_key, revoke_key, rotate_key
-from lib.told import texts
+from lib.error_texts import texts
 from pages.api_keys.forms import BulkAgreementForm, KeyForm, RenewForm, reads_people
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn

@@ -26,7 +26,7 @@ from districts.models import District
 from jobs.services.jobs import expire_files_of
 from jobs.services.kinds import JobRefused
 from jobs.services.printing import can_write_pdf
-from lib.told import texts
+from lib.error_texts import texts
 from pages.breaches.forms import BreachForm, DescriptionForm, SeenForm
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
-from lib.told import texts
+from lib.error_texts import texts
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.lookups import get_or_404, refuse_unless

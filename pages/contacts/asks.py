@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.middleware import ActorRequest
 from contacts.models import Contact, Organisation
 from contacts.policies import can_edit_contact
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.lookups import get_or_404, readers_only, refuse_unless

@@ -27,8 +27,8 @@ from contacts.services.affiliations import shown_affiliations
 from contacts.services.contacts import create_contact, edit_contact, end_affiliation, withdraw_contact
 from contacts.services.private_channels import reveal_private_channel, set_private_channel
 from lib.days import city_today
-from lib.spoken import language_name
-from lib.told import texts
+from lib.error_texts import texts
+from lib.language_choices import language_name
 from oversight.policies import can_watch_records
 from pages.contacts.forms import (
     ContactForm,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import ActorRequest
 from contacts.models import Contact
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.identity import require_reauthentication

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.days import city_today
-from lib.told import texts
+from lib.error_texts import texts
 from pages.data_requests.forms import (
     AnswerForm,
     CutsForm,

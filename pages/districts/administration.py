@@ -25,7 +25,7 @@ from districts.policies import can_manage_districts
 from districts.services import followers
 from districts.services.districts import create_district, edit_district
 from districts.services.redraws import cancel_redraw, redraw_district
-from lib.told import texts
+from lib.error_texts import texts
 from pages.districts.forms import DistrictForm, ImportForm, NewDistrictForm, RedrawForm, district_values
 from pages.districts.maps import compared
 from pages.form_pages import form_page, posted, save_or_show_conflict

@@ -12,7 +12,7 @@ from contacts.models import Organisation
 from contacts.services.redrawn_districts import choose_successors, organisations_in
 from districts.models import District
 from districts.policies import can_choose_homes
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import ROWS

@@ -17,7 +17,7 @@ from contacts.merging.choices import Choice, Option
 from contacts.merging.relations import reference_counts
 from contacts.merging.services import object_type
 from contacts.models import Affiliation, Contact, Merge, Organisation
-from lib.spoken import language_name
+from lib.language_choices import language_name
 from pages.reach import phone_text
 from pages.templatetags.ui import ago, day, moment
 from pages.undo import Offer, undo_url

@@ -23,7 +23,7 @@ from contacts.policies import can_edit_contact, can_edit_organisation
 from contacts.queries.pairs import contact_pairs, organisation_pairs
 from contacts.services.duplicates import mark_as_different, unmark_as_different
 from lib.conflicts import StaleVersion
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.duplicates.forms import MergeForm, PairForm
 from pages.duplicates.merging import label_of, tell_apart, text_of, what_refers_to

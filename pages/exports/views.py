@@ -18,7 +18,7 @@ from jobs.models import Job
 from jobs.services.jobs import queue_job
 from jobs.services.printing import can_write_pdf
 from lib.days import city_today
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.exports.forms import ExportForm, ListExportForm, RowsExportForm
 from pages.form_pages import form_page, posted

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from lib.conflicts import StaleVersion, digest_of
-from lib.told import told
+from lib.error_texts import safe_text
 
 #: For options that are rows. After Back, a browser restores selections by position, but the list
 #: may have changed, so that another row would be selected.
@@ -66,7 +66,7 @@ class RefusalsIn:
 
 
 def _told(error: ValidationError) -> ValidationError:
-    return ValidationError(told(error), code=error.code)
+    return ValidationError(safe_text(error), code=error.code)
 
 
 class VersionedForm(forms.Form):

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from lib.described import OF_LIMITS, limits
+from lib.field_limits import OF_LIMITS, limits
 
 MINUTE: Final = "%Y-%m-%dT%H:%M"  # format of <input type="datetime-local">
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

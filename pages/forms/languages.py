@@ -1,6 +1,6 @@
 """Languages that people speak with the police, by code, with names in the reader's language."""
 
-from lib.spoken import SPOKEN, language_name
+from lib.language_choices import SPOKEN, language_name
 
 
 def language_choices(*also: str) -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ from exchange.imports.targets import TARGETS
 from exchange.models import DraftState, ImportDraft, WatchedRegister
 from exchange.policies import can_import
 from jobs.models import Job, JobFile
-from lib.told import texts
+from lib.error_texts import texts
 from pages.form_pages import form_page
 from pages.forms.base import RefusalsIn
 from pages.imports.forms import ColumnsForm, EncodingForm, HeadingsForm, JoinsForm, UploadForm, ValuesForm

@@ -18,7 +18,7 @@ from contacts.services.private_channels import (
     reveal_organisation_private_channel,
     set_organisation_private_channel,
 )
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.lookups import get_or_404, readers_only

@@ -29,8 +29,8 @@ from contacts.services.organisations import (
 )
 from exchange.imports.provenance import provenance_of
 from lib.days import city_day, city_today
-from lib.spoken import language_name
-from lib.told import texts
+from lib.error_texts import texts
+from lib.language_choices import language_name
 from meetings.filters.organisations import OrganisationFilters
 from meetings.policies import can_hand_over
 from meetings.queries.handover import count_led_by_departed

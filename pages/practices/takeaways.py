@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.middleware import ActorRequest
 from districts.models import District
-from lib.told import texts
+from lib.error_texts import texts
 from meetings.codes import FollowUpKind, MeetingKind
 from meetings.models import FollowUp, Meeting
 from meetings.policies import can_complete_follow_up, can_edit_meeting

@@ -16,8 +16,8 @@ from accounts.middleware import ActorRequest
 from accounts.models import User
 from contacts.services.public_texts import flags_of
 from lib.days import city_today
+from lib.error_texts import texts
 from lib.fold import fold, latin
-from lib.told import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn

@@ -19,7 +19,7 @@ from incidents.models import Protocol
 from incidents.policies import can_approve_protocol, can_write_protocol
 from incidents.queries.trials import try_protocol
 from incidents.services.protocols import approve_protocol, draft_protocol
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn

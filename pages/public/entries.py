@@ -15,7 +15,7 @@ from accounts.middleware import ActorRequest
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_today
-from lib.told import texts
+from lib.error_texts import texts
 from meetings.models import Concern, FollowUp
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from contacts.models import Organisation
 from districts.models import District
 from lib.days import city_day, city_today, day_starts_at
-from lib.spoken import language_name
+from lib.language_choices import language_name
 from meetings.codes import ConcernKind
 from meetings.models import Concern
 from pages.forms.base import ROWS

@@ -13,8 +13,8 @@ from audit.models import Action
 from contacts.models import Organisation
 from contacts.queries.duplicates import similar_organisations
 from lib.days import city_day
-from lib.spoken import language_name
-from lib.told import texts
+from lib.error_texts import texts
+from lib.language_choices import language_name
 from pages.disclosing import disclose
 from pages.form_pages import form_page
 from pages.lookups import get_or_404, refuse_unless

@@ -15,7 +15,7 @@ from accounts.middleware import ActorRequest
 from audit.models import Action
 from contacts.models import Organisation
 from lib.days import city_day
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
 from accounts.middleware import ActorRequest
-from lib.spoken import language_name
+from lib.language_choices import language_name
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.lookups import readers_only, refuse_unless

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from districts.models import District
-from lib.told import texts
+from lib.error_texts import texts
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.middleware import ActorRequest
 from districts.models import District
 from lib.days import city_today
-from lib.told import texts
+from lib.error_texts import texts
 from meetings.codes import BiasGround, ConcernKind
 from pages.disclosing import disclose
 from pages.lookups import refuse_unless

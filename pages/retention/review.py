@@ -20,7 +20,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from lib.days import city_day, city_today
-from lib.told import texts
+from lib.error_texts import texts
 from meetings.codes import ConcernKind
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted

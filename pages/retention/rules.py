@@ -15,7 +15,7 @@ from accounts.middleware import ActorRequest
 from accounts.models import PendingAct
 from audit.models import Action
 from lib.days import city_today
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn

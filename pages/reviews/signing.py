@@ -11,7 +11,7 @@ from exchange.policies import can_export
 from jobs.models import Job
 from jobs.services.printing import can_write_pdf
 from lib.conflicts import StaleVersion
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.exports.forms import ExportForm
 from pages.form_pages import form_page, posted

@@ -18,7 +18,7 @@ from accounts.actors import Actor
 from accounts.middleware import ActorRequest
 from audit.models import Action
 from exchange.policies import can_export
-from lib.told import texts
+from lib.error_texts import texts
 from pages.disclosing import disclose
 from pages.form_pages import Attempt, form_page, posted, save_or_show_conflict
 from pages.forms.base import DigestForm, RefusalsIn, shown_values

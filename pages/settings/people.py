@@ -15,8 +15,8 @@ from accounts.middleware import ActorRequest
 from accounts.models import Act, User
 from accounts.policies import can_manage_users
 from accounts.services.users import edit_user, forget_second_factor, invite_user, send_invitation
+from lib.error_texts import texts
 from lib.mail import MailNotSent
-from lib.told import texts
 from pages.form_pages import form_page, posted, save_or_show_conflict
 from pages.forms.base import RefusalsIn
 from pages.identity import require_reauthentication

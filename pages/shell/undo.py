@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.middleware import ActorRequest
 from lib.conflicts import StaleVersion
+from lib.error_texts import texts
 from lib.freezing import Frozen
-from lib.told import texts
 from pages.undo import LaterFirst, undo, undo_url
 
 

@@ -4,7 +4,7 @@ from django import template
 from django.db import models
 
 from audit.codes import words_of
-from lib.described import codes_of
+from lib.field_limits import codes_of
 
 register = template.Library()
 

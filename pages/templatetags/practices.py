@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lib.spoken import language_name
+from lib.language_choices import language_name
 from practices.codes import BRIEFLY, CameOfIt, Evidence
 from practices.models import Practice, PracticeText
 from practices.reading import Results, results_of

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import ActorRequest
 from contacts.models import Contact, Organisation
-from lib.told import texts
+from lib.error_texts import texts
 from oversight.models import WatchedRecord
 from oversight.policies import can_watch_records
 from oversight.queries import lookups, new_lookups, rows_of, watched_records

@@ -20,7 +20,7 @@ from api.services.webhooks import (
     replay_delivery,
     rotate_webhook,
 )
-from lib.told import texts
+from lib.error_texts import texts
 from pages.api_keys.views import reauthenticated_administrators
 from pages.form_pages import form_page, posted
 from pages.forms.base import RefusalsIn

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lib.described import OF_LIMITS
+from lib.field_limits import OF_LIMITS
 from lib.ids import uuid7
 from plans.models.plan import Plan
 from practices.codes import Strand

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import District
-from lib.described import OF_LIMITS
+from lib.field_limits import OF_LIMITS
 from lib.ids import uuid7
 from plans.codes import Direction, Measure, Source, Unit
 from plans.models.goal import Goal

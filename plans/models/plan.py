@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_today
-from lib.described import OF_LIMITS
-from lib.id_in import id_in
+from lib.field_limits import OF_LIMITS
+from lib.id_lists import id_in
 from lib.ids import uuid7
 from plans.codes import PlanStatus
 from plans.rules import quarter_before

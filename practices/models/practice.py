@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rules import READS_OWN_DISTRICTS
 from lib.acting import Acting
 from lib.days import city_today
-from lib.described import OF_LIMITS
+from lib.field_limits import OF_LIMITS
 from lib.languages import is_known_language
 from lib.matching import matching
-from lib.noun import Noun
+from lib.records import Noun
 from meetings.codes import BiasGround, ConcernKind
 from practices import rules
 from practices.codes import Evidence, Licence, Phase, PracticeStatus, Strand, Translated

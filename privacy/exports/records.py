@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from districts.models import District
 from lib.fold import fold
-from lib.spoken import language_name
+from lib.language_choices import language_name
 from privacy import inventory
 from privacy.codes import Ground, Regime, Verdict
 from privacy.inventory import labels

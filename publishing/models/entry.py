@@ -15,7 +15,7 @@ from accounts.models import Role
 from districts.models import District
 from lib.acting import Acting
 from lib.days import city_day
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
 from lib.row_context import Opened, opened
 from meetings.models import Concern, FollowUp

@@ -15,7 +15,7 @@ from contacts.codes import Kind
 from contacts.models import Organisation
 from districts.models import District
 from lib.acting import Acting
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
 from publishing.codes import ListedField, RegistrationState, Wants
 from publishing.models.fields import language_field, languages_field

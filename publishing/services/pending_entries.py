@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Act, PendingAct
 from accounts.services.effects import ActSummary, Effect
+from lib.language_choices import language_name
 from lib.row_context import Opened, opened
-from lib.spoken import language_name
 from publishing.codes import EntryState
 from publishing.models import PublicEntry
 from publishing.services.entries import approve_entry

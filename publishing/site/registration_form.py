@@ -13,7 +13,7 @@ from contacts.codes import Kind
 from lib.cleaning import clean_text
 from lib.domains import has_user_info, plain_email, plain_url
 from lib.fold import squash
-from lib.spoken import SPOKEN
+from lib.language_choices import SPOKEN
 from publishing.codes import ListedField, Wants
 from publishing.models.fields import MOST_LANGUAGES
 from publishing.site.languages import ENGLISH, in_public_words, name_in

@@ -28,7 +28,7 @@ from accounts.models import User
 from accounts.services.mailing import AWAY_WAIT, MAX_ATTEMPTS, postpone
 from audit.services import WRITE_EVENTS, notice_events
 from audit.services import Notice as LoggedNotice
-from lib.id_in import as_array
+from lib.id_lists import as_array
 from lib.leases import Lease, claim, claim_alone, give_back
 from lib.mail import failure_of
 from lib.prepared import prepared_cursor

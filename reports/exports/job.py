@@ -15,7 +15,7 @@ from exchange.policies import can_export
 from jobs.services import kinds
 from jobs.services.files import spool
 from jobs.services.kinds import JobRefused, JobResult, KeptFile, Output, Work
-from lib.told import texts
+from lib.error_texts import texts
 from reports.exports.document import build
 from reports.exports.files import TYPES, write
 from reports.exports.request import KIND, FigureRequest

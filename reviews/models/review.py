@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from districts.models import District
 from lib.acting import Acting
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from lib.ids import uuid7
 from reports.queries.periods import Period
 

@@ -15,7 +15,7 @@ from jobs.models import Job
 from jobs.services import kinds
 from jobs.services.jobs import queue_job
 from jobs.services.kinds import JobRefused, JobResult, Work
-from lib.told import texts
+from lib.error_texts import texts
 from reports.queries.periods import Period
 from reviews.policies import can_review
 from reviews.services.freezing import check_asked, freeze_review

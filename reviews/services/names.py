@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import Action, Change, Op
 from audit.services import record
 from contacts.models import Organisation
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from reviews.models import KeptName, Review
 
 #: Parts of an audit and the column of each that names a colleague.

@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from api.resources.reading import read_one, read_tuples
 from api.resources.specs import Column, RowSpec
 from contacts.models import Organisation
-from lib.id_in import id_in
+from lib.id_lists import id_in
 from tests.factories import make_actor, make_district, make_organisation
 
 pytestmark = pytest.mark.django_db

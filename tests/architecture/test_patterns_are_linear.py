@@ -83,7 +83,7 @@ MODULES: Final = (
         "lib.cleaning",
         "lib.reasons",
     ),
-    *("lib.sheets", "lib.noun", "lib.spoken", "lib.days", "lib.addresses", "practices.rules"),
+    *("lib.sheets", "lib.records", "lib.language_choices", "lib.days", "lib.addresses", "practices.rules"),
 )
 #: Arguments beside the text. A function that needs others reads files or rows and gets its texts from these.
 BESIDE: Final[dict[str, Any]] = {

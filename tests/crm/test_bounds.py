@@ -20,7 +20,7 @@ from crm import gate
 from crm.database.bounds import LOCK_SECONDS, STATEMENT_SECONDS
 from crm.errors import is_away
 from crm.gate import gated
-from lib.waits import patience
+from lib.patience import patience
 from tests.api.clients import Tool
 from tests.factories import make_district, make_officer
 

@@ -12,7 +12,7 @@ from audit.models import Action
 from audit.signing import read_city_key
 from disclosure.services.disclosing import disclose
 from lib import city_files
-from lib.told import texts
+from lib.error_texts import texts
 from practices.models import Practice
 from practices.services.sent_files import prepare_file
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.actors import SYSTEM
 from lib.city_files import SIGNATURE, fingerprint_of
-from lib.told import texts
+from lib.error_texts import texts
 from practices.services.file_format import read
 from practices.services.offered_files import accept_practices, preview
 

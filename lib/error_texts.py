@@ -35,13 +35,13 @@ class _Asked(dict[str, Any]):
         return super().__getitem__(name)
 
 
-def told(error: ValidationError) -> str:
+def safe_text(error: ValidationError) -> str:
     """Return the text of an error. If it would quote an unsafe value, return a general text instead."""
     if not error.params:
         return str(error.message)
-    asked = _Asked(error.params)
-    text = error.message % asked
-    if asked.names <= _QUOTED:
+    values = _Asked(error.params)
+    text = error.message % values
+    if values.names <= _QUOTED:
         return str(text)
     return _("Enter a different value. This one cannot be used here.")
 
@@ -62,4 +62,4 @@ def at(field: str, error: ValidationError) -> ValidationError:
 
 def texts(error: ValidationError) -> list[str]:
     """Return the texts of all errors, for a page that shows them in one place."""
-    return [told(one) for one in leaves(error)]
+    return [safe_text(leaf) for leaf in leaves(error)]

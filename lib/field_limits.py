@@ -9,9 +9,15 @@ OF_LIMITS: Final = ("min_value", "max_value")  # keys of `error_messages` for nu
 
 def limits(field: Any) -> dict[str, int]:
     """Return the minimum and maximum of a numeric field, with the names used by forms and serializers."""
-    least = [one.limit_value for one in field.validators if isinstance(one, MinValueValidator)]
-    greatest = [one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)]
-    return ({"min_value": max(least)} if least else {}) | ({"max_value": min(greatest)} if greatest else {})
+    minimums = [
+        validator.limit_value for validator in field.validators if isinstance(validator, MinValueValidator)
+    ]
+    maximums = [
+        validator.limit_value for validator in field.validators if isinstance(validator, MaxValueValidator)
+    ]
+    return ({"min_value": max(minimums)} if minimums else {}) | (
+        {"max_value": min(maximums)} if maximums else {}
+    )
 
 
 def codes_of(field: Any) -> dict[Any, Any]:

@@ -1,4 +1,4 @@
-"""Languages that people can choose from, here and on the public form, with names in the reader's language."""
+"""Languages that people can choose, here and on the public form, with names in the reader's language."""
 
 from typing import Final
 

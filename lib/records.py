@@ -41,10 +41,10 @@ class Noun(models.Model):
 def _together(constraints: Iterable[models.BaseConstraint]) -> list[models.BaseConstraint]:
     """Return all checks as one expression. NULL passes, as in the database."""
     meets: list[Coalesce] = []
-    others: list[models.BaseConstraint] = []
-    for one in constraints:
-        if isinstance(one, models.CheckConstraint):
-            meets.append(Coalesce(models.Q(one.condition), True, output_field=models.BooleanField()))
+    other_constraints: list[models.BaseConstraint] = []
+    for constraint in constraints:
+        if isinstance(constraint, models.CheckConstraint):
+            meets.append(Coalesce(models.Q(constraint.condition), True, output_field=models.BooleanField()))
         else:
-            others.append(one)
-    return [models.CheckConstraint(condition=models.Q(*meets), name="all"), *others]
+            other_constraints.append(constraint)
+    return [models.CheckConstraint(condition=models.Q(*meets), name="all"), *other_constraints]

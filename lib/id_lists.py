@@ -16,7 +16,7 @@ def as_array(ids: Iterable[UUID]) -> str | Placeholder:
     ids = tuple(ids)
     if ids and isinstance(ids[0], Placeholder):
         return ids[0].array
-    return f"{{{','.join([one.hex for one in ids])}}}"
+    return f"{{{','.join([row_id.hex for row_id in ids])}}}"
 
 
 class Among(Func):
