@@ -1,4 +1,4 @@
-"""What is published, in an archive (docs/archive.md). Figures are the city's, pages a district's."""
+"""Archive parts of published rows (docs/archive.md). Figures belong to the city, pages to a district."""
 
 from typing import Any, Final
 
@@ -19,41 +19,41 @@ from publishing.models import (
     RouteTest,
 )
 
-_ONE: Final = 1  # row in memory: a release has all tables, a paper its file
+_ONE: Final = 1  # row in memory, because a release has all its tables and a paper its file
 
 
-def _whole_city(model: Any) -> Any:
+def _city_rows(model: Any) -> Any:
     def rows(actor: Actor) -> Any:
-        found = model.objects.visible_to(actor)
-        return found if actor.sees_everywhere else found.none()
+        visible_rows = model.objects.visible_to(actor)
+        return visible_rows if actor.sees_everywhere else visible_rows.none()
 
     return rows
 
 
-def _of_districts(model: Any) -> Any:
+def _district_rows(model: Any) -> Any:
     def rows(actor: Actor) -> Any:
-        found = model.objects.visible_to(actor)
-        return found if actor.sees_everywhere else found.filter(district__in=actor.district_ids)
+        visible_rows = model.objects.visible_to(actor)
+        return visible_rows if actor.sees_everywhere else visible_rows.filter(district__in=actor.district_ids)
 
     return rows
 
 
-def _seen(model: Any) -> Any:
+def _visible_rows(model: Any) -> Any:
     return lambda actor: model.objects.visible_to(actor)
 
 
 PARTS: Final = (
-    Part("release_grids", ReleaseGrid, _whole_city(ReleaseGrid)),
-    Part("releases", Release, _whole_city(Release), batch=_ONE),
-    Part("council_papers", CouncilPaper, _whole_city(CouncilPaper), batch=_ONE),
-    Part("bias_tables", BiasTable, _whole_city(BiasTable)),
-    Part("public_texts", PublicText, _whole_city(PublicText)),
-    Part("public_pages", PublicDistrict, _of_districts(PublicDistrict)),
-    Part("public_entries", PublicEntry, _of_districts(PublicEntry)),
+    Part("release_grids", ReleaseGrid, _city_rows(ReleaseGrid)),
+    Part("releases", Release, _city_rows(Release), batch=_ONE),
+    Part("council_papers", CouncilPaper, _city_rows(CouncilPaper), batch=_ONE),
+    Part("bias_tables", BiasTable, _city_rows(BiasTable)),
+    Part("public_texts", PublicText, _city_rows(PublicText)),
+    Part("public_pages", PublicDistrict, _district_rows(PublicDistrict)),
+    Part("public_entries", PublicEntry, _district_rows(PublicEntry)),
     Part("entry_translations", EntryTranslation, owner="entry"),
-    Part("public_meetings", PublicMeeting, _seen(PublicMeeting)),
-    Part("public_listings", PublicListing, _seen(PublicListing)),
-    Part("reporting_routes", ReportingRoute, _of_districts(ReportingRoute)),
+    Part("public_meetings", PublicMeeting, _visible_rows(PublicMeeting)),
+    Part("public_listings", PublicListing, _visible_rows(PublicListing)),
+    Part("reporting_routes", ReportingRoute, _district_rows(ReportingRoute)),
     Part("route_tests", RouteTest, owner="route"),
 )
 NOT_TAKEN: Final = {

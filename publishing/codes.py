@@ -1,4 +1,4 @@
-"""Codes of what a district publishes. Pure lists: a code is retired, never deleted."""
+"""Codes of published rows. A code is retired, never deleted."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ class OfficerNames(models.TextChoices):
 
 
 class EntryState(models.TextChoices):
-    """What became of what people said."""
+    """State of an entry: done, under way or not possible."""
 
     DONE = "done", pgettext_lazy("of what people asked for", "done")
     UNDER_WAY = "under_way", pgettext_lazy("of what people asked for", "under way")
@@ -25,7 +25,7 @@ class EntryState(models.TextChoices):
 
 
 class RouteKind(models.TextChoices):
-    """A centre takes reports. A pathway helps people to report elsewhere."""
+    """Kind of a way to report. A centre takes reports, a pathway helps people to report elsewhere."""
 
     EMERGENCY = "emergency", pgettext_lazy("public page", "emergency number")
     POLICE_ONLINE = "police_online", pgettext_lazy("public page", "online report to the police")
@@ -63,7 +63,7 @@ class RouteAnswer(models.TextChoices):
 
 
 class AgreedHow(models.TextChoices):
-    """How an organisation agreed to be listed."""
+    """Form of an organisation's agreement to be listed."""
 
     FORM = "form", _("on a form")
     LETTER = "letter", _("by letter")
@@ -72,7 +72,7 @@ class AgreedHow(models.TextChoices):
 
 
 class ListedField(models.TextChoices):
-    """What a listing can show. An organisation chooses each."""
+    """Detail that a listing can show. The organisation chooses each."""
 
     NAME = "name", _("name")
     SUMMARY = "summary", _("what they do")
@@ -86,7 +86,7 @@ class ListedField(models.TextChoices):
 
 
 class TextSlug(models.TextChoices):
-    """Pages that the footer links to, and what a form says."""
+    """Text of the public site: pages that the footer links to, and the agreement of a form."""
 
     PRIVACY_NOTICE = "privacy_notice", pgettext_lazy("public page", "privacy notice")
     REGISTRATION_CONSENT = (
@@ -101,7 +101,7 @@ class TextSlug(models.TextChoices):
 
 
 class Wants(models.TextChoices):
-    """What an organisation that registers wants."""
+    """Wish of an organisation that registers."""
 
     CONTACT = "contact", _("to be contacted by the proximity police")
     LISTED = "listed", _("to be listed on the public page as well")
@@ -116,7 +116,7 @@ class RegistrationState(models.TextChoices):
     EXPIRED = "expired", _("expired")
 
 
-#: Meetings that can be announced to everybody.
+#: Kinds of meetings for everyone, which can be announced.
 OPEN_KINDS: Final = frozenset(
     {
         MeetingKind.PUBLIC_MEETING,

@@ -1,6 +1,6 @@
-"""Whether ways to report work, and registrations are decided in time: for each district, without a target.
+"""Figures of public pages: ways to report that work, and registrations decided in time, for each district.
 
-Source: docs/method.md.
+They have no target. docs/method.md defines them.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ PERIOD: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`n` of `of`."""
+    """Figure: `n` out of `of`."""
 
     n: int
     of: int
@@ -36,54 +36,54 @@ Figures = dict[str, Counted]
 
 
 def routes_working(routes: Iterable[Answers], today: date) -> Counted:
-    """Of the ways to report that are meant to be public, those tested within 180 days, and answered then."""
-    found = [
-        one.result == ANSWERED and one.tested_on is not None and today - one.tested_on <= HOLDS
-        for one in routes
+    """Count the ways to report whose last test was answered and is at most 180 days old."""
+    is_working = [
+        route.result == ANSWERED and route.tested_on is not None and today - route.tested_on <= HOLDS
+        for route in routes
     ]
-    return Counted(sum(found), len(found))
+    return Counted(sum(is_working), len(is_working))
 
 
 def registrations_in_time(moments: Iterable[tuple[datetime, datetime | None]], now: datetime) -> Counted:
-    """Of registrations that were confirmed, those decided within 14 days. One with time left does not count.
+    """Count the confirmed registrations that were decided within 14 days. Those with time left are left out.
 
-    `moments` are when each was confirmed, and when it was decided.
+    `moments` are the times of confirmation and decision of each registration.
     """
-    found = [
+    is_in_time = [
         decided_at is not None and decided_at - confirmed_at <= DECIDED_WITHIN
         for confirmed_at, decided_at in moments
         if decided_at is not None or now - confirmed_at > DECIDED_WITHIN
     ]
-    return Counted(sum(found), len(found))
+    return Counted(sum(is_in_time), len(is_in_time))
 
 
 # --- Reading ----------------------------------------------------------------------------------------------
 
 
 def public_figures(actor: Acting, routes: Iterable[ReportingRoute]) -> Callable[[District], Figures]:
-    """Return what counts the figures of a district, of these routes and the registrations that one sees.
+    """Return a function with the figures of a district, from these routes and the visible registrations.
 
-    Routes of no district are those of the city. One statement for all districts.
+    A route without a district is one of the city. One statement reads the registrations of all districts.
     """
-    now = timezone.now()
+    read_at = timezone.now()
     tests: dict[Any, list[Answers]] = defaultdict(list)
     for route in routes:
         if route.is_public:
-            # A page shows those of its neighbourhoods. The whole city has only its own.
+            # A district's page shows the routes of its neighbourhoods, the city's page only the city's own.
             lineage = route.district.lineage if route.district else [None]
             for district_id in lineage[1:] or lineage:
                 tests[district_id].append(route.tests)
     moments: dict[Any, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    rows = Registration.objects.visible_to(actor).counted_since(now - PERIOD)
+    rows = Registration.objects.visible_to(actor).counted_since(read_at - PERIOD)
     for district_id, confirmed_at, decided_at in rows.values_list("district", "confirmed_at", "decided_at"):
         if confirmed_at:
             moments[district_id].append((confirmed_at, decided_at))
 
-    def of(district: District) -> Figures:
-        of_city = tests[None] if district.parent_id is None else []
+    def district_figures(district: District) -> Figures:
+        city_routes = tests[None] if district.parent_id is None else []
         return {
-            "routes": routes_working([*tests[district.pk], *of_city], city_day(now)),
-            "registrations": registrations_in_time(moments[district.pk], now),
+            "routes": routes_working([*tests[district.pk], *city_routes], city_day(read_at)),
+            "registrations": registrations_in_time(moments[district.pk], read_at),
         }
 
-    return of
+    return district_figures

@@ -1,4 +1,4 @@
-"""What published rows are filtered by in the API: names as in docs/openapi.yaml."""
+"""Filters of published rows in the API. Their names are in docs/openapi.yaml."""
 
 import django_filters
 from django import forms

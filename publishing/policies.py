@@ -1,4 +1,4 @@
-"""Who decides what a city publishes, who publishes, and who writes what a district tells the public."""
+"""Access to releases, entries and public pages."""
 
 from uuid import UUID
 
@@ -8,12 +8,12 @@ from publishing.models import PublicEntry, ReleaseGrid
 
 
 def can_publish(actor: Actor) -> bool:
-    """Propose a grid and release figures: supervisors of the whole city."""
+    """Whether the actor can propose a grid and release figures: supervisors of the whole city."""
     return actor.is_supervisor and _covers_the_city(actor)
 
 
 def can_confirm(actor: Actor, grid: ReleaseGrid) -> bool:
-    """A privacy officer, or a supervisor of the whole city: never the one who proposed it."""
+    """Whether the actor, but not the proposer, can confirm a grid: privacy officers, city supervisors."""
     may = actor.kind == "user" and (actor.sees_everywhere or can_publish(actor))
     return may and actor.id != grid.proposed_by_id
 
@@ -23,24 +23,24 @@ def _covers_the_city(actor: Actor) -> bool:
 
 
 def can_write_entry(actor: Actor, district_id: UUID) -> bool:
-    """Draft what a district tells the public: whoever works there."""
+    """Whether the actor can draft entries: users who write in the district."""
     return actor.kind == "user" and actor.writes and actor.covers(district_id)
 
 
 def can_announce(actor: Actor, district_id: UUID) -> bool:
-    """Announce a meeting: whoever works there for good. Temporary access tells the public nothing alone."""
+    """Whether the actor can announce a meeting: users who write in the district without temporary access."""
     return can_write_entry(actor, district_id) and district_id not in actor.relief_ids
 
 
 def can_approve_entry(actor: Actor, entry: PublicEntry) -> bool:
-    """A supervisor of the district or a confirmer, never the writer."""
+    """Whether the actor can approve an entry: a confirmer or supervisor of the district, not its writer."""
     if entry.written_by_id is not None and entry.written_by_id == actor.id:
         return False
     return actor.is_confirmer or can_edit_page(actor, entry.district_id)
 
 
 def can_edit_page(actor: Actor, district_id: UUID | None) -> bool:
-    """Answer for the public page of a district: its supervisors. Without a district, those of the city."""
+    """Whether the actor can edit a public page: supervisors of the district or, without one, of the city."""
     if actor.kind != "user" or not actor.is_supervisor:
         return False
     return actor.covers(district_id) if district_id else _covers_the_city(actor)

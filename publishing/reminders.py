@@ -1,4 +1,4 @@
-"""What supervisors are reminded of on public pages: the subjects of `reminders`."""
+"""Reminders to supervisors about public pages."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -27,22 +27,22 @@ _NOUNS: Final = {"public_route": "reporting_route"}
 
 
 class _Supervised(Subject[T]):
-    """A row of a district whose supervisors are reminded at 09:00 of some days."""
+    """Row of a district whose supervisors are reminded at 09:00 on some days."""
 
-    page: ClassVar[str]  # of the row, and what the activity log calls it
+    page: ClassVar[str]  # URL name of the row, and its type in the activity log
 
     def waiting(self) -> Any:
-        """Rows that someone has to do something about."""
+        """Return the rows that wait for a supervisor."""
         raise NotImplementedError
 
     def days(self, row: Any, today: date) -> Days:
         raise NotImplementedError
 
     def district(self, row: Any) -> District | None:
-        found: District | None = row.district
-        return found
+        row_district: District | None = row.district
+        return row_district
 
-    def is_told(self, row: Any, user_id: UUID) -> bool:
+    def needs_reminder(self, row: Any, user_id: UUID) -> bool:
         return True
 
     def occurrences(self, ids: Collection[UUID], now: datetime) -> Iterator[tuple[UUID, Occurrence]]:
@@ -51,12 +51,14 @@ class _Supervised(Subject[T]):
             district = self.district(row)
             places = [district] if district else roots
             lineage = {pk: None for place in places for pk in place.lineage}
-            told = [one for one in supervisors.for_lineage(lineage) if self.is_told(row, one.id)]
+            reminded_users = [
+                user for user in supervisors.for_lineage(lineage) if self.needs_reminder(row, user.id)
+            ]
             for rule, day in self.days(row, city_today()):
-                for one in told:
-                    at = nine_oclock(day, one.zone)
-                    for found in each_channel(rule, one, at, now=now, made_until=at + LOOKBACK):
-                        yield row.pk, found
+                for user in reminded_users:
+                    at = nine_oclock(day, user.zone)
+                    for occurrence in each_channel(rule, user, at, now=now, made_until=at + LOOKBACK):
+                        yield row.pk, occurrence
 
     def coming(self, now: datetime) -> Iterable[UUID]:
         ids: Iterable[UUID] = self.waiting().values_list("pk", flat=True)
@@ -67,8 +69,8 @@ class _Supervised(Subject[T]):
 
     def seen_by(self, actor: Acting, ids: Collection[UUID]) -> Mapping[UUID, T]:
         rows: Any = self.waiting().visible_to(actor).filter(pk__in=ids)
-        found: Mapping[UUID, T] = rows.in_bulk()
-        return found
+        rows_by_id: Mapping[UUID, T] = rows.in_bulk()
+        return rows_by_id
 
     def path(self, row_id: UUID) -> str:
         return reverse(self.page, args=[row_id])
@@ -86,9 +88,9 @@ class Entries(_Supervised[PublicEntry]):
         return PublicEntry.objects.drafts().select_related("district")
 
     def days(self, row: Any, today: date) -> Days:
-        return reminders.of_entry(city_day(row.written_at))
+        return reminders.entry_reminders(city_day(row.written_at))
 
-    def is_told(self, row: Any, user_id: UUID) -> bool:
+    def needs_reminder(self, row: Any, user_id: UUID) -> bool:
         return bool(row.written_by_id != user_id)
 
     def words(self, rule: str, row: PublicEntry) -> tuple[str, Sequence[str]]:
@@ -104,7 +106,7 @@ class Registrations(_Supervised[Registration]):
         return rows.select_related("district")
 
     def days(self, row: Any, today: date) -> Days:
-        return reminders.of_registration(city_day(row.confirmed_at))
+        return reminders.registration_reminders(city_day(row.confirmed_at))
 
     def words(self, rule: str, row: Registration) -> tuple[str, Sequence[str]]:
         return _("An organisation that registered waits for an answer"), [row.district.name]
@@ -118,7 +120,7 @@ class Routes(_Supervised[ReportingRoute]):
         return ReportingRoute.objects.meant_to_be_public().select_related("district")
 
     def days(self, row: Any, today: date) -> Days:
-        return reminders.of_route(row.tests, city_day(row.updated_at), today)
+        return reminders.route_reminders(row.tests, city_day(row.updated_at), today)
 
     def words(self, rule: str, row: ReportingRoute) -> tuple[str, Sequence[str]]:
         return _("A way to report is due for a test"), [row.name]
@@ -132,11 +134,11 @@ class Listings(_Supervised[PublicListing]):
         return PublicListing.objects.in_force().select_related("organisation__home_district")
 
     def district(self, row: Any) -> District | None:
-        found: District = row.organisation.home_district
-        return found
+        home_district: District = row.organisation.home_district
+        return home_district
 
     def days(self, row: Any, today: date) -> Days:
-        return reminders.of_listing(row.review_on)
+        return reminders.listing_reminders(row.review_on)
 
     def words(self, rule: str, row: PublicListing) -> tuple[str, Sequence[str]]:
         return _("A public listing is due for review"), ()

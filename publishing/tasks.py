@@ -1,4 +1,4 @@
-"""Background tasks. Any of them may run twice or in parallel: the rows show what is left to do."""
+"""Background tasks. Each may run twice or in parallel, because rows show the remaining work."""
 
 from datetime import date
 from pathlib import Path
@@ -21,25 +21,25 @@ log = structlog.get_logger()
 
 @shared_task(name=PUBLISH)
 def publish_site() -> bool:
-    """Publish what has changed, so that a withdrawal acts within minutes."""
+    """Publish changes of the site, so that a withdrawal takes effect within minutes."""
     today = city_today()
     try:
-        made = keep_publication(build_site, today)
+        publication = keep_publication(build_site, today)
         if settings.PUBLIC_SITE_FOLDER:
-            _fill(Path(settings.PUBLIC_SITE_FOLDER), today)
+            _write_site_folder(Path(settings.PUBLIC_SITE_FOLDER), today)
         note_success()
     except Exception as error:
         log.exception("publish_failed")
         note_failure(today, error)
         return False
-    return made is not None
+    return publication is not None
 
 
-def _fill(folder: Path, today: date) -> None:
-    """Write the last publication into the folder, unless it is there. The disk may have been full before."""
-    last = Publication.objects.done().latest_first().first()
-    if last is not None and read_manifest(folder) != last.files:
-        write_folder(build_site(today, last.as_of), folder)
+def _write_site_folder(folder: Path, today: date) -> None:
+    """Write the last publication into the folder if it differs, for example after the disk was full."""
+    last_publication = Publication.objects.done().latest_first().first()
+    if last_publication is not None and read_manifest(folder) != last_publication.files:
+        write_folder(build_site(today, last_publication.as_of), folder)
 
 
 @shared_task(name=SEND)

@@ -6,7 +6,7 @@ from accounts.actors import actor_for
 from crm.demo.book import Book
 from jobs.services.printing import can_write_pdf
 from lib.days import city_day
-from publishing.queries.paper_figures import choices
+from publishing.queries.paper_figures import figure_choices
 from publishing.rules.cells import TOTAL
 from publishing.services.bias_tables import can_be_made, make_bias_table
 from publishing.services.grids import confirm_grid, propose_grid
@@ -59,7 +59,7 @@ def write_releases(book: Book) -> None:
     release = make_release(actor=city, quarter=last)
     if can_be_made(year := year_of(today).previous()):
         make_bias_table(actor=city, year=year)
-    keys = [key for rows in choices(release).values() for key, _name in rows]
+    keys = [key for rows in figure_choices(release).values() for key, _name in rows]
     totals = [key for key in keys if key.endswith(f":{TOTAL}") and not key.startswith("level:")]
     if totals and can_write_pdf():
         make_paper(actor=city, release_id=release.pk, figures=totals[:FIGURES], texts=TEXTS)

@@ -22,7 +22,7 @@ from plans.reading.pages import council_texts, figures_of
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
 from publishing.queries.files import show_paper
-from publishing.queries.paper_figures import choices
+from publishing.queries.paper_figures import figure_choices
 from publishing.services.papers import MOST_FIGURES, make_paper, prepare_paper
 from reports.exports.files import TYPES
 
@@ -45,7 +45,7 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
     release = get_object_or_404(Release.objects.visible_to(request.actor).latest_first(), number=number)
     latest = CouncilPaper.objects.visible_to(request.actor).latest_first().filter(release=release).first()
     initial = filled(latest) if latest else {"title": _("Proximity policing in %s") % settings.CITY_NAME}
-    offered = choices(release)
+    offered = figure_choices(release)
     if is_id(request.GET.get("plan", "")):
         initial = _of_plan(request, UUID(request.GET["plan"]), offered)
     form = PaperForm(posted(request), offered=offered, initial=initial)

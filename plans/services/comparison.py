@@ -36,7 +36,7 @@ from plans.policies import can_compare
 from plans.rules import add_months, progress_of
 from plans.services import file_format
 from publishing.models import Release
-from publishing.queries.quarter_tables import kept, of_kept, secret_lot
+from publishing.queries.quarter_tables import plain_tables, secret_lot, tables_from_plain
 from publishing.rules.cells import TOTAL, Table
 from publishing.rules.indicators import INDICATORS
 from publishing.rules.suppression import suppress
@@ -130,7 +130,7 @@ def confirm_file(
         period_start=period.since,
         period_end=period.until,
         document=prepared.document,
-        counted=kept(prepared.tables),
+        counted=plain_tables(prepared.tables),
         confirmed_by_id=actor.id,
     )
     assign(row, {"recipient": recipient, "contact": contact})
@@ -153,7 +153,7 @@ def sign_files() -> int:
 def tables_of_files() -> list[Table]:
     """What other cities were told, for the proof of later releases."""
     rows = ComparisonFile.objects.order_by("number").values_list("counted", flat=True)
-    return [table for counted in rows for table in of_kept(counted)]
+    return [table for counted in rows for table in tables_from_plain(counted)]
 
 
 # --- What is refused --------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def _beside(quarters: Iterable[str], sent: Iterable[ComparisonFile]) -> list[Tab
     near = {add_months(day, months).isoformat() for day in days for months in (-3, 0, 3)}
     counted = [*Release.objects.order_by("number").values_list("counted", flat=True)]
     counted += [file.counted for file in sent]
-    return [table for tables in counted for table in of_kept(tables) if table.quarter in near]
+    return [table for tables in counted for table in tables_from_plain(tables) if table.quarter in near]
 
 
 def _is_behind_bias_table(table: Table, known: Iterable[Table]) -> bool:

@@ -1,4 +1,4 @@
-"""Published figures, and what a district tells the public: entries, meetings, ways to report, listings."""
+"""Models of published figures, and of public pages: entries, meetings, ways to report and listings."""
 
 from publishing.models.bias_table import BiasTable
 from publishing.models.district import PublicDistrict, PublicText

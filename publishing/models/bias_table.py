@@ -1,4 +1,4 @@
-"""BiasTable: the bias concerns of a year, as they were counted once."""
+"""BiasTable: the bias concerns of a year, counted once."""
 
 from typing import Self
 
@@ -13,15 +13,15 @@ from reports.queries.periods import Period, year_of
 
 class BiasTableQuerySet(models.QuerySet["BiasTable"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All tables: what is small was hidden before they were kept."""
+        """Return all tables, because small numbers are not stored."""
         return self.all()
 
 
 class BiasTable(models.Model):
-    """The bias concerns of a year as a city tells of them: rows with a number, and the total (`document`).
+    """Published bias concerns of a year: rows with a number, and the total (`document`).
 
-    No number that is hidden is kept. A trigger keeps the row as it is: a concern that is entered or corrected
-    later changes nothing, so that nobody can work it out from two tables of one year.
+    Hidden numbers are not stored. A trigger rejects changes. A concern that is entered or corrected later
+    does not change the table, so nobody can work it out from two tables of one year.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

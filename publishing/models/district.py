@@ -1,4 +1,4 @@
-"""PublicDistrict: whether and how a district has a public page; PublicText: the texts behind its footer."""
+"""PublicDistrict: the public page of a district. PublicText: a text behind its footer."""
 
 from typing import Final, Self
 
@@ -18,20 +18,20 @@ _DEFAULT: Final = "en"
 
 class PublicDistrictQuerySet(models.QuerySet["PublicDistrict"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All: everybody may read them."""
+        """Return all pages, because everyone may read them."""
         return self.all()
 
     def on(self) -> Self:
-        """Those that have a page, by name."""
+        """Return the districts whose page is public, by name."""
         return self.filter(is_on=True, district__is_active=True).order_by("district__name", "district__pk")
 
     def showing(self, district: District) -> Self:
-        """Pages of the district and of those above it, the nearest first: they show what belongs to it."""
+        """Return the pages that show the district: its own and those of districts above, nearest first."""
         return self.filter(pk__in=district.lineage).order_by("-district__lineage__len")
 
 
 class PublicDistrict(models.Model):
-    """The page of a district: who is there, when, and in which languages."""
+    """Public page of a district: texts and contact details of the team, and the languages of the page."""
 
     district = models.OneToOneField(
         District, on_delete=models.PROTECT, primary_key=True, related_name="public_page"
@@ -79,7 +79,7 @@ class PublicTextQuerySet(models.QuerySet["PublicText"]):
 
 
 class PublicText(models.Model):
-    """A version of a text in a language. The version before stays, to answer what was said on a day."""
+    """Version of a text in a language. Earlier versions stay, so that the text of any day is known."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.CharField(_("text"), max_length=30, choices=TextSlug)

@@ -1,4 +1,4 @@
-"""PublicEntry: one “You said, we did”, written for the public and approved by someone else."""
+"""PublicEntry: an entry of “You said, we did”, written for the public and approved by a second person."""
 
 from datetime import date
 from typing import Final, Self
@@ -29,30 +29,30 @@ _WHY: Final = _("Explain why it cannot be done.")
 
 class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Entries that were approved, and drafts of the districts covered."""
+        """Return approved entries, and drafts of the districts that the actor covers."""
         if actor.sees_everywhere:
             return self.all()
         return self.filter(Q(approved_at__isnull=False) | id_in("district", actor.district_ids))
 
     def approvable_by(self, actor: Acting) -> Self:
-        """Entries that the actor can read to approve them: a confirmer all drafts."""
+        """Return the entries that the actor can read for approval. A confirmer can read all drafts."""
         return self.drafts() if actor.role == Role.CONFIRMER else self.visible_to(actor)
 
     def drafts(self) -> Self:
-        """Oldest first."""
+        """Return drafts, oldest first."""
         return self.filter(approved_at__isnull=True, withdrawn_at__isnull=True).order_by("written_at", "pk")
 
     def shown_on(self, today: date) -> Self:
-        """What the public reads on a day: approved, not withdrawn, and not before its time.
+        """Return the entries that the public reads on a day: approved, not withdrawn and not too early.
 
-        Its concerns are asked as they are now: a bias ground may be known only after the approval.
+        This checks the current concerns, because a bias ground may be found after the approval.
         """
         rows = self.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
         rows = rows.exclude(pk__in=held_back(today))
         return rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=today))
 
     def with_texts(self) -> Self:
-        """With all that a page about one entry shows."""
+        """Load the related rows that a page about one entry shows."""
         return self.select_related("district", "written_by", "approved_by").prefetch_related("translations")
 
     def newest_first(self) -> Self:
@@ -60,10 +60,11 @@ class PublicEntryQuerySet(models.QuerySet["PublicEntry"]):
 
 
 class PublicEntry(models.Model):
-    """What people said and what was done, in a month. `concerns` and `follow_up` are never published.
+    """Public entry: what people said, and what was done in a month.
 
-    A draft can be changed. An approved entry stays as it is, and can be withdrawn. `tells_of_incident` is the
-    answer of the person who approved it; entries older than the question have none.
+    `concerns` and `follow_up` are never published. A draft can be changed. An approved entry cannot change,
+    but it can be withdrawn. `tells_of_incident` is the answer of the person who approved the entry. Entries
+    older than this question have no answer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -100,7 +101,7 @@ class PublicEntry(models.Model):
         ),
     )
     not_before = models.DateField(null=True, editable=False)
-    flags = models.JSONField(default=list, editable=False)  # words and names found in it
+    flags = models.JSONField(default=list, editable=False)  # words and names found in the texts
     flag_reason = models.CharField(_("why it can be published"), max_length=300, blank=True)
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -148,7 +149,7 @@ class PublicEntry(models.Model):
 
     @property
     def first_day(self) -> date:
-        """Of its month."""
+        """Return the first day of the month."""
         return date.fromisoformat(f"{self.month}-01")
 
     @property
@@ -163,30 +164,30 @@ class PublicEntry(models.Model):
 
 @opened(Opened.PUBLISHER)
 def held_back(today: date) -> list[UUID]:
-    """Approved entries that the bias rule keeps off the public page, by their concerns as they are now.
+    """Return the approved entries that the bias rule keeps off the public page, by their current concerns.
 
-    Whoever asks may see none of these concerns.
+    The reader may not be able to see these concerns.
     """
     rows = PublicEntry.concerns.through.objects.filter(
         concern__in=Concern.objects.with_bias(),
         publicentry__approved_at__isnull=False,
         publicentry__withdrawn_at__isnull=True,
     ).select_related("publicentry", "concern")
-    told: dict[PublicEntry, list[bias.Source]] = {}
+    sources_by_entry: dict[PublicEntry, list[bias.Source]] = {}
     for row in rows:
         concern = row.concern
         source = bias.Source(city_day(concern.received_at), has_bias=True, site=concern.site_organisation_id)
-        told.setdefault(row.publicentry, []).append(source)
+        sources_by_entry.setdefault(row.publicentry, []).append(source)
     return [
         entry.pk
-        for entry, sources in told.items()
+        for entry, sources in sources_by_entry.items()
         if (bias.needs_agreement(sources) and not entry.is_agreed)
         or (bias.not_before(sources) or today) > today
     ]
 
 
 class EntryTranslation(models.Model):
-    """An entry in another language, approved together with it."""
+    """Translation of an entry, approved together with it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.ForeignKey(PublicEntry, on_delete=models.CASCADE, related_name="translations")

@@ -1,4 +1,4 @@
-"""Fields that several public rows have."""
+"""Model fields for languages of public rows."""
 
 from typing import Any, Final
 
@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-LANGUAGE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"  # a tag of BCP 47, as it is in a path
+LANGUAGE: Final = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"  # a BCP 47 tag that is safe in a path
 MOST_LANGUAGES: Final = 30
 
 _valid = RegexValidator(LANGUAGE, _("Enter a language code, such as en, ar or zh-hans."))

@@ -1,4 +1,4 @@
-"""PublicListing: an organisation agreed to be listed, and to what of it."""
+"""PublicListing: an organisation's agreement to be listed, and the details that it agreed to."""
 
 from datetime import date
 from typing import Self
@@ -18,11 +18,13 @@ from publishing.models.fields import language_field
 
 class PublicListingQuerySet(models.QuerySet["PublicListing"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Of organisations that the actor sees."""
+        """Return the listings of organisations that the actor can see."""
         if actor.sees_everywhere:
             return self.all()
-        seen = Organisation.objects.visible_to(actor).filter(pk=models.OuterRef("organisation"))
-        return self.filter(models.Exists(seen))
+        visible_organisations = Organisation.objects.visible_to(actor).filter(
+            pk=models.OuterRef("organisation")
+        )
+        return self.filter(models.Exists(visible_organisations))
 
     def in_force(self) -> Self:
         return self.filter(is_in_force=True)
@@ -32,9 +34,10 @@ class PublicListingQuerySet(models.QuerySet["PublicListing"]):
 
 
 class PublicListing(models.Model):
-    """Who agreed, when, how and to which fields. Consent is the basis of this row, and of nothing else.
+    """Agreement to a public listing: who agreed, when, how and to which fields.
 
-    `public_id` names the organisation outside, so that no published ID leads into the system.
+    Consent is the legal basis of this row only. `public_id` identifies the organisation to the public, so
+    that no internal ID is published.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -55,7 +58,7 @@ class PublicListing(models.Model):
     focus_words = models.CharField(_("communities, in their own words"), max_length=200, blank=True)
     review_on = models.DateField(_("review date"))
     withdrawn_on = models.DateField(_("removed on"), null=True, blank=True)
-    is_in_force = models.BooleanField(default=True, editable=False)  # of one organisation, only one
+    is_in_force = models.BooleanField(default=True, editable=False)  # only one for each organisation
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 

@@ -1,4 +1,4 @@
-"""PublicMeeting: what everybody may know of a meeting, in words written for everybody."""
+"""PublicMeeting: the public announcement of a meeting, in words written for everyone."""
 
 from datetime import datetime
 from typing import Self
@@ -15,19 +15,19 @@ from publishing.models.fields import language_field
 
 class PublicMeetingQuerySet(models.QuerySet["PublicMeeting"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Of meetings that the actor sees."""
-        seen = Meeting.objects.visible_to(actor).filter(pk=models.OuterRef("pk"))
-        return self.all() if actor.sees_everywhere else self.filter(models.Exists(seen))
+        """Return the announcements of meetings that the actor can see."""
+        visible_meetings = Meeting.objects.visible_to(actor).filter(pk=models.OuterRef("pk"))
+        return self.all() if actor.sees_everywhere else self.filter(models.Exists(visible_meetings))
 
     def announced(self, since: datetime) -> Self:
-        """Meetings that begin after `since`, planned or cancelled, of a kind for everybody, in order."""
+        """Return planned or cancelled meetings for everyone that begin after `since`, in order."""
         rows = self.filter(is_public=True, meeting__starts_at__gte=since, meeting__kind__in=OPEN_KINDS)
         rows = rows.filter(meeting__status__in=(MeetingStatus.PLANNED, MeetingStatus.CANCELLED))
         return rows.select_related("meeting").order_by("meeting__starts_at", "pk")
 
 
 class PublicMeeting(models.Model):
-    """Beside the meeting, which has the time and whether it was cancelled."""
+    """Public announcement of a meeting. The meeting itself has the time and the status."""
 
     meeting = models.OneToOneField(
         Meeting, on_delete=models.CASCADE, primary_key=True, related_name="public_notice"

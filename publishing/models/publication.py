@@ -1,4 +1,4 @@
-"""Publication: the public site as it was from a moment on; PublicFile: a file of one or more of them."""
+"""Publication: a version of the public site. PublicFile: a file of one or more publications."""
 
 from datetime import date
 from typing import Final, Self
@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from lib.acting import Acting
 from lib.ids import uuid7
 
-FAILURES: Final = 2  # one after another, before a supervisor hears of it
+FAILURES: Final = 2  # in a row, before supervisors are notified
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All: everybody could read them."""
+        """Return all publications, because everyone could read them."""
         return self.all()
 
     def done(self) -> Self:
@@ -28,12 +28,12 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 class PublicFileQuerySet(models.QuerySet["PublicFile"]):
     def superseded_by(self, publication: "Publication") -> Self:
-        """Files that this publication lacks."""
+        """Return the files that this publication no longer has."""
         return self.exclude(pk__in=set(publication.files.values()))
 
 
 class PublicFile(models.Model):
-    """The content of a file of the current publication, once. A trigger keeps it while it is published."""
+    """Content of a file of the current publication. A trigger rejects its deletion while it is published."""
 
     digest = models.CharField(max_length=64, primary_key=True)  # SHA-256
     content = models.BinaryField()
@@ -42,11 +42,11 @@ class PublicFile(models.Model):
 
 
 class Publication(models.Model):
-    """`files` has the digest of each path, so that a copy of what was said on a day can be checked.
+    """Version of the public site. `files` has the digest of each path, so that copies can be checked.
 
-    A trigger keeps it. The files themselves are deleted when another publication replaces them.
+    A trigger rejects changes. The files themselves are deleted when another publication replaces them.
 
-    A publication that failed has an error and no files: the one before stays in force.
+    A failed publication has an error and no files, and the earlier publication stays in force.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -67,6 +67,6 @@ class Publication(models.Model):
             ),
         ]
 
-    def is_of(self, day: date, kept_for: int) -> bool:
-        """Whether its pages still say a recent day."""
-        return (day - self.as_of).days < kept_for
+    def is_recent(self, today: date, days: int) -> bool:
+        """Whether the date on the pages is less than `days` days old."""
+        return (today - self.as_of).days < days

@@ -1,4 +1,4 @@
-"""Registration: an organisation that puts itself forward, until a supervisor decides."""
+"""Registration: a request of an organisation to be contacted or listed, until a supervisor decides."""
 
 from datetime import datetime
 from typing import Final, Self
@@ -20,22 +20,24 @@ from lib.ids import uuid7
 from publishing.codes import ListedField, RegistrationState, Wants
 from publishing.models.fields import language_field, languages_field
 
-#: States of a registration that is or was joined with a known organisation, which the row then names.
+#: States in which a registration may be joined with a known organisation, which the row names.
 OF_KNOWN: Final = (RegistrationState.JOINED, RegistrationState.REFUSED)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def visible_to(self, actor: Acting) -> Self:
-        """Those of the districts covered."""
+        """Return the registrations of the districts that the actor covers."""
         return self.all() if actor.sees_everywhere else self.filter(id_in("district", actor.district_ids))
 
     def to_decide(self) -> Self:
-        """Confirmed by whoever sent them, oldest first."""
+        """Return the registrations confirmed by their sender, oldest first."""
         return self.filter(state=RegistrationState.CONFIRMED).order_by("confirmed_at", "pk")
 
     def to_decide_or_call(self) -> Self:
-        """Those to decide, those accepted or joined until the person was called, and those of a known
-        organisation that were rejected: it is listed only after a call.
+        """Return the registrations that need a decision or a call.
+
+        These are confirmed, accepted and joined registrations, and rejected ones of a known organisation that
+        can be listed only after a call.
         """
         states = (RegistrationState.CONFIRMED, RegistrationState.ACCEPTED, RegistrationState.JOINED)
         rejected = Q(state=RegistrationState.REFUSED, wants=Wants.LISTED, organisation__isnull=False)
@@ -43,25 +45,25 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return rows.order_by("confirmed_at", "pk")
 
     def counted_since(self, moment: datetime) -> Self:
-        """Confirmed since then, or still to decide."""
+        """Return the registrations that were confirmed since `moment` or still need a decision."""
         recent = models.Q(confirmed_at__gte=moment) | models.Q(state=RegistrationState.CONFIRMED)
         return self.filter(recent, confirmed_at__isnull=False)
 
     def with_wish_to_be_listed(self, organisation_id: UUID) -> Self:
-        """Of an organisation that was added or joined, the latest first."""
+        """Return the registrations of an added or joined organisation that want a listing, latest first."""
         rows = self.filter(organisation=organisation_id, wants=Wants.LISTED)
         return rows.exclude(state=RegistrationState.REFUSED).order_by("-confirmed_at", "-pk")
 
     def without_word(self, organisation_id: UUID) -> Self:
-        """Joined with a known organisation that has not given its word, also if they were rejected since."""
+        """Return registrations, also rejected ones, of a known organisation that has not agreed."""
         rows = self.filter(organisation=organisation_id, wants=Wants.LISTED, word_at__isnull=True)
         return rows.filter(state__in=OF_KNOWN)
 
 
 class Registration(models.Model):
-    """What was typed into the form, and no trace of the sender: no IP address, no browser.
+    """Contents of the registration form, without IP address or browser of the sender.
 
-    The texts are deleted 30 days after the decision, at the latest.
+    The texts are deleted 30 days after the decision at the latest.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -87,7 +89,7 @@ class Registration(models.Model):
         default=list,
         blank=True,
     )
-    text_version = models.PositiveIntegerField(default=0)  # of the agreement they read
+    text_version = models.PositiveIntegerField(default=0)  # version of the agreement in the form
     state = models.CharField(
         _("status"), max_length=12, choices=RegistrationState, default=RegistrationState.UNCONFIRMED
     )
@@ -98,14 +100,15 @@ class Registration(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="registrations"
     )
-    # The word of a known organisation, through a channel that was on record: a link to its office, or a call.
+    # Agreement of a known organisation through an address or number on record: a link to its office, or a
+    # call.
     word_email = models.EmailField(blank=True, default="", db_default="", editable=False)
     word_asked_at = models.DateTimeField(null=True, editable=False)
     word_phone = models.CharField(
         _("number that you rang"), max_length=30, blank=True, default="", db_default=""
     )
     word_at = models.DateTimeField(null=True, editable=False)
-    word_by = models.ForeignKey(  # none: by the link
+    word_by = models.ForeignKey(  # None if they agreed by the link
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
@@ -145,7 +148,7 @@ class Registration(models.Model):
 
     @property
     def waits_for_word(self) -> bool:
-        """Whether the known organisation has still to confirm that it wants to be listed."""
+        """Whether the known organisation has not confirmed yet that it wants to be listed."""
         is_known = self.state in OF_KNOWN and self.organisation_id is not None
         return is_known and self.wants == Wants.LISTED and self.word_at is None
 
@@ -155,5 +158,5 @@ class Registration(models.Model):
 
     @property
     def fields_in_words(self) -> list[str]:
-        """What can be listed, as people read it."""
-        return [str(one.label) for one in ListedField if one in self.fields]
+        """Return the labels of the details that can be listed."""
+        return [str(field.label) for field in ListedField if field in self.fields]

@@ -1,6 +1,6 @@
-"""ReleaseGrid: what a city publishes; Release: what it has published; CouncilPaper: a paper about a release.
+"""ReleaseGrid: plan of published figures. Release: published figures. CouncilPaper: a paper about a release.
 
-None of them changes.
+Rows of these models do not change.
 """
 
 from typing import Self
@@ -18,7 +18,7 @@ from reports.queries.periods import Period, quarter_of
 
 class ReleaseGridQuerySet(models.QuerySet["ReleaseGrid"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All grids: they say what everybody may read."""
+        """Return all grids, because they describe public figures."""
         return self.all()
 
     def confirmed(self) -> Self:
@@ -29,10 +29,10 @@ class ReleaseGridQuerySet(models.QuerySet["ReleaseGrid"]):
 
 
 class ReleaseGrid(models.Model):
-    """From the quarter that begins with `since`: indicators, each by one split, and the level of districts.
+    """Plan of published figures from the quarter of `since` on: indicators with splits, and a level.
 
     `splits` has a reports.queries.questions.By by report slug. A `level` of 1 is the city, 2 its districts,
-    and so on. A trigger keeps a grid as it was confirmed, by another person than proposed it.
+    and so on. A second person confirms a grid. Then a trigger rejects changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -74,19 +74,19 @@ class ReleaseGrid(models.Model):
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All releases: everybody may read them."""
+        """Return all releases, because everyone may read them."""
         return self.all()
 
     def latest_first(self) -> Self:
-        """Without the counted numbers, which no page shows."""
+        """Return the latest releases first, without the counted numbers, which no page shows."""
         return self.defer("counted").order_by("-number")
 
 
 class Release(models.Model):
-    """The figures of a quarter and of the year before it, as everybody can read them (`document`).
+    """Published figures of a quarter and of the year before it (`document`).
 
-    `counted` are its tables with the hidden numbers too (publishing.rules.cells.Table): later releases
-    are proven safe with them, nothing else reads them. A trigger keeps the row as it is.
+    `counted` has its tables with the hidden numbers (publishing.rules.cells.Table). Only the proof of later
+    releases reads them. A trigger rejects changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -117,20 +117,20 @@ class Release(models.Model):
 
 class CouncilPaperQuerySet(models.QuerySet["CouncilPaper"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All papers: they are written for everybody."""
+        """Return all papers, because they are written for everyone."""
         return self.all()
 
     def latest_first(self) -> Self:
-        """With their releases, without what only a single paper shows."""
+        """Return the latest papers first, with their releases, without the large columns."""
         rows = self.select_related("release", "made_by").defer("pdf", "release__document", "release__counted")
         return rows.order_by("-release__number", "-version")
 
 
 class CouncilPaper(models.Model):
-    """Two pages for the city council: figures of a release beside last year's, and what a supervisor writes.
+    """Paper of two pages for the city council: figures, those of a year before, and texts of a supervisor.
 
-    `figures` are as they are stated (`paper_figures.Figure`), `pdf` is the file. A trigger keeps the row: a
-    correction is another version.
+    `figures` are stored as `paper_figures.Figure`, and `pdf` is the file. A trigger rejects changes. A
+    correction is a new version.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -167,5 +167,5 @@ class CouncilPaper(models.Model):
 
     @property
     def decided(self) -> list[str]:
-        """The decisions, one each."""
+        """Return the decisions, one for each line."""
         return [line.strip() for line in self.decisions.splitlines() if line.strip()]

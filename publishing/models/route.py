@@ -1,4 +1,4 @@
-"""ReportingRoute: a way to report a hate crime; RouteTest: whether someone answered there."""
+"""ReportingRoute: a way to report a hate crime. RouteTest: a test whether someone answers there."""
 
 from datetime import date
 from typing import Self
@@ -20,11 +20,11 @@ from publishing.rules import routes as rules
 
 class ReportingRouteQuerySet(models.QuerySet["ReportingRoute"]):
     def visible_to(self, actor: Acting) -> Self:
-        """All: everybody may know how to report."""
+        """Return all ways to report, because everyone may know them."""
         return self.all()
 
     def of_districts(self, districts: object) -> Self:
-        """Those of the districts and of the city, first those that are urgent."""
+        """Return the ways to report of these districts and of the city, urgent ones first."""
         return self.filter(Q(district__in=districts) | Q(district__isnull=True)).in_order()
 
     def meant_to_be_public(self) -> Self:
@@ -35,7 +35,7 @@ class ReportingRouteQuerySet(models.QuerySet["ReportingRoute"]):
 
 
 class ReportingRoute(models.Model):
-    """The summary of its tests is kept by the service that records one (publishing.rules.routes)."""
+    """Way to report a hate crime. The service that records a test refreshes the summary of its tests."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     district = models.ForeignKey(
@@ -59,7 +59,7 @@ class ReportingRoute(models.Model):
         verbose_name=_("organisation"),
     )
     url = models.URLField(_("web address"), blank=True, max_length=300)
-    # Text, because emergency and short numbers are none of E.164.
+    # Text, because emergency and short numbers are not in E.164.
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     hours = models.CharField(_("hours"), max_length=300, blank=True)
@@ -82,7 +82,7 @@ class ReportingRoute(models.Model):
     )
     answered_on = models.DateField(null=True, editable=False)
     failed_on = models.DateField(null=True, editable=False)  # the first failure since an answer
-    #: Who last wrote what is tested: an answer that they report themselves does not count.
+    #: Writer of the number or address. An answer that they report themselves does not count.
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -115,7 +115,7 @@ class ReportingRoute(models.Model):
 
     @property
     def tests(self) -> rules.Answers:
-        """What is known of its tests."""
+        """Return the summary of its tests."""
         return rules.Answers(
             is_local=self.kind in rules.LOCAL,
             is_emergency=self.is_known_emergency,
@@ -127,12 +127,12 @@ class ReportingRoute(models.Model):
 
     @property
     def dialled(self) -> str:
-        """What its button dials; empty without one number that can be dialled."""
+        """Return the number that its button dials, or an empty text if there is not exactly one."""
         return rules.dialled(self.phone, settings.PHONENUMBER_DEFAULT_REGION)
 
     @property
     def is_known_emergency(self) -> bool:
-        """Whether it is of the emergency number itself, which needs no test. Any other number does."""
+        """Whether the number is the emergency number itself, the only one that needs no test."""
         number, region = self.dialled, settings.PHONENUMBER_DEFAULT_REGION
         is_known = number == settings.PUBLIC_EMERGENCY_NUMBER or rules.is_emergency_number(number, region)
         return self.kind == RouteKind.EMERGENCY and is_known
@@ -146,7 +146,7 @@ class ReportingRoute(models.Model):
 
 
 class RouteTest(models.Model):
-    """One test, as a stranger would ring."""
+    """Test of a way to report by a call as from a stranger."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     route = models.ForeignKey(ReportingRoute, on_delete=models.CASCADE, related_name="test_history")

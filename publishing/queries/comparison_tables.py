@@ -1,4 +1,4 @@
-"""Figures that leave the city beside releases, with which later releases are proven safe too."""
+"""Tables of figures shared with other cities. The proof of a later release includes them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -9,6 +9,6 @@ from publishing.rules.cells import Table
 SOURCES: Final = Wired[Callable[[], Iterable[Table]]]("publishing.queries.comparison_tables.SOURCES")
 
 
-def tables() -> Iterator[Table]:
+def comparison_tables() -> Iterator[Table]:
     for tables_of in SOURCES:
         yield from tables_of()

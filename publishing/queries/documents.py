@@ -1,4 +1,4 @@
-"""What everybody can read of a release: its tables without the hidden numbers."""
+"""Public documents of releases: their tables without the hidden numbers."""
 
 import hashlib
 import json
@@ -29,12 +29,12 @@ def document_of(
     earlier: Iterable[Mapping[str, Any]],
     districts: Sequence[District],
 ) -> dict[str, Any]:
-    """The document, in the city's language. `earlier` are tables of earlier quarters, as released."""
+    """Build the document in the city's language. `earlier` are tables of earlier quarters, as released."""
     order = list(REPORTS)
     with translation.override(settings.LANGUAGE_CODE):
-        stated = [*earlier, *(_table(table, districts) for table in tables)]
-        stated.sort(key=lambda table: (table["quarter"], order.index(table["indicator"])))
-        slugs = {table["indicator"] for table in stated}
+        published_tables = [*earlier, *(_table(table, districts) for table in tables)]
+        published_tables.sort(key=lambda table: (table["quarter"], order.index(table["indicator"])))
+        slugs = {table["indicator"] for table in published_tables}
         return {
             "format": FORMAT,
             "city": settings.CITY_NAME,
@@ -42,14 +42,14 @@ def document_of(
             "released_on": released_on.isoformat(),
             "definitions": [_definition(slug) for slug in order if slug in slugs],
             "hidden": {"below": LEAST, "possible_values": POSSIBLE},
-            "districts": grounds(districts),
-            "tables": stated,
-            "left_out": [_head(table) for table in left_out],
+            "districts": district_boundaries(districts),
+            "tables": published_tables,
+            "left_out": [_table_heading(table) for table in left_out],
         }
 
 
 def _definition(slug: str) -> dict[str, Any]:
-    """How an indicator is counted, in words: whoever reads a release has no account here."""
+    """Return the definition of an indicator in words, because readers of a release have no account."""
     report = REPORTS[slug]
     return {
         "indicator": slug,
@@ -64,33 +64,38 @@ def _definition(slug: str) -> dict[str, Any]:
     }
 
 
-def grounds(districts: Iterable[District]) -> list[dict[str, str]]:
-    """Districts, each with the digest of its boundary: the ground is known by it, whatever it is called."""
+def district_boundaries(districts: Iterable[District]) -> list[dict[str, str]]:
+    """Return districts with the digest of their boundary, which identifies an area under any name."""
     return [
-        {"id": str(one.pk), "code": one.code, "name": one.name, "boundary": _digest(one.boundary)}
-        for one in districts
+        {
+            "id": str(district.pk),
+            "code": district.code,
+            "name": district.name,
+            "boundary": _digest(district.boundary),
+        }
+        for district in districts
     ]
 
 
 def _digest(boundary: Any) -> str:
-    """Empty without a boundary."""
+    """Return the SHA-256 of a boundary, or an empty text without one."""
     text = json.dumps(boundary, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest() if boundary else ""
 
 
 def quarter_code(since: str) -> str:
-    """`2026-Q3`, from its first day."""
-    first = quarter_of(date.fromisoformat(since)).since
-    return f"{first.year:04}-Q{(first.month + 2) // 3}"
+    """Return the code of a quarter from its first day: `2026-Q3`."""
+    first_day = quarter_of(date.fromisoformat(since)).since
+    return f"{first_day.year:04}-Q{(first_day.month + 2) // 3}"
 
 
 def tables_of(document: Mapping[str, Any], quarter: Period) -> list[Mapping[str, Any]]:
-    """The tables of a quarter."""
+    """Return the tables of a quarter."""
     code = quarter_code(quarter.since.isoformat())
     return [table for table in document["tables"] if table["quarter"] == code]
 
 
-def _head(table: Table) -> dict[str, Any]:
+def _table_heading(table: Table) -> dict[str, Any]:
     report = REPORTS[table.slug]
     return {
         "quarter": quarter_code(table.quarter),
@@ -103,15 +108,17 @@ def _head(table: Table) -> dict[str, Any]:
 
 def _table(table: Table, districts: Iterable[District]) -> dict[str, Any]:
     by_id = {str(district.pk): district for district in districts}
-    named = [(name_group(group, by_id), group) for group in table.rows]
+    named_groups = [(name_group(group, by_id), group) for group in table.rows]
     if table.split != By.DISTRICT:
-        named.sort()
-    rows = [{"group": group, "name": name, **_shown(table, group)} for name, group in named]
-    return {**_head(table), "rows": rows, "total": _shown(table, TOTAL)}
+        named_groups.sort()
+    rows = [
+        {"group": group, "name": name, **_published_numbers(table, group)} for name, group in named_groups
+    ]
+    return {**_table_heading(table), "rows": rows, "total": _published_numbers(table, TOTAL)}
 
 
-def _shown(table: Table, group: str) -> dict[str, int | None]:
-    """None is hidden."""
+def _published_numbers(table: Table, group: str) -> dict[str, int | None]:
+    """Return n and `of` of a group. A hidden number is None."""
     n, of = table.pairs[group]
     hides_n, hides_of = table.hides_n or (), table.hides_of or ()
     return {"n": None if group in hides_n else n, "of": None if group in hides_of else of}

@@ -1,4 +1,4 @@
-"""A release as JSON, CSV and its definitions as Markdown, always the same bytes; a council paper as PDF."""
+"""Files of a release (JSON, CSV, Markdown), always the same bytes, and the PDF of a council paper."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _COLUMNS: Final = (
     *("n", "of"),
 )
 
-_SAID: Final[Mapping[str, Promise]] = {
+_DEFINITION_TEXTS: Final[Mapping[str, Promise]] = {
     "counted": _("What is counted"),
     "out_of": _("Out of"),
     "when": _("When"),
@@ -36,7 +36,7 @@ _SAID: Final[Mapping[str, Promise]] = {
 
 
 def write_release(release: Release, extension: str) -> bytes:
-    """The file; `extension` is one of TYPES."""
+    """Return the file of a release. `extension` is one of TYPES."""
     if extension == "json":
         text = json.dumps(release.document, ensure_ascii=False, indent=2, sort_keys=True)
         return f"{text}\n".encode()
@@ -52,14 +52,14 @@ def write_release(release: Release, extension: str) -> bytes:
 def _definitions(release: Release) -> Iterator[str]:
     title = _("How the figures of release %(number)d are counted") % {"number": release.number}
     yield from (f"# {title}", "")
-    for one in release.document.get("definitions", []):
-        yield from (f"## {one['title']}", "", one["question"], "")
-        yield from (f"- **{label}:** {one[name]}" for name, label in _SAID.items())
+    for definition in release.document.get("definitions", []):
+        yield from (f"## {definition['title']}", "", definition["question"], "")
+        yield from (f"- **{label}:** {definition[name]}" for name, label in _DEFINITION_TEXTS.items())
         yield ""
 
 
 def _rows(document: dict[str, Any]) -> Iterator[list[Any]]:
-    """A line each, the total of a table last, without a group; a hidden number is empty."""
+    """Yield a line for each row. The total of a table is last and has no group. Hidden numbers are empty."""
     for table in document["tables"]:
         for row in (*table["rows"], {"group": "", "name": "", **table["total"]}):
             line = {**document, **table, **row}
@@ -67,7 +67,7 @@ def _rows(document: dict[str, Any]) -> Iterator[list[Any]]:
 
 
 def print_paper(paper: CouncilPaper) -> tuple[bytes, int]:
-    """The PDF of a paper in the city's language, and its number of pages."""
+    """Return the PDF of a paper in the city's language, and its number of pages."""
     out = BytesIO()
     with translation.override(settings.LANGUAGE_CODE):
         context = {
@@ -82,9 +82,9 @@ def print_paper(paper: CouncilPaper) -> tuple[bytes, int]:
 
 
 def show_paper(paper: CouncilPaper, *, palette: Palette = SCREEN) -> SafeString:
-    """What a paper says under its title, as HTML in the city's language."""
+    """Return the text of a paper under its title, as HTML in the city's language."""
     figures = [
-        figure | {name: _drawn(figure[name], palette) for name in ("now", "before")}
+        figure | {name: _with_drawing(figure[name], palette) for name in ("now", "before")}
         for figure in paper.figures
     ]
     with translation.override(settings.LANGUAGE_CODE):
@@ -99,10 +99,10 @@ def show_paper(paper: CouncilPaper, *, palette: Palette = SCREEN) -> SafeString:
         return render_to_string("publishing/paper_body.html", context)
 
 
-def _drawn(stated: dict[str, Any] | None, palette: Palette) -> dict[str, Any] | None:
-    """A figure with its share drawn, if it is stated as one."""
-    if not stated or not stated["share"]:
-        return stated
-    title = f"{stated['share']}: {stated['numbers']}"
-    drawing = on_paper(meter(stated["n"] / stated["of"], title=title, palette=palette))
-    return stated | {"drawing": drawing}
+def _with_drawing(figure: dict[str, Any] | None, palette: Palette) -> dict[str, Any] | None:
+    """Add a drawing to a figure that is stated as a share."""
+    if not figure or not figure["share"]:
+        return figure
+    title = f"{figure['share']}: {figure['numbers']}"
+    drawing = on_paper(meter(figure["n"] / figure["of"], title=title, palette=palette))
+    return figure | {"drawing": drawing}

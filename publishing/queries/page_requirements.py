@@ -13,13 +13,13 @@ def missing_for(page: PublicDistrict) -> list[str]:
     texts = PublicText.objects.visible_to(SYSTEM)
     if page.languages:
         texts = texts.filter(language__in=page.languages)
-    written = set(texts.values_list("slug", flat=True))
+    written_slugs = set(texts.values_list("slug", flat=True))
     needs = {
         _("Write the privacy notice in a language of the page. A supervisor of the whole city can."): (
-            TextSlug.PRIVACY_NOTICE in written
+            TextSlug.PRIVACY_NOTICE in written_slugs
         ),
         _("Write the imprint in a language of the page. A supervisor of the whole city can."): (
-            TextSlug.IMPRINT in written
+            TextSlug.IMPRINT in written_slugs
         ),
         _("Enter a phone number or an email address of the team."): bool(
             page.contact_line or page.contact_email
@@ -35,11 +35,11 @@ def pages_without_route() -> list[District]:
     """Return the districts whose page is public and shows no way to report to which someone has answered."""
     pages = PublicDistrict.objects.visible_to(SYSTEM).on().select_related("district")
     routes = ReportingRoute.objects.visible_to(SYSTEM).meant_to_be_public().select_related("district")
-    working = [route for route in routes if _counts(route)]
+    working = [route for route in routes if _is_tested(route)]
     return [
         page.district
         for page in pages
-        if not any(one.district is None or page.pk in one.district.lineage for one in working)
+        if not any(route.district is None or page.pk in route.district.lineage for route in working)
     ]
 
 
@@ -47,8 +47,8 @@ def _has_route(district: District) -> bool:
     """Whether the page would show a way to report to which someone has answered."""
     under = District.objects.under(district).values("pk")
     routes = ReportingRoute.objects.visible_to(SYSTEM).of_districts(under)
-    return any(_counts(route) for route in routes)
+    return any(_is_tested(route) for route in routes)
 
 
-def _counts(route: ReportingRoute) -> bool:
+def _is_tested(route: ReportingRoute) -> bool:
     return route.is_shown and not route.tests.is_emergency

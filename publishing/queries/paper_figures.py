@@ -1,4 +1,4 @@
-"""Published figures as the council's paper states them: n of N, and the same beside last year's."""
+"""Published figures in the words of a council paper: n of N, now and a year before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A figure of a quarter in words.
+    """Figure of a quarter in words.
 
-    A share of few has no `share` but its numbers, and some shares have no `interval` (`Report.interval`).
+    A share of few has no `share`, only its numbers. Some shares have no `interval` (`Report.interval`).
     """
 
     n: int
@@ -36,7 +36,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure now and a year before. `missing` says why there is no `before`."""
+    """Figure now and a year before. `missing` is the reason if there is no `before`."""
 
     key: str
     title: str
@@ -50,7 +50,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class _Published:
-    """A row of a table of a release; None is hidden."""
+    """Row of a table of a release. A hidden number is None."""
 
     indicator: str
     definition: int
@@ -71,28 +71,28 @@ class _Published:
         return Row(period=quarter, group="", n=self.n or 0, of=self.of or 0)
 
 
-def choices(release: Release) -> dict[str, list[tuple[str, str]]]:
-    """The figures that a paper can state, key and name of each by title: of its quarter, and not hidden."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for key, one in _published(release.document, release.quarter).items():
-        if one.can_be_stated:
-            found.setdefault(one.title, []).append((key, one.name or _("Total")))
-    return found
+def figure_choices(release: Release) -> dict[str, list[tuple[str, str]]]:
+    """Return the figures that a paper can state, as key and name by title, without hidden ones."""
+    choices_by_title: dict[str, list[tuple[str, str]]] = {}
+    for key, row in _published_rows(release.document, release.quarter).items():
+        if row.can_be_stated:
+            choices_by_title.setdefault(row.title, []).append((key, row.name or _("Total")))
+    return choices_by_title
 
 
-def state(release: Release, keys: Sequence[str]) -> list[Figure]:
-    """State the figures of these keys of `choices`, each beside that of the same quarter a year before.
+def state_figures(release: Release, keys: Sequence[str]) -> list[Figure]:
+    """Return the figures with these keys of `figure_choices`, now and in the same quarter a year before.
 
-    Last year's is as it was published then: a release has the quarters of the year before.
+    The earlier figure is as it was published: a release contains the quarters of the year before.
     """
     quarter = release.quarter
-    published = _published(release.document, quarter)
-    before = _published(release.document, quarter.a_year_before())
-    return [_figure(key, published[key], before.get(key), quarter) for key in keys]
+    rows = _published_rows(release.document, quarter)
+    rows_before = _published_rows(release.document, quarter.a_year_before())
+    return [_figure(key, rows[key], rows_before.get(key), quarter) for key in keys]
 
 
-def _published(document: Document, quarter: Period) -> dict[str, _Published]:
-    """The figures of a quarter by key, in the order of the document, totals first."""
+def _published_rows(document: Document, quarter: Period) -> dict[str, _Published]:
+    """Return the rows of a quarter by key, in the order of the document, totals first."""
     return {
         f"{table['indicator']}:{row['group']}": _Published(
             table["indicator"], table["definition"], table["title"], row["name"], row["n"], row["of"]
@@ -102,28 +102,28 @@ def _published(document: Document, quarter: Period) -> dict[str, _Published]:
     }
 
 
-def _figure(key: str, one: _Published, then: _Published | None, quarter: Period) -> Figure:
-    has_before = then is not None and then.can_be_stated
+def _figure(key: str, row: _Published, row_before: _Published | None, quarter: Period) -> Figure:
+    has_before = row_before is not None and row_before.can_be_stated
     return Figure(
         key=key,
-        title=one.title,
-        counted=str(one.report.formula),
-        group=one.name,
-        now=_stated(one, quarter),
-        before=_stated(then, quarter.a_year_before()) if then and has_before else None,
-        missing="" if has_before else _why_missing(then),
-        change=_change(one, then, quarter) if then and has_before else "",
+        title=row.title,
+        counted=str(row.report.formula),
+        group=row.name,
+        now=_state_row(row, quarter),
+        before=_state_row(row_before, quarter.a_year_before()) if row_before and has_before else None,
+        missing="" if has_before else _why_missing(row_before),
+        change=_change(row, row_before, quarter) if row_before and has_before else "",
     )
 
 
-def _why_missing(one: _Published | None) -> str:
-    if one is None:
+def _why_missing(row: _Published | None) -> str:
+    if row is None:
         return _("not published")
-    return _("hidden") if one.n is None else _("nothing to count")
+    return _("hidden") if row.n is None else _("nothing to count")
 
 
-def _stated(one: _Published, quarter: Period) -> Stated:
-    report, row = one.report, one.row(quarter)
+def _state_row(published_row: _Published, quarter: Period) -> Stated:
+    report, row = published_row.report, published_row.row(quarter)
     value, interval = measure_of(report, row), report.interval(row)
     return Stated(
         n=int(row.n),
@@ -134,13 +134,13 @@ def _stated(one: _Published, quarter: Period) -> Stated:
     )
 
 
-def _change(one: _Published, then: _Published, quarter: Period) -> str:
-    """What changed since last year, with the words of the scorecard."""
-    if one.definition != then.definition:
+def _change(published_row: _Published, published_before: _Published, quarter: Period) -> str:
+    """Return the change since last year in the words of the scorecard."""
+    if published_row.definition != published_before.definition:
         return _("counted differently")
     before = quarter.a_year_before()
-    rows = {("", quarter): one.row(quarter), ("", before): then.row(before)}
-    line = Line(Table(one.report, Question((quarter, before), ()), rows), "", quarter, before)
+    rows = {("", quarter): published_row.row(quarter), ("", before): published_before.row(before)}
+    line = Line(Table(published_row.report, Question((quarter, before), ()), rows), "", quarter, before)
     if line.is_within_chance:
         return _("%(change)s, could be chance") % {"change": line.change}
     return line.change

@@ -1,4 +1,4 @@
-"""The tables of a quarter: each indicator of the grid by its split, with every row of the fixed list."""
+"""Tables of a quarter: each indicator of the grid by its split, with every row of the fixed list."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -17,18 +17,18 @@ from reports.queries.questions import By, Question
 
 
 def secret_lot() -> bytes:
-    """The secret by which it is drawn what else is hidden beside small numbers (ADR 40)."""
+    """Return the secret that decides by lot what is hidden besides small numbers (ADR 40)."""
     return derived_keys("lots of hidden numbers")[0]
 
 
 def districts_of(level: int, quarter: Period) -> list[District]:
-    """The districts of a level that were in use at the end of a quarter: they have nothing in common."""
-    there = District.objects.filter(lineage__len=level).in_use(quarter.last_day, quarter.until)
-    return list(there.order_by("name", "pk"))
+    """Return the districts of a level in use at the end of a quarter. They do not overlap."""
+    districts = District.objects.filter(lineage__len=level).in_use(quarter.last_day, quarter.until)
+    return list(districts.order_by("name", "pk"))
 
 
 def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Table]:
-    """What the grid has of a quarter, as counted now."""
+    """Count the tables of the grid for a quarter."""
     districts = districts_of(grid.level, quarter)
     if not districts:
         return []
@@ -37,11 +37,11 @@ def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Tabl
     ids = {district.code: str(district.pk) for district in districts}
     tables = []
     for split in By:
-        slugs = [slug for slug, by in grid.splits.items() if by == split]
-        found = read_all([REPORTS[slug] for slug in slugs], replace(question, by=split))
+        slugs = [slug for slug, grouping in grid.splits.items() if grouping == split]
+        rows_by_slug = read_all([REPORTS[slug] for slug in slugs], replace(question, by=split))
         for slug in slugs:
-            pairs = {ids.get(row.group, row.group): _pair(row) for row in found[slug]}
-            listed = ids.values() if split == By.DISTRICT else groups(slug, split)
+            pairs = {ids.get(row.group, row.group): _pair(row) for row in rows_by_slug[slug]}
+            listed_groups = ids.values() if split == By.DISTRICT else groups(slug, split)
             [total] = totals[slug]
             counted, report = INDICATORS[slug], REPORTS[slug]
             tables.append(
@@ -50,7 +50,7 @@ def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Tabl
                     quarter=quarter.since.isoformat(),
                     slug=slug,
                     split=split.value,
-                    rows={group: pairs.get(group, (0, 0)) for group in listed},
+                    rows={group: pairs.get(group, (0, 0)) for group in listed_groups},
                     total=_pair(total),
                     population=counted.of,
                     within=counted.within,
@@ -61,7 +61,7 @@ def count_quarter(grid: ReleaseGrid, quarter: Period, release: int) -> list[Tabl
     return sorted(tables, key=lambda table: list(REPORTS).index(table.slug))
 
 
-#: Fields that no table of a quarter has.
+#: Fields that only tables of a year have.
 _OF_YEARS: Final = frozenset({"never", "adds_up"})
 
 
@@ -69,20 +69,20 @@ def _pair(row: Row) -> Pair:
     return int(row.n), int(row.of)
 
 
-def kept(tables: Iterable[Table]) -> list[dict[str, Any]]:
-    """Tables as a release keeps them."""
+def plain_tables(tables: Iterable[Table]) -> list[dict[str, Any]]:
+    """Return tables as plain values, as a release stores them."""
 
-    def plain(groups: frozenset[str] | None) -> list[str]:
+    def sorted_groups(groups: frozenset[str] | None) -> list[str]:
         return sorted(groups or ())
 
     return [
         {name: value for name, value in asdict(table).items() if name not in _OF_YEARS}
-        | {"hides_n": plain(table.hides_n), "hides_of": plain(table.hides_of)}
+        | {"hides_n": sorted_groups(table.hides_n), "hides_of": sorted_groups(table.hides_of)}
         for table in tables
     ]
 
 
-def of_kept(tables: Iterable[dict[str, Any]]) -> list[Table]:
+def tables_from_plain(tables: Iterable[dict[str, Any]]) -> list[Table]:
     return [
         Table(
             **table

@@ -1,4 +1,4 @@
-"""When an entry may draw on concerns with a bias ground, and from which day it is shown. Pure."""
+"""Rules for entries about concerns with a bias ground: agreement, and the first day. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Final
 from uuid import UUID
 
 WAITS: Final = timedelta(days=14)
-SUMMARY: Final = 5  # concerns, so that none is told alone
+SUMMARY: Final = 5  # concerns, so that no single concern can be recognised
 SUMMARY_OVER: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A concern that an entry draws on."""
+    """Concern that an entry is about."""
 
     received_on: date
     has_bias: bool
@@ -21,20 +21,20 @@ class Source:
 
 
 def needs_agreement(sources: Sequence[Source]) -> bool:
-    """Whether the organisation that was hit must have agreed to the text.
+    """Whether the organisation that was hit must agree to the text.
 
-    Without agreement, a concern with a bias ground is only part of a summary of at least five such concerns
-    within a year, not all about one organisation.
+    Without agreement, an entry must summarise at least 5 concerns with a bias ground from one year, about
+    more than one organisation.
     """
-    told = [one for one in sources if one.has_bias]
-    if not told:
+    bias_sources = [source for source in sources if source.has_bias]
+    if not bias_sources:
         return False
-    days = [one.received_on for one in told]
-    is_summary = len(told) >= SUMMARY and max(days) - min(days) <= SUMMARY_OVER
-    return not is_summary or len({one.site for one in told if one.site}) == 1
+    days = [source.received_on for source in bias_sources]
+    is_summary = len(bias_sources) >= SUMMARY and max(days) - min(days) <= SUMMARY_OVER
+    return not is_summary or len({source.site for source in bias_sources if source.site}) == 1
 
 
 def not_before(sources: Sequence[Source]) -> date | None:
-    """The first day on which the entry is shown: two weeks after the last concern with a bias ground."""
-    days = [one.received_on for one in sources if one.has_bias]
+    """Return the first day of the entry: two weeks after the last concern with a bias ground, or None."""
+    days = [source.received_on for source in sources if source.has_bias]
     return max(days) + WAITS if days else None

@@ -1,7 +1,7 @@
-"""What can be published: shares of counted things, and how each is counted.
+"""Indicators that can be published, and their populations.
 
-Medians, sums and rates are for inside: a median is one organisation's number. The bias table is too, which
-is of the whole city and a year.
+Medians, sums and rates are for internal use, because a median is the number of one organisation. So is the
+bias table, which is of the whole city and a year.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ from reports.queries.questions import By
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`of` is the population that the N of an indicator counts, `within` the one that this is a part of."""
+    """Populations of an indicator: `of` is counted by its N, and `within` contains this population."""
 
     of: str
     within: str = ""
-    is_stock: bool = False  # counted at a moment, so that it can stay as it was
+    is_stock: bool = False  # counted at a moment, so that the number may stay the same
 
 
 INDICATORS: Final[Mapping[str, Counted]] = {
@@ -48,5 +48,5 @@ _KINDS: Final[Mapping[str, Sequence[str]]] = {
 
 
 def groups(slug: str, split: str) -> Sequence[str]:
-    """The fixed list of the rows of a table by kind or community."""
+    """Return the fixed list of rows of a table by kind or community."""
     return Focus.values if split == By.FOCUS else _KINDS[REPORTS[slug].counts.noun]

@@ -1,4 +1,4 @@
-"""When supervisors are reminded of what waits for them on public pages. Pure."""
+"""Days of reminders to supervisors about public pages. Pure."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,24 +16,24 @@ _REGISTRATION_WAITS: Final = (timedelta(days=3), timedelta(days=10))
 _WEEK: Final = timedelta(days=7)
 
 
-def of_entry(written_on: date) -> Iterator[tuple[str, date]]:
+def entry_reminders(written_on: date) -> Iterator[tuple[str, date]]:
     yield ENTRY_TO_APPROVE, written_on + _ENTRY_WAITS
 
 
-def of_registration(confirmed_on: date) -> Iterator[tuple[str, date]]:
+def registration_reminders(confirmed_on: date) -> Iterator[tuple[str, date]]:
     yield from ((REGISTRATION_WAITING, confirmed_on + waits) for waits in _REGISTRATION_WAITS)
 
 
-def of_listing(review_on: date) -> Iterator[tuple[str, date]]:
+def listing_reminders(review_on: date) -> Iterator[tuple[str, date]]:
     yield LISTING_REVIEW, review_on
 
 
-def of_route(answers: Answers, made_on: date, today: date) -> Iterator[tuple[str, date]]:
+def route_reminders(answers: Answers, made_on: date, today: date) -> Iterator[tuple[str, date]]:
     """Yield two days before the last answer is too old, that day, and each week after it."""
     day = answers.expires_on or made_on
     if answers.expires_on:
         warnings = (day - before for before in WARN)
-        yield from ((ROUTE_TEST_DUE, one) for one in warnings if one >= today - LOOKBACK)
+        yield from ((ROUTE_TEST_DUE, warning) for warning in warnings if warning >= today - LOOKBACK)
     late = max(0, (today - LOOKBACK - day) // _WEEK)
     day += late * _WEEK
     while day <= today + AHEAD:

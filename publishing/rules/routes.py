@@ -1,4 +1,4 @@
-"""Whether a way to report is shown, what its button dials, and when supervisors are warned. Pure."""
+"""Rules of ways to report: whether each is shown, and what its button dials. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ WARN: Final = (timedelta(days=60), timedelta(days=14))  # before a test is too o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What is known of a route's tests. `failed_on` is the first failure since the last answer."""
+    """Summary of a route's tests. `failed_on` is the first failure since the last answer."""
 
     is_local: bool
     is_emergency: bool = False
@@ -60,7 +60,7 @@ def dialled(phone: str, region: str) -> str:
 
 
 def is_emergency_number(number: str, region: str) -> bool:
-    """Whether everybody knows whom it rings, so that nobody tests it."""
+    """Whether the number is an emergency number, which needs no test."""
     return bool(shortnumberinfo.is_emergency_number(number, region))
 
 
@@ -105,8 +105,8 @@ def result_after(tests: Answers, result: str) -> str:
     return WRONG if tests.result == WRONG and result != ANSWERED else result
 
 
-def after(tests: Answers, day: date, result: str) -> tuple[date | None, date | None]:
-    """`answered_on` and `failed_on` after one more test."""
+def dates_after(tests: Answers, day: date, result: str) -> tuple[date | None, date | None]:
+    """Return `answered_on` and `failed_on` after one more test."""
     if result == ANSWERED:
         return day, None
     return tests.answered_on, tests.failed_on or day

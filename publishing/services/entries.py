@@ -1,4 +1,4 @@
-"""Writing “You said, we did”: drafted by whoever works there, approved by another, withdrawn at once."""
+"""Writing “You said, we did”: a draft, its approval by another person, and immediate withdrawal."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -44,22 +44,22 @@ def draft_entry(
     translations: Sequence[Mapping[str, str]] = (),
     **fields: Any,
 ) -> PublicEntry:
-    """A draft of an entry, and what it draws on, which is never published.
+    """Create a draft of an entry with its concerns and follow-up, which are never published.
 
-    Raises PermissionDenied where the actor does not work, DoesNotExist for a source that the actor does not
-    see, ValidationError by field, and for a concern with a bias ground that may not be told alone.
+    Raises PermissionDenied if the actor does not write in the district, DoesNotExist for a source that the
+    actor cannot see, and ValidationError by field or for a bias concern without agreement.
     """
     district = District.objects.visible_to(actor).get(pk=district_id)
     if not can_write_entry(actor, district.pk):
         raise PermissionDenied
     entry = PublicEntry(district=district, written_by_id=actor.id)
     sources = _sources(actor, entry, follow_up_id, concern_ids)
-    _write(entry, fields, sources, translations)
+    _write_fields(entry, fields, sources, translations)
     entry.save(force_insert=True)
     entry.concerns.set(sources)
     _save_translations(entry, translations)
     ask(actor, Act.PUBLIC_ENTRY, subject=entry.pk, districts=[district])
-    _record(actor, Action.CREATE, entry, list(fields))
+    _record_change(actor, Action.CREATE, entry, list(fields))
     return entry
 
 
@@ -72,23 +72,25 @@ def edit_entry(
     translations: Sequence[Mapping[str, str]] | None = None,
     **fields: Any,
 ) -> PublicEntry:
-    """Change a draft. Whoever changes it is its writer from then on, and cannot approve it.
+    """Change a draft. The actor becomes its writer and so cannot approve it.
 
-    Raises as `draft_entry`, and ValidationError for what is no draft.
+    Raises as `draft_entry`, and ValidationError for an entry that is no draft.
     """
-    entry = _locked(actor, entry_id, version)
+    entry = _locked_entry(actor, entry_id, version)
     if not can_write_entry(actor, entry.district_id):
         raise PermissionDenied
     _refuse_decided(entry)
     entry.written_by_id = actor.id
-    given = list(entry.translations.values("language", *_TEXTS)) if translations is None else translations
-    _write(entry, fields, list(entry.concerns.all()), given)
+    new_translations = (
+        list(entry.translations.values("language", *_TEXTS)) if translations is None else translations
+    )
+    _write_fields(entry, fields, list(entry.concerns.all()), new_translations)
     entry.revision += 1
     entry.save()
-    _save_translations(entry, given)
+    _save_translations(entry, new_translations)
     withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
     ask(actor, Act.PUBLIC_ENTRY, subject=entry.pk, districts=[entry.district])
-    _record(actor, Action.UPDATE, entry, list(fields))
+    _record_change(actor, Action.UPDATE, entry, list(fields))
     return entry
 
 
@@ -112,9 +114,9 @@ def approve_entry(
 ) -> PublicEntry:
     """Let the next publication show an entry, or one in two weeks if it tells of a hate incident.
 
-    Raises DoesNotExist, PermissionDenied for its writer and for who does not supervise the district,
-    ValidationError for what is no draft, for words or names without a reason, without an answer to
-    `tells_of_incident`, and for an incident that the organisation that was hit did not agree to tell.
+    Raises DoesNotExist, PermissionDenied for the writer and for actors who do not supervise the district.
+    Raises ValidationError for an entry that is no draft, for flagged words without a reason, without an
+    answer to `tells_of_incident`, and for an incident without the agreement of the organisation that was hit.
     """
     rows = PublicEntry.objects.approvable_by(actor).select_for_update(of=("self",))
     entry: PublicEntry = rows.get(pk=entry_id)
@@ -124,7 +126,7 @@ def approve_entry(
     check_version(entry.revision, version)
     _refuse_decided(entry)
     _check_words(entry, list(entry.translations.values("language", *_TEXTS)))
-    _answer(entry, tells_of_incident)
+    _take_answer(entry, tells_of_incident)
     assign(entry, {"flag_reason": flag_reason})
     if entry.flags and not entry.flag_reason:
         text = _("Explain why the entry can be published with these words: %(words)s.")
@@ -136,14 +138,20 @@ def approve_entry(
         entry.save()
     withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
     answer = ReasonCode.TELLS_OF_INCIDENT if tells_of_incident else ReasonCode.TELLS_OF_NO_INCIDENT
-    _record(actor, Action.UPDATE, entry, ["approved_at", "tells_of_incident"], purpose=answer.sent)
+    _record_change(actor, Action.UPDATE, entry, ["approved_at", "tells_of_incident"], purpose=answer.sent)
     return entry
 
 
 def hints_of_hate(entry: PublicEntry) -> list[str]:
     """Return words of the entry, in any language, to look at before answering `tells_of_incident`."""
     return find_hate(
-        _joined(entry, [{name: getattr(one, name) for name in _TEXTS} for one in entry.translations.all()])
+        _joined_texts(
+            entry,
+            [
+                {name: getattr(translation, name) for name in _TEXTS}
+                for translation in entry.translations.all()
+            ],
+        )
     )
 
 
@@ -153,7 +161,7 @@ def withdraw_entry(*, actor: Actor, entry_id: UUID, version: int | None = None) 
 
     Raises DoesNotExist, PermissionDenied: its writer withdraws a draft, a supervisor any.
     """
-    entry = _locked(actor, entry_id, version)
+    entry = _locked_entry(actor, entry_id, version)
     is_own_draft = entry.is_draft and entry.written_by_id == actor.id
     if not is_own_draft and not can_edit_page(actor, entry.district_id):
         raise PermissionDenied
@@ -163,25 +171,25 @@ def withdraw_entry(*, actor: Actor, entry_id: UUID, version: int | None = None) 
     entry.revision += 1
     entry.save()
     withdraw(Act.PUBLIC_ENTRY, subject=entry.pk)
-    _record(actor, Action.ARCHIVE, entry, ["withdrawn_at"])
+    _record_change(actor, Action.ARCHIVE, entry, ["withdrawn_at"])
     return entry
 
 
 def _sources(
     actor: Actor, entry: PublicEntry, follow_up_id: UUID | None, concern_ids: Collection[UUID]
 ) -> list[Concern]:
-    """The concerns that the entry draws on, that of its follow-up among them."""
-    wanted = set(concern_ids)
+    """Return the concerns that the entry is about, with the concern of its follow-up."""
+    wanted_ids = set(concern_ids)
     if follow_up_id:
         entry.follow_up = FollowUp.objects.visible_to(actor).get(pk=follow_up_id)
-        wanted |= {entry.follow_up.concern_id} if entry.follow_up.concern_id else set()
-    found = list(Concern.objects.visible_to(actor).filter(pk__in=wanted))
-    if len(found) < len(wanted):
+        wanted_ids |= {entry.follow_up.concern_id} if entry.follow_up.concern_id else set()
+    concerns = list(Concern.objects.visible_to(actor).filter(pk__in=wanted_ids))
+    if len(concerns) < len(wanted_ids):
         raise Concern.DoesNotExist
-    return found
+    return concerns
 
 
-def _write(
+def _write_fields(
     entry: PublicEntry,
     fields: Mapping[str, Any],
     sources: Sequence[Concern],
@@ -195,8 +203,8 @@ def _write(
     entry.full_clean(exclude=["written_by", "approved_by", "follow_up"])
     _check_words(entry, translations)
     entry.tells_of_incident = None
-    told = _told(sources)
-    if bias.needs_agreement(told) and not entry.is_agreed:
+    bias_sources = _bias_sources(sources)
+    if bias.needs_agreement(bias_sources) and not entry.is_agreed:
         raise ValidationError(
             {
                 "agreed_by": _(
@@ -207,20 +215,20 @@ def _write(
             },
             code="bias",
         )
-    entry.not_before = bias.not_before(told)
+    entry.not_before = bias.not_before(bias_sources)
 
 
-def _answer(entry: PublicEntry, tells_of_incident: bool | None) -> None:
-    """Take the answer of the person who approves. An incident in the text counts as one of today."""
+def _take_answer(entry: PublicEntry, tells_of_incident: bool | None) -> None:
+    """Store the answer of the person who approves. An incident in the text counts as an incident of today."""
     if tells_of_incident is None:
         raise ValidationError(
             {"tells_of_incident": _("Answer whether the text tells of a hate incident.")}, code="required"
         )
     entry.tells_of_incident = tells_of_incident
-    told = _told(entry.concerns.all())
+    bias_sources = _bias_sources(entry.concerns.all())
     if tells_of_incident:
-        told.append(bias.Source(city_today(), has_bias=True))
-    if bias.needs_agreement(told) and not entry.is_agreed:
+        bias_sources.append(bias.Source(city_today(), has_bias=True))
+    if bias.needs_agreement(bias_sources) and not entry.is_agreed:
         raise ValidationError(
             {
                 "tells_of_incident": _(
@@ -230,43 +238,47 @@ def _answer(entry: PublicEntry, tells_of_incident: bool | None) -> None:
             },
             code="bias",
         )
-    entry.not_before = bias.not_before(told)
+    entry.not_before = bias.not_before(bias_sources)
 
 
-def _told(sources: Iterable[Concern]) -> list[bias.Source]:
-    """Return the concerns that the entry draws on."""
+def _bias_sources(sources: Iterable[Concern]) -> list[bias.Source]:
+    """Return concerns as sources for the bias rule."""
     return [
-        bias.Source(city_day(one.received_at), is_bias_concern(one.bias_grounds), one.site_organisation_id)
-        for one in sources
+        bias.Source(
+            city_day(concern.received_at), is_bias_concern(concern.bias_grounds), concern.site_organisation_id
+        )
+        for concern in sources
     ]
 
 
 def _check_words(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
-    text = _joined(entry, translations)
+    text = _joined_texts(entry, translations)
     refuse_protected([text])
     entry.flags = flags_of([text], entry.language)
 
 
-def _joined(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> str:
+def _joined_texts(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> str:
     """Return the texts of an entry in each language, one a line."""
     texts = [getattr(entry, name) for name in _TEXTS]
-    texts += [one.get(name, "") for one in translations for name in _TEXTS]
+    texts += [translation.get(name, "") for translation in translations for name in _TEXTS]
     return "\n".join(filter(None, texts))
 
 
 def _save_translations(entry: PublicEntry, translations: Sequence[Mapping[str, str]]) -> None:
     """Write the translations into the rows of their languages, and delete other rows."""
-    left = {one.language: one for one in entry.translations.all()}
-    for given in translations:
-        row: EntryTranslation = left.pop(given.get("language", ""), EntryTranslation(entry=entry))
-        assign(row, given)
+    rows_by_language = {row.language: row for row in entry.translations.all()}
+    for translation in translations:
+        row: EntryTranslation = rows_by_language.pop(
+            translation.get("language", ""), EntryTranslation(entry=entry)
+        )
+        assign(row, translation)
         row.full_clean(exclude=["entry"])
         with constraints_in_words(EntryTranslation):
             row.save()
-    EntryTranslation.objects.filter(pk__in=[one.pk for one in left.values()]).delete()
+    EntryTranslation.objects.filter(pk__in=[row.pk for row in rows_by_language.values()]).delete()
 
 
-def _locked(actor: Actor, entry_id: UUID, version: int | None) -> PublicEntry:
+def _locked_entry(actor: Actor, entry_id: UUID, version: int | None) -> PublicEntry:
     rows = PublicEntry.objects.visible_to(actor).select_for_update(of=("self",))
     entry: PublicEntry = rows.get(pk=entry_id)
     check_version(entry.revision, version)
@@ -280,9 +292,9 @@ def _refuse_decided(entry: PublicEntry) -> None:
         )
 
 
-def _record(
+def _record_change(
     actor: Actor, action: Action, entry: PublicEntry, names: Sequence[str], purpose: str = ""
 ) -> None:
     refresh_reminders("entry", entry.pk)
-    where = [entry.district_id]
-    record(actor, action, OBJECT, [entry.pk], district_ids=where, field_names=names, purpose=purpose)
+    district_ids = [entry.district_id]
+    record(actor, action, OBJECT, [entry.pk], district_ids=district_ids, field_names=names, purpose=purpose)

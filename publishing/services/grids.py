@@ -1,4 +1,4 @@
-"""Deciding what a city publishes: one supervisor of the whole city proposes, another person confirms."""
+"""Release grids: a supervisor of the whole city proposes what is published, and another person confirms."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,12 +21,12 @@ from publishing.rules.indicators import INDICATORS
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import quarter_of, year_of
 
-RELEASE_LOCK: Final = 0x72656C73  # one change of what is published at a time
+RELEASE_LOCK: Final = 0x72656C73  # releases, grids and publications change one at a time
 
 
 @transaction.atomic
 def propose_grid(*, actor: Actor, since: date, level: int, splits: Mapping[str, str]) -> ReleaseGrid:
-    """Propose what is published from the quarter of `since` on. Replaces a proposal nobody has confirmed.
+    """Propose what is published from the quarter of `since` on. An unconfirmed proposal is replaced.
 
     Raises PermissionDenied, and ValidationError for a quarter already released, a level without districts,
     another level than the one released, and an indicator or split that cannot be published.
@@ -34,8 +34,8 @@ def propose_grid(*, actor: Actor, since: date, level: int, splits: Mapping[str, 
     if not can_publish(actor):
         raise PermissionDenied
     lock_releases()
-    first = quarter_of(since).since
-    refuse_released(first)
+    first_day = quarter_of(since).since
+    refuse_released(first_day)
     if not District.objects.active().filter(lineage__len=level).exists():
         raise ValidationError({"level": _("Choose a level of districts from the list.")})
     if Release.objects.exists() and level != ReleaseGrid.objects.confirmed().latest("since").level:
@@ -53,11 +53,11 @@ def propose_grid(*, actor: Actor, since: date, level: int, splits: Mapping[str, 
         if slug not in INDICATORS or split not in REPORTS[slug].ways:
             raise ValidationError(_("Choose indicators and splits from the list."))
     for row in ReleaseGrid.objects.proposed().select_for_update():
-        _withdraw(actor, row)
+        _delete_proposal(actor, row)
     ordered = {slug: splits[slug] for slug in INDICATORS if slug in splits}
-    grid = ReleaseGrid(since=first, level=level, splits=ordered, proposed_by_id=actor.id)
+    grid = ReleaseGrid(since=first_day, level=level, splits=ordered, proposed_by_id=actor.id)
     grid.save(force_insert=True)
-    _record(actor, Action.CREATE, Op.CREATED, grid, ["since", "level", "splits"])
+    _record_change(actor, Action.CREATE, Op.CREATED, grid, ["since", "level", "splits"])
     return grid
 
 
@@ -75,7 +75,7 @@ def confirm_grid(*, actor: Actor, grid_id: UUID) -> ReleaseGrid:
     grid.confirmed_by_id, grid.confirmed_at = actor.id, timezone.now()
     grid.version += 1
     grid.save()
-    _record(actor, Action.UPDATE, Op.UPDATED, grid, ["confirmed_by", "confirmed_at"])
+    _record_change(actor, Action.UPDATE, Op.UPDATED, grid, ["confirmed_by", "confirmed_at"])
     return grid
 
 
@@ -87,11 +87,11 @@ def withdraw_grid(*, actor: Actor, grid_id: UUID) -> None:
         raise PermissionDenied
     if grid.confirmed_at:
         raise ValidationError(_("A confirmed release grid stays. Propose another for a later quarter."))
-    _withdraw(actor, grid)
+    _delete_proposal(actor, grid)
 
 
 def refuse_released(since: date) -> None:
-    """Raises ValidationError for a quarter that was released, has a bias table, or lies before such a one."""
+    """Raise ValidationError if this or a later quarter was released or has a bias table."""
     if Release.objects.filter(quarter_since__gte=since).exists():
         raise ValidationError(
             {"since": _("This quarter or a later one has been released. Choose a quarter after it.")}
@@ -113,10 +113,10 @@ def lock_releases() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELEASE_LOCK])
 
 
-def _withdraw(actor: Actor, grid: ReleaseGrid) -> None:
-    _record(actor, Action.ERASE, Op.ERASED, grid, [])
+def _delete_proposal(actor: Actor, grid: ReleaseGrid) -> None:
+    _record_change(actor, Action.ERASE, Op.ERASED, grid, [])
     grid.delete()
 
 
-def _record(actor: Actor, action: Action, op: Op, grid: ReleaseGrid, names: list[str]) -> None:
+def _record_change(actor: Actor, action: Action, op: Op, grid: ReleaseGrid, names: list[str]) -> None:
     record_changes(actor, action, [Changed("release_grid", grid.pk, op, grid.version, [], field_names=names)])

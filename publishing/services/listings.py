@@ -1,4 +1,4 @@
-"""Public listings: an organisation agrees, and can withdraw at any time."""
+"""Public listings of organisations, with their agreement. They can withdraw at any time."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ from lib.row_context import Opened, opened
 from publishing.codes import ListedField
 from publishing.models import PublicListing
 from publishing.policies import can_edit_page
-from publishing.services.organisation_fields import summarise
+from publishing.services.organisation_fields import refresh_organisation_fields
 from publishing.services.registrations import ask_word_again, refuse_without_word
 from reminders.services.reminders import refresh_reminders
 
@@ -45,10 +45,10 @@ def list_organisation(
     version: int | None = None,
     **fields: Any,
 ) -> PublicListing:
-    """Record what an organisation agreed to, or change it: a new agreement replaces the one before.
+    """Record an organisation's agreement to be listed. A new agreement replaces the earlier one.
 
-    `is_home` says that the address is someone's home: then it is not listed. Raises DoesNotExist,
-    PermissionDenied, and ValidationError by field and for whoever must not be found.
+    If `is_home`, the address is someone's home and not listed. Raises DoesNotExist, PermissionDenied, and
+    ValidationError by field or for an organisation with a protected location.
     """
     rows = Organisation.objects.visible_to(actor).select_for_update(of=("self",))
     organisation: Organisation = rows.get(pk=organisation_id)
@@ -79,8 +79,8 @@ def list_organisation(
     listing.updated_at = timezone.now()
     with constraints_in_words(PublicListing):
         listing.save()
-    _record(actor, listing, Op.CREATED if is_new else Op.UPDATED, list(fields))
-    summarise(organisation.pk)
+    _record_change(actor, listing, Op.CREATED if is_new else Op.UPDATED, list(fields))
+    refresh_organisation_fields(organisation.pk)
     return listing
 
 
@@ -88,29 +88,29 @@ def list_organisation(
 def withdraw_listing(*, actor: Actor, organisation_id: UUID) -> PublicListing:
     """Take an organisation off the public page with the next publication, which starts at once.
 
-    Whoever works there withdraws, because a withdrawal does not wait for a supervisor. Raises DoesNotExist,
-    PermissionDenied.
+    Every officer of the district can do this, because a withdrawal must not wait for a supervisor. Raises
+    DoesNotExist, PermissionDenied.
     """
     organisation: Organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     if not (actor.writes and actor.covers(organisation.home_district_id)):
         raise PermissionDenied
     rows = PublicListing.objects.in_force().select_for_update(of=("self",))
     listing: PublicListing = rows.get(organisation=organisation)
-    _end(actor, listing)
-    summarise(organisation.pk)
+    _withdraw(actor, listing)
+    refresh_organisation_fields(organisation.pk)
     return listing
 
 
-def _end(actor: Actor, listing: PublicListing) -> None:
+def _withdraw(actor: Actor, listing: PublicListing) -> None:
     listing.withdrawn_on, listing.is_in_force = city_today(), False
     listing.revision += 1
     listing.updated_at = timezone.now()
     listing.save()
-    _record(actor, listing, Op.ARCHIVED, ["withdrawn_on"])
+    _record_change(actor, listing, Op.ARCHIVED, ["withdrawn_on"])
 
 
 def _public_id(organisation: Organisation) -> Mapping[str, Any]:
-    """The ID that an earlier listing had, so that whoever took a copy knows the organisation again."""
+    """Return the public ID of an earlier listing, so that copies recognise the organisation."""
     earlier = PublicListing.objects.filter(organisation=organisation).order_by("agreed_on").last()
     return {"public_id": earlier.public_id} if earlier else {}
 
@@ -120,54 +120,69 @@ def _set_fields(listing: PublicListing, *, is_home: bool) -> None:
         raise ValidationError({"agreed_on": _("Enter the day on which they agreed.")})
     if is_home:
         listing.fields = [name for name in listing.fields or [] if name != ListedField.ADDRESS]
-    wanted = {*(listing.fields or []), ListedField.NAME}
-    known = [name for name in ListedField.values if name in wanted]
-    listing.fields = [*known, *sorted(wanted.difference(known))]
+    wanted_names = {*(listing.fields or []), ListedField.NAME}
+    known_names = [name for name in ListedField.values if name in wanted_names]
+    listing.fields = [*known_names, *sorted(wanted_names.difference(known_names))]
     if ListedField.FOCUS in listing.fields and not listing.focus_words:
         raise ValidationError({"focus_words": _("Enter the communities in the words of the organisation.")})
 
 
-def _record(actor: Actor, listing: PublicListing, op: Op, names: list[str]) -> None:
+def _record_change(actor: Actor, listing: PublicListing, op: Op, names: list[str]) -> None:
     refresh_reminders(OBJECT, listing.pk)
     action = {Op.CREATED: Action.CREATE, Op.UPDATED: Action.UPDATE, Op.ARCHIVED: Action.ARCHIVE}[op]
     lock_references(PublicListing, [listing.pk])
-    where = _seen_in([listing])[listing.pk]
-    changed = Changed(OBJECT, listing.pk, op, listing.revision, where, field_names=names)
+    district_ids = _districts_of_listings([listing])[listing.pk]
+    changed = Changed(OBJECT, listing.pk, op, listing.revision, district_ids, field_names=names)
     record_changes(actor, action, [changed])
 
 
-def _seen_in(listings: Collection[PublicListing]) -> dict[UUID, set[UUID]]:
-    """Where each is seen: where its organisation is."""
-    of = {listing.pk: listing.organisation_id for listing in listings}
-    where = districts_of_organisations(Organisation.objects.filter(pk__in=set(of.values())))
-    return {pk: where.get(organisation_id, set()) for pk, organisation_id in of.items()}
+def _districts_of_listings(listings: Collection[PublicListing]) -> dict[UUID, set[UUID]]:
+    """Return the districts where each listing is visible, which are those of its organisation."""
+    organisation_ids = {listing.pk: listing.organisation_id for listing in listings}
+    districts_by_organisation = districts_of_organisations(
+        Organisation.objects.filter(pk__in=set(organisation_ids.values()))
+    )
+    return {
+        pk: districts_by_organisation.get(organisation_id, set())
+        for pk, organisation_id in organisation_ids.items()
+    }
 
 
-_SHOWN: Final = frozenset(ListedField.values)  # called like the fields of an organisation
+_SHOWN: Final = frozenset(ListedField.values)  # the same names as fields of Organisation
 _PROTECTING: Final = frozenset({"name", "short_name", "address", "kind", "location_protected"})
 
 
 @opened(Opened.PUBLISHER)
 def follow_organisations(actor: Actor, changes: Sequence[Change], addresses: Collection[str]) -> None:
-    """Record listings that show something else because organisations changed.
+    """Record changes of listings that follow from changes of organisations.
 
-    A listing shows its organisation's details. It is not shown while its texts name a protected location.
+    A listing shows details of its organisation. It is hidden while its texts name a protected location.
     """
     rows = PublicListing.objects.in_force()
-    listed = [one.row.pk for one in changes if one.row.is_listed_publicly and _SHOWN & set(one.names)]
-    ids = set(rows.filter(organisation__in=listed).values_list("pk", flat=True)) if listed else set()
-    named = [word for one in changes if _PROTECTING & set(one.names) for word in _words(one)]
-    words = protected_in([*named, *addresses])
+    listed_ids = [
+        change.row.pk for change in changes if change.row.is_listed_publicly and _SHOWN & set(change.names)
+    ]
+    ids = set(rows.filter(organisation__in=listed_ids).values_list("pk", flat=True)) if listed_ids else set()
+    protected_names = [
+        word
+        for change in changes
+        if _PROTECTING & set(change.names)
+        for word in _names_before_and_after(change)
+    ]
+    words = protected_in([*protected_names, *addresses])
     if words.words:
         texts = rows.values_list("pk", "summary", "focus_words")
-        ids |= {pk for pk, *said in texts if words.names(*said)}
+        ids |= {pk for pk, *listing_texts in texts if words.names(*listing_texts)}
     if not ids:
         return
-    found = list(rows.filter(pk__in=ids))
-    where = _seen_in(found)
-    told = [Changed(OBJECT, one.pk, Op.UPDATED, one.revision, where[one.pk]) for one in found]
-    if told:
-        record_changes(actor, Action.UPDATE, told)
+    changed_listings = list(rows.filter(pk__in=ids))
+    districts_by_listing = _districts_of_listings(changed_listings)
+    changed_rows = [
+        Changed(OBJECT, listing.pk, Op.UPDATED, listing.revision, districts_by_listing[listing.pk])
+        for listing in changed_listings
+    ]
+    if changed_rows:
+        record_changes(actor, Action.UPDATE, changed_rows)
 
 
 _OF_EVERY_LISTING: Final = frozenset({"name", "kind", "location_protected"})
@@ -175,60 +190,65 @@ _OF_EVERY_LISTING: Final = frozenset({"name", "kind", "location_protected"})
 
 def end_agreements(
     actor: Actor,
-    kept: Organisation,
-    gone: Sequence[Organisation],
+    kept_organisation: Organisation,
+    merged_organisations: Sequence[Organisation],
     names: Collection[str],
     memories: Sequence[Memory],
 ) -> Mapping[str, Any]:
-    """End what organisations agreed to that are merged into another: they agreed for themselves only.
+    """End listings of organisations that are merged into another, because each agreed only for itself.
 
-    The kept one stays listed only while its listing shows no detail that comes from another.
+    The kept organisation stays listed only if its listing shows no detail from another organisation.
     """
-    for row, memory in zip(gone, memories, strict=True):
-        _end_listing(actor, row, memory)
+    for row, memory in zip(merged_organisations, memories, strict=True):
+        _withdraw_listing_of(actor, row, memory)
         ask_word_again(actor, row, memory)
     changed = {*names}
-    _end_listing(actor, kept, memories[0], changed)
-    ask_word_again(actor, kept, memories[0], changed)
-    return {"is_listed_publicly": PublicListing.objects.in_force().filter(organisation=kept).exists()}
+    _withdraw_listing_of(actor, kept_organisation, memories[0], changed)
+    ask_word_again(actor, kept_organisation, memories[0], changed)
+    return {
+        "is_listed_publicly": PublicListing.objects.in_force().filter(organisation=kept_organisation).exists()
+    }
 
 
-def _end_listing(
+def _withdraw_listing_of(
     actor: Actor, organisation: Organisation, memory: Memory, changed: set[str] | None = None
 ) -> None:
-    """`changed`: only if it shows one of these details; None: in any case."""
+    """Withdraw an organisation's listing if it shows one of the `changed` details, or always if None."""
     rows = PublicListing.objects.in_force().filter(organisation=organisation)
     for listing in rows.select_for_update(of=("self",)):
         if changed is None or changed & {*listing.fields, *_OF_EVERY_LISTING}:
             memory.changed_objects[PublicListing._meta.label].add(listing.pk)
             memory.remember([listing], counter="revision")
-            _end(actor, listing)
+            _withdraw(actor, listing)
 
 
-def _words(change: Change) -> Iterator[str]:
-    """Names and address of an organisation whose location is or was protected, as they are and were."""
-    row, was = change.row, change.columns
-    kind, marked = was.get("kind", row.kind), was.get("location_protected", row.location_protected)
+def _names_before_and_after(change: Change) -> Iterator[str]:
+    """Yield the current and earlier names and address of an organisation with a protected location."""
+    row, columns_before = change.row, change.columns
+    kind, marked = (
+        columns_before.get("kind", row.kind),
+        columns_before.get("location_protected", row.location_protected),
+    )
     if row.has_protected_location or marked or kind in HIDDEN_AWAY:
         for name in ("name", "short_name", "address"):
-            yield from (getattr(row, name), was.get(name, ""))
+            yield from (getattr(row, name), columns_before.get(name, ""))
 
 
 @transaction.atomic
 def rewrite_listings(actor: Actor, keys: Keys, rewrite: Rewrite) -> None:
-    """Rewrite texts of listings, because a person is erased, in the next revision of each."""
+    """Rewrite texts of listings, because a person is erased. Each listing gets a new revision."""
     erasable.write_texts(PublicListing, actor, keys, rewrite)
     for listing in PublicListing.objects.filter(pk__in=keys).order_by("pk").select_for_update():
         listing.revision += 1
         listing.updated_at = timezone.now()
         listing.save(update_fields=["revision", "updated_at"])
-        _record(actor, listing, Op.UPDATED, ["summary"])
+        _record_change(actor, listing, Op.UPDATED, ["summary"])
 
 
 LISTINGS: Final = Kind(
     OBJECT,
     PublicListing,
-    _seen_in,
+    _districts_of_listings,
     counter="revision",
     only=(("is_in_force", True),),
     links=(Link(OBJECT, "organisation", "organisation", is_through=True),),

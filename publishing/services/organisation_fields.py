@@ -1,4 +1,4 @@
-"""What an organisation's own fields say of its listing and routes: kept here, by the system."""
+"""Fields of Organisation about its listing and ways to report, which the system keeps up to date."""
 
 from typing import Any
 from uuid import UUID
@@ -12,18 +12,20 @@ from publishing.models import PublicListing, ReportingRoute
 
 
 @opened(Opened.WRITER)
-def summarise(organisation_id: UUID) -> None:
-    """Keep `is_listed_publicly`, `is_reporting_centre` and the day of the last test as the rows are."""
+def refresh_organisation_fields(organisation_id: UUID) -> None:
+    """Refresh `is_listed_publicly`, `is_reporting_centre` and `reporting_tested_on` of an organisation."""
     routes = ReportingRoute.objects.filter(
         organisation=organisation_id, kind=RouteKind.REPORTING_CENTRE, is_public=True
     )
-    days = [one.tested_on for one in routes if one.tested_on and one.test_result == RouteAnswer.ANSWERED]
-    now: dict[str, Any] = {
+    days = [
+        route.tested_on for route in routes if route.tested_on and route.test_result == RouteAnswer.ANSWERED
+    ]
+    current_values: dict[str, Any] = {
         "is_listed_publicly": PublicListing.objects.in_force().filter(organisation=organisation_id).exists(),
         "is_reporting_centre": bool(routes),
         "reporting_tested_on": max(days, default=None),
     }
     row = Organisation.objects.get(pk=organisation_id)
-    other = {name: value for name, value in now.items() if getattr(row, name) != value}
-    if other:
-        edit_organisation(actor=SYSTEM, organisation_id=row.pk, **other)
+    changed_values = {name: value for name, value in current_values.items() if getattr(row, name) != value}
+    if changed_values:
+        edit_organisation(actor=SYSTEM, organisation_id=row.pk, **changed_values)

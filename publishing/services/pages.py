@@ -1,4 +1,4 @@
-"""The public page of a district, its announced meetings, and the texts behind its footer."""
+"""Public pages of districts, their announced meetings, and the texts behind the footer."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -33,16 +33,16 @@ TEXT: Final = "public_text"
 def write_page(
     *, actor: Actor, district_id: UUID, version: int | None = None, **fields: Any
 ) -> PublicDistrict:
-    """Change whether a district has a public page, and what it says of the team.
+    """Change whether a district has a public page, and its texts about the team.
 
-    Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field, and on `is_on` for what the
-    page still needs before it goes live.
+    Raises DoesNotExist, PermissionDenied, StaleVersion and ValidationError by field. The error of `is_on`
+    lists the requirements that the page does not meet yet.
     """
     district = District.objects.visible_to(actor).active().get(pk=district_id)
     if not can_edit_page(actor, district.pk):
         raise PermissionDenied
-    found = PublicDistrict.objects.filter(pk=district.pk).select_for_update(of=("self",)).first()
-    page = found or PublicDistrict(district=district)
+    stored_page = PublicDistrict.objects.filter(pk=district.pk).select_for_update(of=("self",)).first()
+    page = stored_page or PublicDistrict(district=district)
     check_version(page.revision, version)
     changed = assign(page, fields)
     page.languages = list(dict.fromkeys(page.languages))
@@ -51,10 +51,10 @@ def write_page(
     refuse_named({"intro": page.intro, "hours": page.hours})
     if page.is_on and (missing := missing_for(page)):
         raise ValidationError({"is_on": missing}, code="not_ready")
-    page.revision += 1 if found else 0
+    page.revision += 1 if stored_page else 0
     with constraints_in_words(PublicDistrict):
         page.save()
-    _record(actor, DISTRICT, district.pk, district.pk, changed, is_new=found is None)
+    _record_change(actor, DISTRICT, district.pk, district.pk, changed, is_new=stored_page is None)
     return page
 
 
@@ -62,22 +62,22 @@ def write_page(
 def announce_meeting(
     *, actor: Actor, meeting_id: UUID, version: int | None = None, **fields: Any
 ) -> PublicMeeting:
-    """Announce a planned meeting to everybody, or change what is announced.
+    """Announce a planned meeting to everyone, or change its announcement.
 
     Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field, for a kind of meeting that
-    is not for everybody, and for a meeting with an organisation whose location is protected.
+    is not for everyone, and for a meeting with an organisation whose location is protected.
     """
     meeting = Meeting.objects.visible_to(actor).get(pk=meeting_id)
     if not can_announce(actor, meeting.district_id):
         raise PermissionDenied
-    found = PublicMeeting.objects.filter(pk=meeting.pk).select_for_update(of=("self",)).first()
-    notice = found or PublicMeeting(meeting=meeting)
+    stored_notice = PublicMeeting.objects.filter(pk=meeting.pk).select_for_update(of=("self",)).first()
+    notice = stored_notice or PublicMeeting(meeting=meeting)
     check_version(notice.revision, version)
     changed = assign(notice, fields)
     if notice.is_public:
         if meeting.kind not in OPEN_KINDS:
             raise ValidationError(_("Only a meeting for everyone can be announced."), code="kind")
-        if not found and meeting.status != MeetingStatus.PLANNED:
+        if not stored_notice and meeting.status != MeetingStatus.PLANNED:
             raise ValidationError(_("Only a planned meeting can be announced."), code="status")
         invited: Any = Organisation.objects.filter(meetings=meeting)
         if invited.with_protected_location().exists():
@@ -89,9 +89,9 @@ def announce_meeting(
     refuse_protected([notice.title, notice.text, notice.place])
     if notice.is_public:
         refuse_named({"title": notice.title, "text": notice.text, "place": notice.place})
-    notice.revision += 1 if found else 0
+    notice.revision += 1 if stored_notice else 0
     notice.save()
-    _record(actor, MEETING, meeting.pk, meeting.district_id, changed, is_new=found is None)
+    _record_change(actor, MEETING, meeting.pk, meeting.district_id, changed, is_new=stored_notice is None)
     return notice
 
 
@@ -99,15 +99,15 @@ def announce_meeting(
 def write_text(
     *, actor: Actor, slug: str, language: str, text: str, version: int | None = None
 ) -> PublicText:
-    """The next version of a text, after `version`. Raises PermissionDenied, StaleVersion, ValidationError."""
+    """Add the version of a text after `version`. Raises PermissionDenied, StaleVersion, ValidationError."""
     if not can_publish(actor):
         raise PermissionDenied
     row = PublicText(in_force_since=city_today())
     assign(row, {"slug": slug, "language": language, "text": text})
     earlier = PublicText.objects.filter(slug=row.slug, language=row.language)
-    last = earlier.aggregate(last=Max("version"))["last"] or 0
-    check_version(last, version)
-    row.version = last + 1
+    last_version = earlier.aggregate(last=Max("version"))["last"] or 0
+    check_version(last_version, version)
+    row.version = last_version + 1
     row.full_clean(validate_constraints=False)
     refuse_protected([row.text])
     with constraints_in_words(PublicText):
@@ -116,7 +116,7 @@ def write_text(
     return row
 
 
-def _record(
+def _record_change(
     actor: Actor, name: str, pk: UUID, district_id: UUID, changed: list[str], *, is_new: bool
 ) -> None:
     action = Action.CREATE if is_new else Action.UPDATE

@@ -1,4 +1,4 @@
-"""Council papers: figures of a release beside last year's, and what a supervisor writes, on two pages."""
+"""Council papers of two pages: figures of a release, those of a year before, and texts of a supervisor."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from lib.cleaning import assign
 from publishing.models import CouncilPaper, Release
 from publishing.policies import can_publish
 from publishing.queries.files import print_paper
-from publishing.queries.paper_figures import choices, state
+from publishing.queries.paper_figures import figure_choices, state_figures
 from publishing.services.grids import lock_releases
 
 MOST_FIGURES: Final = 5
@@ -33,10 +33,10 @@ RECIPIENT: Final = "council"
 def prepare_paper(
     *, actor: Actor, release_id: UUID, figures: Sequence[str], texts: Mapping[str, str]
 ) -> CouncilPaper:
-    """The next version of the paper of a release as it would be made now, with its PDF.
+    """Build the next version of the paper of a release with its PDF, without saving it.
 
-    `figures` are keys of `stating.choices`, `texts` the paper's text fields by name. Raises PermissionDenied,
-    DoesNotExist, and ValidationError for other figures, and for texts that take more than two pages.
+    `figures` are keys of `figure_choices`, and `texts` the text fields of the paper by name. Raises
+    PermissionDenied, DoesNotExist, and ValidationError for other figures or for more than two pages.
     """
     if not can_publish(actor):
         raise PermissionDenied
@@ -45,12 +45,14 @@ def prepare_paper(
     release: Release = Release.objects.visible_to(actor).get(pk=release_id)
     keys = list(dict.fromkeys(figures))
     _check_figures(release, keys)
-    last = release.papers.order_by("version").last()
-    paper = CouncilPaper(release=release, version=last.version + 1 if last else 1, made_by_id=actor.id)
+    last_paper = release.papers.order_by("version").last()
+    paper = CouncilPaper(
+        release=release, version=last_paper.version + 1 if last_paper else 1, made_by_id=actor.id
+    )
     assign(paper, texts)
     refuse_protected(texts.values())
     with translation.override(settings.LANGUAGE_CODE):
-        paper.figures = [asdict(one) for one in state(release, keys)]
+        paper.figures = [asdict(figure) for figure in state_figures(release, keys)]
     paper.full_clean(exclude=["release", "made_by", "pdf"])
     paper.pdf, pages = print_paper(paper)
     if pages > MOST_PAGES:
@@ -70,7 +72,7 @@ def prepare_paper(
 def make_paper(
     *, actor: Actor, release_id: UUID, figures: Sequence[str], texts: Mapping[str, str]
 ) -> CouncilPaper:
-    """Make the next version of the paper of a release. Raises as `prepare_paper`."""
+    """Save the next version of the paper of a release. Raises as `prepare_paper`."""
     lock_releases()
     paper = prepare_paper(actor=actor, release_id=release_id, figures=figures, texts=texts)
     paper.save(force_insert=True)
@@ -81,6 +83,6 @@ def make_paper(
 
 
 def _check_figures(release: Release, keys: Sequence[str]) -> None:
-    known = {key for rows in choices(release).values() for key, _name in rows}
-    if not keys or len(keys) > MOST_FIGURES or not known.issuperset(keys):
+    known_keys = {key for rows in figure_choices(release).values() for key, _name in rows}
+    if not keys or len(keys) > MOST_FIGURES or not known_keys.issuperset(keys):
         raise ValidationError(_("Choose 1 to 5 figures from the list."), code="figures")

@@ -1,4 +1,4 @@
-"""Publications: each is a list of files with their digests. Only the files of the current one are kept."""
+"""Publications of the site: lists of files with digests. Only files of the current publication are kept."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -15,35 +15,41 @@ from publishing.models.publication import FAILURES
 from publishing.services.grids import lock_releases
 
 PUBLISH: Final = "publishing.publish_site"
-AGES: Final = 7  # days after which unchanged pages get another day
+AGES: Final = 7  # days after which unchanged pages are published with a new date
 _ERROR: Final = 200
 
 
 @transaction.atomic
 def keep_publication(build: Callable[[date, date], Mapping[str, bytes]], today: date) -> Publication | None:
-    """Publish the site if it says something else than the last time, or says a day of a week ago."""
+    """Publish the site if its content has changed or its date is AGES days old. Return the publication."""
     lock_releases()
-    last = Publication.objects.done().latest_first().first()
-    if last is not None and last.is_of(today, AGES) and digests(build(today, last.as_of)) == last.files:
+    last_publication = Publication.objects.done().latest_first().first()
+    if (
+        last_publication is not None
+        and last_publication.is_recent(today, AGES)
+        and digests(build(today, last_publication.as_of)) == last_publication.files
+    ):
         return None
     files = build(today, today)
-    found = digests(files)
-    known = set(PublicFile.objects.filter(pk__in=found.values()).values_list("pk", flat=True))
-    new = {digest: files[path] for path, digest in found.items() if digest not in known}
+    digests_by_path = digests(files)
+    known_digests = set(
+        PublicFile.objects.filter(pk__in=digests_by_path.values()).values_list("pk", flat=True)
+    )
+    new = {digest: files[path] for path, digest in digests_by_path.items() if digest not in known_digests}
     PublicFile.objects.bulk_create(PublicFile(digest=digest, content=new[digest]) for digest in sorted(new))
-    made = Publication.objects.create(number=_next_number(), as_of=today, files=found)
-    PublicFile.objects.superseded_by(made).delete()
-    return made
+    publication = Publication.objects.create(number=_next_number(), as_of=today, files=digests_by_path)
+    PublicFile.objects.superseded_by(publication).delete()
+    return publication
 
 
 def publish_soon(_actor: Acting, _leaving: Leaving) -> None:
-    """Publish again when a person was erased or restricted: files that name them are replaced and deleted."""
+    """Publish again after a person was erased or restricted, so that files with their name are deleted."""
     wake_on_commit(PUBLISH)
 
 
 @transaction.atomic
 def note_failure(today: date, error: Exception) -> None:
-    """Note that publishing failed. The site before stays. A failure that lasts adds nothing more."""
+    """Record that publishing failed. The earlier site stays. A lasting failure is recorded FAILURES times."""
     lock_releases()
     if not has_failed():
         text = type(error).__name__
@@ -52,16 +58,20 @@ def note_failure(today: date, error: Exception) -> None:
 
 @transaction.atomic
 def note_success() -> None:
-    """End a failure by what was published before it, if nothing new was published since."""
+    """End a failure: publish the last good files again if nothing new was published since."""
     lock_releases()
-    last = Publication.objects.latest_first().first()
-    if last is not None and last.error and (kept := Publication.objects.done().latest_first().first()):
-        Publication.objects.create(number=_next_number(), as_of=kept.as_of, files=kept.files)
+    last_publication = Publication.objects.latest_first().first()
+    if (
+        last_publication is not None
+        and last_publication.error
+        and (last_success := Publication.objects.done().latest_first().first())
+    ):
+        Publication.objects.create(number=_next_number(), as_of=last_success.as_of, files=last_success.files)
 
 
 def has_failed() -> bool:
-    last = Publication.objects.latest_first().values_list("error", flat=True)[:FAILURES]
-    return len(last) == FAILURES and all(last)
+    last_errors = Publication.objects.latest_first().values_list("error", flat=True)[:FAILURES]
+    return len(last_errors) == FAILURES and all(last_errors)
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -69,5 +79,5 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _next_number() -> int:
-    last = Publication.objects.latest_first().first()
-    return last.number + 1 if last else 1
+    last_publication = Publication.objects.latest_first().first()
+    return last_publication.number + 1 if last_publication else 1

@@ -1,4 +1,4 @@
-"""Organisations that put themselves forward. A supervisor decides, and no record is made before."""
+"""Registrations of organisations. No organisation is added before a supervisor decides."""
 
 import hashlib
 import secrets
@@ -56,7 +56,7 @@ def hash_token(token: str) -> bytes:
 
 @transaction.atomic
 def register(*, district_id: UUID, **fields: Any) -> tuple[Registration, str]:
-    """A registration that waits for its confirmation, and the token of the link that confirms it.
+    """Add an unconfirmed registration and return it with the token of its confirmation link.
 
     Raises ValidationError by field.
     """
@@ -73,9 +73,10 @@ def register(*, district_id: UUID, **fields: Any) -> tuple[Registration, str]:
 
 @transaction.atomic
 def confirm_registration(*, token: str) -> None:
-    """Confirm the address that the link was sent to: of whoever registers, or of a known organisation.
+    """Confirm the email address of the sender of a registration, or of a known organisation.
 
-    The answer is the same for a token that is unknown. The public process does the same (public_confirm).
+    An unknown token is ignored, so that nobody learns which tokens exist. The public process does the same
+    (public_confirm).
     """
     rows = Registration.objects.filter(
         token_hash=hash_token(token),
@@ -95,12 +96,12 @@ def confirm_registration(*, token: str) -> None:
 def accept_registration(
     *, actor: Actor, registration_id: UUID, version: int | None = None, **changes: Any
 ) -> Organisation:
-    """Add the organisation. Nothing of the person is added: an officer meets them first.
+    """Add the organisation of a registration without its contact person, whom an officer meets first.
 
-    `changes` are fields of the organisation that the supervisor corrected. Raises DoesNotExist,
-    PermissionDenied, StaleVersion, and ValidationError by field, and for one that may be known already.
+    `changes` are fields that the supervisor has corrected. Raises DoesNotExist, PermissionDenied,
+    StaleVersion, and ValidationError by field or for an organisation that may be known already.
     """
-    row = _to_decide(actor, registration_id, version)
+    row = _registration_to_decide(actor, registration_id, version)
     _refuse_known(row)
     values: dict[str, Any] = {name: getattr(row, name) for name in _OURS}
     values |= {} if row.is_home else {"address": row.address}
@@ -110,7 +111,7 @@ def accept_registration(
         status=OrganisationStatus.ACTIVE,
         **(values | changes),
     )
-    _decide(actor, row, RegistrationState.ACCEPTED, organisation)
+    _record_decision(actor, row, RegistrationState.ACCEPTED, organisation)
     return organisation
 
 
@@ -118,19 +119,19 @@ def accept_registration(
 def join_registration(
     *, actor: Actor, registration_id: UUID, organisation_id: UUID, version: int | None = None
 ) -> Organisation:
-    """The organisation is known already: nothing of it changes. Raises as `accept_registration`.
+    """Join a registration with a known organisation, which does not change. Raises as `accept_registration`.
 
-    Whoever registered need not be that organisation. If they want to be listed, its own office gets a link at
-    the address on record, and nothing is listed before the organisation has given its word.
+    The sender may be someone else. So if the registration asks for a listing, the organisation's own office
+    gets a link at its email address on record, and nothing is listed before the organisation has agreed.
     """
-    row = _to_decide(actor, registration_id, version)
+    row = _registration_to_decide(actor, registration_id, version)
     organisation: Organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)
     reachable = organisation.contact_wish == ContactWish.WELCOME and not organisation.has_protected_location
     is_old = not _changed_since(row.created_at, organisation, Q(field_names__contains=["email"]))
     if row.wants == Wants.LISTED and organisation.email and reachable and is_old:
         row.word_email, row.word_asked_at = organisation.email, timezone.now()
         wake_on_commit(SEND)
-    _decide(actor, row, RegistrationState.JOINED, organisation)
+    _record_decision(actor, row, RegistrationState.JOINED, organisation)
     return organisation
 
 
@@ -140,7 +141,7 @@ def record_word(*, actor: Actor, registration_id: UUID, phone: str, version: int
 
     Raises DoesNotExist, PermissionDenied, StaleVersion, and ValidationError for any other number.
     """
-    row = _locked(actor, registration_id, version)
+    row = _locked_registration(actor, registration_id, version)
     if not row.waits_for_word or row.organisation is None:
         raise ValidationError(_("This registration does not wait for the organisation."), code="decided")
     if phone not in known_phones(row.organisation, row):
@@ -148,34 +149,34 @@ def record_word(*, actor: Actor, registration_id: UUID, phone: str, version: int
     row.word_phone, row.word_by_id, row.word_at, row.token_hash = phone, actor.id, timezone.now(), None
     row.revision += 1
     row.save()
-    _record(actor, row, ["word_at"])
+    _record_change(actor, row, ["word_at"])
 
 
 def known_phones(organisation: Organisation, row: Registration) -> list[str]:
-    """The numbers that were on record for an organisation before this registration was sent."""
+    """Return the phone numbers that were on record before this registration was sent."""
     phones: list[str] = []
     if not _changed_since(row.created_at, organisation, Q(field_names__contains=["phone"])):
         phones.append(str(organisation.phone))
-    others = Q(field_names__contains=["other_details"]) | Q(action=Action.MERGE)
-    if not _changed_since(row.created_at, organisation, others):
+    detail_changes = Q(field_names__contains=["other_details"]) | Q(action=Action.MERGE)
+    if not _changed_since(row.created_at, organisation, detail_changes):
         phones += organisation.other_details.filter(channel="phone").values_list("value", flat=True)
     return list(dict.fromkeys(filter(None, phones)))
 
 
-def _changed_since(moment: datetime, organisation: Organisation, what: Q) -> bool:
-    """Whether the activity log has a change of these fields since then, or the organisation is newer."""
+def _changed_since(moment: datetime, organisation: Organisation, change_filter: Q) -> bool:
+    """Whether the organisation was added since `moment`, or the activity log has a change in the filter."""
     events = Event.objects.filter(
         object_ids__contains=[organisation.pk], changes__object_id=organisation.pk, at__gte=moment
     )
-    return events.filter(what | Q(changes__op=Op.CREATED)).exists()
+    return events.filter(change_filter | Q(changes__op=Op.CREATED)).exists()
 
 
 def ask_word_again(
     actor: Actor, organisation: Organisation, memory: Memory, changed: set[str] | None = None
 ) -> None:
-    """Make registrations of an organisation that is merged wait for its word, as those of a known one do.
+    """Make registrations of a merged organisation wait for its agreement, as for a known organisation.
 
-    `changed`: only those that wish one of these details listed; None: all.
+    `changed`: only registrations that want one of these details listed. None means all.
     """
     rows = Registration.objects.with_wish_to_be_listed(organisation.pk)
     for row in rows.select_for_update(of=("self",)):
@@ -186,14 +187,14 @@ def ask_word_again(
             row.word_asked_at = row.word_at = row.word_by = None
             row.revision += 1
             row.save()
-            _record(actor, row, ["state", "word_at"])
+            _record_change(actor, row, ["state", "word_at"])
 
 
 def refuse_without_word(organisation: Organisation) -> None:
     """Raise ValidationError if someone registered this organisation and it has not agreed itself.
 
-    A registration that was rejected leaves what was there before: an organisation that is listed stays so and
-    its listing can be changed. One that is not listed has still not agreed.
+    A rejected registration changes nothing: a listed organisation stays listed and its listing can be
+    changed. An organisation that is not listed has still not agreed.
     """
     rows = Registration.objects.without_word(organisation.pk)
     if rows.exclude(state=RegistrationState.REFUSED).exists():
@@ -214,54 +215,55 @@ def refuse_without_word(organisation: Organisation) -> None:
 def refuse_registration(
     *, actor: Actor, registration_id: UUID, reason: str, version: int | None = None
 ) -> Registration:
-    """Reject a registration. One that was joined still names the organisation, which has not agreed.
+    """Reject a registration. A joined registration still names the organisation, which has not agreed.
 
     Raises as `accept_registration`, and ValidationError without a reason.
     """
-    row = _locked(actor, registration_id, version)
+    row = _locked_registration(actor, registration_id, version)
     if row.is_rejected or (row.state != RegistrationState.CONFIRMED and not row.waits_for_word):
         raise ValidationError(_("This registration is already decided."), code="decided")
     assign(row, {"reason": reason})
     if not row.reason:
         raise ValidationError({"reason": _("Enter a reason.")})
     row.clean_fields(exclude=[*_OF_DECISION, "mailed_at"])
-    _decide(actor, row, RegistrationState.REFUSED, row.organisation)
+    _record_decision(actor, row, RegistrationState.REFUSED, row.organisation)
     return row
 
 
 def tidy_registrations(now: datetime) -> int:
-    """Delete registrations and their texts when their time is over, and return how many."""
+    """Delete registrations and their texts when their time is over, and return their number."""
     rows = Registration.objects.visible_to(SYSTEM)
-    gone = rows.filter(state=RegistrationState.UNCONFIRMED, created_at__lt=now - UNCONFIRMED_FOR)
-    gone |= rows.filter(state=RegistrationState.REFUSED, decided_at__lt=now - REFUSED_FOR)
+    outdated_rows = rows.filter(state=RegistrationState.UNCONFIRMED, created_at__lt=now - UNCONFIRMED_FOR)
+    outdated_rows |= rows.filter(state=RegistrationState.REFUSED, decided_at__lt=now - REFUSED_FOR)
     decided = (RegistrationState.ACCEPTED, RegistrationState.JOINED)
-    gone |= rows.filter(state__in=decided, decided_at__lt=now - TEXTS_FOR)
-    return gone.delete()[0]
+    outdated_rows |= rows.filter(state__in=decided, decided_at__lt=now - TEXTS_FOR)
+    return outdated_rows.delete()[0]
 
 
 def forget_registrants(actor: Acting, keys: Keys, rewrite: Rewrite) -> None:
     """Delete registrations whose contact person is erased, and rewrite other texts of registrations."""
 
-    def rewritten(row: Registration) -> Mapping[str, Any]:
+    def rewrite_or_delete(row: Registration) -> Mapping[str, Any]:
         values = rewrite(row)
         if any(name.startswith("person_") for name in values):
             row.delete()
             return {}
         return values
 
-    write_texts(Registration, actor, keys, rewritten)
+    write_texts(Registration, actor, keys, rewrite_or_delete)
 
 
 @opened(Opened.WRITER)
 def _refuse_known(row: Registration) -> None:
     """Raise ValidationError if any district knows an organisation of this name, phone, email or website.
 
-    Whoever registered may use its name for their own phone: only `join_registration` asks its office.
+    The sender may have used the organisation's name with a phone of their own. Only `join_registration` asks
+    its office.
     """
-    found = similar_organisations(
+    similar = similar_organisations(
         SYSTEM, name=row.name, phone=row.phone, email=row.email, website=row.website
     )
-    if any(one.is_strong for one in found):
+    if any(match.is_strong for match in similar):
         text = _(
             "An organisation with this name, phone, email or website is already known, perhaps in another "
             "district. Select “It is this one”, and its own office is asked. If this is another one, meet it "
@@ -270,14 +272,14 @@ def _refuse_known(row: Registration) -> None:
         raise ValidationError(text, code="known")
 
 
-def _to_decide(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
-    row = _locked(actor, registration_id, version)
+def _registration_to_decide(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
+    row = _locked_registration(actor, registration_id, version)
     if row.state != RegistrationState.CONFIRMED:
         raise ValidationError(_("This registration is already decided."), code="decided")
     return row
 
 
-def _locked(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
+def _locked_registration(actor: Actor, registration_id: UUID, version: int | None) -> Registration:
     rows = Registration.objects.visible_to(actor).select_for_update(of=("self",))
     row: Registration = rows.select_related("district").get(pk=registration_id)
     if not can_edit_page(actor, row.district_id):
@@ -286,14 +288,14 @@ def _locked(actor: Actor, registration_id: UUID, version: int | None) -> Registr
     return row
 
 
-def _decide(actor: Actor, row: Registration, state: str, organisation: Organisation | None) -> None:
+def _record_decision(actor: Actor, row: Registration, state: str, organisation: Organisation | None) -> None:
     row.state, row.organisation = state, organisation
     row.decided_by_id, row.decided_at = actor.id, timezone.now()
     row.revision += 1
     row.save()
     refresh_reminders("registered", row.pk)
-    _record(actor, row, ["state"])
+    _record_change(actor, row, ["state"])
 
 
-def _record(actor: Actor, row: Registration, names: list[str]) -> None:
+def _record_change(actor: Actor, row: Registration, names: list[str]) -> None:
     record(actor, Action.UPDATE, OBJECT, [row.pk], district_ids=[row.district_id], field_names=names)

@@ -1,4 +1,4 @@
-"""Releasing a quarter: counted, proven safe together with every release before, and kept as it is."""
+"""Releases of a quarter: counted, proven safe with all earlier releases, and stored unchanged."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,9 +17,15 @@ from districts.models import District
 from lib.days import city_today
 from publishing.models import Release, ReleaseGrid
 from publishing.policies import can_publish
-from publishing.queries import comparison_tables
-from publishing.queries.documents import document_of, grounds, tables_of
-from publishing.queries.quarter_tables import count_quarter, districts_of, kept, of_kept, secret_lot
+from publishing.queries.comparison_tables import comparison_tables
+from publishing.queries.documents import district_boundaries, document_of, tables_of
+from publishing.queries.quarter_tables import (
+    count_quarter,
+    districts_of,
+    plain_tables,
+    secret_lot,
+    tables_from_plain,
+)
 from publishing.rules.cells import Same, Table
 from publishing.rules.suppression import suppress
 from publishing.services.grids import lock_releases
@@ -29,7 +35,7 @@ from reports.queries.statuses import Status, status_of
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A release as it would be made now."""
+    """Release that is counted but not saved."""
 
     number: int
     tables: Sequence[Table]
@@ -37,28 +43,32 @@ class Prepared:
 
 
 def grid_of(quarter: Period) -> ReleaseGrid | None:
-    """The grid in force in a quarter."""
+    """Return the grid in force in a quarter."""
     return ReleaseGrid.objects.confirmed().filter(since__lte=quarter.since).order_by("since").last()
 
 
 def next_quarters() -> list[Period]:
-    """Quarters that can be released now, latest first: final, on a grid, and after all that were released."""
+    """Return the final quarters with a grid that are later than all released quarters, latest first."""
     today = city_today()
-    last = Release.objects.order_by("quarter_since").last()
-    first = ReleaseGrid.objects.confirmed().order_by("since").first()
-    found, quarter = [], quarter_of(today).previous()
-    while first and quarter.since >= first.since and (last is None or quarter.since > last.quarter_since):
+    last_release = Release.objects.order_by("quarter_since").last()
+    first_grid = ReleaseGrid.objects.confirmed().order_by("since").first()
+    quarters, quarter = [], quarter_of(today).previous()
+    while (
+        first_grid
+        and quarter.since >= first_grid.since
+        and (last_release is None or quarter.since > last_release.quarter_since)
+    ):
         if status_of(quarter, today) == Status.FINAL:
-            found.append(quarter)
+            quarters.append(quarter)
         quarter = quarter.previous()
-    return found
+    return quarters
 
 
 def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
-    """Count a quarter and hide what has to be hidden. Released quarters of the year before stay as they are.
+    """Count a quarter and hide small numbers. Released quarters of the year before are repeated unchanged.
 
-    Whatever was corrected in these since changes nothing: a reader could work out hidden numbers from what
-    changes and what stays.
+    Later corrections of released quarters are not published, because a reader could work out hidden numbers
+    from the differences.
 
     Raises PermissionDenied, and ValidationError if the quarter cannot be released now.
     """
@@ -67,21 +77,23 @@ def prepare_release(*, actor: Actor, quarter: Period) -> Prepared:
     if quarter not in next_quarters():
         raise ValidationError({"quarter": _("Choose a quarter from the list.")})
     earlier = list(Release.objects.order_by("number"))
-    last = earlier[-1] if earlier else None
-    number = last.number + 1 if last else 1
+    last_release = earlier[-1] if earlier else None
+    number = last_release.number + 1 if last_release else 1
     year = quarter.a_year_before()
-    released = [one for one in earlier if one.quarter_since >= year.since]
+    releases_of_year = [release for release in earlier if release.quarter_since >= year.since]
     grid = grid_of(quarter)
     new = count_quarter(grid, quarter, number) if grid else []
-    districts = _districts([*(one.quarter for one in released), quarter])
-    before = _neighbours(earlier, year, list(comparison_tables.tables()))
-    published, left_out = suppress(before, new, list(_same_grounds(earlier, districts)), lot=secret_lot())
+    districts = _grid_districts([*(release.quarter for release in releases_of_year), quarter])
+    before = _known_tables(earlier, year, list(comparison_tables()))
+    published, left_out = suppress(before, new, list(_same_areas(earlier, districts)), lot=secret_lot())
     document = document_of(
         number=number,
         released_on=city_today(),
         tables=published,
         left_out=left_out,
-        earlier=[table for one in released for table in tables_of(one.document, one.quarter)],
+        earlier=[
+            table for release in releases_of_year for table in tables_of(release.document, release.quarter)
+        ],
         districts=districts,
     )
     return Prepared(number, published, document)
@@ -98,14 +110,14 @@ def make_release(*, actor: Actor, quarter: Period) -> Release:
         released_on=city_today(),
         released_by_id=actor.id,
         document=prepared.document,
-        counted=kept(prepared.tables),
+        counted=plain_tables(prepared.tables),
     )
     record_changes(actor, Action.CREATE, [Changed("release", release.pk, Op.CREATED, 1, [])])
     return release
 
 
-def _districts(quarters: Iterable[Period]) -> list[District]:
-    """All districts of the grids of these quarters."""
+def _grid_districts(quarters: Iterable[Period]) -> list[District]:
+    """Return all districts of the grids of these quarters."""
     districts: dict[Any, District] = {}
     for quarter in quarters:
         if grid := grid_of(quarter):
@@ -113,27 +125,36 @@ def _districts(quarters: Iterable[Period]) -> list[District]:
     return list(districts.values())
 
 
-def _neighbours(releases: Iterable[Release], first: Period, others: Sequence[Table]) -> list[Table]:
-    """Published tables from the quarter `first` on, and of the one before it."""
-    found = [*others, *(table for release in releases for table in of_kept(release.counted))]
-    before = max((table.quarter for table in found if table.quarter < first.since.isoformat()), default="")
-    return [table for table in found if table.quarter >= before]
+def _known_tables(
+    releases: Iterable[Release], first_quarter: Period, comparison_tables: Sequence[Table]
+) -> list[Table]:
+    """Return published tables from `first_quarter` on, and of the last published quarter before it."""
+    tables = [
+        *comparison_tables,
+        *(table for release in releases for table in tables_from_plain(release.counted)),
+    ]
+    before = max(
+        (table.quarter for table in tables if table.quarter < first_quarter.since.isoformat()), default=""
+    )
+    return [table for table in tables if table.quarter >= before]
 
 
-def _same_grounds(releases: Iterable[Release], districts: Iterable[District]) -> Iterator[Same]:
-    """Districts with one boundary are one ground, whatever their ids."""
+def _same_areas(releases: Iterable[Release], districts: Iterable[District]) -> Iterator[Same]:
+    """Yield districts with the same boundary, and redrawn districts with their successors, as one area."""
     ids: dict[str, set[str]] = defaultdict(set)
-    for row in chain(*(release.document["districts"] for release in releases), grounds(districts)):
+    for row in chain(
+        *(release.document["districts"] for release in releases), district_boundaries(districts)
+    ):
         if row["boundary"]:
             ids[row["boundary"]].add(row["id"])
-    for same in ids.values():
-        for one, other in permutations(sorted(same), 2):
-            yield frozenset({one}), frozenset({other})
+    for same_ids in ids.values():
+        for district_id, other_id in permutations(sorted(same_ids), 2):
+            yield frozenset({district_id}), frozenset({other_id})
     yield from _successions(districts)
 
 
 def _successions(districts: Iterable[District]) -> Iterator[Same]:
-    """Districts that were redrawn are the same ground as their successors together."""
+    """Yield each redrawn district as the same area as all its successors together."""
     links = District.succeeds.through.objects.filter(from_district__in=list(districts))
     after: dict[str, set[str]] = defaultdict(set)
     before: dict[str, set[str]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""Ways to report: kept by supervisors, tested as a stranger would ring."""
+"""Ways to report: written by supervisors, and tested by calls as from a stranger."""
 
 from datetime import date, timedelta
 from typing import Any, Final
@@ -25,14 +25,14 @@ from publishing.codes import RouteAnswer
 from publishing.models import ReportingRoute, RouteTest
 from publishing.policies import can_edit_page, can_write_entry
 from publishing.queries.page_requirements import pages_without_route
-from publishing.rules.routes import after, result_after
-from publishing.services.organisation_fields import summarise
+from publishing.rules.routes import dates_after, result_after
+from publishing.services.organisation_fields import refresh_organisation_fields
 from reminders.services.reminders import refresh_reminders
 
 OBJECT: Final = "reporting_route"
 SUBJECT: Final = "route"  # of reminders
 ASK_WITHIN: Final = timedelta(days=3)
-TITLE: Final = 200  # letters of a follow-up
+TITLE: Final = 200  # characters of a follow-up's title
 _TEXTS: Final = ("name", "address", "hours", "note")
 
 
@@ -42,15 +42,15 @@ def write_route(
 ) -> ReportingRoute:
     """Add a way to report, or change one.
 
-    Another number, web address, address or kind has to be tested again. Raises DoesNotExist,
-    PermissionDenied, StaleVersion, ValidationError by field, and on `is_public` for the last tested way to
-    report of a public page. A wrong number is corrected even so.
+    A change of number, web address, address or kind needs a new test. Raises DoesNotExist, PermissionDenied,
+    StaleVersion and ValidationError by field. The error of `is_public` protects the last tested way to report
+    of a public page, except if a wrong number is corrected.
     """
-    bare = _bare_pages()
-    route = _locked(actor, route_id, version) if route_id else ReportingRoute()
-    was = route.organisation_id
+    pages_before = _pages_without_route()
+    route = _locked_route(actor, route_id, version) if route_id else ReportingRoute()
+    organisation_before = route.organisation_id
     changed = assign(route, fields)
-    for district_id in {route.district_id, *([] if route._state.adding else [_was_in(route)])}:
+    for district_id in {route.district_id, *([] if route._state.adding else [_stored_district_id(route)])}:
         if not can_edit_page(actor, district_id):
             raise PermissionDenied
     organisation = route.organisation
@@ -71,15 +71,17 @@ def write_route(
         raise ValidationError({"phone": text})
     refuse_protected((getattr(route, name) for name in _TEXTS), named_organisation_id=route.organisation_id)
     if route.is_public:
-        own = filter(None, [route.organisation_id])
-        refuse_named({name: getattr(route, name) for name in _TEXTS}, agreed_organisation_ids=[*own])
-    _save(route)
+        agreed_organisations = filter(None, [route.organisation_id])
+        refuse_named(
+            {name: getattr(route, name) for name in _TEXTS}, agreed_organisation_ids=[*agreed_organisations]
+        )
+    _save_route(route)
     if not is_corrected:
-        _refuse_last(bare)
+        _refuse_last(pages_before)
     names = changed if route_id else list(fields)
-    _record(actor, Action.UPDATE if route_id else Action.CREATE, route, names)
-    for pk in filter(None, {was, route.organisation_id}):
-        summarise(pk)
+    _record_change(actor, Action.UPDATE if route_id else Action.CREATE, route, names)
+    for pk in filter(None, {organisation_before, route.organisation_id}):
+        refresh_organisation_fields(pk)
     return route
 
 
@@ -89,10 +91,10 @@ def record_test(
 ) -> ReportingRoute:
     """Record whether someone answered.
 
-    Raises DoesNotExist, PermissionDenied for who does not work there, and ValidationError for a centre that
-    did not agree to tests, and for an answer that is reported by who wrote the number or address.
+    Raises DoesNotExist, PermissionDenied for actors who do not work there, and ValidationError for a centre
+    that did not agree to tests, and for an answer that the writer of the number or address reports.
     """
-    route = _locked(actor, route_id, version)
+    route = _locked_route(actor, route_id, version)
     if not (can_edit_page(actor, route.district_id) or _works_there(actor, route)):
         raise PermissionDenied
     if route.organisation_id and not route.agreed_to_tests:
@@ -107,28 +109,28 @@ def record_test(
         raise ValidationError({"tested_on": _("A later test is already recorded.")})
     test.save(force_insert=True)
     is_first_failure = route.failed_on is None
-    counts = result_after(route.tests, test.result)
-    route.answered_on, route.failed_on = after(route.tests, test.tested_on, test.result)
-    route.tested_on, route.test_result = test.tested_on, counts
-    _save(route)
-    _record(actor, Action.UPDATE, route, ["test_result", "tested_on"])
+    counted_result = result_after(route.tests, test.result)
+    route.answered_on, route.failed_on = dates_after(route.tests, test.tested_on, test.result)
+    route.tested_on, route.test_result = test.tested_on, counted_result
+    _save_route(route)
+    _record_change(actor, Action.UPDATE, route, ["test_result", "tested_on"])
     if route.organisation_id:
-        summarise(route.organisation_id)
+        refresh_organisation_fields(route.organisation_id)
         if route.failed_on and is_first_failure:
-            _ask_its_lead(route)
+            _create_lead_follow_up(route)
     return route
 
 
-def _bare_pages() -> set[District]:
+def _pages_without_route() -> set[District]:
     """Return the districts whose public page shows no tested way to report. Routes change one at a time."""
     rows = ReportingRoute.objects.meant_to_be_public().order_by("pk")
     list(rows.select_for_update(of=("self",)).values_list("pk"))
     return set(pages_without_route())
 
 
-def _refuse_last(bare: set[District]) -> None:
+def _refuse_last(pages_before: set[District]) -> None:
     """Raise ValidationError if a page has lost its last tested way to report; `bare` had none before."""
-    lost = [district.name for district in pages_without_route() if district not in bare]
+    lost = [district.name for district in pages_without_route() if district not in pages_before]
     if lost:
         text = _(
             "This is the last tested way to report on the public page of %(districts)s. Test another one and "
@@ -138,11 +140,15 @@ def _refuse_last(bare: set[District]) -> None:
 
 
 @opened(Opened.WRITER)
-def _ask_its_lead(route: ReportingRoute) -> None:
-    """Make a follow-up for who leads its organisation, or is deputy, in their language."""
+def _create_lead_follow_up(route: ReportingRoute) -> None:
+    """Create a follow-up for the lead officer or deputy of the organisation, in their language."""
     organisation: Any = route.organisation
     owner = next(
-        (one for one in (organisation.lead_officer, organisation.deputy_officer) if one and one.is_active),
+        (
+            officer
+            for officer in (organisation.lead_officer, organisation.deputy_officer)
+            if officer and officer.is_active
+        ),
         None,
     )
     if owner is None:
@@ -154,31 +160,31 @@ def _ask_its_lead(route: ReportingRoute) -> None:
     create_follow_up(actor=SYSTEM, organisations=[organisation], due_on=due_on, **fields)
 
 
-def _was_in(route: ReportingRoute) -> UUID | None:
+def _stored_district_id(route: ReportingRoute) -> UUID | None:
     return ReportingRoute.objects.values_list("district_id", flat=True).get(pk=route.pk)
 
 
 def _works_there(actor: Actor, route: ReportingRoute) -> bool:
-    """Whether the actor may test it. One of the whole city everybody may, who works in any district."""
+    """Whether the actor can test the route. All writing users can test a route of the whole city."""
     if route.district_id is None:
         return actor.kind == "user" and actor.writes
     return can_write_entry(actor, route.district_id)
 
 
-def _save(route: ReportingRoute) -> None:
+def _save_route(route: ReportingRoute) -> None:
     route.revision += 0 if route._state.adding else 1
     route.updated_at = timezone.now()
     route.save()
 
 
-def _locked(actor: Actor, route_id: UUID, version: int | None) -> ReportingRoute:
+def _locked_route(actor: Actor, route_id: UUID, version: int | None) -> ReportingRoute:
     rows = ReportingRoute.objects.visible_to(actor).select_for_update(of=("self",))
     route: ReportingRoute = rows.get(pk=route_id)
     check_version(route.revision, version)
     return route
 
 
-def _record(actor: Actor, action: Action, route: ReportingRoute, names: list[str]) -> None:
+def _record_change(actor: Actor, action: Action, route: ReportingRoute, names: list[str]) -> None:
     refresh_reminders(SUBJECT, route.pk)
-    where = [route.district_id] if route.district_id else []
-    record(actor, action, OBJECT, [route.pk], district_ids=where, field_names=names)
+    district_ids = [route.district_id] if route.district_id else []
+    record(actor, action, OBJECT, [route.pk], district_ids=district_ids, field_names=names)

@@ -1,4 +1,4 @@
-"""The public site: files of HTML, CSS, iCalendar and JSON, the same bytes for the same rows."""
+"""The public site: files of HTML, CSS, iCalendar and JSON. The same rows give the same bytes."""
 
 from publishing.site.building import build_site
 from publishing.site.data import write_json

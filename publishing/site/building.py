@@ -1,4 +1,4 @@
-"""All files of the site by path."""
+"""Building of all files of the site."""
 
 from datetime import date
 from pathlib import Path
@@ -14,17 +14,17 @@ TEXTS: Final = "texts.json"
 STYLE: Final = Path(__file__).with_name("style.css")
 
 
-def build_site(today: date, stated: date | None = None) -> dict[str, bytes]:
-    """The site of a day: the same bytes for the same rows. Its pages say that they are as of `stated`."""
-    site = read_site(today, stated or today)
-    files = {"style.css": STYLE.read_bytes(), **figures_files(site), **_of_districts(site)}
+def build_site(today: date, stated_day: date | None = None) -> dict[str, bytes]:
+    """Build the site of a day: content by path. Its pages show the date `stated_day`."""
+    site = read_site(today, stated_day or today)
+    files = {"style.css": STYLE.read_bytes(), **figures_files(site), **_district_files(site)}
     files |= directory_files(site)
     pages = Pages(site)
     files[TEXTS] = write_json(pages.text_versions())
     return files | pages.write()
 
 
-def _of_districts(site: Site) -> dict[str, bytes]:
+def _district_files(site: Site) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for place in site.places:
         code = place.district.code

@@ -1,4 +1,4 @@
-"""Announced meetings as calendar files. No ID of the system is in them."""
+"""Calendar files of announced meetings, without internal IDs."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _LETTERS: Final = 20
 
 
 def calendar_name(notice: PublicMeeting) -> str:
-    """A name that stays while the meeting stays, and leads back to no record."""
+    """Return a file name that stays the same for a meeting and does not reveal its ID."""
     digest = hashlib.sha256(f"public meeting {notice.pk}".encode()).hexdigest()
     return f"{digest[:_LETTERS]}.ics"
 

@@ -1,4 +1,4 @@
-"""What programs read: a district as JSON, and released figures."""
+"""Data files for programs: a district as JSON, and released figures."""
 
 import json
 from datetime import timedelta
@@ -13,7 +13,17 @@ from publishing.queries.files import TYPES, write_release
 from publishing.site.plans import PublicPlan
 from publishing.site.reading import Place, Site
 
-_REACHED: Final = ("name", "kind", "url", "phone", "address", "hours", "languages", "anonymous", "step_free")
+_ROUTE_FIELDS: Final = (
+    "name",
+    "kind",
+    "url",
+    "phone",
+    "address",
+    "hours",
+    "languages",
+    "anonymous",
+    "step_free",
+)
 
 
 def write_json(value: Any) -> bytes:
@@ -26,22 +36,22 @@ def district_data(site: Site, place: Place) -> dict[str, Any]:
         "as_of": site.as_of.isoformat(),
         "priorities": [
             {
-                "issue": one.said,
-                "action": one.why if one.state == EntryState.CANNOT else one.did,
-                "state": one.state,
-                "month": one.month,
-                "language": one.language,
+                "issue": entry.said,
+                "action": entry.why if entry.state == EntryState.CANNOT else entry.did,
+                "state": entry.state,
+                "month": entry.month,
+                "language": entry.language,
             }
-            for one in place.entries
+            for entry in place.entries
         ],
-        "plans": [_plan(one, site) for one in place.plans],
-        "events": [_event(one) for one in place.meetings],
-        "reporting": [_route(one) for one in place.routes],
+        "plans": [_plan(plan, site) for plan in place.plans],
+        "events": [_event(notice) for notice in place.meetings],
+        "reporting": [_route(route) for route in place.routes],
     }
 
 
 def _plan(plan: PublicPlan, site: Site) -> dict[str, Any]:
-    """Where a plan stands, in numbers; its page has the rest."""
+    """Return the progress of a plan in numbers. Its page has the details."""
     due, done = plan.milestones_by(site.as_of)
     return {
         "title": plan.title,
@@ -74,14 +84,14 @@ def _event(notice: PublicMeeting) -> dict[str, Any]:
 
 
 def _route(route: ReportingRoute) -> dict[str, Any]:
-    return {name: getattr(route, name) for name in _REACHED} | {
+    return {name: getattr(route, name) for name in _ROUTE_FIELDS} | {
         "note": route.note,
         "language": route.language,
     }
 
 
 def figures_files(site: Site) -> dict[str, bytes]:
-    """Each release in each form, and a list of releases."""
+    """Return the files of each release in each format, and a list of releases."""
     files: dict[str, bytes] = {}
     releases = []
     for release in site.releases:

@@ -1,7 +1,7 @@
-"""Listed organisations and ways to report in the Human Services Data Specification (HSDS, Open Referral).
+"""Directory of listed organisations and ways to report, as Human Services Data Specification (HSDS).
 
-Only what an organisation agreed to, never a person. Each ID is made for the public. The shapes are those of
-version 3.0 (docs.openreferral.org), as static files: docs/hsds.md says which address is which call.
+It has only details that an organisation agreed to, never a person. Each ID is made for the public. The static
+files follow version 3.0 (docs.openreferral.org). docs/hsds.md lists the URL of each HSDS call.
 """
 
 import csv
@@ -26,7 +26,7 @@ from publishing.site.reading import Place, Site
 VERSION: Final = "3.0"
 FOLDER: Final = "hsds"
 PAGE: Final = 100
-# Names what has no ID of its own, so that it has the same one in each publication.
+# Namespace of IDs for rows without a public ID, so that each publication has the same IDs.
 _NAMES: Final = UUID("8f3c8f5a-6a0e-5d0c-9b39-3f0b7b1d7c11")
 ROUTES: Final = frozenset(
     {
@@ -37,7 +37,7 @@ ROUTES: Final = frozenset(
     }
 )
 _ANONYMOUS: Final = {Anonymous.YES: "yes", Anonymous.NO: "no", Anonymous.PARTLY: "partly"}
-# Tables of the data package: file, then where its rows are in a service and the columns they have.
+# Columns of each table of the data package.
 _TABLES: Final[Mapping[str, Sequence[str]]] = {
     "organizations": ("id", "name", "description", "email", "website"),
     "services": (
@@ -57,37 +57,42 @@ _TABLES: Final[Mapping[str, Sequence[str]]] = {
     "taxonomy_terms": ("id", "code", "name", "description", "taxonomy"),
 }
 
-Thing = dict[str, Any]
+Record = dict[str, Any]
 
 
 def directory_files(site: Site) -> dict[str, bytes]:
-    """All files of the directory by path; none if nothing is listed and there is no way to report."""
+    """Return all files of the directory by path. Empty if there is no listing and no way to report."""
     with override("en"):
-        services = [*_of_listings(site), *_of_routes(site)]
+        services = [*_listing_services(site), *_route_services(site)]
     if not services and not site.withdrawn:
         return {}
-    organisations = {one["organization"]["id"]: one["organization"] for one in services}
+    organisations = {service["organization"]["id"]: service["organization"] for service in services}
     index = {"version": VERSION}
     if settings.PUBLIC_SITE_URL:
         index["profile"] = f"{settings.PUBLIC_SITE_URL}/{FOLDER}/profile.txt"
-    found: dict[str, bytes] = {
+    files: dict[str, bytes] = {
         "index.json": write_json(index),
         "profile.txt": _PROFILE.encode(),
-        "withdrawn.json": write_json([str(one) for one in site.withdrawn]),
+        "withdrawn.json": write_json([str(public_id) for public_id in site.withdrawn]),
         "datapackage.zip": _package(services),
         **dict(_pages("services", services)),
         **dict(_pages("organizations", [organisations[key] for key in sorted(organisations)])),
     }
-    for one in services:
-        found[f"services/{one['id']}.json"] = write_json(one)
+    for service in services:
+        files[f"services/{service['id']}.json"] = write_json(service)
     for key, organisation in organisations.items():
-        own = [{**one, "organization": None} for one in services if one["organization"]["id"] == key]
-        own = [{name: value for name, value in one.items() if value is not None} for one in own]
-        found[f"organizations/{key}.json"] = write_json({**organisation, "services": own})
-    return {f"{FOLDER}/{path}": content for path, content in found.items()}
+        organisation_services = [
+            {**service, "organization": None} for service in services if service["organization"]["id"] == key
+        ]
+        organisation_services = [
+            {name: value for name, value in service.items() if value is not None}
+            for service in organisation_services
+        ]
+        files[f"organizations/{key}.json"] = write_json({**organisation, "services": organisation_services})
+    return {f"{FOLDER}/{path}": content for path, content in files.items()}
 
 
-def _pages(name: str, rows: Sequence[Thing]) -> Iterator[tuple[str, bytes]]:
+def _pages(name: str, rows: Sequence[Record]) -> Iterator[tuple[str, bytes]]:
     total = max(1, -(-len(rows) // PAGE))
     for number in range(1, total + 1):
         page = write_json(page_of(rows, number, PAGE))
@@ -96,8 +101,8 @@ def _pages(name: str, rows: Sequence[Thing]) -> Iterator[tuple[str, bytes]]:
         yield f"{name}/page-{number}.json", page
 
 
-def page_of(rows: Sequence[Thing], number: int, size: int) -> Thing:
-    """A page of HSDS, also one after the last."""
+def page_of(rows: Sequence[Record], number: int, size: int) -> Record:
+    """Return a page of HSDS. A page after the last is empty."""
     total = max(1, -(-len(rows) // size))
     contents = rows[(number - 1) * size : number * size]
     return {
@@ -115,19 +120,19 @@ def page_of(rows: Sequence[Thing], number: int, size: int) -> Thing:
 # --- Services ---------------------------------------------------------------------------------------
 
 
-def _of_listings(site: Site) -> Iterator[Thing]:
+def _listing_services(site: Site) -> Iterator[Record]:
     for place in site.places:
         for listing in place.listings:
             yield _service(listing, place.district)
 
 
-def listing_service(listing: PublicListing) -> Thing:
-    """The service of one listing, whether it is published yet or not."""
+def listing_service(listing: PublicListing) -> Record:
+    """Return the service of a listing, even before it is published."""
     with override("en"):
         return _service(listing, listing.organisation.home_district)
 
 
-def _service(listing: PublicListing, district: District) -> Thing:
+def _service(listing: PublicListing, district: District) -> Record:
     organisation = _organisation(listing)
     key = str(uuid5(listing.public_id, "service"))
     languages = listing.organisation.languages if ListedField.LANGUAGES in listing.fields else []
@@ -146,28 +151,32 @@ def _service(listing: PublicListing, district: District) -> Thing:
     return service
 
 
-def _organisation(listing: PublicListing) -> Thing:
-    of, key = listing.organisation, str(listing.public_id)
+def _organisation(listing: PublicListing) -> Record:
+    organisation, key = listing.organisation, str(listing.public_id)
     summary = listing.summary if ListedField.SUMMARY in listing.fields else ""
-    found: Thing = {"id": key, "name": of.name, "description": summary or "No description given."}
-    if ListedField.WEBSITE in listing.fields and of.website:
-        found["website"] = of.website
-    if ListedField.EMAIL in listing.fields and of.email:
-        found["email"] = of.email
-    if ListedField.PHONE in listing.fields and of.phone:
-        found["phones"] = [_phone(key, str(of.phone), organization_id=key)]
-    if ListedField.ADDRESS in listing.fields and of.address:
-        found["locations"] = _locations(key, of.name, of.address, of.postcode, organization_id=key)
+    row: Record = {"id": key, "name": organisation.name, "description": summary or "No description given."}
+    if ListedField.WEBSITE in listing.fields and organisation.website:
+        row["website"] = organisation.website
+    if ListedField.EMAIL in listing.fields and organisation.email:
+        row["email"] = organisation.email
+    if ListedField.PHONE in listing.fields and organisation.phone:
+        row["phones"] = [_phone(key, str(organisation.phone), organization_id=key)]
+    if ListedField.ADDRESS in listing.fields and organisation.address:
+        row["locations"] = _locations(
+            key, organisation.name, organisation.address, organisation.postcode, organization_id=key
+        )
     attributes = []
     if ListedField.KIND in listing.fields:
-        attributes.append(_attribute(key, "organization", _term(of.kind, str(Kind(of.kind).label))))
+        attributes.append(
+            _attribute(key, "organization", _term(organisation.kind, str(Kind(organisation.kind).label)))
+        )
     if ListedField.FOCUS in listing.fields and listing.focus_words:
         attributes.append(_attribute(key, "organization", _OWN_WORDS, listing.focus_words))
-    return found | ({"attributes": attributes} if attributes else {})
+    return row | ({"attributes": attributes} if attributes else {})
 
 
-def _of_routes(site: Site) -> Iterator[Thing]:
-    listed = {one.organisation_id: one for place in site.places for one in place.listings}
+def _route_services(site: Site) -> Iterator[Record]:
+    listed = {listing.organisation_id: listing for place in site.places for listing in place.listings}
     places: dict[UUID, list[Place]] = {}
     routes: dict[UUID, ReportingRoute] = {}
     for place in site.places:
@@ -181,9 +190,9 @@ def _of_routes(site: Site) -> Iterator[Thing]:
         yield _route(route, organisation, places[pk])
 
 
-def _route(route: ReportingRoute, organisation: Thing, places: Sequence[Place]) -> Thing:
+def _route(route: ReportingRoute, organisation: Record, places: Sequence[Place]) -> Record:
     key = str(uuid5(_NAMES, f"route {route.pk}"))
-    service: Thing = {
+    service: Record = {
         "id": key,
         "organization_id": organisation["id"],
         "name": f"Hate crime reporting: {route.name}",
@@ -205,14 +214,14 @@ def _route(route: ReportingRoute, organisation: Thing, places: Sequence[Place]) 
     if route.address:
         at = str(uuid5(_NAMES, f"at {key}"))
         service["service_at_locations"] = [
-            {"id": at, "service_id": key, "location_id": one["id"], "location": one}
-            for one in _locations(key, route.name, route.address, "")
+            {"id": at, "service_id": key, "location_id": location["id"], "location": location}
+            for location in _locations(key, route.name, route.address, "")
         ]
     return service
 
 
-def _city() -> Thing:
-    """Whose service a way to report is if its organisation is not listed."""
+def _city() -> Record:
+    """Return the city as organisation of ways to report whose organisation is not listed."""
     city = str(settings.CITY_NAME)
     return {
         "id": str(uuid5(_NAMES, f"city {city}")),
@@ -224,17 +233,17 @@ def _city() -> Thing:
 # --- Parts ------------------------------------------------------------------------------------------
 
 
-def _phone(of: str, number: str, **owner: str) -> Thing:
-    return {"id": str(uuid5(_NAMES, f"phone {of}")), "number": number, "type": "voice", **owner}
+def _phone(owner_key: str, number: str, **owner: str) -> Record:
+    return {"id": str(uuid5(_NAMES, f"phone {owner_key}")), "number": number, "type": "voice", **owner}
 
 
-def _locations(of: str, name: str, address: str, postcode: str, **owner: str) -> list[Thing]:
-    """HSDS requires state and country: without these settings, no address is published."""
+def _locations(owner_key: str, name: str, address: str, postcode: str, **owner: str) -> list[Record]:
+    """Return the location of an address. Empty without region and country, which HSDS requires."""
     if not (settings.CITY_COUNTRY and settings.CITY_REGION):
         return []
-    key = str(uuid5(_NAMES, f"location {of}"))
-    where = {
-        "id": str(uuid5(_NAMES, f"address {of}")),
+    key = str(uuid5(_NAMES, f"location {owner_key}"))
+    address_row = {
+        "id": str(uuid5(_NAMES, f"address {owner_key}")),
         "location_id": key,
         "address_1": address,
         "city": str(settings.CITY_NAME),
@@ -243,14 +252,14 @@ def _locations(of: str, name: str, address: str, postcode: str, **owner: str) ->
         "country": settings.CITY_COUNTRY,
         "address_type": "physical",
     }
-    return [{"id": key, "location_type": "physical", "name": name, "addresses": [where], **owner}]
+    return [{"id": key, "location_type": "physical", "name": name, "addresses": [address_row], **owner}]
 
 
-def _languages(of: str, codes: Iterable[str]) -> list[Thing]:
+def _languages(service_key: str, codes: Iterable[str]) -> list[Record]:
     return [
         {
-            "id": str(uuid5(_NAMES, f"{code} {of}")),
-            "service_id": of,
+            "id": str(uuid5(_NAMES, f"{code} {service_key}")),
+            "service_id": service_key,
             "name": name_in(code, "en"),
             "code": code,
         }
@@ -258,25 +267,29 @@ def _languages(of: str, codes: Iterable[str]) -> list[Thing]:
     ]
 
 
-def _areas(of: str, districts: Iterable[District]) -> list[Thing]:
+def _areas(service_key: str, districts: Iterable[District]) -> list[Record]:
     return [
-        {"id": str(uuid5(_NAMES, f"{one.code} {of}")), "service_id": of, "name": one.name}
-        for one in districts
+        {
+            "id": str(uuid5(_NAMES, f"{district.code} {service_key}")),
+            "service_id": service_key,
+            "name": district.name,
+        }
+        for district in districts
     ]
 
 
-def _attribute(of: str, entity: str, term: Thing, value: str = "") -> Thing:
-    found = {
-        "id": str(uuid5(_NAMES, f"{term['code']} {of}")),
-        "link_id": of,
+def _attribute(owner_key: str, entity: str, term: Record, value: str = "") -> Record:
+    attribute = {
+        "id": str(uuid5(_NAMES, f"{term['code']} {owner_key}")),
+        "link_id": owner_key,
         "taxonomy_term_id": term["id"],
         "link_entity": entity,
         "taxonomy_term": term,
     }
-    return found | ({"value": value} if value else {})
+    return attribute | ({"value": value} if value else {})
 
 
-def _term(code: str, name: str, taxonomy: str = "Proximity kinds") -> Thing:
+def _term(code: str, name: str, taxonomy: str = "Proximity kinds") -> Record:
     return {
         "id": str(uuid5(_NAMES, f"term {code}")),
         "code": code,
@@ -291,46 +304,49 @@ _STAYS_ANONYMOUS: Final = _term("anonymous", "Whether reports can be anonymous",
 
 
 def _day(row: PublicListing | ReportingRoute) -> str:
-    """The day of the last change, without its hour."""
+    """Return the day of the last change, without its hour."""
     return day_starts_at(row.updated_at.date()).isoformat()
 
 
 # --- The data package -------------------------------------------------------------------------------
 
 
-def _package(services: Sequence[Thing]) -> bytes:
-    """The same as tables of CSV. The same rows make the same bytes."""
-    tables: dict[str, dict[str, Thing]] = {name: {} for name in _TABLES}
+def _package(services: Sequence[Record]) -> bytes:
+    """Return the services as a data package of CSV tables. The same rows give the same bytes."""
+    tables: dict[str, dict[str, Record]] = {name: {} for name in _TABLES}
     for service in services:
-        for name, row in _flat(service):
+        for name, row in _table_rows(service):
             tables[name][row["id"]] = row
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in [("datapackage.json", _description().decode()), *_csv(tables)]:
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return package.getvalue()
 
 
-def _flat(service: Thing) -> Iterator[tuple[str, Thing]]:
+def _table_rows(service: Record) -> Iterator[tuple[str, Record]]:
     organisation = service["organization"]
     yield "services", service
     yield "organizations", organisation
-    at = service.get("service_at_locations", [])
-    yield from (("service_at_location", one) for one in at)
-    places = [*organisation.get("locations", []), *(one["location"] for one in at)]
+    service_locations = service.get("service_at_locations", [])
+    yield from (("service_at_location", location) for location in service_locations)
+    places = [
+        *organisation.get("locations", []),
+        *(service_location["location"] for service_location in service_locations),
+    ]
     for place in places:
         yield "locations", place
-        yield from (("addresses", one) for one in place["addresses"])
+        yield from (("addresses", address) for address in place["addresses"])
     for row in (service, organisation):
-        yield from (("phones", one) for one in row.get("phones", []))
-        for one in row.get("attributes", []):
-            yield "attributes", one
-            yield "taxonomy_terms", one["taxonomy_term"]
-    yield from (("languages", one) for one in service["languages"])
-    yield from (("service_areas", one) for one in service["service_areas"])
+        yield from (("phones", phone) for phone in row.get("phones", []))
+        for attribute in row.get("attributes", []):
+            yield "attributes", attribute
+            yield "taxonomy_terms", attribute["taxonomy_term"]
+    yield from (("languages", language) for language in service["languages"])
+    yield from (("service_areas", area) for area in service["service_areas"])
 
 
-def _csv(tables: Mapping[str, Mapping[str, Thing]]) -> Iterator[tuple[str, str]]:
+def _csv(tables: Mapping[str, Mapping[str, Record]]) -> Iterator[tuple[str, str]]:
     for name, rows in tables.items():
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, _TABLES[name], restval="", extrasaction="ignore", lineterminator="\n")

@@ -1,4 +1,4 @@
-"""The site as a folder: written beside the old one, then put in its place."""
+"""Writing of the site into a folder: first beside the old folder, then in its place."""
 
 import hashlib
 import json
@@ -17,12 +17,12 @@ MANIFEST: Final = "manifest.json"
 
 
 def manifest_of(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The SHA-256 of each file by its path."""
+    """Return the SHA-256 of each file by its path."""
     return {path: hashlib.sha256(files[path]).hexdigest() for path in sorted(files)}
 
 
 def read_manifest(folder: Path) -> Any:
-    """What a folder says of its files; nothing where no site has been written."""
+    """Return the manifest of a folder, or None if it has no site."""
     try:
         return json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
@@ -38,16 +38,16 @@ def write_folder(files: Mapping[str, bytes], target: Path) -> None:
     if target.exists() and any(target.iterdir()) and not (target / MANIFEST).exists():
         raise ValidationError(_("The folder has other files. Choose an empty one."), code="folder")
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         for path, content in {**files, MANIFEST: write_json(manifest_of(files))}.items():
-            file = beside / path
+            file = temporary / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        beside.chmod(0o755)
-        _swap(beside, target)
+        temporary.chmod(0o755)
+        _swap(temporary, target)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _swap(new: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
-"""Languages of public pages: any that people speak. The words of the pages exist in some of them.
+"""Languages of public pages. A page can be in any language, and its fixed words exist in some languages.
 
-`words/<language>.toml` has the words of the pages, which gettext's catalogue of that language need not have.
-A page in a language without words has them in English, and its texts in their own language.
+`words/<language>.toml` has the fixed words, even if gettext has no catalogue of that language. A page in a
+language without such words has them in English, and its texts in their own language.
 """
 
 import tomllib
@@ -20,36 +20,36 @@ from django.utils.translation import trans_real
 
 CONTEXT: Final = "public page"
 ENGLISH: Final = "en"
-_DAYS_OF: Final = {ENGLISH: "en-gb"}  # whose days are written as in Europe
+_DAYS_OF: Final = {ENGLISH: "en-gb"}  # the locale for European dates
 _WORDS: Final = Path(__file__).with_name("words")
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 def has_words(language: str) -> bool:
-    """Whether there are words. `language` can be anything: readers write it in addresses."""
-    return _base(language) in _known()
+    """Whether the language has words. `language` can be any text from a URL."""
+    return _base(language) in _languages_with_words()
 
 
 def words_of(language: str) -> str:
-    """The language of the words on a page in `language`."""
+    """Return the language of the fixed words on a page in `language`."""
     return _base(language) if has_words(language) else ENGLISH
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Render words in a language that `has_words`."""
-    _learn(_base(language))
+    _load_words(_base(language))
     base = _base(language)
     with translation.override(_DAYS_OF.get(base, base)):
         yield
 
 
 def in_public_words(label: Any) -> str:
-    """Return a label of a code list in the words of the pages, which know more languages than the system."""
+    """Return a label of a code list in the words of the pages, which exist in more languages."""
     with translation.override(ENGLISH):
         english = str(label)
-    said = translation.pgettext(CONTEXT, english)
-    return said[:1].upper() + said[1:]
+    translated = translation.pgettext(CONTEXT, english)
+    return translated[:1].upper() + translated[1:]
 
 
 def direction(language: str) -> str:
@@ -57,41 +57,45 @@ def direction(language: str) -> str:
 
 
 def own_name(language: str) -> str:
-    """What a language calls itself, or its English name; its code if no one knows."""
+    """Return the name of a language in itself, or else in English, or else its code."""
     locale = _locale(language)
-    name = locale.get_display_name(locale) if locale else _listed(language, ENGLISH)
+    name = locale.get_display_name(locale) if locale else _name_without_locale(language, ENGLISH)
     return name[:1].upper() + name[1:] if name else language
 
 
 def name_in(language: str, reader: str) -> str:
-    """What the reader calls a language."""
-    there, here = _locale(reader), _locale(language)
-    name = here.get_display_name(there) if here and there else _listed(language, reader)
+    """Return the name of a language in the language of the reader."""
+    reader_locale, language_locale = _locale(reader), _locale(language)
+    name = (
+        language_locale.get_display_name(reader_locale)
+        if language_locale and reader_locale
+        else _name_without_locale(language, reader)
+    )
     return name[:1].upper() + name[1:] if name else own_name(language)
 
 
 class Text(str):
-    """A text in its language. Shown on a page in another one, its language is marked."""
+    """Text in a language. On a page in another language it is marked with its own."""
 
     language: str
     page: str
 
     def __new__(cls, text: str, language: str, page: str) -> Self:
-        made = super().__new__(cls, text)
-        made.language, made.page = language, page
-        return made
+        instance = super().__new__(cls, text)
+        instance.language, instance.page = language, page
+        return instance
 
     def __html__(self) -> SafeString:
-        plain = str.__str__(self)
+        text = str.__str__(self)
         if _base(self.language) == self.page:
-            return escape(plain)
+            return escape(text)
         return format_html(
-            '<span lang="{}" dir="{}">{}</span>', self.language, direction(self.language), plain
+            '<span lang="{}" dir="{}">{}</span>', self.language, direction(self.language), text
         )
 
 
 @cache
-def _known() -> frozenset[str]:
+def _languages_with_words() -> frozenset[str]:
     return frozenset({ENGLISH, *(file.stem for file in _WORDS.glob("*.toml"))})
 
 
@@ -106,21 +110,21 @@ def _locale(language: str) -> Locale | None:
         return None
 
 
-def _listed(language: str, reader: str) -> str | None:
-    """The name of a language that has no locale of its own."""
+def _name_without_locale(language: str, reader: str) -> str | None:
+    """Return the name of a language without a locale of its own."""
     if language == "sgn":
         with speaking(words_of(reader)):
             return translation.pgettext(CONTEXT, "Sign language")
-    there = _locale(reader)
-    return there.languages.get(language) if there else None
+    reader_locale = _locale(reader)
+    return reader_locale.languages.get(language) if reader_locale else None
 
 
-def _learn(language: str) -> None:
-    """Put the words into gettext's catalogue of the language, in a context of their own, once."""
+def _load_words(language: str) -> None:
+    """Add the words to gettext's catalogue of the language once, in a context of their own."""
     file = _WORDS / f"{language}.toml"
     catalogue: Any = trans_real.translation(language)  # Django's, which the stubs do not describe
     if getattr(catalogue, "has_public_words", False) or not file.exists():
         return
-    for english, said in tomllib.loads(file.read_text(encoding="utf-8")).items():
-        catalogue._catalog[f"{CONTEXT}\x04{english}"] = said
+    for english, translated in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        catalogue._catalog[f"{CONTEXT}\x04{english}"] = translated
     catalogue.has_public_words = True

@@ -1,4 +1,4 @@
-"""The pages of the site, in each language of a district."""
+"""Pages of the site in each language of a district."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ _EMBEDDED: Final = {"reporting": "embed_reporting", "you-said-we-did": "embed_sa
 
 
 class Pages:
-    """Renders one page after another: its texts in `language`, and its words in `words_of` that language."""
+    """Renderer of pages: texts in the page's language, fixed words in `words_of` that language."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -39,7 +39,7 @@ class Pages:
         files = dict(self._start())
         for place in self.site.places:
             for language in place.page.languages:
-                files.update(self._of_district(place, language))
+                files.update(self._district_pages(place, language))
             files.update(self._embedded(place))
         for language in self.site.languages:
             files.update(self._texts(language))
@@ -47,7 +47,7 @@ class Pages:
         return files
 
     def _start(self) -> Iterator[tuple[str, bytes]]:
-        """The list of districts: the whole site in the main language, and a list in each other."""
+        """Yield the lists of districts: the index of the site in the main language, and one in each other."""
         for number, language in enumerate(self.site.languages or [settings.LANGUAGE_CODE]):
             words = words_of(language)
             with speaking(words):
@@ -55,11 +55,11 @@ class Pages:
             context = {
                 "places": self._places(language),
                 "depth": 0 if number == 0 else 1,
-                "tongues": _tongues(
+                "tongues": _language_links(
                     {code: f"{code}/" if place else "" for place, code in enumerate(self.site.languages)},
                     language,
                 ),
-                **_in_parts(routes),
+                **_urgent_and_other(routes),
             }
             path = "index.html" if number == 0 else f"{language}/index.html"
             yield path, self._render("start", language, context)
@@ -69,23 +69,23 @@ class Pages:
             {
                 "name": place.district.name,
                 "code": place.district.code,
-                "path": f"{_chosen(place.page.languages, language)}/{place.district.code}/",
+                "path": f"{_page_language(place.page.languages, language)}/{place.district.code}/",
             }
             for place in self.site.places
         ]
 
-    def _of_district(self, place: Place, language: str) -> Iterator[tuple[str, bytes]]:
+    def _district_pages(self, place: Place, language: str) -> Iterator[tuple[str, bytes]]:
         with speaking(words_of(language)):
             context = self._district_context(place, language)
             for folder, template in _DISTRICT_PAGES.items():
                 if folder == "plans/" and not place.plans:
                     continue
-                more = {"depth": 2 + folder.count("/"), "folder": folder}
+                folder_context = {"depth": 2 + folder.count("/"), "folder": folder}
                 path = f"{language}/{place.district.code}/{folder}index.html"
-                yield path, self._render(template, language, context | more)
+                yield path, self._render(template, language, context | folder_context)
 
     def _embedded(self, place: Place) -> Iterator[tuple[str, bytes]]:
-        """Fragments for other pages of the city, in each language."""
+        """Yield fragments for other pages of the city, in each language."""
         for number, language in enumerate(place.page.languages):
             with speaking(words_of(language)):
                 context = self._district_context(place, language)
@@ -95,16 +95,16 @@ class Pages:
                     yield path, self._render(template, language, context | {"depth": path.count("/")})
 
     def _data(self, language: str) -> Iterator[tuple[str, bytes]]:
-        """Everything for programs, with words for people."""
+        """Yield the page that lists the data files."""
         context = {
             "releases": [
                 {
-                    "year": one.quarter.since.year,
-                    "quarter": (one.quarter.since.month + 2) // 3,
-                    "released_on": one.released_on,
-                    "path": f"figures/release-{one.number}/",
+                    "year": release.quarter.since.year,
+                    "quarter": (release.quarter.since.month + 2) // 3,
+                    "released_on": release.released_on,
+                    "path": f"figures/release-{release.number}/",
                 }
-                for one in self.site.releases
+                for release in self.site.releases
             ],
             "places": self._places(language),
             "depth": 2,
@@ -121,7 +121,7 @@ class Pages:
                 yield path, self._render("text", language, context)
 
     def text_versions(self) -> dict[str, dict[str, int]]:
-        """Of each text on a page in each language: what the registration form asks agreement to."""
+        """Return the version of each text by language, which the registration form asks agreement to."""
         return {
             language: {
                 slug: row.version for slug in TextSlug.values if (row := self._text_of(slug, language))
@@ -149,15 +149,15 @@ class Pages:
             "intro": Text(page.intro, page.language, words),
             "hours": Text(page.hours, page.language, words),
             "officers": place.officers,
-            **_in_parts(routes),
+            **_urgent_and_other(routes),
             "meetings": [_meeting(row, words) for row in place.meetings],
             "months": months,
             "recent": months[:RECENT],
             "listings": [_listing(row, words) for row in place.listings],
-            "tongues": _tongues(
+            "tongues": _language_links(
                 {code: f"{code}/{place.district.code}/" for code in page.languages}, language
             ),
-            "plans": [_plan(one, words, self.site.as_of) for one in place.plans],
+            "plans": [_plan(plan, words, self.site.as_of) for plan in place.plans],
             "register_url": _register_url(place, language),
         }
 
@@ -186,31 +186,37 @@ class Pages:
         return ("\n".join(line for line in lines if line) + "\n").encode()
 
 
-def _tongues(paths: Mapping[str, str], here: str) -> list[dict[str, Any]]:
+def _language_links(paths: Mapping[str, str], page_language: str) -> list[dict[str, Any]]:
     return [
-        {"code": code, "path": path, "name": own_name(code), "dir": direction(code), "is_here": code == here}
+        {
+            "code": code,
+            "path": path,
+            "name": own_name(code),
+            "dir": direction(code),
+            "is_here": code == page_language,
+        }
         for code, path in paths.items()
     ]
 
 
 def _register_url(place: Place, language: str) -> str:
-    """The form of the live process, or the page to print."""
+    """Return the URL of the registration form, or of the page to print."""
     base = settings.PUBLIC_REGISTER_URL
     return f"{base}/{language}/{place.district.code}/register/" if base else "register/"
 
 
-def _chosen(languages: Sequence[str], wanted: str) -> str:
-    return wanted if wanted in languages else languages[0]
+def _page_language(languages: Sequence[str], language: str) -> str:
+    return language if language in languages else languages[0]
 
 
-def _in_parts(routes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Ways to report that are urgent, and the others. The emergency number is first on every page."""
-    urgent = [one for one in routes if one["is_urgent"]]
-    is_there = any(one["call"] == settings.PUBLIC_EMERGENCY_NUMBER for one in urgent)
+def _urgent_and_other(routes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return urgent and other ways to report. The emergency number is first on every page."""
+    urgent = [route for route in routes if route["is_urgent"]]
+    is_there = any(route["call"] == settings.PUBLIC_EMERGENCY_NUMBER for route in urgent)
     return {
         "is_emergency_missing": not is_there,
         "urgent": sorted(urgent, key=lambda one: one["call"] != settings.PUBLIC_EMERGENCY_NUMBER),
-        "routes": [one for one in routes if not one["is_urgent"]],
+        "routes": [route for route in routes if not route["is_urgent"]],
     }
 
 
@@ -250,20 +256,20 @@ def _meeting(row: PublicMeeting, words: str) -> dict[str, Any]:
 
 
 def _entry(row: PublicEntry, language: str) -> dict[str, Any]:
-    there = {one.language: one for one in row.translations.all()}
-    said: Any = there.get(language, row)
+    texts_by_language = {translation.language: translation for translation in row.translations.all()}
+    entry_text: Any = texts_by_language.get(language, row)
     words = words_of(language)
     is_refused = row.state == EntryState.CANNOT
     return {
-        "said": Text(said.said, said.language, words),
-        "answer": Text(said.why if is_refused else said.did, said.language, words),
+        "said": Text(entry_text.said, entry_text.language, words),
+        "answer": Text(entry_text.why if is_refused else entry_text.did, entry_text.language, words),
         "state": row.state,
     }
 
 
 def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
-    def text(said: str) -> Text:
-        return Text(said, row.language, words)
+    def text(plain_text: str) -> Text:
+        return Text(plain_text, row.language, words)
 
     due, done = row.milestones_by(today)
     return {
@@ -278,7 +284,7 @@ def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
         "moved": row.moved,
         "dropped": row.dropped,
         "added": row.added,
-        "changes": [_change(one, text) for one in row.changes],
+        "changes": [_change(change, text) for change in row.changes],
         "ended_on": row.ended_on,
         "goals": [
             {
@@ -287,7 +293,10 @@ def _plan(row: PublicPlan, words: str, today: date) -> dict[str, Any]:
                     {
                         "title": text(action.title),
                         "status": action.status,
-                        "milestones": [_milestone(one, text(one.title), today) for one in action.milestones],
+                        "milestones": [
+                            _milestone(milestone, text(milestone.title), today)
+                            for milestone in action.milestones
+                        ],
                         "partners": action.partners,
                     }
                     for action in goal.actions
@@ -324,9 +333,9 @@ def _milestone(row: PublicMilestone, title: Text, today: date) -> dict[str, Any]
 
 
 def _listing(row: PublicListing, words: str) -> dict[str, Any]:
-    """Only what the organisation agreed to."""
+    """Return only the details that the organisation agreed to."""
     organisation = row.organisation
-    shown: dict[str, Any] = {"name": organisation.name, "id": str(row.public_id)}
+    listing: dict[str, Any] = {"name": organisation.name, "id": str(row.public_id)}
     values: dict[str, Any] = {
         ListedField.SUMMARY: Text(row.summary, row.language, words),
         ListedField.FOCUS: Text(row.focus_words, row.language, words),
@@ -336,4 +345,4 @@ def _listing(row: PublicListing, words: str) -> dict[str, Any]:
         ListedField.ADDRESS: organisation.address,
         ListedField.LANGUAGES: [name_in(code, words) for code in organisation.languages],
     }
-    return shown | {name: value for name, value in values.items() if name in row.fields}
+    return listing | {name: value for name, value in values.items() if name in row.fields}

@@ -1,4 +1,4 @@
-"""What the site shows of public plans. Plans are above this room: `crm.wiring` names how they are read."""
+"""Public plans as the site shows them. `crm.wiring` names their readers, because plans are an app above."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from lib.wired import Wired
 
 @dataclass(frozen=True, slots=True)
 class PublicMilestone:
-    """`first_due_on` is the day that was adopted. `marked_on` is set if it is later than `done_on`."""
+    """Milestone. `first_due_on` is the adopted day. `marked_on` is only set if it is later than `done_on`."""
 
     title: str
     due_on: date
@@ -27,7 +27,7 @@ class PublicMilestone:
 
 @dataclass(frozen=True, slots=True)
 class PublicAction:
-    """`partners` are names of organisations that agreed to be named."""
+    """Action. `partners` are names of organisations that agreed to be named."""
 
     title: str
     status: str
@@ -43,7 +43,7 @@ class PublicGoal:
 
 @dataclass(frozen=True, slots=True)
 class PublicChange:
-    """A change after the adoption: `kind` is a code of plans.codes.ChangeKind."""
+    """Change after the adoption. `kind` is a code of plans.codes.ChangeKind."""
 
     changed_on: date
     kind: str
@@ -55,13 +55,13 @@ class PublicChange:
 
 @dataclass(frozen=True, slots=True)
 class PublicPlan:
-    """A plan in the language it is written in. `ended_on` is the day on which it was closed or ran out."""
+    """Plan in its own language. `ended_on` is the day on which it was closed or ran out."""
 
     title: str
     summary: str
     language: str
     starts_on: date
-    ends_on: date  # the day after its last
+    ends_on: date  # the day after its last day
     adopted_on: date | None
     adopted_by: str
     goals: Sequence[PublicGoal]
@@ -71,21 +71,23 @@ class PublicPlan:
 
     @property
     def milestones(self) -> list[PublicMilestone]:
-        return [one for goal in self.goals for action in goal.actions for one in action.milestones]
+        return [
+            milestone for goal in self.goals for action in goal.actions for milestone in action.milestones
+        ]
 
     @property
     def dropped(self) -> int:
-        return sum(one.is_dropped for one in self.milestones)
+        return sum(milestone.is_dropped for milestone in self.milestones)
 
     @property
     def moved(self) -> int:
-        return sum(one.is_moved for one in self.milestones)
+        return sum(milestone.is_moved for milestone in self.milestones)
 
     def milestones_by(self, today: date) -> tuple[int, int]:
-        """How many are due by a day, or are of a plan that has ended, and how many of these are done."""
-        kept = (one for one in self.milestones if not one.is_dropped)
-        due = [one for one in kept if self.ended_on or one.due_on <= today]
-        return len(due), sum(one.done_on is not None for one in due)
+        """Return the numbers of milestones due by a day (all if the plan has ended), and of those done."""
+        milestones = (milestone for milestone in self.milestones if not milestone.is_dropped)
+        due = [milestone for milestone in milestones if self.ended_on or milestone.due_on <= today]
+        return len(due), sum(milestone.done_on is not None for milestone in due)
 
 
 Read = Callable[[Sequence[UUID], Callable[..., bool]], Sequence[PublicPlan]]
@@ -93,5 +95,5 @@ READERS: Final = Wired[Read]("publishing.site.plans.READERS")
 
 
 def plans_of(district_ids: Sequence[UUID], is_protected: Callable[..., bool]) -> Sequence[PublicPlan]:
-    """Plans of these districts. `is_protected` says whether a text has a protected name or address."""
+    """Return the plans of these districts. `is_protected` checks texts for protected names and addresses."""
     return [plan for read in READERS for plan in read(district_ids, is_protected)]

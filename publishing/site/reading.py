@@ -1,4 +1,4 @@
-"""What the site shows: public rows alone, each value named once. Nothing else of the records is read."""
+"""Reading of the rows that the site shows. Only public values are read, each named here once."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,13 +30,13 @@ from publishing.models import (
 )
 from publishing.site.plans import PublicPlan, plans_of
 
-MONTHS: Final = 12  # of entries
-REMEMBERED: Final = timedelta(days=400)  # that an organisation was listed, for those who took a copy
+MONTHS: Final = 12  # number of months with entries
+REMEMBERED: Final = timedelta(days=400)  # after a withdrawal, so that copies can delete the organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district with a public page."""
+    """District with a public page, and the rows of the page."""
 
     district: District
     page: PublicDistrict
@@ -44,8 +44,8 @@ class Place:
     meetings: Sequence[PublicMeeting]
     entries: Sequence[PublicEntry]
     listings: Sequence[PublicListing]
-    officers: Sequence[str]  # as those who agreed want to be called
-    plans: Sequence[PublicPlan] = ()  # its own, and those of the districts it lies in
+    officers: Sequence[str]  # public names of officers who agreed
+    plans: Sequence[PublicPlan] = ()  # of the district and the districts above
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,18 @@ class Site:
 
     @property
     def languages(self) -> list[str]:
-        """All languages of its pages, those of the first district first."""
+        """Return all languages of the pages, those of the first district first."""
         return list(dict.fromkeys(code for place in self.places for code in place.page.languages))
 
     @property
     def shared_routes(self) -> list[ReportingRoute]:
-        """Ways to report of the whole city, which the page of each district has."""
-        return [one for place in self.places[:1] for one in place.routes if one.district_id is None]
+        """Return the ways to report of the whole city, which are on the page of each district."""
+        return [route for place in self.places[:1] for route in place.routes if route.district_id is None]
 
 
 @opened(Opened.PUBLISHER)
 def read_site(today: date, as_of: date) -> Site:
-    """Read what is public today. A text with a protected name or address is left out, whoever approved it."""
+    """Read the rows that are public today, without texts that have a protected name or address."""
     with acting_as(SYSTEM):
         protected = protected_words()
         pages = PublicDistrict.objects.visible_to(SYSTEM).on().select_related("district")
@@ -81,7 +81,9 @@ def read_site(today: date, as_of: date) -> Site:
             places=places,
             texts={key: row for key, row in _texts(today).items() if not protected.names(row.text)},
             releases=list(Release.objects.visible_to(SYSTEM).latest_first()),
-            withdrawn=_withdrawn(today, {one.public_id for place in places for one in place.listings}),
+            withdrawn=_withdrawn(
+                today, {listing.public_id for place in places for listing in place.listings}
+            ),
         )
 
 
@@ -96,17 +98,21 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
     return Place(
         district=district,
         page=page,
-        routes=[one for one in map(_without_address, routes) if one.is_shown and _may_be(one, protected)],
-        meetings=[
-            one
-            for one in meetings.filter(meeting__district__in=under)
-            if not protected.names(one.title, one.text, one.place) and not _has_protected(one)
+        routes=[
+            route
+            for route in map(_without_address, routes)
+            if route.is_shown and _may_be_shown(route, protected)
         ],
-        entries=[one for one in _entries(under, today) if not protected.names(*_words_of(one))],
+        meetings=[
+            notice
+            for notice in meetings.filter(meeting__district__in=under)
+            if not protected.names(notice.title, notice.text, notice.place) and not _has_protected(notice)
+        ],
+        entries=[entry for entry in _entries(under, today) if not protected.names(*_texts_of(entry))],
         listings=[
-            one
-            for one in _listings(district)
-            if not protected.names(one.summary, one.focus_words, one.organisation.address)
+            listing
+            for listing in _listings(district)
+            if not protected.names(listing.summary, listing.focus_words, listing.organisation.address)
         ],
         officers=_officers(page),
         plans=plans_of(district.lineage, protected.names),
@@ -114,9 +120,9 @@ def _read_place(page: PublicDistrict, today: date, protected: Protected) -> Plac
 
 
 def _entries(districts: Any, today: date) -> Sequence[PublicEntry]:
-    """Of a district and the neighbourhoods in it, which seldom have a page of their own."""
-    first = today.year * 12 + today.month - MONTHS
-    month = f"{first // 12:04}-{first % 12 + 1:02}"
+    """Return the entries of the last months in a district and its neighbourhoods."""
+    first_month = today.year * 12 + today.month - MONTHS
+    month = f"{first_month // 12:04}-{first_month % 12 + 1:02}"
     rows = (
         PublicEntry.objects.visible_to(SYSTEM)
         .shown_on(today)
@@ -126,34 +132,36 @@ def _entries(districts: Any, today: date) -> Sequence[PublicEntry]:
 
 
 def _officers(page: PublicDistrict) -> Sequence[str]:
-    """Who works there and gave a name for everybody, if the district names officers."""
+    """Return the public names of officers who work in the district, if it names officers."""
     if page.officer_names != OfficerNames.FIRST_NAMES:
         return []
-    there = User.objects.active().with_role(*WRITES).exclude(public_name="")
-    own = Q(districts__in=page.district.lineage) | Q(districts__in=District.objects.under(page.district))
-    return sorted(set(there.filter(own).values_list("public_name", flat=True)))
+    named_users = User.objects.active().with_role(*WRITES).exclude(public_name="")
+    works_here = Q(districts__in=page.district.lineage) | Q(
+        districts__in=District.objects.under(page.district)
+    )
+    return sorted(set(named_users.filter(works_here).values_list("public_name", flat=True)))
 
 
-def _words_of(entry: PublicEntry) -> Iterator[str]:
-    """Its texts in each language."""
+def _texts_of(entry: PublicEntry) -> Iterator[str]:
+    """Yield the texts of an entry in each language."""
     rows: list[PublicEntry | EntryTranslation] = [entry, *entry.translations.all()]
-    for one in rows:
-        yield from (one.said, one.did, one.why)
+    for row in rows:
+        yield from (row.said, row.did, row.why)
 
 
 def _listings(district: District) -> Sequence[PublicListing]:
-    there = Organisation.objects.filter(home_district__in=District.objects.under(district))
-    open_ones = there.exclude(pk__in=there.with_protected_location()).exclude(
+    organisations = Organisation.objects.filter(home_district__in=District.objects.under(district))
+    listable = organisations.exclude(pk__in=organisations.with_protected_location()).exclude(
         status=OrganisationStatus.CLOSED
     )
-    rows = PublicListing.objects.visible_to(SYSTEM).in_force().filter(organisation__in=open_ones)
+    rows = PublicListing.objects.visible_to(SYSTEM).in_force().filter(organisation__in=listable)
     return list(rows.select_related("organisation").order_by("organisation__folded", "pk"))
 
 
 def _withdrawn(today: date, listed: Collection[UUID]) -> Sequence[UUID]:
-    """What copies must delete: also of organisations that closed or moved away, or whose page went off."""
-    gone = Q(withdrawn_on__gte=today - REMEMBERED) | Q(is_in_force=True)
-    rows = PublicListing.objects.visible_to(SYSTEM).filter(gone)
+    """Return public IDs that copies must delete: withdrawn listings, and those no longer on any page."""
+    may_be_withdrawn = Q(withdrawn_on__gte=today - REMEMBERED) | Q(is_in_force=True)
+    rows = PublicListing.objects.visible_to(SYSTEM).filter(may_be_withdrawn)
     return sorted(set(rows.values_list("public_id", flat=True)).difference(listed))
 
 
@@ -162,10 +170,10 @@ def _has_protected(notice: PublicMeeting) -> bool:
     return invited.with_protected_location().exists()
 
 
-def _may_be(route: ReportingRoute, protected: Protected) -> bool:
-    """A protected organisation can be named on its own route, because it wants to be called.
+def _may_be_shown(route: ReportingRoute, protected: Protected) -> bool:
+    """Whether a route can be shown: its organisation is open, and it names no other protected organisation.
 
-    One that has closed answers nobody.
+    A protected organisation can be named on its own route, because it wants to be called.
     """
     if route.organisation and route.organisation.status == OrganisationStatus.CLOSED:
         return False
@@ -181,6 +189,6 @@ def _without_address(route: ReportingRoute) -> ReportingRoute:
 
 
 def _texts(today: date) -> dict[tuple[str, str], PublicText]:
-    """The version in force of each text in each language."""
+    """Return the version in force of each text in each language."""
     rows = PublicText.objects.visible_to(SYSTEM).filter(in_force_since__lte=today)
     return {(row.slug, row.language): row for row in rows.order_by("version")}

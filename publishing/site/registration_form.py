@@ -1,4 +1,4 @@
-"""What the public process reads and leaves: files of the last publication, and a registration."""
+"""Registration form of the public process, which stores registrations by functions of the owner."""
 
 import json
 from typing import Any, Final
@@ -18,25 +18,25 @@ from publishing.codes import ListedField, Wants
 from publishing.models.fields import MOST_LANGUAGES
 from publishing.site.languages import ENGLISH, in_public_words, name_in
 
-TRAP: Final = "second_name"  # a field that people leave empty
-OFFERED: Final = [one for one in ListedField if one not in (ListedField.KIND, ListedField.FOCUS)]
+TRAP: Final = "second_name"  # a field that only programs fill in
+OFFERED: Final = [field for field in ListedField if field not in (ListedField.KIND, ListedField.FOCUS)]
 
 
-def _wrong_address() -> str:
+def _website_error() -> str:
     return pgettext("public page", "Enter a web address, such as https://example.org.")
 
 
-def _typed(kind: str = "text", **attributes: str) -> forms.TextInput:
-    """A field that telephones show the right keys for, and that browsers can fill in."""
+def _text_field(kind: str = "text", **attributes: str) -> forms.TextInput:
+    """Return a text field with the right keyboard on phones, which browsers can fill in."""
     widget = forms.TextInput(attrs=attributes)
     widget.input_type = kind
     return widget
 
 
-def leave_registration(given: dict[str, Any]) -> bool:
-    """Leave a registration with the owner's function. False: none is taken now, whoever asks."""
+def leave_registration(registration: dict[str, Any]) -> bool:
+    """Store a registration by the owner's function. Return False if a limit of registrations is reached."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT public_register(%s::jsonb)", [json.dumps(given)])
+        cursor.execute("SELECT public_register(%s::jsonb)", [json.dumps(registration)])
         return bool(cursor.fetchone()[0])
 
 
@@ -46,12 +46,12 @@ def leave_confirmation(token_hash: bytes) -> None:
 
 
 class RegisterForm(forms.Form):
-    """An organisation, someone to talk to, and what can be published, in words of the public pages."""
+    """Form for an organisation, its contact person and the details to publish, in public words."""
 
     name = forms.CharField(
         label=pgettext_lazy("public page", "Name of the organisation"),
         max_length=200,
-        widget=_typed(autocomplete="organization"),
+        widget=_text_field(autocomplete="organization"),
     )
     kind = forms.ChoiceField(label=pgettext_lazy("public page", "Kind of organisation"), choices=Kind)
     summary = forms.CharField(
@@ -69,14 +69,14 @@ class RegisterForm(forms.Form):
         label=pgettext_lazy("public page", "Website"),
         max_length=300,
         required=False,
-        widget=_typed(autocomplete="off", inputmode="url"),
+        widget=_text_field(autocomplete="off", inputmode="url"),
     )
     email = forms.EmailField(label=pgettext_lazy("public page", "Email of the organisation"), required=False)
     phone = forms.CharField(
         label=pgettext_lazy("public page", "Phone of the organisation"),
         max_length=30,
         required=False,
-        widget=_typed("tel"),
+        widget=_text_field("tel"),
     )
     address = forms.CharField(label=pgettext_lazy("public page", "Address"), max_length=300, required=False)
     is_home = forms.BooleanField(
@@ -87,7 +87,7 @@ class RegisterForm(forms.Form):
         label=pgettext_lazy("public page", "Your name"),
         max_length=160,
         required=False,
-        widget=_typed(autocomplete="name"),
+        widget=_text_field(autocomplete="name"),
     )
     person_role = forms.CharField(
         label=pgettext_lazy("public page", "What you do in the organisation"), max_length=120, required=False
@@ -101,11 +101,11 @@ class RegisterForm(forms.Form):
         label=pgettext_lazy("public page", "Your phone"),
         max_length=30,
         required=False,
-        widget=_typed("tel", autocomplete="tel"),
+        widget=_text_field("tel", autocomplete="tel"),
     )
     fields_listed = forms.MultipleChoiceField(
         label=pgettext_lazy("public page", "What we may publish (leave empty: nothing)"),
-        choices=[(one.value, one.label) for one in OFFERED],  # in the words of the pages: __init__
+        choices=[(field.value, field.label) for field in OFFERED],  # translated in __init__
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -113,7 +113,7 @@ class RegisterForm(forms.Form):
         label=pgettext_lazy("public page", "Leave this empty"),
         required=False,
         max_length=200,
-        widget=_typed(autocomplete="off", tabindex="-1"),
+        widget=_text_field(autocomplete="off", tabindex="-1"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -121,27 +121,27 @@ class RegisterForm(forms.Form):
         offered: dict[str, Any] = {"kind": list(Kind), "fields_listed": OFFERED}
         for name, codes in offered.items():
             field: Any = self.fields[name]
-            field.choices = [(one.value, in_public_words(one.label)) for one in codes]
+            field.choices = [(code.value, in_public_words(code.label)) for code in codes]
         kinds: Any = self.fields["kind"]
         spoken: Any = self.fields["languages"]
         kinds.choices = [("", pgettext("public page", "Choose a kind")), *kinds.choices]
-        here = get_language() or ENGLISH
+        page_language = get_language() or ENGLISH
         spoken.choices = sorted(
-            ((code, name_in(code, here)) for code in SPOKEN), key=lambda pair: pair[1].casefold()
+            ((code, name_in(code, page_language)) for code in SPOKEN), key=lambda pair: pair[1].casefold()
         )
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
+        cleaned: dict[str, Any] = super().clean() or {}
         for name in ("name", "phone", "address", "person_name", "person_role", "person_phone"):
-            given[name] = squash(given.get(name) or "")
-        given["summary"] = clean_text(given.get("summary") or "")
+            cleaned[name] = squash(cleaned.get(name) or "")
+        cleaned["summary"] = clean_text(cleaned.get("summary") or "")
         for name in ("email", "person_email"):
-            given[name] = plain_email(given.get(name) or "")
-        given["website"] = self._plain_website(given.get("website") or "")
-        if "name" not in self.errors and not given["name"]:
+            cleaned[name] = plain_email(cleaned.get(name) or "")
+        cleaned["website"] = self._plain_website(cleaned.get("website") or "")
+        if "name" not in self.errors and not cleaned["name"]:
             self.add_error("name", pgettext("public page", "Enter the name of the organisation."))
-        given["languages"] = (given.get("languages") or [])[:MOST_LANGUAGES]
-        return given
+        cleaned["languages"] = (cleaned.get("languages") or [])[:MOST_LANGUAGES]
+        return cleaned
 
     def _plain_website(self, text: str) -> str:
         url = squash(text)
@@ -154,13 +154,13 @@ class RegisterForm(forms.Form):
             if has_user_info(url):
                 raise ValidationError("")
         except ValidationError:
-            self.add_error("website", _wrong_address())
+            self.add_error("website", _website_error())
         return url
 
     def registration(self, district: str, language: str, text_version: int) -> dict[str, Any]:
-        """What the owner's function takes."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != TRAP}
-        listed = given.pop("fields_listed")
+        """Return the registration as the owner's function takes it."""
+        fields = {name: value for name, value in self.cleaned_data.items() if name != TRAP}
+        listed = fields.pop("fields_listed")
         wants = Wants.LISTED if listed else Wants.CONTACT
-        given |= {"district": district, "language": language, "text_version": text_version}
-        return {**given, "fields": listed, "wants": wants}
+        fields |= {"district": district, "language": language, "text_version": text_version}
+        return {**fields, "fields": listed, "wants": wants}

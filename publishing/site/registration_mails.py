@@ -1,4 +1,4 @@
-"""Emails to whoever registers an organisation, and to the office of a known one: a link."""
+"""Emails with a confirmation link: to the sender of a registration, and to a known organisation."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -89,12 +89,12 @@ def registration_mail(registration: Registration, mail_id: UUID, site: str) -> E
             "To confirm, open this link within 48 hours:\n\n%(link)s\n\nIf it was not you, ignore this "
             "email. We delete the registration after 7 days.",
         ) % {"link": link, "city": settings.CITY_NAME}
-    usual = {
+    headers = {
         "Message-ID": message_id_for(f"{KIND}-{mail_id}"),
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
     }
-    return Email(with_city(subject), text, to=[registration.person_email], headers=usual)
+    return Email(with_city(subject), text, to=[registration.person_email], headers=headers)
 
 
 REGISTRATION_MAIL: Final = Mailing(
@@ -102,7 +102,7 @@ REGISTRATION_MAIL: Final = Mailing(
     object_type=KIND,
     due=lambda: QueuedMail.objects.of_kind(KIND).due(),
     is_wanted=lambda row: bool(settings.PUBLIC_REGISTER_URL) and _registrations_of(row).exists(),
-    logged_notice=lambda _row: None,  # whoever registers has no account
+    logged_notice=lambda _row: None,  # the sender has no account
     message=_message,
 )
 
@@ -113,12 +113,12 @@ def _word_message(row: QueuedMail) -> EmailMultiAlternatives:
 
 
 def word_mail(registration: Registration, mail_id: UUID, site: str) -> Email:
-    """Build the question to the office on record: what is to be published, and nothing of the sender."""
+    """Build the email that asks a known organisation for its agreement, without details of the sender."""
     token, language = _token_of(registration), words_of(registration.language)
     organisation: Any = registration.organisation
     with speaking(language):
         subject = pgettext("public page", "Do you want to be listed? Please confirm")
-        fields = [in_public_words(one.label) for one in ListedField if one in registration.fields]
+        fields = [in_public_words(field.label) for field in ListedField if field in registration.fields]
         text = pgettext(
             "public page",
             "Someone asked us to list “%(name)s” on the public page of the proximity police in %(city)s. We "
@@ -131,12 +131,12 @@ def word_mail(registration: Registration, mail_id: UUID, site: str) -> Email:
             "fields": ", ".join([str(in_public_words(ListedField.NAME.label)), *map(str, fields)]),
             "link": f"{site}/confirm/{token}/?language={language}",
         }
-    usual = {
+    headers = {
         "Message-ID": message_id_for(f"{WORD}-{mail_id}"),
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
     }
-    return Email(with_city(subject), text, to=[registration.word_email], headers=usual)
+    return Email(with_city(subject), text, to=[registration.word_email], headers=headers)
 
 
 def _word_is_wanted(row: QueuedMail) -> bool:

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.actors import actor_for
 from audit.models import Event
 from publishing.models import CouncilPaper
-from publishing.queries.paper_figures import choices
+from publishing.queries.paper_figures import figure_choices
 from publishing.services.papers import make_paper
 from tests.factories import make_officer, make_organisation, make_supervisor
 from tests.publishing.city import FIRST, City
@@ -50,7 +50,7 @@ def city() -> Released:
 
 def shown_kind(city: Released) -> str:
     """The key of the kind that is shown: another is hidden beside the three of the third kind, by lot."""
-    [_total, (key, _name)] = choices(city.second)["Organisations met"]
+    [_total, (key, _name)] = figure_choices(city.second)["Organisations met"]
     return key
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actors import actor_for
 from publishing.models import PublicEntry, PublicListing, Registration
-from publishing.rules.reminders import of_route
+from publishing.rules.reminders import route_reminders
 from publishing.rules.routes import Answers
 from publishing.services.entries import approve_entry, draft_entry
 from publishing.services.registrations import refuse_registration
@@ -25,14 +25,14 @@ def test_a_test_is_asked_for_60_and_14_days_before_it_is_too_old_and_each_week_a
     expires = DAY + timedelta(180)
 
     def asked(today: date) -> list[int]:
-        return [(day - expires).days for _rule, day in of_route(answered, DAY, today)]
+        return [(day - expires).days for _rule, day in route_reminders(answered, DAY, today)]
 
     assert asked(DAY) == [-60, -14]
     assert asked(expires - timedelta(60)) == [-60, -14]
     assert asked(expires - timedelta(30)) == [-14]
     assert asked(expires) == [0, 7]
     assert asked(expires + timedelta(70))[-1] >= 77
-    assert next(day for _rule, day in of_route(Answers(is_local=True), DAY, DAY)) == DAY
+    assert next(day for _rule, day in route_reminders(Answers(is_local=True), DAY, DAY)) == DAY
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ DAY = date(2026, 11, 27)
 
 def after(*tests: tuple[int, str], **given: Any) -> bool:
     """Whether a route works on DAY after tests so many days before."""
-    from publishing.rules.routes import after as rule
+    from publishing.rules.routes import dates_after as rule
 
     known = Answers(is_local=True, **given)
     for days, result in tests:

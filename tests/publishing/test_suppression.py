@@ -45,12 +45,12 @@ def is_proven(*tables: Table) -> bool:
 
 
 def _has_witnesses(system: System, cell: Any) -> bool:
-    assert cell not in system.shown
+    assert cell not in system.published
     values = {system.values[cell]}
     for value in range(max(system.floors[cell], system.values[cell] - 12), system.values[cell] + 13):
         found = system.witness(cell, value) if value not in values else {}
         if found:
-            assert not found.keys() & system.shown
+            assert not found.keys() & system.published
             both = system.values | found
             assert all(both[one] >= system.floors[one] for one in both if one in system.floors)
             for terms in system.equations:
