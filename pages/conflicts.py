@@ -33,10 +33,10 @@ def _differing(form: forms.BaseForm, current: Mapping[str, Any]) -> Iterator[Dif
         if name not in current or name in SHOWN:
             continue
         field = form.fields[name]
-        theirs = current[name]
+        stored = current[name]
         with suppress(ValidationError):
-            theirs = field.clean(theirs)
-        texts = _text(field, theirs), _text(field, yours)
+            stored = field.clean(stored)
+        texts = _text(field, stored), _text(field, yours)
         if texts[0] != texts[1]:
             yield Difference(str(field.label or name), *texts)
 
@@ -50,5 +50,5 @@ def _text(field: forms.Field, value: Any) -> str:
         names = {str(code): str(label) for code, label in getattr(field, "choices", ())}
         return names.get(str(value), str(value))
     if isinstance(value, Iterable) and not isinstance(value, str | Model):
-        return ", ".join(sorted(_text(field, one) for one in value))
+        return ", ".join(sorted(_text(field, member) for member in value))
     return day(value) if hasattr(value, "isoformat") else str(value)

@@ -97,7 +97,7 @@ DEMO_SIGN_INS = (
 )
 
 
-def _more(actor: Actor) -> tuple[Place, ...]:
+def _secondary_places(actor: Actor) -> tuple[Place, ...]:
     """Less frequently used places."""
     tidying = (DUPLICATES,) if actor.writes else ()
     confirming = (WAITING,) if actor.is_supervisor else ()
@@ -106,7 +106,7 @@ def _more(actor: Actor) -> tuple[Place, ...]:
     return (*tidying, *confirming, RELIEF, PROTOCOLS, PRACTICES) if actor.reads else ()
 
 
-def _own(actor: Actor) -> tuple[Place, ...]:
+def _own_places(actor: Actor) -> tuple[Place, ...]:
     """Pages about the reader. A confirmer's account has only its settings."""
     if actor.is_confirmer:
         return (SETTINGS, HELP)
@@ -183,8 +183,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             bar=bar,
             districts=districts,
             relief=user.reliefs.open_now() if actor.is_on_relief else None,
-            more=_more(actor),
-            own=_own(actor),
+            more=_secondary_places(actor),
+            own=_own_places(actor),
             unread=unread,
         )
     }

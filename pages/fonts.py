@@ -83,10 +83,10 @@ class FontFinder(BaseFinder):
     def find(  # type: ignore[override]  # one function for both overloads of the stubs
         self, path: str, find_all: bool = False, **kwargs: object
     ) -> str | Sequence[str] | None:
-        found = str(folder() / path) if path in paths() else None
+        file = str(folder() / path) if path in paths() else None
         if find_all:
-            return [found] if found else []
-        return found
+            return [file] if file else []
+        return file
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         storage = FileSystemStorage(location=folder())

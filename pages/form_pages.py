@@ -74,13 +74,15 @@ def save_or_show_conflict(
     """
     if not form.is_bound or getattr(form, "draft", False):
         return Attempt(form, HTTPStatus.OK)
-    valid = [one.is_valid() for one in (form, *beside)]  # validate all, so that each shows its errors
+    valid = [
+        bound_form.is_valid() for bound_form in (form, *beside)
+    ]  # validate all, so that each shows its errors
     if all(valid):
         try:
             return Attempt(form, HTTPStatus.OK, save())
         except StaleVersion as stale:
-            both = differences(form, current())
-            return Attempt(again(typed_again(form, stale)), HTTPStatus.CONFLICT, differences=both)
+            changed = differences(form, current())
+            return Attempt(again(typed_again(form, stale)), HTTPStatus.CONFLICT, differences=changed)
         except ValidationError as error:
             add_service_errors(form, error)
     return Attempt(form, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -21,15 +21,15 @@ def record_kept(
 
     They are sampled at /privacy/kept/.
     """
-    kept = [form for form in forms if form.kept]
-    names = sorted({name for form in kept for name in form.kept})
-    if kept:
+    hinted_forms = [form for form in forms if form.kept]
+    names = sorted({name for form in hinted_forms for name in form.kept})
+    if hinted_forms:
         record(
             request.actor,
             Action.KEEP,
             object_type,
             [pk],
             field_names=names,
-            purpose=kept[0].keep_reason,
+            purpose=hinted_forms[0].keep_reason,
             district_ids=district_ids,
         )

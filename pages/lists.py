@@ -119,8 +119,8 @@ def show_list(
         district_ids=district_ids_of(page.rows),
     )
     name = f"{object_type}s"
-    about = {"page": page, "noun": name.replace("_", "-"), "heading": heading, "find": find}
-    return render(request, f"pages/{name}/list.html", about | context, status=page.status)
+    list_context = {"page": page, "noun": name.replace("_", "-"), "heading": heading, "find": find}
+    return render(request, f"pages/{name}/list.html", list_context | context, status=page.status)
 
 
 def _listing(
@@ -135,16 +135,16 @@ def _listing(
     if "district" in form.fields:
         form.fields["district"].choices = _district_choices(request)
     rows = filters.qs
-    given = _as_parameters(filters) | dict(implied or {})
-    about = _about(request)
+    parameters = _as_parameters(filters) | dict(implied or {})
+    saved_views = _saved_views(request)
     if form.is_valid() and form.cleaned_data.get("q"):
-        found = list(rows[:BEST])
-        count = rows.count() if len(found) == BEST else len(found)
-        return Listing(form, found, count, None, None, "", given, **about)
-    asked = request.GET.get("ordering", "")
-    order = asked if asked.removeprefix("-") in orderings else default
+        best = list(rows[:BEST])
+        count = rows.count() if len(best) == BEST else len(best)
+        return Listing(form, best, count, None, None, "", parameters, **saved_views)
+    ordering = request.GET.get("ordering", "")
+    order = ordering if ordering.removeprefix("-") in orderings else default
     page = page_of(request, rows, order)
-    return Listing(form, page.rows, rows.count(), page.next, page.previous, order, given, **about)
+    return Listing(form, page.rows, rows.count(), page.next, page.previous, order, parameters, **saved_views)
 
 
 def page_of(request: ActorRequest, rows: models.QuerySet[T], order: str) -> Page[T]:
@@ -155,7 +155,7 @@ def page_of(request: ActorRequest, rows: models.QuerySet[T], order: str) -> Page
         return paginate(rows, order=order, limit=ROWS)
 
 
-def _about(request: ActorRequest) -> dict[str, Any]:
+def _saved_views(request: ActorRequest) -> dict[str, Any]:
     """Fields of a list page other than its rows."""
     place = request.resolver_match
     if place is None or place.url_name not in WITH_VIEWS:
@@ -170,9 +170,9 @@ def canonical(request: ActorRequest) -> HttpResponseRedirect | None:
     """Redirect repeated or empty values to the canonical URL: `?kind=a&kind=b&q=` becomes `?kind=a,b`."""
     query = request.GET.copy()
     for name, values in list(query.lists()):
-        given = ",".join(value for value in values if value)
-        if given:
-            query[name] = given
+        joined = ",".join(value for value in values if value)
+        if joined:
+            query[name] = joined
         else:
             del query[name]
     if _pairs(query) == _pairs(request.GET):
@@ -187,14 +187,14 @@ def _as_parameters(filters: FilterSet) -> dict[str, str]:
     """
     if not filters.form.is_valid():
         return {}
-    said = {
+    filtered = {
         name: ",".join(value for value in filters.data.getlist(name) if value)
         for name in filters.parameters()
         if name in filters.data
     }
     meant = filters.form.cleaned_data
-    moments = {name: meant[name].isoformat() for name in said if isinstance(meant.get(name), datetime)}
-    return {name: value for name, value in (said | moments).items() if value}
+    moments = {name: meant[name].isoformat() for name in filtered if isinstance(meant.get(name), datetime)}
+    return {name: value for name, value in (filtered | moments).items() if value}
 
 
 def _pairs(query: Any) -> Mapping[str, list[str]]:

@@ -163,5 +163,5 @@ class MergedMiddleware:
         if not isinstance(exception, Http404) or place is None or place.url_name not in MODELS:
             return None
         heir = Merge.objects.heir_of(place.url_name, place.kwargs["pk"])
-        seen = MODELS[place.url_name].objects.visible_to(request.actor).filter(pk=heir)  # type: ignore[attr-defined]  # set by ActorMiddleware
-        return redirect(place.url_name, heir) if heir and seen.exists() else None
+        visible = MODELS[place.url_name].objects.visible_to(request.actor).filter(pk=heir)  # type: ignore[attr-defined]  # set by ActorMiddleware
+        return redirect(place.url_name, heir) if heir and visible.exists() else None

@@ -70,16 +70,18 @@ class SentOnceMiddleware:
         if (form := sent_forms.form_id(request)) is None:
             return self.get_response(request)
         with transaction.atomic():
-            sent, is_new = sent_forms.claim(request, user, form)
+            sent_form, is_new = sent_forms.claim(request, user, form)
             if not is_new:
-                return _again(request, sent)
+                return _again(request, sent_form)
             response = self.get_response(request)
             if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 transaction.set_rollback(True)
             elif led_to := _led_to(response):
-                SentForm.objects.filter(pk=sent.pk).update(led_to=led_to, made=response.headers.get(MADE, ""))
+                SentForm.objects.filter(pk=sent_form.pk).update(
+                    led_to=led_to, made=response.headers.get(MADE, "")
+                )
             else:
-                sent.delete()  # nothing was done yet, as for a search within the form or an invalid form
+                sent_form.delete()  # nothing was done yet, as for a search within the form or an invalid form
         return response
 
 
@@ -98,10 +100,10 @@ def _led_to(response: HttpResponseBase) -> str:
     return "" if place.startswith(signing_in) else place
 
 
-def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
-    if sent_forms.is_the_same(request, sent):
+def _again(request: HttpRequest, sent_form: SentForm) -> HttpResponseBase:
+    if sent_forms.is_the_same(request, sent_form):
         messages.info(request, _("This was already sent. It is saved only once."))
-        return redirect(sent.led_to)
+        return redirect(sent_form.led_to)
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -111,7 +113,7 @@ def _again(request: HttpRequest, sent: SentForm) -> HttpResponseBase:
     context = {
         "address": request.get_full_path(),
         "fields": fields,
-        "led_to": sent.made or sent.led_to,
+        "led_to": sent_form.made or sent_form.led_to,
         "has_files": bool(request.FILES),
     }
     return render(request, "pages/shell/sent_before.html", context, status=HTTPStatus.CONFLICT)

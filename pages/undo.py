@@ -43,12 +43,12 @@ def undo_url(request: ActorRequest, name: str, **payload: Any) -> str:
     """
     if name not in _undoers:
         raise KeyError(name)
-    said: dict[str, Any] = {"name": name, "user": str(request.user.pk), "payload": payload}
-    token = signing.dumps(said, salt=SALT, compress=True)
+    signed: dict[str, Any] = {"name": name, "user": str(request.user.pk), "payload": payload}
+    token = signing.dumps(signed, salt=SALT, compress=True)
     if len(token) > LONGEST:  # many rows: stored in the session instead
         key = f"undo_{secrets.token_hex(8)}"
         request.session[key] = payload
-        token = signing.dumps(said | {"payload": None, "key": key}, salt=SALT)
+        token = signing.dumps(signed | {"payload": None, "key": key}, salt=SALT)
     return reverse("undo", args=[token])
 
 
@@ -88,14 +88,14 @@ def offered_undo(request: ActorRequest, on: str) -> Offer | None:
 
 def undo(request: ActorRequest, token: str) -> None:
     """Reverse the write in `token`. Raises BadSignature if it is expired, forged or somebody else's."""
-    found = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
-    if found["user"] != str(request.user.pk):
+    signed = signing.loads(token, salt=SALT, max_age=TEN_MINUTES)
+    if signed["user"] != str(request.user.pk):
         raise signing.BadSignature
     url, offers = reverse("undo", args=[token]), request.session.get(_OFFERED, {})
     request.session[_OFFERED] = {on: offer for on, offer in offers.items() if offer[1] != url}
-    payload = found["payload"]
+    payload = signed["payload"]
     if payload is None:
-        payload = request.session.pop(found["key"], None)
+        payload = request.session.pop(signed["key"], None)
     if payload is None:
         raise signing.BadSignature
-    _undoers[found["name"]](actor=request.actor, **payload)
+    _undoers[signed["name"]](actor=request.actor, **payload)

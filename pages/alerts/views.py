@@ -57,13 +57,15 @@ def alert_close(request: ActorRequest, pk: UUID) -> HttpResponse:
 def reading_reason(request: ActorRequest) -> HttpResponse:
     """Store the reason for reading on past the daily limit, then go back to the page."""
     readers_only(request)
-    wanted, other = request.POST.get("next", ""), request.POST.get("other", "").strip()
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
-    next_url = wanted if is_ours else "/"
+    requested_url, own_reason = request.POST.get("next", ""), request.POST.get("other", "").strip()
+    is_ours = url_has_allowed_host_and_scheme(requested_url, allowed_hosts=None) and requested_url.startswith(
+        "/"
+    )
+    next_url = requested_url if is_ours else "/"
     try:
-        explain_reading(actor=request.actor, reason=other or request.POST.get("reason", ""))
+        explain_reading(actor=request.actor, reason=own_reason or request.POST.get("reason", ""))
     except ValidationError as error:
-        return limit_form(request, next_url=next_url, mistakes=texts(error), other=other)
+        return limit_form(request, next_url=next_url, mistakes=texts(error), other=own_reason)
     return redirect(next_url)
 
 

@@ -81,10 +81,10 @@ class KeyForm(forms.Form):
         return [line.strip() for line in self.cleaned_data["cidrs"].splitlines() if line.strip()]
 
     def clean(self) -> dict[str, Any] | None:
-        given = super().clean() or {}
-        if given.get("is_citywide") and given.get("districts"):
+        cleaned = super().clean() or {}
+        if cleaned.get("is_citywide") and cleaned.get("districts"):
             self.add_error("districts", ValidationError(_("Choose districts or the whole city, not both.")))
-        return given
+        return cleaned
 
 
 class RenewForm(forms.Form):

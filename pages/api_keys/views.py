@@ -43,16 +43,16 @@ reauthenticated_administrators = reauthenticated(lambda actor: actor.is_administ
 def keys(request: ActorRequest) -> HttpResponse:
     """Pending, active and past keys. Privacy officers see pending and active ones."""
     _keepers_only(request)
-    found = list(
+    own_keys = list(
         ApiKey.objects.visible_to(request.actor).prefetch_related("districts").order_by("name", "pk")
     )
     now = timezone.now()
-    live = [key for key in found if key.status != KeyStatus.REVOKED and key.expires_at > now]
+    live = [key for key in own_keys if key.status != KeyStatus.REVOKED and key.expires_at > now]
     context = {
         "waiting": [key for key in live if key.status == KeyStatus.WAITING],
         "unconfirmed": [key for key in live if key.is_unconfirmed],
         "active": [key for key in live if key.status == KeyStatus.ACTIVE and not key.is_unconfirmed],
-        "past": [key for key in found if key not in live] if request.actor.is_administrator else [],
+        "past": [key for key in own_keys if key not in live] if request.actor.is_administrator else [],
     }
     return render(request, "pages/api_keys/list.html", context)
 
@@ -87,9 +87,9 @@ def key_new(request: ActorRequest) -> HttpResponse:
     form = KeyForm(posted(request))
     if form.is_valid():
         with RefusalsIn(form):
-            made, token = create_key(actor=request.actor, **form.cleaned_data)
-            page = render(request, "pages/api_keys/token.html", {"key": made, "token": str(token)})
-            return shown_once(page, reverse("settings_key", args=[made.pk]))
+            new_key, token = create_key(actor=request.actor, **form.cleaned_data)
+            page = render(request, "pages/api_keys/token.html", {"key": new_key, "token": str(token)})
+            return shown_once(page, reverse("settings_key", args=[new_key.pk]))
     return render(request, "pages/api_keys/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

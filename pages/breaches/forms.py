@@ -19,7 +19,7 @@ MOMENTS = ("noticed_at", "aware_at", "told_authority_at", "told_people_at")
     kinds={"widget": CHECKS},
 )
 class BreachForm(forms.Form):
-    """What is known first."""
+    """The first facts of a breach."""
 
     noticed_at = MomentField(label=_("First noticed"))
     aware_at = MomentField(label=_("Known to be a breach"), help_text=_("The 72 hours run from this moment."))
@@ -57,11 +57,11 @@ class SeenForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        who: Any = self.fields["who"]
-        who.choices = people
+        account_field: Any = self.fields["who"]
+        account_field.choices = people
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if {"since", "until"} <= given.keys() and given["until"] <= given["since"]:
+        cleaned = super().clean() or self.cleaned_data
+        if {"since", "until"} <= cleaned.keys() and cleaned["until"] <= cleaned["since"]:
             self.add_error("until", _("Choose a later moment."))
-        return given
+        return cleaned

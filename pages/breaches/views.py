@@ -118,8 +118,8 @@ def breach_phase_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, texts(error)[0])
     else:
-        told = _("Phase %(number)s saved. Send its file to the authority, then enter when it was told.")
-        messages.success(request, told % {"number": phase.number})
+        message = _("Phase %(number)s saved. Send its file to the authority, then enter when it was told.")
+        messages.success(request, message % {"number": phase.number})
     return redirect("breach", pk)
 
 
@@ -143,32 +143,43 @@ def breach_phase(request: ActorRequest, pk: UUID, number: int, extension: str) -
 
 @require_safe
 def breach_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What an account or key saw in a period: a list, and the numbers for the authority's form."""
+    """List the records that an account or key saw in a period, with the numbers for the authority's form."""
     row = _find(request, pk)
     people = User.objects.visible_to(request.actor).order_by("name", "pk").values_list("pk", "name")
     keys = ApiKey.objects.visible_to(request.actor).order_by("name", "pk").values_list("pk", "name")
-    choices = [*((str(one), name) for one, name in people), *((str(one), name) for one, name in keys)]
+    choices = [
+        *((str(account_id), name) for account_id, name in people),
+        *((str(account_id), name) for account_id, name in keys),
+    ]
     initial = {"since": row.noticed_at, "until": timezone.now()}
     form = SeenForm(request.GET if "who" in request.GET else None, people=choices, initial=initial)
     context: dict[str, Any] = {"row": row, "form": form}
     if form.is_valid():
-        who = UUID(form.cleaned_data["who"])
-        events = seen_by(request.actor, who, form.cleaned_data["since"], form.cleaned_data["until"])
-        seen, page = count_seen(events), page_of(request, events, "-at")
+        account_id = UUID(form.cleaned_data["who"])
+        events = seen_by(request.actor, account_id, form.cleaned_data["since"], form.cleaned_data["until"])
+        counts, page = count_seen(events), page_of(request, events, "-at")
         places = (
-            District.objects.filter(pk__in=seen.district_ids).order_by("name").values_list("name", flat=True)
+            District.objects.filter(pk__in=counts.district_ids)
+            .order_by("name")
+            .values_list("name", flat=True)
         )
         context |= {
-            "seen": seen,
-            "by_type": [(NOUNS.get(kind, kind), number) for kind, number in seen.by_type.items()],
+            "seen": counts,
+            "by_type": [(NOUNS.get(kind, kind), number) for kind, number in counts.by_type.items()],
             "places": list(places),
+<<<<<<< HEAD
             "done": [(act.label, NOUNS.get(kind, kind), number) for act, kind, number in seen.done],
             "people": _to_write_to(request, seen),
             "sessions": sessions_of(who, current_key=None),
+=======
+            "done": [(act.label, NOUNS.get(kind, kind), number) for act, kind, number in counts.done],
+            "people": _to_write_to(request, counts),
+            "sessions": sessions_of(account_id, here=None),
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
             "lines": lines(page.rows),
             "page": page,
-            "is_key": who in {one for one, _name in keys},
-            "who": who,
+            "is_key": account_id in {key_id for key_id, _name in keys},
+            "who": account_id,
         }
     disclose(request, "breach", [pk])
     disclose(request, "event", (), action=Action.LIST)
@@ -183,8 +194,8 @@ def breach_measure(request: ActorRequest, pk: UUID) -> HttpResponse:
     account, key, files = (request.POST.get(name, "") for name in ("account", "key", "files"))
     if is_id(files):
         count = expire_files_of(actor=request.actor, starter_id=UUID(files))
-        told = ngettext("Files of %(n)s task deleted.", "Files of %(n)s tasks deleted.", count)
-        messages.success(request, told % {"n": count})
+        message = ngettext("Files of %(n)s task deleted.", "Files of %(n)s tasks deleted.", count)
+        messages.success(request, message % {"n": count})
     elif is_id(account):
         user = get_or_404(User.objects.visible_to(request.actor), UUID(account))
         end_sessions(user.pk)
@@ -201,19 +212,21 @@ def breach_measure(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _numbers(request: ActorRequest) -> dict[str, int]:
     """The numbers that the page about an account carries to the form."""
-    given = {name: request.GET.get(name, "") for name in ("people", "records")}
+    texts_by_name = {name: request.GET.get(name, "") for name in ("people", "records")}
     return {
-        name: int(text) for name, text in given.items() if text.isascii() and text.isdigit() and len(text) < 9
+        name: int(text)
+        for name, text in texts_by_name.items()
+        if text.isascii() and text.isdigit() and len(text) < 9
     }
 
 
-def _to_write_to(request: ActorRequest, seen: Seen) -> dict[str, Any]:
+def _to_write_to(request: ActorRequest, counts: Seen) -> dict[str, Any]:
     """The people to tell if the risk is high (GDPR, Article 34): names with links, as in lists."""
-    found = Contact.objects.visible_to(request.actor).filter(pk__in=seen.people_ids)
-    rows = list(found.order_by("folded", "pk")[:MOST_PEOPLE])
-    erased = sum(n for act, kind, n in seen.done if act == Action.ERASE and kind == "contact")
+    contacts = Contact.objects.visible_to(request.actor).filter(pk__in=counts.people_ids)
+    rows = list(contacts.order_by("folded", "pk")[:MOST_PEOPLE])
+    erased = sum(n for act, kind, n in counts.done if act == Action.ERASE and kind == "contact")
     disclose(request, "contact", ids_of(rows), action=Action.LIST)
-    return {"rows": rows, "more": max(0, found.count() - len(rows)), "gone": erased}
+    return {"rows": rows, "more": max(0, contacts.count() - len(rows)), "gone": erased}
 
 
 def _find(request: ActorRequest, pk: UUID) -> Breach:

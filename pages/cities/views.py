@@ -35,8 +35,8 @@ def cities(request: ActorRequest) -> HttpResponse:
         with RefusalsIn(form):
             content = form.cleaned_data["file"].read(MOST_BYTES + 1)
             row, is_new = receive_file(actor=actor, content=content)
-            said = _("File read.") if is_new else _("This file was read before. Nothing is new.")
-            messages.success(request, said)
+            message = _("File read.") if is_new else _("This file was read before. Nothing is new.")
+            messages.success(request, message)
             return redirect("city_file", row.city_id, row.pk)
     context = {
         "files": CityFile.objects.visible_to(actor).latest_first().defer("content"),
@@ -103,7 +103,7 @@ def city_remove(request: ActorRequest, city: UUID) -> HttpResponse:
     return _act(request, city, remove_city, _("City removed, with its files."), "cities")
 
 
-def _act(request: ActorRequest, city: UUID, service: Any, said: str, to: str) -> HttpResponse:
+def _act(request: ActorRequest, city: UUID, service: Any, message: str, to: str) -> HttpResponse:
     row = _city(request, city)
     refuse_unless(can_trust(request.actor))
     try:
@@ -111,7 +111,7 @@ def _act(request: ActorRequest, city: UUID, service: Any, said: str, to: str) ->
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
         return redirect("city", row.pk)
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect("cities") if to == "cities" else redirect("city", row.pk)
 
 

@@ -46,8 +46,8 @@ def log_concern(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("Concern logged. The lead officers are being notified now."))
             opened = Incident.objects.visible_to(request.actor).filter(concern_links__concern=concern).first()
             return redirect("incident", opened.pk) if opened else redirect("concern", concern.pk)
-    shown = [*form.shown, *([meeting] if meeting else [])]
-    disclose(request, "organisation", shown, searched=form.searched)
+    shown_rows = [*form.shown, *([meeting] if meeting else [])]
+    disclose(request, "organisation", shown_rows, searched=form.searched)
     context = {
         "form": form,
         "meeting": meeting,

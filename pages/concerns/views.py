@@ -62,8 +62,10 @@ def with_references(rows: ConcernQuerySet, actor: Actor) -> ConcernQuerySet:
 
 
 def _ids_of(rows: Sequence[Any]) -> list[UUID]:
-    seen = [getattr(row, f"{name}_id") for row in rows for name in SHOWN if getattr(row, f"sees_{name}")]
-    return [*(row.pk for row in rows), *seen]
+    visible_ids = [
+        getattr(row, f"{name}_id") for row in rows for name in SHOWN if getattr(row, f"sees_{name}")
+    ]
+    return [*(row.pk for row in rows), *visible_ids]
 
 
 @require_GET
@@ -89,12 +91,12 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
     rows = with_incident(Concern.objects.visible_to(actor), actor)
     row: Any = get_or_404(with_references(rows, actor), pk)
     calls = calls_about(actor, row)
-    told = notified_colleagues(row)
+    notified = notified_colleagues(row)
     promises = with_what_is_seen(FollowUp.objects.visible_to(actor).filter(concern=row), actor)
     promises = promises.order_by("due_on", "pk")[:20]
     called = [pk for call in [*calls.touched, *calls.helping] for pk in call.object_ids]
-    shown = [*_ids_of([row]), *called, *ids_on(promises)]
-    disclose(request, "concern", shown, district_ids=[row.district_id])
+    shown_ids = [*_ids_of([row]), *called, *ids_on(promises)]
+    disclose(request, "concern", shown_ids, district_ids=[row.district_id])
     is_open = row.status != ConcernStatus.CLOSED
     is_night = is_quiet(timezone.now(), city_zone())
     offers = is_open and row.incident_seen is None and can_edit_concern(actor, row)
@@ -107,9 +109,9 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
         "helping": [card_of(call, row, is_night=is_night) for call in calls.helping],
         "neighbours": neighbouring_leads(actor, row, calls) if is_open else [],
         "supervisors": supervisors_of(actor, row) if is_open else [],
-        "told": told,
-        "told_ids": {one.user.pk for one in told if one.sent_at},
-        "telling_ids": {one.user.pk for one in told if not one.sent_at},
+        "told": notified,
+        "told_ids": {colleague.user.pk for colleague in notified if colleague.sent_at},
+        "telling_ids": {colleague.user.pk for colleague in notified if not colleague.sent_at},
         "promises": promises,
         "moments": _moments(row),
         "today": city_today(),
@@ -124,9 +126,9 @@ def concern(request: ActorRequest, pk: UUID) -> HttpResponse:
 def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _writable(request, pk)
     options: dict[str, Any] = {"actor": request.actor, "concern": row}
-    now = {name: getattr(row, name) for name in EditConcernForm.base_fields if name != "find"}
-    now |= {name: None for name in SHOWN if name in now and not getattr(row, f"sees_{name}")}
-    form = EditConcernForm(request.POST or None, initial=now | {"find": ""}, **options)
+    stored = {name: getattr(row, name) for name in EditConcernForm.base_fields if name != "find"}
+    stored |= {name: None for name in SHOWN if name in stored and not getattr(row, f"sees_{name}")}
+    form = EditConcernForm(request.POST or None, initial=stored | {"find": ""}, **options)
     form.draft = "look_for" in request.POST
     attempt = save_or_show_conflict(
         form,
@@ -134,9 +136,9 @@ def concern_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             actor=request.actor,
             concern_id=pk,
             version=form.cleaned_data["version"],
-            **_kept(row, form.values()),
+            **_with_hidden(row, form.values()),
         ),
-        current=lambda: now,
+        current=lambda: stored,
         again=lambda data: EditConcernForm(data, **options),
     )
     if attempt.saved:
@@ -202,7 +204,7 @@ def _writable(request: ActorRequest, pk: UUID) -> Any:
     return row
 
 
-def _kept(row: Any, values: dict[str, Any]) -> dict[str, Any]:
+def _with_hidden(row: Any, values: dict[str, Any]) -> dict[str, Any]:
     """The typed values. A hidden organisation is kept unless another one was chosen."""
     hidden = [
         name for name in SHOWN if name in values and values[name] is None and not getattr(row, f"sees_{name}")
@@ -225,5 +227,5 @@ def _moments(row: Concern) -> list[tuple[date, str, str]]:
         (row.reported_back_on, "message-circle-check", _("Reported back")),
         (row.closed_at, "check-check", _("Closed")),
     ]
-    found = [(at, icon, text) for at, icon, text in steps if at]
-    return sorted(found, key=lambda step: step[0] if isinstance(step[0], datetime) else day_ends_at(step[0]))
+    passed = [(at, icon, text) for at, icon, text in steps if at]
+    return sorted(passed, key=lambda step: step[0] if isinstance(step[0], datetime) else day_ends_at(step[0]))

@@ -33,11 +33,11 @@ def contact_ask(request: ActorRequest, pk: UUID, kind: str) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, texts(error)[0])
         else:
-            told = _("Request %(number)s passed on to a privacy officer.")
-            messages.success(request, told % {"number": row.number})
+            message = _("Request %(number)s passed on to a privacy officer.")
+            messages.success(request, message % {"number": row.number})
         return redirect("contact", pk)
-    why = given_reason(request, pk)
-    disclose(request, "contact", [contact], people=[pk], reason=why)
+    reason = given_reason(request, pk)
+    disclose(request, "contact", [contact], people=[pk], reason=reason)
     context = {"contact": contact, "kind": kind, "erases": kind == RequestKind.ERASE}
     return render(request, "pages/contacts/ask.html", context)
 
@@ -56,8 +56,8 @@ def organisation_ask_copy(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             if can_handle_requests(request.actor):
                 return redirect("data_request", row.pk)
-            told = _("Request %(number)s passed on to a privacy officer.")
-            messages.success(request, told % {"number": row.number})
+            message = _("Request %(number)s passed on to a privacy officer.")
+            messages.success(request, message % {"number": row.number})
         return redirect("organisation", pk)
     disclose(request, "organisation", [organisation])
     return render(request, "pages/organisations/ask_copy.html", {"organisation": organisation})

@@ -74,8 +74,8 @@ class NewContactForm(ContactFields):
 
     def values(self) -> dict[str, Any]:
         """The typed values, without the fields that were left at the city's defaults."""
-        given = self.cleaned_data
-        return {name: value for name, value in given.items() if value or name not in KEPT}
+        cleaned = self.cleaned_data
+        return {name: value for name, value in cleaned.items() if value or name not in KEPT}
 
 
 class ContactForm(ContactFields, VersionedForm):
@@ -112,12 +112,12 @@ class BaseRoles(RowFormSet):
         """The filled rows that were not removed."""
         rows: list[dict[str, Any]] = []
         for form in self.forms:
-            given = dict(form.cleaned_data)
-            if not given or given.pop("DELETE", False):
+            cleaned = dict(form.cleaned_data)
+            if not cleaned or cleaned.pop("DELETE", False):
                 continue
-            if not given["id"]:
-                del given["id"]
-            rows.append(given)
+            if not cleaned["id"]:
+                del cleaned["id"]
+            rows.append(cleaned)
         return rows
 
 

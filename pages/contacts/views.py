@@ -78,8 +78,8 @@ def _find_editable(request: ActorRequest, pk: UUID) -> Any:
 
 @list_page
 def contacts(request: ActorRequest) -> HttpResponseBase:
-    if is_id(named := request.GET.get("organisation", "")):
-        return redirect("organisation", UUID(named))  # shows its contacts, with an event
+    if is_id(organisation_id := request.GET.get("organisation", "")):
+        return redirect("organisation", UUID(organisation_id))  # shows its contacts, with an event
     return show_list(
         request,
         "contact",
@@ -113,8 +113,8 @@ def contact_reason(request: ActorRequest, pk: UUID) -> HttpResponse:
         remember_reason(request, pk, asked_reason(request))
     except ValidationError as error:
         return ask_reason(request, pk, mistakes=texts(error))
-    wanted = request.POST.get("next", "")
-    return redirect(wanted if wanted in WANTED else "contact", pk)
+    page_name = request.POST.get("next", "")
+    return redirect(page_name if page_name in WANTED else "contact", pk)
 
 
 @form_page
@@ -133,16 +133,20 @@ def contact_new(request: ActorRequest) -> HttpResponse:
     details = details_of(request)
     candidates: list[Likely] = []
     if form.is_valid() & roles.is_valid() & details.is_valid():
-        given = details.values(form.values())
+        values = details.values(form.values())
         if "anyway" not in request.POST:
-            candidates = _candidates(request, given)
+            candidates = _candidates(request, values)
         if not candidates:
             with RefusalsIn(form):
                 with transaction.atomic():
-                    made = create_contact(actor=request.actor, affiliations=roles.values(), **given)
-                    record_kept(request, "contact", made.pk, roles, district_ids={made.home_district_id})
-                messages.success(request, _("%(name)s has been added.") % {"name": made})
-                return redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", made.pk)
+                    contact = create_contact(actor=request.actor, affiliations=roles.values(), **values)
+                    record_kept(
+                        request, "contact", contact.pk, roles, district_ids={contact.home_district_id}
+                    )
+                messages.success(request, _("%(name)s has been added.") % {"name": contact})
+                return (
+                    redirect("organisation", speaks_for.pk) if speaks_for else redirect("contact", contact.pk)
+                )
     disclose(request, "organisation", _organisations_on(roles))
     context = {
         "form": form,
@@ -165,11 +169,13 @@ def contact_duplicates(request: ActorRequest) -> HttpResponse:
 
 def _candidates(request: ActorRequest, typed: dict[str, Any]) -> list[Likely]:
     """Contacts with similar details, never found through an organisation (docs/domain.md, rule 3)."""
-    more = [(one["channel"], one["value"]) for one in typed.get("other_details", ())]
-    found = similar_contacts(request.actor, other_details=more, **{name: typed[name] for name in COMPARED})
-    if found:
-        disclose(request, "contact", [one.row for one in found], action=Action.SEARCH)
-    return found
+    details = [(detail["channel"], detail["value"]) for detail in typed.get("other_details", ())]
+    candidates = similar_contacts(
+        request.actor, other_details=details, **{name: typed[name] for name in COMPARED}
+    )
+    if candidates:
+        disclose(request, "contact", [candidate.row for candidate in candidates], action=Action.SEARCH)
+    return candidates
 
 
 @form_page
@@ -179,10 +185,10 @@ def contact_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ContactForm(posted(request), actor=request.actor, contact=row)
     roles = _roles(request, shown_affiliations(row, request.actor))
     details = details_of(request, row)
-    shown = [row, *(organisation.pk for organisation in _organisations_on(roles))]
-    why = given_reason(request, pk)
+    shown_rows = [row, *(organisation.pk for organisation in _organisations_on(roles))]
+    reason = given_reason(request, pk)
     # The reason is about this contact. Events for organisations that are only options have no reason.
-    disclose(request, "contact", shown, people=[pk], reason=why)
+    disclose(request, "contact", shown_rows, people=[pk], reason=reason)
 
     @transaction.atomic
     def save() -> Contact:
@@ -221,16 +227,16 @@ def contact_withdraw(request: ActorRequest, pk: UUID) -> HttpResponse:
             request, _("%(name)s has opted out and will no longer be contacted.") % {"name": row}
         )
         return redirect("contact", pk)
-    why = given_reason(request, pk)
-    disclose(request, "contact", [row], people=[pk], reason=why)
+    reason = given_reason(request, pk)
+    disclose(request, "contact", [row], people=[pk], reason=reason)
     return render(request, "pages/contacts/withdraw.html", {"contact": row})
 
 
 @require_POST
 def contact_role_end(request: ActorRequest, pk: UUID, role: UUID) -> HttpResponse:
     _find_editable(request, pk)
-    seen = Organisation.objects.visible_to(request.actor)
-    before = get_or_404(Affiliation.objects.filter(contact=pk, organisation__in=seen), role)
+    visible = Organisation.objects.visible_to(request.actor)
+    before = get_or_404(Affiliation.objects.filter(contact=pk, organisation__in=visible), role)
     try:
         row = end_affiliation(actor=request.actor, contact_id=pk, affiliation_id=role)
     except ValidationError as error:
@@ -263,8 +269,8 @@ def undo_role_end(*, actor: Actor, contact_id: str, version: int, role_id: str, 
 def contact_private(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Set or remove the private phone and email. The page does not show stored values."""
     row = _find_editable(request, pk)
-    why = given_reason(request, pk)
-    disclose(request, "contact", [row], people=[pk], reason=why)
+    reason = given_reason(request, pk)
+    disclose(request, "contact", [row], people=[pk], reason=reason)
     return replace_private_details(
         request,
         row,
@@ -299,12 +305,12 @@ def contact_reveal(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
     readers_only(request)
     row: Any = get_or_404(Contact.objects.visible_to(request.actor).for_its_page(), pk)
-    why = reason_for(request, pk)
-    if why is None:
+    reason = reason_for(request, pk)
+    if reason is None:
         return ask_reason(request, pk, mistakes=more.get("mistakes", ()))
-    seen = set(_seen_organisations(request.actor, row))
-    roles = [role for role in row.affiliations.all() if role.organisation_id in seen]
-    disclose(request, "contact", [row, *seen], people=[pk], reason=why)
+    visible_ids = set(_seen_organisations(request.actor, row))
+    roles = [role for role in row.affiliations.all() if role.organisation_id in visible_ids]
+    disclose(request, "contact", [row, *visible_ids], people=[pk], reason=reason)
     may_edit = can_edit_contact(request.actor, row)
     context = {
         "contact": row,
@@ -324,8 +330,10 @@ def _show(request: ActorRequest, pk: UUID, **more: Any) -> HttpResponse:
 
 
 def _seen_organisations(actor: Actor, row: Contact) -> list[UUID]:
-    named = [role.organisation_id for role in row.affiliations.all()]
-    return list(Organisation.objects.visible_to(actor).filter(pk__in=named).values_list("pk", flat=True))
+    organisation_ids = [role.organisation_id for role in row.affiliations.all()]
+    return list(
+        Organisation.objects.visible_to(actor).filter(pk__in=organisation_ids).values_list("pk", flat=True)
+    )
 
 
 def _still_seen(actor: Actor, pk: UUID) -> bool:
@@ -342,8 +350,8 @@ def _organisation_asked(request: ActorRequest) -> Organisation | None:
 
 
 def _only_district(request: ActorRequest) -> UUID | None:
-    own = list(request.user.districts.all()[:2])
-    return own[0].pk if len(own) == 1 else None
+    districts = list(request.user.districts.all()[:2])
+    return districts[0].pk if len(districts) == 1 else None
 
 
 def _organisations_on(roles: Any) -> list[Organisation]:

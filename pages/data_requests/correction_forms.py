@@ -57,4 +57,4 @@ class TextCorrectionForm(forms.Form):
     },
 )
 class NoticeAnswerForm(forms.Form):
-    """What a recipient did after a notice."""
+    """The recipient's answer to a notice."""

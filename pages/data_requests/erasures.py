@@ -25,7 +25,7 @@ from privacy.services.erasures import ask_erasure, refuse_erasure
 
 @form_page
 def data_request_erase(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What an erasure removes and what stays, then the erasure, which cannot be undone."""
+    """Show the data that an erasure removes and the data that stays, then erase."""
     refuse_unless(can_handle_requests(request.actor))
     row = get_or_404(DataRequest.objects.visible_to(request.actor), pk)
     if row.kind not in ERASING_KINDS or not row.is_pending:

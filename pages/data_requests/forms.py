@@ -30,7 +30,7 @@ def _lines(label: Any, help_text: Any, *, required: bool = False) -> forms.CharF
     regimes={"widget": CHECKS, "help_text": _("If you are not sure, keep both. The earlier date counts.")},
 )
 class DataRequestForm(forms.Form):
-    """What arrived. Names and numbers are one on each line."""
+    """A request as it arrived, with one name or number on each line."""
 
     names = _lines(
         _("Names"),
@@ -71,7 +71,7 @@ class DataRequestForm(forms.Form):
     },
 )
 class IdentityForm(VersionedForm):
-    """How the identity was confirmed."""
+    """The way in which the identity was confirmed."""
 
 
 @fields_of(
@@ -232,4 +232,4 @@ class PackageForm(ReadableForm):
     delivered_on={"required": True},
 )
 class DeliveryForm(forms.Form):
-    """How and when the person received the answer."""
+    """The day and the way in which the person received the answer."""

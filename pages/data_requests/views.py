@@ -78,7 +78,7 @@ def data_request_new(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 def data_request(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """One request: its clock, its steps, and the findings on this page of them."""
+    """Show a request with its deadline, its steps and one page of its findings."""
     return _page(request, _find(request, pk))
 
 

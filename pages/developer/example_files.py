@@ -39,9 +39,10 @@ class Example:
     @property
     def parts(self) -> dict[str, str]:
         """Lines by topic."""
-        start, *rest = _PART.split(self.text)
+        start, *topics_and_parts = _PART.split(self.text)
         return {START: start.strip("\n")} | {
-            topic: part.strip("\n") for topic, part in zip(rest[::2], rest[1::2], strict=True)
+            topic: part.strip("\n")
+            for topic, part in zip(topics_and_parts[::2], topics_and_parts[1::2], strict=True)
         }
 
     @property

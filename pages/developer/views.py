@@ -122,7 +122,7 @@ def developer(request: HttpRequest) -> HttpResponse:
             name,
             title,
             text,
-            [(LABELS[language], found[name]) for language, found in parts.items() if name in found],
+            [(LABELS[language], examples[name]) for language, examples in parts.items() if name in examples],
         )
         for name, (title, text) in TOPICS.items()
     ]
@@ -158,6 +158,6 @@ def example(request: HttpRequest, language: str) -> HttpResponse:
     """The complete example file of a language, adapted to this site."""
     if language not in LANGUAGES:
         raise Http404
-    found = Example(language, settings.SITE_URL)
-    headers = {"Content-Disposition": f'attachment; filename="{found.file_name}"'}
-    return HttpResponse(found.text, content_type="text/plain; charset=utf-8", headers=headers)
+    language_example = Example(language, settings.SITE_URL)
+    headers = {"Content-Disposition": f'attachment; filename="{language_example.file_name}"'}
+    return HttpResponse(language_example.text, content_type="text/plain; charset=utf-8", headers=headers)

@@ -56,8 +56,8 @@ def district_new(request: ActorRequest) -> HttpResponse:
     form = NewDistrictForm(posted(request))
     if form.is_valid():
         with RefusalsIn(form):
-            made = create_district(actor=request.actor, **form.cleaned_data)
-            messages.success(request, _("%(name)s added.") % {"name": made.name})
+            district = create_district(actor=request.actor, **form.cleaned_data)
+            messages.success(request, _("%(name)s added.") % {"name": district.name})
             return redirect("settings_districts")
     status = 422 if form.is_bound else 200
     return render(request, "pages/settings/district.html", {"form": form}, status=status)
@@ -145,21 +145,26 @@ def district_import(request: ActorRequest) -> HttpResponse:
 
 
 def _apply(request: ActorRequest, token: str) -> HttpResponse:
-    kept = _kept(request, token)
+    stored = _stored_file(request, token)
     try:
-        if kept is None:
+        if stored is None:
             raise ValidationError(_("The file is no longer available. Choose it again."))
-        content, naming, source = kept
-        asked: dict[str, Any] = {
+        content, naming, source = stored
+        arguments: dict[str, Any] = {
             "actor": request.actor,
             "content": content,
             "naming": naming,
             "source": source,
         }
+<<<<<<< HEAD
         tried = import_districts(**asked, dry_run=True)
         if tried.asks and request.POST.get("confirmed") != tried.confirmation:
+=======
+        tried = import_districts(**arguments, dry_run=True)
+        if tried.asks and request.POST.get("confirmed") != tried.asked:
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
             return _preview(request, tried, token, status=422)
-        report = import_districts(**asked, confirmed=True)
+        report = import_districts(**arguments, confirmed=True)
     except ValidationError as error:
         context = {"form": ImportForm(), "refused": texts(error)}
         return render(request, "pages/settings/district_import.html", context, status=422)
@@ -184,8 +189,8 @@ def _keep_undo(request: ActorRequest, written: Sequence[Written], source: str) -
     """Store the previous state for 10 minutes and return the URL for Undo. Empty if storing fails."""
     token = secrets.token_urlsafe(16)
     try:
-        kept = [[one.as_json() for one in written], source]
-        cache.set(_undo_key(request.actor, token), kept, TEN_MINUTES)
+        undo_data = [[district.as_json() for district in written], source]
+        cache.set(_undo_key(request.actor, token), undo_data, TEN_MINUTES)
     except RedisError as error:
         log.error("undo_not_kept", error=type(error).__name__)
         return ""
@@ -194,10 +199,10 @@ def _keep_undo(request: ActorRequest, written: Sequence[Written], source: str) -
 
 @undoer("districts_imported")
 def _take_back(*, actor: Actor, token: str) -> None:
-    kept = cache.get(_undo_key(actor, token))
-    if kept is None:
+    undo_data = cache.get(_undo_key(actor, token))
+    if undo_data is None:
         raise ValidationError(_("It is too late to undo this."), code="too_late")
-    written, source = [Written.from_json(one) for one in kept[0]], kept[1]
+    written, source = [Written.from_json(district) for district in undo_data[0]], undo_data[1]
     undo_import(actor=actor, written=written, source=source)
     cache.delete(_undo_key(actor, token))
 
@@ -214,9 +219,9 @@ def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) ->
     """Store a checked file for 30 minutes for its uploader only, and return the token that finds it."""
     token = secrets.token_urlsafe(16)
     packed = base64.b64encode(zlib.compress(content)).decode()
-    given = [packed, naming.code, naming.name, naming.parent, naming.from_names, source]
+    stored = [packed, naming.code, naming.name, naming.parent, naming.from_names, source]
     try:
-        cache.set(_key(request, token), given, KEPT_SECONDS)
+        cache.set(_key(request, token), stored, KEPT_SECONDS)
     except RedisError as error:
         log.error("file_not_kept", error=type(error).__name__)
         raise ValidationError(
@@ -225,12 +230,12 @@ def _keep(request: ActorRequest, content: bytes, naming: Naming, source: str) ->
     return token
 
 
-def _kept(request: ActorRequest, token: str) -> tuple[bytes, Naming, str] | None:
+def _stored_file(request: ActorRequest, token: str) -> tuple[bytes, Naming, str] | None:
     try:
-        given = cache.get(_key(request, token))
+        stored = cache.get(_key(request, token))
     except (RedisError, ValueError):
         return None
-    if given is None:
+    if stored is None:
         return None
-    packed, code, name, parent, from_names, source = given
+    packed, code, name, parent, from_names, source = stored
     return zlib.decompress(base64.b64decode(packed)), Naming(code, name, parent, from_names), source

@@ -30,7 +30,7 @@ def in_tree(districts: Iterable[District]) -> Iterator[tuple[District, str]]:
         yield row, f"{FURTHER_IN * depth}{row.name} ({row.code})"
 
 
-def said(row: District, label: str) -> str:
+def district_label(row: District, label: str) -> str:
     """The label of a district in a choice; of one that was redrawn with the day."""
     if row.closed_on is None:
         return label
@@ -113,7 +113,7 @@ def district_values(district: District) -> dict[str, Any]:
     },
 )
 class RedrawForm(VersionedForm):
-    """One successor, and up to three more, each with a number at the end of its fields."""
+    """A successor and up to three more, each with a number at the end of its fields."""
 
     on = forms.DateField(
         label=_("First day of the successors"),
@@ -151,14 +151,16 @@ class RedrawForm(VersionedForm):
         return any(field.errors or (self.is_bound and field.data) for field in self.more)
 
     def values(self) -> dict[str, Any]:
-        given = super().values()
-        more = [
-            {name: given[f"{name}_{number}"] for name in ("code", "name", "parent")}
+        cleaned = super().values()
+        successors = [
+            {name: cleaned[f"{name}_{number}"] for name in ("code", "name", "parent")}
             for number in MORE_SUCCESSORS
-            if given[f"code_{number}"]
+            if cleaned[f"code_{number}"]
         ]
-        first = {name: given[name] for name in ("on", "code", "name", "parent")}
-        return first | {"also": [{**one, "name": one["name"] or given["name"]} for one in more]}
+        first_successor = {name: cleaned[name] for name in ("on", "code", "name", "parent")}
+        return first_successor | {
+            "also": [{**successor, "name": successor["name"] or cleaned["name"]} for successor in successors]
+        }
 
 
 class ImportForm(forms.Form):
@@ -205,9 +207,9 @@ class ImportForm(forms.Form):
         return file
 
     def naming(self) -> Naming:
-        given = self.cleaned_data
-        parent = given["parent"].code if given["parent"] else ""
-        return Naming(given["code_property"], given["name_property"], parent, given["from_names"])
+        cleaned = self.cleaned_data
+        parent = cleaned["parent"].code if cleaned["parent"] else ""
+        return Naming(cleaned["code_property"], cleaned["name_property"], parent, cleaned["from_names"])
 
 
 @fields_of(

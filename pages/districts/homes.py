@@ -28,7 +28,7 @@ def district_homes(request: ActorRequest, code: str) -> HttpResponse:
     )
     form = _form_of(request, row, rows)
     if form.is_valid():
-        homes = {one.pk: form.cleaned_data[str(one.pk)] for one in rows}
+        homes = {organisation.pk: form.cleaned_data[str(organisation.pk)] for organisation in rows}
         try:
             choose_successors(actor=request.actor, district_id=row.pk, homes=homes)
         except ValidationError as error:
@@ -36,7 +36,7 @@ def district_homes(request: ActorRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Choices saved."))
         return redirect("district_homes", code)
-    disclose(request, "organisation", [one.pk for one in rows], district_ids=[row.pk])
+    disclose(request, "organisation", [organisation.pk for organisation in rows], district_ids=[row.pk])
     context = {"district": row, "form": form}
     return render(request, "pages/districts/homes.html", context, status=422 if form.is_bound else 200)
 
@@ -45,7 +45,9 @@ def _form_of(request: ActorRequest, district: District, rows: list[Organisation]
     """A choice for each organisation; the first successor is chosen until somebody chooses another."""
     form = forms.Form(posted(request))
     plan = district.redraw or {"into": [], "homes": {}}
-    choices = [(one["code"], f"{one['name']} ({one['code']})") for one in plan["into"]]
+    choices = [
+        (successor["code"], f"{successor['name']} ({successor['code']})") for successor in plan["into"]
+    ]
     for row in rows:
         form.fields[str(row.pk)] = forms.ChoiceField(
             label=row.name,

@@ -44,12 +44,14 @@ def _drawing(key: tuple[tuple[UUID, int], ...]) -> Drawing | None:
     The result is cached per version of the districts, because boundaries are large and rarely change.
     """
     rows = District.objects.with_boundary().filter(pk__in=[pk for pk, _version in key]).order_by("name", "pk")
-    found = [(row, row.boundary["coordinates"]) for row in rows if row.boundary]
-    if not found:
+    boundaries = [(row, row.boundary["coordinates"]) for row in rows if row.boundary]
+    if not boundaries:
         return None
-    picture = frame([boundary for _row, boundary in found], WIDTH)
+    picture = frame([boundary for _row, boundary in boundaries], WIDTH)
     return Drawing(
-        picture.width, picture.height, tuple(_shape(row, draw(b, picture, TOLERANCE)) for row, b in found)
+        picture.width,
+        picture.height,
+        tuple(_shape(row, draw(b, picture, TOLERANCE)) for row, b in boundaries),
     )
 
 
@@ -71,7 +73,7 @@ class Changes:
 
 def compared(outlines: Sequence[tuple[str, Boundary, Boundary]]) -> Changes | None:
     """A map of old and new boundaries over each other, by name. None if there are no boundaries."""
-    everything = [boundary for _name, *both in outlines for boundary in both if boundary]
+    everything = [boundary for _name, *boundaries in outlines for boundary in boundaries if boundary]
     if not everything:
         return None
     picture = frame(everything, WIDTH)
@@ -79,7 +81,7 @@ def compared(outlines: Sequence[tuple[str, Boundary, Boundary]]) -> Changes | No
     def outline(boundary: Boundary) -> str:
         return path(draw(boundary, picture, TOLERANCE)) if boundary else ""
 
-    changes = tuple(Change(name, outline(before), outline(now)) for name, before, now in outlines)
+    changes = tuple(Change(name, outline(before), outline(after)) for name, before, after in outlines)
     return Changes(picture.width, picture.height, changes)
 
 

@@ -55,9 +55,11 @@ def districts(request: ActorRequest) -> HttpResponse:
     while len(level) == 1 and (parts := [row for row in active if row.parent_id == level[0].pk]):
         level = parts
     picture = drawing(level)
-    whole = {row.pk for row in level}
-    own = [row for row in request.user.districts.active().in_order() if whole & set(row.lineage[:-1])]
-    rows = _ground(request.actor, [*level, *own], picture)
+    level_ids = {row.pk for row in level}
+    own_districts = [
+        row for row in request.user.districts.active().in_order() if level_ids & set(row.lineage[:-1])
+    ]
+    rows = _ground(request.actor, [*level, *own_districts], picture)
     mapped = rows[: len(level)]
     context = {
         "picture": picture,
@@ -128,11 +130,11 @@ def _profile(
     actor, today = request.actor, city_today()
     parts = list(District.objects.visible_to(actor).active().filter(parent=row).in_order())
     picture = drawing(parts or [row])
-    shown = None
+    profile = None
     if _covers(actor, row):
-        shown = profile_of(actor, row, today)
-        named = [one.pk for rows in shown.to_meet for one in rows]
-        disclose(request, "organisation", named, district_ids=[row.pk])
+        profile = profile_of(actor, row, today)
+        organisation_ids = [organisation.pk for rows in profile.to_meet for organisation in rows]
+        disclose(request, "organisation", organisation_ids, district_ids=[row.pk])
     may_keep = can_keep_expected_communities(actor, row)
     rows = _ground(actor, [row, *parts], picture)
     before, after = row.before_and_after()
@@ -145,7 +147,7 @@ def _profile(
         "picture": picture,
         "colleagues": User.objects.visible_to(actor).active().with_role(*WRITES).covering(row).in_order(),
         "may_choose_homes": can_choose_homes(actor, row),
-        "profile": shown,
+        "profile": profile,
         "form": (form or ExpectedCommunityForm()) if may_keep else None,
         "today": today,
     }

@@ -25,7 +25,9 @@ class MergeForm(forms.Form):
     `told` has the details that distinguish rows with the same name.
     """
 
-    def __init__(self, *args: Any, rows: Sequence[Any], told: Mapping[UUID, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rows: Sequence[Any], distinctions: Mapping[UUID, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rows, model = rows, type(rows[0])
         for row in rows:
@@ -35,18 +37,20 @@ class MergeForm(forms.Form):
         self.fields["keep"] = forms.TypedChoiceField(
             label=_("Record to keep"),
             help_text=_("This record keeps its web address and history. Links to the others will lead here."),
-            choices=[(str(row.pk), f"{n} · {row} · {told[row.pk]}") for n, row in enumerate(rows, start=1)],
+            choices=[
+                (str(row.pk), f"{n} · {row} · {distinctions[row.pk]}") for n, row in enumerate(rows, start=1)
+            ],
             coerce=UUID,
             initial=str(rows[0].pk),
             widget=forms.RadioSelect(attrs=ROWS),
         )
         for choice in differing_choices(rows):
-            default = next(one.row_id for one in choice.options if one.is_default)
+            default = next(option.row_id for option in choice.options if option.is_default)
             self.fields[f"take_{choice.field}"] = forms.TypedChoiceField(
                 label=label_of(model, choice),
                 choices=[
-                    (str(one.row_id), f"{text_of(model, choice, one)} ({_numbers(rows, one)})")
-                    for one in choice.options
+                    (str(option.row_id), f"{text_of(model, choice, option)} ({_numbers(rows, option)})")
+                    for option in choice.options
                 ],
                 coerce=UUID,
                 initial=str(default),

@@ -67,8 +67,8 @@ def tell_apart(actor: Actor, rows: Sequence[Any]) -> dict[UUID, str]:
 def what_refers_to(rows: Sequence[Any]) -> list[tuple[str, list[int]]]:
     """Names of references with their number for each row."""
     counts = reference_counts(rows)
-    known = [name for name in REFERRING if name in counts]
-    return [(str(REFERRING[name]), [counts[name][row.pk] for row in rows]) for name in known]
+    counted_names = [name for name in REFERRING if name in counts]
+    return [(str(REFERRING[name]), [counts[name][row.pk] for row in rows]) for name in counted_names]
 
 
 def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
@@ -89,7 +89,11 @@ def undo_of_merge(request: ActorRequest, row: Any) -> Offer | None:
         n,
     )
     url = undo_url(request, "merge", merge_id=str(latest.pk))
-    return Offer(text % {"n": n, "when": moment(latest.merged_at)}, url, [_waits(one) for one in earlier])
+    return Offer(
+        text % {"n": n, "when": moment(latest.merged_at)},
+        url,
+        [_waits(earlier_merge) for earlier_merge in earlier],
+    )
 
 
 def _waits(merge: Merge) -> str:
@@ -108,8 +112,8 @@ def label_of(model: type[models.Model], choice: Choice) -> str:
 
 
 def text_of(model: type[models.Model], choice: Choice, option: Option) -> str:
-    said = zip(choice.fields, option.values, strict=True)
-    return " · ".join(_text(model._meta.get_field(name), value) or "—" for name, value in said)
+    values = zip(choice.fields, option.values, strict=True)
+    return " · ".join(_text(model._meta.get_field(name), value) or "—" for name, value in values)
 
 
 def _telling(row: Any, roles: Sequence[str]) -> Iterator[str]:
@@ -125,13 +129,13 @@ def _telling(row: Any, roles: Sequence[str]) -> Iterator[str]:
 
 def _roles(actor: Actor, rows: Sequence[Contact]) -> dict[UUID, list[str]]:
     """Role titles of contacts in organisations that the actor can see."""
-    seen = Affiliation.objects.current().filter(
+    visible = Affiliation.objects.current().filter(
         contact__in=rows, organisation__in=Organisation.objects.visible_to(actor)
     )
-    found: dict[UUID, list[str]] = {}
-    for pk, title in seen.order_by("-is_primary", "pk").values_list("contact", "role_title"):
-        found.setdefault(pk, []).append(title)
-    return found
+    titles: dict[UUID, list[str]] = {}
+    for pk, title in visible.order_by("-is_primary", "pk").values_list("contact", "role_title"):
+        titles.setdefault(pk, []).append(title)
+    return titles
 
 
 def _text(field: Any, value: Any) -> str:

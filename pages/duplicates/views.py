@@ -42,15 +42,15 @@ MAY_EDIT: Mapping[str, Any] = {"organisation": can_edit_organisation, "contact":
 def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpResponse:
     object_type = _type_of(request, noun)
     pairs, total = PAIRS[object_type](request.actor)
-    seen = dict.fromkeys(row.pk for pair in pairs for row in (pair.row, pair.other_row))
+    ids = dict.fromkeys(row.pk for pair in pairs for row in (pair.row, pair.other_row))
     districts = {row.home_district_id for pair in pairs for row in (pair.row, pair.other_row)}
-    disclose(request, object_type, seen, action=Action.LIST, district_ids=districts)
+    disclose(request, object_type, ids, action=Action.LIST, district_ids=districts)
     may_edit = MAY_EDIT[object_type]
-    told = tell_apart(request.actor, [row for pair in pairs for row in (pair.row, pair.other_row)])
-    shown = [
+    distinctions = tell_apart(request.actor, [row for pair in pairs for row in (pair.row, pair.other_row)])
+    lines = [
         {
             "reasons": pair.reasons,
-            "rows": [(row, told[row.pk]) for row in (pair.row, pair.other_row)],
+            "rows": [(row, distinctions[row.pk]) for row in (pair.row, pair.other_row)],
             "may_merge": may_edit(request.actor, pair.row) and may_edit(request.actor, pair.other_row),
         }
         for pair in pairs
@@ -58,7 +58,7 @@ def duplicates(request: ActorRequest, noun: str = "organisations") -> HttpRespon
     context = {
         "noun": noun,
         "object_type": object_type,
-        "pairs": shown,
+        "pairs": lines,
         "total": total,
         "undo": offered_undo(request, f"duplicates_{noun}"),
     }
@@ -81,15 +81,15 @@ def not_a_duplicate(request: ActorRequest, noun: str) -> HttpResponse:
         _("Marked as not duplicates."),
         "not_a_duplicate",
         object_type=object_type,
-        ids=[str(one) for one in ids],
+        ids=[str(pk) for pk in ids],
     )
     return redirect("duplicates", noun)
 
 
 @undoer("not_a_duplicate")
 def _look_again(*, actor: Actor, object_type: str, ids: list[str]) -> None:
-    one, other = ids
-    unmark_as_different(actor=actor, object_type=object_type, ids=(UUID(one), UUID(other)))
+    first_id, second_id = ids
+    unmark_as_different(actor=actor, object_type=object_type, ids=(UUID(first_id), UUID(second_id)))
 
 
 @form_page
@@ -109,12 +109,12 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
         return question
     if ANSWER in request.POST and "keep" not in request.POST:  # the reason was just given: reload the page
         return redirect(request.get_full_path())
-    why = given_reasons(request, people)
-    form = MergeForm(request.POST or None, rows=rows, told=tell_apart(request.actor, rows))
+    reasons = given_reasons(request, people)
+    form = MergeForm(request.POST or None, rows=rows, distinctions=tell_apart(request.actor, rows))
     if request.method == "POST" and form.is_valid():
         try:
             done = MERGES[object_type](
-                actor=replace(request.actor, purpose=both_purposes(request.actor.purpose, why)),
+                actor=replace(request.actor, purpose=both_purposes(request.actor.purpose, reasons)),
                 kept_id=form.kept_id,
                 versions=form.versions(),
                 choices=form.choices(),
@@ -130,7 +130,7 @@ def merge(request: ActorRequest, noun: str) -> HttpResponse:
             back = undo_url(request, "merge", merge_id=str(done.pk))
             offer_undo(request, text % {"n": len(rows) - 1}, back, on=f"duplicates_{noun}")
             return redirect(object_type, done.kept_id)
-    disclose(request, object_type, rows, people=people, reason=why)
+    disclose(request, object_type, rows, people=people, reason=reasons)
     model = MODELS[object_type]
     same = [choice for choice in choices_for(rows) if not choice.differs]
     context = {
@@ -179,8 +179,10 @@ def _rows(request: ActorRequest, object_type: str) -> list[Any]:
     except ValueError as error:
         raise Http404 from error
     model = MODELS[object_type]
-    named = {name for names in TOGETHER[model] for name in names if model._meta.get_field(name).is_relation}
-    found = model.objects.visible_to(request.actor).select_related(*named).in_bulk(ids[: MOST + 1])
-    if len(found) < min(len(ids), MOST + 1) or not (ids or "chosen" in request.GET):
+    relations = {
+        name for names in TOGETHER[model] for name in names if model._meta.get_field(name).is_relation
+    }
+    rows = model.objects.visible_to(request.actor).select_related(*relations).in_bulk(ids[: MOST + 1])
+    if len(rows) < min(len(ids), MOST + 1) or not (ids or "chosen" in request.GET):
         raise Http404
-    return [found[pk] for pk in ids[: MOST + 1]]
+    return [rows[pk] for pk in ids[: MOST + 1]]

@@ -55,19 +55,19 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         reason: Any = self.fields["reason"]
         reason.choices = [
-            *((str(n), one.label) for n, one in enumerate(self.usual)),
+            *((str(n), code.label) for n, code in enumerate(self.usual)),
             (OTHER, _("Another reason")),
         ]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if "reason" in given and "other" in given:
-            usual = "" if given["reason"] == OTHER else self.usual[int(given["reason"])].sent
+        cleaned = super().clean() or self.cleaned_data
+        if "reason" in cleaned and "other" in cleaned:
+            usual_reason = "" if cleaned["reason"] == OTHER else self.usual[int(cleaned["reason"])].sent
             try:
-                self.purpose = check_reason(join_reasons([usual, squash(given["other"])]))
+                self.purpose = check_reason(join_reasons([usual_reason, squash(cleaned["other"])]))
             except ValidationError as error:
                 self.add_error("other", error)
-        return given
+        return cleaned
 
 
 class Suggesting(forms.TextInput):
@@ -83,7 +83,7 @@ class Suggesting(forms.TextInput):
 
 
 class PrintForm(forms.Form):
-    """Who gets what leaves the system. `suggestions`: the user's last recipients."""
+    """The recipient of a printout. `suggestions` are the user's last recipients."""
 
     recipient = forms.CharField(
         label=_("Who gets this?"),
@@ -113,7 +113,7 @@ class LeavingForm(PrintForm, ReasonForm):
 
 
 class PassphraseForm(forms.Form):
-    """What encrypts the file: a passphrase, typed twice, or the public key of who gets the file."""
+    """The encryption of a file: a passphrase, typed twice, or the recipient's public key."""
 
     passphrase = forms.CharField(
         label=_("Passphrase"),
@@ -140,10 +140,10 @@ class PassphraseForm(forms.Form):
             self.fields["again"].required = False
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if {"passphrase", "again"} <= given.keys() and given["passphrase"] != given["again"]:
+        cleaned = super().clean() or self.cleaned_data
+        if {"passphrase", "again"} <= cleaned.keys() and cleaned["passphrase"] != cleaned["again"]:
             self.add_error("again", _("Enter the same passphrase twice."))
-        return given
+        return cleaned
 
     def clean_passphrase(self) -> str:
         typed: str = self.cleaned_data["passphrase"]

@@ -90,23 +90,25 @@ def export_report(request: ActorRequest) -> HttpResponse:
     slug = request.GET.get("report", SCORECARD)
     if slug != SCORECARD:
         find_report(slug)
-    asked = _asked(request, slug, districts)
+    figures = _requested_figures(request, slug, districts)
     formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]
     form = ExportForm(posted(request), formats=formats, suggestions=_suggestions(request))
-    if asked is not None and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("format", "recipient")}
-        title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
-        job = queue_job(actor=request.actor, kind=REPORT_KIND, parameters=asked.parameters() | given | title)
+    if figures is not None and form.is_valid():
+        file_parameters = {name: form.cleaned_data[name] for name in ("format", "recipient")}
+        title = {"title": f"{figures.title}, {figures.period}", "purpose": form.purpose}
+        job = queue_job(
+            actor=request.actor, kind=REPORT_KIND, parameters=figures.parameters() | file_parameters | title
+        )
         return redirect("job", job.pk)
     context = {
         "form": form,
-        "asked": asked,
-        "district": next((row for row in districts if asked and row.code == asked.district), None),
+        "asked": figures,
+        "district": next((row for row in districts if figures and row.code == figures.district), None),
         "no_pdf": "pdf" not in formats,
-        "so_far": say_so_far(asked.period, city_today()) if asked else "",
+        "so_far": say_so_far(figures.period, city_today()) if figures else "",
         "back": _page_of(request, slug),
     }
-    status = 422 if form.is_bound or asked is None else 200
+    status = 422 if form.is_bound or figures is None else 200
     return render(request, "pages/exports/report.html", context, status=status)
 
 
@@ -118,25 +120,25 @@ def export_rows(request: ActorRequest, slug: str) -> HttpResponse:
     report, districts = find_report(slug), ground(request)
     if not districts:
         raise Http404
-    asked = _asked(request, slug, districts)
+    figures = _requested_figures(request, slug, districts)
     form = RowsExportForm(posted(request), suggestions=_suggestions(request))
-    if asked is not None and form.is_valid():
-        title = {"title": f"{asked.title}, {asked.period}", "purpose": form.purpose}
+    if figures is not None and form.is_valid():
+        title = {"title": f"{figures.title}, {figures.period}", "purpose": form.purpose}
         title["recipient"] = form.cleaned_data["recipient"]
-        whole = replace(asked, by=By.DISTRICT)
+        by_district = replace(figures, by=By.DISTRICT)
         needs = needs_of(form.passphrase_given)
         job = queue_job(
-            actor=request.actor, kind=ROWS_KIND, parameters=whole.parameters() | title, needs=needs
+            actor=request.actor, kind=ROWS_KIND, parameters=by_district.parameters() | title, needs=needs
         )
         return redirect("job", job.pk)
     context = {
         "form": form,
-        "asked": asked,
+        "asked": figures,
         "report": report,
-        "district": next((row for row in districts if asked and row.code == asked.district), None),
+        "district": next((row for row in districts if figures and row.code == figures.district), None),
         "back": _page_of(request, slug),
     }
-    status = 422 if form.is_bound or asked is None else 200
+    status = 422 if form.is_bound or figures is None else 200
     return render(request, "pages/exports/rows.html", context, status=status)
 
 
@@ -153,7 +155,7 @@ def _take_query(request: ActorRequest) -> None:
         request.GET = QueryDict(request.POST["query"])
 
 
-def _asked(request: ActorRequest, slug: str, districts: list[District]) -> FigureRequest | None:
+def _requested_figures(request: ActorRequest, slug: str, districts: list[District]) -> FigureRequest | None:
     """The figures that the report page shows. None if its URL is invalid."""
     form = SplitForm(request.GET.dict(), districts, REPORTS.get(slug))
     if not form.is_valid() or form.asked is None:
@@ -180,8 +182,8 @@ def _selection(request: ActorRequest, noun: str) -> Selection:
     export = LISTS[noun]
     query = QueryDict(mutable=True)
     for name in export.filters.parameters():
-        if given := ",".join(value for value in request.GET.getlist(name) if value):
-            query[name] = given
+        if joined := ",".join(value for value in request.GET.getlist(name) if value):
+            query[name] = joined
     chosen = [pk for value in request.GET.getlist("ids") for pk in value.split(",") if pk]
     try:
         ids = [UUID(pk) for pk in chosen]

@@ -140,8 +140,8 @@ class DoneForm(HintedForm, VersionedForm):
 
     def __init__(self, *args: Any, organisations: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        told = self.fields["told"]
-        told.queryset = Organisation.objects.filter(pk__in=[o.pk for o in organisations])  # type: ignore[attr-defined]  # a field of models
+        organisations_field = self.fields["told"]
+        organisations_field.queryset = Organisation.objects.filter(pk__in=[o.pk for o in organisations])  # type: ignore[attr-defined]  # a field of models
         if not organisations:
             del self.fields["told"]
 
@@ -160,9 +160,9 @@ class HandOnForm(VersionedForm):
 
     def __init__(self, *args: Any, actor: Actor, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = _colleagues(actor).exclude(pk=follow_up.owner_id)
+        colleagues = _colleagues(actor).exclude(pk=follow_up.owner_id)
         self.homes = follow_up.home_ids
-        _offer_colleagues(self, others, self.homes)
+        _offer_colleagues(self, colleagues, self.homes)
 
     @property
     def is_near(self) -> bool:

@@ -35,7 +35,7 @@ from pages.undo import say_with_undo, undo_url, undoer
 def follow_up_move(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Move to `to`: tomorrow, in a week, or a date, for undoing it in a form that logs a meeting."""
     row = writable_follow_up(request, pk, can_edit_follow_up)
-    version, to = _sent(request)
+    version, to = _version_and_day(request)
     before = row.due_on
     try:
         if row.status not in PENDING:
@@ -93,7 +93,7 @@ def follow_up_later(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _say_handed_on(request: ActorRequest, row: Any, owner: User, version: int, *, is_near: bool) -> None:
     """Warn if the colleague does not work where those it was promised to are at home."""
-    known = {"name": owner.name, "title": row.title}
+    texts = {"name": owner.name, "title": row.title}
     undo = undo_url(
         request, "follow_up_handed_on", follow_up_id=str(row.pk), version=version, owner=str(row.owner_id)
     )
@@ -105,7 +105,7 @@ def _say_handed_on(request: ActorRequest, row: Any, owner: User, version: int, *
             "promised to."
         )
         say = messages.warning
-    say(request, text % known, extra_tags=f"undo:{undo}")
+    say(request, text % texts, extra_tags=f"undo:{undo}")
 
 
 @undoer("follow_up_moved")
@@ -127,7 +127,7 @@ def _hand_back(*, actor: Actor, follow_up_id: str, version: int, owner: str) -> 
     )
 
 
-def _sent(request: ActorRequest) -> tuple[int, date]:
+def _version_and_day(request: ActorRequest) -> tuple[int, date]:
     """The version and day that a button sends. Raises 404 for anything else."""
     to = request.POST.get("to", "")
     try:

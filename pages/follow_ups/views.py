@@ -106,14 +106,14 @@ def homes_of(form: Any) -> set[UUID]:
 def follow_up_new(request: ActorRequest) -> HttpResponse:
     """Add a follow-up. `?organisation=…&contact=…&meeting=…&concern=…` set what it is about."""
     writers_only(request)
-    about = _about(request)
-    form = PromiseForm(request.POST or None, initial=_start(request, about), actor=request.actor)
+    references = _references(request)
+    form = PromiseForm(request.POST or None, initial=_start(request, references), actor=request.actor)
     form.draft = "look_for" in request.POST
     if form.is_bound and not form.draft and form.is_valid():
         with RefusalsIn(form):
             promise = start_follow_up_series if form.pattern() else create_follow_up
             with transaction.atomic():
-                follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **about)
+                follow_up = promise(actor=request.actor, **form.pattern(), **form.values(), **references)
                 record_kept(request, "follow_up", follow_up.pk, [form], district_ids=homes_of(form))
             say_with_undo(
                 request,
@@ -122,9 +122,9 @@ def follow_up_new(request: ActorRequest) -> HttpResponse:
                 follow_up_id=str(follow_up.pk),
                 version=follow_up.version,
             )
-            return redirect(_about_what(about) or follow_up_url(follow_up.pk))
-    disclose(request, "organisation", [*form.shown, *about.values()], searched=form.searched)
-    context = {"form": form, **about}
+            return redirect(_url_of_reference(references) or follow_up_url(follow_up.pk))
+    disclose(request, "organisation", [*form.shown, *references.values()], searched=form.searched)
+    context = {"form": form, **references}
     return render(request, "pages/follow_ups/new.html", context, status=422 if form.errors else 200)
 
 
@@ -138,9 +138,9 @@ def follow_up(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     row: Any = get_or_404(rows.select_related("series"), pk)
     people = [row.contact.pk] if row.contact and row.owner_id != actor.id else []
-    about = [one for one in (row.contact, row.meeting, row.concern) if one]
-    shown, places = [*ids_on([row]), *ids_of(about)], district_ids_of([row, *about])
-    disclose(request, "follow_up", shown, people=people, district_ids=places)
+    references = [row_referred for row_referred in (row.contact, row.meeting, row.concern) if row_referred]
+    shown_ids, places = [*ids_on([row]), *ids_of(references)], district_ids_of([row, *references])
+    disclose(request, "follow_up", shown_ids, people=people, district_ids=places)
     context: dict[str, Any] = {
         "follow_up": row,
         "today": city_today(),
@@ -162,12 +162,12 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         "follow_up": row,
         "may_reassign": can_reassign_follow_up(request.actor, row),
     }
-    now = {
+    stored = {
         **{name: getattr(row, name) for name in ("version", "title", "kind", "due_on", "status", "result")},
         "owner": row.owner_id,
         "organisations": [str(link.organisation_id) for link in row.seen_links],
     }
-    form = EditPromiseForm(request.POST or None, initial=now, **options)
+    form = EditPromiseForm(request.POST or None, initial=stored, **options)
     form.draft = "look_for" in request.POST
 
     @transaction.atomic
@@ -183,7 +183,7 @@ def follow_up_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         return True
 
     attempt = save_or_show_conflict(
-        form, save, current=lambda: now, again=lambda data: EditPromiseForm(data, **options)
+        form, save, current=lambda: stored, again=lambda data: EditPromiseForm(data, **options)
     )
     if attempt.saved:
         messages.success(request, _("Follow-up saved."))
@@ -200,8 +200,8 @@ def follow_up_done(request: ActorRequest, pk: UUID) -> HttpResponse:
     organisations = [link.organisation for link in row.seen_links]
     if not can_edit_follow_up(request.actor, row):
         organisations = []  # owners from other districts can complete it, but not report back
-    now = {"version": row.version, "result": row.result}
-    form = DoneForm(request.POST or None, initial=now, organisations=organisations)
+    stored = {"version": row.version, "result": row.result}
+    form = DoneForm(request.POST or None, initial=stored, organisations=organisations)
 
     @transaction.atomic
     def save() -> FollowUp:
@@ -234,12 +234,18 @@ def follow_up_told(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Mark all visible organisations, or only `organisation`, as reported back to."""
     row = writable_follow_up(request, pk, can_edit_follow_up)
     untold = [link for link in row.seen_links if not link.reported_back_on]
-    wanted = request.POST.get("organisation")
-    told = [str(link.organisation_id) for link in untold if wanted in (None, str(link.organisation_id))]
+    organisation_id = request.POST.get("organisation")
+    reported_back = [
+        str(link.organisation_id) for link in untold if organisation_id in (None, str(link.organisation_id))
+    ]
     changed = record_report_back(
-        actor=request.actor, follow_up_id=pk, organisation_ids=[UUID(one) for one in told]
+        actor=request.actor,
+        follow_up_id=pk,
+        organisation_ids=[UUID(organisation_pk) for organisation_pk in reported_back],
     )
-    undo = undo_url(request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=told)
+    undo = undo_url(
+        request, "follow_up_told", follow_up_id=str(pk), version=changed.version, untold=reported_back
+    )
     text = _("Reported back: %(title)s") % {"title": row.title}
     tell = f" entry:{reverse('public_entry_new')}?follow_up={pk}" if row.status == FollowUpStatus.DONE else ""
     messages.success(request, text, extra_tags=f"undo:{undo}{tell}")
@@ -320,14 +326,20 @@ def _unmake(*, actor: Actor, follow_up_id: str, version: int) -> None:
 @undoer("follow_up_closed")
 def _reopen(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[str] = ()) -> None:
     reopen_follow_up(
-        actor=actor, follow_up_id=UUID(follow_up_id), version=version, untold=[UUID(one) for one in untold]
+        actor=actor,
+        follow_up_id=UUID(follow_up_id),
+        version=version,
+        untold=[UUID(organisation_pk) for organisation_pk in untold],
     )
 
 
 @undoer("follow_up_told")
 def _untell(*, actor: Actor, follow_up_id: str, version: int, untold: Iterable[str]) -> None:
     edit_follow_up(
-        actor=actor, follow_up_id=UUID(follow_up_id), version=version, untold=[UUID(one) for one in untold]
+        actor=actor,
+        follow_up_id=UUID(follow_up_id),
+        version=version,
+        untold=[UUID(organisation_pk) for organisation_pk in untold],
     )
 
 
@@ -341,7 +353,7 @@ def writable_follow_up(request: ActorRequest, pk: UUID, may: Any) -> Any:
     return row
 
 
-def _about(request: ActorRequest) -> dict[str, Any]:
+def _references(request: ActorRequest) -> dict[str, Any]:
     """The contact, meeting and concern named in the URL. Raises 404 if one is not visible."""
     models: dict[str, Any] = {"contact": Contact, "meeting": Meeting, "concern": Concern}
     return {
@@ -351,34 +363,34 @@ def _about(request: ActorRequest) -> dict[str, Any]:
     }
 
 
-def _about_what(about: dict[str, Any]) -> str:
+def _url_of_reference(references: dict[str, Any]) -> str:
     """URL of the page that a new follow-up belongs to."""
     for name in ("concern", "meeting"):
-        if name in about:
-            return reverse(name, args=[about[name].pk])
+        if name in references:
+            return reverse(name, args=[references[name].pk])
     return ""
 
 
-def _start(request: ActorRequest, about: dict[str, Any]) -> dict[str, Any]:
-    given = request.GET.get("organisation")
-    organisations: list[Any] = [given] if given else []
-    if not organisations and "concern" in about:
-        concern = about["concern"]
+def _start(request: ActorRequest, references: dict[str, Any]) -> dict[str, Any]:
+    organisation_id = request.GET.get("organisation")
+    organisations: list[Any] = [organisation_id] if organisation_id else []
+    if not organisations and "concern" in references:
+        concern = references["concern"]
         organisations = [pk for pk in (concern.site_organisation_id, concern.raised_by_organisation_id) if pk]
-    if not organisations and "meeting" in about:
-        links = about["meeting"].organisation_links.values_list("organisation", flat=True)
-        seen = Organisation.objects.visible_to(request.actor).filter(pk__in=links)
-        organisations = list(seen.values_list("pk", flat=True)[:20])
+    if not organisations and "meeting" in references:
+        links = references["meeting"].organisation_links.values_list("organisation", flat=True)
+        visible = Organisation.objects.visible_to(request.actor).filter(pk__in=links)
+        organisations = list(visible.values_list("pk", flat=True)[:20])
     return {"organisations": [str(pk) for pk in organisations], "owner": request.user.pk}
 
 
-def _say_done(request: ActorRequest, done: FollowUp, told: list[UUID], *, can_tell: bool) -> None:
+def _say_done(request: ActorRequest, done: FollowUp, reported_back: list[UUID], *, can_tell: bool) -> None:
     undo = undo_url(
         request,
         "follow_up_closed",
         follow_up_id=str(done.pk),
         version=done.version,
-        untold=[str(pk) for pk in told],
+        untold=[str(pk) for pk in reported_back],
     )
     tell = f" told:{reverse('follow_up_told', args=[done.pk])}" if can_tell else ""
     messages.success(request, _("Done: %(title)s") % {"title": done.title}, extra_tags=f"undo:{undo}{tell}")
@@ -388,5 +400,5 @@ def page_of_button(request: HttpRequest, pk: UUID) -> str:
     """The page with the pressed button. From a page of the follow-up itself, the follow-up."""
     referer = request.headers.get("referer", "")
     safe = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
-    own = follow_up_url(pk)
-    return referer if safe and own not in referer else own
+    own_url = follow_up_url(pk)
+    return referer if safe and own_url not in referer else own_url

@@ -27,16 +27,16 @@ def add_service_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Show a service's ValidationError next to its fields, or at the top if the form has no such field."""
     if hasattr(error, "error_dict"):
         for name, errors in error.error_dict.items():
-            known = name if name in form.fields and name != NON_FIELD_ERRORS else None
-            form.add_error(known, [_told(one) for one in errors])
+            field_name = name if name in form.fields and name != NON_FIELD_ERRORS else None
+            form.add_error(field_name, [_translated(message) for message in errors])
     else:
-        form.add_error(None, [_told(one) for one in error.error_list])
+        form.add_error(None, [_translated(message) for message in error.error_list])
 
 
 def typed_again(form: forms.BaseForm, stale: StaleVersion) -> Any:
     """Return the typed data with the current version, so that saving again overwrites the other change."""
-    shown: Any = form.data
-    data = shown.copy()
+    submitted: Any = form.data
+    data = submitted.copy()
     for name in SHOWN:
         if name in form.fields and form.fields[name].widget.is_hidden:
             data[form.add_prefix(name)] = str(stale.current)
@@ -65,8 +65,13 @@ class RefusalsIn:
         return isinstance(error, ValidationError)
 
 
+<<<<<<< HEAD
 def _told(error: ValidationError) -> ValidationError:
     return ValidationError(safe_text(error), code=error.code)
+=======
+def _translated(error: ValidationError) -> ValidationError:
+    return ValidationError(told(error), code=error.code)
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
 
 
 class VersionedForm(forms.Form):

@@ -32,13 +32,13 @@ class DetailForm(forms.Form):
     is_first = forms.BooleanField(label=_("Use as the main one"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if {"channel", "value"} <= given.keys() and not given.get("DELETE"):
+        cleaned: dict[str, Any] = super().clean() or {}
+        if {"channel", "value"} <= cleaned.keys() and not cleaned.get("DELETE"):
             try:
-                given |= clean_detail(given)
+                cleaned |= clean_detail(cleaned)
             except ValidationError as error:
                 add_service_errors(self, error)
-        return given
+        return cleaned
 
 
 class BaseDetails(RowFormSet):
@@ -62,12 +62,12 @@ class BaseDetails(RowFormSet):
             return dict(main)
         main, rows = dict(main), []
         for form in self.forms:
-            given = form.cleaned_data
-            if not given or given.get("DELETE"):
+            cleaned = form.cleaned_data
+            if not cleaned or cleaned.get("DELETE"):
                 continue
-            row = {name: given[name] for name in NAMES}
+            row = {name: cleaned[name] for name in NAMES}
             name = FIRST.get(row["channel"])
-            if given.get("is_first") and name in main:
+            if cleaned.get("is_first") and name in main:
                 main[name], row = row["value"], row | {"value": str(main[name] or ""), "use": ""}
             rows += [row] if row["value"] else []
         return main | {"other_details": rows}
@@ -86,12 +86,12 @@ DetailFormSet = forms.formset_factory(
 
 def details_of(request: HttpRequest, row: Any = None) -> Any:
     """The rows of a form that is shown or sent: those of `row`, and some to fill."""
-    initial = [] if row is None else [_shown(one) for one in row.other_details.all()]
-    sent = "details-TOTAL_FORMS" in request.POST
-    return DetailFormSet(request.POST if sent else None, initial=initial, prefix="details")
+    initial = [] if row is None else [_initial_detail(detail) for detail in row.other_details.all()]
+    is_sent = "details-TOTAL_FORMS" in request.POST
+    return DetailFormSet(request.POST if is_sent else None, initial=initial, prefix="details")
 
 
-def _shown(detail: Any) -> dict[str, Any]:
+def _initial_detail(detail: Any) -> dict[str, Any]:
     """A detail in a form that can be typed again."""
     values: dict[str, Any] = detail_values(detail)
     values["can_be_first"] = hasattr(detail.owner, FIRST.get(detail.channel, ""))

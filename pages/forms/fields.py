@@ -55,12 +55,12 @@ class MomentField(forms.DateTimeField):
         zone = timezone.get_current_timezone()
         with timezone.override(UTC):
             typed: Any = super().to_python(value)
-        first: datetime = typed.replace(tzinfo=zone).astimezone(UTC)
-        if first.astimezone(zone).replace(tzinfo=UTC, fold=0) != typed:
+        first_moment: datetime = typed.replace(tzinfo=zone).astimezone(UTC)
+        if first_moment.astimezone(zone).replace(tzinfo=UTC, fold=0) != typed:
             raise ValidationError(
                 _("This time does not exist because the clocks go forward. Choose another."), code="skipped"
             )
-        return first
+        return first_moment
 
 
 def fields_of(model: type[models.Model], *names: str, **said: dict[str, Any]) -> Callable[[F], F]:
@@ -71,16 +71,16 @@ def fields_of(model: type[models.Model], *names: str, **said: dict[str, Any]) ->
     """
 
     def add(form: F) -> F:
-        known = form.declared_fields
-        named = {
-            name: known[name]
-            if name in known and name not in said
+        declared = form.declared_fields
+        derived = {
+            name: declared[name]
+            if name in declared and name not in said
             else form_field(model, name, **said.get(name, {}))
             for name in dict.fromkeys([*names, *said])
         }
         form.declared_fields = form.base_fields = {
-            **{name: field for name, field in known.items() if name not in named},
-            **named,
+            **{name: field for name, field in declared.items() if name not in derived},
+            **derived,
         }
         return form
 
@@ -110,8 +110,8 @@ def form_field(
     if field.choices:
         none = [("", empty or "—")] if empty is not None or _may_be_none(field, said) else []
         said = {"choices": none + choices(field.choices), **said}
-    made: forms.Field = field.formfield(**{**_usual(field, rows), **said})
-    return made
+    derived_field: forms.Field = field.formfield(**{**_default_arguments(field, rows), **said})
+    return derived_field
 
 
 def choices(codes: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -119,14 +119,14 @@ def choices(codes: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     return [(code, capfirst(label)) for code, label in codes]
 
 
-def _may_be_none(field: Any, said: dict[str, Any]) -> bool:
+def _may_be_none(field: Any, overrides: dict[str, Any]) -> bool:
     """Whether the field has an empty option."""
-    if said.get("required") or field.has_default() or "initial" in said:
+    if overrides.get("required") or field.has_default() or "initial" in overrides:
         return False
-    return field.blank or said.get("widget") is not forms.RadioSelect
+    return field.blank or overrides.get("widget") is not forms.RadioSelect
 
 
-def _usual(field: Any, rows: int) -> dict[str, Any]:
+def _default_arguments(field: Any, rows: int) -> dict[str, Any]:
     """Default arguments for a type of field."""
     match field:
         case models.ForeignKey() | models.ManyToManyField():
@@ -145,6 +145,8 @@ def _usual(field: Any, rows: int) -> dict[str, Any]:
         case models.DateField():
             return {"widget": DAY}
         case models.IntegerField():
-            said = {name: field.error_messages[name] for name in OF_LIMITS if name in field.error_messages}
-            return {**limits(field), "error_messages": said}
+            messages = {
+                name: field.error_messages[name] for name in OF_LIMITS if name in field.error_messages
+            }
+            return {**limits(field), "error_messages": messages}
     return {}

@@ -42,24 +42,24 @@ class HintedForm(forms.Form):
         return chosen.sent if chosen else ""
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        hints = {name: hint for name in self.hinted if (hint := self._hint(name, given.get(name)))}
+        cleaned = super().clean() or self.cleaned_data
+        hints = {name: hint for name in self.hinted if (hint := self._hint(name, cleaned.get(name)))}
         if self.keep_reason:
             self.kept = tuple(hints)
         else:
             self.has_hint = bool(hints)
             for name, hint in hints.items():
                 self.add_error(name, ValidationError(hint, code="sensitive"))
-        return given
+        return cleaned
 
     def _hint(self, name: str, value: Any) -> str:
         if not value or not self._is_new(name):
             return ""
-        found = find_sensitive(str(value), get_language() or "")
-        if not found:
+        hits = find_sensitive(str(value), get_language() or "")
+        if not hits:
             return ""
-        words = ", ".join(dict.fromkeys(f"“{one.word}”" for one in found))
-        topics = " · ".join(dict.fromkeys(str(TOPICS[one.topic]) for one in found))
+        words = ", ".join(dict.fromkeys(f"“{hit.word}”" for hit in hits))
+        topics = " · ".join(dict.fromkeys(str(TOPICS[hit.topic]) for hit in hits))
         return _(
             "This may reveal personal details about someone: %(words)s (%(topics)s). "
             "Remove it unless you need it for your work."

@@ -1,4 +1,4 @@
-"""What a form says about a wrong value: what to do, not which rule was broken.
+"""Error texts of forms. Each tells the user what to do, not which rule was broken.
 
 A field whose own text is better (“Enter a reason for cancelling.”) passes `error_messages` as usual.
 """

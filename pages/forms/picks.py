@@ -28,16 +28,16 @@ class OrganisationPicks:
     def offer(self, actor: Actor, chosen: list[Any], find: str) -> None:
         """Set the queryset (all organisations the actor sees) and the options shown."""
         field = self.fields[self.picks]
-        seen = Organisation.objects.visible_to(actor)
-        field.queryset = seen  # type: ignore[attr-defined]  # one of models
+        visible = Organisation.objects.visible_to(actor)
+        field.queryset = visible  # type: ignore[attr-defined]  # one of models
         rows: dict[UUID, Organisation] = {}
-        for found in (
-            seen.filter(pk__in=[as_uuid(pk) for pk in chosen]).order_by("folded", "pk"),
-            seen.active().matching(find)[:FOUND_AT_MOST] if find.strip() else [],
+        for organisations in (
+            visible.filter(pk__in=[as_uuid(pk) for pk in chosen]).order_by("folded", "pk"),
+            visible.active().matching(find)[:FOUND_AT_MOST] if find.strip() else [],
             recent_in_relief(actor),
             recent_organisations(actor),
         ):
-            rows |= {row.pk: row for row in found if row.pk not in rows}
+            rows |= {row.pk: row for row in organisations if row.pk not in rows}
         self.shown, self.searched = list(rows.values()), find.strip()
         choices = [(str(row.pk), row.short_name or row.name) for row in self.shown]
         if not field.required and not isinstance(field, forms.ModelMultipleChoiceField):

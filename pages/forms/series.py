@@ -49,8 +49,8 @@ class Repeats(forms.Form):
         super().__init__(*args, **kwargs)
         if day := self.first_day():
             patterns = recurrence.possible_patterns(day, chosen=self["repeats"].value())
-            named = [(pattern, in_words(recurrence.rule_for(pattern, day))) for pattern in patterns]
-            self.fields["repeats"].choices = [("", _("Once")), *named]  # type: ignore[attr-defined]  # a choice field
+            choices = [(pattern, in_words(recurrence.rule_for(pattern, day))) for pattern in patterns]
+            self.fields["repeats"].choices = [("", _("Once")), *choices]  # type: ignore[attr-defined]  # a choice field
 
     def first_day(self) -> date | None:
         """The city's date of the first occurrence, or None if not typed yet."""

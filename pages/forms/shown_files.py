@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 
 class ShownFileForm(forms.Form):
-    """What every such form has beside its choices. `digest` is of the file that the page shows."""
+    """The fields that all forms for signed files share. `digest` is of the file on the page."""
 
     names_nobody = forms.BooleanField(required=False)  # a form of a file says what was read
     digest = forms.CharField(widget=forms.HiddenInput, required=False)

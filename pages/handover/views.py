@@ -108,8 +108,13 @@ def handover_made(request: ActorRequest, pk: UUID) -> HttpResponse:
         Handover.objects.visible_to(request.actor).select_related("officer", "made_by"), pk
     )
     groups = _what_moved(request.actor, row)
-    shown = [one for _user, rows in groups for _type, one in rows]
-    disclose(request, "handover", [row.pk, *(one.pk for one in shown)], district_ids=district_ids_of(shown))
+    moved_rows = [row_moved for _user, rows in groups for _type, row_moved in rows]
+    disclose(
+        request,
+        "handover",
+        [row.pk, *(moved_row.pk for moved_row in moved_rows)],
+        district_ids=district_ids_of(moved_rows),
+    )
     undo = undo_url(request, "handover", handover_id=str(pk)) if can_undo(request.actor, row) else ""
     context = {
         "handover": row,
@@ -128,9 +133,9 @@ def handover_briefs(request: ActorRequest, pk: UUID) -> HttpResponse:
     """
     readers_only(request)
     row: Handover = get_or_404(Handover.objects.visible_to(request.actor).select_related("officer"), pk)
-    taken = (move for move in row.moves if move["type"] == "organisation")
+    moves = (move for move in row.moves if move["type"] == "organisation")
     everything = row.made_by_id == request.actor.id or request.actor.sees_everywhere
-    ids = [UUID(move["id"]) for move in taken if everything or move["to"] == str(request.actor.id)]
+    ids = [UUID(move["id"]) for move in moves if everything or move["to"] == str(request.actor.id)]
     return _briefs(request, ids, {"handover": row})
 
 
@@ -147,15 +152,15 @@ def _briefs(
 ) -> HttpResponse:
     """Briefs of a handover are not counted towards the daily limit of contacts (docs/adr/0048)."""
     briefs = briefs_of(request.actor, ids)
-    people = {one.contact_id for brief in briefs for one in brief.people} if is_counted else ()
+    people = {contact.contact_id for brief in briefs for contact in brief.people} if is_counted else ()
     districts = {brief.organisation.home_district_id for brief in briefs}
-    shown = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
+    shown_ids = dict.fromkeys(pk for brief in briefs for pk in brief.ids)
     form, n_kept = print_form(request), 0
     if form.may_print:
-        kept = {brief.organisation.pk for brief in briefs if brief.organisation.has_protected_location}
-        briefs = [brief for brief in briefs if brief.organisation.pk not in kept]
-        shown, n_kept = dict.fromkeys(pk for brief in briefs for pk in brief.ids), len(kept)
-    disclose_print_or_view(request, form, "organisation", shown, people=people, district_ids=districts)
+        protected = {brief.organisation.pk for brief in briefs if brief.organisation.has_protected_location}
+        briefs = [brief for brief in briefs if brief.organisation.pk not in protected]
+        shown_ids, n_kept = dict.fromkeys(pk for brief in briefs for pk in brief.ids), len(protected)
+    disclose_print_or_view(request, form, "organisation", shown_ids, people=people, district_ids=districts)
     context |= {"briefs": briefs, "form": form, "n_kept": n_kept}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "pages/handover/briefs.html", context, status=status)
@@ -171,17 +176,17 @@ def _planned(request: ActorRequest, portfolio: Portfolio, form: HandoverForm) ->
 
 
 def _move(request: ActorRequest, officer: User, form: HandoverForm) -> HttpResponse:
-    made = hand_over(
+    handover = hand_over(
         actor=request.actor,
         officer_id=officer.pk,
         to_id=form.to_id,
         exceptions=form.others,
         fingerprint=form.cleaned_data["shown"] or "-",
     )
-    n = len(made.moves)
+    n = len(handover.moves)
     text = ngettext("%(n)s item handed over.", "%(n)s items handed over.", n) % {"n": n}
-    say_with_undo(request, text, "handover", handover_id=str(made.pk))
-    return redirect("handover_made", made.pk)
+    say_with_undo(request, text, "handover", handover_id=str(handover.pk))
+    return redirect("handover_made", handover.pk)
 
 
 @undoer("handover")
@@ -198,22 +203,22 @@ def _by_recipient(moves: Iterable[Move]) -> list[tuple[User, list[Move]]]:
 
 def _what_moved(actor: Actor, row: Handover) -> list[tuple[User, list[tuple[str, Any]]]]:
     """Handed-over rows that the actor can see, by new owner."""
-    seen: dict[UUID, tuple[str, Any]] = {}
+    visible: dict[UUID, tuple[str, Any]] = {}
     for name, rows in (
         ("organisation", Organisation.objects.visible_to(actor)),
         ("follow_up", FollowUp.objects.visible_to(actor).with_homes()),
         ("meeting", Meeting.objects.visible_to(actor)),
     ):
-        found: dict[UUID, Any] = rows.in_bulk(row.ids_of(name))
-        seen |= {pk: (name, one) for pk, one in found.items()}
+        rows_by_id: dict[UUID, Any] = rows.in_bulk(row.ids_of(name))
+        visible |= {pk: (name, moved_row) for pk, moved_row in rows_by_id.items()}
     people = User.objects.visible_to(actor).in_bulk(row.recipient_ids)
     groups = [
         (
             user,
             [
-                seen[UUID(move["id"])]
+                visible[UUID(move["id"])]
                 for move in row.moves
-                if move["to"] == str(pk) and UUID(move["id"]) in seen
+                if move["to"] == str(pk) and UUID(move["id"]) in visible
             ],
         )
         for pk, user in people.items()

@@ -54,9 +54,9 @@ class UploadForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("Why are you importing this file?")
-        what: Any = self.fields["what"]
-        what.choices = [(one.name, one.title) for one in TARGETS.values()]
-        what.initial = next(iter(TARGETS), "")
+        target_field: Any = self.fields["what"]
+        target_field.choices = [(target.name, target.title) for target in TARGETS.values()]
+        target_field.initial = next(iter(TARGETS), "")
 
     def ask_for_file_again(self) -> None:
         """Ask for the file again: browsers never resend a chosen file."""
@@ -117,7 +117,7 @@ class JoinsForm(forms.Form):
         self.offers = offers
         for offer in offers:
             line = offer["line"]
-            options = [(key, f"{name} ({why})") for key, name, why in offer["options"]]
+            options = [(key, f"{name} ({reason})") for key, name, reason in offer["options"]]
             nothing = [] if offer["counts_as"] else [("", _("Not decided: rejected"))]
             self.fields[f"line_{line}"] = forms.ChoiceField(
                 label=_("Line %(line)d: %(name)s") % {"line": line, "name": offer["name"]},
@@ -144,7 +144,10 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, draft: ImportDraft, target: Target, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.draft, self.target = draft, target
-        meanings = [("", _("Skip")), *((one.name, one.label) for one in target.fields)]
+        meanings = [
+            ("", _("Skip")),
+            *((target_field.name, target_field.label) for target_field in target.fields),
+        ]
         for number, heading in enumerate(draft.headings):
             for name, chosen in (("column", draft.columns), ("also", draft.also)):
                 self.fields[f"{name}_{number}"] = forms.ChoiceField(
@@ -154,12 +157,14 @@ class ColumnsForm(forms.Form):
                     initial=chosen.get(heading, ""),
                     disabled=not heading,
                 )
-        for one in target.fields:
-            if one.is_fixable:
-                same = self._fixed(one.label, one.codes(actor) if one.codes else None)
-                same.initial = draft.fixed.get(one.name, one.default_code)
-                self.fields[f"fixed_{one.name}"] = same
-        if "name" in {one.name for one in target.fields}:
+        for target_field in target.fields:
+            if target_field.is_fixable:
+                same = self._fixed(
+                    target_field.label, target_field.codes(actor) if target_field.codes else None
+                )
+                same.initial = draft.fixed.get(target_field.name, target_field.default_code)
+                self.fields[f"fixed_{target_field.name}"] = same
+        if "name" in {target_field.name for target_field in target.fields}:
             self.fields["fixed_case"] = forms.ChoiceField(
                 label=_("Name capitalisation"), choices=CASES, required=False
             )
@@ -217,17 +222,17 @@ class ValuesForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        named: Mapping[str, Values],
+        columns: Mapping[str, Values],
         target: Target,
         actor: Actor,
         has_default: Mapping[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.named = {name: list(values.meant) for name, values in named.items()}
-        self.cut = {name for name, values in named.items() if values.has_more}
+        self.named = {name: list(values.meant) for name, values in columns.items()}
+        self.cut = {name for name, values in columns.items() if values.has_more}
         self.target = target
-        for name, values in named.items():
+        for name, values in columns.items():
             codes = target.field(name).codes
             offered = codes(actor) if codes else {}
             otherwise = offered.get(has_default.get(name, ""))

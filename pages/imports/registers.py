@@ -31,9 +31,9 @@ def import_watch(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(can_import(request.actor))
     draft = get_or_404(ImportDraft.objects.visible_to(request.actor), pk)
     mine = WatchedRegister.objects.visible_to(request.actor)
-    known = mine.filter(what=draft.what, source=draft.source).first()
+    watched = mine.filter(what=draft.what, source=draft.source).first()
     form = WatchForm(
-        posted(request), initial={"url": known.url, "every_days": known.every_days} if known else None
+        posted(request), initial={"url": watched.url, "every_days": watched.every_days} if watched else None
     )
     if form.is_valid():
         with RefusalsIn(form):

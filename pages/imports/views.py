@@ -61,7 +61,7 @@ def imports(request: ActorRequest) -> HttpResponse:
     """The user's imports, and the form for a new one."""
     _importers_only(request)
     posted = request.method == "POST"
-    form = UploadForm(request.POST, request.FILES) if posted else UploadForm(initial=_asked(request))
+    form = UploadForm(request.POST, request.FILES) if posted else UploadForm(initial=_initial_target(request))
     if posted and form.is_valid():
         file = form.cleaned_data["file"]
         with RefusalsIn(form):
@@ -94,18 +94,18 @@ def _of_colleagues(request: ActorRequest) -> list[tuple[WatchedRegister, str]]:
     return list(zip(rows, names_of(request.actor, rows), strict=True))
 
 
-def _asked(request: ActorRequest) -> dict[str, str]:
+def _initial_target(request: ActorRequest) -> dict[str, str]:
     """The kind of rows that the link to this page is about."""
-    what = request.GET.get("what", "")
-    return {"what": what} if what in TARGETS else {}
+    target = request.GET.get("what", "")
+    return {"what": target} if target in TARGETS else {}
 
 
 @form_page
 def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
     draft = _find_open(request, pk)
     target = TARGETS[draft.what]
-    if other := next((name for name in ("heading_row", "encoding") if name in request.POST), ""):
-        return _read_again(request, draft, other)
+    if reading := next((name for name in ("heading_row", "encoding") if name in request.POST), ""):
+        return _read_again(request, draft, reading)
     form = ColumnsForm(request.POST or None, draft=draft, target=target, actor=request.actor)
     if form.is_bound and form.is_valid():
         with RefusalsIn(form):
@@ -117,33 +117,33 @@ def import_columns(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _columns_of(request: ActorRequest, draft: ImportDraft) -> dict[str, Any]:
     """The draft, and the mapping that its columns were matched by."""
-    found = last_saved(request.actor, draft)
-    return {"draft": draft, "earlier": {"saved": found[0], "name": found[1]} if found else None}
+    mapping = last_saved(request.actor, draft)
+    return {"draft": draft, "earlier": {"saved": mapping[0], "name": mapping[1]} if mapping else None}
 
 
-def _encoding_form(draft: ImportDraft, sent: Any = None) -> EncodingForm | None:
+def _encoding_form(draft: ImportDraft, data: Any = None) -> EncodingForm | None:
     """The possible encodings, with sample rows for the two likeliest. None if the encoding is certain."""
     if not draft.encodings:
         return None
-    shown = dict.fromkeys([draft.encoding, *draft.encodings[:2]])
-    return EncodingForm(sent, draft=draft, rows={name: sample_rows(draft, name) for name in shown})
+    encodings = dict.fromkeys([draft.encoding, *draft.encodings[:2]])
+    return EncodingForm(data, draft=draft, rows={name: sample_rows(draft, name) for name in encodings})
 
 
-def _other_readings(draft: ImportDraft, chosen: str = "", sent: Any = None) -> dict[str, Any]:
+def _other_readings(draft: ImportDraft, chosen: str = "", data: Any = None) -> dict[str, Any]:
     """Forms for reading the file differently. The form with the field `chosen` gets the sent data."""
     return {
-        "headings": HeadingsForm(sent if chosen == "heading_row" else None, draft=draft),
-        "encodings": _encoding_form(draft, sent if chosen == "encoding" else None),
+        "headings": HeadingsForm(data if chosen == "heading_row" else None, draft=draft),
+        "encodings": _encoding_form(draft, data if chosen == "encoding" else None),
     }
 
 
 def _read_again(request: ActorRequest, draft: ImportDraft, chosen: str) -> HttpResponse:
     """Read the file differently, and suggest the meanings of its columns again."""
     readings = _other_readings(draft, chosen, request.POST)
-    sent = readings["headings" if chosen == "heading_row" else "encodings"]
-    if sent is not None and sent.is_valid():
-        with RefusalsIn(sent):
-            read_again(actor=request.actor, draft_id=draft.pk, **sent.cleaned_data)
+    reading_form = readings["headings" if chosen == "heading_row" else "encodings"]
+    if reading_form is not None and reading_form.is_valid():
+        with RefusalsIn(reading_form):
+            read_again(actor=request.actor, draft_id=draft.pk, **reading_form.cleaned_data)
             return redirect("import_columns", draft.pk)
     form = ColumnsForm(draft=draft, target=TARGETS[draft.what], actor=request.actor)
     context = {"form": form, **_columns_of(request, draft), **readings}
@@ -173,7 +173,7 @@ def import_values(request: ActorRequest, pk: UUID) -> HttpResponse:
     target = TARGETS[draft.what]
     form = ValuesForm(
         request.POST or None,
-        named=values_to_name(request.actor, draft),
+        columns=values_to_name(request.actor, draft),
         target=target,
         actor=request.actor,
         has_default=draft.fixed,
@@ -225,11 +225,15 @@ def import_draft(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _files(request: ActorRequest, job: Job) -> list[tuple[JobFile, str]]:
     """The complete report and the rejected rows, each with a label."""
+<<<<<<< HEAD
     found = JobFile.objects.visible_to(request.actor).downloadable().filter(job=job).order_by("pk")
+=======
+    files = JobFile.objects.visible_to(request.actor).made().filter(job=job).order_by("pk")
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     refused = gettext("rejected.csv")
     return [
         (file, gettext("Rejected rows") if file.name == refused else gettext("The whole report"))
-        for file in found
+        for file in files
     ]
 
 

@@ -1,4 +1,4 @@
-"""Who else is called in an incident, and who is kept out of it where police conduct may be involved."""
+"""Further calls of an incident, and the exclusion of supervisors if police conduct may be involved."""
 
 from uuid import UUID
 
@@ -27,10 +27,15 @@ def incident_more(request: ActorRequest, pk: UUID) -> HttpResponse:
     refuse_unless(can_decide_incident(request.actor, row))
     offered = organisations_left_out(request.actor, row)
     form = MoreForm(posted(request), offered=offered)
-    disclose(request, "incident", [row.pk, *(one.pk for one in offered)], district_ids=districts_of(row))
+    disclose(
+        request,
+        "incident",
+        [row.pk, *(organisation.pk for organisation in offered)],
+        district_ids=districts_of(row),
+    )
     if form.is_valid():
         with RefusalsIn(form):
-            if chosen := [one.pk for one in form.cleaned_data["organisations"]]:
+            if chosen := [organisation.pk for organisation in form.cleaned_data["organisations"]]:
                 call_more(actor=request.actor, incident_id=pk, organisation_ids=chosen)
                 messages.success(request, _("Steps added."))
             return redirect("incident", pk)

@@ -22,21 +22,21 @@ WORDS, WIDEN, EXCLUDE, CLOSE, REOPEN = "words", "widen", "exclude", "close", "re
 
 @fields_of(Reassurance, "needs", "told", "call_again_on")
 class SaidForm(forms.Form):
-    """What an organisation that was reached needs, and what it was told. `tried` is the call."""
+    """The needs of an organisation that was reached, and the words it heard. `tried` is the call's ID."""
 
     tried = forms.UUIDField(widget=forms.HiddenInput)
 
     def values(self) -> dict[str, Any]:
-        given = dict(self.cleaned_data)
-        given["reassurance_id"] = given.pop("tried")
-        return given
+        cleaned = dict(self.cleaned_data)
+        cleaned["reassurance_id"] = cleaned.pop("tried")
+        return cleaned
 
 
 @fields_of(
     Reassurance, *("result", "channel", "needs", "told", "call_again_on", "note"), channel={"required": False}
 )
 class CallForm(forms.Form):
-    """One try to reach an organisation; by phone unless told otherwise."""
+    """An attempt to reach an organisation, by phone unless `channel` differs."""
 
     called = forms.UUIDField(widget=forms.HiddenInput)
     danger = forms.CharField(
@@ -44,15 +44,15 @@ class CallForm(forms.Form):
     )
 
     def values(self) -> dict[str, Any]:
-        given = dict(self.cleaned_data)
-        given["organisation_id"] = given.pop("called")
-        given["channel"] = given["channel"] or ReachedBy.PHONE
-        return given
+        cleaned = dict(self.cleaned_data)
+        cleaned["organisation_id"] = cleaned.pop("called")
+        cleaned["channel"] = cleaned["channel"] or ReachedBy.PHONE
+        return cleaned
 
 
 @fields_of(IncidentStep, "note")
 class StepForm(forms.Form):
-    """What to do with a step. `had_by` is who had it on the page."""
+    """An act on a step. `had_by` is the officer whom the page showed."""
 
     task = forms.UUIDField(widget=forms.HiddenInput)
     act = forms.ChoiceField(choices=[(act, act) for act in (TAKE, PASS, DONE, NOT_NEEDED)])
@@ -61,7 +61,7 @@ class StepForm(forms.Form):
 
 
 class MoreForm(forms.Form):
-    """Which of the organisations beyond the first sixty are called."""
+    """A choice of organisations to call, beyond the first 60."""
 
     organisations = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
@@ -77,7 +77,7 @@ class MoreForm(forms.Form):
 
 
 class ConductForm(forms.Form):
-    """Which supervisor is to be kept out of an incident."""
+    """A choice of the supervisor to exclude from an incident."""
 
     supervisor = forms.ModelChoiceField(
         User.objects.none(), label=_("Supervisor who may be involved"), empty_label=_("Choose a supervisor")

@@ -62,14 +62,14 @@ class TensionForm(OrganisationPicks, HintedForm, DraftForm):
 
 @fields_of(Debrief, *DEBRIEF, held_on={"required": True})
 class DebriefForm(HintedForm):
-    """What was meant, why it went as it did, and what to keep and to change."""
+    """A debrief: the intention, the reasons for the course of events, what to keep and what to change."""
 
     hinted = ("intended", "why", "keep", "change")
 
 
 @fields_of(DebriefVoice, *VOICE, in_time={"widget": forms.RadioSelect})
 class VoiceForm(HintedForm):
-    """What one organisation said. `organisation` stays empty if it wants to be left out."""
+    """The feedback of an organisation. `organisation` is empty if it wants to stay unnamed."""
 
     hinted = ("next_time",)
     organisation = forms.ModelChoiceField(

@@ -1,4 +1,4 @@
-"""What supervisors judge of an incident, and the brief of it for the morning meeting."""
+"""A supervisor's assessments of an incident, and its brief for the morning meeting."""
 
 from typing import Any
 from uuid import UUID
@@ -42,8 +42,8 @@ def incident_tension(request: ActorRequest, pk: UUID) -> HttpResponse:
                 record_kept(request, "incident", pk, [form], district_ids=districts_of(row))
             messages.success(request, _("Tension assessed."))
             return redirect("incident", pk)
-    shown = [row.pk, *ids_of(form.shown)]
-    disclose(request, "incident", shown, district_ids=districts_of(row), searched=form.searched)
+    shown_ids = [row.pk, *ids_of(form.shown)]
+    disclose(request, "incident", shown_ids, district_ids=districts_of(row), searched=form.searched)
     context = {
         "incident": row,
         "form": form,
@@ -74,16 +74,16 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
     elif form.is_valid() & voices.is_valid():
         with RefusalsIn(form):
             with transaction.atomic():
-                given = form.cleaned_data
-                sign_debrief(actor=request.actor, incident_id=pk, voices=voices.values(), **given)
+                cleaned = form.cleaned_data
+                sign_debrief(actor=request.actor, incident_id=pk, voices=voices.values(), **cleaned)
                 record_kept(request, "incident", pk, [form, *voices], district_ids=districts_of(row))
             messages.success(request, _("Debrief signed."))
             return redirect("incident", pk)
     page = incident_page(request.actor, row, timezone.now(), all_calls=True)
-    names = {str(one.pk): one.name for one in offered}
+    names = {str(organisation.pk): organisation.name for organisation in offered}
     heard = debrief.voices.all() if debrief else []
-    shown = [row.pk, *page.object_ids, *ids_of(offered)]
-    disclose(request, "incident", shown, district_ids=districts_of(row))
+    shown_ids = [row.pk, *page.object_ids, *ids_of(offered)]
+    disclose(request, "incident", shown_ids, district_ids=districts_of(row))
     context = {
         "incident": row,
         "page": page,
@@ -91,7 +91,7 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
         "voices": voices,
         "waive": waive,
         "debrief": debrief,
-        "said": [(names.get(str(one.organisation_id)), one) for one in heard],
+        "said": [(names.get(str(voice.organisation_id)), voice) for voice in heard],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "pages/incidents/debrief.html", context, status=status)
@@ -99,16 +99,16 @@ def incident_debrief(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def incident_brief(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """One page for the morning meeting: who was reached, what may be said, what is left for whom.
+    """Show the brief for the morning meeting: organisations reached, agreed statements and open steps.
 
     It is printed once the user has entered who gets it.
     """
     row = _get(request.actor, pk)
     now = timezone.now()
     page = incident_page(request.actor, row, now, all_calls=True)
-    shown = [row.pk, *page.object_ids]
+    shown_ids = [row.pk, *page.object_ids]
     form = print_form(request)
-    disclose_print_or_view(request, form, "incident", shown, district_ids=districts_of(row))
+    disclose_print_or_view(request, form, "incident", shown_ids, district_ids=districts_of(row))
     page.hide_protected_names()
     page.hide_protected_texts(row, protected_words().names)
     settled = [card for card in page.cards if card.is_settled]

@@ -87,27 +87,27 @@ def incident_call(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Record a try to reach an organisation or, with `tried`, what they said when they were reached."""
     row = _writable(request, pk)
     if "tried" in request.POST:
-        return _said(request, row)
+        return _record_needs(request, row)
     form = forms.CallForm(request.POST)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose an organisation and the result of the call.")])
     result = Result(form.cleaned_data["result"])
 
     def record() -> None:
-        made = record_reassurance(actor=request.actor, incident_id=pk, **form.values())
+        reassurance = record_reassurance(actor=request.actor, incident_id=pk, **form.values())
         say_with_undo(
             request,
             _("Recorded for %(name)s: %(result)s.")
-            % {"name": made.organisation.name, "result": result.label},
+            % {"name": reassurance.organisation.name, "result": result.label},
             "incident_call",
             incident_id=str(pk),
-            reassurance_id=str(made.pk),
+            reassurance_id=str(reassurance.pk),
         )
 
     return _attempt(request, row, record)
 
 
-def _said(request: ActorRequest, row: Incident) -> HttpResponse:
+def _record_needs(request: ActorRequest, row: Incident) -> HttpResponse:
     form = forms.SaidForm(request.POST)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose what they need from the list.")])
@@ -138,22 +138,24 @@ def incident_step(request: ActorRequest, pk: UUID) -> HttpResponse:
     row, form = _writable(request, pk), forms.StepForm(request.POST)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose a step and what became of it.")])
-    given = form.cleaned_data
-    about: dict[str, Any] = {"actor": request.actor, "incident_id": pk}
-    step: dict[str, Any] = about | {"step_id": given["task"]}
+    cleaned = form.cleaned_data
+    arguments: dict[str, Any] = {"actor": request.actor, "incident_id": pk}
+    step: dict[str, Any] = arguments | {"step_id": cleaned["task"]}
 
     def work() -> None:
-        match given["act"]:
+        match cleaned["act"]:
             case forms.TAKE:
-                take_over(**step, owner_id=given["had_by"])
+                take_over(**step, owner_id=cleaned["had_by"])
                 messages.success(request, _("The step is yours."))
             case forms.PASS:
                 decline_step(**step)
                 messages.success(request, _("The step was passed on."))
             case _status:
-                status = StepStatus.DONE if given["act"] == forms.DONE else StepStatus.NOT_NEEDED
-                mark_step(**step, status=status, note=given["note"], case_reference=given["case_reference"])
-                ids = {"incident_id": str(pk), "step_id": str(given["task"])}
+                status = StepStatus.DONE if cleaned["act"] == forms.DONE else StepStatus.NOT_NEEDED
+                mark_step(
+                    **step, status=status, note=cleaned["note"], case_reference=cleaned["case_reference"]
+                )
+                ids = {"incident_id": str(pk), "step_id": str(cleaned["task"])}
                 text = _("Step done.") if status == StepStatus.DONE else _("Step marked as not needed.")
                 say_with_undo(request, text, "incident_step", **ids)
 
@@ -182,25 +184,25 @@ def incident_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = forms.DecisionForm(request.POST, actor=request.actor, incident=row)
     if not form.is_valid():
         return _show(request, row, refused=[_("Choose from the list.")])
-    given = form.cleaned_data
-    about: dict[str, Any] = {"actor": request.actor, "incident_id": pk}
+    cleaned = form.cleaned_data
+    arguments: dict[str, Any] = {"actor": request.actor, "incident_id": pk}
 
     def work() -> None:
-        match given["act"]:
+        match cleaned["act"]:
             case forms.WORDS:
-                agree_words(**about, words=given["words"])
+                agree_words(**arguments, words=cleaned["words"])
                 messages.success(request, _("Statement agreed."))
-            case forms.WIDEN if given["place"]:
-                widen_incident(**about, district_id=given["place"].pk)
+            case forms.WIDEN if cleaned["place"]:
+                widen_incident(**arguments, district_id=cleaned["place"].pk)
                 messages.success(request, _("Incident shown in another district."))
-            case forms.EXCLUDE if given["colleague"]:
-                exclude_user(**about, user_id=given["colleague"].pk)
+            case forms.EXCLUDE if cleaned["colleague"]:
+                exclude_user(**arguments, user_id=cleaned["colleague"].pk)
                 messages.success(request, _("Colleague excluded."))
             case forms.CLOSE:
-                close_incident(**about, with_concerns=given["with_concerns"])
+                close_incident(**arguments, with_concerns=cleaned["with_concerns"])
                 messages.success(request, _("Incident closed."))
             case forms.REOPEN:
-                reopen_incident(**about)
+                reopen_incident(**arguments)
                 messages.success(request, _("Incident reopened."))
             case _nothing:
                 raise ValidationError(_("Choose from the list."))
@@ -218,8 +220,8 @@ def concern_incident(request: ActorRequest, pk: UUID) -> HttpResponse:
         if joined := request.POST.get("incident"):
             opened = join_concern(actor=actor, incident_id=as_uuid(joined), concern_id=pk)
         else:
-            wanted = as_uuid(request.POST.get("protocol"))
-            opened = open_incident(actor=actor, concern_id=pk, protocol_id=wanted)
+            protocol_id = as_uuid(request.POST.get("protocol"))
+            opened = open_incident(actor=actor, concern_id=pk, protocol_id=protocol_id)
     except Incident.DoesNotExist:
         messages.error(request, _("Choose an incident from the list."))
         return redirect("concern", pk)

@@ -56,15 +56,15 @@ def job_cancel(request: ActorRequest, pk: UUID) -> HttpResponse:
 def job_file(request: ActorRequest, pk: UUID, file: UUID) -> HttpResponseBase:
     row = _find(request, pk)
     try:
-        kept = fetch_file(actor=request.actor, job_id=pk, file_id=file)
+        kept_file = fetch_file(actor=request.actor, job_id=pk, file_id=file)
     except Job.DoesNotExist:
         raise Http404 from None
     except JobFile.DoesNotExist:
-        gone = _context(request, row) | {"is_gone": True}
-        return render(request, "pages/jobs/detail.html", gone, status=410)
-    answer = StreamingHttpResponse(parts_of(kept.pk), content_type=kept.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{kept.name}"'
-    answer.headers["Content-Length"] = str(kept.size)
+        gone_context = _context(request, row) | {"is_gone": True}
+        return render(request, "pages/jobs/detail.html", gone_context, status=410)
+    answer = StreamingHttpResponse(parts_of(kept_file.pk), content_type=kept_file.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{kept_file.name}"'
+    answer.headers["Content-Length"] = str(kept_file.size)
     return answer
 
 
@@ -79,13 +79,17 @@ def _entitle(row: Any) -> Any:
 
 
 def _context(request: ActorRequest, row: Job) -> dict[str, Any]:
+<<<<<<< HEAD
     made = list(JobFile.objects.visible_to(request.actor).downloadable().filter(job=row).order_by("pk"))
+=======
+    files = list(JobFile.objects.visible_to(request.actor).made().filter(job=row).order_by("pk"))
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     ended = row.finished_at or timezone.now()
     kind = find_kind(row.kind)
     waits = bool(kind and kind.needs_release(row.result) and row.released_at is None)
     return {
         "job": row,
-        "files": made,
+        "files": files,
         "waits_for_release": waits,
         "seconds": int((ended - row.created_at).total_seconds()),
     }

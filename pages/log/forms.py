@@ -358,7 +358,7 @@ def subject_of_many(kind: str, count: int) -> str:
 
 
 def present_organisations(attended: Sequence[tuple[Organisation, str]]) -> list[Organisation]:
-    """Those who were there."""
+    """Return the organisations that were present."""
     return [organisation for organisation, answer in attended if answer == "present"]
 
 

@@ -364,7 +364,7 @@ def _named_by_value(request: ActorRequest, value: str) -> list[Who]:
 
 
 def _preparation_of(request: ActorRequest, participant: Who | None) -> OrganisationPreparation | None:
-    """What is known of the chosen organisation, if one is chosen or the contact's may be shown."""
+    """Return the preparation for the chosen organisation. None if no organisation is chosen."""
     if participant is None or participant.organisation is None:
         return None
     preparation = organisation_preparation(request.actor, participant.organisation, facts=1)

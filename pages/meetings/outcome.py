@@ -42,7 +42,7 @@ def meeting_outcome(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def to_reopen(request: ActorRequest, completed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What Undo of a log reopens: arguments of `reopen_follow_up` as plain JSON.
+    """Return the follow-ups that Undo of a log reopens, as JSON arguments of `reopen_follow_up`.
 
     `completed` are arguments of `complete_follow_up`.
     """
@@ -84,7 +84,7 @@ def say_logged(request: ActorRequest, meeting: Meeting, done: Sequence[Mapping[s
 
 
 def _carried(request: ActorRequest, meeting: Meeting) -> list[dict[str, Any]]:
-    """What was completed with this meeting, from the button's address. Empty if it is too old or forged."""
+    """Return the follow-ups completed with this meeting, read from the button's address."""
     try:
         carried: list[dict[str, Any]] = signing.loads(
             request.GET.get("done", ""), salt=_salt(meeting), max_age=TEN_MINUTES

@@ -59,10 +59,10 @@ def mail_sink(request: ActorRequest) -> HttpResponse:
 @require_safe
 def mail(request: ActorRequest, name: str) -> HttpResponse:
     try:
-        found = _read(_files()[name])
+        message = _read(_files()[name])
     except (KeyError, FileNotFoundError) as error:
         raise Http404 from error
-    return render(request, "pages/notifications/mail.html", {"mail": found})
+    return render(request, "pages/notifications/mail.html", {"mail": message})
 
 
 def _files() -> dict[str, Path]:

@@ -82,7 +82,7 @@ def sample_mails() -> Iterator[Sample]:
 def _acts(user: User) -> Iterator[Sample]:
     """Yield the emails about acts, with and without what may be missing."""
     act = PendingAct(kind=Act.PUBLIC_ENTRY, asked_at=AT, subject=ID)
-    usual: dict[str, Any] = {
+    context: dict[str, Any] = {
         "what": act.get_kind_display,
         "about": "",
         "asker": User(name="Ada Admin"),
@@ -91,11 +91,11 @@ def _acts(user: User) -> Iterator[Sample]:
         "until": act.ends_at,
         "link": "https://crm.example/settings/waiting/",
     }
-    told = {"about": "Nora Lind, Privacy officer", "may_decide": False, "link": ""}
+    for_asker = {"about": "Nora Lind, Privacy officer", "may_decide": False, "link": ""}
     for name in ("act", "act_agreed", "act_done"):
-        for changed in ({}, told, {"asker": None}):
+        for changed in ({}, for_asker, {"asker": None}):
             template = f"accounts/email/{name}"
-            yield Sample(template, *render_mail(user, template, usual | changed))
+            yield Sample(template, *render_mail(user, template, context | changed))
 
 
 def _of_rows(user: User) -> Iterator[Sample]:
@@ -126,11 +126,11 @@ def _reminders(user: User) -> Iterator[Sample]:
         id=ID, kinds=["attack_on_community_site", "threat"], district=District(name="Northgate")
     )
     with translation.override(user.language), timezone.override(UTC):
-        about = (
+        reminded = (
             (FollowUps().words(FOLLOW_UP_DAY_BEFORE, follow_up), f"{url}/follow-ups/{ID}/"),
             (Concerns().words(CONCERN_RECEIVED, concern), f"{url}/concerns/{ID}/"),
         )
-    notices = [Notice(title, lines, address) for (title, lines), address in about]
+    notices = [Notice(title, lines, address) for (title, lines), address in reminded]
     for name, some in (("follow_up", notices[:1]), ("concern", notices[1:]), ("digest", notices)):
         yield _sample(f"mail/reminder: {name}", carrier.write("<id@crm.example>", user, some))
 

@@ -48,12 +48,12 @@ class Row:
 
     @property
     def note(self) -> str:
-        """What the reminder says now: an hour before a meeting becomes the minutes that are left."""
+        """The current text of the reminder. The hour before a meeting becomes the minutes left."""
         if self.reminder.rule != MEETING_HOUR_BEFORE or not self.reminder.sent_at or not self.starts_at:
             return self.reminder.title
-        left = ceil((self.starts_at - timezone.now()) / timedelta(minutes=1))
-        text = ngettext("meeting in %(n)d minute", "meeting in %(n)d minutes", left) % {"n": left}
-        return text if left > 0 else ""
+        minutes = ceil((self.starts_at - timezone.now()) / timedelta(minutes=1))
+        text = ngettext("meeting in %(n)d minute", "meeting in %(n)d minutes", minutes) % {"n": minutes}
+        return text if minutes > 0 else ""
 
     @property
     def title(self) -> str:
@@ -63,9 +63,15 @@ class Row:
 
     @property
     def url(self) -> str:
+<<<<<<< HEAD
         code, row_id = self.reminder.subject_key
         seen = self.subject is not None or code == Portfolios.code
         return find_subject(code).path(row_id) if seen else ""
+=======
+        code, row_id = self.reminder.about
+        is_visible = self.subject is not None or code == Portfolios.code
+        return find_subject(code).path(row_id) if is_visible else ""
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
 
     @property
     def starts_at(self) -> datetime | None:
@@ -78,6 +84,7 @@ class Row:
 
 @require_safe
 def notifications(request: ActorRequest) -> HttpResponse:
+<<<<<<< HEAD
     own = Reminder.objects.visible_to(request.actor)
     new = list(own.unread().order_by("-sent_at", "-pk")[:ROWS])
     coming = list(own.waiting().order_by("occurrence", "pk")[:TWICE])
@@ -86,15 +93,29 @@ def notifications(request: ActorRequest) -> HttpResponse:
     about = [row.subject_key for row in (*new, *coming, *sent) if row.subject_type != Portfolios.code]
     seen = visible_subjects(request.actor, about)  # portfolio reminders name no organisation here
     disclose(request, "reminder", seen.values())
+=======
+    reminders = Reminder.objects.visible_to(request.actor)
+    new = list(reminders.unread().order_by("-sent_at", "-pk")[:ROWS])
+    coming = list(reminders.waiting().order_by("occurrence", "pk")[:TWICE])
+    shown_occasions = {_occasion(reminder) for reminder in new}
+    sent_reminders = [
+        reminder
+        for reminder in reminders.sent().order_by("-sent_at", "-pk")[:TWICE]
+        if _occasion(reminder) not in shown_occasions
+    ]
+    subjects = [row.about for row in (*new, *coming, *sent_reminders) if row.subject_type != Portfolios.code]
+    visible = seen_by(request.actor, subjects)  # portfolio reminders name no organisation here
+    disclose(request, "reminder", visible.values())
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     return render(
         request,
         "pages/notifications/list.html",
         {
-            "new": _rows(new, seen),
-            "n_new": len(new) if len(new) < ROWS else own.unread().count(),
-            "coming": _rows(coming, seen),
-            "n_coming": own.waiting().values("rule", "subject_id", "occurrence").distinct().count(),
-            "sent": _rows(sent, seen),
+            "new": _rows(new, visible),
+            "n_new": len(new) if len(new) < ROWS else reminders.unread().count(),
+            "coming": _rows(coming, visible),
+            "n_coming": reminders.waiting().values("rule", "subject_id", "occurrence").distinct().count(),
+            "sent": _rows(sent_reminders, visible),
         },
     )
 
@@ -116,13 +137,13 @@ def read_all(request: ActorRequest) -> HttpResponse:
     return redirect("notifications")
 
 
-def _rows(reminders: Iterable[Reminder], seen: dict[UUID, Any]) -> list[Row]:
-    """One row for each occasion, whichever channels it goes by."""
+def _rows(reminders: Iterable[Reminder], visible: dict[UUID, Any]) -> list[Row]:
+    """Return a row for each occasion, with all channels of its reminders."""
     grouped: dict[Any, list[Reminder]] = {}
     for reminder in reminders:
         grouped.setdefault(_occasion(reminder), []).append(reminder)
     return [
-        Row(same[0], seen.get(same[0].subject_id), [Channel(one.channel) for one in same])
+        Row(same[0], visible.get(same[0].subject_id), [Channel(reminder.channel) for reminder in same])
         for same in list(grouped.values())[:ROWS]
     ]
 

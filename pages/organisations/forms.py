@@ -86,11 +86,11 @@ class OrganisationFields(forms.Form):
         fields["languages"].choices = language_choices(*(organisation.languages if organisation else ()))
         for name in ("lead_officer", "deputy_officer"):
             fields[name].queryset = _officers(organisation)
-        kept = organisation.cadence_days if organisation else None
-        fields["cadence_days"] = cadence_field(*([kept] if kept else []))
+        stored_cadence = organisation.cadence_days if organisation else None
+        fields["cadence_days"] = cadence_field(*([stored_cadence] if stored_cadence else []))
 
     def clean_contact_wish(self) -> str:
-        """What is not sent stays: a refusal is never lost because a form left it out."""
+        """Keep the stored value if the field was not sent, so that no refusal is lost."""
         return self._given_or_known("contact_wish")
 
     def clean_night_calls(self) -> str:
@@ -198,20 +198,20 @@ def focus_values(organisation: Organisation) -> list[dict[str, Any]]:
 def homes_for(actor: Actor, row: Any) -> models.QuerySet[District]:
     """Districts that the actor may choose as home district, and the current home district of `row`."""
     homes = District.objects.covered_by(actor).active()
-    kept = Q(pk=row.home_district_id) if row else Q(pk=None)
-    return District.objects.filter(Q(pk__in=homes.values("pk")) | kept).order_by("name", "pk")
+    current_home = Q(pk=row.home_district_id) if row else Q(pk=None)
+    return District.objects.filter(Q(pk__in=homes.values("pk")) | current_home).order_by("name", "pk")
 
 
 def _officers(organisation: Organisation | None) -> Any:
     """Active staff with write access, and the current lead and deputy officer."""
-    kept = (organisation.lead_officer_id, organisation.deputy_officer_id) if organisation else ()
+    current_ids = (organisation.lead_officer_id, organisation.deputy_officer_id) if organisation else ()
     writing = Q(is_active=True, role__in=WRITES)
-    return User.objects.filter(writing | Q(pk__in=[pk for pk in kept if pk])).order_by("name", "pk")
+    return User.objects.filter(writing | Q(pk__in=[pk for pk in current_ids if pk])).order_by("name", "pk")
 
 
 def cadence_text(days: int) -> str:
     """`every week`, `every 45 days`."""
-    named = {
+    texts_by_days = {
         7: _("Every week"),
         14: _("Every two weeks"),
         30: _("Every month"),
@@ -220,4 +220,4 @@ def cadence_text(days: int) -> str:
         182: _("Every six months"),
         365: _("Every year"),
     }
-    return str(named.get(days) or ngettext("Every day", "Every %(n)d days", days) % {"n": days})
+    return str(texts_by_days.get(days) or ngettext("Every day", "Every %(n)d days", days) % {"n": days})

@@ -103,12 +103,16 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
     only, older = request.GET.get("show", ""), request.GET.get("older", "")
     happened = organisation_timeline(request.actor, row, only=only, before=older)
     changes = [entry.row for entry in happened.entries if entry.type == "change"]
-    for change, who in zip(changes, who_did([one.event for one in changes]), strict=True):
-        change.who, change.labels = who, _labels(change.event.field_names)
-    seen = [row.pk, *(one.contact_id for one in people), *(one.pk for one in promises)]
-    seen += [entry.row.pk for entry in happened.entries if entry.type != "change"]
-    named = {one.contact_id for one in people}
-    disclose(request, "organisation", dict.fromkeys(seen), people=named, district_ids=districts_of(row))
+    for change, author in zip(
+        changes, who_did([change_entry.event for change_entry in changes]), strict=True
+    ):
+        change.who, change.labels = author, _labels(change.event.field_names)
+    shown_ids = [row.pk, *(role.contact_id for role in people), *(role.pk for role in promises)]
+    shown_ids += [entry.row.pk for entry in happened.entries if entry.type != "change"]
+    contact_ids = {role.contact_id for role in people}
+    disclose(
+        request, "organisation", dict.fromkeys(shown_ids), people=contact_ids, district_ids=districts_of(row)
+    )
     may_edit = can_edit_organisation(request.actor, row)
     context = {
         "organisation": row,
@@ -128,7 +132,7 @@ def show_organisation(request: ActorRequest, row: Any, **more: Any) -> HttpRespo
         "today": city_today(),
         "cadence": cadence_text(row.cadence_days) if row.cadence_days else "",
         "languages": [language_name(code) for code in row.languages],
-        "has_pages": any(one.channel in PAGES for one in row.other_details.all()),
+        "has_pages": any(detail.channel in PAGES for detail in row.other_details.all()),
     }
     status = 422 if "mistakes" in more else 200
     return render(request, "pages/organisations/detail.html", context | more, status=status)
@@ -147,14 +151,14 @@ def organisation_new(request: ActorRequest) -> HttpResponse:
     focuses, details = _focuses(request), details_of(request)
     candidates: list[Candidate] = []
     if form.is_valid() & focuses.is_valid() & details.is_valid():
-        given = details.values(form.cleaned_data)
+        values = details.values(form.cleaned_data)
         if "anyway" not in request.POST:
-            candidates = _candidates(request.actor, given)
+            candidates = _candidates(request.actor, values)
         if not candidates:
             with RefusalsIn(form):
-                made = create_organisation(actor=request.actor, focuses=focuses.values(), **given)
-                messages.success(request, _("%(name)s has been added.") % {"name": made.name})
-                return redirect("organisation", made.pk)
+                organisation = create_organisation(actor=request.actor, focuses=focuses.values(), **values)
+                messages.success(request, _("%(name)s has been added.") % {"name": organisation.name})
+                return redirect("organisation", organisation.pk)
     _consult_candidates(request, candidates)
     context = {"form": form, "focuses": focuses, "details": details, "candidates": candidates}
     return render(request, "pages/organisations/new.html", context, status=422 if form.is_bound else 200)
@@ -217,9 +221,9 @@ def organisation_verify(request: ActorRequest, pk: UUID) -> HttpResponse:
 def organisation_status(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Close or reopen the organisation."""
     row = find_editable(request, pk)
-    before, wanted = row.status, request.POST.get("status", "")
+    before, status = row.status, request.POST.get("status", "")
     try:
-        row = edit_organisation(actor=request.actor, organisation_id=pk, status=wanted)
+        row = edit_organisation(actor=request.actor, organisation_id=pk, status=status)
     except ValidationError as error:
         messages.error(request, " ".join(texts(error)))
         return redirect("organisation", pk)
@@ -253,10 +257,10 @@ def find_editable(request: ActorRequest, pk: UUID) -> Any:
 
 def _new_values(request: ActorRequest) -> dict[str, Any]:
     """Initial values: the name from a search without results, an officer's only district, and the officer."""
-    own = list(request.user.districts.all()[:2])
+    districts = list(request.user.districts.all()[:2])
     return {
         "name": request.GET.get("name", "")[:200],
-        "home_district": own[0].pk if len(own) == 1 else None,
+        "home_district": districts[0].pk if len(districts) == 1 else None,
         "lead_officer": request.user.pk if request.user.role == Role.OFFICER else None,
     }
 
@@ -268,14 +272,14 @@ def _candidates(actor: Actor, typed: dict[str, Any]) -> list[Candidate]:
         phone=typed["phone"],
         email=typed["email"],
         website=typed["website"],
-        other_details=[(one["channel"], one["value"]) for one in typed.get("other_details", ())],
+        other_details=[(detail["channel"], detail["value"]) for detail in typed.get("other_details", ())],
     )
 
 
 def _consult_candidates(request: ActorRequest, candidates: Iterable[Candidate]) -> None:
-    found = [candidate.organisation for candidate in candidates]
-    if found:
-        disclose(request, "organisation", found, action=Action.SEARCH)
+    organisations = [candidate.organisation for candidate in candidates]
+    if organisations:
+        disclose(request, "organisation", organisations, action=Action.SEARCH)
 
 
 def _focuses(request: ActorRequest, initial: Any = None) -> Any:

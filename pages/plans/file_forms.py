@@ -15,7 +15,7 @@ from reports.queries.periods import Period
 
 @fields_of(ComparisonFile, "recipient", "contact")
 class ComparisonFileForm(ShownFileForm):
-    """Which quarter each recipient gets."""
+    """The quarter and the recipient of a comparison file."""
 
     period = forms.ChoiceField(label=_("Quarter"))
     names_nobody = forms.BooleanField(label=_("I have read all titles: they name no one"), required=False)

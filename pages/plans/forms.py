@@ -150,7 +150,7 @@ class AgreementForm(forms.Form):
 
 @fields_of(Evidence, "meeting", "follow_up", "url", "note")
 class EvidenceForm(forms.Form):
-    """One of a meeting, a follow-up and an address. The latest that the actor sees are offered."""
+    """Evidence: a meeting, a follow-up or an address. The latest visible rows are offered."""
 
     shown: list[Any]
 
@@ -181,7 +181,7 @@ class TakeForm(forms.Form):
 
 @fields_of(Indicator, "title", "direction", "target", "target_on", "target_reason", "note")
 class IndicatorForm(DigestForm):
-    """What can change of an indicator. A target that is a share is typed in per cent."""
+    """The editable fields of an indicator. A target that is a share is typed in per cent."""
 
     is_share = False
 
@@ -263,4 +263,4 @@ class ReviewForm(DigestForm):
     says={"widget": forms.RadioSelect},
 )
 class VoiceForm(_PickForm):
-    """What an organisation says. `offered` are partners of the plan."""
+    """The voice of an organisation in a review. `offered` are partners of the plan."""

@@ -125,7 +125,7 @@ def plan_action_edit(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse
 
 @form_page
 def plan_action_status(request: ActorRequest, pk: UUID, act: UUID) -> HttpResponse:
-    """How far an action is, written by who has it."""
+    """Set the status of an action. Its owner can do this."""
     plan, row = written_action(request, pk, act)
 
     def build(data: Any) -> StatusForm:

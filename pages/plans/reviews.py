@@ -85,7 +85,7 @@ def plan_review_edit(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpR
 
 @form_page
 def plan_voice_new(request: ActorRequest, pk: UUID, planreview: UUID) -> HttpResponse:
-    """One row an organisation, typed during the meeting. Partners of the plan are offered first."""
+    """Add the voice of an organisation during the meeting. Partners of the plan are offered first."""
     row = _review(request, pk, planreview)
     if row.is_signed and not request.POST:
         return redirect(_address(row))

@@ -161,7 +161,7 @@ def seen_plan(request: ActorRequest, pk: UUID) -> Plan:
 
 
 def counted_plan(request: ActorRequest, pk: UUID) -> Any:
-    """As `seen_plan`, with the days that its figures are counted from."""
+    """Return the plan like `seen_plan`, with the first days of its figures."""
     readers_only(request)
     return get_or_404(with_days(Plan.objects.visible_to(request.actor).named()), pk)
 

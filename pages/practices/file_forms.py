@@ -14,7 +14,7 @@ from practices.models import PracticeFile
 
 @fields_of(PracticeFile, "recipient")
 class PracticeFileForm(ShownFileForm):
-    """Which practices each recipient gets."""
+    """The practices and the recipient of a file."""
 
     practices = forms.TypedMultipleChoiceField(
         label=_("Practices"),
@@ -45,7 +45,7 @@ class OfferedFileForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """Which practices of a file are accepted. A new key asks whether its fingerprint was compared."""
+    """The practices of a file to accept. A new key requires that its fingerprint was compared."""
 
     codes = forms.MultipleChoiceField(
         label=_("Practices"),

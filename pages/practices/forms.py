@@ -28,7 +28,7 @@ SEPARATOR: Final = "|"
 
 
 class SourcesField(forms.CharField):
-    """One source on each line: a title, and after `|` a web address."""
+    """Sources, one on each line: a title, then `|` and a web address."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -131,7 +131,7 @@ class RetireForm(forms.Form):
     district={"form_class": DistrictChoice, "empty_label": None},
 )
 class AdoptionForm(forms.Form):
-    """What came of a practice in a district where the actor works."""
+    """The result of a practice in one of the actor's districts."""
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

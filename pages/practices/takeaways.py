@@ -79,7 +79,7 @@ def takeaway(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def tried_context(row: Takeaway, data: Any = None) -> dict[str, Any]:
-    """What `tried_form.html` shows, on the page of the takeaway and on that of its follow-up."""
+    """Return the context of `tried_form.html`, for the pages of a takeaway and of its follow-up."""
     asks = row.practice_id is None
     form = TriedForm(data, asks_practice=asks, titles=_titles() if asks else ())
     return {"takeaway": row, "tried": form, "again": Again.choices}
@@ -93,7 +93,7 @@ def _titles() -> list[tuple[str, str]]:
 
 
 def _district(request: ActorRequest, row: FollowUp) -> District | None:
-    """That of the workshop if the actor covers it, else the first that the actor covers."""
+    """Return the workshop's district if the actor covers it, else the actor's first district."""
     covered = District.objects.covered_by(request.actor).active().as_tree()
     workshop_district = row.meeting.district_id if row.meeting else None
     districts = list(covered)

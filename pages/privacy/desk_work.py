@@ -24,8 +24,8 @@ def desk_work(request: ActorRequest) -> HttpResponse:
         *(_("Private details shown"), _("Erasures")),
     ]
     months = [
-        (one.first, list(zip(columns, one.numbers, strict=True)))
-        for one in (overview.months if overview else ())
+        (month.first, list(zip(columns, month.numbers, strict=True)))
+        for month in (overview.months if overview else ())
     ]
     context = {"overview": overview, "columns": columns, "months": months}
     return render(request, "pages/privacy/desk_work.html", context)

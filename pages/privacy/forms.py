@@ -42,20 +42,20 @@ class InquiryForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        since, until = given.get("since"), given.get("until")
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
         for name in ("since", "until"):
-            if given.get(name) and not is_plausible_day(given[name]):
+            if cleaned.get(name) and not is_plausible_day(cleaned[name]):
                 self.add_error(name, _("Enter a date in this century."))
         if since and until and since > until:
             self.add_error("until", _("The end date must be on or after the start date."))
-        return given
+        return cleaned
 
     def period_and_reason(self) -> tuple[date, date, str]:
         """First date, last date, and the reason as recorded."""
-        given = self.cleaned_data
-        reason = join_reasons([REASONS[given["why"]].sent, squash(given["reference"])])
-        return given["since"], given["until"], reason
+        cleaned = self.cleaned_data
+        reason = join_reasons([REASONS[cleaned["why"]].sent, squash(cleaned["reference"])])
+        return cleaned["since"], cleaned["until"], reason
 
 
 class InquiryFileForm(PrintForm, InquiryForm):

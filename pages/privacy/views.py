@@ -135,11 +135,11 @@ def privacy(request: ActorRequest) -> HttpResponse:
 def trail(request: ActorRequest) -> HttpResponseBase:
     filters = TrailFilters(request.GET, events_visible_to(request.actor), actor=request.actor)
     people = readers_of_trail(request.actor).order_by("name", "pk")
-    filters.form.fields["who"].choices = [(str(one.pk), one.name) for one in people]
+    filters.form.fields["who"].choices = [(str(person.pk), person.name) for person in people]
     page = page_of(request, filters.qs, "-at")
-    shown = lines(page.rows)
-    _consult(request, shown)
-    context = {"form": filters.form, "lines": shown, "page": page}
+    log_lines = lines(page.rows)
+    _consult(request, log_lines)
+    context = {"form": filters.form, "lines": log_lines, "page": page}
     return render(request, "pages/privacy/trail.html", context, status=422 if filters.form.errors else 200)
 
 
@@ -148,21 +148,24 @@ def inquiry(request: ActorRequest) -> HttpResponse:
     """Start an inquiry about access to a contact's data by finding the contact."""
     _inquirers_only(request)
     q = squash(request.GET.get("q", ""))[:MOST_LETTERS]
-    found = find_contacts(request.actor, q, FOUND) if q else []
+    contacts = find_contacts(request.actor, q, FOUND) if q else []
     if q:
-        disclose(request, "contact", [row.pk for row in found], searched=q)
-    return render(request, "pages/privacy/inquiry.html", {"q": q, "found": found})
+        disclose(request, "contact", [row.pk for row in contacts], searched=q)
+    return render(request, "pages/privacy/inquiry.html", {"q": q, "found": contacts})
 
 
 @require_safe
 def inquiry_about(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who saw, searched for or received the contact's data. Erased contacts can be looked up by ID."""
+    """List the accounts and keys that saw, searched for or received a contact's data.
+
+    Erased contacts are found by ID.
+    """
     _inquirers_only(request)
     form = InquiryForm(request.GET if "since" in request.GET else None)
     context: dict[str, Any] = {"form": form, "contact": _person(request.actor, pk), "pk": pk}
     if form.is_valid():
-        since, until, why = form.period_and_reason()
-        record_inquiry(request.actor, pk, purpose=why)
+        since, until, reason = form.period_and_reason()
+        record_inquiry(request.actor, pk, purpose=reason)
         page = page_of(request, events_about(request.actor, pk, since=since, until=until), "-at")
         context |= {"lines": lines(page.rows), "page": page, "since": since, "until": until}
     else:
@@ -179,19 +182,21 @@ def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
     A temporary file limits the use of memory.
     """
     context: dict[str, Any] = {"contact": _person(request.actor, pk), "pk": pk}
-    given = posted(request) or request.GET
-    asked = InquiryForm(given)
-    if not asked.is_valid():
-        return render(request, "pages/privacy/inquiry_about.html", context | {"form": asked}, status=422)
+    parameters = posted(request) or request.GET
+    inquiry_form = InquiryForm(parameters)
+    if not inquiry_form.is_valid():
+        return render(
+            request, "pages/privacy/inquiry_about.html", context | {"form": inquiry_form}, status=422
+        )
     suggestions = Job.objects.visible_to(request.actor).last_recipients()
-    form = InquiryFileForm(posted(request), initial=given.dict(), suggestions=suggestions)
+    form = InquiryFileForm(posted(request), initial=parameters.dict(), suggestions=suggestions)
     if not form.may_print:
         status = 422 if form.is_bound else 200
         return render(request, "pages/privacy/inquiry_file.html", context | {"form": form}, status=status)
-    since, until, why = form.period_and_reason()
+    since, until, reason = form.period_and_reason()
     events = events_about(request.actor, pk, since=since, until=until).order_by("-at", "-pk")
     to = recipient_of(form.cleaned_data["recipient"], "file")
-    record_inquiry(request.actor, pk, purpose=why, exported_to=to)
+    record_inquiry(request.actor, pk, purpose=reason, exported_to=to)
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed by the response)
     write_csv(file, Sheet(_("Activity log"), _columns(), _cells(events)))
     file.seek(0)
@@ -202,34 +207,34 @@ def inquiry_file(request: ActorRequest, pk: UUID) -> Any:
 
 @require_safe
 def kept_words(request: ActorRequest) -> HttpResponse:
-    """Where and why words were kept despite a hint, for sampling. The words are only in the rows."""
+    """List the places and reasons of words kept despite a hint, for sampling."""
     refuse_unless(_may_sample(request.actor))
-    kept = events_visible_to(request.actor).filter(action=Action.KEEP)
-    page = page_of(request, kept, "-at")
-    shown = lines(page.rows)
-    _consult(request, shown)
-    return render(request, "pages/privacy/kept.html", {"lines": shown, "page": page})
+    hint_events = events_visible_to(request.actor).filter(action=Action.KEEP)
+    page = page_of(request, hint_events, "-at")
+    log_lines = lines(page.rows)
+    _consult(request, log_lines)
+    return render(request, "pages/privacy/kept.html", {"lines": log_lines, "page": page})
 
 
 def lines(events: Sequence[Event]) -> list[Line]:
     """Events with names instead of IDs."""
-    return [_line(event, who) for event, who in zip(events, who_did(events), strict=True)]
+    return [_line(event, author) for event, author in zip(events, who_did(events), strict=True)]
 
 
-def _consult(request: ActorRequest, shown: Iterable[Line]) -> None:
+def _consult(request: ActorRequest, log_lines: Iterable[Line]) -> None:
     """Record the reading of the activity log, with the rows that it links to."""
-    led_to = [line.event for line in shown if line.page]
+    led_to = [line.event for line in log_lines if line.page]
     places = {pk for event in led_to for pk in event.district_ids}
-    rows = {one.object_ids[0] for one in led_to}
+    rows = {event.object_ids[0] for event in led_to}
     disclose(request, "event", rows, action=Action.LIST, district_ids=places)
 
 
-def _line(event: Event, who: str) -> Line:
+def _line(event: Event, author: str) -> Line:
     alone = event.allowed and len(event.object_ids) == 1
     page = PAGES_OF.get(event.object_type, "") if alone else ""
     role = str(ROLES.get(event.actor_role, ""))
     return Line(
-        event, who, role, str(NOUNS.get(event.object_type, event.object_type.replace("_", " "))), page
+        event, author, role, str(NOUNS.get(event.object_type, event.object_type.replace("_", " "))), page
     )
 
 

@@ -87,7 +87,10 @@ class ProtocolForm(OrganisationPicks, DraftForm):
 
     def values(self) -> dict[str, Any]:
         """Arguments of `draft_protocol`, without the steps."""
-        agreed = [(one, self.cleaned_data["agreed_on"]) for one in self.cleaned_data["agreed_with"]]
+        agreed = [
+            (organisation, self.cleaned_data["agreed_on"])
+            for organisation in self.cleaned_data["agreed_with"]
+        ]
         return {name: self.cleaned_data[name] for name in PROTOCOL} | {"agreed_with": agreed}
 
     @property
@@ -97,7 +100,7 @@ class ProtocolForm(OrganisationPicks, DraftForm):
 
 @fields_of(ProtocolStep, *STEP, due_minutes={"help_text": _("60 is 1 hour, 1,440 is 1 day.")})
 class StepForm(forms.Form):
-    """What to do, by whom and when."""
+    """A step: the task, the role that does it and the time."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -111,15 +114,15 @@ class BaseSteps(RowFormSet):
         form.fields["ORDER"].label = _("Position")
 
     def clean(self) -> None:
-        taken: set[int] = set()
+        positions: set[int] = set()
         for form in self.forms:
             position = form.cleaned_data.get("ORDER")
             if position is None or form.cleaned_data.get(DELETION_FIELD_NAME):
                 continue
-            if position in taken:
+            if position in positions:
                 text = _("Another step has this position. Enter a different position.")
                 form.add_error("ORDER", ValidationError(text, code="unique"))
-            taken.add(position)
+            positions.add(position)
 
     def values(self) -> list[dict[str, Any]]:
         """The filled rows that were not removed, in the order of their positions."""

@@ -53,9 +53,15 @@ def protocol(request: ActorRequest, pk: UUID) -> HttpResponse:
     _readers_and_confirmers_only(request)
     row = _find(request, pk)
     agreements = list(row.agreements.order_by("agreed_on", "pk"))
-    seen = Organisation.objects.visible_to(request.actor).in_bulk([one.organisation_id for one in agreements])
-    agreed = [(seen[one.organisation_id], one.agreed_on) for one in agreements if one.organisation_id in seen]
-    _record(request, row, list(seen.values()))
+    visible = Organisation.objects.visible_to(request.actor).in_bulk(
+        [agreement.organisation_id for agreement in agreements]
+    )
+    agreed = [
+        (visible[agreement.organisation_id], agreement.agreed_on)
+        for agreement in agreements
+        if agreement.organisation_id in visible
+    ]
+    _record(request, row, list(visible.values()))
     family = Protocol.objects.visible_to(request.actor).filter(code=row.code, district=row.district)
     context = {
         "protocol": row,
@@ -71,26 +77,26 @@ def protocol(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def protocol_try(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who would get which step when. Nothing is saved, so the form is sent by GET."""
+    """Show the steps that a protocol would give to each officer. Nothing is saved, so the form uses GET."""
     readers_only(request)
     row = _find(request, pk)
     initial = {"started_at": timezone.now(), "district": row.district_id}
-    sent = request.GET if "started_at" in request.GET else None
-    form = TryProtocolForm(sent, actor=request.actor, initial=initial)
-    trial, shown = None, list(form.shown)
+    parameters = request.GET if "started_at" in request.GET else None
+    form = TryProtocolForm(parameters, actor=request.actor, initial=initial)
+    trial, shown_rows = None, list(form.shown)
     if form.is_valid():
-        given = form.cleaned_data
-        ground = given["bias_ground"]
+        cleaned = form.cleaned_data
+        ground = cleaned["bias_ground"]
         trial = try_protocol(
             request.actor,
             row,
-            district=given["district"],
-            started_at=given["started_at"],
-            site=given["site_organisation"],
+            district=cleaned["district"],
+            started_at=cleaned["started_at"],
+            site=cleaned["site_organisation"],
             bias_grounds=[ground] if ground else [],
         )
-        shown += [one.organisation for one in trial.steps if one.organisation]
-    _record(request, row, shown, searched=form.searched)
+        shown_rows += [step.organisation for step in trial.steps if step.organisation]
+    _record(request, row, shown_rows, searched=form.searched)
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(
         request, "pages/protocols/try.html", {"protocol": row, "form": form, "trial": trial}, status=status
@@ -120,15 +126,15 @@ def protocol_new(request: ActorRequest) -> HttpResponse:
     """Draft a version. `?from=…` is the protocol that it starts from."""
     refuse_unless(can_write_protocol(request.actor, None))
     start = _find(request, as_uuid(request.GET["from"])) if request.GET.get("from") else None
-    data, given = posted(request), {"actor": request.actor}
-    form = ProtocolForm(data, initial=protocol_values(start) if start else None, **given)
+    data, arguments = posted(request), {"actor": request.actor}
+    form = ProtocolForm(data, initial=protocol_values(start) if start else None, **arguments)
     steps: Any = StepFormSet(data, initial=step_values(start) if start else None, prefix="steps")
     form.draft = "look_for" in request.POST
     if not form.draft and form.is_valid() & steps.is_valid():
         with RefusalsIn(form):
-            made = draft_protocol(actor=request.actor, steps=steps.values(), **form.values())
+            protocol = draft_protocol(actor=request.actor, steps=steps.values(), **form.values())
             messages.success(request, _("Draft saved. Someone else must approve it."))
-            return redirect("protocol", made.pk)
+            return redirect("protocol", protocol.pk)
     disclose(request, "organisation", form.shown, searched=form.searched)
     context = {"form": form, "steps": steps, "start": start}
     status = 422 if form.is_bound and not form.draft else 200
@@ -147,6 +153,6 @@ def _find(request: ActorRequest, pk: UUID) -> Protocol:
 def _record(
     request: ActorRequest, row: Protocol, organisations: list[Organisation], *, searched: str = ""
 ) -> None:
-    where = district_ids_of(organisations) | ({row.district_id} if row.district_id else set())
-    shown = [row.pk, *ids_of(organisations)]
-    disclose(request, "protocol", shown, district_ids=where, searched=searched)
+    district_ids = district_ids_of(organisations) | ({row.district_id} if row.district_id else set())
+    shown_ids = [row.pk, *ids_of(organisations)]
+    disclose(request, "protocol", shown_ids, district_ids=district_ids, searched=searched)

@@ -153,7 +153,7 @@ def _may_approve(request: ActorRequest, row: PublicEntry) -> bool:
 
 
 def _source(request: ActorRequest) -> dict[str, Any]:
-    """What the entry draws on, and the district of it."""
+    """Return the follow-up or concerns that the entry is about, and their district."""
     try:
         follow_up = UUID(request.GET["follow_up"]) if "follow_up" in request.GET else None
         concerns = [UUID(pk) for pk in request.GET.getlist("concern")]

@@ -192,7 +192,7 @@ class EntryForm(Revised):
 
 
 def entry_values(entry: PublicEntry) -> dict[str, Any]:
-    """What the form of an entry shows."""
+    """Return the initial values of the form of an entry."""
     names = ("said", "did", "why", "state", "month", "language", "agreed_by", "agreed_on", "revision")
     values = {name: getattr(entry, name) for name in names} | {"district": entry.district_id}
     for translation in entry.translations.all():
@@ -251,7 +251,7 @@ class RouteForm(Revised):
     review_on={"required": False},
 )
 class ListingForm(Revised):
-    """What an organisation agreed to."""
+    """The listing to which an organisation agreed."""
 
     is_home = forms.BooleanField(
         label=gettext_lazy("This is someone’s home, so do not publish the address"), required=False
@@ -269,12 +269,12 @@ class TextForm(Revised):
 
 @fields_of(PublicMeeting, "is_public", "title", "place", "text", "language")
 class AnnouncementForm(Revised):
-    """What everybody may know of a meeting."""
+    """The public announcement of a meeting."""
 
 
 @fields_of(Registration, "reason", reason={"label": gettext_lazy("Reason for rejecting")})
 class RegistrationForm(forms.Form):
-    """What becomes of a registration: `organisation` is the known one that it is joined with."""
+    """A decision on a registration. `organisation` is the known organisation to join it with."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     decision = forms.ChoiceField(

@@ -90,7 +90,7 @@ def route_test(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @form_page
 def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """What an organisation agreed to have published."""
+    """Edit the listing to which an organisation agreed."""
     organisation = get_or_404(Organisation.objects.visible_to(request.actor), pk)
     refuse_unless(can_edit_page(request.actor, organisation.home_district_id))
     disclose(request, "organisation", [organisation])
@@ -115,7 +115,7 @@ def listing(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 def _wished(actor: Actor, organisation: Organisation) -> dict[str, Any]:
-    """What the organisation agreed to when it registered; otherwise only its summary.
+    """Return the listing to which the organisation agreed when it registered, else only its summary.
 
     A known organisation has agreed only by the link to its office. A registration from before its listing was
     withdrawn says nothing any more.

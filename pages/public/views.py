@@ -1,4 +1,4 @@
-"""What districts tell the public: the overview, the page of a district, announced meetings, and a preview."""
+"""Pages for the public: the overview, the page of a district, announced meetings and a preview."""
 
 from mimetypes import guess_type
 from typing import Any

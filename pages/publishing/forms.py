@@ -138,6 +138,6 @@ class PaperForm(forms.Form):
 
 
 def filled(paper: CouncilPaper) -> dict[str, str]:
-    """What the form of the next version begins with."""
+    """Return the initial values of the next version's form."""
     figures = {f"figure_{number}": figure["key"] for number, figure in enumerate(paper.figures, 1)}
     return figures | {name: getattr(paper, name) for name in PAPER_TEXTS}

@@ -68,7 +68,7 @@ def paper_new(request: ActorRequest, number: int) -> HttpResponse:
 
 
 def _of_plan(request: ActorRequest, pk: UUID, offered: Mapping[str, list[tuple[str, str]]]) -> dict[str, str]:
-    """What a paper about a plan begins with: its figures in total, as far as the release shows them."""
+    """Return the initial values of a paper about a plan: the figures that the release shows in total."""
     plan = get_or_404(Plan.objects.visible_to(request.actor), pk)
     disclose(request, "plan", [plan])
     offered_keys = {key for rows in offered.values() for key, _name in rows}

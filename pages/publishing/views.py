@@ -1,4 +1,4 @@
-"""What the city publishes: the release grid, releases and their files."""
+"""Published figures: the release grid, releases and their files."""
 
 from typing import Any
 from uuid import UUID
@@ -129,7 +129,7 @@ def release(request: ActorRequest, number: int) -> HttpResponse:
 
 
 def _release_context(document: dict[str, Any], quarter: Period) -> dict[str, Any]:
-    """What figures.html shows of a release."""
+    """Return the context of `figures.html`."""
     return {
         "document": document,
         "tables": tables_of(document, quarter),

@@ -46,7 +46,7 @@ class SinceForm(forms.Form):
 
 @require_safe
 def register(request: ActorRequest) -> HttpResponse:
-    """What is processed, why, who receives it, and how long it is kept."""
+    """Show the register of processing: data, purposes, recipients and retention."""
     refuse_unless(can_handle_requests(request.actor))
     disclose(request, OBJECT_TYPE, (), action=Action.LIST)
     formats = [code for code in TYPES if code != "pdf" or can_write_pdf()]

@@ -36,7 +36,7 @@ class Cell:
 
     @property
     def first_url(self) -> str:
-        """Where to start: the unmet organisations.
+        """URL of the organisations to meet first.
 
         If there are no organisations, the district's entry on the community.
         """

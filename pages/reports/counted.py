@@ -43,7 +43,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """What a column counts. `count` is the number that the figure states.
+    """The records that a column counts. `count` is the number in the figure.
 
     `others` counts what the reader cannot see any more, and what is too much for a page.
     """
@@ -64,7 +64,7 @@ class Things:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How things of one kind are named, and what they are today if it differs from the facts."""
+    """The label of records of one kind, and their state today if it differs from the facts."""
 
     model: Any
     object_type: str
@@ -75,7 +75,7 @@ class _Kind:
 
 
 def things_of(actor: Actor, question: Question, report: Report, group: str, column: str) -> Things:
-    """What a column counts of a group in one period; two queries."""
+    """Return the records that a column counts for a group in one period. Two queries."""
     kind, facts = _KINDS[noun_of(report, column)], facts_of(report, column)
     counted = sorted(counted_rows(report, question, group, column), key=_in_order)
     shown_ids = [row.id for row in counted[:AT_MOST]]

@@ -20,7 +20,7 @@ from districts.models import District, PeriodNote
 from lib.days import city_today, is_plausible_day
 from meetings.codes import ConcernKind, FollowUpKind, MeetingKind
 from meetings.queries.district_profile import LATELY_DAYS
-from pages.districts.forms import DistrictSelect, in_tree, said
+from pages.districts.forms import DistrictSelect, district_label, in_tree
 from pages.forms.fields import fields_of
 from reports.figures.late_records import Late
 from reports.figures.parts import IN_SEVERAL
@@ -234,7 +234,7 @@ class DistrictPeriodForm(PeriodForm):
 
     def __init__(self, parameters: Mapping[str, str], districts: Sequence[District]) -> None:
         super().__init__({"district": districts[0].code, "compare": "previous"} | dict(parameters), districts)
-        choices = [(row.code, said(row, label)) for row, label in in_tree(self.ground)]
+        choices = [(row.code, district_label(row, label)) for row, label in in_tree(self.ground)]
         self.fields["district"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     @property

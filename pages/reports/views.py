@@ -132,7 +132,7 @@ def scorecard_page(
 
 @report_view("pages/reports/report.html", SplitForm)
 def report_page(request: ActorRequest, form: SplitForm, question: Question, report: Report) -> Context:
-    """One report: result, details by row, and method."""
+    """Show a report: the result, details by row and the method."""
     _remember(request, question, report.slug)
     [district] = question.districts
     run_up, periods = periods_of(form.chosen, form.before)
@@ -182,7 +182,7 @@ def agreements_page(request: ActorRequest, form: RowForm, question: Question, re
 
 
 def _group_beside(question: Question, group: str) -> str:
-    """What a page of rows says beside the name of the district."""
+    """Return the name of a group, shown beside the district's name. Empty for a district."""
     is_district = question.by == By.DISTRICT and group not in (IN_NO_PART, IN_SEVERAL)
     return "" if is_district else name_group(group, {})
 
@@ -233,7 +233,7 @@ def compare_page(request: ActorRequest, form: CompareForm, question: Question) -
 
 @report_view("pages/reports/map.html", CompareForm)
 def map_page(request: ActorRequest, form: CompareForm, question: Question) -> Context:
-    """One indicator on a map and in a table. Never by community, because blind spots are not mapped."""
+    """Show an indicator on a map and in a table. Communities are never mapped."""
     report, period, before = form.report, form.chosen, form.before
     _remember(request, question, report.slug)
     figure_table = table(report, replace(question, periods=(period, before)))
@@ -256,7 +256,7 @@ def blind_spots_page(request: ActorRequest, form: BlindSpotsForm, question: Ques
 
 @require_safe
 def method_page(request: ActorRequest) -> HttpResponseBase:
-    """How each indicator is counted, for everybody who signs in."""
+    """Show the counting method of each indicator, to every user."""
     groups = [(title, [REPORTS[slug] for slug in slugs]) for title, slugs in GROUPS]
     statuses = {"statuses": MEANINGS.items(), "not_revised": NOT_REVISED}
     return render(request, "pages/reports/methods.html", {"groups": groups, **statuses})

@@ -53,7 +53,7 @@ def rules(request: ActorRequest) -> HttpResponse:
 
 @form_page
 def one_rule(request: ActorRequest, rule: str) -> HttpResponse:
-    """One rule: the effect of a number of days today, and all versions side by side."""
+    """Show a rule, the effect of a number of days today, and all versions side by side."""
     refuse_unless(can_handle_requests(request.actor))
     code = _known(rule)
     seen = RetentionRule.objects.visible_to(request.actor).of(code)
@@ -138,7 +138,7 @@ def _period(code: str, row: RetentionRule | None) -> str:
 
 
 def _effect(then: str, count: int) -> str:
-    """What the rule would do today, in a sentence."""
+    """Return the rule's effect today, in a sentence."""
     match then:
         case "review":
             said = ngettext(

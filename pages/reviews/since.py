@@ -15,7 +15,7 @@ from reviews.queries.differences import since_signed
 @require_safe
 @review_page()
 def review_since(request: ActorRequest, row: Review) -> HttpResponse:
-    """What the audit's figures would be today, and which records made the difference."""
+    """Show the audit's figures as of today, and the records that made the difference."""
     if not (row.is_signed and row.district_code):
         raise Http404
     figures = since_signed(request.actor, row)

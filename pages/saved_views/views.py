@@ -43,7 +43,7 @@ def view_new(request: ActorRequest, name: str) -> HttpResponse:
         raise Http404
     form = SaveViewForm(posted(request), actor=request.actor, initial={"query": request.GET.urlencode()})
     if form.is_valid():
-        query = kept(name, form.cleaned_data["query"])
+        query = lasting_query(name, form.cleaned_data["query"])
         with RefusalsIn(form):
             save_view(
                 actor=request.actor,
@@ -62,15 +62,15 @@ def view_new(request: ActorRequest, name: str) -> HttpResponse:
 def view_delete(request: ActorRequest, pk: UUID) -> HttpResponse:
     readers_only(request)
     row = get_or_404(SavedView.objects.visible_to(request.actor), pk)
-    gone = delete_view(actor=request.actor, view_id=pk)
+    deleted = delete_view(actor=request.actor, view_id=pk)
     say_with_undo(
         request,
         _("View deleted."),
         "view_deleted",
-        list_name=gone.list_name,
-        called=gone.name,
-        query=gone.query,
-        shared_with=str(gone.shared_with_id or ""),
+        list_name=deleted.list_name,
+        called=deleted.name,
+        query=deleted.query,
+        shared_with=str(deleted.shared_with_id or ""),
     )
     return redirect(row.list_name)
 
@@ -81,13 +81,13 @@ def _keep_again(*, actor: Actor, list_name: str, called: str, query: str, shared
     save_view(actor=actor, list_name=list_name, name=called, query=query, shared_with=district)
 
 
-def kept(name: str, query: str) -> str:
+def lasting_query(name: str, query: str) -> str:
     """Filters and order of a list, without cursor, and without the search text of a search for contacts."""
-    given, known = QueryDict(query), {*LISTS[name].parameters(), "ordering"}
+    parameters, lasting_names = QueryDict(query), {*LISTS[name].parameters(), "ordering"}
     if name == "contacts":
-        known -= {"q", *ContactFilters.of_keys}
-    found = QueryDict(mutable=True)
-    for key, values in given.lists():
-        if key in known and any(values):
-            found[key] = ",".join(value for value in values if value)
-    return found.urlencode()
+        lasting_names -= {"q", *ContactFilters.of_keys}
+    lasting = QueryDict(mutable=True)
+    for key, values in parameters.lists():
+        if key in lasting_names and any(values):
+            lasting[key] = ",".join(value for value in values if value)
+    return lasting.urlencode()

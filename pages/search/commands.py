@@ -1,4 +1,4 @@
-"""What the search offers to do: “log al-noor”, “call beth”, “concern synagogue”.
+"""Commands in the search: “log al-noor”, “call beth”, “concern synagogue”.
 
 Contacts are offered by their own name only, never with the organisation they represent (docs/adr/0013).
 """
@@ -47,16 +47,16 @@ class Suggestion:
 
 
 def read_command(q: str) -> Command:
-    first, _blank, rest = q.strip().partition(" ")
+    first_word, _blank, other_words = q.strip().partition(" ")
     words = {fold(str(word)): verb for verb, word in VERBS.items()}
-    verb = {**words, **{one: one for one in VERBS}}.get(fold(first), "")
-    return Command(verb, rest.strip()) if verb and rest.strip() else Command("", q)
+    verb = {**words, **{code: code for code in VERBS}}.get(fold(first_word), "")
+    return Command(verb, other_words.strip()) if verb and other_words.strip() else Command("", q)
 
 
 def actions(
     actor: Actor, command: Command, organisations: Iterable[Organisation], contacts: Iterable[Contact]
 ) -> list[Suggestion]:
-    """What can be done with the first ones found. Without a verb: log a meeting with the first one."""
+    """Suggest acts for the first rows found. Without a verb: log a meeting with the first row."""
     rows = [*organisations][: ACTING if command.verb else 1]
     people = [*contacts][: ACTING if command.verb else 0]
     if command.verb == "call":
@@ -78,8 +78,8 @@ def actions(
             _("Log a meeting with %(name)s") % {"name": row},
             f"{reverse('log_meeting')}?{noun}={row.pk}",
         )
-        for noun, found in (("organisation", rows), ("contact", people))
-        for row in found
+        for noun, named_rows in (("organisation", rows), ("contact", people))
+        for row in named_rows
     ]
 
 
@@ -96,9 +96,9 @@ def suggestions(actor: Actor, command: Command) -> tuple[list[Suggestion], list[
 
 
 def _calls(rows: Iterable[Organisation | Contact]) -> Iterator[Suggestion]:
-    """Those with a number."""
+    """Suggest a call for each row with a phone number."""
     for row in rows:
         number = to_python(row.phone) if row.phone else None
         if number and number.is_valid():
-            said = {"name": row, "number": phone_text(number)}
-            yield Suggestion("phone", _("Call %(name)s: %(number)s") % said, f"tel:{number.as_e164}")
+            texts = {"name": row, "number": phone_text(number)}
+            yield Suggestion("phone", _("Call %(name)s: %(number)s") % texts, f"tel:{number.as_e164}")

@@ -1,4 +1,4 @@
-"""One search for organisations, contacts, meetings, follow-ups and concerns."""
+"""The search for organisations, contacts, meetings, follow-ups and concerns."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,19 +27,19 @@ def search(request: ActorRequest) -> HttpResponse:
     mark = hash_of_search(command.words)
     if request.htmx.target == "suggestions":  # type: ignore[attr-defined]  # django-htmx
         return _suggestions(request, command, mark)
-    found = search_everything(request.actor, command.words) if mark else None
+    results = search_everything(request.actor, command.words) if mark else None
     acting: list[Suggestion] = []
-    if found is not None:
+    if results is not None:
         disclose(
             request,
             "",
-            found.shown_ids(),
+            results.shown_ids(),
             action=Action.SEARCH,
-            district_ids=found.district_ids(),
+            district_ids=results.district_ids(),
             searched=command.words,
         )
-        acting = actions(request.actor, command, found.organisations, found.contacts)
-    context = {"q": q, "found": found, "actions": acting, "today": city_today()}
+        acting = actions(request.actor, command, results.organisations, results.contacts)
+    context = {"q": q, "found": results, "actions": acting, "today": city_today()}
     return render(request, "pages/search/search.html", context)
 
 

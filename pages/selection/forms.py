@@ -31,16 +31,16 @@ class AssignForm(ColleagueForm):
 
 
 class CadenceForm(forms.Form):
-    """Nothing is chosen in advance, because one tap changes all rows."""
+    """The meeting frequency of all selected rows. No choice is preselected: one tap changes them all."""
 
     cadence_days = cadence_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["cadence_days"]
-        _none, *usual = field.choices
+        _none, *frequencies = field.choices
         field.required, field.coerce = True, lambda days: int(days) or None
-        field.choices = [("", _("Choose a frequency")), (0, _("Nothing agreed")), *usual]
+        field.choices = [("", _("Choose a frequency")), (0, _("Nothing agreed")), *frequencies]
 
 
 class VerifyForm(forms.Form):

@@ -57,34 +57,36 @@ FOLLOW_UPS: Final = Noun("follow_ups", "follow_up", can_reassign_follow_up, edit
 @form_page
 def organisations_selected(request: ActorRequest) -> HttpResponse:
     forms: dict[str, Form] = {
-        "assign": AssignForm(_sent(request, "assign"), actor=request.actor),
-        "cadence": CadenceForm(_sent(request, "cadence")),
-        "verify": VerifyForm(_sent(request, "verify")),
+        "assign": AssignForm(_data_for(request, "assign"), actor=request.actor),
+        "cadence": CadenceForm(_data_for(request, "cadence")),
+        "verify": VerifyForm(_data_for(request, "verify")),
     }
-    seen = Organisation.objects.visible_to(request.actor).select_related("home_district")
-    return _selected(request, ORGANISATIONS, seen, forms.get(request.POST.get("act", "")), forms=forms)
+    visible = Organisation.objects.visible_to(request.actor).select_related("home_district")
+    return _selected(request, ORGANISATIONS, visible, forms.get(request.POST.get("act", "")), forms=forms)
 
 
 @form_page
 def follow_ups_selected(request: ActorRequest) -> HttpResponse:
     form = AssignPromisesForm(posted(request), actor=request.actor)
-    seen = FollowUp.objects.visible_to(request.actor).with_homes().select_related("owner")
-    seen = seen.prefetch_related("organisation_links__organisation")
-    return _selected(request, FOLLOW_UPS, seen, form, form=form)
+    visible = FollowUp.objects.visible_to(request.actor).with_homes().select_related("owner")
+    visible = visible.prefetch_related("organisation_links__organisation")
+    return _selected(request, FOLLOW_UPS, visible, form, form=form)
 
 
-def _selected(request: ActorRequest, noun: Noun, seen: Any, sent: Form | None, **shown: Any) -> HttpResponse:
+def _selected(
+    request: ActorRequest, noun: Noun, visible: Any, form_sent: Form | None, **shown: Any
+) -> HttpResponse:
     """Show the selected rows of `seen`, or change all of them as the form `sent` says."""
-    rows = _rows(request, seen)
+    rows = _rows(request, visible)
     back_to = _list(request, noun.list_name)
     if not rows:
         messages.warning(request, _("Nothing selected. Select the rows you want first."))
         return redirect(back_to)
     too_many = len(rows) > MOST
     read_only = [] if too_many else [row for row in rows if not noun.may_edit(request.actor, row)]
-    if not too_many and sent is not None and sent.is_valid():
-        with RefusalsIn(sent):
-            before = _change(request.actor, rows, sent.cleaned_data, noun)
+    if not too_many and form_sent is not None and form_sent.is_valid():
+        with RefusalsIn(form_sent):
+            before = _change(request.actor, rows, form_sent.cleaned_data, noun)
             text = ngettext("%(n)s row changed.", "%(n)s rows changed.", len(rows)) % {"n": len(rows)}
             back = undo_url(request, f"{noun.list_name}_selected", rows=before)
             offer_undo(request, text, back, on=noun.list_name)
@@ -100,7 +102,7 @@ def _selected(request: ActorRequest, noun: Noun, seen: Any, sent: Form | None, *
         "back_to": back_to,
         **shown,
     }
-    status = 422 if too_many or (sent is not None and sent.errors) else 200
+    status = 422 if too_many or (form_sent is not None and form_sent.errors) else 200
     return render(request, f"pages/selection/{noun.list_name}.html", context, status=status)
 
 
@@ -121,8 +123,8 @@ def _change(actor: Actor, rows: list[Any], values: Mapping[str, Any], noun: Noun
     for row in sorted(rows, key=lambda one: one.pk):
         old = {field: getattr(row, row._meta.get_field(field).attname) for field in values}
         done = noun.change(actor, row.pk, version=row.version, **values)
-        plain = {field: None if value is None else str(value) for field, value in old.items()}
-        before.append({"id": str(row.pk), "version": done.version, "values": plain})
+        plain_values = {field: None if value is None else str(value) for field, value in old.items()}
+        before.append({"id": str(row.pk), "version": done.version, "values": plain_values})
     return before
 
 
@@ -132,24 +134,24 @@ def _back(actor: Actor, rows: list[dict[str, Any]], noun: Noun, model: Any) -> N
         values = {}
         for field, value in row["values"].items():
             column = model._meta.get_field(field)
-            found = value if value is None else column.to_python(value)
-            if column.is_relation and found is not None:
-                found = column.related_model.objects.get(pk=value)
-            values[field] = found
+            typed_value = value if value is None else column.to_python(value)
+            if column.is_relation and typed_value is not None:
+                typed_value = column.related_model.objects.get(pk=value)
+            values[field] = typed_value
         noun.change(actor, UUID(row["id"]), version=row["version"], **values)
 
 
-def _rows(request: ActorRequest, seen: Any) -> list[Any]:
+def _rows(request: ActorRequest, visible: Any) -> list[Any]:
     """The rows named in the URL, in order; empty if none is named. Raises 404 unless all are visible."""
     writers_only(request)
     try:
         ids = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("row")))
     except ValueError as error:
         raise Http404 from error
-    found = seen.in_bulk(ids)
-    if len(found) < len(ids):
+    rows_by_id = visible.in_bulk(ids)
+    if len(rows_by_id) < len(ids):
         raise Http404
-    return [found[pk] for pk in ids]
+    return [rows_by_id[pk] for pk in ids]
 
 
 def _list(request: ActorRequest, name: str) -> str:
@@ -158,5 +160,5 @@ def _list(request: ActorRequest, name: str) -> str:
     return f"{reverse(name)}?{query}" if query else reverse(name)
 
 
-def _sent(request: ActorRequest, act: str) -> Any:
+def _data_for(request: ActorRequest, act: str) -> Any:
     return posted(request) if request.POST.get("act") == act else None

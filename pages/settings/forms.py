@@ -63,9 +63,9 @@ class PersonForm(VersionedForm, InvitationForm):
 
     def __init__(self, data: QueryDict | None, *, person: User) -> None:
         super().__init__(data, initial=person_values(person))
-        own = Q(users=person) | Q(pending_acts__in=person.acts.waiting())
+        own_districts = Q(users=person) | Q(pending_acts__in=person.acts.waiting())
         offered = District.objects.filter(
-            pk__in=District.objects.filter(own | Q(is_active=True)).values("pk")
+            pk__in=District.objects.filter(own_districts | Q(is_active=True)).values("pk")
         ).as_tree()
         self.fields["districts"].queryset = offered  # type: ignore[attr-defined]  # a field of models
         self.fields.pop("language", None)
@@ -75,23 +75,23 @@ def person_values(person: User) -> dict[str, Any]:
     values = {name: getattr(person, name) for name in ("version", "name", "email", "role", "is_active")}
     values["phone"] = phone_text(person.phone)
     values |= {"role": person.asked_role or person.role, "districts": list(person.districts.all())}
-    for asked in person.acts.waiting().prefetch_related("districts"):  # keep pending values
-        if asked.kind == Act.EMAIL:
-            values["email"] = asked.email
-        elif asked.kind == Act.REACTIVATION:
+    for act in person.acts.waiting().prefetch_related("districts"):  # keep pending values
+        if act.kind == Act.EMAIL:
+            values["email"] = act.email
+        elif act.kind == Act.REACTIVATION:
             values["is_active"] = True
-        elif asked.kind == Act.DISTRICTS:
-            values["districts"] += asked.districts.all()
+        elif act.kind == Act.DISTRICTS:
+            values["districts"] += act.districts.all()
     return values
 
 
-def zones(own: str) -> list[tuple[str, str]]:
+def zones(own_zone: str) -> list[tuple[str, str]]:
     """Time zones by place name, without the database's outdated aliases, plus the user's own zone."""
     regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
     return [
         (name, name.replace("_", " "))
         for name in sorted(zoneinfo.available_timezones())
-        if name.startswith(regions) or name in ("UTC", settings.TIME_ZONE, own)
+        if name.startswith(regions) or name in ("UTC", settings.TIME_ZONE, own_zone)
     ]
 
 

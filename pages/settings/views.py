@@ -26,8 +26,8 @@ def my_settings(request: ActorRequest) -> HttpResponse:
             with translation.override(user.language):
                 messages.success(request, _("Settings saved."))
             return redirect("settings")
-    own = request.user.districts.in_order()
-    context = {"form": form, "own": own}
+    districts = request.user.districts.in_order()
+    context = {"form": form, "own": districts}
     return render(request, "pages/settings/me.html", context, status=422 if form.is_bound else 200)
 
 

@@ -31,29 +31,42 @@ from pages.lookups import get_or_404, refuse_unless
 def waiting(request: ActorRequest) -> HttpResponse:
     """Pending acts, including those that the user can see but not decide."""
     refuse_unless(can_confirm_acts(request.actor))
+<<<<<<< HEAD
     seen = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
     acts = list(seen.prefetch_related("districts", "user__districts").in_order())
     shown, may = summaries_of(acts), confirmable(request.actor, acts)
     people = _people(request, shown.values())
+=======
+    visible = PendingAct.objects.visible_to(request.actor).select_related("user", "asked_by", "decided_by")
+    acts = list(visible.prefetch_related("districts", "user__districts").in_order())
+    subjects, may = shown_acts(acts), confirmable(request.actor, acts)
+    people = _people(request, subjects.values())
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     rows = [
         {
             "act": act,
-            "shown": (one := shown.get(act.pk)),
+            "shown": (subject := subjects.get(act.pk)),
             "may": _choices(request.actor, act, may),
-            "people": [people[pk] for pk in one.contact_ids if pk in people] if one else [],
+            "people": [people[pk] for pk in subject.contact_ids if pk in people] if subject else [],
         }
         for act in acts
     ]
     return render(request, "pages/settings/waiting.html", {"rows": rows})
 
 
+<<<<<<< HEAD
 def _people(request: ActorRequest, shown: Iterable[ActSummary]) -> dict[UUID, Contact]:
     """Whom acts are about, for roles that see contacts. A confirmer does not."""
     ids = {pk for one in shown for pk in one.contact_ids}
+=======
+def _people(request: ActorRequest, subjects: Iterable[Shown]) -> dict[UUID, Contact]:
+    """Return the contacts that acts are about. Empty for a confirmer, who sees no contacts."""
+    ids = {pk for subject in subjects for pk in subject.contact_ids}
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)
     if not ids or not request.actor.reads:
         return {}
-    found = Contact.objects.visible_to(request.actor).filter(pk__in=ids)
-    people = {one.pk: one for one in found}
+    contacts = Contact.objects.visible_to(request.actor).filter(pk__in=ids)
+    people = {contact.pk: contact for contact in contacts}
     disclose(request, "contact", list(people), action=Action.LIST)
     return people
 
@@ -65,10 +78,12 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     act = get_or_404(PendingAct.objects.visible_to(request.actor), pk)
     require_reauthentication(request)
     name = _name(act)  # before the decision, which may erase the record
-    shown = request.POST.get("version", "")
+    version_text = request.POST.get("version", "")
     decision = request.POST.get("decision", "")
     try:
-        version = int(shown) if shown.isdecimal() and len(shown) < 9 else 0  # no account has version 0
+        version = (
+            int(version_text) if version_text.isdecimal() and len(version_text) < 9 else 0
+        )  # no account has version 0
         decide = {"confirm": confirm_act, "refuse": refuse_act}[decision]
         decided = decide(actor=request.actor, act_id=pk, version=version)
     except KeyError:
@@ -78,9 +93,9 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
     except (PendingAct.DoesNotExist, StaleVersion):
         messages.error(request, _("This request has changed. Check it again."))
     else:
-        now = {"name": name, "what": decided.get_kind_display()}
+        arguments = {"name": name, "what": decided.get_kind_display()}
         if decided.takes_effect_at and decided.is_agreed:
-            now["day"] = date_format(city_day(decided.takes_effect_at))
+            arguments["day"] = date_format(city_day(decided.takes_effect_at))
             text = _(
                 "Confirmed for %(name)s: %(what)s. It can be cancelled until it takes effect on %(day)s."
             )
@@ -88,12 +103,12 @@ def waiting_decide(request: ActorRequest, pk: UUID) -> HttpResponse:
             text = _("Confirmed for %(name)s: %(what)s.")
         else:
             text = _("Rejected for %(name)s: %(what)s.")
-        messages.success(request, text % now)
+        messages.success(request, text % arguments)
     return redirect("waiting")
 
 
 def _choices(actor: Actor, act: PendingAct, may: Collection[UUID]) -> dict[str, bool]:
-    """What the actor can do with an act, and why not. Supervisors also see acts that others confirm."""
+    """Return the actor's choices for an act. Supervisors also see acts that others confirm."""
     is_theirs = act.asked_by_id == actor.id
     confirms = act.pk in may
     return {
@@ -107,5 +122,10 @@ def _choices(actor: Actor, act: PendingAct, may: Collection[UUID]) -> dict[str, 
 def _name(act: PendingAct) -> str:
     if act.user:
         return act.user.name
+<<<<<<< HEAD
     shown = summaries_of([act]).get(act.pk)
     return shown.title if shown else ""
+=======
+    subject = shown_acts([act]).get(act.pk)
+    return subject.title if subject else ""
+>>>>>>> ada42c35 (pages: Name values by their nouns, and open docstrings with a verb or a noun)

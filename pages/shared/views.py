@@ -51,9 +51,9 @@ class Sharing:
 
     @classmethod
     def of(cls, line: Line) -> "Sharing":
-        name, how = name_and_how(line.event.recipient)
-        word, _space, rest = how.partition(" ")
-        typed = date.fromisoformat(rest) if line.event.action == Action.SHARE else None
+        name, how_code = name_and_how(line.event.recipient)
+        word, _space, typed_day = how_code.partition(" ")
+        typed = date.fromisoformat(typed_day) if line.event.action == Action.SHARE else None
         return cls(line, name, str(HOW.get(word, "")), typed)
 
 
@@ -62,8 +62,8 @@ def shared_with(request: ActorRequest) -> HttpResponseBase:
     """Files, prints and typed rows, newest first, and the API keys that can read data."""
     refuse_unless(can_inquire(request.actor))
     q = squash(request.GET.get("q", ""))[:100]
-    found = shared_by_people(request.actor)
-    page = page_of(request, found.filter(recipient__icontains=q) if q else found, "-at")
+    shared_events = shared_by_people(request.actor)
+    page = page_of(request, shared_events.filter(recipient__icontains=q) if q else shared_events, "-at")
     keys = ApiKey.objects.visible_to(request.actor).exclude(last_used_at=None).order_by("-last_used_at")
     rows = [Sharing.of(line) for line in lines(page.rows)]
     disclose(request, "event", (), action=Action.LIST)

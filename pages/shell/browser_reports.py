@@ -65,11 +65,11 @@ def _is_welcome(request: HttpRequest) -> bool:
 def _reports(body: bytes) -> Iterator[Blocked]:
     """Read both forms: report-uri sends one report, report-to a list."""
     try:
-        sent = json.loads(body)
+        reports = json.loads(body)
     except (ValueError, RecursionError):
         return
-    for one in sent if isinstance(sent, list) else [sent]:
-        report = one.get("csp-report", one.get("body")) if isinstance(one, dict) else None
+    for entry in reports if isinstance(reports, list) else [reports]:
+        report = entry.get("csp-report", entry.get("body")) if isinstance(entry, dict) else None
         if isinstance(report, dict):
             directive = _text(report, "effectiveDirective", "effective-directive", "violated-directive")
             if DIRECTIVE.fullmatch(directive):
@@ -79,8 +79,8 @@ def _reports(body: bytes) -> Iterator[Blocked]:
 
 
 def _text(report: dict[str, Any], *names: str) -> str:
-    found = next((report[name] for name in names if name in report), "")
-    return found if isinstance(found, str) else ""
+    first_value = next((report[name] for name in names if name in report), "")
+    return first_value if isinstance(first_value, str) else ""
 
 
 def _origin(address: str) -> str:

@@ -14,7 +14,7 @@ from pages.notifications.samples import sample_mails
 
 
 class GalleryForm(forms.Form):
-    """One field of each type."""
+    """A field of each type."""
 
     who = forms.CharField(label="Who?", help_text="Name of an organisation.", max_length=80)
     how = forms.ChoiceField(

@@ -24,8 +24,8 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
         undo(request, token)
         messages.success(request, _("Undone."))
     except LaterFirst as error:
-        first = undo_url(request, error.name, **error.payload)
-        messages.error(request, str(error), extra_tags=f"undo:{first}")
+        first_url = undo_url(request, error.name, **error.payload)
+        messages.error(request, str(error), extra_tags=f"undo:{first_url}")
     except signing.BadSignature:
         messages.error(request, late)
     except Frozen as error:
@@ -33,8 +33,8 @@ def undo_last(request: ActorRequest, token: str) -> HttpResponse:
     except (StaleVersion, ObjectDoesNotExist, PermissionDenied):
         messages.error(request, _("This has changed since, so it cannot be undone."))
     except ValidationError as error:
-        why = late if getattr(error, "code", "") == "too_late" else " ".join(texts(error))
-        messages.error(request, why)
+        reason = late if getattr(error, "code", "") == "too_late" else " ".join(texts(error))
+        messages.error(request, reason)
     return redirect(where_from(request))
 
 

@@ -48,13 +48,13 @@ def subscription_new(request: ActorRequest) -> HttpResponse:
     initial = {name: request.GET[name][:40] for name in ("report", "district") if name in request.GET}
     form = SubscriptionForm(posted(request), actor=request.actor, initial=initial)
     if form.is_valid():
-        given = form.cleaned_data
+        cleaned = form.cleaned_data
         with RefusalsIn(form):
             subscribe(
                 actor=request.actor,
-                district_id=given["district"].pk,
-                rhythm=given["rhythm"],
-                report=given["report"],
+                district_id=cleaned["district"].pk,
+                rhythm=cleaned["rhythm"],
+                report=cleaned["report"],
             )
             messages.success(request, _("Subscribed. We will email you a link, never the figures."))
             return redirect("subscriptions")
@@ -65,8 +65,12 @@ def subscription_new(request: ActorRequest) -> HttpResponse:
 @require_POST
 def subscription_end(request: ActorRequest, pk: UUID) -> HttpResponse:
     get_or_404(Subscription.objects.visible_to(request.actor), pk)
-    was = unsubscribe(actor=request.actor, subscription_id=pk)
-    fields = {"district_id": str(was.district_id), "rhythm": was.rhythm, "report": was.report}
+    subscription = unsubscribe(actor=request.actor, subscription_id=pk)
+    fields = {
+        "district_id": str(subscription.district_id),
+        "rhythm": subscription.rhythm,
+        "report": subscription.report,
+    }
     undo = undo_url(request, "subscription_ended", **fields) if can_subscribe(request.actor) else ""
     messages.success(request, _("Unsubscribed."), extra_tags=f"undo:{undo}" if undo else "")
     return redirect("subscriptions" if undo else "settings")

@@ -28,7 +28,7 @@ def draft_text(pieces: Iterable[Piece]) -> SafeString:
     return format_html_join(
         "",
         "{}",
-        ((format_html(shapes.get((one.is_cut, one.is_marked), "{}"), one.text),) for one in pieces),
+        ((format_html(shapes.get((piece.is_cut, piece.is_marked), "{}"), piece.text),) for piece in pieces),
     )
 
 
@@ -46,10 +46,10 @@ def days_late(days_left: int) -> int:
 
 @register.filter
 def old_value(field: forms.BoundField) -> str:
-    """What a field had before, in words."""
+    """The earlier value of a field, in words."""
     choices = dict(getattr(field.field, "choices", ()))
-    known = field.initial if isinstance(field.initial, list) else [field.initial]
-    return ", ".join(str(choices.get(one, one)) for one in known if one) or "—"
+    old_codes = field.initial if isinstance(field.initial, list) else [field.initial]
+    return ", ".join(str(choices.get(code, code)) for code in old_codes if code) or "—"
 
 
 @register.filter
@@ -58,6 +58,6 @@ def corrected_fields(notice: Notice) -> list[str]:
     models = [apps.get_model(label) for label in ("contacts.Contact", *sorted(TEXTS))]
     words: dict[str, str] = {}
     for model in models:
-        for one in model._meta.fields:
-            words.setdefault(one.name, str(one.verbose_name))
+        for field in model._meta.fields:
+            words.setdefault(field.name, str(field.verbose_name))
     return [words.get(name, name) for name in notice.field_names]

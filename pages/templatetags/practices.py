@@ -31,7 +31,7 @@ def language(code: str) -> str:
 
 @register.filter
 def results(practice: Any) -> Results:
-    """Of a practice that was read for a list."""
+    """The results of a practice that was read for a list."""
     return results_of(practice.tried)
 
 
@@ -52,7 +52,9 @@ def counted(pair: tuple[str, int]) -> str:
 
 
 @register.filter
-def tried_in(found: Results) -> str:
-    if not found.cities:
+def tried_in(practice_results: Results) -> str:
+    if not practice_results.cities:
         return _("Not tried yet")
-    return ngettext("Tried in %(n)d city", "Tried in %(n)d cities", found.cities) % {"n": found.cities}
+    return ngettext("Tried in %(n)d city", "Tried in %(n)d cities", practice_results.cities) % {
+        "n": practice_results.cities
+    }

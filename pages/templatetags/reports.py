@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def method(report: Report) -> SafeString:
-    """How a report counts its figures, in the reader's language."""
+    """The counting method of a report, in the reader's language."""
     return _method(report.slug, get_language())
 
 

@@ -214,23 +214,23 @@ def may_be_completed(follow_up: FollowUp, actor: Actor) -> bool:
 
 @register.filter
 def coming(meetings: Sequence[Meeting]) -> list[Meeting]:
-    """Those of a page that are planned for later, the next first."""
+    """Planned meetings of a page, the next first."""
     now = timezone.now()
     rows = [row for row in meetings if row.status == MeetingStatus.PLANNED and row.starts_at > now]
     return sorted(rows, key=lambda row: row.starts_at)
 
 
 @register.filter
-def without(rows: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+def without(rows: Sequence[Any], left_out: Sequence[Any]) -> list[Any]:
     """`rows` that are not among `others`, in the same order."""
-    return [row for row in rows if row not in others]
+    return [row for row in rows if row not in left_out]
 
 
 # --- Lists: sorting and filters -------------------------------------------------------------------
 
 
 @register.filter
-def usual(form: BaseForm) -> list[BoundField]:
+def usual_filters(form: BaseForm) -> list[BoundField]:
     """Filters that are always shown; `q` has its own field."""
     return [field for field in form.visible_fields() if field.name != "q" and field not in rare(form)]
 
@@ -251,9 +251,9 @@ def _query(context: Context) -> QueryDict:
 def sort_heading(context: Context, label: str, name: str, css: str = "") -> SafeString:
     """`<th>` with a link that sorts by `name`, or reverses an existing order by `name`."""
     query = _query(context)
-    now = query.get("ordering", "")
-    direction = {name: "ascending", f"-{name}": "descending"}.get(now)
-    query["ordering"] = f"-{name}" if now == name else name
+    ordering = query.get("ordering", "")
+    direction = {name: "ascending", f"-{name}": "descending"}.get(ordering)
+    query["ordering"] = f"-{name}" if ordering == name else name
     sign = {"ascending": "arrow-up", "descending": "arrow-down", None: "chevrons-up-down"}[direction]
     return format_html(
         '<th scope="col"{}{}><a href="?{}">{} {}</a></th>',
@@ -279,16 +279,16 @@ def filter_chips(context: Context, form: BaseForm) -> dict[str, object]:
 
 def _chips(context: Context, form: BaseForm) -> Iterator[Chip]:
     for field in form.visible_fields():
-        given = _query(context).getlist(field.html_name)
-        values = [part for value in given for part in value.split(",") if part]
+        sent_values = _query(context).getlist(field.html_name)
+        values = [part for value in sent_values for part in value.split(",") if part]
         if field.name == "q" or not values or field.errors:
             continue
         for value in values:
-            rest = _query(context)
-            rest.pop(field.html_name)
-            if left := [other for other in values if other != value]:
-                rest[field.html_name] = ",".join(left)
-            yield {"label": _chip_label(field, value), "url": f"?{rest.urlencode()}"}
+            other_parameters = _query(context)
+            other_parameters.pop(field.html_name)
+            if kept_values := [kept_value for kept_value in values if kept_value != value]:
+                other_parameters[field.html_name] = ",".join(kept_values)
+            yield {"label": _chip_label(field, value), "url": f"?{other_parameters.urlencode()}"}
 
 
 def _chip_label(field: BoundField, value: str) -> str:
@@ -340,16 +340,18 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, objec
 
 def _has_hint(form: BaseForm | BaseFormSet[Any] | None) -> bool:
     """Also true if words were kept and another field is invalid, to avoid asking for the reason twice."""
-    hinted = [one for one in getattr(form, "forms", [form]) if isinstance(one, HintedForm)]
-    return any(one.has_hint or one.kept for one in hinted)
+    hinted = [
+        hinted_form for hinted_form in getattr(form, "forms", [form]) if isinstance(hinted_form, HintedForm)
+    ]
+    return any(hinted_form.has_hint or hinted_form.kept for hinted_form in hinted)
 
 
 def _mistakes(form: BaseForm | BaseFormSet[Any]) -> Iterator[Mistake]:
     if isinstance(form, BaseFormSet):
         for text in form.non_form_errors():
             yield {"target": "", "label": "", "text": str(text)}
-        for one in form.forms:
-            yield from _mistakes(one)
+        for subform in form.forms:
+            yield from _mistakes(subform)
         return
     for name, texts in form.errors.items():
         field = form[name] if name in form.fields else None
@@ -363,8 +365,8 @@ def _mistakes(form: BaseForm | BaseFormSet[Any]) -> Iterator[Mistake]:
 
 def _target(field: BoundField) -> str:
     """The HTML ID to jump to: of the first option in a group."""
-    if field.use_fieldset and (first := next(iter(field.subwidgets), None)):
-        return first.id_for_label or str(field.auto_id)
+    if field.use_fieldset and (first_option := next(iter(field.subwidgets), None)):
+        return first_option.id_for_label or str(field.auto_id)
     return field.id_for_label or str(field.auto_id)
 
 
@@ -395,25 +397,27 @@ def outcome_url(message: Any) -> str:
 @register.simple_tag
 def details(row: Model, names: str) -> SafeString:
     """The non-empty texts of a row, each under its field's label."""
-    said = [(row._meta.get_field(name), getattr(row, name)) for name in names.split()]
-    shown = [(capfirst(str(getattr(field, "verbose_name", ""))), text) for field, text in said if text]
-    return format_html_join("", "<dt>{}</dt><dd>{}</dd>", shown)
+    fields_and_texts = [(row._meta.get_field(name), getattr(row, name)) for name in names.split()]
+    labelled_texts = [
+        (capfirst(str(getattr(field, "verbose_name", ""))), text) for field, text in fields_and_texts if text
+    ]
+    return format_html_join("", "<dt>{}</dt><dd>{}</dd>", labelled_texts)
 
 
 @register.simple_tag
 def counting_outcomes() -> list[tuple[str, str]]:
     """Common outcomes that make a meeting count as met."""
-    usual = (
+    counting = (
         Outcome.CONCERN_RAISED,
         Outcome.ADVICE_RECEIVED,
         Outcome.PRIORITY_AGREED,
         Outcome.FEEDBACK_GIVEN,
         Outcome.REASSURANCE_GIVEN,
     )
-    return [(code.value, str(code.label)) for code in usual]
+    return [(code.value, str(code.label)) for code in counting]
 
 
 def _address(message: Any, prefix: str) -> str:
     tags = (message.extra_tags or "").split()
-    found = next((tag.removeprefix(prefix) for tag in tags if tag.startswith(f"{prefix}/")), "")
-    return "" if found.startswith("//") else found  # `//` would lead to another site
+    path = next((tag.removeprefix(prefix) for tag in tags if tag.startswith(f"{prefix}/")), "")
+    return "" if path.startswith("//") else path  # `//` would lead to another site

@@ -24,12 +24,12 @@ def _value(value: Any) -> str:
 @register.simple_tag
 def attributes(attrs: Mapping[str, Any]) -> SafeString:
     """Attributes, each with a leading space. True has no value, and False is omitted."""
-    shown = (
+    written = (
         f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{_value(value)}"'
         for name, value in attrs.items()
         if value is not False
     )
-    return SafeString("".join(shown))
+    return SafeString("".join(written))
 
 
 @register.simple_tag

@@ -35,13 +35,13 @@ def today(request: ActorRequest) -> HttpResponse:
         return redirect("waiting")
     if not actor.writes:
         return _start(request)
-    asked = request.GET.get("scope")
-    mine = asked == "mine" or (asked != "district" and not actor.is_supervisor)
+    scope = request.GET.get("scope")
+    mine = scope == "mine" or (scope != "district" and not actor.is_supervisor)
     day = today_of(actor, mine=mine)
     prep = _prep(actor, day) if mine else None
     incidents = under_way(actor)
     milestones = own_milestones(actor)
-    places = [one.place for one in incidents if one.place]
+    places = [incident.place for incident in incidents if incident.place]
     disclose(request, "follow_up", [*day.rows, *(prep.rows if prep else ()), *incidents, *places])
     news = WatchedRegister.objects.visible_to(actor).with_news() if can_import(actor) else []
     context = {"day": day, "mine": mine, "prep": prep, "today": city_today(), "news": news}
@@ -55,7 +55,7 @@ def today(request: ActorRequest) -> HttpResponse:
 
 
 def _start(request: ActorRequest) -> HttpResponse:
-    """What privacy officers must do, and where administrators begin."""
+    """Show tasks to privacy officers, and first steps to administrators."""
     waiting = ApiKey.objects.visible_to(request.actor).waiting(timezone.now()).count()
     desk = desk_of(request.actor)
     if desk:
@@ -68,5 +68,7 @@ def _start(request: ActorRequest) -> HttpResponse:
 def _prep(actor: Actor, day: Today) -> MeetingPreparation | None:
     """The next meeting within the hour. Its own page says whom to greet (docs/adr/0013)."""
     soon = timezone.now() + PREPARED
-    meeting: Any = next((one for one in (*day.meetings, *day.coming) if one.starts_at <= soon), None)
+    meeting: Any = next(
+        (meeting_row for meeting_row in (*day.meetings, *day.coming) if meeting_row.starts_at <= soon), None
+    )
     return meeting and meeting_preparation(actor, meeting, [link.organisation for link in meeting.seen_links])

@@ -31,9 +31,9 @@ MODELS: dict[str, Any] = {"organisation": Organisation, "contact": Contact}
 @require_safe
 def watched(request: ActorRequest) -> HttpResponse:
     refuse_unless(can_watch_records(request.actor))
-    found = watched_records(request.actor)
-    disclose(request, "watched_record", [one.row for one in found if one.row])
-    return render(request, "pages/watched/list.html", {"rows": found})
+    rows = watched_records(request.actor)
+    disclose(request, "watched_record", [watched_row.row for watched_row in rows if watched_row.row])
+    return render(request, "pages/watched/list.html", {"rows": rows})
 
 
 @form_page
@@ -66,7 +66,7 @@ def watch(request: ActorRequest, noun: str, pk: UUID) -> HttpResponse:
 
 @require_safe
 def watched_record(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Who looked up the record since it was marked, newest first."""
+    """List the look-ups of a record since it was marked, newest first."""
     refuse_unless(can_watch_records(request.actor))
     mark = get_or_404(WatchedRecord.objects.visible_to(request.actor).select_related("marked_by"), pk)
     row = rows_of(request.actor, [mark]).get(mark.pk)
@@ -112,7 +112,7 @@ def watched_stop(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 def _moment(text: str) -> Any:
     try:
-        found = parse_datetime(text)
+        parsed = parse_datetime(text)
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    return parsed if parsed is not None and parsed.tzinfo is not None else None

@@ -44,10 +44,10 @@ class WebhookForm(forms.Form):
         self.fields["key"].queryset = usable  # type: ignore[attr-defined]  # one of models
 
     def values(self) -> dict[str, Any]:
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         return {
-            "key_id": given["key"].pk,
-            "name": given["name"],
-            "url": given["url"],
-            "types": given["types"] or None,
+            "key_id": cleaned["key"].pk,
+            "name": cleaned["name"],
+            "url": cleaned["url"],
+            "types": cleaned["types"] or None,
         }

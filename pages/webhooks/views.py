@@ -41,8 +41,8 @@ def webhooks(request: ActorRequest) -> HttpResponse:
 @require_safe
 def webhook(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = _find(request, pk)
-    sent = WebhookDelivery.objects.visible_to(request.actor).filter(webhook=row).order_by("-seq")
-    context = {"webhook": row, "deliveries": list(sent[:DELIVERIES_SHOWN])}
+    deliveries = WebhookDelivery.objects.visible_to(request.actor).filter(webhook=row).order_by("-seq")
+    context = {"webhook": row, "deliveries": list(deliveries[:DELIVERIES_SHOWN])}
     return render(request, "pages/webhooks/detail.html", context)
 
 
@@ -52,9 +52,9 @@ def webhook_new(request: ActorRequest) -> HttpResponse:
     form = WebhookForm(posted(request), actor=request.actor)
     if form.is_valid():
         with RefusalsIn(form):
-            made, secret = create_webhook(actor=request.actor, **form.values())
-            page = render(request, "pages/webhooks/secret.html", {"webhook": made, "secret": secret})
-            return shown_once(page, reverse("settings_webhook", args=[made.pk]))
+            new_webhook, secret = create_webhook(actor=request.actor, **form.values())
+            page = render(request, "pages/webhooks/secret.html", {"webhook": new_webhook, "secret": secret})
+            return shown_once(page, reverse("settings_webhook", args=[new_webhook.pk]))
     return render(request, "pages/webhooks/new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

@@ -40,7 +40,7 @@ print(len(names), "organisations")
 
 # --- log-a-meeting
 district = me["districts"][0]
-found, _ = call(f"/organisations/?district={district}&limit=1&fields=id")
+organisations, _ = call(f"/organisations/?district={district}&limit=1&fields=id")
 meeting, headers = call(
     "/meetings/",
     "POST",
@@ -51,7 +51,7 @@ meeting, headers = call(
         "starts_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "duration_minutes": 15,
         "district": district,
-        "organisations": [{"organisation": row["id"], "present": True} for row in found["results"]],
+        "organisations": [{"organisation": row["id"], "present": True} for row in organisations["results"]],
         "outcomes": ["information_shared"],
     },
     Idempotency_Key=str(uuid.uuid4()),
@@ -97,7 +97,7 @@ except urllib.error.HTTPError as refused:
 
 # --- limits
 def patient_call(path, **arguments):
-    """As `call`, and waits when it is told to."""
+    """Call, and wait as long as `Retry-After` asks."""
     while True:
         try:
             return call(path, **arguments)
@@ -119,6 +119,6 @@ def is_genuine(secret, headers, body):
         return False
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{sent_at}.".encode() + body
-    wanted = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    given = [one.partition(",")[2] for one in headers["webhook-signature"].split()]
-    return any(hmac.compare_digest(one, wanted) for one in given)
+    expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+    signatures = [signature.partition(",")[2] for signature in headers["webhook-signature"].split()]
+    return any(hmac.compare_digest(signature, expected) for signature in signatures)
