@@ -21,7 +21,7 @@ class BiasTable(models.Model):
     """Published bias concerns of a year: rows with a number, and the total (`document`).
 
     Hidden numbers are not stored. A trigger rejects changes. A concern that is entered or corrected later
-    does not change the table, so nobody can work it out from two tables of one year.
+    does not change the table. So no one can find the concern by comparing two tables of one year.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,4 +1,4 @@
-"""Proof that nobody can work out a hidden number: a system of equations over whole numbers. Pure.
+"""Proof that no one can work out a hidden number: a system of equations over whole numbers. Pure.
 
 The proof consists of witnesses: other numbers in the hidden cells that fit everything published. If the
 search finds no witness, more cells are hidden. So a short search may hide too much, but never too little.

@@ -37,7 +37,7 @@ class Answers:
 
     @property
     def expires_on(self) -> date | None:
-        """Return the day after which the last answer is too old. None if nobody has answered yet."""
+        """Return the day after which the last answer is too old. None without an answer."""
         return self.answered_on + self.holds if self.answered_on else None
 
 

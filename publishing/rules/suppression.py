@@ -1,4 +1,4 @@
-"""Suppression: the numbers of a release that are hidden, so that nobody can work them out. Pure.
+"""Suppression: the numbers of a release that are hidden, so that no one can work them out. Pure.
 
 A release has n of `of` by group and in total, for several indicators and quarters. Its reader also has every
 earlier release, can add and subtract, and knows that a row is 0 or at least 1. We assume that the reader
@@ -6,7 +6,7 @@ guesses right whenever rows add up to a total or a state has stayed the same. Th
 equations over whole numbers (`System`), in which hidden numbers are unknown. A quarter is released only once,
 so no reader learns of later corrections.
 
-A number below LEAST is hidden, and so is a rest below LEAST, because "none of 12" or "all but one" says
+A number below LEAST is hidden. A rest below LEAST is hidden, too: "none of 12" or "all but one" says
 something about each member of a group. The same holds for a difference below LEAST between a release and a
 comparison file: 20 of 30 and then 20 of 31 reveal one record. Then more is hidden until each hidden number
 has POSSIBLE possible values (publishing.rules.proof).

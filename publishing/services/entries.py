@@ -46,8 +46,8 @@ def draft_entry(
 ) -> PublicEntry:
     """Create a draft of an entry with its concerns and follow-up, which are never published.
 
-    Raises PermissionDenied if the actor does not write in the district, DoesNotExist for a source that the
-    actor cannot see, and ValidationError by field or for a bias concern without agreement.
+    Raises PermissionDenied if the actor does not write in the district, and DoesNotExist for a source that
+    the actor cannot see. Raises ValidationError by field, or for a bias concern without agreement.
     """
     district = District.objects.visible_to(actor).get(pk=district_id)
     if not can_write_entry(actor, district.pk):
@@ -115,8 +115,9 @@ def approve_entry(
     """Let the next publication show an entry, or one in two weeks if it tells of a hate incident.
 
     Raises DoesNotExist, PermissionDenied for the writer and for actors who do not supervise the district.
-    Raises ValidationError for an entry that is no draft, for flagged words without a reason, without an
-    answer to `tells_of_incident`, and for an incident without the agreement of the organisation that was hit.
+    Raises ValidationError for an entry that is no draft, and for flagged words without a reason. The same
+    error is raised without an answer to `tells_of_incident`, and for an incident without the agreement of the
+    organisation that was hit.
     """
     rows = PublicEntry.objects.approvable_by(actor).select_for_update(of=("self",))
     entry: PublicEntry = rows.get(pk=entry_id)

@@ -28,8 +28,8 @@ RELEASE_LOCK: Final = 0x72656C73  # releases, grids and publications change one 
 def propose_grid(*, actor: Actor, since: date, level: int, splits: Mapping[str, str]) -> ReleaseGrid:
     """Propose what is published from the quarter of `since` on. An unconfirmed proposal is replaced.
 
-    Raises PermissionDenied, and ValidationError for a quarter already released, a level without districts,
-    another level than the one released, and an indicator or split that cannot be published.
+    Raises PermissionDenied. Raises ValidationError for a released quarter, a level without districts or
+    different from the released one, and an indicator or split that cannot be published.
     """
     if not can_publish(actor):
         raise PermissionDenied

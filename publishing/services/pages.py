@@ -64,8 +64,8 @@ def announce_meeting(
 ) -> PublicMeeting:
     """Announce a planned meeting to everyone, or change its announcement.
 
-    Raises DoesNotExist, PermissionDenied, StaleVersion, ValidationError by field, for a kind of meeting that
-    is not for everyone, and for a meeting with an organisation whose location is protected.
+    Raises DoesNotExist, PermissionDenied, StaleVersion and ValidationError by field. The meeting must be of a
+    kind for everyone, and without an organisation whose location is protected.
     """
     meeting = Meeting.objects.visible_to(actor).get(pk=meeting_id)
     if not can_announce(actor, meeting.district_id):

@@ -75,7 +75,7 @@ def register(*, district_id: UUID, **fields: Any) -> tuple[Registration, str]:
 def confirm_registration(*, token: str) -> None:
     """Confirm the email address of the sender of a registration, or of a known organisation.
 
-    An unknown token is ignored, so that nobody learns which tokens exist. The public process does the same
+    An unknown token is ignored, so that no one learns which tokens exist. The public process does the same
     (public_confirm).
     """
     rows = Registration.objects.filter(
@@ -96,7 +96,7 @@ def confirm_registration(*, token: str) -> None:
 def accept_registration(
     *, actor: Actor, registration_id: UUID, version: int | None = None, **changes: Any
 ) -> Organisation:
-    """Add the organisation of a registration without its contact person, whom an officer meets first.
+    """Add the organisation of a registration, without its contact person. An officer meets them first.
 
     `changes` are fields that the supervisor has corrected. Raises DoesNotExist, PermissionDenied,
     StaleVersion, and ValidationError by field or for an organisation that may be known already.
@@ -121,8 +121,8 @@ def join_registration(
 ) -> Organisation:
     """Join a registration with a known organisation, which does not change. Raises as `accept_registration`.
 
-    The sender may be someone else. So if the registration asks for a listing, the organisation's own office
-    gets a link at its email address on record, and nothing is listed before the organisation has agreed.
+    The sender may be someone else. So if the registration asks for a listing, a link is sent to the email
+    address on record. Nothing is listed before the organisation has agreed.
     """
     row = _registration_to_decide(actor, registration_id, version)
     organisation: Organisation = Organisation.objects.visible_to(actor).get(pk=organisation_id)

@@ -91,8 +91,8 @@ def record_test(
 ) -> ReportingRoute:
     """Record whether someone answered.
 
-    Raises DoesNotExist, PermissionDenied for actors who do not work there, and ValidationError for a centre
-    that did not agree to tests, and for an answer that the writer of the number or address reports.
+    Raises DoesNotExist, and PermissionDenied for actors who do not work there. Raises ValidationError for a
+    centre that did not agree to tests, and for an answer reported by the writer of the number or address.
     """
     route = _locked_route(actor, route_id, version)
     if not (can_edit_page(actor, route.district_id) or _works_there(actor, route)):

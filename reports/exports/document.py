@@ -62,7 +62,7 @@ class Table:
     """Table of a document. The first column names the rows.
 
     `sheet_only` has the columns that paper omits, and `paper_headings` shorter headings for paper. On paper,
-    `chart` is above the table, the column `below` is a line under each row, and `drawings` are a last column
+    `chart` is above the table and the column `below` is a line under each row. `drawings` are a last column
     with the heading `drawing_heading`.
     """
 

@@ -24,8 +24,8 @@ TOTAL: Final = "of"
 class CountedRow:
     """Record behind a figure: how often it is in n (`counted`), in `of` (`out_of`) and in a column (`times`).
 
-    The numbers are 1 or 0, except for changes of lead officer and for meetings held against agreed, which are
-    counted for each organisation. `facts` are by name.
+    The numbers are 1 or 0. Only changes of lead officer, and meetings held against agreed, are numbers of an
+    organisation. `facts` are by name.
     """
 
     id: UUID

@@ -1,7 +1,7 @@
 """Figures of a district and its parts, with rows for records in no part or in several, so that they add up.
 
 A district may have organisations, meetings and concerns of its own, or in a closed part. A follow-up in two
-parts counts in each part and once in the district, so the row for records in several parts is negative.
+parts counts in each part and once in the district. So the row for records in several parts is negative.
 """
 
 from collections.abc import Sequence

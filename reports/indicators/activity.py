@@ -1,6 +1,6 @@
 """Activity: meetings held per week.
 
-Meetings that were cancelled, reached nobody or are not updated yet have columns of their own. A running
+Meetings that were cancelled, reached no one or are not updated yet have columns of their own. A running
 period counts the days up to today. See docs/method.md, "Activity".
 """
 

@@ -1,7 +1,7 @@
 """Concerns: answered in time, and reported back.
 
 Hours are real hours, even across a clock change. A concern is entered late if it is entered when the hours
-are over, so that nobody could be reminded. A concern closed in the period counts as reported back at any
+are over, so that no one could be reminded. A concern closed in the period counts as reported back at any
 time.
 """
 

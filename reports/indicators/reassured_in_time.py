@@ -1,7 +1,7 @@
 """Reassured in time: organisations that were reached after an incident before their call was due.
 
-An organisation that declined was reached, too. Organisations that asked not to be contacted, or whose call
-was marked as not needed before it was due, have columns of their own and are not in the figure.
+An organisation that declined was reached, too. Two columns have the organisations that asked not to be
+contacted, and those whose call was marked as not needed before it was due. Neither is in the figure.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Source of the figures about concerns: the concerns received or closed in each period.
 
 A concern counts in its own district and in each district of the question that contains this one. By kind and
-by community, all districts are counted together, and a concern counts once in each kind and community that it
-has.
+by community, all districts are counted together. A concern then counts once in each of its kinds or
+communities.
 """
 
 from collections.abc import Sequence

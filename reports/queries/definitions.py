@@ -133,7 +133,7 @@ class Source:
     group without records has one row of nulls.
 
     `noun` names the list of these records, and `listed` returns the filters that every such list has.
-    Meetings and follow-ups have no list by community, because a list names people, and nobody can be found by
+    Meetings and follow-ups have no list by community, because a list names people, who can never be found by
     community. `key` is the column with a record's ID. `row` is the column that separates several rows of one
     record, such as the steps of an incident.
 

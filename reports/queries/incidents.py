@@ -1,12 +1,12 @@
 """Source of the figures about incidents: incidents that began or were closed, calls and steps.
 
-The column `what` names what a row is: an incident that `began` or was `closed` in the period, a `call` (an
-organisation to call in an incident that began in the period), or a required `step` that was due in it. A row
-counts in the district of the incident at that time. By kind and by community, it counts once in each kind and
-community of the incident's concerns.
+The column `what` has the type of a row. `began` and `closed` are incidents that began or were closed in the
+period. `call` is an organisation to call in an incident that began in the period. `step` is a required step
+that was due in the period. A row counts in the district of the incident at that time. By kind and by
+community, it counts once in each kind and community of the incident's concerns.
 
-Later decisions change no earlier figure. A step is not needed only if it was marked so before it was due, and
-an incident counts as closed until it is reopened. A time that is entered late does change the figure.
+Later decisions change no earlier figure. A step counts as not needed only if it was marked so before it was
+due. An incident counts as closed until it is reopened. A time that is entered late does change the figure.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Source of the figures about meetings: the meetings that begin in each period.
 
-A meeting counts in its own district, even if its organisations have moved since, and in each district of the
-question that contains this one. By kind and by community, all districts are counted together, and a meeting
-counts once in each of its communities.
+A meeting counts in its own district, and in each district of the question that contains this one. Later moves
+of its organisations change nothing. By kind and by community, all districts are counted together, and a
+meeting counts once in each of its communities.
 """
 
 from collections.abc import Sequence

@@ -50,7 +50,7 @@ def _in_the_period(moments: str) -> str:
 # Measures of an organisation of the population.
 TIMES_MET: Final = f"{_in_the_period('dated.met')} AS times_met"
 TIMES_LEFT: Final = f"{_in_the_period('dated.left_lead')} AS times_left"
-# How many of its lead and deputy officer still have an active account. An account is looked up in a hash of
+# The number of lead and deputy officer with an active account. An account is looked up in a hash of
 # all active accounts, because a query for each organisation took five times as long.
 _ACTIVE: Final = "SELECT id FROM accounts_user WHERE is_active"
 OFFICERS_HERE: Final = f"""coalesce(dated.lead_officer_id IN ({_ACTIVE}), false)::int
@@ -113,9 +113,9 @@ def population(*measures: str) -> str:
 def grouped(grouping: By, measures: Sequence[str]) -> str:
     """Return `population(*measures)` and `grouped`, with a row for each period, group and organisation.
 
-    An organisation has a row for each district of the question that contains its home district, or for each
-    community that it represents. Each period and group also has a row of nulls, so that an empty group is 0
-    of 0. Count `organisation_id`, not `*`.
+    An organisation has a row for each district that contains its home district, or for each community that it
+    represents. Each period and group also has a row of nulls, so that an empty group is 0 of 0. Count
+    `organisation_id`, not `*`.
     """
     spoken = [f"ARRAY({SPOKEN_FOR}) AS focuses"] if grouping == By.FOCUS else []
     groups, cells = _GROUPED[grouping]
