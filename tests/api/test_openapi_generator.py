@@ -46,7 +46,9 @@ def clients(tools: Path) -> Path:
             shutil.copytree(EXAMPLES, folder)
             (folder / "schema.yaml").write_bytes(document)
             program = tools / "bin" / "openapi-generator-cli"
-            run(program, "batch", "--root-dir", folder, *CONFIGURATIONS, folder=folder, JAVA_OPTS="")
+            short_run = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # compiling well takes half of the time
+            batch = (program, "batch", "--root-dir", folder, *CONFIGURATIONS)
+            run(*batch, folder=folder, JAVA_OPTS="", JAVA_TOOL_OPTIONS=short_run)
             (folder / "made").touch()
     return folder
 

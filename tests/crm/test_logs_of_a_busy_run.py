@@ -140,6 +140,8 @@ def test_nothing_about_anybody(committed_db: None, mail_sink: MailSink, tmp_path
         wait_until(lambda: Browser(port)("GET", "/livez") == 200, seconds=60, what="web")
         for part in (heartbeat.WORKER, heartbeat.BEAT):
             wait_until(partial(heartbeat.is_alive, part), seconds=60, what=part)
+        answer = Client().get("/healthz")
+        assert (answer.status_code, set(answer.json().values())) == (200, {"up"}), answer.content
         secrets = be_busy(port, officer, organisation, contact)
         wait_until(lambda: not Reminder.objects.due(timezone.now()).exists(), seconds=60, what="reminders")
     assert mail_sink.messages

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 
-import pytest
 from django.db import connection
-
-from crm import heartbeat
 
 from . import services
 
@@ -91,19 +88,3 @@ def celery_process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
                 process.wait(5)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
-
-
-@pytest.fixture
-def celery_worker_process(committed_db: None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker with two children, and wait until it is ready."""
-    with celery_process("worker", "--concurrency", "2", "--loglevel", "warning") as process:
-        wait_until(lambda: heartbeat.is_alive(heartbeat.WORKER), seconds=60, what="the Celery worker")
-        yield process
-
-
-@pytest.fixture
-def celery_beat_process(committed_db: None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run beat with the real timetable, and wait until it is ready."""
-    with celery_process("beat", "--loglevel", "warning") as process:
-        wait_until(lambda: heartbeat.is_alive(heartbeat.BEAT), seconds=60, what="Celery beat")
-        yield process
