@@ -29,7 +29,7 @@ from reports.exports.files import TYPES
 from reports.exports.request import KIND as REPORT_KIND
 from reports.exports.request import SCORECARD, FigureRequest
 from reports.exports.rows import KIND as ROWS_KIND
-from reports.figures.wording import say_so_far
+from reports.figures.wording import format_so_far
 from reports.indicators.catalogue import REPORTS
 from reports.queries.questions import By
 
@@ -105,7 +105,7 @@ def export_report(request: ActorRequest) -> HttpResponse:
         "asked": figures,
         "district": next((row for row in districts if figures and row.code == figures.district), None),
         "no_pdf": "pdf" not in formats,
-        "so_far": say_so_far(figures.period, city_today()) if figures else "",
+        "so_far": format_so_far(figures.period, city_today()) if figures else "",
         "back": _page_of(request, slug),
     }
     status = 422 if form.is_bound or figures is None else 200

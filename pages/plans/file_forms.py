@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.forms.fields import fields_of
 from pages.forms.shown_files import ShownFileForm
 from plans.models import City, ComparisonFile
-from reports.figures.wording import say_period
+from reports.figures.wording import format_period
 from reports.queries.periods import Period
 
 
@@ -24,7 +24,7 @@ class ComparisonFileForm(ShownFileForm):
     def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.periods = {period.since.isoformat(): period for period in periods}
-        choices = [(code, say_period(quarter)) for code, quarter in self.periods.items()]
+        choices = [(code, format_period(quarter)) for code, quarter in self.periods.items()]
         self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
     def values(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from plans.reading.comparison import FilePage, beside_cities, beside_districts
 from plans.rules import fingerprint_of
 from plans.services import file_format
 from plans.services.comparison import confirm_file, periods_of, prepare_file
-from reports.figures.wording import say_period
+from reports.figures.wording import format_period
 
 
 @require_safe
@@ -36,7 +36,7 @@ def plan_compare(request: ActorRequest, pk: UUID) -> HttpResponse:
     disclose(request, "plan", [plan])
     context = {
         "plan": plan,
-        "period": say_period(period) if period else "",
+        "period": format_period(period) if period else "",
         "districts": districts,
         "cities": beside_cities(request.actor, plan) if is_whole else [],
         "may_send": can_compare(request.actor, plan) and is_whole and not plan.is_draft,

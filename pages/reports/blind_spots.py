@@ -8,7 +8,7 @@ from django.urls import reverse
 from districts.codes import Focus
 from districts.models import District
 from pages.reports.figures import rows_url
-from reports.figures.wording import name_group, say
+from reports.figures.wording import format_value, name_group
 from reports.indicators.blind_spots import REPORT, BlindSpotRow, Spot
 from reports.queries.questions import Question
 
@@ -32,7 +32,7 @@ class Cell:
 
     @property
     def rest(self) -> str:
-        return say(self.row.of - self.row.n, "count")
+        return format_value(self.row.of - self.row.n, "count")
 
     @property
     def first_url(self) -> str:

@@ -15,12 +15,20 @@ from districts.models import District
 from pages.api_calls import Call
 from pages.districts.maps import Drawing, Shape, drawing
 from reports.charts import meter, top_of
-from reports.figures.charts import say_tick, spark
+from reports.figures.charts import format_tick, spark
 from reports.figures.counted_rows import REST, can_count
 from reports.figures.parts import IN_SEVERAL, is_rest
 from reports.figures.report import Report, address_of
 from reports.figures.scorecard import Line
-from reports.figures.wording import name_group, say, say_interval, say_of, say_of_whom, say_own, say_rest
+from reports.figures.wording import (
+    format_counts,
+    format_interval,
+    format_labelled_counts,
+    format_own_value,
+    format_rest,
+    format_value,
+    name_group,
+)
 from reports.queries.definitions import Column, Drill, Row, Text
 from reports.rules.intervals import LEAST
 
@@ -74,13 +82,13 @@ class Figure:
         if self.row is None or (self.row.of and (self.report.is_of_few(self.row) or self.report.spread)):
             return ""
         if self.report.measure == "n":
-            return _("of %(of)s") % {"of": say(self.row.of, "count")}
-        return say_of(self.row)
+            return _("of %(of)s") % {"of": format_value(self.row.of, "count")}
+        return format_counts(self.row)
 
     @property
     def of_whom(self) -> str:
         """`12 met of 30 organisations`."""
-        return "" if self.row is None else say_of_whom(self.report, self.row)
+        return "" if self.row is None else format_labelled_counts(self.report, self.row)
 
     @cached_property
     def judged(self) -> str:
@@ -99,7 +107,7 @@ class Figure:
     def precision(self) -> str:
         """`31 to 62%`, or why the share has no interval. Empty if the figure is not a share."""
         if interval := self.line.interval:
-            return say_interval(interval)
+            return format_interval(interval)
         if self.row is None or self.report.unit != "ratio" or not self.row.of or self.report.spread:
             return ""
         if self.report.is_of_few(self.row):
@@ -131,7 +139,7 @@ class Figure:
     @property
     def rest(self) -> str:
         """`20 not met`."""
-        return say_rest(self.report, self.row) if self.row is not None else ""
+        return format_rest(self.report, self.row) if self.row is not None else ""
 
     def _opens(self, column: str, row: Row | None) -> str:
         """URL of the things that a column counts. Empty if they have no page."""
@@ -182,7 +190,10 @@ class Figure:
         value = getattr(self.row, column.name, None)
         opens = column.opens or (column.name if column.unit == "count" else "n")
         return Cell(
-            column.label, value, say_own(value, column.unit), self._opens(opens, self.row) if value else ""
+            column.label,
+            value,
+            format_own_value(value, column.unit),
+            self._opens(opens, self.row) if value else "",
         )
 
 
@@ -233,13 +244,13 @@ def shading(report: Report, figures: Sequence[Figure], districts: Sequence[Distr
             step,
             (_("%(low)s to under %(high)s") if step < STEPS else _("%(low)s to %(high)s"))
             % {
-                "low": say_tick(top * (step - 1) / STEPS, report.unit),
-                "high": say(top * step / STEPS, report.unit),
+                "low": format_tick(top * (step - 1) / STEPS, report.unit),
+                "high": format_value(top * step / STEPS, report.unit),
             },
         )
         for step in range(1, STEPS + 1)
     ]
-    return Shading(picture, areas, [*legend, (0, say(None, report.unit))])
+    return Shading(picture, areas, [*legend, (0, format_value(None, report.unit))])
 
 
 def _step(value: float | None, top: float) -> int:

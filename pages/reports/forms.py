@@ -25,7 +25,7 @@ from pages.forms.fields import fields_of
 from reports.figures.late_records import Late
 from reports.figures.parts import IN_SEVERAL
 from reports.figures.report import Report
-from reports.figures.wording import say_reconstructed, say_so_far
+from reports.figures.wording import format_so_far, reconstruction_note
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period, PeriodInFuture, month_of, quarter_of, year_of
 from reports.queries.questions import IN_NO_PART, By, Question
@@ -162,7 +162,7 @@ class PeriodForm(forms.Form):
     @property
     def so_far(self) -> str:
         """`so far, to 26 Nov` for a running period."""
-        return say_so_far(self.asked, self.today) if self.asked and self.is_valid() else ""
+        return format_so_far(self.asked, self.today) if self.asked and self.is_valid() else ""
 
     @property
     def status(self) -> Status | None:
@@ -179,7 +179,7 @@ class PeriodForm(forms.Form):
         """Before which day histories are reconstructed, if the figures reach back beyond it."""
         if not self.asked or not self.is_valid():
             return ""
-        return say_reconstructed(replace(self.question(), periods=(self.asked, self.before)).recorded_since)
+        return reconstruction_note(replace(self.question(), periods=(self.asked, self.before)).recorded_since)
 
     @property
     def so_far_after(self) -> str:

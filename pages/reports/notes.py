@@ -22,7 +22,7 @@ from pages.lookups import get_or_404
 from pages.reports.forms import PeriodNoteForm
 from pages.reports.views import ground
 from pages.undo import say_with_undo, undoer
-from reports.figures.wording import say_note
+from reports.figures.wording import format_note
 
 
 @form_page
@@ -45,7 +45,7 @@ def period_notes(request: ActorRequest) -> HttpResponse:
     notes = PeriodNote.objects.visible_to(request.actor).about(district).in_order().reverse()
     context = {
         "district": district,
-        "notes": [(note, say_note(note), note.district_id == district.pk) for note in notes],
+        "notes": [(note, format_note(note), note.district_id == district.pk) for note in notes],
         "form": form if may else None,
     }
     return render(request, "pages/reports/notes.html", context, status=422 if form.is_bound else 200)

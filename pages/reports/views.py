@@ -50,7 +50,7 @@ from reports.figures.scorecard import (
     table,
     tables,
 )
-from reports.figures.wording import name_group, say_note
+from reports.figures.wording import format_note, name_group
 from reports.indicators import contact_wanted
 from reports.indicators.catalogue import REPORTS
 from reports.policies import can_read_reports
@@ -120,7 +120,9 @@ def scorecard_page(
         return render(request, "pages/reports/scorecard.html#history", history)
     return {
         "district": question.districts[0],
-        "notes": [say_note(note) for note in _notes(request, question, form.chosen.since, form.chosen.until)],
+        "notes": [
+            format_note(note) for note in _notes(request, question, form.chosen.since, form.chosen.until)
+        ],
         "groups": list(_grouped(figures)),
         "remarks": standing_out(lines),
         "blind": matrix(replace(question, periods=(form.chosen,))),
@@ -151,7 +153,7 @@ def report_page(request: ActorRequest, form: SplitForm, question: Question, repo
         "trend": trend(district_line, _chart_title(report, district.name), notes=notes)
         if _has_values(district_line)
         else "",
-        "notes": [say_note(note) for note in notes],
+        "notes": [format_note(note) for note in notes],
         "seasons": [
             [Figure(Line(over_time, district.code, quarter, quarter), str(quarter)) for quarter in row]
             for row in seasons(form.chosen)

@@ -26,7 +26,7 @@ from pages.lists import page_of
 from pages.lookups import get_or_404, readers_only, refuse_unless
 from pages.reviews.forms import ActionForm, AddendumForm, CommentForm, ConclusionForm, NewReviewForm
 from pages.reviews.frozen import Frozen, as_shown, blind_spots_of, whole_of
-from reports.figures.wording import say_reconstructed
+from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
 from reviews.codes import WasDone
 from reviews.models import FigureComment, Review
@@ -135,7 +135,7 @@ def review(request: ActorRequest, row: Review) -> HttpResponse:
         "review": row,
         "figures": as_shown(row, figures),
         "keeps_names": is_certain,
-        "reconstructed": say_reconstructed(row.recorded_since),
+        "reconstructed": reconstruction_note(row.recorded_since),
         "several": len({one.group for one in figures}) > 1,
         "sees_samples": sees_samples,
         "samples": samples,

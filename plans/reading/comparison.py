@@ -18,7 +18,7 @@ from plans.reading.pages import UNITS, IndicatorLine, lines_of, standing
 from plans.services.comparison import HOUR, periods_of
 from practices.codes import Strand
 from reports.figures.report import read_all
-from reports.figures.wording import say, say_interval, say_period
+from reports.figures.wording import format_interval, format_period, format_value
 from reports.indicators.catalogue import REPORTS
 from reports.queries.periods import Period
 from reports.queries.questions import Question
@@ -168,7 +168,7 @@ def _why_not(line: IndicatorLine, one: Mapping[str, Any], file: CityFile) -> lis
     if context["kinds_left_out"] != sorted(kind.value for kind in NOT_COUNTED):
         found.append(_("counts other kinds of organisations"))
     if line.row.slug == CONCERNS and context["response_limit_hours"] != ANSWER_WITHIN // HOUR:
-        hours = say(context["response_limit_hours"], "hours")
+        hours = format_value(context["response_limit_hours"], "hours")
         found.append(_("answers are in time within %(hours)s there") % {"hours": hours})
     return found
 
@@ -206,12 +206,12 @@ def numbers(unit: str, n: float | None, of: float | None, value: float | None, p
     is_of_few = is_share and of is not None and of < LEAST
     can_vary = is_share and n is not None and of and not is_of_few
     return Numbers(
-        text="" if is_of_few or value is None else say(value, UNITS[Unit(unit)]),
+        text="" if is_of_few or value is None else format_value(value, UNITS[Unit(unit)]),
         of=_("%(n)s of %(of)s") % {"n": round(n), "of": round(of)}
         if is_share and n is not None and of is not None
         else "",
-        interval=say_interval(wilson(n, of)) if can_vary and n is not None and of else "",
-        period=say_period(period),
+        interval=format_interval(wilson(n, of)) if can_vary and n is not None and of else "",
+        period=format_period(period),
     )
 
 
@@ -235,7 +235,7 @@ class FilePage:
 
     @property
     def period(self) -> str:
-        return say_period(period_of(self.document["period"]))
+        return format_period(period_of(self.document["period"]))
 
     @property
     def days(self) -> str:
@@ -286,7 +286,9 @@ class FilePage:
                     "slug": one["slug"],
                     "version": one["definition"] and one["definition"]["version"],
                     "direction": str(Direction(one["direction"]).label),
-                    "target": say(float(target["value"]), UNITS[Unit(one["unit"])]) if target else "",
+                    "target": format_value(float(target["value"]), UNITS[Unit(one["unit"])])
+                    if target
+                    else "",
                     **{
                         name: (numbers_of(one["unit"], one[name]), bool(one[name] and one[name]["hidden"]))
                         for name in ("latest", "baseline")

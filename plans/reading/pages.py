@@ -33,7 +33,7 @@ from plans.models import (
 from plans.rules import Progress, next_review_on, progress_of
 from practices.codes import Strand
 from reports.charts import Mark, sparkline
-from reports.figures.wording import say, say_interval, say_period
+from reports.figures.wording import format_interval, format_period, format_value
 
 OWN: Final = 10  # milestones on Today
 TITLE, LONG = 120, 1500  # characters of the council's paper
@@ -52,7 +52,7 @@ class Stated:
 
     @property
     def period(self) -> str:
-        return say_period(self.value.period)
+        return format_period(self.value.period)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class IndicatorLine:
 
     @property
     def target(self) -> str:
-        return "" if self.row.target is None else say(self.row.target, self.unit)
+        return "" if self.row.target is None else format_value(self.row.target, self.unit)
 
     @property
     def has_no_target(self) -> bool:
@@ -106,9 +106,9 @@ class IndicatorLine:
         interval = self.row.interval(value)
         return Stated(
             value=value,
-            text="" if self._is_of_few(value) else say(value.value, self.unit),
+            text="" if self._is_of_few(value) else format_value(value.value, self.unit),
             numbers=(value.n or 0, value.of or 0) if has_numbers else None,
-            interval=say_interval(interval) if interval else "",
+            interval=format_interval(interval) if interval else "",
             asked=self._asked(value),
         )
 

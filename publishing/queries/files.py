@@ -17,7 +17,7 @@ from lib.sheets import CSV_TYPE, Column, Sheet, write_csv
 from publishing.models import CouncilPaper, Release
 from reports.charts import PRINT, SCREEN, Palette, meter
 from reports.figures.charts import on_paper
-from reports.figures.wording import say_briefly
+from reports.figures.wording import short_period
 
 TYPES: Final = {"json": "application/json", "csv": CSV_TYPE, "md": "text/markdown; charset=utf-8"}
 _COLUMNS: Final = (
@@ -93,8 +93,8 @@ def show_paper(paper: CouncilPaper, *, palette: Palette = SCREEN) -> SafeString:
             "paper": paper,
             "figures": figures,
             "counted": {figure["title"]: figure.get("counted") for figure in figures},
-            "now": say_briefly(quarter),
-            "before": say_briefly(quarter.a_year_before()),
+            "now": short_period(quarter),
+            "before": short_period(quarter.a_year_before()),
         }
         return render_to_string("publishing/paper_body.html", context)
 

@@ -11,7 +11,7 @@ from publishing.queries.documents import tables_of
 from publishing.rules.cells import TOTAL
 from reports.figures.report import Report
 from reports.figures.scorecard import Line, Table, measure_of
-from reports.figures.wording import say, say_interval, say_of_whom
+from reports.figures.wording import format_interval, format_labelled_counts, format_value
 from reports.indicators.catalogue import REPORTS
 from reports.queries.definitions import Row
 from reports.queries.periods import Period
@@ -128,9 +128,9 @@ def _state_row(published_row: _Published, quarter: Period) -> Stated:
     return Stated(
         n=int(row.n),
         of=int(row.of),
-        share="" if value is None else say(value, report.unit),
-        numbers=say_of_whom(report, row),
-        interval=say_interval(interval) if interval else "",
+        share="" if value is None else format_value(value, report.unit),
+        numbers=format_labelled_counts(report, row),
+        interval=format_interval(interval) if interval else "",
     )
 
 

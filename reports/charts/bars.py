@@ -12,7 +12,7 @@ from reports.charts.canvas import (
     Canvas,
     Mark,
     Palette,
-    Say,
+    TickLabel,
     clip,
     describe,
     ticks,
@@ -30,7 +30,7 @@ def bars(
     title: str,
     unit: str,
     unit_label: str,
-    say: Say,
+    tick_label: TickLabel,
     palette: Palette = SCREEN,
     top: float | None = None,
 ) -> SafeString:
@@ -45,7 +45,7 @@ def bars(
         canvas.put("line", x1=x, y1=HEAD, x2=x, y2=foot, stroke=palette.line, stroke_width=1)
         anchor = "start" if tick == 0 else "end" if x > right_edge - 12 else "middle"
         canvas.write(
-            x + (8 if x > right_edge - 12 else 0), foot + 16, say(tick), palette.subtle, anchor=anchor
+            x + (8 if x > right_edge - 12 else 0), foot + 16, tick_label(tick), palette.subtle, anchor=anchor
         )
     for number, mark in enumerate(marks):
         y = HEAD + ROW * number

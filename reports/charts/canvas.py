@@ -12,7 +12,7 @@ WIDTH: Final = 380  # nearly the width of a phone
 TEXT: Final = 14
 LETTER: Final = 7.0  # average width of a character of TEXT
 
-Say = Callable[[float], str]
+TickLabel = Callable[[float], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from reports.charts.canvas import (
     Canvas,
     Mark,
     Palette,
-    Say,
+    TickLabel,
     describe,
     ticks,
     top_of,
@@ -33,7 +33,7 @@ def lines(
     title: str,
     unit: str,
     unit_label: str,
-    say: Say,
+    tick_label: TickLabel,
     palette: Palette = SCREEN,
     top: float | None = None,
     height: int = HEIGHT,
@@ -42,13 +42,13 @@ def lines(
     end = top or top_of((mark.value for mark in marks), unit)
     canvas = Canvas(WIDTH, height, title=title, description=describe(marks))
     steps = [tick for tick in ticks(end, unit) if tick <= end * 1.001]
-    left_edge = 14 + LETTER * max(len(say(tick)) for tick in steps)
+    left_edge = 14 + LETTER * max(len(tick_label(tick)) for tick in steps)
     right_edge, foot = WIDTH - 14.0, height - 28.0
     canvas.write(0, 12, unit_label, palette.subtle)
     for tick in steps:
         y = foot - (foot - HEAD) * tick / end
         canvas.put("line", x1=left_edge, y1=y, x2=right_edge, y2=y, stroke=palette.line, stroke_width=1)
-        canvas.write(left_edge - 8, y + TEXT / 3, say(tick), palette.subtle, anchor="end")
+        canvas.write(left_edge - 8, y + TEXT / 3, tick_label(tick), palette.subtle, anchor="end")
     step = (right_edge - left_edge) / max(len(marks) - 1, 1)
 
     def at(n: int, value: float) -> Point:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from lib.sheets import Cell, Column, Number
 from reports.figures.report import Report
 from reports.figures.scorecard import Line, measure_of
-from reports.figures.wording import label_of, say, say_interval, say_own, say_spread
+from reports.figures.wording import format_interval, format_own_value, format_spread, format_value, label_of
 from reports.queries.definitions import Row
 from reports.rules.intervals import LEAST
 
@@ -50,7 +50,7 @@ def cells_of(report: Report, row: Row | None) -> list[Value]:
     figure = [] if report.measure == "n" else [figure_of(report, measure_of(report, row), row)]
     if report.unit == "ratio":
         interval = report.interval(row)
-        figure.append(text(say_interval(interval) if interval else ""))
+        figure.append(text(format_interval(interval) if interval else ""))
     return [
         number(row.n if row else None),
         number(row.of if row else None),
@@ -62,10 +62,10 @@ def cells_of(report: Report, row: Row | None) -> list[Value]:
 def figure_of(report: Report, value: float | None, row: Row | None) -> Value:
     """Return the cell of a figure. A share of few has a text instead, and a distribution has its numbers."""
     if report.spread and row is not None:
-        return text(say_spread(report, row))
+        return text(format_spread(report, row))
     if row is not None and row.of and report.is_of_few(row):
         return text(_("fewer than %(least)s: counts only") % {"least": LEAST})
-    return Value(typed(value), say(value, report.unit))
+    return Value(typed(value), format_value(value, report.unit))
 
 
 def stated(report: Report, value: Any, value_text: str) -> Value:
@@ -74,21 +74,22 @@ def stated(report: Report, value: Any, value_text: str) -> Value:
 
 
 def _own_cell(unit: str, value: Any) -> Value:
-    value_text = say_own(value, unit)
+    value_text = format_own_value(value, unit)
     return text(value_text) if unit == "text" else Value(typed(value), value_text)
 
 
 def stated_beside(line: Line) -> Value:
     """Return the cell of the columns shown beside a figure: `Nothing agreed: 1 · …`."""
     labelled_values = [
-        (column.label, say_own(getattr(line.row, column.name), column.unit)) for column in line.notable
+        (column.label, format_own_value(getattr(line.row, column.name), column.unit))
+        for column in line.notable
     ]
     return text(_sentence(" · ".join(f"{label}: {value}" for label, value in labelled_values)))
 
 
 def typed(value: float | None) -> Any:
     """Return the value, or n/a for None, because readers would take an empty cell for zero."""
-    return say(None, "count") if value is None else value
+    return format_value(None, "count") if value is None else value
 
 
 def measured(value: float | None, report: Report) -> Any:
@@ -99,9 +100,9 @@ def measured(value: float | None, report: Report) -> Any:
 def number(value: float | None) -> Value:
     """Return the cell of a whole number, or of a decimal for contact wanted."""
     if value is None:
-        return Value(typed(value), say(value, "count"))
+        return Value(typed(value), format_value(value, "count"))
     cell = Cell.NUMBER if value == int(value) else Cell.DECIMAL
-    return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), say(value, "count"))
+    return Value(Number(int(value) if cell == Cell.NUMBER else value, cell), format_value(value, "count"))
 
 
 def text(text: str) -> Value:

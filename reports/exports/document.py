@@ -29,19 +29,19 @@ from reports.exports.cells import (
 )
 from reports.exports.request import FigureRequest
 from reports.figures.charts import bars_of, on_paper, spark, trend
-from reports.figures.late_records import late_records, say_late, status_with
+from reports.figures.late_records import late_record_lines, late_records, status_with
 from reports.figures.remarks import Remark, standing_out
 from reports.figures.report import Report
 from reports.figures.scorecard import GROUPS, RUN_UP, Line, mark_of, periods_of, scorecard, split_up, table
 from reports.figures.wording import (
     change_of,
+    format_counts,
+    format_note,
+    format_so_far,
     label_of,
-    say_briefly,
-    say_note,
-    say_of,
-    say_reconstructed,
-    say_so_far,
-    say_unit,
+    reconstruction_note,
+    short_period,
+    unit_label_of,
 )
 from reports.indicators.catalogue import REPORTS
 from reports.queries.definitions import Text
@@ -174,10 +174,10 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     district = question.districts[0]
     yield _("District"), f"{district.name} ({district.code})"
-    so_far = say_so_far(request.period, question.today)
+    so_far = format_so_far(request.period, question.today)
     yield _("Period"), ", ".join(filter(None, (_days(request.period), so_far)))
     yield from _status(request, question)
-    if history_text := say_reconstructed(
+    if history_text := reconstruction_note(
         replace(question, periods=(request.period, request.before)).recorded_since
     ):
         yield _("History"), history_text
@@ -197,7 +197,7 @@ def _status(request: FigureRequest, question: Question) -> Iterator[tuple[str, s
     late = late_records(period_question, [request.report] if request.report else REPORTS.values())
     status = status_with(late, period_question)
     yield _("Status"), f"{status.label}. {MEANINGS[status]}"
-    yield from say_late(late)
+    yield from late_record_lines(late)
 
 
 def _notes(request: FigureRequest, question: Question, actor: Actor) -> list[PeriodNote]:
@@ -211,12 +211,12 @@ def _note_facts(request: FigureRequest, notes: Sequence[PeriodNote]) -> Iterator
     """Yield the notes on days of the period itself."""
     for note in notes:
         if request.period.overlaps(note.since, note.until):
-            yield _("Note"), say_note(note)
+            yield _("Note"), format_note(note)
 
 
 def _period(request: FigureRequest, question: Question) -> str:
     """Return the name of the period and, if it is running, the last counted day."""
-    return ", ".join(filter(None, (str(request.period), say_so_far(request.period, question.today))))
+    return ", ".join(filter(None, (str(request.period), format_so_far(request.period, question.today))))
 
 
 def _days(period: Period) -> str:
@@ -226,7 +226,7 @@ def _days(period: Period) -> str:
 
 def _heading_before(request: FigureRequest) -> str:
     """Return the short heading of the compared period."""
-    return say_briefly(request.before) if request.before.name else _("Before")
+    return short_period(request.before) if request.before.name else _("Before")
 
 
 def _day(day: date) -> str:
@@ -299,7 +299,7 @@ def _indicator(line: Line) -> list[Value]:
         number(row.of if row else None),
         text(f"{label_of(report.n_label)} / {label_of(report.of_label)}"),
         stated(report, measured(line.value, report), line.text),
-        text(_("percentage") if report.unit == "ratio" else say_unit(report.unit)),  # 0.62, not 62
+        text(_("percentage") if report.unit == "ratio" else unit_label_of(report.unit)),  # 0.62, not 62
         stated(report, measured(line.value_before, report), line.text_before),
         _change(line),
         stated_beside(line),
@@ -358,7 +358,7 @@ def _trend_table(report: Report, district: District, total: Line, notes: Sequenc
     ]
     rows = [
         [
-            text(", ".join(filter(None, (str(period), say_so_far(period, total.table.question.today))))),
+            text(", ".join(filter(None, (str(period), format_so_far(period, total.table.question.today))))),
             Value(period.since, _day(period.since)),
             Value(period.until, _day(period.until)),
             *cells_of(report, row),
@@ -366,7 +366,7 @@ def _trend_table(report: Report, district: District, total: Line, notes: Sequenc
         for period in total.run_up
         for row in [total.table.row(district.code, period)]
     ]
-    numbered = [f"{nr}. {say_note(note)}" for nr, note in enumerate(notes, 1)]
+    numbered = [f"{nr}. {format_note(note)}" for nr, note in enumerate(notes, 1)]
     return Table(_("Over time"), columns, rows, chart, numbered)
 
 
@@ -402,7 +402,7 @@ def _group_table(request: FigureRequest, report: Report, question: Question, tot
     ]
     lines, total_cells = [(district.name, total_line), *group_lines], []
     if request.is_split:
-        lines, total_cells = group_lines, [text(say_of(total_line.row) if total_line.row else "")]
+        lines, total_cells = group_lines, [text(format_counts(total_line.row) if total_line.row else "")]
         columns.append(Column(_("Total"), width=14))
     columns.append(Column(_("Period"), width=_WHEN))
     sheet_only = (len(columns) - 1,)

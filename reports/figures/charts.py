@@ -10,13 +10,13 @@ from districts.models import PeriodNote
 from reports.charts import HEIGHT, SCREEN, Mark, Palette, bars, lines, sparkline
 from reports.figures.report import Report
 from reports.figures.scorecard import Line
-from reports.figures.wording import say, say_unit
+from reports.figures.wording import format_value, unit_label_of
 from reports.queries.periods import Period
 
 
-def say_tick(value: float, unit: str) -> str:
+def format_tick(value: float, unit: str) -> str:
     """Return the label of a tick. The axis shows the unit once, so ticks omit it, except per cent."""
-    return say(value, "ratio" if unit == "ratio" else "count")
+    return format_value(value, "ratio" if unit == "ratio" else "count")
 
 
 def trend(
@@ -34,8 +34,8 @@ def trend(
         [_noted(mark, period, notes) for mark, period in zip(line.marks, line.run_up, strict=True)],
         title=title,
         unit=unit,
-        unit_label=say_unit(unit),
-        say=lambda value: say_tick(value, unit),
+        unit_label=unit_label_of(unit),
+        tick_label=lambda value: format_tick(value, unit),
         palette=palette,
         top=top,
         height=height,
@@ -65,8 +65,8 @@ def bars_of(report: Report, marks: Iterable[Mark], *, palette: Palette = SCREEN)
         list(marks),
         title=str(report.title),
         unit=unit,
-        unit_label=say_unit(unit),
-        say=lambda value: say_tick(value, unit),
+        unit_label=unit_label_of(unit),
+        tick_label=lambda value: format_tick(value, unit),
         palette=palette,
     )
 

@@ -144,7 +144,7 @@ def _met(reports: Sequence[Report]) -> list[str]:
     return [meetings for measure, meetings in _MET.items() if measure in measures]
 
 
-def say_late(late: Late) -> Iterator[tuple[str, str]]:
+def late_record_lines(late: Late) -> Iterator[tuple[str, str]]:
     """Yield lines for a file: one of the last days, and the number of records entered on it."""
     for (noun, day), record_count in list(late.days.items())[:MOST_DAYS]:
         label = gettext("Entered on %(day)s") % {"day": date_format(day, "DATE_FORMAT")}

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from reports.figures.scorecard import Line
-from reports.figures.wording import say, say_of
+from reports.figures.wording import format_counts, format_value
 
 SENTENCES: Final = 5
 
@@ -43,7 +43,7 @@ def _remark(line: Line) -> tuple[bool, str]:
 
 def _change_remark(line: Line) -> str:
     assert line.row is not None  # noqa: S101 (a figure that changed has a row)
-    texts = {"now": line.text, "of": say_of(line.row), "then": line.text_before}
+    texts = {"now": line.text, "of": format_counts(line.row), "then": line.text_before}
     if (line.value or 0) < (line.value_before or 0):
         return _("%(now)s (%(of)s), down from %(then)s.") % texts
     return _("%(now)s (%(of)s), up from %(then)s.") % texts
@@ -67,7 +67,7 @@ def _limit_remark(line: Line) -> tuple[bool, str]:
     is_bad, was_bad = [value < limit if high else value > limit for value in (value_now, value_before)]
     if is_bad == was_bad:
         return False, ""
-    texts = {"now": line.text, "then": line.text_before, "limit": say(limit, line.report.unit)}
+    texts = {"now": line.text, "then": line.text_before, "limit": format_value(limit, line.report.unit)}
     if not is_bad:
         return False, _("%(now)s, before %(then)s: within the limit of %(limit)s again.") % texts
     if high:

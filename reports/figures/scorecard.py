@@ -12,7 +12,15 @@ from districts.models import District
 from reports.charts import Mark
 from reports.figures.parts import IN_SEVERAL, rows_of
 from reports.figures.report import Report, read_all
-from reports.figures.wording import name_group, say, say_briefly, say_change, say_interval, say_of, say_spread
+from reports.figures.wording import (
+    format_change,
+    format_counts,
+    format_interval,
+    format_spread,
+    format_value,
+    name_group,
+    short_period,
+)
 from reports.queries.definitions import Column, Row, Text
 from reports.queries.periods import Period
 from reports.queries.questions import IN_NO_PART, By, Question
@@ -47,27 +55,27 @@ def mark_of(
 ) -> Mark:
     """Return the mark of a row in a chart. Its text has n of N beside a share, and "so far" if running."""
     value = measure_of(report, row)
-    value_text = say_figure(report, row)
+    value_text = format_figure(report, row)
     if row is not None and value is not None and report.unit == "ratio":
-        value_text = f"{value_text}, {say_of(row)}"
+        value_text = f"{value_text}, {format_counts(row)}"
     if is_running:
         value_text = _("%(figure)s so far") % {"figure": value_text}
     interval = report.interval(row)
     if interval:
         value_text = _("%(figure)s, interval %(interval)s") % {
             "figure": value_text,
-            "interval": say_interval(interval),
+            "interval": format_interval(interval),
         }
     return Mark(label, value, value_text, short, is_running, interval)
 
 
-def say_figure(report: Report, row: Row | None) -> str:
+def format_figure(report: Report, row: Row | None) -> str:
     """Return `46%`, `9 of 12` for a share of few, or `inform 12 · consult 20` for a distribution."""
     if row is not None and row.of and report.spread:
-        return say_spread(report, row)
+        return format_spread(report, row)
     if row is not None and report.is_of_few(row) and row.of:
-        return say_of(row)
-    return say(measure_of(report, row), report.unit)
+        return format_counts(row)
+    return format_value(measure_of(report, row), report.unit)
 
 
 def is_comparable(report: Report, question: Question, period: Period, before: Period) -> bool:
@@ -139,11 +147,11 @@ class Line:
 
     @property
     def text(self) -> str:
-        return say_figure(self.report, self.row)
+        return format_figure(self.report, self.row)
 
     @property
     def text_before(self) -> str:
-        return say_figure(self.report, self.row_before)
+        return format_figure(self.report, self.row_before)
 
     @property
     def is_running(self) -> bool:
@@ -165,7 +173,7 @@ class Line:
             return _("not yet comparable")
         if self.is_of_few and not self.report.spread:
             return _("too few to compare") if self._have_both else ""
-        return say_change(self.value_before, self.value, self.report.unit)
+        return format_change(self.value_before, self.value, self.report.unit)
 
     @property
     def _have_both(self) -> bool:
@@ -230,7 +238,7 @@ class Line:
                 self.report,
                 row,
                 str(period),
-                say_briefly(period),
+                short_period(period),
                 is_running=period.runs(self.table.question.today) or self.report.is_waiting(row),
             )
             for period in self.run_up

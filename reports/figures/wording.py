@@ -25,7 +25,7 @@ NOT_APPLICABLE: Final = gettext_lazy("n/a")
 _CODES: Final = (Focus, Kind, MeetingKind, ConcernKind, FollowUpKind)
 
 
-def say(value: float | None, unit: str) -> str:
+def format_value(value: float | None, unit: str) -> str:
     """Return `40%`, `12 days`, `3.5 a week` or `12`, or n/a for None. `unit` is a unit of Report."""
     if value is None:
         return str(NOT_APPLICABLE)
@@ -42,9 +42,9 @@ def say(value: float | None, unit: str) -> str:
     return _number(value)
 
 
-def say_own(value: Any, unit: str) -> str:
+def format_own_value(value: Any, unit: str) -> str:
     """Return the text of a report's own column. `unit` is a unit of Column."""
-    return str(value or "") if unit == "text" else say(value, unit)
+    return str(value or "") if unit == "text" else format_value(value, unit)
 
 
 def change_of(before: float | None, value: float | None, unit: str) -> float | None:
@@ -54,7 +54,7 @@ def change_of(before: float | None, value: float | None, unit: str) -> float | N
     return round(value * 100) - round(before * 100) if unit == "ratio" else round(value - before, 1)
 
 
-def say_change(before: float | None, value: float | None, unit: str) -> str:
+def format_change(before: float | None, value: float | None, unit: str) -> str:
     """Return `+12 points`, `−3 days` or `no change`, or an empty text if a value is missing."""
     change = change_of(before, value, unit)
     if not change:
@@ -63,16 +63,16 @@ def say_change(before: float | None, value: float | None, unit: str) -> str:
         points = abs(round(change))
         change_text = ngettext("%(n)s point", "%(n)s points", points) % {"n": points}
     else:
-        change_text = say(abs(change), unit)
+        change_text = format_value(abs(change), unit)
     return f"{_sign(change)}{change_text}"
 
 
-def say_of(row: Row) -> str:
+def format_counts(row: Row) -> str:
     """Return `12 of 30`, which is always shown beside a share."""
     return _("%(n)s of %(of)s") % {"n": _number(row.n), "of": _number(row.of)}
 
 
-def say_spread(report: Report, row: Row) -> str:
+def format_spread(report: Report, row: Row) -> str:
     """Return the numbers of a distribution, without zeros: `inform 12 · consult 20`."""
     labels = {column.name: column.label for column in report.columns}
     numbers = [
@@ -81,19 +81,19 @@ def say_spread(report: Report, row: Row) -> str:
     return " · ".join(numbers) or str(NOT_APPLICABLE)
 
 
-def say_rest(report: Report, row: Row) -> str:
+def format_rest(report: Report, row: Row) -> str:
     """Return the records in `of` but not in n: `20 not met`."""
     rest_count = row.of - row.n
     return _("%(n)s %(label)s") % {"n": _number(rest_count), "label": label_of(report.rest_label, rest_count)}
 
 
-def say_interval(interval: Interval) -> str:
+def format_interval(interval: Interval) -> str:
     """Return `31 to 62%`."""
     low, high = (round(end * 100) for end in interval)
     return _("%(low)s to %(high)s%%") % {"low": low, "high": high}
 
 
-def say_of_whom(report: Report, row: Row) -> str:
+def format_labelled_counts(report: Report, row: Row) -> str:
     """Return `12 met, out of 30 organisations`."""
     return _("%(n)s %(counted)s, out of %(of)s %(whole)s") % {
         "n": _number(row.n),
@@ -109,13 +109,13 @@ def label_of(label: Promise, number: float = MANY) -> str:
     return str(label % plural_count)
 
 
-def say_briefly(period: Period) -> str:
+def short_period(period: Period) -> str:
     """Return a short name of a period: `Q3 2026`, `Sep 2026` or `2026`, or else its first day."""
     first_day = pgettext("Django date format of a day of another year", "j M Y")
     return _short_name(period) or date_format(period.since, first_day)
 
 
-def say_period(period: Period) -> str:
+def format_period(period: Period) -> str:
     """Return the short name of a period, or else its first and last day."""
     return _short_name(period) or period.span
 
@@ -131,7 +131,7 @@ def _short_name(period: Period) -> str:
     return ""
 
 
-def say_so_far(period: Period, today: date) -> str:
+def format_so_far(period: Period, today: date) -> str:
     """Return `so far, to 26 Nov` for a running period, or an empty text."""
     if not period.runs(today):
         return ""
@@ -139,14 +139,14 @@ def say_so_far(period: Period, today: date) -> str:
     return _("so far, to %(day)s") % {"day": day}
 
 
-def say_note(note: PeriodNote) -> str:
+def format_note(note: PeriodNote) -> str:
     """Return a note with its days: `14 Oct 2026 to 20 Oct 2026: Town fair`."""
     days = Period(note.since, note.until)
     span = date_format(note.since, "DATE_FORMAT") if days.days == 1 else days.span
     return _("%(days)s: %(note)s") % {"days": span, "note": note.text}
 
 
-def say_reconstructed(recorded_since: date | None) -> str:
+def reconstruction_note(recorded_since: date | None) -> str:
     """Return the sentence about figures before the first recorded day, if there are such figures."""
     if not recorded_since:
         return ""
@@ -156,7 +156,7 @@ def say_reconstructed(recorded_since: date | None) -> str:
     ) % {"day": date_format(recorded_since, "DATE_FORMAT")}
 
 
-def say_unit(unit: str) -> str:
+def unit_label_of(unit: str) -> str:
     """Return the label of an axis with this unit."""
     return {
         "ratio": _("per cent"),

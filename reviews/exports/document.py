@@ -12,7 +12,7 @@ from audit.codes import words_of
 from lib.sheets import Column
 from reports.exports.cells import Value, text
 from reports.exports.document import Document, Table, marking_of
-from reports.figures.wording import say_reconstructed
+from reports.figures.wording import reconstruction_note
 from reports.queries.questions import By
 from reviews.codes import WasDone
 from reviews.models import Review
@@ -53,7 +53,7 @@ def _facts(review: Review) -> Iterator[tuple[str, str]]:
     yield _("District"), f"{review.name} ({review.district_code})"
     yield _("Period"), review.period.span
     yield _("Figures as at"), _moment(review.as_of)
-    if told := say_reconstructed(review.recorded_since):
+    if told := reconstruction_note(review.recorded_since):
         yield _("History"), told
     for one in with_names(review, review.signatures.all(), "signed_by", kept=True).order_by("position"):
         title = _("Signed by") if one.position == 1 else _("Second signature")

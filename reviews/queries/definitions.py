@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts.codes import NOT_COUNTED
 from reports.figures.report import Report
-from reports.figures.wording import NOT_APPLICABLE, label_of, say, say_interval, say_own
+from reports.figures.wording import NOT_APPLICABLE, format_interval, format_own_value, format_value, label_of
 from reports.indicators.catalogue import REPORTS
 from reports.rules.intervals import LEAST, wilson
 from reviews.models import FrozenFigure
@@ -72,23 +72,28 @@ class Definition:
         if self.spread and figure.of:
             labels = {one.name: one.label for one in self.columns}
             found = [(labels.get(name, name), figure.columns.get(name)) for name in self.spread]
-            return " · ".join(f"{label} {say(n, 'count')}" for label, n in found if n) or str(NOT_APPLICABLE)
+            return " · ".join(f"{label} {format_value(n, 'count')}" for label, n in found if n) or str(
+                NOT_APPLICABLE
+            )
         if self.unit == "ratio" and 0 < figure.of < LEAST:
             return _("fewer than %(least)s: counts only") % {"least": LEAST}
         if self.has_interval and figure.of and figure.ratio is not None:
-            interval = say_interval(wilson(figure.n, figure.of))
-            return f"{say(figure.ratio, self.unit)} ({interval})"
+            interval = format_interval(wilson(figure.n, figure.of))
+            return f"{format_value(figure.ratio, self.unit)} ({interval})"
         own = {"ratio": figure.ratio, "n": figure.n}
         value = own[self.measure] if self.measure in own else figure.columns.get(self.measure)
-        return say(value, self.unit)
+        return format_value(value, self.unit)
 
     def columns_of(self, figure: FrozenFigure) -> list[tuple[str, str]]:
         """Headings of the report's own columns, each with what it says of the figure."""
-        return [(one.label, say_own(figure.columns.get(one.name), one.unit)) for one in self.columns]
+        return [(one.label, format_own_value(figure.columns.get(one.name), one.unit)) for one in self.columns]
 
 
 def n_of(figure: FrozenFigure) -> str:
-    return _("%(n)s of %(of)s") % {"n": say(figure.n, "count"), "of": say(figure.of, "count")}
+    return _("%(n)s of %(of)s") % {
+        "n": format_value(figure.n, "count"),
+        "of": format_value(figure.of, "count"),
+    }
 
 
 def definitions_now() -> dict[str, Any]:

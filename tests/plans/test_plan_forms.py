@@ -14,7 +14,7 @@ from plans.services.goals import save_goal, save_partner
 from plans.services.indicators import enter_value
 from plans.services.plans import close_plan
 from plans.services.reviews import edit_review, save_voice, sign_review, start_review
-from reports.figures.wording import say_period
+from reports.figures.wording import format_period
 from reports.queries.periods import Period
 from tests.factories import make_district, make_meeting, make_officer, make_organisation
 from tests.plans.making import STARTS, Planned, make_agreed
@@ -98,8 +98,8 @@ def test_a_value_by_hand_is_corrected_by_another_row(planned: Planned) -> None:
     client = signed_in(planned.keeper)
     address = f"{reverse('plan_value_new', args=[planned.plan.pk, row.pk])}?corrects={first.pk}"
     assert address in page(client, "plan_indicator", planned.plan.pk, row.pk).replace("&amp;", "&")
-    assert say_period(year) == "2024"
-    assert say_period(Period(date(2024, 6, 1), date(2025, 6, 1))) == "1 Jun 2024 to 31 May 2025", (
+    assert format_period(year) == "2024"
+    assert format_period(Period(date(2024, 6, 1), date(2025, 6, 1))) == "1 Jun 2024 to 31 May 2025", (
         "no single day"
     )
     form = client.get(address).context["form"]

@@ -8,7 +8,7 @@ import pytest
 
 from reports.charts import PRINT, SCREEN, Mark, bars, lines, meter, sparkline
 from reports.charts.canvas import clip, ticks
-from reports.figures.wording import say, say_change
+from reports.figures.wording import format_change, format_value
 
 SHARES = [
     Mark("Northgate", 0.5, "50%, 5 of 10"),
@@ -18,7 +18,7 @@ SHARES = [
 
 
 def percent(value: float) -> str:
-    return say(value, "ratio")
+    return format_value(value, "ratio")
 
 
 def parts(drawn: str, tag: str) -> list[ET.Element]:
@@ -88,8 +88,8 @@ def test_a_higher_value_stands_higher() -> None:
 def test_two_charts_on_one_scale_can_be_compared() -> None:
     mark = [Mark("a", 10, "10"), Mark("b", 10, "10")]
     for top, other in ((10, 20), (20, 40)):
-        low = line_chart(mark, unit="count", top=other, say=str)
-        high = line_chart(mark, unit="count", top=top, say=str)
+        low = line_chart(mark, unit="count", top=other, tick_label=str)
+        high = line_chart(mark, unit="count", top=top, tick_label=str)
         assert str(parts(low, "polyline")[0].get("points")) != str(parts(high, "polyline")[0].get("points"))
 
 
@@ -149,17 +149,17 @@ def test_a_long_name_is_shortened() -> None:
 
 
 def test_changes_are_said_in_points_and_days() -> None:
-    assert say_change(0.40, 0.52, "ratio") == "+12 points"
-    assert say_change(0.41, 0.40, "ratio") == "−1 point"
-    assert say_change(12, 9, "days") == "−3 days"
-    assert say_change(0.4, 0.4, "ratio") == "no change"
-    assert say_change(None, 0.4, "ratio") == ""
+    assert format_change(0.40, 0.52, "ratio") == "+12 points"
+    assert format_change(0.41, 0.40, "ratio") == "−1 point"
+    assert format_change(12, 9, "days") == "−3 days"
+    assert format_change(0.4, 0.4, "ratio") == "no change"
+    assert format_change(None, 0.4, "ratio") == ""
 
 
 def test_figures_are_said_with_their_unit() -> None:
-    assert say(0.395, "ratio") == "40%"
-    assert say(None, "ratio") == "n/a"
-    assert say(1, "days") == "1 day"
-    assert say(47.5, "days") == "47.5 days"
-    assert say(3.52, "per_week") == "3.5 a week"
-    assert say(1200, "count") == "1,200"
+    assert format_value(0.395, "ratio") == "40%"
+    assert format_value(None, "ratio") == "n/a"
+    assert format_value(1, "days") == "1 day"
+    assert format_value(47.5, "days") == "47.5 days"
+    assert format_value(3.52, "per_week") == "3.5 a week"
+    assert format_value(1200, "count") == "1,200"

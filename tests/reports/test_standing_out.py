@@ -13,7 +13,7 @@ from pages.reports.figures import Figure
 from reports.figures.remarks import standing_out
 from reports.figures.report import Report
 from reports.figures.scorecard import Line, Table
-from reports.figures.wording import say_of_whom
+from reports.figures.wording import format_labelled_counts
 from reports.indicators.catalogue import REPORTS
 from reports.indicators.limits import check_limits
 from reports.queries.definitions import Row
@@ -158,9 +158,11 @@ def test_a_period_is_running_then_provisional_then_final() -> None:
     ],
 )
 def test_one_is_said_in_the_singular(n: int, of: int, sentence: str) -> None:
-    assert say_of_whom(REPORTS["concerns"], Row(period=NOW, group="N", n=n, of=of)) == sentence
+    assert format_labelled_counts(REPORTS["concerns"], Row(period=NOW, group="N", n=n, of=of)) == sentence
 
 
 def test_parts_of_a_meeting_are_said_in_the_plural() -> None:
     row = Row(period=NOW, group="N", n=0.5, of=1.0)
-    assert say_of_whom(REPORTS["contact-wanted"], row) == "0.5 meetings held, out of 1 meeting agreed"
+    assert (
+        format_labelled_counts(REPORTS["contact-wanted"], row) == "0.5 meetings held, out of 1 meeting agreed"
+    )
